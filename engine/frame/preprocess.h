@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a frame to the network's input: crop, resize, colour, normalise. */
+#ifndef EFFNET_PREPROCESS_H
+#define EFFNET_PREPROCESS_H
+
+#include <effnet/frame.h>
+
+/* Keeps the coefficients and rows of the last geometry, so that a stream of equal frames
+ * allocates nothing. */
+typedef struct _EffNetPreprocess EffNetPreprocess;
+
+EffNetPreprocess *effnet_preprocess_new(const EffNetModelInfo *info);
+void effnet_preprocess_free(EffNetPreprocess *preprocess);
+
+gboolean effnet_preprocess_set_resize(EffNetPreprocess *preprocess, const EffNetResize *resize,
+                                      GError **error);
+
+/* Writes resolution x resolution pixels of in_channels normalised floats to DST, interleaved (HWC),
+ * rows ROW_STRIDE floats apart. */
+gboolean effnet_preprocess_run(EffNetPreprocess *preprocess, const EffNetFrame *frame, float *dst,
+                               gsize row_stride, GError **error);
+
+/* The same before normalisation: 8-bit R, G, B, RESOLUTION x RESOLUTION x 3, dense. For tests and
+ * for looking at. */
+gboolean effnet_preprocess_run_rgb(EffNetPreprocess *preprocess, const EffNetFrame *frame,
+                                   guint8 *dst, GError **error);
+
+#endif

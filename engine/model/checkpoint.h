@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A file of named tensors, whatever its format. Nothing is read but its index until a tensor is
+ * asked for; the file is never mapped, so that its pages do not count as memory of ours. */
+#ifndef EFFNET_CHECKPOINT_H
+#define EFFNET_CHECKPOINT_H
+
+#include <glib.h>
+
+#define EFFNET_MAX_DIMS 8
+
+typedef enum {
+    EFFNET_DTYPE_F32,
+    EFFNET_DTYPE_F16,
+    EFFNET_DTYPE_BF16,
+    EFFNET_DTYPE_F64,
+    EFFNET_DTYPE_OTHER, /* integers and the like: listed, not read */
+} EffNetDType;
+
+typedef struct {
+    char *name;
+    EffNetDType dtype;
+    guint n_dims;
+    guint64 dims[EFFNET_MAX_DIMS];
+    guint64 strides[EFFNET_MAX_DIMS]; /* elements; never negative */
+    guint64 offset;                   /* bytes from the file's begin to element 0 */
+} EffNetTensor;
+
+typedef struct _EffNetCheckpoint EffNetCheckpoint;
+
+/* .safetensors or .pth/.pt, told by the content, not by the suffix. Every tensor listed lies
+ * within the file. */
+EffNetCheckpoint *effnet_checkpoint_open(const char *path, GError **error);
+void effnet_checkpoint_free(EffNetCheckpoint *checkpoint);
+
+const char *effnet_checkpoint_get_path(const EffNetCheckpoint *checkpoint);
+guint effnet_checkpoint_get_n_tensors(const EffNetCheckpoint *checkpoint);
+const EffNetTensor *effnet_checkpoint_get_tensor(const EffNetCheckpoint *checkpoint, guint index);
+/* NULL where there is none. A prefix that all names share by their wrapping ("module.",
+ * "state_dict" …) is gone already. */
+const EffNetTensor *effnet_checkpoint_find(const EffNetCheckpoint *checkpoint, const char *name);
+/* A value of safetensors' __metadata__; NULL where there is none. */
+const char *effnet_checkpoint_get_metadata(const EffNetCheckpoint *checkpoint, const char *key);
+
+/* The tensor as dense row-major float32. */
+gboolean effnet_checkpoint_read(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
+                                float *dst, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetCheckpoint, effnet_checkpoint_free)
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EFFNET_FRAME_H
+#define EFFNET_FRAME_H
+
+#include <effnet/model.h>
+
+G_BEGIN_DECLS
+
+/* Byte order in memory. The fourth component of the RGBX ones is not looked at: alpha is
+ * ignored, as a network's training pictures have none. */
+typedef enum {
+    EFFNET_PIXEL_RGB,
+    EFFNET_PIXEL_BGR,
+    EFFNET_PIXEL_RGBX,
+    EFFNET_PIXEL_BGRX,
+    EFFNET_PIXEL_XRGB,
+    EFFNET_PIXEL_XBGR,
+    EFFNET_PIXEL_GRAY8,
+    EFFNET_PIXEL_NV12, /* planes Y, UV interleaved at half width and height */
+    EFFNET_PIXEL_I420, /* planes Y, U, V */
+    EFFNET_PIXEL_YUY2, /* Y0 U Y1 V */
+} EffNetPixelFormat;
+
+/* ITU-R matrix of a Y'CbCr frame; not looked at for RGB. */
+typedef enum {
+    EFFNET_MATRIX_BT601,
+    EFFNET_MATRIX_BT709,
+    EFFNET_MATRIX_BT2020,
+} EffNetMatrix;
+
+/* Where a chroma sample sits among its luma samples. */
+typedef enum {
+    EFFNET_CHROMA_CENTER = 0,    /* between them in both directions (JPEG, MPEG-1) */
+    EFFNET_CHROMA_H_COSITED = 1, /* on the left one (MPEG-2, H.264's default) */
+    EFFNET_CHROMA_V_COSITED = 2, /* on the upper one */
+} EffNetChromaSite;
+
+typedef enum {
+    EFFNET_ORIENTATION_IDENTITY,
+    EFFNET_ORIENTATION_90R, /* as seen, the frame is to be turned clockwise */
+    EFFNET_ORIENTATION_180,
+    EFFNET_ORIENTATION_90L,
+    EFFNET_ORIENTATION_HORIZ, /* mirrored left to right */
+    EFFNET_ORIENTATION_VERT,  /* mirrored top to bottom */
+    EFFNET_ORIENTATION_UL_LR, /* mirrored over the diagonal from upper left to lower right */
+    EFFNET_ORIENTATION_UR_LL,
+} EffNetOrientation;
+
+typedef struct {
+    guint x, y, w, h;
+} EffNetRect;
+
+/* A picture in memory that stays the caller's. */
+typedef struct {
+    EffNetPixelFormat format;
+    guint width, height; /* pixels */
+    const guint8 *plane[3];
+    gint stride[3]; /* bytes from a row to the next; may be negative */
+    EffNetMatrix matrix;
+    gboolean full_range; /* Y'CbCr: 0..255 instead of 16..235/240 */
+    guint chroma_site;   /* EffNetChromaSite flags */
+    EffNetRect region;   /* what is looked at, in pixels; w or h 0: everything */
+    EffNetOrientation orientation;
+} EffNetFrame;
+
+typedef enum {
+    EFFNET_RESIZE_AUTO,        /* as the network was trained: CENTER_CROP */
+    EFFNET_RESIZE_CENTER_CROP, /* shorter side to resolution / crop fraction, centre cut out */
+    EFFNET_RESIZE_STRETCH,     /* the whole region, its shape not kept */
+    EFFNET_RESIZE_LETTERBOX,   /* the whole region, its shape kept, the mean colour around it */
+} EffNetResizeMode;
+
+/* Zero-initialised: as the network was trained. */
+typedef struct {
+    EffNetResizeMode mode;
+    float crop_fraction; /* 0: the network's; else above 0, at most 1 */
+    EffNetInterpolation interpolation;
+} EffNetResize;
+
+G_END_DECLS
+
+#endif
