@@ -28,9 +28,9 @@ typedef enum {
 
 typedef struct {
     EffNetRole role;
-    guint stage;    /* of the table, from 0; stem, head, classifier: 0 */
-    guint block;    /* within the stage, from 0 */
-    guint sequence; /* of the block in the network, from 0 */
+    guint stage;         /* of the table, from 0; stem, head, classifier: 0 */
+    guint block;         /* within the stage, from 0 */
+    guint sequence;      /* of the block in the network, from 0 */
     gboolean has_expand; /* the block begins with an EXPAND layer */
     gboolean has_se;     /* the block has squeeze-excite */
 
