@@ -170,3 +170,24 @@ effnet_layer_name(const EffNetLayer *layer)
         return g_strdup(name);
     return g_strdup_printf("blocks.%u.%u.%s", layer->stage, layer->block, name);
 }
+
+/* Of one output pixel. */
+static guint64
+products(const EffNetLayer *layer)
+{
+    guint64 filters = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
+
+    return filters * layer->kernel * layer->kernel * layer->out_channels;
+}
+
+guint64
+effnet_layer_params(const EffNetLayer *layer)
+{
+    return products(layer) + (layer->has_norm ? 2 : 1) * (guint64)layer->out_channels;
+}
+
+guint64
+effnet_layer_macs(const EffNetLayer *layer)
+{
+    return products(layer) * layer->out_size * layer->out_size;
+}

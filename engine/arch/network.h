@@ -52,6 +52,10 @@ typedef struct {
 /* How the layers' names read in reports: "stem", "blocks.2.1.expand", "head", "classifier". */
 char *effnet_layer_name(const EffNetLayer *layer);
 
+/* Weights with what belongs to them: batch norm's scale and shift, or the bias. */
+guint64 effnet_layer_params(const EffNetLayer *layer);
+guint64 effnet_layer_macs(const EffNetLayer *layer);
+
 /* IN_CHANNELS 1 or 3; N_CLASSES 0: no classifier; PADDING not AUTO. */
 EffNetNetwork *effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels,
                                   guint n_classes, EffNetPadding padding);

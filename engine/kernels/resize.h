@@ -28,4 +28,6 @@ typedef struct {
                      guint count);
 } EffNetResizeKernels;
 
+extern const EffNetResizeKernels effnet_resize_kernels_c;
+
 #endif

@@ -18,6 +18,10 @@ const char *effnet_cpu_get(void);
  * Call it before a model is opened. */
 gboolean effnet_cpu_cap(const char *isa, GError **error);
 
+/* GFLOP/s of fused multiply-adds on one thread with the current set's kernels, measured now; takes
+ * some milliseconds. */
+double effnet_cpu_measure_peak(void);
+
 /* How many threads the process may use: affinity and cgroup quota. At least 1. */
 guint effnet_cpu_get_threads(void);
 

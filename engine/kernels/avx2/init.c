@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Detection, compiled without the instruction set itself, and what the level overrides. */
+#define ISA avx2
+#include "../kernels.h"
+#include "../tmpl.h"
+
+extern const EffNetResizeKernels effnet_resize_kernels_avx2;
+gboolean effnet_kernels_init_avx2(EffNetKernels *kernels);
+
+gboolean
+effnet_kernels_init_avx2(EffNetKernels *kernels)
+{
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return FALSE;
+    kernels->conv = (EffNetConvKernels){effnet_conv_pack_panels, effnet_conv_f32_avx2};
+    kernels->dwconv = effnet_dwconv_f32_avx2;
+    kernels->resize = effnet_resize_kernels_avx2;
+    kernels->peak = effnet_peak_f32_avx2;
+    return TRUE;
+}

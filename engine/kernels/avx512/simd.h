@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EFFNET_SIMD_H
+#define EFFNET_SIMD_H
+
+#include <immintrin.h>
+
+#define VF_LANES 16
+typedef __m512 vf;
+
+#define vf_load(p)       _mm512_loadu_ps(p)
+#define vf_store(p, v)   _mm512_storeu_ps(p, v)
+#define vf_set1(x)       _mm512_set1_ps(x)
+#define vf_zero()        _mm512_setzero_ps()
+#define vf_add(a, b)     _mm512_add_ps(a, b)
+#define vf_mul(a, b)     _mm512_mul_ps(a, b)
+#define vf_fma(a, b, c)  _mm512_fmadd_ps(a, b, c)  /* a * b + c */
+#define vf_fnma(a, b, c) _mm512_fnmadd_ps(a, b, c) /* c - a * b */
+#define vf_min(a, b)     _mm512_min_ps(a, b)
+#define vf_max(a, b)     _mm512_max_ps(a, b)
+#define vf_round(a)      _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define vf_scale2(a, n)  _mm512_scalef_ps(a, n) /* a * 2^n, n whole */
+
+/* 1 / a within 2 ulp, for a whose reciprocal is a normal number. */
+static inline vf
+vf_reciprocal(vf a)
+{
+    vf r = _mm512_rcp14_ps(a);
+
+    return vf_fma(vf_fnma(a, r, vf_set1(1.f)), r, r);
+}
+
+/* Register tile of the convolution: 14 pixels x 2 panels are 28 of the 32 registers. */
+#define CONV_PIXELS 14
+#define CONV_PANELS 2
+#define CONV_ROW    8 /* panels at once when there is one pixel */
+
+#endif

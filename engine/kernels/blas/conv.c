@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The convolution for CPUs without kernels of ours: OpenBLAS multiplies, ORC does the element-wise
+ * rest. OpenBLAS is opened when it is first needed, and none of its settings is touched. */
+#include <string.h>
+
+#include <gmodule.h>
+
+#include "../tmpl.h"
+#include "blas.h"
+#include "elementwise.h"
+
+enum { ROW_MAJOR = 101, NO_TRANSPOSE = 111 };
+
+typedef void (*Sgemm)(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha,
+                      const float *a, int lda, const float *b, int ldb, float beta, float *c,
+                      int ldc);
+
+static Sgemm
+find_sgemm(void)
+{
+    static gsize once;
+    static Sgemm sgemm;
+
+    if (g_once_init_enter(&once)) {
+        GModule *module =
+            g_module_open("libopenblas.so.0", G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
+        gpointer symbol = NULL;
+
+        if (module && g_module_symbol(module, "cblas_sgemm", &symbol)) {
+            g_module_make_resident(module); /* it runs threads of its own */
+            sgemm = (Sgemm)symbol;
+        }
+        g_once_init_leave(&once, 1);
+    }
+    return sgemm;
+}
+
+/* K rows of all panels' columns. */
+static void
+pack_columns(float *packed, const float *weights, gsize k, guint out)
+{
+    guint columns = effnet_panels(out) * EFFNET_LANES;
+
+    for (gsize i = 0; i < k; i++)
+        for (guint c = 0; c < columns; c++)
+            *packed++ = c < out ? weights[c * k + i] : 0;
+}
+
+/* The windows one behind the other, as a matrix; gated where there is a gate. */
+static void
+gather_windows(EffNetConv *a)
+{
+    gsize window = a->runs * a->run;
+
+    for (guint p = 0; p < a->pixels; p++)
+        for (guint r = 0; r < a->runs; r++)
+            memcpy(a->scratch + p * window + r * a->run, a->in + p * a->in_step + r * a->run_step,
+                   a->run * sizeof(float));
+    if (a->gate)
+        effnet_orc_mul_f32(a->scratch, window * sizeof(float), a->gate, 0, window, a->pixels);
+    a->in = a->scratch;
+    a->in_step = window;
+    a->scratch += a->pixels * window;
+}
+
+static void
+sigmoid(float *out, int out_stride, const float *in, int in_stride, guint columns, guint rows)
+{
+    effnet_orc_sigmoid_f32(out, out_stride, in, in_stride, -1.f, -87.f, 1.9875691500e-4f,
+                           1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f,
+                           5.0000001201e-1f, columns, rows);
+}
+
+static void
+activate(EffNetAct act, float *out, gsize step, float *scratch, guint columns, guint pixels)
+{
+    int stride = step * sizeof(float), dense = columns * sizeof(float);
+
+    switch (act) {
+    case EFFNET_ACT_NONE:
+        break;
+    case EFFNET_ACT_RELU:
+        effnet_orc_clip_f32(out, stride, 0.f, G_MAXFLOAT, columns, pixels);
+        break;
+    case EFFNET_ACT_RELU6:
+        effnet_orc_clip_f32(out, stride, 0.f, 6.f, columns, pixels);
+        break;
+    case EFFNET_ACT_SIGMOID:
+        sigmoid(scratch, dense, out, stride, columns, pixels);
+        for (guint p = 0; p < pixels; p++)
+            memcpy(out + p * step, scratch + p * columns, dense);
+        break;
+    case EFFNET_ACT_SILU:
+        sigmoid(scratch, dense, out, stride, columns, pixels);
+        effnet_orc_mul_f32(out, stride, scratch, dense, columns, pixels);
+        break;
+    }
+}
+
+static void
+mean_of_rows(float *mean, const float *rows, guint columns, guint n)
+{
+    memset(mean, 0, columns * sizeof *mean);
+    for (guint i = 0; i < n; i++)
+        for (guint c = 0; c < columns; c++)
+            mean[c] += rows[(gsize)i * columns + c];
+    for (guint c = 0; c < columns; c++)
+        mean[c] /= n;
+}
+
+static void
+conv_f32_blas(const EffNetConv *conv)
+{
+    EffNetConv a = *conv;
+    guint first = a.first_panel * EFFNET_LANES, columns = a.panels * EFFNET_LANES;
+    guint all = a.all_panels * EFFNET_LANES;
+    float *out;
+
+    if (a.gate || a.runs > 1)
+        gather_windows(&a);
+    if (a.pool) {
+        out = a.scratch;
+        a.out_step = columns;
+        a.scratch += (gsize)a.pixels * columns;
+    } else
+        out = a.out + first;
+    find_sgemm()(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, a.pixels, columns, a.runs * a.run, 1.f,
+                 a.in, MAX(a.in_step, a.runs * a.run), a.weights + first, all, 0.f, out,
+                 MAX(a.out_step, columns));
+    effnet_orc_add_f32(out, a.out_step * sizeof(float), a.bias + first, 0, columns, a.pixels);
+    if (a.residual)
+        effnet_orc_add_f32(out, a.out_step * sizeof(float), a.residual + first,
+                           a.residual_step * sizeof(float), columns, a.pixels);
+    activate(a.act, out, a.out_step, a.scratch, columns, a.pixels);
+    if (a.pool)
+        mean_of_rows(a.pool + first, out, columns, a.pixels);
+}
+
+gboolean
+effnet_conv_kernels_blas(EffNetConvKernels *kernels)
+{
+    if (!find_sgemm())
+        return FALSE;
+    *kernels = (EffNetConvKernels){pack_columns, conv_f32_blas};
+    return TRUE;
+}

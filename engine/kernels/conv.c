@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "act.h"
+#include "conv.h"
+
+void
+effnet_conv_pack_panels(float *packed, const float *weights, gsize k, guint out)
+{
+    for (guint first = 0; first < out; first += EFFNET_LANES)
+        for (gsize i = 0; i < k; i++)
+            for (guint lane = first; lane < first + EFFNET_LANES; lane++)
+                *packed++ = lane < out ? weights[lane * k + i] : 0;
+}
+
+/* The sums of one pixel and one panel. */
+static void
+window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
+{
+    const float *in = a->in + pixel * a->in_step;
+    const float *w = a->weights + (gsize)panel * a->runs * a->run * EFFNET_LANES;
+
+    memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
+    for (guint r = 0; r < a->runs; r++)
+        for (guint k = 0; k < a->run; k++, w += EFFNET_LANES) {
+            float x = in[r * a->run_step + k] * (a->gate ? a->gate[k] : 1.f);
+
+            for (guint i = 0; i < EFFNET_LANES; i++)
+                sum[i] += x * w[i];
+        }
+}
+
+static void
+conv_f32_c(const EffNetConv *a)
+{
+    for (guint panel = a->first_panel; panel < a->first_panel + a->panels; panel++) {
+        float mean[EFFNET_LANES] = {0};
+
+        for (guint pixel = 0; pixel < a->pixels; pixel++) {
+            float sum[EFFNET_LANES];
+
+            window_times_panel(a, pixel, panel, sum);
+            for (guint i = 0; i < EFFNET_LANES; i++) {
+                gsize at = panel * EFFNET_LANES + i;
+
+                if (a->residual)
+                    sum[i] += a->residual[pixel * a->residual_step + at];
+                sum[i] = effnet_act(a->act, sum[i]);
+                if (a->pool)
+                    mean[i] += sum[i];
+                else
+                    a->out[pixel * a->out_step + at] = sum[i];
+            }
+        }
+        if (a->pool)
+            for (guint i = 0; i < EFFNET_LANES; i++)
+                a->pool[panel * EFFNET_LANES + i] = mean[i] / a->pixels;
+    }
+}
+
+const EffNetConvKernels effnet_conv_kernels_c = {effnet_conv_pack_panels, conv_f32_c};

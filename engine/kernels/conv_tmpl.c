@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The convolution in register tiles, compiled once an instruction set. A tile is up to CONV_PIXELS
+ * pixels x CONV_PANELS panels of accumulators; a step of k loads the panels' row k, broadcasts each
+ * pixel's value k and multiplies. */
+#include "act_tmpl.h"
+#include "conv.h"
+#include "tmpl.h"
+
+#define VECTORS (EFFNET_LANES / VF_LANES) /* of a panel */
+#define INLINE  static inline __attribute__((always_inline))
+
+/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * step are
+ * addressing modes and 14 windows need 5 registers, not 14. */
+#define GROUPS(mr) (((mr) + 2) / 3)
+
+INLINE const float *
+pixel_at(const float *const *base, gsize step, int m)
+{
+    return base[m / 3] + (m % 3) * step;
+}
+
+INLINE void
+step_k(vf acc[][CONV_ROW * VECTORS], const float *const *base, gsize step, const float *const *w,
+       int k, int mr, int panels)
+{
+    vf row[CONV_ROW * VECTORS];
+
+#pragma GCC unroll 16
+    for (int j = 0; j < panels * VECTORS; j++)
+        row[j] = vf_load(w[j / VECTORS] + k * EFFNET_LANES + j % VECTORS * VF_LANES);
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++) {
+        vf x = vf_set1(pixel_at(base, step, m)[k]);
+
+#pragma GCC unroll 16
+        for (int j = 0; j < panels * VECTORS; j++)
+            acc[m][j] = vf_fma(x, row[j], acc[m][j]);
+    }
+}
+
+INLINE void
+multiply(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, const float *in, const float **w,
+         int mr, int panels)
+{
+    gsize step = a->in_step;
+
+    for (guint r = 0; r < a->runs; r++) {
+        const float *base[GROUPS(CONV_PIXELS)];
+        guint k = 0;
+
+#pragma GCC unroll 16
+        for (int g = 0; g < GROUPS(mr); g++) {
+            base[g] = in + r * a->run_step + g * 3 * step;
+            __asm__("" : "+r"(base[g])); /* keep a register of its own */
+        }
+        for (; k + 4 <= a->run; k += 4) {
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; i++)
+                step_k(acc, base, step, w, i, mr, panels);
+#pragma GCC unroll 16
+            for (int g = 0; g < GROUPS(mr); g++)
+                base[g] += 4;
+#pragma GCC unroll 16
+            for (int j = 0; j < panels; j++)
+                w[j] += 4 * EFFNET_LANES;
+        }
+        for (; k < a->run; k++) {
+            step_k(acc, base, step, w, 0, mr, panels);
+#pragma GCC unroll 16
+            for (int g = 0; g < GROUPS(mr); g++)
+                base[g]++;
+#pragma GCC unroll 16
+            for (int j = 0; j < panels; j++)
+                w[j] += EFFNET_LANES;
+        }
+    }
+}
+
+/* Residual, activation, and out to memory or into the pool. */
+INLINE void
+finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
+       int mr, int panels)
+{
+    gsize at = panel * EFFNET_LANES;
+
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++)
+#pragma GCC unroll 16
+        for (int j = 0; j < panels * VECTORS; j++) {
+            gsize lane = at + j * VF_LANES;
+
+            if (a->residual)
+                acc[m][j] =
+                    vf_add(acc[m][j], vf_load(a->residual + (pixel + m) * a->residual_step + lane));
+            acc[m][j] = vf_act(act, acc[m][j]);
+            if (!a->pool)
+                vf_store(a->out + (pixel + m) * a->out_step + lane, acc[m][j]);
+        }
+    if (a->pool)
+#pragma GCC unroll 16
+        for (int j = 0; j < panels * VECTORS; j++) {
+            float *sums = a->pool + at + j * VF_LANES;
+            vf sum = pixel ? vf_load(sums) : vf_zero();
+
+#pragma GCC unroll 16
+            for (int m = 0; m < mr; m++)
+                sum = vf_add(sum, acc[m][j]);
+            vf_store(sums, sum);
+        }
+}
+
+INLINE void
+tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels)
+{
+    const float *w[CONV_ROW];
+    vf acc[CONV_PIXELS][CONV_ROW * VECTORS];
+
+#pragma GCC unroll 16
+    for (int j = 0; j < panels; j++)
+        w[j] = a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
+#pragma GCC unroll 16
+    for (int j = 0; j < panels * VECTORS; j++) {
+        vf bias = vf_load(a->bias + panel * EFFNET_LANES + j * VF_LANES);
+
+#pragma GCC unroll 16
+        for (int m = 0; m < mr; m++)
+            acc[m][j] = bias;
+    }
+    multiply(acc, a, a->in + pixel * a->in_step, w, mr, panels);
+    switch (a->act) {
+    case EFFNET_ACT_SILU:
+        finish(acc, a, pixel, panel, EFFNET_ACT_SILU, mr, panels);
+        break;
+    case EFFNET_ACT_NONE:
+        finish(acc, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
+        break;
+    case EFFNET_ACT_RELU6:
+        finish(acc, a, pixel, panel, EFFNET_ACT_RELU6, mr, panels);
+        break;
+    default:
+        finish(acc, a, pixel, panel, a->act, mr, panels);
+    }
+}
+
+typedef void (*Tile)(const EffNetConv *a, guint pixel, guint panel);
+
+#define TILE(mr, panels)                                                                           \
+    static void tile_##mr##x##panels(const EffNetConv *a, guint pixel, guint panel)                \
+    {                                                                                              \
+        tile(a, pixel, panel, mr, panels);                                                         \
+    }
+
+#if CONV_PIXELS == 14
+#define PIXELS(X, n)                                                                               \
+    X(1, n)                                                                                        \
+    X(2, n)                                                                                        \
+    X(3, n) X(4, n) X(5, n) X(6, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n)    \
+        X(14, n)
+#else
+#define PIXELS(X, n) X(1, n) X(2, n) X(3, n) X(4, n) X(5, n) X(6, n)
+#endif
+#define ENTRY(mr, panels) [mr] = tile_##mr##x##panels,
+
+PIXELS(TILE, 1)
+static const Tile tiles_1[CONV_PIXELS + 1] = {PIXELS(ENTRY, 1)};
+#if CONV_PANELS == 2
+PIXELS(TILE, 2)
+static const Tile tiles_2[CONV_PIXELS + 1] = {PIXELS(ENTRY, 2)};
+#endif
+#if CONV_ROW == 8
+TILE(1, 8)
+#define TILE_ROW tile_1x8
+#else
+TILE(1, 4)
+#define TILE_ROW tile_1x4
+#endif
+
+/* Pixels of a block in tiles of nearly equal height, since a low tile costs as much time a pixel
+ * as it has registers idle. */
+static void
+column(const EffNetConv *a, const Tile *tiles, guint panel)
+{
+    guint n = (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
+    guint height = a->pixels / n, higher = a->pixels % n;
+
+    for (guint i = 0, pixel = 0; i < n; i++) {
+        guint mr = height + (i < higher);
+
+        tiles[mr](a, pixel, panel);
+        pixel += mr;
+    }
+}
+
+static void
+apply_gate(EffNetConv *a)
+{
+    for (guint p = 0; p < a->pixels; p++) {
+        const float *in = a->in + p * a->in_step;
+        float *out = a->scratch + (gsize)p * a->run;
+
+        for (guint k = 0; k < a->run; k++)
+            out[k] = in[k] * a->gate[k];
+    }
+    a->in = a->scratch;
+    a->in_step = a->run;
+}
+
+static void
+divide_pool(const EffNetConv *a)
+{
+    vf share = vf_set1(1.f / a->pixels);
+
+    for (guint i = 0; i < a->panels * EFFNET_LANES; i += VF_LANES) {
+        float *sums = a->pool + a->first_panel * EFFNET_LANES + i;
+
+        vf_store(sums, vf_mul(vf_load(sums), share));
+    }
+}
+
+void
+KERNEL(conv_f32)(const EffNetConv *conv)
+{
+    EffNetConv a = *conv;
+    guint panel = a.first_panel, end = a.first_panel + a.panels;
+
+    if (a.gate)
+        apply_gate(&a);
+    if (a.pixels == 1)
+        for (; panel + CONV_ROW <= end; panel += CONV_ROW)
+            TILE_ROW(&a, 0, panel);
+#if CONV_PANELS == 2
+    for (; panel + 2 <= end; panel += 2)
+        column(&a, tiles_2, panel);
+#endif
+    for (; panel < end; panel++)
+        column(&a, tiles_1, panel);
+    if (a.pool)
+        divide_pool(&a);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Dispatch: a level's table is made when it is first asked for, so that OpenBLAS is opened only
+ * where nothing better runs. */
+#include "kernels.h"
+
+#include "isa_list.h"
+
+#define ISA(name) gboolean effnet_kernels_init_##name(EffNetKernels *kernels);
+EFFNET_ISA_LIST
+#undef ISA
+
+static double
+peak_c(guint rounds)
+{
+    volatile float seed = 0.5f;
+    float sum[EFFNET_LANES] = {0};
+
+    for (guint r = 0; r < rounds; r++)
+        for (guint i = 0; i < EFFNET_LANES; i++)
+            sum[i] = sum[i] * seed + 1.f;
+    seed = sum[0];
+    return 2.0 * rounds * EFFNET_LANES;
+}
+
+static gboolean
+init_c(EffNetKernels *kernels)
+{
+    kernels->conv = effnet_conv_kernels_c;
+    kernels->dwconv = effnet_dwconv_f32_c;
+    kernels->resize = effnet_resize_kernels_c;
+    kernels->peak = peak_c;
+    return TRUE;
+}
+
+static const struct {
+    const char *name;
+    EffNetKernelsInit init;
+} levels[] = {{"c", init_c},
+#define ISA(name) {#name, effnet_kernels_init_##name},
+              EFFNET_ISA_LIST
+#undef ISA
+};
+
+const char *const *
+effnet_kernels_list(void)
+{
+    static const char *const names[] = {
+        "c",
+#define ISA(name) #name,
+        EFFNET_ISA_LIST
+#undef ISA
+            NULL,
+    };
+    return names;
+}
+
+const EffNetKernels *
+effnet_kernels_find(const char *name)
+{
+    static GMutex lock;
+    static struct {
+        gboolean asked, runs;
+        EffNetKernels kernels;
+    } tables[G_N_ELEMENTS(levels)];
+    const EffNetKernels *found = NULL;
+
+    g_mutex_lock(&lock);
+    for (gsize i = 0; i < G_N_ELEMENTS(levels); i++) {
+        if (!g_str_equal(levels[i].name, name))
+            continue;
+        if (!tables[i].asked) {
+            init_c(&tables[i].kernels);
+            tables[i].runs = levels[i].init(&tables[i].kernels);
+            tables[i].kernels.name = levels[i].name;
+            tables[i].asked = TRUE;
+        }
+        found = tables[i].runs ? &tables[i].kernels : NULL;
+    }
+    g_mutex_unlock(&lock);
+    return found;
+}

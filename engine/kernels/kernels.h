@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kernels of one level of instruction set. */
+#ifndef EFFNET_KERNELS_H
+#define EFFNET_KERNELS_H
+
+#include "conv.h"
+#include "dwconv.h"
+#include "resize.h"
+
+typedef struct {
+    const char *name; /* the level's */
+    EffNetConvKernels conv;
+    EffNetDwconvKernel dwconv;
+    EffNetResizeKernels resize;
+    /* Multiply-adds as fast as they go, for the bench's share of the peak: does ROUNDS of them
+     * and returns how many floating-point operations that were. */
+    double (*peak)(guint rounds);
+} EffNetKernels;
+
+/* Puts a level's kernels over those of the reference; FALSE where this machine cannot run it. */
+typedef gboolean (*EffNetKernelsInit)(EffNetKernels *kernels);
+
+/* All levels of this build, slowest first; NULL-terminated. */
+const char *const *effnet_kernels_list(void);
+
+/* The level that effnet_cpu_get() names. */
+const EffNetKernels *effnet_kernels_get(void);
+
+/* The level NAME, whatever the cap; NULL where this machine cannot run it. */
+const EffNetKernels *effnet_kernels_find(const char *name);
+
+#endif

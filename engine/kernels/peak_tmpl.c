@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The fused multiply-adds that this instruction set can do, nothing else in their way. */
+#include "simd.h"
+#include "tmpl.h"
+
+#define CHAINS 12 /* latency times width of every core so far, and registers enough */
+
+double
+KERNEL(peak_f32)(guint rounds)
+{
+    vf acc[CHAINS], x = vf_set1(0.5f);
+
+#pragma GCC unroll 16
+    for (int i = 0; i < CHAINS; i++)
+        acc[i] = vf_set1(i);
+    for (guint r = 0; r < rounds; r++) {
+#pragma GCC unroll 16
+        for (int i = 0; i < CHAINS; i++) {
+            acc[i] = vf_fma(acc[i], x, x);
+            __asm__ volatile("" : "+v"(acc[i])); /* as written: neither shortened nor merged */
+        }
+    }
+    return 2.0 * VF_LANES * CHAINS * rounds;
+}

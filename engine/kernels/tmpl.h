@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names of kernels compiled from a template: effnet_<op>_<types>_<isa>; the build defines ISA. */
+#ifndef EFFNET_TMPL_H
+#define EFFNET_TMPL_H
+
+#define KERNEL_PASTE(name, isa)  effnet_##name##_##isa
+#define KERNEL_EXPAND(name, isa) KERNEL_PASTE(name, isa)
+#define KERNEL(name)             KERNEL_EXPAND(name, ISA)
+
+#include "conv.h"
+#include "dwconv.h"
+
+void KERNEL(conv_f32)(const EffNetConv *conv);
+void KERNEL(dwconv_f32)(const EffNetDwconv *dwconv);
+double KERNEL(peak_f32)(guint rounds);
+
+#endif
