@@ -21,6 +21,10 @@ typedef struct {
  * ambiguous is an error that names the choices. */
 EffNetRecognition *effnet_recognise(const char *path, const EffNetModelOptions *options,
                                     GError **error);
+
+/* The same for random weights: ARCH as its table says, and OPTIONS. */
+EffNetRecognition *effnet_recognise_random(EffNetArch *arch, guint32 seed, guint n_classes,
+                                           const EffNetModelOptions *options, GError **error);
 void effnet_recognition_free(EffNetRecognition *recognition);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetRecognition, effnet_recognition_free)

@@ -6,8 +6,8 @@
 #include "../arch/network.h"
 
 typedef enum {
-    EFFNET_PART_WEIGHT, /* out x in x kernel x kernel (DEPTHWISE: out x 1 x kernel x kernel) */
-    EFFNET_PART_BIAS,   /* out; layers without norm */
+    EFFNET_PART_WEIGHT,     /* out x in x kernel x kernel (DEPTHWISE: out x 1 x kernel x kernel) */
+    EFFNET_PART_BIAS,       /* out; layers without norm */
     EFFNET_PART_NORM_GAMMA, /* out, as are the next three; layers with norm */
     EFFNET_PART_NORM_BETA,
     EFFNET_PART_NORM_MEAN,

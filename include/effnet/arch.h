@@ -16,9 +16,9 @@ typedef struct _EffNetArch EffNetArch;
  * depth = alpha^phi, width = beta^phi, resolution = base * gamma^phi. */
 typedef struct {
     double phi;
-    double width;      /* channel multiplier; 0: beta^phi */
-    double depth;      /* multiplier of a stage's repeats; 0: alpha^phi */
-    guint resolution;  /* pixels; 0: base resolution * gamma^phi, rounded to the nearest */
+    double width;              /* channel multiplier; 0: beta^phi */
+    double depth;              /* multiplier of a stage's repeats; 0: alpha^phi */
+    guint resolution;          /* pixels; 0: base resolution * gamma^phi, rounded to the nearest */
     double alpha, beta, gamma; /* 0: the paper's 1.2, 1.1, 1.15 */
 } EffNetScaling;
 

@@ -11,12 +11,12 @@ G_BEGIN_DECLS
 #define EFFNET_ERROR (effnet_error_quark())
 
 typedef enum {
-    EFFNET_ERROR_NOT_FOUND,   /* no such file or name, or it cannot be read */
-    EFFNET_ERROR_FORMAT,      /* the bytes are not what the file format asks for */
-    EFFNET_ERROR_MODEL,       /* well formed, but not a network that the engine knows */
-    EFFNET_ERROR_SETTINGS,    /* options that contradict each other, the model or the CPU */
-    EFFNET_ERROR_FRAME,       /* a frame that cannot be read: size, stride, format */
-    EFFNET_ERROR_MEMORY,      /* more memory than there is */
+    EFFNET_ERROR_NOT_FOUND, /* no such file or name, or it cannot be read */
+    EFFNET_ERROR_FORMAT,    /* the bytes are not what the file format asks for */
+    EFFNET_ERROR_MODEL,     /* well formed, but not a network that the engine knows */
+    EFFNET_ERROR_SETTINGS,  /* options that contradict each other, the model or the CPU */
+    EFFNET_ERROR_FRAME,     /* a frame that cannot be read: size, stride, format */
+    EFFNET_ERROR_MEMORY,    /* more memory than there is */
 } EffNetError;
 
 GQuark effnet_error_quark(void);

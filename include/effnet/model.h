@@ -69,8 +69,7 @@ typedef struct {
 
 /* Opens a checkpoint: .safetensors, or .pth/.pt in zip or legacy form. OPTIONS may be NULL.
  * Reads tensor by tensor, so that the peak is the packed weights and one tensor. */
-EffNetModel *effnet_model_open(const char *path, const EffNetModelOptions *options,
-                               GError **error);
+EffNetModel *effnet_model_open(const char *path, const EffNetModelOptions *options, GError **error);
 
 /* The network with random weights drawn from SEED, N_CLASSES (0: 1000) classes. */
 EffNetModel *effnet_model_new_random(EffNetArch *arch, guint32 seed, guint n_classes,

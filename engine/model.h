@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EFFNET_MODEL_INTERNAL_H
+#define EFFNET_MODEL_INTERNAL_H
+
+#include "plan/plan.h"
+
+const EffNetPlan *effnet_model_get_plan(const EffNetModel *model);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Random weights that let every layer work on ordinary numbers: normal ones of the variance that
+ * keeps an activation's (He et al. 2015), and a batch norm that changes little. */
+#include <math.h>
+
+#include "weights.h"
+
+typedef struct {
+    EffNetWeights base;
+    GRand *rand;
+} RandomWeights;
+
+gsize
+effnet_part_size(const EffNetLayer *layer, EffNetPart part)
+{
+    gsize channels = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
+
+    if (part != EFFNET_PART_WEIGHT)
+        return layer->out_channels;
+    return layer->out_channels * channels * layer->kernel * layer->kernel;
+}
+
+/* Sum of uniform numbers: near enough to a normal one, and the same with every C library. */
+static float
+normal(GRand *rand, double deviation)
+{
+    guint32 bits = g_rand_int(rand);
+    int sum = 0;
+
+    for (int i = 0; i < 4; i++)
+        sum += bits >> 8 * i & 255;
+    return (sum - 510) * (deviation / 147.8);
+}
+
+static gboolean
+random_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
+            GError **error)
+{
+    GRand *rand = ((RandomWeights *)weights)->rand;
+    gsize n = effnet_part_size(layer, part);
+    double fan_in = (double)effnet_part_size(layer, EFFNET_PART_WEIGHT) / layer->out_channels;
+
+    for (gsize i = 0; i < n; i++)
+        switch (part) {
+        case EFFNET_PART_WEIGHT:
+            dst[i] = normal(rand, sqrt(2 / fan_in));
+            break;
+        case EFFNET_PART_NORM_GAMMA:
+        case EFFNET_PART_NORM_VARIANCE:
+            dst[i] = 1 + normal(rand, 0.1);
+            break;
+        default:
+            dst[i] = normal(rand, 0.1);
+        }
+    return TRUE;
+}
+
+static void
+random_free(EffNetWeights *weights)
+{
+    g_rand_free(((RandomWeights *)weights)->rand);
+    g_free(weights);
+}
+
+EffNetWeights *
+effnet_weights_new_random(guint32 seed)
+{
+    RandomWeights *weights = g_new0(RandomWeights, 1);
+
+    weights->base.read = random_read;
+    weights->base.free = random_free;
+    weights->rand = g_rand_new_with_seed(seed);
+    return &weights->base;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A layer's numbers from the checkpoint to what its kernel reads. */
+#include <math.h>
+#include <string.h>
+
+#include "plan.h"
+
+/* gamma (x - mean) / sqrt(variance + epsilon) + beta, taken into the rows and the bias. */
+static gboolean
+fold_norm(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, float *rows,
+          gsize row_length, float *bias, GError **error)
+{
+    guint n = layer->out_channels;
+    g_autofree float *norm = g_new(float, 4 * (gsize)n);
+    float *gamma = norm, *beta = norm + n, *mean = norm + 2 * n, *variance = norm + 3 * n;
+
+    if (!weights->read(weights, layer, EFFNET_PART_NORM_GAMMA, gamma, error) ||
+        !weights->read(weights, layer, EFFNET_PART_NORM_BETA, beta, error) ||
+        !weights->read(weights, layer, EFFNET_PART_NORM_MEAN, mean, error) ||
+        !weights->read(weights, layer, EFFNET_PART_NORM_VARIANCE, variance, error))
+        return FALSE;
+    for (guint i = 0; i < n; i++) {
+        double scale = gamma[i] / sqrt(variance[i] + epsilon);
+
+        for (gsize k = 0; k < row_length; k++)
+            rows[i * row_length + k] *= scale;
+        bias[i] = beta[i] - mean[i] * scale;
+    }
+    return TRUE;
+}
+
+/* A filter's channels x taps to taps x channels, as interleaved pictures are read. */
+static void
+interleave(float *row, guint channels, guint taps)
+{
+    g_autofree float *copy = g_memdup2(row, channels * taps * sizeof *row);
+
+    for (guint c = 0; c < channels; c++)
+        for (guint t = 0; t < taps; t++)
+            row[t * channels + c] = copy[c * taps + t];
+}
+
+gboolean
+effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
+                  const EffNetKernels *kernels, float *rows, float *packed, float *bias,
+                  GError **error)
+{
+    gboolean depthwise = layer->role == EFFNET_ROLE_DEPTHWISE;
+    guint taps = layer->kernel * layer->kernel, channels = depthwise ? 1 : layer->in_channels;
+    gsize row_length = (gsize)taps * channels;
+
+    memset(bias, 0, effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof *bias);
+    if (!weights->read(weights, layer, EFFNET_PART_WEIGHT, rows, error))
+        return FALSE;
+    if (layer->has_norm ? !fold_norm(weights, layer, epsilon, rows, row_length, bias, error)
+                        : !weights->read(weights, layer, EFFNET_PART_BIAS, bias, error))
+        return FALSE;
+    if (depthwise) {
+        effnet_dwconv_pack(packed, rows, taps, layer->out_channels);
+        return TRUE;
+    }
+    if (taps > 1 && channels > 1)
+        for (guint i = 0; i < layer->out_channels; i++)
+            interleave(rows + i * row_length, channels, taps);
+    kernels->conv.pack(packed, rows, row_length, layer->out_channels);
+    return TRUE;
+}

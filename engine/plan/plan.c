@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From layers to steps: what is fused into what, which activation lives where, how a step is cut
+ * into tasks. */
+#include <stdlib.h>
+
+#include <effnet/error.h>
+
+#include "plan.h"
+
+#define ALIGNMENT 64
+
+/* A task's block of the input should stay in a core's L2 beside the weights that pass by. */
+#define BLOCK_FLOATS 65536
+/* Tasks of a step: enough for an even share on a few cores. */
+#define TASKS 16
+/* Pixels of a block come in multiples of this, which every kernel's tile height divides. */
+#define PIXEL_QUANTUM 42
+
+typedef struct {
+    EffNetPlan *plan;
+    GArray *steps;       /* EffNetStep */
+    GArray *activations; /* EffNetTensorPlan */
+    int current;         /* what the next layer reads */
+    int block_input;     /* what a residual adds */
+    int gate;            /* of the block's squeeze-excite, until its projection */
+} Builder;
+
+static int
+add_activation(Builder *b, guint size, guint channels)
+{
+    EffNetTensorPlan t = {
+        .size = size,
+        .channels = channels,
+        .bytes = (gsize)size * size * channels * sizeof(float),
+        .first_step = b->steps->len,
+    };
+
+    g_array_append_val(b->activations, t);
+    return b->activations->len - 1;
+}
+
+static int
+add_padded(Builder *b, guint size, guint channels)
+{
+    return add_activation(b, size, effnet_panels(channels) * EFFNET_LANES);
+}
+
+static void
+add_step(Builder *b, const EffNetStep *step)
+{
+    const int used[] = {step->in, step->out, step->gate, step->residual, step->row_sums};
+
+    g_array_append_vals(b->steps, step, 1);
+    for (gsize i = 0; i < G_N_ELEMENTS(used); i++)
+        if (used[i] != EFFNET_NONE)
+            g_array_index(b->activations, EffNetTensorPlan, used[i]).end_step = b->steps->len;
+}
+
+static guint
+blocks(guint n, guint block)
+{
+    return (n + block - 1) / block;
+}
+
+/* Cuts PIXELS x PANELS outputs of K products each. */
+static void
+cut_product(EffNetStep *step, guint pixels, guint panels, gsize k)
+{
+    guint limit = MAX(1, BLOCK_FLOATS / k), share = blocks(pixels, TASKS);
+
+    step->block_pixels = step->pool ? pixels : MIN(pixels, MIN(limit, share));
+    step->block_pixels = MIN(pixels, blocks(step->block_pixels, PIXEL_QUANTUM) * PIXEL_QUANTUM);
+    step->pixel_blocks = blocks(pixels, step->block_pixels);
+    step->block_panels = MAX(2, blocks(panels * step->pixel_blocks, TASKS));
+    step->block_panels = MIN(panels, blocks(step->block_panels, 2) * 2);
+    step->panel_blocks = blocks(panels, step->block_panels);
+}
+
+static void
+cut_depthwise(EffNetStep *step, guint rows, guint panels)
+{
+    step->block_pixels = blocks(rows, TASKS);
+    step->pixel_blocks = blocks(rows, step->block_pixels);
+    step->block_panels = panels;
+    step->panel_blocks = 1;
+    if (step->pixel_blocks < TASKS && panels >= 8) {
+        step->block_pixels = rows;
+        step->pixel_blocks = 1;
+        step->block_panels = MAX(2, blocks(panels, TASKS));
+        step->panel_blocks = blocks(panels, step->block_panels);
+    }
+}
+
+static void
+need_scratch(Builder *b, gsize floats)
+{
+    b->plan->scratch_floats = MAX(b->plan->scratch_floats, floats);
+}
+
+static void
+add_conv(Builder *b, const EffNetLayer *layer)
+{
+    gboolean pool = layer->role == EFFNET_ROLE_HEAD;
+    guint panels = effnet_panels(layer->out_channels);
+    gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels;
+    EffNetStep step = {
+        .kind = EFFNET_STEP_CONV,
+        .layer = layer,
+        .in = b->current,
+        .out = add_padded(b, pool ? 1 : layer->out_size, layer->out_channels),
+        .gate = layer->role == EFFNET_ROLE_PROJECT ? b->gate : EFFNET_NONE,
+        .residual = layer->residual ? b->block_input : EFFNET_NONE,
+        .row_sums = EFFNET_NONE,
+        .pool = pool,
+    };
+
+    if (layer->kernel > 1) { /* a task's pixels are rows: a window does not wrap */
+        step.block_pixels = blocks(layer->out_size, TASKS);
+        step.pixel_blocks = blocks(layer->out_size, step.block_pixels);
+        step.block_panels = panels;
+        step.panel_blocks = 1;
+        need_scratch(b, effnet_conv_scratch(layer->out_size, window, panels));
+    } else {
+        cut_product(&step, layer->out_size * layer->out_size, panels, window);
+        need_scratch(b, effnet_conv_scratch(step.block_pixels, window, step.block_panels));
+    }
+    add_step(b, &step);
+    b->current = step.out;
+}
+
+static void
+add_depthwise(Builder *b, const EffNetLayer *layer)
+{
+    EffNetStep step = {
+        .kind = EFFNET_STEP_DEPTHWISE,
+        .layer = layer,
+        .in = b->current,
+        .out = add_padded(b, layer->out_size, layer->out_channels),
+        .gate = EFFNET_NONE,
+        .residual = EFFNET_NONE,
+        .row_sums = EFFNET_NONE,
+    };
+
+    if (layer->has_se) {
+        step.row_sums = add_padded(b, 1, layer->out_channels);
+        g_array_index(b->activations, EffNetTensorPlan, step.row_sums).bytes *= layer->out_size;
+    }
+    cut_depthwise(&step, layer->out_size, effnet_panels(layer->out_channels));
+    add_step(b, &step);
+    b->current = step.out;
+    b->gate = step.row_sums;
+}
+
+static void
+add_squeeze_excite(Builder *b, const EffNetLayer *reduce)
+{
+    const EffNetLayer *expand = reduce + 1;
+    guint wide = effnet_panels(expand->out_channels), narrow = effnet_panels(reduce->out_channels);
+    EffNetStep step = {
+        .kind = EFFNET_STEP_SQUEEZE_EXCITE,
+        .layer = reduce,
+        .in = b->gate,
+        .out = add_padded(b, 1, expand->out_channels),
+        .gate = EFFNET_NONE,
+        .residual = EFFNET_NONE,
+        .row_sums = EFFNET_NONE,
+        .pixel_blocks = 1,
+        .panel_blocks = 1,
+    };
+
+    need_scratch(b, (wide + narrow) * EFFNET_LANES +
+                        effnet_conv_scratch(1, reduce->in_channels, wide + narrow));
+    add_step(b, &step);
+    b->gate = step.out;
+}
+
+static void
+add_layer(Builder *b, const EffNetLayer *layer, const EffNetLayer *previous)
+{
+    if (!previous || layer->sequence != previous->sequence || previous->role == EFFNET_ROLE_STEM)
+        b->block_input = b->current;
+    switch (layer->role) {
+    case EFFNET_ROLE_DEPTHWISE:
+        add_depthwise(b, layer);
+        break;
+    case EFFNET_ROLE_SE_REDUCE:
+        add_squeeze_excite(b, layer);
+        break;
+    case EFFNET_ROLE_SE_EXPAND: /* in the step of SE_REDUCE */
+        break;
+    default:
+        add_conv(b, layer);
+    }
+}
+
+static void
+keep_to_the_end(Builder *b, int activation)
+{
+    if (activation != EFFNET_NONE)
+        g_array_index(b->activations, EffNetTensorPlan, activation).end_step = b->steps->len + 1;
+}
+
+static void
+lay_out(EffNetPlan *plan)
+{
+    const EffNetLayer *layers = plan->network->layers;
+    guint n = plan->network->n_layers;
+    Builder b = {
+        .plan = plan,
+        .steps = g_array_new(FALSE, FALSE, sizeof(EffNetStep)),
+        .activations = g_array_new(FALSE, FALSE, sizeof(EffNetTensorPlan)),
+    };
+
+    b.current = add_activation(&b, layers[0].in_size + layers[0].pad_before + layers[0].pad_after,
+                               layers[0].in_channels);
+    plan->input = b.current;
+    plan->logits = EFFNET_NONE;
+    for (guint i = 0; i < n; i++) {
+        add_layer(&b, &layers[i], i ? &layers[i - 1] : NULL);
+        if (layers[i].role == EFFNET_ROLE_HEAD)
+            plan->features = b.current;
+        if (layers[i].role == EFFNET_ROLE_CLASSIFIER)
+            plan->logits = b.current;
+    }
+    /* The input stays as it was written, its border of zeros with it. */
+    keep_to_the_end(&b, plan->input);
+    keep_to_the_end(&b, plan->features);
+    keep_to_the_end(&b, plan->logits);
+    plan->n_steps = b.steps->len;
+    plan->steps = (EffNetStep *)g_array_free(b.steps, FALSE);
+    plan->n_activations = b.activations->len;
+    plan->activations = (EffNetTensorPlan *)g_array_free(b.activations, FALSE);
+    plan->arena_bytes = effnet_arena_plan(plan->activations, plan->n_activations);
+}
+
+static gsize
+packed_floats(const EffNetLayer *layer)
+{
+    gsize channels = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
+
+    return channels * layer->kernel * layer->kernel * effnet_panels(layer->out_channels) *
+           EFFNET_LANES;
+}
+
+static gboolean
+pack_layer(EffNetPlan *plan, const EffNetLayer *layer, EffNetWeights *weights, double epsilon,
+           EffNetPacked *packed, float **room, GError **error)
+{
+    g_autofree float *rows =
+        g_try_malloc_n(effnet_part_size(layer, EFFNET_PART_WEIGHT), sizeof *rows);
+    float *at = *room, *bias = at + packed_floats(layer);
+
+    packed->weights = at;
+    packed->bias = bias;
+    *room = bias + effnet_panels(layer->out_channels) * EFFNET_LANES;
+    if (rows)
+        return effnet_layer_pack(weights, layer, epsilon, plan->kernels, rows, at, bias, error);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no memory for a layer's weights");
+    return FALSE;
+}
+
+static gboolean
+pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
+{
+    float *room;
+
+    plan->weights = aligned_alloc(ALIGNMENT, plan->weight_bytes);
+    if (!plan->weights) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
+                    "no memory for %" G_GSIZE_FORMAT " bytes of weights", plan->weight_bytes);
+        return FALSE;
+    }
+    room = plan->weights;
+    for (guint i = 0; i < plan->n_steps; i++) {
+        EffNetStep *step = &plan->steps[i];
+        int n = step->kind == EFFNET_STEP_SQUEEZE_EXCITE ? 2 : 1;
+
+        for (int p = 0; p < n; p++)
+            if (!pack_layer(plan, step->layer + p, weights, epsilon, &step->packed[p], &room,
+                            error))
+                return FALSE;
+    }
+    return TRUE;
+}
+
+EffNetPlan *
+effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetWeights *weights,
+                double epsilon, GError **error)
+{
+    g_autoptr(EffNetPlan) plan = g_new0(EffNetPlan, 1);
+
+    plan->network = network;
+    plan->kernels = kernels;
+    lay_out(plan);
+    for (guint i = 0; i < network->n_layers; i++)
+        plan->weight_bytes +=
+            sizeof(float) * (packed_floats(&network->layers[i]) +
+                             effnet_panels(network->layers[i].out_channels) * EFFNET_LANES);
+    if (weights && !pack(plan, weights, epsilon, error))
+        return NULL;
+    return g_steal_pointer(&plan);
+}
+
+void
+effnet_plan_free(EffNetPlan *plan)
+{
+    if (!plan)
+        return;
+    effnet_network_free(plan->network);
+    g_free(plan->steps);
+    g_free(plan->activations);
+    free(plan->weights);
+    g_free(plan);
+}

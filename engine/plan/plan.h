@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is done for one picture, decided once: a flat list of steps over numbered activations, with
+ * weights folded, fused and packed. The runtime only walks it. */
+#ifndef EFFNET_PLAN_H
+#define EFFNET_PLAN_H
+
+#include "../kernels/kernels.h"
+#include "../model/weights.h"
+
+typedef enum {
+    EFFNET_TYPE_F32,
+} EffNetType;
+
+/* An activation of one picture: NHWC, channels padded to EFFNET_LANES (the input's are not). */
+typedef struct {
+    EffNetType type;
+    guint size;     /* pixels, square; a border of zeros included */
+    guint channels; /* in memory */
+    gsize bytes;
+    gsize offset;               /* in the arena of one picture */
+    guint first_step, end_step; /* lives from the one's begin to the other's begin */
+} EffNetTensorPlan;
+
+typedef enum {
+    EFFNET_STEP_CONV,           /* convolution or linear, all that is fused into it */
+    EFFNET_STEP_DEPTHWISE,      /* and the sums of its rows for squeeze-excite */
+    EFFNET_STEP_SQUEEZE_EXCITE, /* row sums to gates */
+} EffNetStepKind;
+
+typedef struct {
+    const float *weights; /* packed */
+    const float *bias;    /* padded to panels */
+} EffNetPacked;
+
+#define EFFNET_NONE (-1)
+
+/* Activations by number. */
+typedef struct {
+    EffNetStepKind kind;
+    const EffNetLayer *layer; /* SQUEEZE_EXCITE: the reducing one, the expanding one behind it */
+    EffNetPacked packed[2];   /* SQUEEZE_EXCITE: two */
+    int in, out;
+    int gate, residual; /* CONV; or EFFNET_NONE */
+    int row_sums;       /* DEPTHWISE: where squeeze-excite wants them, or EFFNET_NONE */
+    gboolean pool;      /* CONV: only the mean over the pixels goes out */
+    guint block_pixels; /* a task's share: CONV pixels, or rows of a k x k one; DEPTHWISE rows */
+    guint block_panels;
+    guint pixel_blocks, panel_blocks; /* tasks of a picture: their product */
+} EffNetStep;
+
+typedef struct {
+    const EffNetKernels *kernels;
+    EffNetNetwork *network;
+    guint n_steps;
+    EffNetStep *steps;
+    guint n_activations;
+    EffNetTensorPlan *activations;
+    int input, features, logits; /* activations; logits may be EFFNET_NONE */
+    gsize arena_bytes;           /* of one picture */
+    gsize scratch_floats;        /* of one thread */
+    gsize weight_bytes;
+    float *weights; /* all packed ones, 64-byte aligned; NULL for a plan without weights */
+} EffNetPlan;
+
+/* Takes NETWORK over, in any case. WEIGHTS NULL: the layout alone. */
+EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels,
+                            EffNetWeights *weights, double epsilon, GError **error);
+void effnet_plan_free(EffNetPlan *plan);
+
+/* Gives activations their offsets: what is never alive at once may share memory. */
+gsize effnet_arena_plan(EffNetTensorPlan *activations, guint n);
+
+/* Reads LAYER, folds its batch norm and packs it. ROWS: room for the layer's weights. */
+gboolean effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
+                           const EffNetKernels *kernels, float *rows, float *packed, float *bias,
+                           GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetPlan, effnet_plan_free)
+
+#endif

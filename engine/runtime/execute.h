@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EFFNET_EXECUTE_H
+#define EFFNET_EXECUTE_H
+
+#include "../plan/plan.h"
+
+/* Does task TASK (of pixel_blocks * panel_blocks) of STEP for picture PICTURE of BATCH in ARENA
+ * (batch * arena_bytes, activation after activation). SCRATCH: the thread's scratch_floats. */
+void effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint batch,
+                         guint picture, guint task, float *scratch);
+
+static inline float *
+effnet_activation(const EffNetPlan *plan, guint8 *arena, guint batch, int activation, guint picture)
+{
+    const EffNetTensorPlan *t = &plan->activations[activation];
+
+    return (float *)(arena + t->offset * batch + t->bytes * picture);
+}
+
+#endif

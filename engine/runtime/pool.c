@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <effnet/cpu.h>
+
+#include "pool.h"
+
+typedef struct {
+    EffNetPoolFunc func;
+    gpointer data;
+    guint next, members; /* places not taken yet are next to members - 1 */
+    guint active;        /* workers inside of func */
+} Job;
+
+static GMutex lock;
+static GCond work, back;
+static GQueue jobs = G_QUEUE_INIT; /* those with places left */
+static guint workers;
+
+static gpointer
+worker(gpointer unused)
+{
+    g_mutex_lock(&lock);
+    for (;;) {
+        Job *job = g_queue_peek_head(&jobs);
+        guint member;
+
+        if (!job) {
+            g_cond_wait(&work, &lock);
+            continue;
+        }
+        member = job->next++;
+        job->active++;
+        if (job->next == job->members)
+            g_queue_remove(&jobs, job);
+        g_mutex_unlock(&lock);
+        job->func(job->data, member);
+        g_mutex_lock(&lock);
+        if (--job->active == 0)
+            g_cond_broadcast(&back);
+    }
+    return NULL;
+}
+
+/* As many as there are cores beside the caller's; they wait for ever, and end with the process. */
+static void
+start_workers(guint wanted)
+{
+    guint limit = effnet_cpu_get_threads() - 1;
+
+    for (; workers < MIN(wanted, limit); workers++) {
+        GThread *thread = g_thread_try_new("effnet", worker, NULL, NULL);
+
+        if (!thread)
+            return; /* the caller does the work alone */
+        g_thread_unref(thread);
+    }
+}
+
+void
+effnet_pool_run(guint members, EffNetPoolFunc func, gpointer data)
+{
+    Job job = {.func = func, .data = data, .next = 1, .members = members};
+
+    if (members > 1) {
+        g_mutex_lock(&lock);
+        start_workers(members - 1);
+        g_queue_push_tail(&jobs, &job);
+        g_cond_broadcast(&work);
+        g_mutex_unlock(&lock);
+    }
+    func(data, 0);
+    if (members > 1) {
+        g_mutex_lock(&lock);
+        g_queue_remove(&jobs, &job);
+        while (job.active)
+            g_cond_wait(&back, &lock);
+        g_mutex_unlock(&lock);
+    }
+}

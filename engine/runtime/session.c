@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A session walks the plan: every thread goes through all steps, takes tasks of the step until none
+ * is left, and goes on when the last one is done. Which thread did what does not show in the
+ * results. */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <effnet/cpu.h>
+#include <effnet/error.h>
+#include <effnet/session.h>
+
+#include "../frame/preprocess.h"
+#include "../model.h"
+#include "execute.h"
+#include "pool.h"
+
+#define ALIGNMENT  64
+#define SPIN_LIMIT 2000 /* looks at a counter, some tens of microseconds, before sleeping */
+
+typedef struct {
+    atomic_uint next; /* the first task that nobody took */
+    atomic_uint done;
+} Progress;
+
+typedef struct {
+    char *name;
+    const char *kind;
+    guint64 ns;
+    guint runs;
+} Profile;
+
+struct _EffNetSession {
+    EffNetModel *model;
+    const EffNetPlan *plan;
+    EffNetPreprocess *preprocess;
+    guint max_batch, threads;
+    guint8 *arena;
+    float *scratch;     /* of all threads */
+    Progress *progress; /* a step each */
+    guint batch;        /* of the run that is under way */
+    GMutex lock;
+    GCond step_done;
+    gboolean profiling;
+    Profile *profiles; /* a step each */
+};
+
+static gpointer
+allocate(gsize n, gsize size, GError **error)
+{
+    gsize bytes;
+    gpointer memory = NULL;
+
+    if (g_size_checked_mul(&bytes, n, size) && bytes <= G_MAXSSIZE - ALIGNMENT)
+        memory = aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
+    if (!memory)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
+                    "no memory for %" G_GSIZE_FORMAT " times %" G_GSIZE_FORMAT " bytes", n, size);
+    return memory;
+}
+
+static const char *
+kind_of(const EffNetStep *step)
+{
+    switch (step->kind) {
+    case EFFNET_STEP_CONV:
+        return step->layer->kernel > 1 ? "conv" : step->layer->in_size > 1 ? "conv 1x1" : "linear";
+    case EFFNET_STEP_DEPTHWISE:
+        return "depthwise";
+    case EFFNET_STEP_SQUEEZE_EXCITE:
+        return "squeeze-excite";
+    }
+    g_assert_not_reached();
+}
+
+EffNetSession *
+effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **error)
+{
+    g_autoptr(EffNetSession) session = g_new0(EffNetSession, 1);
+    const EffNetPlan *plan = effnet_model_get_plan(model);
+
+    g_return_val_if_fail(max_batch > 0, NULL);
+    g_mutex_init(&session->lock);
+    g_cond_init(&session->step_done);
+    session->model = effnet_model_ref(model);
+    session->plan = plan;
+    session->max_batch = max_batch;
+    session->threads = effnet_cpu_get_threads();
+    if (threads)
+        session->threads = MIN(session->threads, threads);
+    session->preprocess = effnet_preprocess_new(effnet_model_get_info(model));
+    session->progress = g_new0(Progress, plan->n_steps);
+    session->profiles = g_new0(Profile, plan->n_steps);
+    for (guint i = 0; i < plan->n_steps; i++) {
+        session->profiles[i].name = effnet_layer_name(plan->steps[i].layer);
+        session->profiles[i].kind = kind_of(&plan->steps[i]);
+    }
+    session->arena = allocate(max_batch, plan->arena_bytes, error);
+    if (!session->arena)
+        return NULL;
+    session->scratch = allocate(session->threads, plan->scratch_floats * sizeof(float), error);
+    if (!session->scratch)
+        return NULL;
+    memset(effnet_activation(plan, session->arena, max_batch, plan->input, 0), 0,
+           plan->activations[plan->input].bytes * max_batch);
+    return g_steal_pointer(&session);
+}
+
+void
+effnet_session_free(EffNetSession *session)
+{
+    if (!session)
+        return;
+    for (guint i = 0; i < session->plan->n_steps; i++)
+        g_free(session->profiles[i].name);
+    g_free(session->profiles);
+    g_free(session->progress);
+    free(session->scratch);
+    free(session->arena);
+    effnet_preprocess_free(session->preprocess);
+    effnet_model_unref(session->model);
+    g_mutex_clear(&session->lock);
+    g_cond_clear(&session->step_done);
+    g_free(session);
+}
+
+EffNetModel *
+effnet_session_get_model(const EffNetSession *session)
+{
+    return session->model;
+}
+
+gboolean
+effnet_session_set_resize(EffNetSession *session, const EffNetResize *resize, GError **error)
+{
+    static const EffNetResize as_trained;
+
+    return effnet_preprocess_set_resize(session->preprocess, resize ? resize : &as_trained, error);
+}
+
+/* The first pixel inside of the border of zeros, and the floats from a row to the next. */
+static float *
+input_place(EffNetSession *session, guint index, gsize *row_stride)
+{
+    const EffNetPlan *plan = session->plan;
+    const EffNetTensorPlan *input = &plan->activations[plan->input];
+    gsize pad = plan->network->layers[0].pad_before;
+
+    *row_stride = (gsize)input->size * input->channels;
+    return effnet_activation(plan, session->arena, session->max_batch, plan->input, index) +
+           pad * *row_stride + pad * input->channels;
+}
+
+gboolean
+effnet_session_set_frame(EffNetSession *session, guint index, const EffNetFrame *frame,
+                         GError **error)
+{
+    gsize row_stride;
+    float *place;
+
+    g_return_val_if_fail(index < session->max_batch, FALSE);
+    place = input_place(session, index, &row_stride);
+    return effnet_preprocess_run(session->preprocess, frame, place, row_stride, error);
+}
+
+void
+effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw)
+{
+    guint channels = session->plan->network->layers[0].in_channels;
+    guint size = session->plan->network->layers[0].in_size;
+    gsize row_stride;
+    float *place;
+
+    g_return_if_fail(index < session->max_batch);
+    place = input_place(session, index, &row_stride);
+    for (guint c = 0; c < channels; c++)
+        for (guint y = 0; y < size; y++)
+            for (guint x = 0; x < size; x++)
+                place[y * row_stride + x * channels + c] = *chw++;
+}
+
+static void
+wait_for_step(EffNetSession *session, Progress *progress, guint tasks)
+{
+    for (guint i = 0; i < SPIN_LIMIT; i++) {
+        if (atomic_load_explicit(&progress->done, memory_order_acquire) == tasks)
+            return;
+#if defined(__x86_64__) || defined(__i386__)
+        __builtin_ia32_pause();
+#endif
+    }
+    g_mutex_lock(&session->lock);
+    while (atomic_load_explicit(&progress->done, memory_order_acquire) != tasks)
+        g_cond_wait(&session->step_done, &session->lock);
+    g_mutex_unlock(&session->lock);
+}
+
+static void
+finish_task(EffNetSession *session, Progress *progress, guint tasks)
+{
+    if (atomic_fetch_add_explicit(&progress->done, 1, memory_order_acq_rel) + 1 != tasks ||
+        session->threads == 1)
+        return;
+    g_mutex_lock(&session->lock);
+    g_cond_broadcast(&session->step_done);
+    g_mutex_unlock(&session->lock);
+}
+
+static void
+walk(gpointer data, guint member)
+{
+    EffNetSession *session = data;
+    const EffNetPlan *plan = session->plan;
+    float *scratch = session->scratch + member * plan->scratch_floats;
+
+    for (guint s = 0; s < plan->n_steps; s++) {
+        const EffNetStep *step = &plan->steps[s];
+        Progress *progress = &session->progress[s];
+        guint of_picture = step->pixel_blocks * step->panel_blocks;
+        guint tasks = of_picture * session->batch, task;
+        gint64 begin = session->profiling && member == 0 ? g_get_monotonic_time() : 0;
+
+        while ((task = atomic_fetch_add_explicit(&progress->next, 1, memory_order_relaxed)) <
+               tasks) {
+            effnet_step_execute(plan, step, session->arena, session->max_batch, task / of_picture,
+                                task % of_picture, scratch);
+            finish_task(session, progress, tasks);
+        }
+        wait_for_step(session, progress, tasks);
+        if (begin) {
+            session->profiles[s].ns += (g_get_monotonic_time() - begin) * 1000;
+            session->profiles[s].runs++;
+        }
+    }
+}
+
+void
+effnet_session_run(EffNetSession *session, guint n)
+{
+    g_return_if_fail(n <= session->max_batch);
+    session->batch = n;
+    for (guint i = 0; i < session->plan->n_steps; i++) {
+        atomic_store_explicit(&session->progress[i].next, 0, memory_order_relaxed);
+        atomic_store_explicit(&session->progress[i].done, 0, memory_order_relaxed);
+    }
+    effnet_pool_run(session->threads, walk, session);
+}
+
+static const float *
+result(const EffNetSession *session, int activation, guint index)
+{
+    g_return_val_if_fail(index < session->max_batch, NULL);
+    if (activation == EFFNET_NONE)
+        return NULL;
+    return effnet_activation(session->plan, session->arena, session->max_batch, activation, index);
+}
+
+const float *
+effnet_session_get_logits(const EffNetSession *session, guint index)
+{
+    return result(session, session->plan->logits, index);
+}
+
+const float *
+effnet_session_get_features(const EffNetSession *session, guint index)
+{
+    return result(session, session->plan->features, index);
+}
+
+void
+effnet_session_set_profile(EffNetSession *session, gboolean on)
+{
+    session->profiling = on;
+    for (guint i = 0; i < session->plan->n_steps; i++)
+        session->profiles[i].ns = session->profiles[i].runs = 0;
+}
+
+guint
+effnet_session_get_n_ops(const EffNetSession *session)
+{
+    return session->plan->n_steps;
+}
+
+static guint64
+bytes_of(const EffNetPlan *plan, int activation)
+{
+    return activation == EFFNET_NONE ? 0 : plan->activations[activation].bytes;
+}
+
+void
+effnet_session_get_op(const EffNetSession *session, guint op, EffNetOpProfile *profile)
+{
+    const EffNetPlan *plan = session->plan;
+    const EffNetStep *step = &plan->steps[op];
+    int layers = step->kind == EFFNET_STEP_SQUEEZE_EXCITE ? 2 : 1;
+
+    g_return_if_fail(op < plan->n_steps);
+    *profile = (EffNetOpProfile){
+        .name = session->profiles[op].name,
+        .kind = session->profiles[op].kind,
+        .bytes = bytes_of(plan, step->in) + bytes_of(plan, step->out) +
+                 bytes_of(plan, step->residual) + bytes_of(plan, step->row_sums),
+        .ns = session->profiles[op].ns,
+        .runs = session->profiles[op].runs,
+    };
+    for (int i = 0; i < layers; i++) {
+        profile->macs += effnet_layer_macs(step->layer + i);
+        profile->bytes += effnet_layer_params(step->layer + i) * sizeof(float);
+    }
+}
