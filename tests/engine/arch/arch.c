@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <effnet/arch.h>
+#include <effnet/error.h>
+
+static void
+test_names(void)
+{
+    static const char *const pairs[][2] = {
+        {"b0", "b0"},
+        {"efficientnet_b3", "b3"},
+        {"efficientnet-b7", "b7"},
+        {"tf_efficientnet_b5_ns", "b5"},
+        {"tf_efficientnet_l2.ns_jft_in1k_475", "l2"},
+        {"tf_efficientnet_lite4", "lite4"},
+        {"efficientnet_lite0.ra_in1k", "lite0"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(EffNetArch) arch = effnet_arch_new(pairs[i][0], &error);
+
+        g_assert_no_error(error);
+        g_assert_cmpstr(effnet_arch_get_name(arch), ==, pairs[i][1]);
+    }
+}
+
+static void
+test_unknown(void)
+{
+    static const char *const names[] = {"",  "b9", "efficientnet", "resnet", "tf_efficientnet_b",
+                                        "B0"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(effnet_arch_new(names[i], &error));
+        g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+        g_assert_nonnull(strstr(error->message, "lite0"));
+    }
+}
+
+static void
+test_list(void)
+{
+    const char *const *list = effnet_arch_list();
+
+    g_assert_true(list == effnet_arch_list());
+    g_assert_cmpuint(g_strv_length((char **)list), ==, 15);
+    for (; *list; list++) {
+        g_autoptr(EffNetArch) arch = effnet_arch_new(*list, NULL), other = effnet_arch_ref(arch);
+
+        g_assert_cmpstr(effnet_arch_get_name(other), ==, *list);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/arch/names", test_names);
+    g_test_add_func("/arch/unknown", test_unknown);
+    g_test_add_func("/arch/list", test_list);
+    return g_test_run();
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The rows against what timm 1.0 counts, and how each was trained. */
+#include "arch/network.h"
+
+static const struct {
+    const char *name;
+    guint resolution;
+    double params, macs; /* millions, thousand millions; at the resolution */
+} rows[] = {
+    {"b0", 224, 5.289, 0.386},    {"b1", 240, 7.794, 0.687},    {"b2", 260, 9.110, 0.994},
+    {"b3", 300, 12.233, 1.827},   {"b4", 380, 19.342, 4.394},   {"b5", 456, 30.390, 10.27},
+    {"b6", 528, 43.041, 19.07},   {"b7", 600, 66.348, 37.75},   {"lite0", 224, 4.652, 0.385},
+    {"lite1", 240, 5.417, 0.600}, {"lite2", 260, 6.092, 0.860},
+};
+
+static void
+test_cost(void)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(EffNetArch) arch = effnet_arch_new(rows[i].name, NULL);
+        EffNetArchCost cost;
+
+        effnet_arch_get_cost(arch, 0, 0, &cost);
+        g_assert_cmpuint(effnet_arch_get_resolution(arch), ==, rows[i].resolution);
+        g_assert_cmpfloat_with_epsilon(cost.params / 1e6, rows[i].params, 0.0005);
+        g_assert_cmpfloat_with_epsilon(cost.macs / 1e9, rows[i].macs, rows[i].macs * 0.0013);
+    }
+}
+
+/* B0's exact count is torchvision's; classes change the classifier alone. */
+static void
+test_exact(void)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new("b0", NULL);
+    EffNetArchCost cost;
+
+    effnet_arch_get_cost(arch, 0, 1000, &cost);
+    g_assert_cmpuint(cost.params, ==, 5288548);
+    g_assert_cmpuint(cost.layers, ==, 1 + 16 * 5 - 1 + 1 + 1);
+    effnet_arch_get_cost(arch, 0, 7, &cost);
+    g_assert_cmpuint(cost.params, ==, 5288548 - 993 * 1281);
+}
+
+static void
+test_training(void)
+{
+    for (const char *const *name = effnet_arch_list(); *name; name++) {
+        g_autoptr(EffNetArch) arch = effnet_arch_new(*name, NULL);
+        const EffNetTraining *t = effnet_arch_get_training(arch);
+
+        g_assert_cmpint(t->padding, ==, EFFNET_PADDING_SAME);
+        g_assert_cmpfloat(t->epsilon, ==, 1e-3);
+        g_assert_cmpfloat(t->crop_fraction, >=, 0.875f);
+        g_assert_cmpfloat(t->crop_fraction, <, 1);
+        g_assert_cmpint(t->interpolation, ==, EFFNET_INTERPOLATION_BICUBIC);
+        /* Lite: (x - 127) / 128 of a byte; the others ImageNet's. */
+        g_assert_cmpfloat_with_epsilon(t->mean[0],
+                                       **name == 'l' && (*name)[1] == 'i' ? 0.498 : 0.485, 1e-3);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/efficientnet/cost", test_cost);
+    g_test_add_func("/efficientnet/exact", test_exact);
+    g_test_add_func("/efficientnet/training", test_training);
+    return g_test_run();
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "arch/network.h"
+
+static EffNetNetwork *
+network(const char *name, guint resolution, EffNetPadding padding)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
+
+    return effnet_network_new(arch, resolution, 3, 10, padding);
+}
+
+/* Every layer reads what the one before wrote, in every network. */
+static void
+test_chain(void)
+{
+    for (const char *const *name = effnet_arch_list(); *name; name++) {
+        g_autoptr(EffNetNetwork) net = network(*name, 65, EFFNET_PADDING_SYMMETRIC);
+        guint channels = 3, size = 65;
+
+        for (guint i = 0; i < net->n_layers; i++) {
+            const EffNetLayer *l = &net->layers[i];
+            gboolean vector = l->role == EFFNET_ROLE_SE_REDUCE || l->role == EFFNET_ROLE_SE_EXPAND;
+
+            if (l->role == EFFNET_ROLE_CLASSIFIER)
+                size = 1;
+            if (!vector) {
+                g_assert_cmpuint(l->in_channels, ==, channels);
+                g_assert_cmpuint(l->in_size, ==, size);
+                channels = l->out_channels;
+                size = l->out_size;
+            } else
+                g_assert_cmpuint(l->in_size, ==, 1);
+            g_assert_cmpint(l->has_norm, ==, !vector && l->role != EFFNET_ROLE_CLASSIFIER);
+        }
+        g_assert_cmpuint(channels, ==, 10);
+    }
+}
+
+static void
+test_b0(void)
+{
+    g_autoptr(EffNetNetwork) net = network("b0", 224, EFFNET_PADDING_SAME);
+    const EffNetLayer *stem = &net->layers[0], *depthwise = &net->layers[1],
+                      *expand = &net->layers[5];
+    g_autofree char *name = effnet_layer_name(expand),
+                    *last = effnet_layer_name(&net->layers[net->n_layers - 1]);
+
+    g_assert_cmpuint(net->n_features, ==, 1280);
+    g_assert_cmpuint(stem->out_size, ==, 112);
+    g_assert_cmpuint(stem->pad_before, ==, 0); /* 3x3, stride 2, even size: one column, behind */
+    g_assert_cmpuint(stem->pad_after, ==, 1);
+    g_assert_cmpint(depthwise->role, ==, EFFNET_ROLE_DEPTHWISE);
+    g_assert_false(depthwise->has_expand);
+    g_assert_cmpuint(net->layers[2].out_channels, ==, 8); /* squeeze-excite: 32 / 4 */
+    g_assert_cmpstr(name, ==, "blocks.1.0.expand");
+    g_assert_cmpuint(expand->out_channels, ==, 96);
+    g_assert_cmpstr(last, ==, "classifier");
+}
+
+static void
+test_padding(void)
+{
+    g_autoptr(EffNetNetwork) same = network("lite0", 225, EFFNET_PADDING_SAME);
+    g_autoptr(EffNetNetwork) symmetric = network("lite0", 225, EFFNET_PADDING_SYMMETRIC);
+
+    g_assert_cmpuint(same->layers[0].pad_before, ==, 1);
+    g_assert_cmpuint(same->layers[0].pad_after, ==, 1);
+    g_assert_cmpuint(same->layers[0].out_size, ==, 113);
+    g_assert_cmpuint(symmetric->layers[0].pad_before, ==, 1);
+    g_assert_cmpuint(symmetric->layers[0].out_size, ==, 113);
+}
+
+/* A skip joins equal shapes only: 9 of B0's 16 blocks. */
+static void
+test_residuals(void)
+{
+    g_autoptr(EffNetNetwork) net = network("b0", 224, EFFNET_PADDING_SAME);
+    guint residuals = 0;
+
+    for (guint i = 0; i < net->n_layers; i++)
+        residuals += net->layers[i].residual;
+    g_assert_cmpuint(residuals, ==, 9);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/network/chain", test_chain);
+    g_test_add_func("/network/b0", test_b0);
+    g_test_add_func("/network/padding", test_padding);
+    g_test_add_func("/network/residuals", test_residuals);
+    return g_test_run();
+}

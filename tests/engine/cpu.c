@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <effnet/cpu.h>
+#include <effnet/error.h>
+
+static void
+test_cap(void)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_true(effnet_cpu_cap("c", NULL));
+    g_assert_cmpstr(effnet_cpu_get(), ==, "c");
+    g_assert_false(effnet_cpu_cap("mmx", &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
+    g_assert_cmpstr(effnet_cpu_get(), ==, "c"); /* the refused one changed nothing */
+    for (const char *const *level = effnet_cpu_list(); *level; level++)
+        g_assert_true(effnet_cpu_cap(*level, NULL));
+}
+
+static void
+test_environment(void)
+{
+    if (g_test_subprocess()) {
+        g_setenv("EFFNET_ISA", "c", TRUE);
+        g_assert_cmpstr(effnet_cpu_get(), ==, "c");
+        g_unsetenv("EFFNET_ISA");
+        return;
+    }
+    g_test_trap_subprocess(NULL, 0, 0);
+    g_test_trap_assert_passed();
+}
+
+static void
+test_machine(void)
+{
+    g_assert_cmpuint(effnet_cpu_get_threads(), >=, 1);
+    g_assert_cmpuint(effnet_cpu_get_threads(), <=, g_get_num_processors());
+    g_assert_cmpfloat(effnet_cpu_measure_peak(), >, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/cpu/cap", test_cap);
+    g_test_add_func("/cpu/environment", test_environment);
+    g_test_add_func("/cpu/machine", test_machine);
+    return g_test_run();
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
+
+#include "plan/plan.h"
+
+/* Numbers that tell every place apart. */
+static gboolean
+counting_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
+              GError **error)
+{
+    for (gsize i = 0; i < effnet_part_size(layer, part); i++)
+        dst[i] = part * 1000 + i + 1;
+    return TRUE;
+}
+
+static EffNetWeights counting = {.read = counting_read};
+
+static float
+scale_of(guint channel)
+{
+    float gamma = EFFNET_PART_NORM_GAMMA * 1000 + channel + 1;
+    float variance = EFFNET_PART_NORM_VARIANCE * 1000 + channel + 1;
+
+    return gamma / sqrt(variance + 0.5);
+}
+
+static void
+pack(const EffNetLayer *layer, float *packed, float *bias)
+{
+    float rows[1024];
+
+    g_assert_true(effnet_layer_pack(&counting, layer, 0.5, effnet_kernels_find("c"), rows, packed,
+                                    bias, NULL));
+}
+
+/* A 3x3 convolution of 2 channels to 3: taps first, then channels, as the picture lies. */
+static void
+test_conv(void)
+{
+    const EffNetLayer layer = {.role = EFFNET_ROLE_STEM,
+                               .kernel = 3,
+                               .stride = 2,
+                               .in_channels = 2,
+                               .out_channels = 3,
+                               .has_norm = TRUE};
+    float packed[18 * 16], bias[16];
+
+    pack(&layer, packed, bias);
+    for (guint o = 0; o < 16; o++)
+        for (guint tap = 0; tap < 9; tap++)
+            for (guint c = 0; c < 2; c++) {
+                float stored = (o * 2 + c) * 9 + tap + 1;
+                float expected = o < 3 ? stored * scale_of(o) : 0;
+
+                g_assert_cmpfloat_with_epsilon(packed[(tap * 2 + c) * 16 + o], expected, 1e-3);
+            }
+    for (guint o = 0; o < 16; o++) {
+        float beta = EFFNET_PART_NORM_BETA * 1000 + o + 1,
+              mean = EFFNET_PART_NORM_MEAN * 1000 + o + 1;
+
+        g_assert_cmpfloat_with_epsilon(bias[o], o < 3 ? beta - mean * scale_of(o) : 0, 0.01);
+    }
+}
+
+static void
+test_depthwise(void)
+{
+    const EffNetLayer layer = {.role = EFFNET_ROLE_DEPTHWISE,
+                               .kernel = 3,
+                               .stride = 1,
+                               .in_channels = 20,
+                               .out_channels = 20,
+                               .has_norm = TRUE};
+    float packed[2 * 9 * 16], bias[32];
+
+    pack(&layer, packed, bias);
+    for (guint c = 0; c < 32; c++)
+        for (guint tap = 0; tap < 9; tap++)
+            g_assert_cmpfloat_with_epsilon(packed[(c / 16 * 9 + tap) * 16 + c % 16],
+                                           c < 20 ? (c * 9 + tap + 1) * scale_of(c) : 0, 1e-3);
+    g_assert_cmpfloat(bias[20], ==, 0);
+}
+
+static void
+test_linear(void)
+{
+    const EffNetLayer layer = {.role = EFFNET_ROLE_CLASSIFIER,
+                               .kernel = 1,
+                               .stride = 1,
+                               .in_channels = 5,
+                               .out_channels = 17};
+    float packed[2 * 5 * 16], bias[32];
+
+    pack(&layer, packed, bias);
+    g_assert_cmpfloat(packed[0], ==, 1);
+    g_assert_cmpfloat(packed[16], ==, 2);              /* k 1 of output 0 */
+    g_assert_cmpfloat(packed[1], ==, 6);               /* k 0 of output 1 */
+    g_assert_cmpfloat(packed[5 * 16], ==, 16 * 5 + 1); /* the second panel's only output */
+    g_assert_cmpfloat(packed[5 * 16 + 1], ==, 0);
+    g_assert_cmpfloat(bias[16], ==, EFFNET_PART_BIAS * 1000 + 17);
+    g_assert_cmpfloat(bias[17], ==, 0);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/fold/conv", test_conv);
+    g_test_add_func("/fold/depthwise", test_depthwise);
+    g_test_add_func("/fold/linear", test_linear);
+    return g_test_run();
+}

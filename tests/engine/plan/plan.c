@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <effnet/error.h>
+
+#include "plan/plan.h"
+
+static EffNetPlan *
+lay_out(const char *name, guint resolution, guint n_classes)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
+
+    return effnet_plan_new(effnet_network_new(arch, resolution, 3, n_classes, EFFNET_PADDING_SAME),
+                           effnet_kernels_find("c"), NULL, 1e-3, NULL);
+}
+
+/* Tasks cover each output once: whole blocks but for the last. */
+static void
+test_tasks(void)
+{
+    for (const char *const *name = effnet_arch_list(); *name; name++) {
+        g_autoptr(EffNetPlan) plan = lay_out(*name, 97, 1000);
+
+        for (guint i = 0; i < plan->n_steps; i++) {
+            const EffNetStep *s = &plan->steps[i];
+            gboolean rows = s->kind == EFFNET_STEP_DEPTHWISE || s->layer->kernel > 1;
+            guint pixels = s->layer->out_size * (rows ? 1 : s->layer->out_size);
+            guint panels = effnet_panels(s->layer->out_channels);
+
+            if (s->kind == EFFNET_STEP_SQUEEZE_EXCITE) {
+                g_assert_cmpuint(s->pixel_blocks * s->panel_blocks, ==, 1);
+                continue;
+            }
+            g_assert_cmpuint((s->pixel_blocks - 1) * s->block_pixels, <, pixels);
+            g_assert_cmpuint(s->pixel_blocks * s->block_pixels, >=, pixels);
+            g_assert_cmpuint((s->panel_blocks - 1) * s->block_panels, <, panels);
+            g_assert_cmpuint(s->panel_blocks * s->block_panels, >=, panels);
+            if (s->pool)
+                g_assert_cmpuint(s->pixel_blocks, ==, 1);
+        }
+    }
+}
+
+/* B0: stem, 16 blocks of 4 or 5 layers of which squeeze-excite's two are one step, head,
+ * classifier; a projection has the gate of its own block. */
+static void
+test_fusion(void)
+{
+    g_autoptr(EffNetPlan) plan = lay_out("b0", 224, 1000);
+    int gate = EFFNET_NONE;
+
+    g_assert_cmpuint(plan->n_steps, ==, 1 + 16 * 4 - 1 + 2);
+    for (guint i = 0; i < plan->n_steps; i++) {
+        const EffNetStep *s = &plan->steps[i];
+
+        if (s->kind == EFFNET_STEP_SQUEEZE_EXCITE)
+            gate = s->out;
+        else if (s->layer->role == EFFNET_ROLE_PROJECT)
+            g_assert_cmpint(s->gate, ==, gate);
+        else
+            g_assert_cmpint(s->gate, ==, EFFNET_NONE);
+        g_assert_cmpint(s->pool, ==, s->layer->role == EFFNET_ROLE_HEAD);
+        g_assert_cmpint(s->residual != EFFNET_NONE, ==, s->layer->residual);
+    }
+}
+
+/* A residual's activation is the block's input, of the same shape as the output. */
+static void
+test_residual(void)
+{
+    g_autoptr(EffNetPlan) plan = lay_out("lite2", 224, 10);
+    guint seen = 0;
+
+    for (guint i = 0; i < plan->n_steps; i++) {
+        const EffNetStep *s = &plan->steps[i];
+
+        if (s->residual == EFFNET_NONE)
+            continue;
+        g_assert_cmpint(plan->steps[i - 2].in, ==, s->residual);
+        g_assert_cmpuint(plan->activations[s->residual].bytes, ==, plan->activations[s->out].bytes);
+        seen++;
+    }
+    g_assert_cmpuint(seen, >, 5);
+}
+
+static void
+test_headless(void)
+{
+    g_autoptr(EffNetPlan) plan = lay_out("lite0", 64, 0);
+
+    g_assert_cmpint(plan->logits, ==, EFFNET_NONE);
+    g_assert_cmpuint(plan->activations[plan->features].channels, ==, 1280);
+}
+
+static gboolean
+failing_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
+             GError **error)
+{
+    if (part == EFFNET_PART_WEIGHT && layer->role != EFFNET_ROLE_CLASSIFIER) {
+        for (gsize i = 0; i < effnet_part_size(layer, part); i++)
+            dst[i] = 0;
+        return TRUE;
+    }
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "torn");
+    return FALSE;
+}
+
+static void
+test_failing_weights(void)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new("lite0", NULL);
+    g_autoptr(GError) error = NULL;
+    EffNetWeights weights = {.read = failing_read};
+    EffNetNetwork *network = effnet_network_new(arch, 32, 3, 5, EFFNET_PADDING_SAME);
+
+    g_assert_null(effnet_plan_new(network, effnet_kernels_find("c"), &weights, 1e-3, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/plan/tasks", test_tasks);
+    g_test_add_func("/plan/fusion", test_fusion);
+    g_test_add_func("/plan/residual", test_residual);
+    g_test_add_func("/plan/headless", test_headless);
+    g_test_add_func("/plan/failing-weights", test_failing_weights);
+    return g_test_run();
+}

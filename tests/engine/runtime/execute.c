@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tasks in any order make the same step: addresses and blocks do not overlap. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/execute.h"
+
+static EffNetPlan *
+random_plan(const char *name)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
+    EffNetWeights *weights = effnet_weights_new_random(1);
+    EffNetPlan *plan =
+        effnet_plan_new(effnet_network_new(arch, 61, 3, 20, EFFNET_PADDING_SYMMETRIC),
+                        effnet_kernels_get(), weights, 1e-3, NULL);
+
+    effnet_weights_free(weights);
+    return plan;
+}
+
+static guint8 *
+execute(const EffNetPlan *plan, gboolean backwards)
+{
+    guint8 *arena = aligned_alloc(64, plan->arena_bytes);
+    float *scratch = aligned_alloc(64, (plan->scratch_floats * sizeof(float) + 63) / 64 * 64);
+    float *input = effnet_activation(plan, arena, 1, plan->input, 0);
+
+    memset(arena, 0, plan->arena_bytes);
+    for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof(float); i++)
+        input[i] = i % 17 / 8.f - 1;
+    for (guint s = 0; s < plan->n_steps; s++) {
+        const EffNetStep *step = &plan->steps[s];
+        guint tasks = step->pixel_blocks * step->panel_blocks;
+
+        for (guint t = 0; t < tasks; t++)
+            effnet_step_execute(plan, step, arena, 1, 0, backwards ? tasks - 1 - t : t, scratch);
+    }
+    free(scratch);
+    return arena;
+}
+
+static void
+test_order(gconstpointer name)
+{
+    g_autoptr(EffNetPlan) plan = random_plan(name);
+    guint8 *forwards = execute(plan, FALSE), *backwards = execute(plan, TRUE);
+    gsize bytes = plan->activations[plan->logits].bytes;
+
+    g_assert_cmpmem(effnet_activation(plan, forwards, 1, plan->logits, 0), bytes,
+                    effnet_activation(plan, backwards, 1, plan->logits, 0), bytes);
+    free(forwards);
+    free(backwards);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_data_func("/execute/order/b0", "b0", test_order);
+    g_test_add_data_func("/execute/order/lite1", "lite1", test_order);
+    return g_test_run();
+}

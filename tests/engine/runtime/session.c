@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
+#include <string.h>
+
+#include <effnet/effnet.h>
+
+#define RESOLUTION 64
+#define CLASSES    37
+
+static EffNetModel *
+random_model(const char *name, guint seed)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
+    g_autoptr(GError) error = NULL;
+    const EffNetModelOptions options = {.resolution = RESOLUTION};
+    EffNetModel *model = effnet_model_new_random(arch, seed, CLASSES, &options, &error);
+
+    g_assert_no_error(error);
+    return model;
+}
+
+static float *
+random_picture(guint seed)
+{
+    GRand *rand = g_rand_new_with_seed(seed);
+    float *picture = g_new(float, 3 * RESOLUTION * RESOLUTION);
+
+    for (gsize i = 0; i < 3 * RESOLUTION * RESOLUTION; i++)
+        picture[i] = g_rand_double_range(rand, -2, 2);
+    g_rand_free(rand);
+    return picture;
+}
+
+static float *
+infer(EffNetModel *model, guint threads, guint batch, guint place)
+{
+    g_autoptr(EffNetSession) session = effnet_session_new(model, batch, threads, NULL);
+
+    for (guint i = 0; i < batch; i++) {
+        g_autofree float *picture = random_picture(i == place ? 1000 : i);
+
+        effnet_session_set_tensor(session, i, picture);
+    }
+    effnet_session_run(session, batch);
+    return g_memdup2(effnet_session_get_logits(session, place), CLASSES * sizeof(float));
+}
+
+/* Bit for bit the same, whatever the threads, the batch and the place in it. */
+static void
+test_same_results(void)
+{
+    g_autoptr(EffNetModel) model = random_model("b0", 1);
+    g_autofree float *expected = infer(model, 1, 1, 0);
+    float spread = 0;
+
+    for (guint i = 0; i < CLASSES; i++)
+        spread = MAX(spread, fabsf(expected[i] - expected[0]));
+    g_assert_cmpfloat(spread, >, 0.1);
+    for (guint threads = 1; threads <= 4; threads++)
+        for (guint batch = 1; batch <= 3; batch++) {
+            g_autofree float *found = infer(model, threads, batch, batch - 1);
+
+            g_assert_cmpmem(found, CLASSES * sizeof(float), expected, CLASSES * sizeof(float));
+        }
+}
+
+/* The input stays: a second run gives the same. */
+static void
+test_repeated(void)
+{
+    g_autoptr(EffNetModel) model = random_model("lite0", 2);
+    g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 0, NULL);
+    g_autofree float *picture = random_picture(5), *first = NULL;
+
+    effnet_session_set_tensor(session, 0, picture);
+    effnet_session_run(session, 1);
+    first = g_memdup2(effnet_session_get_logits(session, 0), CLASSES * sizeof(float));
+    for (int i = 0; i < 50; i++) {
+        effnet_session_run(session, 1);
+        g_assert_cmpmem(effnet_session_get_logits(session, 0), CLASSES * sizeof(float), first,
+                        CLASSES * sizeof(float));
+    }
+}
+
+static gpointer
+infer_often(gpointer model)
+{
+    g_autofree float *first = infer(model, 2, 1, 0);
+
+    for (int i = 0; i < 20; i++) {
+        g_autofree float *again = infer(model, 2, 2, 1);
+
+        g_assert_cmpmem(again, CLASSES * sizeof(float), first, CLASSES * sizeof(float));
+    }
+    return NULL;
+}
+
+/* Sessions of several threads over one model. */
+static void
+test_shared_model(void)
+{
+    g_autoptr(EffNetModel) model = random_model("b0", 3);
+    GThread *threads[4];
+
+    for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
+        threads[i] = g_thread_new("stream", infer_often, model);
+    for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
+        g_thread_join(threads[i]);
+}
+
+/* Every level agrees with the reference; with squeeze-excite and without. */
+static void
+test_levels(void)
+{
+    static const char *const names[] = {"b0", "lite0"};
+    const char *const *levels = effnet_cpu_list();
+
+    for (gsize n = 0; n < G_N_ELEMENTS(names); n++) {
+        g_autofree float *expected = NULL;
+
+        for (guint l = 0; levels[l]; l++) {
+            g_autoptr(EffNetModel) model = NULL;
+            g_autofree float *found = NULL;
+
+            g_assert_true(effnet_cpu_cap(levels[l], NULL));
+            model = random_model(names[n], 4);
+            found = infer(model, 2, 1, 0);
+            for (guint i = 0; expected && i < CLASSES; i++)
+                g_assert_cmpfloat_with_epsilon(found[i], expected[i], 1e-3);
+            if (!expected)
+                expected = g_steal_pointer(&found);
+        }
+    }
+}
+
+static void
+test_profile(void)
+{
+    g_autoptr(EffNetModel) model = random_model("b0", 1);
+    g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 1, NULL);
+    g_autofree float *picture = random_picture(1);
+    guint64 macs = 0;
+    EffNetArchCost cost;
+    g_autoptr(EffNetArch) arch = effnet_arch_new("b0", NULL);
+
+    effnet_session_set_tensor(session, 0, picture);
+    effnet_session_set_profile(session, TRUE);
+    effnet_session_run(session, 1);
+    effnet_session_run(session, 1);
+    for (guint i = 0; i < effnet_session_get_n_ops(session); i++) {
+        EffNetOpProfile op;
+
+        effnet_session_get_op(session, i, &op);
+        g_assert_cmpuint(op.runs, ==, 2);
+        g_assert_nonnull(op.name);
+        macs += op.macs;
+    }
+    effnet_arch_get_cost(arch, RESOLUTION, CLASSES, &cost);
+    g_assert_cmpuint(macs, ==, cost.macs);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/session/same-results", test_same_results);
+    g_test_add_func("/session/repeated", test_repeated);
+    g_test_add_func("/session/shared-model", test_shared_model);
+    g_test_add_func("/session/profile", test_profile);
+    g_test_add_func("/session/levels", test_levels); /* last: it leaves the highest level's cap */
+    return g_test_run();
+}
