@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EFFNET_FRAME_COLOR_H
+#define EFFNET_FRAME_COLOR_H
+
+#include <effnet/frame.h>
+
+#include "kernels/resize.h"
+
+void effnet_color_init(EffNetColor *color, EffNetMatrix matrix, gboolean full_range);
+
+/* Luma alone, as grey: R, G and B alike, whatever the chroma. */
+void effnet_color_init_grey(EffNetColor *color, gboolean full_range);
+
+/* Pillow's convert("L"), in place of the first plane. */
+void effnet_color_to_grey(guint8 *const rgb[3], gsize n);
+
+#endif

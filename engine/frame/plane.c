@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "frame/plane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Zeroed, aligned to 64, to be freed with free(). */
+static gpointer
+try_aligned(gsize size)
+{
+    gpointer memory;
+
+    if (!g_size_checked_add(&size, size, EFFNET_RESIZE_SLACK + 63))
+        return NULL;
+    size &= ~(gsize)63;
+    memory = aligned_alloc(64, size);
+    if (memory)
+        memset(memory, 0, size);
+    return memory;
+}
+
+static gboolean
+init_tables(EffNetPlane *plane, const EffNetPlaneSpec *spec)
+{
+    guint site = spec->frame->chroma_site;
+    EffNetTableSpec x = {
+        .axis = &spec->geometry->x,
+        .start = spec->region->x,
+        .length = spec->region->w,
+        .total = spec->frame->width,
+        .interpolation = spec->interpolation,
+        .fine = spec->fine,
+        .halved = plane->components.halved_x,
+        .cosited = (site & EFFNET_CHROMA_H_COSITED) != 0,
+        .align = EFFNET_RESIZE_GROUP,
+        .pad = EFFNET_RESIZE_GROUP,
+    };
+    EffNetTableSpec y = {
+        .axis = &spec->geometry->y,
+        .start = spec->region->y,
+        .length = spec->region->h,
+        .total = spec->frame->height,
+        .interpolation = spec->interpolation,
+        .fine = spec->fine,
+        .halved = plane->components.halved_y,
+        .cosited = (site & EFFNET_CHROMA_V_COSITED) != 0,
+        .align = 1,
+        .pad = 2,
+    };
+
+    return effnet_resize_table_init(&plane->horizontal, &plane->x, &x) &&
+           effnet_resize_table_init(&plane->vertical, &plane->y, &y);
+}
+
+gboolean
+effnet_plane_init(EffNetPlane *plane, const EffNetComponents *components,
+                  const EffNetPlaneSpec *spec)
+{
+    gsize n, size;
+
+    *plane = (EffNetPlane){.components = *components, .fine = spec->fine};
+    if (!init_tables(plane, spec))
+        goto error;
+    n = (gsize)plane->horizontal.n_out * components->layout.components;
+    plane->row_size = (n * (spec->fine ? 2 : 1) + EFFNET_RESIZE_SLACK + 63) & ~(gsize)63;
+    plane->capacity = plane->vertical.taps + EFFNET_RESIZE_ROWS;
+    if (!g_size_checked_mul(&size, plane->row_size, plane->capacity))
+        goto error;
+    plane->ring = try_aligned(size);
+    plane->scratch = try_aligned(effnet_resize_scratch(&components->layout, &plane->horizontal));
+    plane->out = try_aligned(plane->row_size);
+    plane->window = g_try_new(const guint8 *, plane->vertical.taps);
+    if (plane->ring && plane->scratch && plane->out && plane->window)
+        return TRUE;
+
+error:
+    effnet_plane_clear(plane);
+    return FALSE;
+}
+
+void
+effnet_plane_clear(EffNetPlane *plane)
+{
+    effnet_resize_table_clear(&plane->horizontal);
+    effnet_resize_table_clear(&plane->vertical);
+    g_clear_pointer(&plane->ring, free);
+    g_clear_pointer(&plane->scratch, free);
+    g_clear_pointer(&plane->out, free);
+    g_clear_pointer(&plane->window, g_free);
+}
+
+void
+effnet_plane_start(EffNetPlane *plane)
+{
+    plane->next = 0;
+}
+
+static guint8 *
+ring_row(EffNetPlane *plane, guint row)
+{
+    return plane->ring + row % plane->capacity * plane->row_size;
+}
+
+/* The next rows of the source into the ring. */
+static void
+filter_rows(EffNetPlane *plane, const EffNetResizeKernels *kernels, const EffNetFrame *frame)
+{
+    const EffNetPixelLayout *layout = &plane->components.layout;
+    const guint8 *base = frame->plane[plane->components.plane];
+    gssize stride = frame->stride[plane->components.plane];
+    guint n = MIN(EFFNET_RESIZE_ROWS, plane->vertical.n_in - plane->next);
+    const guint8 *src[EFFNET_RESIZE_ROWS];
+    guint8 *dst[EFFNET_RESIZE_ROWS];
+
+    for (guint r = 0; r < n; r++) {
+        gssize row = (gssize)plane->y + plane->next + r;
+
+        src[r] = base + row * stride + (gssize)plane->x * layout->pixel_stride;
+        dst[r] = ring_row(plane, plane->next + r);
+    }
+    if (plane->fine)
+        kernels->horizontal_fine((gint16 *const *)dst, src, n, layout, &plane->horizontal,
+                                 plane->scratch);
+    else
+        kernels->horizontal(dst, src, n, layout, &plane->horizontal, plane->scratch);
+    plane->next += n;
+}
+
+void
+effnet_plane_run(EffNetPlane *plane, const EffNetResizeKernels *kernels, const EffNetFrame *frame,
+                 guint i)
+{
+    const EffNetResizeTable *table = &plane->vertical;
+    guint first = table->first[i], count = table->count[i];
+    guint last = MIN(first + count, table->n_in) - 1;
+    gsize n = (gsize)plane->horizontal.n_out * plane->components.layout.components;
+    gsize at = (gsize)i * table->taps;
+
+    while (plane->next <= last)
+        filter_rows(plane, kernels, frame);
+    for (guint k = 0; k < count; k++)
+        plane->window[k] = ring_row(plane, MIN(first + k, last));
+    if (plane->fine)
+        kernels->vertical_fine((gint16 *)plane->out, (const gint16 *const *)plane->window, n,
+                               table->fine + at, count);
+    else
+        kernels->vertical(plane->out, plane->window, n, table->high + at, table->low + at, count);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One plane of a frame on its way through both passes. */
+#ifndef EFFNET_FRAME_PLANE_H
+#define EFFNET_FRAME_PLANE_H
+
+#include "frame/coefficients.h"
+#include "frame/format.h"
+
+/* Rows that went through the horizontal pass stay in a ring until the vertical pass is beyond them:
+ * every source row is filtered once, and memory does not grow with the frame's area. */
+typedef struct {
+    EffNetComponents components;
+    gboolean fine;
+    guint x, y; /* the plane's sample that the tables start from */
+    EffNetResizeTable horizontal, vertical;
+    gsize row_size; /* bytes of a filtered row, with slack */
+    guint capacity; /* rows of the ring */
+    guint next;     /* row that comes into it next */
+    guint8 *ring;
+    guint8 *scratch;
+    guint8 *out; /* the row that the vertical pass made */
+    const guint8 **window;
+} EffNetPlane;
+
+typedef struct {
+    const EffNetGeometry *geometry;
+    const EffNetFrame *frame;
+    const EffNetRect *region;
+    EffNetInterpolation interpolation;
+    gboolean fine;
+} EffNetPlaneSpec;
+
+/* FALSE: no memory. */
+gboolean effnet_plane_init(EffNetPlane *plane, const EffNetComponents *components,
+                           const EffNetPlaneSpec *spec);
+void effnet_plane_clear(EffNetPlane *plane);
+
+void effnet_plane_start(EffNetPlane *plane);
+
+/* Row I of the output, I rising from 0, to plane->out: components planes of horizontal.n_out
+ * samples, of 16 bits where fine, else 8. */
+void effnet_plane_run(EffNetPlane *plane, const EffNetResizeKernels *kernels,
+                      const EffNetFrame *frame, guint i);
+
+#endif
