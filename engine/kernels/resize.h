@@ -81,7 +81,7 @@ static inline gsize
 effnet_resize_scratch(const EffNetPixelLayout *layout, const EffNetResizeTable *table)
 {
     gsize groups = ((gsize)table->n_in + EFFNET_RESIZE_GROUP - 1) / EFFNET_RESIZE_GROUP;
-    return groups * EFFNET_RESIZE_GROUP * EFFNET_RESIZE_ROWS * layout->components;
+    return (groups * layout->components * EFFNET_RESIZE_GROUP + table->taps) * EFFNET_RESIZE_ROWS;
 }
 
 #endif

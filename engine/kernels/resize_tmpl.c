@@ -9,6 +9,9 @@
 
 #include "kernels/resize.h"
 
+/* Small loops over vectors that must stay in registers. */
+#define UNROLLED _Pragma("GCC unroll 16")
+
 #define VBYTES (16 * VLANES)
 #define VROWS  (4 * VLANES)
 
@@ -73,9 +76,11 @@ turn_rows(guint8 *scratch, const guint8 *const src[VROWS], const EffNetPixelLayo
     for (gsize group = 0; group < groups; group += cut.groups * VLANES) {
         V rows[VLANES][4];
 
+        UNROLLED
         for (guint r = 0; r < VROWS; r++)
             rows[r / 4][r % 4] =
                 v_shuffle8(v_load_lanes(src[r] + offset, n_bytes - offset, cut.step), cut.shuffle);
+        UNROLLED
         for (guint q = 0; q < VLANES; q++)
             turn_elements(rows[q]);
         for (guint g = 0; g < cut.groups; g++) {
@@ -102,8 +107,8 @@ dot(const guint8 *columns, const gint16 *high, const gint16 *low, guint count)
     V bytes = v_set32(0x00ff00ff);
     V high_sum = v_set32(0), low_sum = v_set32(1 << (EFFNET_RESIZE_BITS - 1));
 
-    for (guint k = 0; k < count; k += EFFNET_RESIZE_GROUP) {
-        V group = v_load(columns + (gsize)k / EFFNET_RESIZE_GROUP * VBYTES);
+    for (gsize k = 0; k < count; k += EFFNET_RESIZE_GROUP) {
+        V group = v_load(columns + k / EFFNET_RESIZE_GROUP * VBYTES);
         V a = v_and(group, bytes), b = v_srl16(group, 8);
 
         high_sum = v_add32(high_sum, v_madd16(a, v_broadcast(high + k)));
@@ -121,8 +126,8 @@ dot_fine(const guint8 *columns, const gint16 *weight, guint count)
     V bytes = v_set32(0x00ff00ff);
     V even = v_set32(1 << (shift - 1)), odd = v_set32(0);
 
-    for (guint k = 0; k < count; k += EFFNET_RESIZE_GROUP) {
-        V group = v_load(columns + (gsize)k / EFFNET_RESIZE_GROUP * VBYTES);
+    for (gsize k = 0; k < count; k += EFFNET_RESIZE_GROUP) {
+        V group = v_load(columns + k / EFFNET_RESIZE_GROUP * VBYTES);
 
         even = v_add32(even, v_madd16(v_and(group, bytes), v_broadcast(weight + k)));
         odd = v_add32(odd, v_madd16(v_srl16(group, 8), v_broadcast(weight + k + 2)));
@@ -135,10 +140,12 @@ static inline void
 store_rows(guint8 *const *dst, gsize offset, V v[4], guint n_rows)
 {
     turn_elements(v);
+    UNROLLED
     for (guint r = 0; r < 4; r++) {
         __m128i lanes[VLANES];
 
         v_split(lanes, v[r]);
+        UNROLLED
         for (guint lane = 0; lane < VLANES; lane++)
             if (lane * 4 + r < n_rows)
                 _mm_storeu_si128((__m128i *)(dst[lane * 4 + r] + offset), lanes[lane]);
@@ -152,11 +159,12 @@ four_outputs(const guint8 *columns, const EffNetResizeTable *table, guint i)
 {
     V out[4];
 
+    UNROLLED
     for (guint k = 0; k < 4; k++) {
         guint o = MIN(i + k, table->n_out - 1);
         gsize at = (gsize)o * table->taps;
         out[k] = dot(columns + (gsize)table->first[o] / EFFNET_RESIZE_GROUP * VBYTES,
-                     table->high + at, table->low + at, table->count[o]);
+                     table->high + at, table->low + at, table->taps);
     }
     return v_shuffle8(v_packus16(v_packs32(out[0], out[1]), v_packs32(out[2], out[3])),
                       v_lanes(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
@@ -167,17 +175,18 @@ two_outputs(const guint8 *columns, const EffNetResizeTable *table, guint i)
 {
     V out[2];
 
+    UNROLLED
     for (guint k = 0; k < 2; k++) {
         guint o = MIN(i + k, table->n_out - 1);
         out[k] = dot_fine(columns + (gsize)table->first[o] / EFFNET_RESIZE_GROUP * VBYTES,
-                          table->fine + (gsize)o * table->taps, table->count[o]);
+                          table->fine + (gsize)o * table->taps, table->taps);
     }
     return v_shuffle8(v_packs32(out[0], out[1]),
                       v_lanes(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
 }
 
 /* At most VROWS rows; SIZE bytes a sample. */
-static inline void
+static G_ALWAYS_INLINE inline void
 filter_rows(guint8 *const *dst, const guint8 *const *src, guint n_rows,
             const EffNetPixelLayout *layout, const EffNetResizeTable *table, guint8 *scratch,
             guint size)
@@ -194,6 +203,7 @@ filter_rows(guint8 *const *dst, const guint8 *const *src, guint n_rows,
 
         for (guint i = 0; i < table->n_out; i += 4 * step) {
             V v[4];
+            UNROLLED
             for (guint k = 0; k < 4; k++)
                 v[k] = size == 1 ? four_outputs(columns, table, i + k * step)
                                  : two_outputs(columns, table, i + k * step);
