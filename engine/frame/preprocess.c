@@ -9,6 +9,7 @@
 #include "frame/format.h"
 #include "frame/geometry.h"
 #include "frame/plane.h"
+#include "kernels/kernels.h"
 
 #define DEFAULT_CROP_FRACTION 0.875f
 
@@ -64,7 +65,7 @@ effnet_preprocess_new(const EffNetModelInfo *info)
     init_normalisation(p, info);
     p->row_size = ((gsize)p->resolution + EFFNET_RESIZE_SLACK + 63) & ~(gsize)63;
     p->row = g_malloc0(3 * p->row_size);
-    p->kernels = &effnet_resize_kernels_c;
+    p->kernels = &effnet_kernels_get()->resize;
     return p;
 }
 

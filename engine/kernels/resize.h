@@ -74,8 +74,6 @@ typedef struct {
 } EffNetResizeKernels;
 
 extern const EffNetResizeKernels effnet_resize_kernels_c;
-extern const EffNetResizeKernels effnet_resize_kernels_avx2;
-extern const EffNetResizeKernels effnet_resize_kernels_avx512;
 
 static inline gsize
 effnet_resize_scratch(const EffNetPixelLayout *layout, const EffNetResizeTable *table)
