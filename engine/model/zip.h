@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the files of a zip archive lie (APPNOTE 6.3, zip64 too). They must be stored, not
+ * compressed, as torch.save() does, and are then read in place. */
+#ifndef EFFNET_ZIP_H
+#define EFFNET_ZIP_H
+
+#include "file.h"
+
+typedef struct _EffNetZip EffNetZip;
+
+EffNetZip *effnet_zip_open(const EffNetFile *file, GError **error);
+void effnet_zip_free(EffNetZip *zip);
+
+guint effnet_zip_get_n_entries(const EffNetZip *zip);
+const char *effnet_zip_get_name(const EffNetZip *zip, guint index);
+gboolean effnet_zip_contains(const EffNetZip *zip, const char *name);
+
+/* The bytes of NAME, which lie within the file. */
+gboolean effnet_zip_locate(const EffNetZip *zip, const char *name, guint64 *offset, guint64 *size,
+                           GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetZip, effnet_zip_free)
+
+#endif
