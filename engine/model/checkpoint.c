@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <effnet/error.h>
+
+#include "formats.h"
+
+#define CHUNK (64u << 10) /* bytes read at once where they are to be converted */
+#define SLAB  (64u << 10) /* elements read at once where they are to be permuted */
+
+/* Files that users try, and what to do about each. */
+static const struct {
+    guint offset, length;
+    const char *magic, *what;
+} strangers[] = {
+    {0, 8, "\x89HDF\r\n\x1a\n", "is an HDF5 (Keras) file: convert it once with effnet convert"},
+    {4, 4, "TFL3", "is a TFLite file: convert it once with effnet convert"},
+    {257, 5, "ustar",
+     "is a tar file, as torch.save() wrote before version 0.1.10: load and save "
+     "it once with a newer torch"},
+    {0, 23, "version https://git-lfs",
+     "is a pointer of Git LFS and not the file itself: get it "
+     "with git lfs pull"},
+    {0, 1, "<", "is a web page or XML and not a checkpoint"},
+    {0, 1, "{", "is JSON and not a checkpoint"},
+};
+
+gboolean
+effnet_checkpoint_fail(const EffNetCheckpoint *checkpoint, GError **error, const char *format, ...)
+{
+    g_autofree char *what = NULL;
+    va_list args;
+
+    va_start(args, format);
+    what = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s %s", checkpoint->file->path, what);
+    return FALSE;
+}
+
+static gboolean
+is_onnx(const guint8 *head)
+{
+    /* Protobuf: ir_version, a small number, then the producer's name or the graph. */
+    return head[0] == 0x08 && head[1] > 0 && head[1] < 32 && (head[2] == 0x12 || head[2] == 0x3a);
+}
+
+static gboolean
+fail_unknown(const EffNetCheckpoint *checkpoint, const guint8 *head, GError **error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(strangers); i++)
+        if (memcmp(head + strangers[i].offset, strangers[i].magic, strangers[i].length) == 0)
+            return effnet_checkpoint_fail(checkpoint, error, "%s", strangers[i].what);
+    if (is_onnx(head))
+        return effnet_checkpoint_fail(checkpoint, error,
+                                      "is an ONNX file: convert it once with effnet convert");
+    return effnet_checkpoint_fail(checkpoint, error,
+                                  "is neither a .safetensors nor a .pth file, by its content");
+}
+
+static gboolean
+parse(EffNetCheckpoint *checkpoint, GError **error)
+{
+    guint8 head[512] = {0};
+    guint64 length;
+
+    if (!effnet_file_read(checkpoint->file, 0, head, MIN(sizeof head, checkpoint->file->size),
+                          error))
+        return FALSE;
+    memcpy(&length, head, sizeof length);
+    length = GUINT64_FROM_LE(length);
+    if (memcmp(head, "PK\3\4", 4) == 0)
+        return effnet_pth_parse_zip(checkpoint, error);
+    /* A header's length may look like a pickle's first bytes, but no pickle like a header. */
+    if (head[8] == '{' && length <= EFFNET_SAFETENSORS_MAX_HEADER)
+        return effnet_safetensors_parse(checkpoint, error);
+    if ((head[0] == 0x80 && head[1] >= 2 && head[1] <= 5) ||
+        memcmp(head, "L1195470371460388", 17) == 0)
+        return effnet_pth_parse_legacy(checkpoint, error);
+    return fail_unknown(checkpoint, head, error);
+}
+
+/* What DataParallel, torch.compile() and training frameworks put in front of every name. */
+static const char *const prefixes[] = {"module.", "_orig_mod.", "model."};
+
+/* The length of the prefix that all names of a part of a network have, which have a dot; beside
+ * them may be a counter of the averaging or so. */
+static gsize
+shared_prefix(const EffNetCheckpoint *checkpoint, const char *prefix)
+{
+    gboolean found = FALSE;
+
+    for (guint i = 0; i < checkpoint->tensors->len; i++) {
+        const char *name = g_array_index(checkpoint->tensors, EffNetTensor, i).name;
+
+        if (g_str_has_prefix(name, prefix))
+            found = TRUE;
+        else if (strchr(name, '.'))
+            return 0;
+    }
+    return found ? strlen(prefix) : 0;
+}
+
+/* One of them, and the next to be looked for again. */
+static gboolean
+remove_prefix(EffNetCheckpoint *checkpoint)
+{
+    gsize length = 0;
+
+    for (gsize p = 0; p < G_N_ELEMENTS(prefixes) && !length; p++)
+        length = shared_prefix(checkpoint, prefixes[p]);
+    for (guint i = 0; length && i < checkpoint->tensors->len; i++) {
+        char *name = g_array_index(checkpoint->tensors, EffNetTensor, i).name;
+
+        if (strchr(name, '.'))
+            memmove(name, name + length, strlen(name + length) + 1);
+    }
+    return length > 0;
+}
+
+static gboolean
+index_names(EffNetCheckpoint *checkpoint, GError **error)
+{
+    for (guint i = 0; i < checkpoint->tensors->len; i++) {
+        EffNetTensor *tensor = &g_array_index(checkpoint->tensors, EffNetTensor, i);
+
+        if (!g_hash_table_insert(checkpoint->by_name, tensor->name, tensor))
+            return effnet_checkpoint_fail(checkpoint, error, "has two tensors named %s",
+                                          tensor->name);
+    }
+    return TRUE;
+}
+
+static void
+clear_tensor(gpointer tensor)
+{
+    g_free(((EffNetTensor *)tensor)->name);
+}
+
+EffNetCheckpoint *
+effnet_checkpoint_open(const char *path, GError **error)
+{
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    EffNetFile *file = effnet_file_open(path, error);
+
+    if (!file)
+        return NULL;
+    checkpoint = g_new0(EffNetCheckpoint, 1);
+    checkpoint->file = file;
+    checkpoint->tensors = g_array_new(FALSE, FALSE, sizeof(EffNetTensor));
+    g_array_set_clear_func(checkpoint->tensors, clear_tensor);
+    checkpoint->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    checkpoint->metadata = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    if (!parse(checkpoint, error))
+        return NULL;
+    while (remove_prefix(checkpoint))
+        continue;
+    if (!index_names(checkpoint, error))
+        return NULL;
+    return g_steal_pointer(&checkpoint);
+}
+
+void
+effnet_checkpoint_free(EffNetCheckpoint *checkpoint)
+{
+    if (!checkpoint)
+        return;
+    g_hash_table_unref(checkpoint->metadata);
+    g_hash_table_unref(checkpoint->by_name);
+    g_array_unref(checkpoint->tensors);
+    effnet_file_close(checkpoint->file);
+    g_free(checkpoint);
+}
+
+gboolean
+effnet_checkpoint_add(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, guint element_size,
+                      guint64 end, GError **error)
+{
+    guint64 n_elements, extent, bytes;
+    EffNetTensor copy = *tensor;
+
+    if (!g_utf8_validate(tensor->name, -1, NULL))
+        return effnet_checkpoint_fail(checkpoint, error, "has a tensor whose name is not UTF-8");
+    if (!effnet_tensor_measure(tensor, &n_elements, &extent) ||
+        !g_uint64_checked_mul(&bytes, extent, element_size) ||
+        !effnet_range_fits(tensor->offset, bytes, MIN(end, checkpoint->file->size)))
+        return effnet_checkpoint_fail(checkpoint, error,
+                                      "has a tensor %s that lies outside of the bytes for it",
+                                      tensor->name);
+    copy.name = g_strdup(tensor->name);
+    g_array_append_val(checkpoint->tensors, copy);
+    return TRUE;
+}
+
+const char *
+effnet_checkpoint_get_path(const EffNetCheckpoint *checkpoint)
+{
+    return checkpoint->file->path;
+}
+
+guint
+effnet_checkpoint_get_n_tensors(const EffNetCheckpoint *checkpoint)
+{
+    return checkpoint->tensors->len;
+}
+
+const EffNetTensor *
+effnet_checkpoint_get_tensor(const EffNetCheckpoint *checkpoint, guint index)
+{
+    return &g_array_index(checkpoint->tensors, EffNetTensor, index);
+}
+
+const EffNetTensor *
+effnet_checkpoint_find(const EffNetCheckpoint *checkpoint, const char *name)
+{
+    return g_hash_table_lookup(checkpoint->by_name, name);
+}
+
+const char *
+effnet_checkpoint_get_metadata(const EffNetCheckpoint *checkpoint, const char *key)
+{
+    return g_hash_table_lookup(checkpoint->metadata, key);
+}
+
+/* N elements in a row of the file, as float32. */
+static gboolean
+read_run(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, gsize n, float *dst,
+         GError **error)
+{
+    gsize size = effnet_dtype_size(tensor->dtype), at_once = CHUNK / size;
+    g_autofree guint8 *chunk = NULL;
+
+    if (tensor->dtype == EFFNET_DTYPE_F32 && G_BYTE_ORDER == G_LITTLE_ENDIAN)
+        return effnet_file_read(checkpoint->file, tensor->offset, dst, n * size, error);
+    chunk = g_malloc(CHUNK);
+    for (gsize i = 0; i < n; i += at_once) {
+        gsize part = MIN(at_once, n - i);
+
+        if (!effnet_file_read(checkpoint->file, tensor->offset + i * size, chunk, part * size,
+                              error))
+            return FALSE;
+        effnet_convert_to_f32(dst + i, chunk, part, tensor->dtype);
+    }
+    return TRUE;
+}
+
+static gboolean
+is_dense(const EffNetTensor *tensor)
+{
+    guint64 stride = 1;
+
+    for (guint i = tensor->n_dims; i > 0; i--) {
+        if (tensor->dims[i - 1] != 1 && tensor->strides[i - 1] != stride)
+            return FALSE;
+        stride *= tensor->dims[i - 1];
+    }
+    return TRUE;
+}
+
+/* The longest stride's dimension, and how many of its steps are read at once into SLAB elements.
+ * Steps that overlap in the file are read all at once, lest it be read many times over. */
+static gsize
+plan_slabs(const EffNetTensor *tensor, guint *slowest)
+{
+    EffNetTensor step = *tensor;
+    guint64 n_elements, extent = 1, stride;
+
+    *slowest = 0;
+    for (guint i = 1; i < tensor->n_dims; i++)
+        if (tensor->dims[i] > 1 &&
+            (tensor->dims[*slowest] == 1 || tensor->strides[i] > tensor->strides[*slowest]))
+            *slowest = i;
+    step.dims[*slowest] = 1;
+    effnet_tensor_measure(&step, &n_elements, &extent);
+    stride = tensor->strides[*slowest];
+    if (extent > stride)
+        return tensor->dims[*slowest];
+    return extent < SLAB ? (SLAB - extent) / stride + 1 : 1;
+}
+
+/* Slab by slab in the order of the file, so that the pieces in between stay in the cache. */
+static gboolean
+read_strided(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, float *dst,
+             GError **error)
+{
+    g_autofree float *run = NULL;
+    EffNetTensor part = *tensor, dense = *tensor;
+    guint64 n_elements, extent = 0;
+    guint slowest;
+    gsize at_once = plan_slabs(tensor, &slowest), n = tensor->dims[slowest];
+
+    effnet_tensor_set_dense(&dense);
+    for (gsize i = 0; i < n; i += at_once) {
+        part.dims[slowest] = MIN(at_once, n - i);
+        part.offset =
+            tensor->offset + i * tensor->strides[slowest] * effnet_dtype_size(tensor->dtype);
+        effnet_tensor_measure(&part, &n_elements, &extent);
+        if (!run && extent <= G_MAXSIZE / sizeof *run)
+            run = g_try_malloc(extent * sizeof *run);
+        if (!run) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
+                        "%s has a tensor %s spread over %" G_GUINT64_FORMAT
+                        " elements, for which there is no memory",
+                        checkpoint->file->path, tensor->name, extent);
+            return FALSE;
+        }
+        if (!read_run(checkpoint, &part, extent, run, error))
+            return FALSE;
+        effnet_permute(dst + i * dense.strides[slowest], dense.strides, run, &part);
+    }
+    return TRUE;
+}
+
+gboolean
+effnet_checkpoint_read(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, float *dst,
+                       GError **error)
+{
+    guint64 n_elements = 0, extent = 0;
+
+    if (tensor->dtype == EFFNET_DTYPE_OTHER)
+        return effnet_checkpoint_fail(checkpoint, error,
+                                      "has a tensor %s of integers, where float32, float16, "
+                                      "bfloat16 or float64 was expected",
+                                      tensor->name);
+    effnet_tensor_measure(tensor, &n_elements, &extent);
+    if (n_elements == 0)
+        return TRUE;
+    if (is_dense(tensor))
+        return read_run(checkpoint, tensor, n_elements, dst, error);
+    return read_strided(checkpoint, tensor, dst, error);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the readers of the file formats fill. */
+#ifndef EFFNET_FORMATS_H
+#define EFFNET_FORMATS_H
+
+#include "checkpoint.h"
+#include "file.h"
+
+struct _EffNetCheckpoint {
+    EffNetFile *file;
+    GArray *tensors;      /* EffNetTensor */
+    GHashTable *by_name;  /* char to EffNetTensor, of both the owner is TENSORS */
+    GHashTable *metadata; /* char to char */
+};
+
+#define EFFNET_SAFETENSORS_MAX_HEADER (100u * 1000 * 1000)
+
+/* List the tensors of the file. */
+gboolean effnet_safetensors_parse(EffNetCheckpoint *checkpoint, GError **error);
+gboolean effnet_pth_parse_zip(EffNetCheckpoint *checkpoint, GError **error);
+gboolean effnet_pth_parse_legacy(EffNetCheckpoint *checkpoint, GError **error);
+
+/* Copies TENSOR to the list, once it is clear that its elements, ELEMENT_SIZE bytes each, lie
+ * before END. An ELEMENT_SIZE of 0 is not checked, its dtype must be OTHER. */
+gboolean effnet_checkpoint_add(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
+                               guint element_size, guint64 end, GError **error);
+
+/* FALSE, with an error that begins with the file's name. */
+gboolean effnet_checkpoint_fail(const EffNetCheckpoint *checkpoint, GError **error,
+                                const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* Bytes; 0 for OTHER. */
+guint effnet_dtype_size(EffNetDType dtype);
+/* Fills the strides of a dense row-major tensor. FALSE when they overflow. */
+gboolean effnet_tensor_set_dense(EffNetTensor *tensor);
+/* Elements, and elements from the first one's begin to the last one's end; FALSE on overflow. */
+gboolean effnet_tensor_measure(const EffNetTensor *tensor, guint64 *n_elements, guint64 *extent);
+
+/* The N values of DTYPE at SRC as float32. */
+void effnet_convert_to_f32(float *dst, const void *src, gsize n, EffNetDType dtype);
+/* TENSOR's elements from SRC, where element 0 is and then the others by their strides, to DST by
+ * the strides TO. */
+void effnet_permute(float *dst, const guint64 *to, const float *src, const EffNetTensor *tensor);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What torch.save() writes: since 1.6 a zip archive with a pickle in it and a file for each
+ * storage, before that five pickles in a row and then the storages. */
+#include <string.h>
+
+#include <effnet/error.h>
+
+#include "formats.h"
+#include "pickle.h"
+#include "zip.h"
+
+#define LEGACY_PROTOCOL 1001
+#define MAX_WRAPPING    4
+
+/* 0x1950a86a20f9469cfc6c as LONG1 and as a line of protocol 1. */
+static const char magic_bytes[] = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+static const char magic_digits[] = "119547037146038801333356";
+
+/* Where a training script keeps the weights, best first: averaged weights are what is evaluated,
+ * as timm does. */
+static const char *const wrappers[] = {
+    "state_dict_ema", "model_ema",        "ema_state_dict", "ema", "state_dict",
+    "model",          "model_state_dict", "model_state",    "net", "module",
+};
+
+typedef struct {
+    guint64 offset, size; /* bytes in the file */
+} Place;
+
+typedef struct {
+    EffNetCheckpoint *checkpoint;
+    const EffNetZip *zip;
+    const char *root;   /* zip: the archive's folder, with its '/' */
+    GHashTable *places; /* legacy: storage key to Place */
+} Reader;
+
+static gboolean
+locate(const Reader *reader, const EffNetPickleStorage *storage, Place *place, GError **error)
+{
+    g_autofree char *name = NULL;
+    const Place *known;
+
+    if (reader->zip) {
+        name = g_strconcat(reader->root, "data/", storage->key, NULL);
+        return effnet_zip_locate(reader->zip, name, &place->offset, &place->size, error);
+    }
+    known = g_hash_table_lookup(reader->places, storage->key);
+    if (!known)
+        return effnet_checkpoint_fail(reader->checkpoint, error,
+                                      "names a storage %s that is not in it", storage->key);
+    *place = *known;
+    return TRUE;
+}
+
+static gboolean
+add_tensor(const Reader *reader, const char *name, const EffNetPickleTensor *from, GError **error)
+{
+    const EffNetPickleStorage *storage = from->storage;
+    guint size = storage->type->element_size;
+    EffNetTensor tensor = {.name = (char *)name, .dtype = storage->type->dtype};
+    Place place;
+
+    if (!locate(reader, storage, &place, error))
+        return FALSE;
+    if (storage->n_elements > place.size / size || from->offset > storage->view_elements)
+        return effnet_checkpoint_fail(reader->checkpoint, error,
+                                      "has a tensor %s from element %" G_GUINT64_FORMAT
+                                      " of the %" G_GUINT64_FORMAT
+                                      " in a storage of %" G_GUINT64_FORMAT " bytes",
+                                      name, from->offset, storage->view_elements, place.size);
+    tensor.n_dims = from->n_dims;
+    memcpy(tensor.dims, from->dims, sizeof from->dims);
+    memcpy(tensor.strides, from->strides, sizeof from->strides);
+    tensor.offset = place.offset + (storage->view_begin + from->offset) * size;
+    return effnet_checkpoint_add(
+        reader->checkpoint, &tensor, size,
+        place.offset + (storage->view_begin + storage->view_elements) * size, error);
+}
+
+static gboolean
+add_tensors(const Reader *reader, const EffNetPickleValue *dict, GError **error)
+{
+    for (gsize i = 0; i + 1 < dict->items.n; i += 2) {
+        const char *name = effnet_pickle_string(dict->items.at[i]);
+        const EffNetPickleValue *value = dict->items.at[i + 1];
+
+        if (name && value->type == EFFNET_PICKLE_TENSOR &&
+            !add_tensor(reader, name, value->tensor, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+holds_tensors(const EffNetPickleValue *dict)
+{
+    for (gsize i = 1; i < dict->items.n; i += 2)
+        if (dict->items.at[i]->type == EFFNET_PICKLE_TENSOR)
+            return TRUE;
+    return FALSE;
+}
+
+/* The dictionary of tensors that VALUE is or wraps. SEEN keeps one that contains itself from
+ * being searched twice. */
+static const EffNetPickleValue *
+find_state_dict(const EffNetPickleValue *value, guint depth, GHashTable *seen)
+{
+    const EffNetPickleValue *wrapped[G_N_ELEMENTS(wrappers)] = {NULL};
+
+    if (value->type != EFFNET_PICKLE_DICT || depth > MAX_WRAPPING ||
+        !g_hash_table_add(seen, (gpointer)value))
+        return NULL;
+    for (gsize i = 0; i + 1 < value->items.n; i += 2) {
+        const char *key = effnet_pickle_string(value->items.at[i]);
+
+        for (gsize w = 0; key && w < G_N_ELEMENTS(wrappers); w++)
+            if (g_str_equal(key, wrappers[w]))
+                wrapped[w] = value->items.at[i + 1];
+    }
+    for (gsize w = 0; w < G_N_ELEMENTS(wrappers); w++) {
+        const EffNetPickleValue *found =
+            wrapped[w] ? find_state_dict(wrapped[w], depth + 1, seen) : NULL;
+
+        if (found)
+            return found;
+    }
+    return holds_tensors(value) ? value : NULL;
+}
+
+static gboolean
+list_tensors(const Reader *reader, const EffNetPickleValue *root, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    const EffNetPickleValue *dict = find_state_dict(root, 0, seen);
+
+    if (!dict)
+        return effnet_checkpoint_fail(reader->checkpoint, error,
+                                      "holds no dictionary of tensors, as a model's "
+                                      "state_dict() is one");
+    return add_tensors(reader, dict, error);
+}
+
+/* The archive's folder: that of the data.pkl that lies highest. NULL with the error set. */
+static char *
+find_root(const EffNetCheckpoint *checkpoint, const EffNetZip *zip, GError **error)
+{
+    const char *best = NULL;
+    gsize n = strlen("data.pkl");
+
+    for (guint i = 0; i < effnet_zip_get_n_entries(zip); i++) {
+        const char *name = effnet_zip_get_name(zip, i);
+        gsize length = strlen(name);
+
+        if (g_str_has_suffix(name, "data.pkl") && (length == n || name[length - n - 1] == '/') &&
+            (!best || length < strlen(best)))
+            best = name;
+    }
+    if (best)
+        return g_strndup(best, strlen(best) - n);
+    if (effnet_zip_contains(zip, "model.weights.h5"))
+        effnet_checkpoint_fail(checkpoint, error,
+                               "is a Keras file: convert it once with effnet convert");
+    else
+        effnet_checkpoint_fail(checkpoint, error,
+                               "is a zip file without the data.pkl of torch.save()");
+    return NULL;
+}
+
+/* Archives of before torch 2.1 have no such file and come from little-endian machines. */
+static gboolean
+check_byte_order(const EffNetCheckpoint *checkpoint, const EffNetZip *zip, const char *root,
+                 GError **error)
+{
+    g_autofree char *name = g_strconcat(root, "byteorder", NULL);
+    guint64 offset, size;
+    char order[6];
+
+    if (!effnet_zip_contains(zip, name))
+        return TRUE;
+    if (!effnet_zip_locate(zip, name, &offset, &size, error))
+        return FALSE;
+    if (size != sizeof order)
+        return effnet_checkpoint_fail(checkpoint, error, "is not of little-endian byte order");
+    if (!effnet_file_read(checkpoint->file, offset, order, sizeof order, error))
+        return FALSE;
+    if (memcmp(order, "little", sizeof order) != 0)
+        return effnet_checkpoint_fail(checkpoint, error, "is not of little-endian byte order");
+    return TRUE;
+}
+
+gboolean
+effnet_pth_parse_zip(EffNetCheckpoint *checkpoint, GError **error)
+{
+    g_autoptr(EffNetZip) zip = effnet_zip_open(checkpoint->file, error);
+    g_autoptr(EffNetPickle) pickle = NULL;
+    g_autofree char *root = NULL, *main = NULL, *code = NULL;
+    Reader reader = {.checkpoint = checkpoint, .zip = zip};
+    const EffNetPickleValue *value;
+    guint64 offset, size;
+
+    if (!zip)
+        return FALSE;
+    reader.root = root = find_root(checkpoint, zip, error);
+    if (!root)
+        return FALSE;
+    code = g_strconcat(root, "constants.pkl", NULL);
+    if (effnet_zip_contains(zip, code))
+        return effnet_checkpoint_fail(checkpoint, error,
+                                      "is a TorchScript archive: save the model's state_dict()");
+    main = g_strconcat(root, "data.pkl", NULL);
+    if (!check_byte_order(checkpoint, zip, root, error) ||
+        !effnet_zip_locate(zip, main, &offset, &size, error))
+        return FALSE;
+    pickle = effnet_pickle_new(checkpoint->file);
+    value = effnet_pickle_load(pickle, &offset, offset + size, error);
+    return value && list_tensors(&reader, value, error);
+}
+
+static gboolean
+check_magic(const EffNetCheckpoint *checkpoint, const EffNetPickleValue *magic, GError **error)
+{
+    if (magic->type == EFFNET_PICKLE_LONG &&
+        ((magic->string.length == sizeof magic_bytes - 1 &&
+          memcmp(magic->string.bytes, magic_bytes, magic->string.length) == 0) ||
+         g_str_equal(magic->string.bytes, magic_digits)))
+        return TRUE;
+    return effnet_checkpoint_fail(checkpoint, error, "is a pickle, but not one of torch.save()");
+}
+
+static gboolean
+check_system(const EffNetCheckpoint *checkpoint, const EffNetPickleValue *system, GError **error)
+{
+    gboolean little = FALSE;
+
+    for (gsize i = 0; system->type == EFFNET_PICKLE_DICT && i + 1 < system->items.n; i += 2)
+        if (g_strcmp0(effnet_pickle_string(system->items.at[i]), "little_endian") == 0)
+            little = system->items.at[i + 1]->type == EFFNET_PICKLE_BOOL &&
+                     system->items.at[i + 1]->integer;
+    return little ||
+           effnet_checkpoint_fail(checkpoint, error, "is not of little-endian byte order");
+}
+
+/* The three pickles in front of the object. */
+static gboolean
+read_preamble(const EffNetCheckpoint *checkpoint, EffNetPickle *pickle, guint64 *position,
+              GError **error)
+{
+    guint64 end = checkpoint->file->size, version;
+    const EffNetPickleValue *value = effnet_pickle_load(pickle, position, end, error);
+
+    if (!value || !check_magic(checkpoint, value, error))
+        return FALSE;
+    value = effnet_pickle_load(pickle, position, end, error);
+    if (!value)
+        return FALSE;
+    if (!effnet_pickle_size(value, &version) || version != LEGACY_PROTOCOL)
+        return effnet_checkpoint_fail(
+            checkpoint, error, "is of another version of torch.save() than %d", LEGACY_PROTOCOL);
+    value = effnet_pickle_load(pickle, position, end, error);
+    return value && check_system(checkpoint, value, error);
+}
+
+/* Key to the EffNetPickleStorage that tells its type. */
+static GHashTable *
+index_storages(const EffNetPickle *pickle)
+{
+    GHashTable *by_key = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = pickle->storages->len; i > 0; i--) {
+        const EffNetPickleStorage *storage = pickle->storages->pdata[i - 1];
+
+        g_hash_table_insert(by_key, (gpointer)storage->key, (gpointer)storage);
+    }
+    return by_key;
+}
+
+/* The storages follow in the order of their keys: a count of elements, then these. */
+static gboolean
+place_storages(const EffNetCheckpoint *checkpoint, const EffNetPickle *pickle,
+               const EffNetPickleValue *keys, guint64 position, GHashTable *places, GError **error)
+{
+    g_autoptr(GHashTable) by_key = index_storages(pickle);
+    guint64 n;
+
+    for (gsize i = 0; effnet_pickle_item(keys, i); i++) {
+        const char *key = effnet_pickle_string(effnet_pickle_item(keys, i));
+        const EffNetPickleStorage *storage = key ? g_hash_table_lookup(by_key, key) : NULL;
+        Place *place;
+
+        if (!storage)
+            return effnet_checkpoint_fail(checkpoint, error,
+                                          "lists a storage that nothing in it uses");
+        if (!effnet_file_read(checkpoint->file, position, &n, sizeof n, error))
+            return FALSE;
+        n = GUINT64_FROM_LE(n);
+        position += sizeof n;
+        if (n > (checkpoint->file->size - position) / storage->type->element_size)
+            return effnet_checkpoint_fail(checkpoint, error,
+                                          "is cut short: %" G_GUINT64_FORMAT
+                                          " elements of storage %s go beyond its end",
+                                          n, key);
+        place = g_new(Place, 1);
+        *place = (Place){.offset = position, .size = n * storage->type->element_size};
+        g_hash_table_replace(places, (gpointer)key, place);
+        position += n * storage->type->element_size;
+    }
+    return TRUE;
+}
+
+gboolean
+effnet_pth_parse_legacy(EffNetCheckpoint *checkpoint, GError **error)
+{
+    g_autoptr(EffNetPickle) pickle = effnet_pickle_new(checkpoint->file);
+    g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+    Reader reader = {.checkpoint = checkpoint, .places = places};
+    const EffNetPickleValue *root, *keys;
+    guint64 position = 0;
+
+    if (!read_preamble(checkpoint, pickle, &position, error))
+        return FALSE;
+    root = effnet_pickle_load(pickle, &position, checkpoint->file->size, error);
+    keys = root ? effnet_pickle_load(pickle, &position, checkpoint->file->size, error) : NULL;
+    if (!keys)
+        return FALSE;
+    if (keys->type != EFFNET_PICKLE_LIST)
+        return effnet_checkpoint_fail(checkpoint, error, "has no list of its storages");
+    return place_storages(checkpoint, pickle, keys, position, places, error) &&
+           list_tensors(&reader, root, error);
+}
