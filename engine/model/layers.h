@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The layers of a network in a checkpoint: where each part is, and which network fits. */
+#ifndef EFFNET_LAYERS_H
+#define EFFNET_LAYERS_H
+
+#include "names.h"
+
+/* The tensor of PART of LAYER; NULL with the error set when it is missing, has another shape or
+ * no numbers that can be read. */
+const EffNetTensor *effnet_layer_find(const EffNetCheckpoint *checkpoint,
+                                      const EffNetNaming *naming, const EffNetLayer *layer,
+                                      EffNetPart part, GError **error);
+
+/* Whether LAYER has PART: batch norm or a bias. */
+gboolean effnet_layer_has(const EffNetLayer *layer, EffNetPart part);
+
+/* The network all of whose tensors are in the checkpoint with their shapes, and no other weights
+ * beside them: NAME, or, where that is NULL, one of effnet_arch_list(). The error names the first
+ * tensor that differs from it, or from the network that fits best. */
+EffNetArch *effnet_layers_match(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
+                                const char *name, guint in_channels, guint n_classes,
+                                GError **error);
+
+/* Reads from CHECKPOINT, which it takes over. EPSILON is what batch norm adds to a variance. */
+EffNetWeights *effnet_weights_new_checkpoint(EffNetCheckpoint *checkpoint,
+                                             const EffNetNaming *naming, double epsilon);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Weights that come from a checkpoint, looked at before anything is made of them. */
+#include <string.h>
+
+#include <effnet/error.h>
+
+#include "layers.h"
+
+typedef struct {
+    EffNetWeights base;
+    EffNetCheckpoint *checkpoint;
+    const EffNetNaming *naming;
+    double epsilon;
+} StoredWeights;
+
+static gboolean
+all_finite(const float *values, gsize n)
+{
+    guint32 bits, bad = 0;
+
+    /* On the exponent, all ones in those that are not; compilers make vectors of this. */
+    for (gsize i = 0; i < n; i++) {
+        memcpy(&bits, &values[i], sizeof bits);
+        bad |= (bits & 0x7f800000) == 0x7f800000;
+    }
+    return !bad;
+}
+
+static gboolean
+check_values(const StoredWeights *weights, const EffNetTensor *tensor, EffNetPart part,
+             const float *values, GError **error)
+{
+    const char *path = effnet_checkpoint_get_path(weights->checkpoint), *what = NULL;
+    gsize n = 1;
+
+    for (guint i = 0; i < tensor->n_dims; i++)
+        n *= tensor->dims[i];
+    if (!all_finite(values, n))
+        what = "a value that is infinite or not a number";
+    for (gsize i = 0; !what && part == EFFNET_PART_NORM_VARIANCE && i < n; i++)
+        if (values[i] + weights->epsilon <= 0)
+            what = "a variance below 0";
+    if (!what)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "%s has %s in the tensor %s", path, what,
+                tensor->name);
+    return FALSE;
+}
+
+static gboolean
+stored_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, float *dst,
+            GError **error)
+{
+    StoredWeights *weights = (StoredWeights *)base;
+    const EffNetTensor *tensor =
+        effnet_layer_find(weights->checkpoint, weights->naming, layer, part, error);
+
+    return tensor && effnet_checkpoint_read(weights->checkpoint, tensor, dst, error) &&
+           check_values(weights, tensor, part, dst, error);
+}
+
+static void
+stored_free(EffNetWeights *base)
+{
+    effnet_checkpoint_free(((StoredWeights *)base)->checkpoint);
+    g_free(base);
+}
+
+EffNetWeights *
+effnet_weights_new_checkpoint(EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
+                              double epsilon)
+{
+    StoredWeights *weights = g_new0(StoredWeights, 1);
+
+    weights->base.read = stored_read;
+    weights->base.free = stored_free;
+    weights->checkpoint = checkpoint;
+    weights->naming = naming;
+    weights->epsilon = epsilon;
+    return &weights->base;
+}
