@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
+#include <string.h>
+
+#include <effnet/error.h>
+
+#include "config.h"
+#include "labels.h"
+#include "layers.h"
+#include "recognise.h"
+#include "training.h"
+
+#define MIN_RESOLUTION 32
+#define MAX_RESOLUTION 4096
+
+/* Whom to ask, the first before the others: the options, the config, what is known of files with
+ * such a name, the architecture's table. */
+typedef struct {
+    EffNetRecognition *out;
+    const EffNetModelOptions *options;
+    EffNetConfig *config; /* NULL: random weights */
+    const char *said;     /* where the config stands, for the origins */
+    EffNetPractice practice;
+    char *practised; /* the same for the practice */
+    const EffNetTraining *training;
+} Recogniser;
+
+static EffNetRecognition *
+recognition_new(void)
+{
+    EffNetRecognition *recognition = g_new0(EffNetRecognition, 1);
+
+    recognition->strings = g_string_chunk_new(256);
+    recognition->origins = g_ptr_array_new();
+    return recognition;
+}
+
+void
+effnet_recognition_free(EffNetRecognition *recognition)
+{
+    if (!recognition)
+        return;
+    g_clear_pointer(&recognition->arch, effnet_arch_unref);
+    effnet_weights_free(recognition->weights);
+    g_strfreev(recognition->labels);
+    g_ptr_array_unref(recognition->origins);
+    g_string_chunk_free(recognition->strings);
+    g_free(recognition);
+}
+
+static void G_GNUC_PRINTF(3, 4)
+    note(const Recogniser *r, const char *origin, const char *format, ...)
+{
+    g_autofree char *what = NULL, *line = NULL;
+    va_list args;
+
+    va_start(args, format);
+    what = g_strdup_vprintf(format, args);
+    va_end(args);
+    line = g_strdup_printf("%s (from %s)", what, origin);
+    g_ptr_array_add(r->out->origins, g_string_chunk_insert(r->out->strings, line));
+}
+
+static gboolean
+check_options(const EffNetModelOptions *options, GError **error)
+{
+    const char *what = NULL;
+
+    if (options->resolution != 0 &&
+        (options->resolution < MIN_RESOLUTION || options->resolution > MAX_RESOLUTION))
+        what = "the resolution is not between 32 and 4096";
+    if (options->epsilon != 0 && !(options->epsilon > 0 && options->epsilon < 1))
+        what = "the epsilon is not between 0 and 1";
+    for (int i = 0; i < 3; i++) {
+        if (options->set_mean && !isfinite(options->mean[i]))
+            what = "the mean is not a number";
+        if (options->set_std && !(options->std[i] > 0 && isfinite(options->std[i])))
+            what = "the std is not above 0";
+    }
+    if (what)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "the model's options are wrong: %s",
+                    what);
+    return !what;
+}
+
+/* "tf_efficientnet_b0_aa-827b6e33" of ".../tf_efficientnet_b0_aa-827b6e33.pth" */
+static char *
+stem_of(const char *path)
+{
+    static const char *const suffixes[] = {".safetensors", ".pth", ".pt", ".bin", ".ckpt"};
+    char *name = g_path_get_basename(path);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++)
+        if (g_str_has_suffix(name, suffixes[i])) {
+            name[strlen(name) - strlen(suffixes[i])] = '\0';
+            break;
+        }
+    return name;
+}
+
+/* The dimension of the tensor for PART of ROLE, 0 where there is none. */
+static guint64
+dimension(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming, EffNetRole role,
+          guint dim)
+{
+    const EffNetLayer layer = {.role = role};
+    g_autofree char *name = effnet_naming_tensor(naming, &layer, EFFNET_PART_WEIGHT);
+    const EffNetTensor *tensor = effnet_checkpoint_find(checkpoint, name);
+
+    return tensor && dim < tensor->n_dims ? tensor->dims[dim] : 0;
+}
+
+static gboolean
+recognise_shapes(Recogniser *r, const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
+                 GError **error)
+{
+    EffNetModelInfo *info = &r->out->info;
+    guint64 channels = dimension(checkpoint, naming, EFFNET_ROLE_STEM, 1);
+    guint64 classes = dimension(checkpoint, naming, EFFNET_ROLE_CLASSIFIER, 0);
+
+    if ((channels != 1 && channels != 3) || classes > G_MAXINT32) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                    "%s takes pictures of %" G_GUINT64_FORMAT " channels to %" G_GUINT64_FORMAT
+                    " classes, where 1 or 3 channels were expected",
+                    effnet_checkpoint_get_path(checkpoint), channels, classes);
+        return FALSE;
+    }
+    info->in_channels = (guint)channels;
+    info->n_classes = (guint)classes;
+    info->naming = effnet_naming_get_name(naming);
+    r->out->arch = effnet_layers_match(checkpoint, naming, r->options->arch, info->in_channels,
+                                       info->n_classes, error);
+    if (!r->out->arch)
+        return FALSE;
+    info->arch = effnet_arch_get_name(r->out->arch);
+    note(r, "tensor names", "naming: %s", info->naming);
+    note(r, r->options->arch ? "options" : "tensor shapes", "architecture: %s", info->arch);
+    note(r, "tensor shapes", "classes: %u", info->n_classes);
+    return TRUE;
+}
+
+static gboolean
+is_arch(const Recogniser *r, const char *name)
+{
+    g_autoptr(EffNetArch) arch = name ? effnet_arch_new(name, NULL) : NULL;
+
+    return arch && g_str_equal(effnet_arch_get_name(arch), r->out->info.arch);
+}
+
+/* A config beside the file may be another network's: it does not count then. */
+static gboolean
+read_config(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **error)
+{
+    r->config = effnet_config_new(checkpoint, error);
+    if (!r->config)
+        return FALSE;
+    r->said = r->config->source;
+    if (!r->config->architecture || is_arch(r, r->config->architecture))
+        return TRUE;
+    note(r, r->config->source, "config: not used, it is of %s", r->config->architecture);
+    g_clear_pointer(&r->config, effnet_config_free);
+    r->config = g_new0(EffNetConfig, 1);
+    return TRUE;
+}
+
+/* The name by which the publisher's training is known. */
+static void
+find_practice(Recogniser *r, const char *file_name)
+{
+    const char *naming = r->out->info.naming, *name = file_name;
+
+    r->practised = g_strdup_printf("the naming of %s", naming);
+    if (r->options->arch && strchr(r->options->arch, '_'))
+        name = r->options->arch;
+    else if (r->config->architecture)
+        name = r->config->architecture;
+    r->practice = effnet_practice_of(naming, r->out->info.arch, name);
+    if (g_str_equal(naming, "timm")) {
+        g_free(r->practised);
+        r->practised = g_strdup_printf("the name %s", name);
+    }
+}
+
+static gboolean
+settle_padding(Recogniser *r, GError **error)
+{
+    EffNetModelInfo *info = &r->out->info;
+    const char *origin = r->practised;
+
+    info->padding = r->practice.padding;
+    if (r->options->padding) {
+        info->padding = r->options->padding;
+        origin = "options";
+    } else if (!r->config) {
+        info->padding = r->training->padding;
+        origin = "its table";
+    }
+    if (info->padding) {
+        note(r, origin, "padding: %s", info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
+        return TRUE;
+    }
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s has timm's tensor names, but neither a config.json nor its own name tells "
+                "whether its padding is same (timm's tf_efficientnet_%s) or symmetric "
+                "(efficientnet_%s): set the option padding",
+                info->path, info->arch, info->arch);
+    return FALSE;
+}
+
+static void
+settle_epsilon(Recogniser *r)
+{
+    EffNetModelInfo *info = &r->out->info;
+    const char *origin = r->practised;
+
+    info->epsilon = r->practice.epsilon;
+    if (r->options->epsilon > 0) {
+        info->epsilon = r->options->epsilon;
+        origin = "options";
+    } else if (!r->config) {
+        info->epsilon = r->training->epsilon;
+        origin = "its table";
+    } else if (info->epsilon == 0) {
+        info->epsilon = info->padding == EFFNET_PADDING_SAME ? 1e-3 : 1e-5;
+        origin = "the padding, as timm's";
+    }
+    note(r, origin, "epsilon: %g", info->epsilon);
+}
+
+static gboolean
+settle_resolution(Recogniser *r, GError **error)
+{
+    EffNetModelInfo *info = &r->out->info;
+    const char *origin = "its table";
+
+    info->resolution = effnet_arch_get_resolution(r->out->arch);
+    if (r->options->resolution) {
+        info->resolution = r->options->resolution;
+        origin = "options";
+    } else if (r->config && r->config->resolution) {
+        info->resolution = r->config->resolution;
+        origin = r->said;
+    } else if (r->practice.resolution) {
+        info->resolution = r->practice.resolution;
+        origin = r->practised;
+    }
+    note(r, origin, "resolution: %u", info->resolution);
+    if (info->resolution >= MIN_RESOLUTION && info->resolution <= MAX_RESOLUTION)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s has a resolution of %u, where %d to %d were expected", origin, info->resolution,
+                MIN_RESOLUTION, MAX_RESOLUTION);
+    return FALSE;
+}
+
+/* VALUES of the first of the four that has them. */
+static void
+settle_channels(Recogniser *r, const char *what, float values[3], const float *option,
+                const float *config, const float *practice, const float *table)
+{
+    const float *from = option ? option : config ? config : practice ? practice : table;
+    const char *origin = option     ? "options"
+                         : config   ? r->said
+                         : practice ? r->practised
+                                    : "its table";
+
+    memcpy(values, from, 3 * sizeof *values);
+    note(r, origin, "%s: %g %g %g", what, values[0], values[1], values[2]);
+}
+
+static void
+settle_normalisation(Recogniser *r)
+{
+    EffNetModelInfo *info = &r->out->info;
+    const EffNetModelOptions *options = r->options;
+    const EffNetConfig *config = r->config;
+
+    settle_channels(r, "mean", info->mean, options->set_mean ? options->mean : NULL,
+                    config && config->has_mean ? config->mean : NULL, r->practice.mean,
+                    r->training->mean);
+    settle_channels(r, "std", info->std, options->set_std ? options->std : NULL,
+                    config && config->has_std ? config->std : NULL, r->practice.std,
+                    r->training->std);
+}
+
+static void
+settle_resize(Recogniser *r)
+{
+    EffNetModelInfo *info = &r->out->info;
+    const char *origin = "its table";
+
+    info->crop_fraction = r->training->crop_fraction;
+    if (r->config && r->config->crop_fraction > 0) {
+        info->crop_fraction = r->config->crop_fraction;
+        origin = r->said;
+    } else if (r->practice.crop_fraction > 0) {
+        info->crop_fraction = r->practice.crop_fraction;
+        origin = r->practised;
+    }
+    note(r, origin, "crop fraction: %g", info->crop_fraction);
+
+    info->interpolation = r->training->interpolation;
+    origin = "its table";
+    if (r->config && r->config->interpolation) {
+        info->interpolation = r->config->interpolation;
+        origin = r->said;
+    } else if (r->practice.interpolation) {
+        info->interpolation = r->practice.interpolation;
+        origin = r->practised;
+    }
+    note(r, origin, "interpolation: %s",
+         info->interpolation == EFFNET_INTERPOLATION_BILINEAR ? "bilinear" : "bicubic");
+}
+
+/* An activation of the scores, and the labels. */
+static void
+settle_classes(Recogniser *r)
+{
+    EffNetRecognition *out = r->out;
+    gboolean said = r->config && r->config->activation;
+
+    out->info.activation = said ? r->config->activation : EFFNET_ACTIVATION_SOFTMAX;
+    note(r, said ? r->said : "the usual practice", "activation: %s",
+         out->info.activation == EFFNET_ACTIVATION_SIGMOID ? "sigmoid" : "softmax");
+    if (r->config)
+        out->labels = effnet_config_get_labels(r->config, out->info.n_classes);
+    if (out->labels) {
+        out->info.labels = (const char *const *)out->labels;
+        note(r, r->said, "labels: %u", out->info.n_classes);
+        return;
+    }
+    out->info.labels = effnet_labels_imagenet(out->info.n_classes);
+    if (out->info.labels)
+        note(r, "the number of classes", "labels: ImageNet's");
+}
+
+/* What does not depend on whether there is a file. */
+static gboolean
+settle(Recogniser *r, GError **error)
+{
+    r->training = effnet_arch_get_training(r->out->arch);
+    r->out->info.precision = EFFNET_PRECISION_FP32;
+    if (!settle_padding(r, error) || !settle_resolution(r, error))
+        return FALSE;
+    settle_epsilon(r);
+    settle_normalisation(r);
+    settle_resize(r);
+    settle_classes(r);
+    g_ptr_array_add(r->out->origins, NULL);
+    r->out->info.origins = (const char *const *)r->out->origins->pdata;
+    return TRUE;
+}
+
+static gboolean
+recognise_file(Recogniser *r, const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
+               GError **error)
+{
+    EffNetModelInfo *info = &r->out->info;
+    g_autofree char *name = stem_of(effnet_checkpoint_get_path(checkpoint));
+
+    info->path = g_string_chunk_insert(r->out->strings, effnet_checkpoint_get_path(checkpoint));
+    info->name = g_string_chunk_insert(r->out->strings, name);
+    if (!recognise_shapes(r, checkpoint, naming, error) || !read_config(r, checkpoint, error))
+        return FALSE;
+    find_practice(r, name);
+    return settle(r, error);
+}
+
+EffNetRecognition *
+effnet_recognise(const char *path, const EffNetModelOptions *options, GError **error)
+{
+    g_autoptr(EffNetRecognition) out = recognition_new();
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    Recogniser r = {.out = out, .options = options};
+    const EffNetNaming *naming;
+    gboolean ok;
+
+    if (!check_options(options, error))
+        return NULL;
+    checkpoint = effnet_checkpoint_open(path, error);
+    naming = checkpoint ? effnet_naming_find(checkpoint, error) : NULL;
+    if (!naming)
+        return NULL;
+    ok = recognise_file(&r, checkpoint, naming, error);
+    effnet_config_free(r.config);
+    g_free(r.practised);
+    if (!ok)
+        return NULL;
+    out->weights =
+        effnet_weights_new_checkpoint(g_steal_pointer(&checkpoint), naming, out->info.epsilon);
+    return g_steal_pointer(&out);
+}
+
+EffNetRecognition *
+effnet_recognise_random(EffNetArch *arch, guint32 seed, guint n_classes,
+                        const EffNetModelOptions *options, GError **error)
+{
+    g_autoptr(EffNetRecognition) out = recognition_new();
+    Recogniser r = {.out = out, .options = options};
+
+    if (!check_options(options, error))
+        return NULL;
+    out->arch = effnet_arch_ref(arch);
+    out->info.name = out->info.arch = effnet_arch_get_name(arch);
+    out->info.naming = "none";
+    out->info.in_channels = 3;
+    out->info.n_classes = n_classes ? n_classes : 1000;
+    if (!settle(&r, error))
+        return NULL;
+    out->weights = effnet_weights_new_random(seed);
+    return g_steal_pointer(&out);
+}
