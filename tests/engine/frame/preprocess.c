@@ -212,6 +212,8 @@ check_turned(EffNetPreprocess *p, EffNetOrientation orientation, guint w, guint 
     seen_h = w + h - seen_w;
     picture_init(&stored, EFFNET_PIXEL_RGB, w, h);
     picture_init(&seen, EFFNET_PIXEL_RGB, seen_w, seen_h);
+    for (guint i = 0; i < w * h * 3; i++)
+        stored.data[i] = 64 + stored.data[i] / 2;
     for (guint i = 0; i < w * h; i++) {
         turn(orientation, w, h, i % w, i / w, &x, &y);
         memcpy(seen.data + (y * seen_w + x) * 3, stored.data + i * 3, 3);
@@ -224,7 +226,9 @@ check_turned(EffNetPreprocess *p, EffNetOrientation orientation, guint w, guint 
     picture_clear(&seen);
 }
 
-/* Turning comes to the same before and after; to a level where the passes change places. */
+/* Turning comes to the same before and after: to a level where windows are mirrored, to two where
+ * the passes, and so their roundings, change places. Contrast is low, so that nothing is clipped
+ * between the passes. */
 static void
 test_orientations(void)
 {
@@ -232,9 +236,15 @@ test_orientations(void)
         EffNetPreprocess *p = preprocess_new(3, mode);
 
         for (guint orientation = 0; orientation <= EFFNET_ORIENTATION_UR_LL; orientation++) {
-            check_turned(p, orientation, N, N, mode == EFFNET_RESIZE_CENTER_CROP ? 1 : 0);
-            check_turned(p, orientation, 83, 57, 1);
-            check_turned(p, orientation, 40, 301, 1);
+            guint x[2], y[2];
+            int most;
+
+            turn(orientation, 2, 1, 0, 0, &x[0], &y[0]);
+            turn(orientation, 2, 1, 1, 0, &x[1], &y[1]);
+            most = orientation == EFFNET_ORIENTATION_IDENTITY ? 0 : x[0] == x[1] ? 2 : 1;
+            check_turned(p, orientation, N, N, mode == EFFNET_RESIZE_CENTER_CROP ? most : 0);
+            check_turned(p, orientation, 83, 57, most);
+            check_turned(p, orientation, 40, 301, most);
         }
         effnet_preprocess_free(p);
     }
@@ -318,7 +328,8 @@ test_grey(void)
     effnet_preprocess_free(color);
 }
 
-/* A flat frame stays flat, whatever its shape; nothing outside it is touched. */
+/* A flat frame stays flat, whatever its shape; nothing outside it is touched. (Pillow's weights
+ * lose some of it under a filter of a hundred thousand samples, and so do ours.) */
 static void
 test_shapes(void)
 {
@@ -344,10 +355,9 @@ test_shapes(void)
             picture.frame.full_range = TRUE;
             run_rgb(p, &picture.frame, got);
             for (guint c = 0; c < 3; c++)
-                g_assert_cmpuint(got[(N / 2 * N + N / 2) * 3 + c], ==, 128);
-            if (i % 3 == 0)
-                for (guint k = 0; k < N * N * 3; k++)
-                    g_assert_cmpuint(got[k], ==, 128);
+                g_assert_cmpuint(got[((N - 1) / 2 * N + (N - 1) / 2) * 3 + c], ==, 128);
+            for (guint k = 0; i % 3 != 2 && k < N * N * 3; k++)
+                g_assert_cmpuint(got[k], ==, 128);
             picture_clear(&picture);
         }
         effnet_preprocess_free(p);
