@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "classifier.h"
+
+#include <math.h>
+
+#include "modelcache.h"
+#include "options.h"
+
+/* Warming up ends with the first inference that exceeds this sum, so that a large network does not
+ * keep the pipeline from starting. */
+#define WARM_UP_TIME (100 * GST_MSECOND)
+#define WARM_UP_RUNS 5
+
+static gboolean
+open_model(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *settings,
+           GError **error)
+{
+    EffNetModelOptions options;
+
+    if (!gst_efficientnet_options_parse(settings->model_options, &options, error))
+        return FALSE;
+    options.precision = settings->precision;
+    self->model = gst_efficientnet_modelcache_acquire(settings->model, &options, error);
+    if (!self->model) {
+        g_prefix_error(error, "model: ");
+        return FALSE;
+    }
+    self->info = effnet_model_get_info(self->model);
+    if (self->info->n_classes == 0) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                    "model: %s has no classifier, only the network before it", self->info->path);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+open_labels(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *settings,
+            GError **error)
+{
+    guint n = self->info->n_classes;
+
+    if (settings->labels && settings->labels_file) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "labels: labels and labels-file (%s) are both set, where one is expected",
+                    settings->labels_file);
+        return FALSE;
+    }
+    if (settings->labels_file) {
+        self->own_labels = effnet_labels_load(settings->labels_file, n, error);
+        if (!self->own_labels) {
+            g_prefix_error(error, "labels-file: ");
+            return FALSE;
+        }
+    } else if (settings->labels) {
+        if (g_strv_length(settings->labels) != n) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                        "labels: %u labels for a model of %u classes (%s)",
+                        g_strv_length(settings->labels), n, self->info->path);
+            return FALSE;
+        }
+        self->own_labels = g_strdupv(settings->labels);
+    }
+    self->labels = self->own_labels ? (const char *const *)self->own_labels : self->info->labels;
+    return TRUE;
+}
+
+static gboolean
+check_logits(const GstEfficientNetClassifier *self, const EffNetSession *session, GError **error)
+{
+    const float *logits = effnet_session_get_logits(session, 0);
+
+    for (guint i = 0; i < self->info->n_classes; i++) {
+        if (!isfinite(logits[i])) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                        "model: %s answers a grey picture with %g for class %u, where a finite "
+                        "number is expected",
+                        self->info->path, logits[i], i);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* From pixels to logits, as every frame goes. */
+static gboolean
+infer_grey(const GstEfficientNetClassifier *self, EffNetSession *session, GError **error)
+{
+    gsize row = self->info->resolution, size;
+    g_autofree guint8 *pixels = NULL;
+    EffNetFrame frame = {
+        .format = EFFNET_PIXEL_GRAY8,
+        .width = self->info->resolution,
+        .height = self->info->resolution,
+        .full_range = TRUE,
+    };
+
+    if (!g_size_checked_mul(&size, row, row) || !(pixels = g_try_malloc(size))) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
+                    "model: %s asks for pictures of %u x %u pixels, for which there is no memory",
+                    self->info->path, self->info->resolution, self->info->resolution);
+        return FALSE;
+    }
+    memset(pixels, 128, size);
+    frame.plane[0] = pixels;
+    frame.stride[0] = (gint)row;
+    if (!effnet_session_set_frame(session, 0, &frame, error))
+        return FALSE;
+    effnet_session_run(session, 1);
+    return TRUE;
+}
+
+static gint
+compare_times(gconstpointer a, gconstpointer b)
+{
+    GstClockTime x = *(const GstClockTime *)a, y = *(const GstClockTime *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The first run touches the memory and counts only where it is the only one. */
+static gboolean
+warm_up(GstEfficientNetClassifier *self, EffNetSession *session, GError **error)
+{
+    GstClockTime times[WARM_UP_RUNS], begin = gst_util_get_timestamp();
+    guint n = 0, first;
+
+    do {
+        GstClockTime start = gst_util_get_timestamp();
+
+        if (!infer_grey(self, session, error))
+            return FALSE;
+        times[n++] = gst_util_get_timestamp() - start;
+    } while (n < WARM_UP_RUNS && gst_util_get_timestamp() - begin < WARM_UP_TIME);
+
+    first = n > 1;
+    qsort(times + first, n - first, sizeof *times, compare_times);
+    self->duration = times[first + (n - first) / 2];
+    return check_logits(self, session, error);
+}
+
+GstEfficientNetClassifier *
+gst_efficientnet_classifier_open(const GstEfficientNetModelSettings *settings, GError **error)
+{
+    g_autoptr(GstEfficientNetClassifier) self = g_new0(GstEfficientNetClassifier, 1);
+    g_autoptr(EffNetSession) session = NULL;
+
+    if (!open_model(self, settings, error) || !open_labels(self, settings, error))
+        return NULL;
+    session = effnet_session_new(self->model, 1, settings->threads, error);
+    if (!session) {
+        g_prefix_error(error, "model: ");
+        return NULL;
+    }
+    if (!warm_up(self, session, error))
+        return NULL;
+    self->inference = gst_efficientnet_inference_new(g_steal_pointer(&session));
+    return g_steal_pointer(&self);
+}
+
+void
+gst_efficientnet_classifier_free(GstEfficientNetClassifier *self)
+{
+    g_clear_pointer(&self->inference, gst_efficientnet_inference_free);
+    g_clear_pointer(&self->own_labels, g_strfreev);
+    g_clear_pointer(&self->model, gst_efficientnet_modelcache_release);
+    g_free(self);
+}

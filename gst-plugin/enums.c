@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "enums.h"
+
+#include <gst/gst.h>
+
+#include <effnet/effnet.h>
+
+/* G_DEFINE_ENUM_TYPE() would give gst-inspect the C names to show where we have a sentence. */
+#define DEFINE_ENUM(TypeName, type_name, ...)                                                      \
+    GType type_name##_get_type(void)                                                               \
+    {                                                                                              \
+        static const GEnumValue values[] = {__VA_ARGS__, {0, NULL, NULL}};                         \
+        static gsize type = 0;                                                                     \
+                                                                                                   \
+        if (g_once_init_enter(&type)) {                                                            \
+            GType registered = g_enum_register_static(TypeName, values);                           \
+            gst_type_mark_as_plugin_api(registered, 0);                                            \
+            g_once_init_leave(&type, registered);                                                  \
+        }                                                                                          \
+        return type;                                                                               \
+    }
+
+/* clang-format off */
+DEFINE_ENUM("GstEfficientNetActivation", gst_efficientnet_activation,
+    {EFFNET_ACTIVATION_AUTO, "What the model says, softmax where it says nothing", "auto"},
+    {EFFNET_ACTIVATION_SOFTMAX, "One class of all: the scores add up to 1", "softmax"},
+    {EFFNET_ACTIVATION_SIGMOID, "Every class for itself, 0 to 1", "sigmoid"},
+    {EFFNET_ACTIVATION_NONE, "The network's outputs as they are", "none"})
+
+DEFINE_ENUM("GstEfficientNetPrecision", gst_efficientnet_precision,
+    {EFFNET_PRECISION_AUTO, "The fastest that model and CPU have", "auto"},
+    {EFFNET_PRECISION_FP32, "32-bit floating point", "fp32"})
+
+DEFINE_ENUM("GstEfficientNetResizeMode", gst_efficientnet_resize_mode,
+    {EFFNET_RESIZE_AUTO, "As the network was trained", "auto"},
+    {EFFNET_RESIZE_CENTER_CROP, "The centre is cut out, what is beside it is not seen", "center-crop"},
+    {EFFNET_RESIZE_STRETCH, "The whole frame, its shape not kept", "stretch"},
+    {EFFNET_RESIZE_LETTERBOX, "The whole frame, its shape kept, borders added", "letterbox"})
+
+DEFINE_ENUM("GstEfficientNetInterpolation", gst_efficientnet_interpolation,
+    {EFFNET_INTERPOLATION_AUTO, "As the network was trained", "auto"},
+    {EFFNET_INTERPOLATION_BILINEAR, "Bilinear, antialiased", "bilinear"},
+    {EFFNET_INTERPOLATION_BICUBIC, "Bicubic, antialiased", "bicubic"})
+
+DEFINE_ENUM("GstEfficientNetLatePolicy", gst_efficientnet_late_policy,
+    {GST_EFFICIENTNET_LATE_POLICY_WAIT,
+        "A frame is held until its own result is there", "wait"},
+    {GST_EFFICIENTNET_LATE_POLICY_SKIP_INFERENCE,
+        "A frame passes at once with the newest finished result", "skip-inference"})
+
+DEFINE_ENUM("GstEfficientNetPostMessages", gst_efficientnet_post_messages,
+    {GST_EFFICIENTNET_POST_MESSAGES_NONE, "No messages", "none"},
+    {GST_EFFICIENTNET_POST_MESSAGES_CHANGES, "A message when the best class changes", "changes"},
+    {GST_EFFICIENTNET_POST_MESSAGES_ALL, "A message for every inference", "all"})
+
+DEFINE_ENUM("GstEfficientNetPublishMethod", gst_efficientnet_publish_method,
+    {GST_EFFICIENTNET_PUBLISH_METHOD_FILE, "To a file, a FIFO or standard output", "file"})
+/* clang-format on */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The GTypes of the elements' enumerations, those of the engine among them. */
+#ifndef GST_EFFICIENTNET_ENUMS_H
+#define GST_EFFICIENTNET_ENUMS_H
+
+#include <glib-object.h>
+
+typedef enum {
+    GST_EFFICIENTNET_LATE_POLICY_WAIT,
+    GST_EFFICIENTNET_LATE_POLICY_SKIP_INFERENCE,
+} GstEfficientNetLatePolicy;
+
+typedef enum {
+    GST_EFFICIENTNET_POST_MESSAGES_NONE,
+    GST_EFFICIENTNET_POST_MESSAGES_CHANGES,
+    GST_EFFICIENTNET_POST_MESSAGES_ALL,
+} GstEfficientNetPostMessages;
+
+typedef enum {
+    GST_EFFICIENTNET_PUBLISH_METHOD_FILE,
+} GstEfficientNetPublishMethod;
+
+/* The values of the engine's enumerations of the same names. */
+GType gst_efficientnet_activation_get_type(void);
+GType gst_efficientnet_precision_get_type(void);
+GType gst_efficientnet_resize_mode_get_type(void);
+GType gst_efficientnet_interpolation_get_type(void);
+
+GType gst_efficientnet_late_policy_get_type(void);
+GType gst_efficientnet_post_messages_get_type(void);
+GType gst_efficientnet_publish_method_get_type(void);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "frame.h"
+
+/* What stands above SD is taken for HD where the caps do not tell the matrix. */
+#define SD_HEIGHT 576
+
+static EffNetPixelFormat
+pixel_format(GstVideoFormat format)
+{
+    switch (format) {
+    case GST_VIDEO_FORMAT_RGB:
+        return EFFNET_PIXEL_RGB;
+    case GST_VIDEO_FORMAT_BGR:
+        return EFFNET_PIXEL_BGR;
+    case GST_VIDEO_FORMAT_RGBx:
+    case GST_VIDEO_FORMAT_RGBA:
+        return EFFNET_PIXEL_RGBX;
+    case GST_VIDEO_FORMAT_BGRx:
+    case GST_VIDEO_FORMAT_BGRA:
+        return EFFNET_PIXEL_BGRX;
+    case GST_VIDEO_FORMAT_xRGB:
+    case GST_VIDEO_FORMAT_ARGB:
+        return EFFNET_PIXEL_XRGB;
+    case GST_VIDEO_FORMAT_xBGR:
+    case GST_VIDEO_FORMAT_ABGR:
+        return EFFNET_PIXEL_XBGR;
+    case GST_VIDEO_FORMAT_GRAY8:
+        return EFFNET_PIXEL_GRAY8;
+    case GST_VIDEO_FORMAT_NV12:
+        return EFFNET_PIXEL_NV12;
+    case GST_VIDEO_FORMAT_I420:
+        return EFFNET_PIXEL_I420;
+    case GST_VIDEO_FORMAT_YUY2:
+        return EFFNET_PIXEL_YUY2;
+    default: /* the pad template lets nothing else in */
+        g_assert_not_reached();
+    }
+}
+
+static EffNetMatrix
+matrix(const GstVideoInfo *info)
+{
+    switch (info->colorimetry.matrix) {
+    case GST_VIDEO_COLOR_MATRIX_BT709:
+    case GST_VIDEO_COLOR_MATRIX_SMPTE240M: /* within 0.2 % of BT.709 */
+        return EFFNET_MATRIX_BT709;
+    case GST_VIDEO_COLOR_MATRIX_BT2020:
+        return EFFNET_MATRIX_BT2020;
+    case GST_VIDEO_COLOR_MATRIX_BT601:
+    case GST_VIDEO_COLOR_MATRIX_FCC:
+        return EFFNET_MATRIX_BT601;
+    default:
+        return GST_VIDEO_INFO_HEIGHT(info) > SD_HEIGHT ? EFFNET_MATRIX_BT709 : EFFNET_MATRIX_BT601;
+    }
+}
+
+static guint
+chroma_site(const GstVideoInfo *info, gboolean full_range)
+{
+    GstVideoChromaSite site = GST_VIDEO_INFO_CHROMA_SITE(info);
+    guint flags = EFFNET_CHROMA_CENTER;
+
+    /* Full range is JPEG's as a rule, limited range MPEG's. */
+    if (site == GST_VIDEO_CHROMA_SITE_UNKNOWN)
+        site = full_range ? GST_VIDEO_CHROMA_SITE_JPEG : GST_VIDEO_CHROMA_SITE_MPEG2;
+    if (site & GST_VIDEO_CHROMA_SITE_H_COSITED)
+        flags |= EFFNET_CHROMA_H_COSITED;
+    if (site & GST_VIDEO_CHROMA_SITE_V_COSITED)
+        flags |= EFFNET_CHROMA_V_COSITED;
+    return flags;
+}
+
+EffNetOrientation
+gst_efficientnet_frame_orientation(GstVideoOrientationMethod method)
+{
+    switch (method) {
+    case GST_VIDEO_ORIENTATION_90R:
+        return EFFNET_ORIENTATION_90R;
+    case GST_VIDEO_ORIENTATION_180:
+        return EFFNET_ORIENTATION_180;
+    case GST_VIDEO_ORIENTATION_90L:
+        return EFFNET_ORIENTATION_90L;
+    case GST_VIDEO_ORIENTATION_HORIZ:
+        return EFFNET_ORIENTATION_HORIZ;
+    case GST_VIDEO_ORIENTATION_VERT:
+        return EFFNET_ORIENTATION_VERT;
+    case GST_VIDEO_ORIENTATION_UL_LR:
+        return EFFNET_ORIENTATION_UL_LR;
+    case GST_VIDEO_ORIENTATION_UR_LL:
+        return EFFNET_ORIENTATION_UR_LL;
+    default:
+        return EFFNET_ORIENTATION_IDENTITY;
+    }
+}
+
+/* Bytes of a row of plane P, and its rows. */
+static void
+plane_extent(const GstVideoFrame *map, guint p, gint64 *row_bytes, gint64 *rows)
+{
+    gint components[GST_VIDEO_MAX_COMPONENTS];
+    gint width, pixel_stride;
+
+    gst_video_format_info_component(map->info.finfo, p, components);
+    width = GST_VIDEO_FRAME_COMP_WIDTH(map, components[0]);
+    pixel_stride = GST_VIDEO_FRAME_COMP_PSTRIDE(map, components[0]);
+    if (GST_VIDEO_FRAME_FORMAT(map) == GST_VIDEO_FORMAT_YUY2) {
+        width = GST_ROUND_UP_2(width);
+        pixel_stride = 2;
+    }
+    *row_bytes = (gint64)width * pixel_stride;
+    *rows = GST_VIDEO_FRAME_COMP_HEIGHT(map, components[0]);
+}
+
+/* gst_video_frame_map() believes the video meta, which comes from another element. */
+static gboolean
+plane_is_inside(const GstVideoFrame *map, guint p)
+{
+    gboolean by_meta = map->meta != NULL;
+    const GstMapInfo *memory = &map->map[by_meta ? p : 0];
+    const guint8 *data = map->data[p];
+    gint64 stride = GST_VIDEO_FRAME_PLANE_STRIDE(map, p);
+    gint64 begin = data - memory->data;
+    gint64 row_bytes, rows, last;
+
+    plane_extent(map, p, &row_bytes, &rows);
+    last = begin + (rows - 1) * stride;
+    return rows > 0 && ABS(stride) >= row_bytes && MIN(begin, last) >= 0 &&
+           MAX(begin, last) + row_bytes <= (gint64)memory->size;
+}
+
+static gboolean
+planes_are_inside(const GstVideoFrame *map)
+{
+    for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(map); p++) {
+        if (!plane_is_inside(map, p))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The crop meta's rectangle, cut to the frame; everything where there is none. */
+static EffNetRect
+visible_region(GstBuffer *buffer, const GstVideoFrame *map, const GstVideoInfo *info)
+{
+    const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(buffer);
+    guint width = GST_VIDEO_FRAME_WIDTH(map), height = GST_VIDEO_FRAME_HEIGHT(map);
+
+    if (crop && crop->x < width && crop->y < height && crop->width > 0 && crop->height > 0)
+        return (EffNetRect){crop->x, crop->y, MIN(crop->width, width - crop->x),
+                            MIN(crop->height, height - crop->y)};
+    return (EffNetRect){0, 0, MIN(width, (guint)GST_VIDEO_INFO_WIDTH(info)),
+                        MIN(height, (guint)GST_VIDEO_INFO_HEIGHT(info))};
+}
+
+gboolean
+gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVideoInfo *info,
+                           GstBuffer *buffer, GError **error)
+{
+    const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
+
+    if ((meta && meta->format != GST_VIDEO_INFO_FORMAT(info)) ||
+        !gst_video_frame_map(map, info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
+        g_set_error(
+            error, EFFNET_ERROR, EFFNET_ERROR_FRAME,
+            "A buffer of %" G_GSIZE_FORMAT " bytes is not a frame of %s, %dx%d, as its caps say",
+            gst_buffer_get_size(buffer), gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(info)),
+            GST_VIDEO_INFO_WIDTH(info), GST_VIDEO_INFO_HEIGHT(info));
+        return FALSE;
+    }
+    if (!planes_are_inside(map)) {
+        gst_video_frame_unmap(map);
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FRAME,
+                    "The video meta of a buffer reaches beyond its %" G_GSIZE_FORMAT " bytes",
+                    gst_buffer_get_size(buffer));
+        return FALSE;
+    }
+
+    *frame = (EffNetFrame){
+        .format = pixel_format(GST_VIDEO_FRAME_FORMAT(map)),
+        .width = GST_VIDEO_FRAME_WIDTH(map),
+        .height = GST_VIDEO_FRAME_HEIGHT(map),
+        .matrix = matrix(info),
+        .full_range = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255,
+        .region = visible_region(buffer, map, info),
+    };
+    frame->chroma_site = chroma_site(info, frame->full_range);
+    for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(map); p++) {
+        frame->plane[p] = map->data[p];
+        frame->stride[p] = GST_VIDEO_FRAME_PLANE_STRIDE(map, p);
+    }
+    return TRUE;
+}

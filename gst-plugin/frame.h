@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A GstBuffer as the engine sees a frame. */
+#ifndef GST_EFFICIENTNET_FRAME_H
+#define GST_EFFICIENTNET_FRAME_H
+
+#include <gst/video/video.h>
+
+#include <effnet/effnet.h>
+
+#define GST_EFFICIENTNET_FORMATS                                                                   \
+    "{ RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8, NV12, I420, YUY2 }"
+
+/* Maps BUFFER for reading, its strides and offsets by the video meta, its region by the crop meta;
+ * FRAME points into MAP, which the caller unmaps. EFFNET_ERROR_FRAME when the buffer is not what
+ * its caps or its metas say. */
+gboolean gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame,
+                                    const GstVideoInfo *info, GstBuffer *buffer, GError **error);
+
+/* CUSTOM and AUTO are identity. */
+EffNetOrientation gst_efficientnet_frame_orientation(GstVideoOrientationMethod method);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The writing side of the custom meta; what it looks like is in <gst/efficientnet/meta.h>. */
+#ifndef GST_EFFICIENTNET_META_WRITE_H
+#define GST_EFFICIENTNET_META_WRITE_H
+
+#include <gst/efficientnet/meta.h>
+
+#include "inference.h"
+
+/* Makes the meta known to this process; before the first buffer, as often as wanted. */
+void gst_efficientnet_meta_register(void);
+
+/* FINDING as a result structure; LABELS may be NULL. The caller frees it. */
+GstStructure *gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding,
+                                                const char *element, const char *model,
+                                                const char *const *labels, guint age);
+
+/* Takes the results of ELEMENT away from BUFFER, which is writable, and puts RESULT (taken; NULL:
+ * nothing) behind those of the others. */
+void gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element, GstStructure *result);
+
+#endif

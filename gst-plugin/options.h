@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The property model-options: a structure into the engine's options. */
+#ifndef GST_EFFICIENTNET_OPTIONS_H
+#define GST_EFFICIENTNET_OPTIONS_H
+
+#include <gst/gst.h>
+
+#include <effnet/effnet.h>
+
+/* Fills OPTIONS, whose strings stay STRUCTURE's. STRUCTURE may be NULL. EFFNET_ERROR_SETTINGS names
+ * the field, what it takes and what was found. */
+gboolean gst_efficientnet_options_parse(const GstStructure *structure, EffNetModelOptions *options,
+                                        GError **error);
+
+#endif

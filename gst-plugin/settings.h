@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The properties of efficientnet as values, and the GObject side of them. */
+#ifndef GST_EFFICIENTNET_SETTINGS_H
+#define GST_EFFICIENTNET_SETTINGS_H
+
+#include <gst/video/video.h>
+
+#include <effnet/effnet.h>
+
+#include "enums.h"
+
+/* What is fixed when the model is opened. */
+typedef struct {
+    char *model;
+    GstStructure *model_options;
+    char *labels_file;
+    char **labels;
+    EffNetPrecision precision;
+    guint threads;
+} GstEfficientNetModelSettings;
+
+/* What each frame asks for anew. */
+typedef struct {
+    guint top_k;
+    float threshold;
+    EffNetActivation activation;
+    EffNetResize resize;
+    GstVideoOrientationMethod orientation;
+    GstEfficientNetLatePolicy late_policy;
+    guint interval;
+    gboolean hold_last;
+    GstEfficientNetPostMessages post_messages;
+} GstEfficientNetFrameSettings;
+
+typedef enum {
+    GST_EFFICIENTNET_PROP_MODEL = 1,
+    GST_EFFICIENTNET_PROP_MODEL_OPTIONS,
+    GST_EFFICIENTNET_PROP_LABELS_FILE,
+    GST_EFFICIENTNET_PROP_LABELS,
+    GST_EFFICIENTNET_PROP_PRECISION,
+    GST_EFFICIENTNET_PROP_THREADS,
+    GST_EFFICIENTNET_PROP_TOP_K,
+    GST_EFFICIENTNET_PROP_THRESHOLD,
+    GST_EFFICIENTNET_PROP_ACTIVATION,
+    GST_EFFICIENTNET_PROP_RESIZE_MODE,
+    GST_EFFICIENTNET_PROP_CROP_FRACTION,
+    GST_EFFICIENTNET_PROP_INTERPOLATION,
+    GST_EFFICIENTNET_PROP_ORIENTATION,
+    GST_EFFICIENTNET_PROP_LATE_POLICY,
+    GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL,
+    GST_EFFICIENTNET_PROP_HOLD_LAST,
+    GST_EFFICIENTNET_PROP_POST_MESSAGES,
+    GST_EFFICIENTNET_PROP_STATS,
+} GstEfficientNetProp;
+
+/* The last property of the model's settings; those behind it, STATS aside, are the frame's. */
+#define GST_EFFICIENTNET_PROP_LAST_OF_MODEL GST_EFFICIENTNET_PROP_THREADS
+
+void gst_efficientnet_settings_install(GObjectClass *klass);
+
+void gst_efficientnet_model_settings_copy(GstEfficientNetModelSettings *dst,
+                                          const GstEfficientNetModelSettings *src);
+void gst_efficientnet_model_settings_clear(GstEfficientNetModelSettings *settings);
+void gst_efficientnet_model_settings_set(GstEfficientNetModelSettings *settings,
+                                         GstEfficientNetProp prop, const GValue *value);
+void gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings,
+                                         GstEfficientNetProp prop, GValue *value);
+
+void gst_efficientnet_frame_settings_init(GstEfficientNetFrameSettings *settings);
+void gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
+                                         GstEfficientNetProp prop, const GValue *value);
+void gst_efficientnet_frame_settings_get(const GstEfficientNetFrameSettings *settings,
+                                         GstEfficientNetProp prop, GValue *value);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GstEfficientNetModelSettings,
+                                 gst_efficientnet_model_settings_clear)
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stats.h"
+
+#include <stdlib.h>
+
+/* Clearly longer is a quarter longer. So many in a row are not the scheduler's doing. */
+#define LONGER_IN_A_ROW 8
+
+void
+gst_efficientnet_stats_add_inference(GstEfficientNetStats *stats, GstClockTime duration)
+{
+    stats->latency[stats->inferences % GST_EFFICIENTNET_STATS_KEPT] = duration;
+    stats->inferences++;
+}
+
+static int
+compare_times(const void *a, const void *b)
+{
+    GstClockTime x = *(const GstClockTime *)a, y = *(const GstClockTime *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Nearest rank: the smallest that PERCENT of all do not exceed. */
+static GstClockTime
+percentile(const GstClockTime *sorted, gsize n, guint percent)
+{
+    return n == 0 ? 0 : sorted[(n * percent + 99) / 100 - 1];
+}
+
+GstStructure *
+gst_efficientnet_stats_to_structure(const GstEfficientNetStats *stats)
+{
+    gsize n = MIN(stats->inferences, GST_EFFICIENTNET_STATS_KEPT);
+    GstClockTime sorted[GST_EFFICIENTNET_STATS_KEPT];
+
+    memcpy(sorted, stats->latency, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, compare_times);
+    return gst_structure_new("efficientnet-stats", "frames", G_TYPE_UINT64, stats->frames,
+                             "inferences", G_TYPE_UINT64, stats->inferences, "skipped",
+                             G_TYPE_UINT64, stats->skipped, "held", G_TYPE_UINT64, stats->held,
+                             "latency-p50", G_TYPE_UINT64, percentile(sorted, n, 50), "latency-p99",
+                             G_TYPE_UINT64, percentile(sorted, n, 99), "batch-fill", G_TYPE_DOUBLE,
+                             stats->inferences > 0 ? 1.0 : 0.0, NULL);
+}
+
+void
+gst_efficientnet_latency_init(GstEfficientNetLatency *latency, GstClockTime announced)
+{
+    *latency = (GstEfficientNetLatency){.announced = announced};
+}
+
+gboolean
+gst_efficientnet_latency_update(GstEfficientNetLatency *latency, GstClockTime duration)
+{
+    if (duration <= latency->announced + latency->announced / 4) {
+        latency->longer = 0;
+        latency->longest = 0;
+        return FALSE;
+    }
+    latency->longest = MAX(latency->longest, duration);
+    if (++latency->longer < LONGER_IN_A_ROW)
+        return FALSE;
+    gst_efficientnet_latency_init(latency, latency->longest);
+    return TRUE;
+}

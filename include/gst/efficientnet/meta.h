@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the element efficientnet attaches to a buffer, and how C reads it. Header only: link with
+ * gstreamer-1.0.
+ *
+ * The custom meta "GstEfficientNetMeta" holds one GstStructure, of one field:
+ *
+ *     results  GST_TYPE_LIST of GST_TYPE_STRUCTURE, in the order in which the elements stand in the
+ *              pipeline
+ *
+ * Each result is a structure "efficientnet-result":
+ *
+ *     element  string    the name of the element that wrote it
+ *     model    string    the name of the model
+ *     labels   GST_TYPE_ARRAY of string, best first; never NULL: the index in decimal where the
+ *              model names no classes
+ *     indices  GST_TYPE_ARRAY of int, as many: the class, which is what tells two equal labels
+ * apart scores   GST_TYPE_ARRAY of float, as many x y w h  int       the region that was
+ * classified, in pixels width height  int  of the frame that the region refers to: rescale where a
+ * buffer has another size by now; after a crop or a flip the region no longer holds roi_id   int
+ * the region of interest's id; -1: the whole frame age      uint      frames since the inference;
+ * 0: of this very frame pts      uint64    of the frame that was inferred; GST_CLOCK_TIME_NONE: it
+ * had none
+ *
+ * A buffer on which no class reached the threshold has no result of that element, so the arrays are
+ * never empty. Everything read here belongs to the buffer and lives as long as it; any number of
+ * threads may read a buffer at once.
+ *
+ *     GstEfficientNetResult result;
+ *     for (guint i = 0; gst_efficientnet_buffer_get_result(buffer, i, &result); i++)
+ *         for (guint k = 0; k < result.n_classes; k++)
+ *             g_print("%s %.2f\n", gst_efficientnet_result_get_label(&result, k),
+ *                     gst_efficientnet_result_get_score(&result, k));
+ */
+#ifndef GST_EFFICIENTNET_META_H
+#define GST_EFFICIENTNET_META_H
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define GST_EFFICIENTNET_META_NAME   "GstEfficientNetMeta"
+#define GST_EFFICIENTNET_RESULT_NAME "efficientnet-result"
+
+/* A view of one result; valid as long as the buffer that it was read from. */
+typedef struct {
+    const char *element;
+    const char *model;
+    guint n_classes; /* length of the three arrays, at least 1 */
+    gint x, y, w, h;
+    gint width, height;
+    gint roi_id;
+    guint age;
+    GstClockTime pts;
+    const GstStructure *structure; /* all fields, those that are not named here as well */
+
+    /*< private >*/
+    const GValue *labels, *indices, *scores;
+} GstEfficientNetResult;
+
+/* The list of results of BUFFER, or NULL where there is none. */
+static inline const GValue *
+gst_efficientnet_buffer_get_results(GstBuffer *buffer)
+{
+    GstCustomMeta *meta = gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME);
+    const GValue *results = NULL;
+
+    if (meta)
+        results = gst_structure_get_value(gst_custom_meta_get_structure(meta), "results");
+    return results && GST_VALUE_HOLDS_LIST(results) ? results : NULL;
+}
+
+static inline const GValue *
+gst_efficientnet_result_get_array(const GstStructure *structure, const char *field)
+{
+    const GValue *array = gst_structure_get_value(structure, field);
+
+    return array && GST_VALUE_HOLDS_ARRAY(array) ? array : NULL;
+}
+
+/* Reads a structure as it stands in the list "results", of a buffer or of a bus message. FALSE
+ * where it is not such a one; fields that are missing read as 0, roi_id as -1, pts as none. */
+static inline gboolean
+gst_efficientnet_result_from_structure(const GstStructure *structure, GstEfficientNetResult *result)
+{
+    *result = (GstEfficientNetResult){
+        .structure = structure,
+        .element = gst_structure_get_string(structure, "element"),
+        .model = gst_structure_get_string(structure, "model"),
+        .labels = gst_efficientnet_result_get_array(structure, "labels"),
+        .indices = gst_efficientnet_result_get_array(structure, "indices"),
+        .scores = gst_efficientnet_result_get_array(structure, "scores"),
+        .roi_id = -1,
+        .pts = GST_CLOCK_TIME_NONE,
+    };
+    if (!result->labels || !result->indices || !result->scores)
+        return FALSE;
+    result->n_classes = gst_value_array_get_size(result->indices);
+    if (gst_value_array_get_size(result->labels) != result->n_classes ||
+        gst_value_array_get_size(result->scores) != result->n_classes)
+        return FALSE;
+    gst_structure_get_int(structure, "x", &result->x);
+    gst_structure_get_int(structure, "y", &result->y);
+    gst_structure_get_int(structure, "w", &result->w);
+    gst_structure_get_int(structure, "h", &result->h);
+    gst_structure_get_int(structure, "width", &result->width);
+    gst_structure_get_int(structure, "height", &result->height);
+    gst_structure_get_int(structure, "roi_id", &result->roi_id);
+    gst_structure_get_uint(structure, "age", &result->age);
+    gst_structure_get_uint64(structure, "pts", &result->pts);
+    return TRUE;
+}
+
+/* The I-th result of a list as gst_efficientnet_buffer_get_results() gives it; FALSE behind the
+ * last one. */
+static inline gboolean
+gst_efficientnet_results_get(const GValue *results, guint i, GstEfficientNetResult *result)
+{
+    const GValue *value;
+
+    if (!results || i >= gst_value_list_get_size(results))
+        return FALSE;
+    value = gst_value_list_get_value(results, i);
+    return GST_VALUE_HOLDS_STRUCTURE(value) &&
+           gst_efficientnet_result_from_structure(gst_value_get_structure(value), result);
+}
+
+/* The I-th result of BUFFER; FALSE behind the last one. */
+static inline gboolean
+gst_efficientnet_buffer_get_result(GstBuffer *buffer, guint i, GstEfficientNetResult *result)
+{
+    return gst_efficientnet_results_get(gst_efficientnet_buffer_get_results(buffer), i, result);
+}
+
+/* Of the K-th best class, K below n_classes: its label, its index, its score. A value of another
+ * type than the one above reads as NULL, -1, 0. */
+static inline const char *
+gst_efficientnet_result_get_label(const GstEfficientNetResult *result, guint k)
+{
+    const GValue *value = gst_value_array_get_value(result->labels, k);
+
+    return value && G_VALUE_HOLDS_STRING(value) ? g_value_get_string(value) : NULL;
+}
+
+static inline gint
+gst_efficientnet_result_get_index(const GstEfficientNetResult *result, guint k)
+{
+    const GValue *value = gst_value_array_get_value(result->indices, k);
+
+    return value && G_VALUE_HOLDS_INT(value) ? g_value_get_int(value) : -1;
+}
+
+static inline gfloat
+gst_efficientnet_result_get_score(const GstEfficientNetResult *result, guint k)
+{
+    const GValue *value = gst_value_array_get_value(result->scores, k);
+
+    return value && G_VALUE_HOLDS_FLOAT(value) ? g_value_get_float(value) : 0.0f;
+}
+
+G_END_DECLS
+
+#endif
