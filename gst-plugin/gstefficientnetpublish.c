@@ -38,6 +38,9 @@
 GST_DEBUG_CATEGORY_STATIC(efficientnetpublish_debug);
 #define GST_CAT_DEFAULT efficientnetpublish_debug
 
+/* Regions come and go for as long as a stream lasts; forgetting one costs a repeated line at most. */
+#define MAX_REMEMBERED 4096
+
 #define DEFAULT_METHOD GST_EFFICIENTNET_PUBLISH_METHOD_FILE
 #define DEFAULT_HELD   TRUE
 
@@ -203,6 +206,8 @@ is_new(GstEfficientNetPublish *self, const GstEfficientNetResult *result)
 
     if (last && *last == frame && result->age > 0)
         return FALSE;
+    if (g_hash_table_size(self->newest) >= MAX_REMEMBERED)
+        g_hash_table_remove_all(self->newest);
     g_hash_table_insert(self->newest, g_steal_pointer(&key), g_memdup2(&frame, sizeof frame));
     return TRUE;
 }

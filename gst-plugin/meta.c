@@ -47,9 +47,9 @@ gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding, const c
     GstStructure *result = gst_structure_new(GST_EFFICIENTNET_RESULT_NAME, "element", G_TYPE_STRING,
                                              element, "model", G_TYPE_STRING, model, NULL);
 
-    gst_value_array_init(g_value_init(&names, GST_TYPE_ARRAY), finding->n);
-    gst_value_array_init(g_value_init(&indices, GST_TYPE_ARRAY), finding->n);
-    gst_value_array_init(g_value_init(&scores, GST_TYPE_ARRAY), finding->n);
+    gst_value_array_init(&names, finding->n);
+    gst_value_array_init(&indices, finding->n);
+    gst_value_array_init(&scores, finding->n);
     for (guint i = 0; i < finding->n; i++)
         append_class(&names, &indices, &scores, &finding->classes[i], labels);
     gst_structure_take_value(result, "labels", &names);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "frame.h"
+
+static void
+make_info(GstVideoInfo *info, const char *text)
+{
+    g_autofree char *full = g_strdup_printf("video/x-raw,width=6,height=4,%s", text);
+    GstCaps *caps = gst_caps_from_string(full);
+
+    g_assert_true(gst_video_info_from_caps(info, caps));
+    gst_caps_unref(caps);
+}
+
+static void
+map(const GstVideoInfo *info, GstBuffer *buffer, GstVideoFrame *mapped, EffNetFrame *frame)
+{
+    GError *error = NULL;
+
+    g_assert_true(gst_efficientnet_frame_map(mapped, frame, info, buffer, &error));
+    g_assert_no_error(error);
+}
+
+static void
+test_formats(void)
+{
+    static const struct {
+        const char *name;
+        EffNetPixelFormat format;
+        guint planes;
+    } formats[] = {
+        {"RGB", EFFNET_PIXEL_RGB, 1},     {"BGR", EFFNET_PIXEL_BGR, 1},
+        {"RGBx", EFFNET_PIXEL_RGBX, 1},   {"RGBA", EFFNET_PIXEL_RGBX, 1},
+        {"BGRx", EFFNET_PIXEL_BGRX, 1},   {"BGRA", EFFNET_PIXEL_BGRX, 1},
+        {"xRGB", EFFNET_PIXEL_XRGB, 1},   {"ARGB", EFFNET_PIXEL_XRGB, 1},
+        {"xBGR", EFFNET_PIXEL_XBGR, 1},   {"ABGR", EFFNET_PIXEL_XBGR, 1},
+        {"GRAY8", EFFNET_PIXEL_GRAY8, 1}, {"NV12", EFFNET_PIXEL_NV12, 2},
+        {"I420", EFFNET_PIXEL_I420, 3},   {"YUY2", EFFNET_PIXEL_YUY2, 1},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+        g_autofree char *text = g_strdup_printf("format=%s", formats[i].name);
+        GstBuffer *buffer;
+        GstVideoFrame mapped;
+        GstVideoInfo info;
+        EffNetFrame frame;
+
+        make_info(&info, text);
+        buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
+        map(&info, buffer, &mapped, &frame);
+        g_assert_cmpint(frame.format, ==, formats[i].format);
+        g_assert_cmpuint(frame.width, ==, 6);
+        g_assert_cmpuint(frame.height, ==, 4);
+        for (guint p = 0; p < 3; p++) {
+            g_assert_true((frame.plane[p] != NULL) == (p < formats[i].planes));
+            if (p < formats[i].planes) {
+                g_assert_cmpint(frame.stride[p], ==, info.stride[p]);
+                g_assert_true(frame.plane[p] == (guint8 *)mapped.data[0] + info.offset[p]);
+            }
+        }
+        gst_video_frame_unmap(&mapped);
+        gst_buffer_unref(buffer);
+    }
+}
+
+static void
+assert_colour(const char *caps, EffNetMatrix matrix, gboolean full, guint site)
+{
+    GstVideoInfo info;
+    GstVideoFrame mapped;
+    EffNetFrame frame;
+    GstBuffer *buffer;
+
+    make_info(&info, caps);
+    buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
+    map(&info, buffer, &mapped, &frame);
+    g_test_message("%s", caps);
+    g_assert_cmpint(frame.matrix, ==, matrix);
+    g_assert_cmpint(frame.full_range, ==, full);
+    g_assert_cmpuint(frame.chroma_site, ==, site);
+    gst_video_frame_unmap(&mapped);
+    gst_buffer_unref(buffer);
+}
+
+static void
+test_colorimetry(void)
+{
+    const guint left = EFFNET_CHROMA_H_COSITED, top = EFFNET_CHROMA_V_COSITED;
+
+    assert_colour("format=I420", EFFNET_MATRIX_BT601, FALSE, left);
+    assert_colour("format=I420,colorimetry=bt601", EFFNET_MATRIX_BT601, FALSE, left);
+    assert_colour("format=I420,colorimetry=bt709", EFFNET_MATRIX_BT709, FALSE, left);
+    assert_colour("format=I420,colorimetry=smpte240m", EFFNET_MATRIX_BT709, FALSE, left);
+    assert_colour("format=I420,colorimetry=bt2020", EFFNET_MATRIX_BT2020, FALSE, left);
+    assert_colour("format=I420,colorimetry=1:4:0:0", EFFNET_MATRIX_BT601, TRUE, 0);
+    assert_colour("format=I420,colorimetry=1:4:0:0,chroma-site=mpeg2", EFFNET_MATRIX_BT601, TRUE,
+                  left);
+    assert_colour("format=NV12,chroma-site=jpeg", EFFNET_MATRIX_BT601, FALSE, 0);
+    assert_colour("format=NV12,chroma-site=cosited", EFFNET_MATRIX_BT601, FALSE, left | top);
+}
+
+/* Planes with gaps between them and rows longer than they need be. */
+static void
+test_video_meta(void)
+{
+    gsize offset[GST_VIDEO_MAX_PLANES] = {100, 300, 400};
+    gint stride[GST_VIDEO_MAX_PLANES] = {20, 16, 24};
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, 500, NULL);
+    GstVideoInfo info;
+    GstVideoFrame mapped;
+    EffNetFrame frame;
+
+    make_info(&info, "format=I420");
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_I420, 6, 4,
+                                   3, offset, stride);
+    map(&info, buffer, &mapped, &frame);
+    for (guint p = 0; p < 3; p++) {
+        g_assert_cmpint(frame.stride[p], ==, stride[p]);
+        g_assert_true(frame.plane[p] == frame.plane[0] + offset[p] - offset[0]);
+    }
+    gst_video_frame_unmap(&mapped);
+    gst_buffer_unref(buffer);
+}
+
+static void
+test_crop_meta(void)
+{
+    GstVideoInfo info;
+    GstBuffer *buffer;
+    GstVideoCropMeta *crop;
+    GstVideoFrame mapped;
+    EffNetFrame frame;
+
+    make_info(&info, "format=RGB");
+    buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
+    crop = gst_buffer_add_video_crop_meta(buffer);
+    crop->x = 1;
+    crop->y = 2;
+    crop->width = 3;
+    crop->height = 100;
+    map(&info, buffer, &mapped, &frame);
+    g_assert_cmpuint(frame.region.x, ==, 1);
+    g_assert_cmpuint(frame.region.y, ==, 2);
+    g_assert_cmpuint(frame.region.w, ==, 3);
+    g_assert_cmpuint(frame.region.h, ==, 2);
+    gst_video_frame_unmap(&mapped);
+    gst_buffer_unref(buffer);
+}
+
+static void
+assert_refused(const GstVideoInfo *info, GstBuffer *buffer)
+{
+    g_autoptr(GError) error = NULL;
+    GstVideoFrame mapped;
+    EffNetFrame frame;
+
+    g_assert_false(gst_efficientnet_frame_map(&mapped, &frame, info, buffer, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_FRAME);
+    gst_buffer_unref(buffer);
+}
+
+static void
+refuse_meta(gsize size, GstVideoFormat format, gsize offset, gint stride)
+{
+    gsize offsets[GST_VIDEO_MAX_PLANES] = {offset};
+    gint strides[GST_VIDEO_MAX_PLANES] = {stride};
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, size, NULL);
+    GstVideoInfo info;
+
+    make_info(&info, "format=RGB");
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, format, 6, 4, 1, offsets,
+                                   strides);
+    assert_refused(&info, buffer);
+}
+
+static void
+test_refused(void)
+{
+    GstVideoInfo info;
+
+    make_info(&info, "format=RGB");
+    assert_refused(&info, gst_buffer_new_allocate(NULL, info.size - 1, NULL));
+    assert_refused(&info, gst_buffer_new());
+    refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, 24);  /* the last row begins inside, ends outside */
+    refuse_meta(80, GST_VIDEO_FORMAT_RGB, 79, 20); /* only the first byte is inside */
+    refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, 12);  /* rows overlap */
+    refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, -20); /* upwards out of the buffer */
+    refuse_meta(80, GST_VIDEO_FORMAT_GRAY8, 0, 6); /* not what the caps say */
+}
+
+/* Bottom row first. */
+static void
+test_negative_stride(void)
+{
+    gsize offset[GST_VIDEO_MAX_PLANES] = {60};
+    gint stride[GST_VIDEO_MAX_PLANES] = {-20};
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, 80, NULL);
+    GstVideoInfo info;
+    GstVideoFrame mapped;
+    EffNetFrame frame;
+
+    make_info(&info, "format=RGB");
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGB, 6, 4, 1,
+                                   offset, stride);
+    map(&info, buffer, &mapped, &frame);
+    g_assert_cmpint(frame.stride[0], ==, -20);
+    gst_video_frame_unmap(&mapped);
+    gst_buffer_unref(buffer);
+}
+
+static void
+test_orientation(void)
+{
+    g_assert_cmpint(gst_efficientnet_frame_orientation(GST_VIDEO_ORIENTATION_90R), ==,
+                    EFFNET_ORIENTATION_90R);
+    g_assert_cmpint(gst_efficientnet_frame_orientation(GST_VIDEO_ORIENTATION_90L), ==,
+                    EFFNET_ORIENTATION_90L);
+    g_assert_cmpint(gst_efficientnet_frame_orientation(GST_VIDEO_ORIENTATION_UL_LR), ==,
+                    EFFNET_ORIENTATION_UL_LR);
+    g_assert_cmpint(gst_efficientnet_frame_orientation(GST_VIDEO_ORIENTATION_CUSTOM), ==,
+                    EFFNET_ORIENTATION_IDENTITY);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+    g_test_add_func("/frame/formats", test_formats);
+    g_test_add_func("/frame/colorimetry", test_colorimetry);
+    g_test_add_func("/frame/video-meta", test_video_meta);
+    g_test_add_func("/frame/crop-meta", test_crop_meta);
+    g_test_add_func("/frame/refused", test_refused);
+    g_test_add_func("/frame/negative-stride", test_negative_stride);
+    g_test_add_func("/frame/orientation", test_orientation);
+    return g_test_run();
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "meta.h"
+
+static GstStructure *
+make(const char *element, guint index, guint age, const char *const *labels)
+{
+    GstEfficientNetFinding *finding = g_malloc0(sizeof *finding + sizeof *finding->classes);
+    GstStructure *result;
+
+    finding->subject = (GstEfficientNetSubject){
+        .pts = 77, .region = {1, 2, 3, 4}, .width = 64, .height = 48, .roi_id = -1};
+    finding->n = 1;
+    finding->classes[0] = (EffNetClass){index, 0.5f};
+    result = gst_efficientnet_meta_make_result(finding, element, "net", labels, age);
+    g_free(finding);
+    return result;
+}
+
+static guint
+count(GstBuffer *buffer)
+{
+    GstEfficientNetResult result;
+    guint n = 0;
+
+    while (gst_efficientnet_buffer_get_result(buffer, n, &result))
+        n++;
+    return n;
+}
+
+static void
+test_fields(void)
+{
+    const char *labels[] = {"zero", "one", NULL};
+    GstBuffer *buffer = gst_buffer_new();
+    GstEfficientNetResult result;
+
+    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 1, 4, labels));
+    g_assert_cmpuint(count(buffer), ==, 1);
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_cmpstr(result.element, ==, "e0");
+    g_assert_cmpstr(result.model, ==, "net");
+    g_assert_cmpuint(result.n_classes, ==, 1);
+    g_assert_cmpstr(gst_efficientnet_result_get_label(&result, 0), ==, "one");
+    g_assert_cmpint(gst_efficientnet_result_get_index(&result, 0), ==, 1);
+    g_assert_cmpfloat(gst_efficientnet_result_get_score(&result, 0), ==, 0.5f);
+    g_assert_cmpint(result.x, ==, 1);
+    g_assert_cmpint(result.y, ==, 2);
+    g_assert_cmpint(result.w, ==, 3);
+    g_assert_cmpint(result.h, ==, 4);
+    g_assert_cmpint(result.width, ==, 64);
+    g_assert_cmpint(result.height, ==, 48);
+    g_assert_cmpint(result.roi_id, ==, -1);
+    g_assert_cmpuint(result.age, ==, 4);
+    g_assert_cmpuint(result.pts, ==, 77);
+    gst_buffer_unref(buffer);
+}
+
+static void
+test_unknown_labels(void)
+{
+    GstBuffer *buffer = gst_buffer_new();
+    GstEfficientNetResult result;
+
+    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 281, 0, NULL));
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_cmpstr(gst_efficientnet_result_get_label(&result, 0), ==, "281");
+    gst_buffer_unref(buffer);
+}
+
+/* A second element appends; each replaces only its own; the last to take its own away takes the
+ * meta with it. */
+static void
+test_replace(void)
+{
+    GstBuffer *buffer = gst_buffer_new();
+    GstEfficientNetResult result;
+
+    g_assert_cmpuint(count(buffer), ==, 0);
+    gst_efficientnet_meta_replace(buffer, "e0", NULL);
+    g_assert_null(gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME));
+    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 1, 0, NULL));
+    gst_efficientnet_meta_replace(buffer, "e1", make("e1", 2, 0, NULL));
+    g_assert_cmpuint(count(buffer), ==, 2);
+    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 3, 0, NULL));
+    g_assert_cmpuint(count(buffer), ==, 2);
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_cmpstr(result.element, ==, "e1");
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 1, &result));
+    g_assert_cmpstr(result.element, ==, "e0");
+    g_assert_cmpint(gst_efficientnet_result_get_index(&result, 0), ==, 3);
+
+    gst_efficientnet_meta_replace(buffer, "e0", NULL);
+    g_assert_cmpuint(count(buffer), ==, 1);
+    gst_efficientnet_meta_replace(buffer, "e1", NULL);
+    g_assert_null(gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME));
+    gst_buffer_unref(buffer);
+}
+
+/* What a copy of the buffer carries does not change with the original. */
+static void
+test_copy(void)
+{
+    GstBuffer *buffer = gst_buffer_new(), *copy;
+    GstEfficientNetResult result;
+
+    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 1, 0, NULL));
+    copy = gst_buffer_copy(buffer);
+    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 2, 0, NULL));
+    g_assert_true(gst_efficientnet_buffer_get_result(copy, 0, &result));
+    g_assert_cmpint(gst_efficientnet_result_get_index(&result, 0), ==, 1);
+    gst_buffer_unref(buffer);
+    gst_buffer_unref(copy);
+}
+
+/* A structure that someone else made may be anything. */
+static void
+test_malformed(void)
+{
+    static const char *const malformed[] = {
+        "efficientnet-result",
+        "efficientnet-result,labels=<a,b>,indices=<1>,scores=<(float)1>",
+        "efficientnet-result,labels=<a>,indices=<1>,scores=0.5",
+        "efficientnet-result,labels={a},indices={1},scores={0.5}",
+    };
+    GstStructure *odd =
+        gst_structure_from_string("r,labels=<(int)1>,indices=<(string)a>,scores=<(int)1>", NULL);
+    GstEfficientNetResult result;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(malformed); i++) {
+        GstStructure *structure = gst_structure_from_string(malformed[i], NULL);
+
+        g_assert_nonnull(structure);
+        g_assert_false(gst_efficientnet_result_from_structure(structure, &result));
+        gst_structure_free(structure);
+    }
+    g_assert_true(gst_efficientnet_result_from_structure(odd, &result));
+    g_assert_null(gst_efficientnet_result_get_label(&result, 0));
+    g_assert_cmpint(gst_efficientnet_result_get_index(&result, 0), ==, -1);
+    g_assert_cmpfloat(gst_efficientnet_result_get_score(&result, 0), ==, 0);
+    g_assert_cmpint(result.roi_id, ==, -1);
+    g_assert_false(GST_CLOCK_TIME_IS_VALID(result.pts));
+    gst_structure_free(odd);
+}
+
+/* A reader may come before the first element of the plugin was made. */
+static void
+test_unregistered(void)
+{
+    GstBuffer *buffer = gst_buffer_new();
+
+    g_assert_null(gst_efficientnet_buffer_get_results(buffer));
+    gst_buffer_unref(buffer);
+    gst_efficientnet_meta_register();
+    gst_efficientnet_meta_register();
+    g_assert_true(gst_meta_info_is_custom(gst_meta_get_info(GST_EFFICIENTNET_META_NAME)));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+    g_test_add_func("/meta/unregistered", test_unregistered);
+    g_test_add_func("/meta/fields", test_fields);
+    g_test_add_func("/meta/unknown-labels", test_unknown_labels);
+    g_test_add_func("/meta/replace", test_replace);
+    g_test_add_func("/meta/copy", test_copy);
+    g_test_add_func("/meta/malformed", test_malformed);
+    return g_test_run();
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "options.h"
+
+static void
+parse(const char *text, EffNetModelOptions *options, GstStructure **structure)
+{
+    GError *error = NULL;
+
+    *structure = gst_structure_from_string(text, NULL);
+    g_assert_nonnull(*structure);
+    g_assert_true(gst_efficientnet_options_parse(*structure, options, &error));
+    g_assert_no_error(error);
+}
+
+static void
+test_nothing(void)
+{
+    static const EffNetModelOptions zero;
+    EffNetModelOptions options = {.resolution = 7};
+
+    g_assert_true(gst_efficientnet_options_parse(NULL, &options, NULL));
+    g_assert_cmpmem(&options, sizeof options, &zero, sizeof zero);
+}
+
+static void
+test_all(void)
+{
+    EffNetModelOptions options;
+    GstStructure *structure;
+
+    parse("o,arch=b3,resolution=300,mean=<0.5,0.25,1>,std=<1,2.0,(float)3>,padding=symmetric,"
+          "epsilon=1e-5",
+          &options, &structure);
+    g_assert_cmpstr(options.arch, ==, "b3");
+    g_assert_cmpuint(options.resolution, ==, 300);
+    g_assert_true(options.set_mean && options.set_std);
+    g_assert_cmpfloat(options.mean[1], ==, 0.25f);
+    g_assert_cmpfloat(options.mean[2], ==, 1.0f);
+    g_assert_cmpfloat(options.std[0], ==, 1.0f);
+    g_assert_cmpfloat(options.std[2], ==, 3.0f);
+    g_assert_cmpint(options.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpfloat(options.epsilon, ==, 1e-5);
+    gst_structure_free(structure);
+}
+
+static void
+test_wrong(void)
+{
+    static const char *const wrong[][2] = {
+        {"o,size=3", "size"},
+        {"o,arch=3", "arch"},
+        {"o,resolution=0", "resolution"},
+        {"o,resolution=-4", "resolution"},
+        {"o,resolution=1.5", "resolution"},
+        {"o,resolution=(string)224", "resolution"},
+        {"o,resolution=(gint64)99999999999", "resolution"},
+        {"o,mean=<0.5,0.5>", "mean"},
+        {"o,mean=0.5", "mean"},
+        {"o,mean=<a,b,c>", "mean"},
+        {"o,std=<1,0,1>", "std"},
+        {"o,padding=valid", "padding"},
+        {"o,padding=3", "padding"},
+        {"o,epsilon=0", "epsilon"},
+        {"o,epsilon=small", "epsilon"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        GstStructure *structure = gst_structure_from_string(wrong[i][0], NULL);
+        EffNetModelOptions options;
+        GError *error = NULL;
+
+        g_assert_nonnull(structure);
+        g_test_message("%s", wrong[i][0]);
+        g_assert_false(gst_efficientnet_options_parse(structure, &options, &error));
+        g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
+        g_assert_true(g_str_has_prefix(error->message, "model-options: "));
+        g_assert_nonnull(strstr(error->message, wrong[i][1]));
+        g_error_free(error);
+        gst_structure_free(structure);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+    g_test_add_func("/options/nothing", test_nothing);
+    g_test_add_func("/options/all", test_all);
+    g_test_add_func("/options/wrong", test_wrong);
+    return g_test_run();
+}
