@@ -54,15 +54,13 @@ matrix(const GstVideoInfo *info)
     }
 }
 
+/* Where the caps tell no site, the video info has GStreamer's default for the size. */
 static guint
-chroma_site(const GstVideoInfo *info, gboolean full_range)
+chroma_site(const GstVideoInfo *info)
 {
     GstVideoChromaSite site = GST_VIDEO_INFO_CHROMA_SITE(info);
     guint flags = EFFNET_CHROMA_CENTER;
 
-    /* Full range is JPEG's as a rule, limited range MPEG's. */
-    if (site == GST_VIDEO_CHROMA_SITE_UNKNOWN)
-        site = full_range ? GST_VIDEO_CHROMA_SITE_JPEG : GST_VIDEO_CHROMA_SITE_MPEG2;
     if (site & GST_VIDEO_CHROMA_SITE_H_COSITED)
         flags |= EFFNET_CHROMA_H_COSITED;
     if (site & GST_VIDEO_CHROMA_SITE_V_COSITED)
@@ -152,13 +150,22 @@ visible_region(GstBuffer *buffer, const GstVideoFrame *map, const GstVideoInfo *
                         MIN(height, (guint)GST_VIDEO_INFO_HEIGHT(info))};
 }
 
+/* What gst_video_frame_map() takes for granted. */
+static gboolean
+meta_fits_caps(const GstVideoMeta *meta, const GstVideoInfo *info)
+{
+    return meta->format == GST_VIDEO_INFO_FORMAT(info) &&
+           meta->width >= (guint)GST_VIDEO_INFO_WIDTH(info) &&
+           meta->height >= (guint)GST_VIDEO_INFO_HEIGHT(info);
+}
+
 gboolean
 gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVideoInfo *info,
                            GstBuffer *buffer, GError **error)
 {
     const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
 
-    if ((meta && meta->format != GST_VIDEO_INFO_FORMAT(info)) ||
+    if ((meta && !meta_fits_caps(meta, info)) ||
         !gst_video_frame_map(map, info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
         g_set_error(
             error, EFFNET_ERROR, EFFNET_ERROR_FRAME,
@@ -181,9 +188,9 @@ gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVide
         .height = GST_VIDEO_FRAME_HEIGHT(map),
         .matrix = matrix(info),
         .full_range = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255,
+        .chroma_site = chroma_site(info),
         .region = visible_region(buffer, map, info),
     };
-    frame->chroma_site = chroma_site(info, frame->full_range);
     for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(map); p++) {
         frame->plane[p] = map->data[p];
         frame->stride[p] = GST_VIDEO_FRAME_PLANE_STRIDE(map, p);

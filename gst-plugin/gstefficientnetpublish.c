@@ -38,7 +38,8 @@
 GST_DEBUG_CATEGORY_STATIC(efficientnetpublish_debug);
 #define GST_CAT_DEFAULT efficientnetpublish_debug
 
-/* Regions come and go for as long as a stream lasts; forgetting one costs a repeated line at most. */
+/* Regions come and go for as long as a stream lasts; forgetting one costs a repeated line at most.
+ */
 #define MAX_REMEMBERED 4096
 
 #define DEFAULT_METHOD GST_EFFICIENTNET_PUBLISH_METHOD_FILE

@@ -19,7 +19,8 @@ struct _GstEfficientNetInference {
     gboolean queued; /* and has not begun with it */
     gboolean quit;
     gboolean flushing;
-    guint epoch; /* findings of an older one are thrown away */
+    guint epoch;     /* findings of an older one are thrown away */
+    guint job_epoch; /* that in which the frame was submitted */
     GstEfficientNetFinding *finished;
 };
 
@@ -91,9 +92,9 @@ run(GstEfficientNetInference *self)
 
 /* Called with the lock. */
 static void
-finish(GstEfficientNetInference *self, GstEfficientNetFinding *finding, guint epoch)
+finish(GstEfficientNetInference *self, GstEfficientNetFinding *finding)
 {
-    if (epoch != self->epoch || self->flushing) {
+    if (self->job_epoch != self->epoch || self->flushing) {
         gst_efficientnet_finding_unref(finding);
         return;
     }
@@ -109,18 +110,16 @@ work(gpointer data)
     g_mutex_lock(&self->lock);
     for (;;) {
         GstEfficientNetFinding *finding;
-        guint epoch;
 
         while (!self->queued && !self->quit)
             g_cond_wait(&self->changed, &self->lock);
         if (self->quit)
             break;
         self->queued = FALSE;
-        epoch = self->epoch;
         g_mutex_unlock(&self->lock);
         finding = run(self);
         g_mutex_lock(&self->lock);
-        finish(self, finding, epoch);
+        finish(self, finding);
         self->busy = FALSE;
         g_cond_broadcast(&self->changed);
     }
@@ -135,6 +134,7 @@ read_frame(GstEfficientNetInference *self, const GstEfficientNetRequest *request
 
     self->submitted = gst_util_get_timestamp();
     self->request = *request;
+    self->request.frame = NULL;
     if (resize->mode != self->resize.mode || resize->interpolation != self->resize.interpolation ||
         resize->crop_fraction != self->resize.crop_fraction) {
         if (!effnet_session_set_resize(self->session, resize, error))
@@ -158,24 +158,21 @@ hand_over(GstEfficientNetInference *self)
 static void
 run_here(GstEfficientNetInference *self)
 {
-    GstEfficientNetFinding *finding;
-    guint epoch;
+    GstEfficientNetFinding *finding = run(self);
 
     g_mutex_lock(&self->lock);
-    epoch = self->epoch;
-    g_mutex_unlock(&self->lock);
-    finding = run(self);
-    g_mutex_lock(&self->lock);
-    finish(self, finding, epoch);
+    finish(self, finding);
     g_mutex_unlock(&self->lock);
 }
 
+/* FALSE while the worker is busy. */
 static gboolean
-is_busy(GstEfficientNetInference *self)
+begin(GstEfficientNetInference *self)
 {
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
-    return self->busy;
+    self->job_epoch = self->busy ? self->job_epoch : self->epoch;
+    return !self->busy;
 }
 
 GstEfficientNetSubmit
@@ -185,7 +182,7 @@ gst_efficientnet_inference_submit(GstEfficientNetInference *self,
 {
     if (!async)
         gst_efficientnet_inference_drain(self);
-    if (is_busy(self))
+    if (!begin(self))
         return GST_EFFICIENTNET_SUBMIT_BUSY;
     if (!read_frame(self, request, error))
         return GST_EFFICIENTNET_SUBMIT_FAILED;

@@ -4,7 +4,8 @@
 static void
 make_info(GstVideoInfo *info, const char *text)
 {
-    g_autofree char *full = g_strdup_printf("video/x-raw,width=6,height=4,%s", text);
+    g_autofree char *full =
+        g_strdup_printf("video/x-raw,%s%s", strstr(text, "width") ? "" : "width=6,height=4,", text);
     GstCaps *caps = gst_caps_from_string(full);
 
     g_assert_true(gst_video_info_from_caps(info, caps));
@@ -86,16 +87,17 @@ test_colorimetry(void)
 {
     const guint left = EFFNET_CHROMA_H_COSITED, top = EFFNET_CHROMA_V_COSITED;
 
-    assert_colour("format=I420", EFFNET_MATRIX_BT601, FALSE, left);
-    assert_colour("format=I420,colorimetry=bt601", EFFNET_MATRIX_BT601, FALSE, left);
-    assert_colour("format=I420,colorimetry=bt709", EFFNET_MATRIX_BT709, FALSE, left);
-    assert_colour("format=I420,colorimetry=smpte240m", EFFNET_MATRIX_BT709, FALSE, left);
-    assert_colour("format=I420,colorimetry=bt2020", EFFNET_MATRIX_BT2020, FALSE, left);
-    assert_colour("format=I420,colorimetry=1:4:0:0", EFFNET_MATRIX_BT601, TRUE, 0);
-    assert_colour("format=I420,colorimetry=1:4:0:0,chroma-site=mpeg2", EFFNET_MATRIX_BT601, TRUE,
+    assert_colour("format=I420", EFFNET_MATRIX_BT601, FALSE, 0);
+    assert_colour("format=I420,colorimetry=bt601,chroma-site=mpeg2", EFFNET_MATRIX_BT601, FALSE,
                   left);
-    assert_colour("format=NV12,chroma-site=jpeg", EFFNET_MATRIX_BT601, FALSE, 0);
-    assert_colour("format=NV12,chroma-site=cosited", EFFNET_MATRIX_BT601, FALSE, left | top);
+    assert_colour("format=I420,colorimetry=bt709", EFFNET_MATRIX_BT709, FALSE, 0);
+    assert_colour("format=I420,colorimetry=smpte240m", EFFNET_MATRIX_BT709, FALSE, 0);
+    assert_colour("format=I420,colorimetry=bt2020", EFFNET_MATRIX_BT2020, FALSE, 0);
+    assert_colour("format=I420,colorimetry=1:4:0:0", EFFNET_MATRIX_BT601, TRUE, 0);
+    assert_colour("format=NV12,colorimetry=bt601,chroma-site=jpeg", EFFNET_MATRIX_BT601, FALSE, 0);
+    assert_colour("format=NV12,colorimetry=bt601,chroma-site=cosited", EFFNET_MATRIX_BT601, FALSE,
+                  left | top);
+    assert_colour("format=NV12,height=1080,width=1920", EFFNET_MATRIX_BT709, FALSE, left);
 }
 
 /* Planes with gaps between them and rows longer than they need be. */
@@ -176,6 +178,7 @@ static void
 test_refused(void)
 {
     GstVideoInfo info;
+    GstBuffer *buffer;
 
     make_info(&info, "format=RGB");
     assert_refused(&info, gst_buffer_new_allocate(NULL, info.size - 1, NULL));
@@ -185,6 +188,10 @@ test_refused(void)
     refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, 12);  /* rows overlap */
     refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, -20); /* upwards out of the buffer */
     refuse_meta(80, GST_VIDEO_FORMAT_GRAY8, 0, 6); /* not what the caps say */
+    make_info(&info, "format=RGB,width=600,height=4"); /* smaller than the caps say */
+    buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
+    gst_buffer_add_video_meta(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGB, 6, 4);
+    assert_refused(&info, buffer);
 }
 
 /* Bottom row first. */

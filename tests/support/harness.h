@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Frames and elements for the tests of the plugin. */
+#ifndef EFFNET_TEST_HARNESS_H
+#define EFFNET_TEST_HARNESS_H
+
+#include <gst/check/gstharness.h>
+#include <gst/video/video.h>
+
+/* The test network's pictures and classes. */
+#define EFFNET_TEST_RESOLUTION 32
+#define EFFNET_TEST_CLASSES    10
+
+/* An efficientnet with the model at PATH at EFFNET_TEST_RESOLUTION, in NULL. DESCRIPTION is more
+ * properties as gst-launch takes them, or "". Floating. */
+GstElement *effnet_test_make_element(const char *path, const char *description);
+
+/* The same in a harness, playing, with CAPS at its sink pad. */
+GstHarness *effnet_test_make_harness(const char *path, const char *description, const char *caps);
+
+char *effnet_test_make_caps(const char *format, guint width, guint height);
+
+/* A smooth picture of several colours, another for each SEED. */
+GstBuffer *effnet_test_make_rgb(guint width, guint height, guint seed);
+
+/* An RGB picture in another format; CAPS are those of the result. Takes RGB. */
+GstBuffer *effnet_test_convert(GstBuffer *rgb, guint width, guint height, const char *caps);
+
+/* Sets ELEMENT to READY, which must fail; returns the error that it posted. */
+GError *effnet_test_fail_ready(GstElement *element);
+
+#endif
