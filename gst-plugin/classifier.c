@@ -11,13 +11,30 @@
 #define WARM_UP_TIME (100 * GST_MSECOND)
 #define WARM_UP_RUNS 5
 
+/* Looked at before the model is, as what is wrong is not the model's fault. */
+static gboolean
+check_arch(const EffNetModelOptions *options, GError **error)
+{
+    g_autoptr(EffNetArch) arch = NULL;
+    g_autoptr(GError) unknown = NULL;
+
+    if (!options->arch)
+        return TRUE;
+    arch = effnet_arch_new(options->arch, &unknown);
+    if (!arch)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "model-options: arch: %s",
+                    unknown->message);
+    return arch != NULL;
+}
+
 static gboolean
 open_model(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *settings,
            GError **error)
 {
     EffNetModelOptions options;
 
-    if (!gst_efficientnet_options_parse(settings->model_options, &options, error))
+    if (!gst_efficientnet_options_parse(settings->model_options, &options, error) ||
+        !check_arch(&options, error))
         return FALSE;
     options.precision = settings->precision;
     self->model = gst_efficientnet_modelcache_acquire(settings->model, &options, error);
