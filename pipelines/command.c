@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "command.h"
+
+static const struct {
+    const char *name;
+    EffNetPrecision precision;
+} precisions[] = {
+    {"auto", EFFNET_PRECISION_AUTO},
+    {"fp32", EFFNET_PRECISION_FP32},
+};
+
+static gboolean
+cap_isa(const char *isa, GError **error)
+{
+    return isa == NULL || effnet_cpu_cap(isa, error);
+}
+
+static gboolean
+check_arguments(int argc, char **argv, int min, int max, GError **error)
+{
+    if (argc - 1 < min) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "an argument is missing (\"%s --help\" says which)", argv[0]);
+        return FALSE;
+    }
+    if (argc - 1 > max) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "unexpected argument \"%s\"",
+                    argv[max + 1]);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, int *argc,
+                     char ***argv, int min, int max, GError **error)
+{
+    g_autofree char *isa = NULL;
+    const GOptionEntry common[] = {
+        {"isa", 0, 0, G_OPTION_ARG_STRING, &isa,
+         "Use no instruction set above ISA (also: the environment's EFFNET_ISA)", "ISA"},
+        {NULL},
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(command->usage);
+    g_autofree char *sets = g_strjoinv(", ", (char **)effnet_cpu_list());
+    g_autofree char *about = g_strdup_printf("%s.", command->summary);
+    g_autofree char *description = g_strdup_printf("ISA is one of %s.", sets);
+
+    g_option_context_set_summary(context, about);
+    g_option_context_set_description(context, description);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_option_context_add_main_entries(context, common, NULL);
+    if (!g_option_context_parse(context, argc, argv, error))
+        return FALSE;
+    /* What GOption leaves of "-- FILE". */
+    if (*argc > 1 && g_str_equal((*argv)[1], "--")) {
+        (*argv)[1] = (*argv)[0];
+        (*argv)++;
+        (*argc)--;
+    }
+    return cap_isa(isa, error) && check_arguments(*argc, *argv, min, max, error);
+}
+
+gboolean
+effnet_command_check(const char *option, double value, double min, double max, GError **error)
+{
+    if (value >= min && value <= max)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s must be between %g and %g, not %g",
+                option, min, max, value);
+    return FALSE;
+}
+
+gboolean
+effnet_command_parse_precision(const char *name, EffNetPrecision *precision, GError **error)
+{
+    g_autoptr(GString) known = g_string_new(NULL);
+
+    if (name == NULL)
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(precisions); i++) {
+        if (g_str_equal(name, precisions[i].name)) {
+            *precision = precisions[i].precision;
+            return TRUE;
+        }
+        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", precisions[i].name);
+    }
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "--precision must be one of %s, not \"%s\"", known->str, name);
+    return FALSE;
+}
+
+const char *
+effnet_command_precision_name(EffNetPrecision precision)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(precisions); i++) {
+        if (precisions[i].precision == precision)
+            return precisions[i].name;
+    }
+    g_return_val_if_reached("unknown");
+}
+
+EffNetModel *
+effnet_command_open_model(const char *name, EffNetPrecision precision, GError **error)
+{
+    const EffNetModelOptions options = {.precision = precision};
+    g_autofree char *path = effnet_model_find(name, error);
+
+    return path ? effnet_model_open(path, &options, error) : NULL;
+}

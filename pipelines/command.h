@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the commands of the program have in common. */
+#ifndef EFFNET_COMMAND_H
+#define EFFNET_COMMAND_H
+
+#include <effnet/effnet.h>
+
+typedef struct _EffNetCommand EffNetCommand;
+struct _EffNetCommand {
+    const char *name;
+    const char *usage; /* what follows the name */
+    const char *summary;
+    /* ARGV[0] is the program's name and the command's. */
+    gboolean (*run)(const EffNetCommand *command, int argc, char **argv, GError **error);
+};
+
+gboolean effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError **error);
+gboolean effnet_command_bench(const EffNetCommand *command, int argc, char **argv, GError **error);
+gboolean effnet_command_classify(const EffNetCommand *command, int argc, char **argv,
+                                 GError **error);
+gboolean effnet_command_info(const EffNetCommand *command, int argc, char **argv, GError **error);
+gboolean effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError **error);
+
+/* Takes ENTRIES and the options of every command out of ARGV and obeys the latter. Of the other
+ * arguments there must be MIN to MAX; they are left in ARGV from index 1. */
+gboolean effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, int *argc,
+                              char ***argv, int min, int max, GError **error);
+
+/* An error that names OPTION and the range unless MIN <= VALUE <= MAX. */
+gboolean effnet_command_check(const char *option, double value, double min, double max,
+                              GError **error);
+
+/* NAME NULL: *PRECISION stays as it is. */
+gboolean effnet_command_parse_precision(const char *name, EffNetPrecision *precision,
+                                        GError **error);
+const char *effnet_command_precision_name(EffNetPrecision precision);
+
+/* NAME as effnet_model_find() takes it. */
+EffNetModel *effnet_command_open_model(const char *name, EffNetPrecision precision, GError **error);
+
+#endif

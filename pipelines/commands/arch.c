@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "../command.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* As their authors print them, by rules of counting that are not always ours: Tan and Le 2019,
+ * table 2, and the page that Lite was announced on. */
+static const struct {
+    const char *name;
+    double params, macs;
+    const char *source;
+} printed[] = {
+    {"b0", 5.3e6, 0.39e9, "paper"},       {"b1", 7.8e6, 0.70e9, "paper"},
+    {"b2", 9.2e6, 1.0e9, "paper"},        {"b3", 12e6, 1.8e9, "paper"},
+    {"b4", 19e6, 4.2e9, "paper"},         {"b5", 30e6, 9.9e9, "paper"},
+    {"b6", 43e6, 19e9, "paper"},          {"b7", 66e6, 37e9, "paper"},
+    {"lite0", 4.7e6, 407e6, "authors"},   {"lite1", 5.4e6, 631e6, "authors"},
+    {"lite2", 6.1e6, 899e6, "authors"},   {"lite3", 8.2e6, 1.44e9, "authors"},
+    {"lite4", 13.0e6, 2.64e9, "authors"},
+};
+
+static void
+print_compared(const char *what, guint64 ours, double theirs, const char *source)
+{
+    double unit = ours >= 1e9 ? 1e9 : 1e6;
+
+    printf("%-18s %9.3f %c", what, ours / unit, unit == 1e9 ? 'G' : 'M');
+    if (source != NULL)
+        printf("   (%s: %.4g %c)", source, theirs / unit, unit == 1e9 ? 'G' : 'M');
+    printf("\n");
+}
+
+static void
+print_text(EffNetArch *arch, const EffNetArchCost *cost)
+{
+    const char *name = effnet_arch_get_name(arch), *source = NULL;
+    guint row;
+
+    for (row = 0; row < G_N_ELEMENTS(printed) && source == NULL; row++) {
+        if (g_str_equal(printed[row].name, name))
+            source = printed[row].source;
+    }
+    row -= source != NULL;
+
+    printf("%s: resolution %u, width %.4g, depth %.4g\n", name, effnet_arch_get_resolution(arch),
+           effnet_arch_get_width(arch), effnet_arch_get_depth(arch));
+    print_compared("parameters", cost->params, source ? printed[row].params : 0, source);
+    print_compared("multiply-adds", cost->macs, source ? printed[row].macs : 0, source);
+    printf("%-18s %9u\n", "layers", cost->layers);
+    printf("%-18s %9.3f MiB\n", "activation memory", cost->activation_bytes / 1048576.0);
+}
+
+/* Names of ours need no escapes. */
+static void
+print_json(EffNetArch *arch, const EffNetArchCost *cost)
+{
+    printf("{\"name\":\"%s\",\"resolution\":%u,\"params\":%" G_GUINT64_FORMAT
+           ",\"macs\":%" G_GUINT64_FORMAT ",\"layers\":%u,\"activation_bytes\":%" G_GUINT64_FORMAT
+           "}\n",
+           effnet_arch_get_name(arch), effnet_arch_get_resolution(arch), cost->params, cost->macs,
+           cost->layers, cost->activation_bytes);
+}
+
+/* A NAN stands for an option that was not given; resolution has -1. */
+static EffNetArch *
+new_arch(const char *name, const char *base, double phi, double width, double depth, int resolution,
+         GError **error)
+{
+    EffNetScaling scaling = {0};
+
+    if (base == NULL) {
+        if (isnan(phi) && isnan(width) && isnan(depth) && resolution == -1)
+            return effnet_arch_new(name, error);
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "--phi, --width, --depth and --resolution scale a --base");
+        return NULL;
+    }
+    if ((!isnan(width) && !effnet_command_check("--width", width, 0.01, 100, error)) ||
+        (!isnan(depth) && !effnet_command_check("--depth", depth, 0.01, 100, error)) ||
+        (resolution != -1 && !effnet_command_check("--resolution", resolution, 1, 1e5, error)))
+        return NULL;
+    scaling.phi = isnan(phi) ? 0 : phi;
+    scaling.width = isnan(width) ? 0 : width;
+    scaling.depth = isnan(depth) ? 0 : depth;
+    scaling.resolution = resolution == -1 ? 0 : resolution;
+    return effnet_arch_new_scaled(base, &scaling, error);
+}
+
+static gboolean
+list_names(void)
+{
+    for (const char *const *name = effnet_arch_list(); *name != NULL; name++)
+        printf("%s\n", *name);
+    return TRUE;
+}
+
+gboolean
+effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError **error)
+{
+    g_autofree char *base = NULL;
+    double phi = NAN, width = NAN, depth = NAN;
+    int resolution = -1;
+    gboolean json = FALSE, list = FALSE;
+    const GOptionEntry entries[] = {
+        {"list", 'l', 0, G_OPTION_ARG_NONE, &list, "Print the names that are known", NULL},
+        {"base", 'b', 0, G_OPTION_ARG_STRING, &base, "The network to scale, instead of NAME",
+         "BASE"},
+        {"phi", 0, 0, G_OPTION_ARG_DOUBLE, &phi, "Compound scaling by the paper's rule", "PHI"},
+        {"width", 0, 0, G_OPTION_ARG_DOUBLE, &width, "Channels by this instead of phi's", "W"},
+        {"depth", 0, 0, G_OPTION_ARG_DOUBLE, &depth, "Repeats by this instead of phi's", "D"},
+        {"resolution", 0, 0, G_OPTION_ARG_INT, &resolution, "Pixels instead of phi's", "R"},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &json, "Print a JSON object", NULL},
+        {NULL},
+    };
+    g_autoptr(EffNetArch) arch = NULL;
+    EffNetArchCost cost;
+
+    if (!effnet_command_parse(command, entries, &argc, &argv, 0, 1, error))
+        return FALSE;
+    if (list)
+        return list_names();
+    if ((argc == 2) == (base != NULL)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "give either a NAME (--list prints them) or --base");
+        return FALSE;
+    }
+    arch = new_arch(argv[1], base, phi, width, depth, resolution, error);
+    if (arch == NULL)
+        return FALSE;
+    effnet_arch_get_cost(arch, 0, 0, &cost);
+    if (json)
+        print_json(arch, &cost);
+    else
+        print_text(arch, &cost);
+    return TRUE;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "../command.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define WARM_UP_RUNS 3
+#define MIN_RUNS     5
+#define SEED         1
+
+typedef struct {
+    char *model, *arch, *precision;
+    int threads, batch;
+    double seconds;
+    gboolean raw, profile;
+} Options;
+
+static void
+options_clear(Options *options)
+{
+    g_free(options->model);
+    g_free(options->arch);
+    g_free(options->precision);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
+static double
+now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+}
+
+static EffNetModel *
+open_model(const Options *options, GError **error)
+{
+    EffNetModelOptions model_options = {.precision = EFFNET_PRECISION_FP32};
+    g_autoptr(EffNetArch) arch = NULL;
+
+    if ((options->model != NULL) == (options->arch != NULL)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "give either --model or --arch");
+        return NULL;
+    }
+    if (!effnet_command_parse_precision(options->precision, &model_options.precision, error))
+        return NULL;
+    if (options->model != NULL)
+        return effnet_command_open_model(options->model, model_options.precision, error);
+    arch = effnet_arch_new(options->arch, error);
+    return arch ? effnet_model_new_random(arch, SEED, 0, &model_options, error) : NULL;
+}
+
+static void
+fill_batch(EffNetSession *session, guint batch)
+{
+    const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
+    gsize size = (gsize)info->in_channels * info->resolution * info->resolution;
+    g_autofree float *chw = g_new(float, size);
+    g_autoptr(GRand) rand = g_rand_new_with_seed(SEED);
+
+    for (guint i = 0; i < batch; i++) {
+        for (gsize j = 0; j < size; j++)
+            chw[j] = g_rand_double_range(rand, -1, 1);
+        effnet_session_set_tensor(session, i, chw);
+    }
+}
+
+/* Milliseconds of each run. */
+static GArray *
+measure(EffNetSession *session, const Options *options)
+{
+    GArray *times = g_array_new(FALSE, FALSE, sizeof(double));
+    double begin, end, stop;
+
+    for (guint i = 0; i < WARM_UP_RUNS; i++)
+        effnet_session_run(session, options->batch);
+    effnet_session_set_profile(session, options->profile);
+    stop = now_ms() + options->seconds * 1e3;
+    do {
+        double ms;
+
+        begin = now_ms();
+        effnet_session_run(session, options->batch);
+        end = now_ms();
+        ms = end - begin;
+        g_array_append_val(times, ms);
+    } while (end < stop || times->len < MIN_RUNS);
+    return times;
+}
+
+static int
+compare_doubles(gconstpointer a, gconstpointer b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double
+percentile(const GArray *sorted, guint percent)
+{
+    return g_array_index(sorted, double, (gsize)(sorted->len - 1) * percent / 100);
+}
+
+static void
+print_head(EffNetSession *session, const Options *options)
+{
+    const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
+    guint all = effnet_cpu_get_threads();
+    guint threads = options->threads > 0 ? MIN((guint)options->threads, all) : all;
+
+    printf("%s, %s, kernels %s, %u thread%s, batch %d\n", info->name,
+           effnet_command_precision_name(info->precision), effnet_cpu_get(), threads,
+           threads == 1 ? "" : "s", options->batch);
+}
+
+static void
+print_latency(GArray *times, guint batch)
+{
+    double sum = 0;
+
+    for (guint i = 0; i < times->len; i++)
+        sum += g_array_index(times, double, i);
+    g_array_sort(times, compare_doubles);
+    printf("latency     min %.3f  p50 %.3f  p90 %.3f  p99 %.3f  max %.3f ms\n",
+           percentile(times, 0), percentile(times, 50), percentile(times, 90),
+           percentile(times, 99), percentile(times, 100));
+    printf("inferences  %.1f/s (%u runs)\n", times->len * batch * 1e3 / sum, times->len);
+}
+
+static void
+print_row(const EffNetOpProfile *op, guint batch, guint64 total_ns, double peak)
+{
+    double us = op->runs > 0 ? op->ns / 1e3 / op->runs : 0;
+    double gflops = us > 0 ? 2.0 * op->macs * batch / us / 1e3 : 0;
+
+    printf("%-24s %-16s %10.1f %9.1f %6.1f %% %6.1f %%\n", op->name, op->kind, us, gflops,
+           total_ns > 0 ? 100.0 * op->ns / total_ns : 0, 100 * gflops / peak);
+}
+
+static void
+print_profile(EffNetSession *session, const Options *options)
+{
+    guint all = effnet_cpu_get_threads();
+    guint threads = options->threads > 0 ? MIN((guint)options->threads, all) : all;
+    double peak = effnet_cpu_measure_peak() * threads;
+    guint n = effnet_session_get_n_ops(session);
+    EffNetOpProfile op, sum = {.name = "total", .kind = ""};
+
+    for (guint i = 0; i < n; i++) {
+        effnet_session_get_op(session, i, &op);
+        sum.macs += op.macs;
+        sum.ns += op.ns;
+        sum.runs = op.runs;
+    }
+    printf("%-24s %-16s %10s %9s %8s %8s\n", "op", "kind", "time (us)", "GFLOP/s", "time", "peak");
+    for (guint i = 0; i < n; i++) {
+        effnet_session_get_op(session, i, &op);
+        print_row(&op, options->batch, sum.ns, peak);
+    }
+    print_row(&sum, options->batch, sum.ns, peak);
+    printf("peak: %.1f GFLOP/s measured on %u thread%s\n", peak, threads, threads == 1 ? "" : "s");
+}
+
+static void
+print_results(EffNetSession *session, const Options *options, GArray *times)
+{
+    if (options->raw) {
+        for (guint i = 0; i < times->len; i++)
+            printf("%.4f\n", g_array_index(times, double, i));
+        return;
+    }
+    print_head(session, options);
+    print_latency(times, options->batch);
+    if (options->profile) {
+        printf("\n");
+        print_profile(session, options);
+    }
+}
+
+static gboolean
+run_bench(const Options *options, GError **error)
+{
+    g_autoptr(EffNetModel) model = NULL;
+    g_autoptr(EffNetSession) session = NULL;
+    g_autoptr(GArray) times = NULL;
+
+    if (!effnet_command_check("--threads", options->threads, 0, 4096, error) ||
+        !effnet_command_check("--batch", options->batch, 1, 1024, error) ||
+        !effnet_command_check("--seconds", options->seconds, 0, 86400, error))
+        return FALSE;
+    if (options->raw && options->profile) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "--raw prints nothing beside times: not with --profile");
+        return FALSE;
+    }
+    model = open_model(options, error);
+    if (model == NULL)
+        return FALSE;
+    session = effnet_session_new(model, options->batch, options->threads, error);
+    if (session == NULL)
+        return FALSE;
+    fill_batch(session, options->batch);
+    times = measure(session, options);
+    print_results(session, options, times);
+    return TRUE;
+}
+
+gboolean
+effnet_command_bench(const EffNetCommand *command, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {.batch = 1, .seconds = 2};
+    const GOptionEntry entries[] = {
+        {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model, "The checkpoint, a file or a name",
+         "MODEL"},
+        {"arch", 'a', 0, G_OPTION_ARG_STRING, &options.arch,
+         "A network by its name, with random weights", "NAME"},
+        {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision, "auto or fp32 (the default)",
+         "PRECISION"},
+        {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
+        {"batch", 'b', 0, G_OPTION_ARG_INT, &options.batch, "Pictures in a run (default 1)", "N"},
+        {"seconds", 's', 0, G_OPTION_ARG_DOUBLE, &options.seconds,
+         "How long to measure (default 2)", "S"},
+        {"raw", 'r', 0, G_OPTION_ARG_NONE, &options.raw,
+         "Print nothing but the milliseconds of each run, one a line", NULL},
+        {"profile", 0, 0, G_OPTION_ARG_NONE, &options.profile, "Print a row an op as well", NULL},
+        {NULL},
+    };
+
+    return effnet_command_parse(command, entries, &argc, &argv, 0, 0, error) &&
+           run_bench(&options, error);
+}

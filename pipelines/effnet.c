@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The program: one command a file of commands/, one row a command here. */
+#include "command.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const EffNetCommand commands[] = {
+    {"classify", "FILE-or-URI...", "Prints the classes of pictures, and of each frame of videos",
+     effnet_command_classify},
+    {"run", "", "Runs a model on tensors: .npy in, .npy out", effnet_command_run},
+    {"bench", "", "Measures how long an inference takes, as a whole or op by op",
+     effnet_command_bench},
+    {"arch", "[NAME]", "Prints what a network costs: parameters, multiply-adds, memory",
+     effnet_command_arch},
+    {"info", "MODEL", "Prints what is in a checkpoint, and how it was understood",
+     effnet_command_info},
+};
+
+static void
+print_help(void)
+{
+    printf("Usage:\n  effnet COMMAND [OPTION...]\n\nClassifies pictures with the EfficientNet "
+           "family of networks, on the CPU.\n\nCommands:\n");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].summary);
+    printf("\nOptions:\n  --help     Prints this, or a command's options behind its name\n"
+           "  --version  Prints the version\n");
+}
+
+static const EffNetCommand *
+find_command(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (g_str_equal(commands[i].name, name))
+            return &commands[i];
+    }
+    return NULL;
+}
+
+/* Output that did not arrive, on a full disk for example, is a failure as well. */
+static gboolean
+flush_output(GError **error)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                "the standard output cannot be written");
+    return FALSE;
+}
+
+static int
+run_command(const EffNetCommand *command, int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *name = g_strdup_printf("effnet %s", command->name);
+
+    g_set_prgname(name);
+    argv[0] = name;
+    if (command->run(command, argc, argv, &error) && flush_output(&error))
+        return EXIT_SUCCESS;
+    /* One line, whatever a file's name or a message from elsewhere has in it. */
+    g_strdelimit(error->message, "\n\r", ' ');
+    fprintf(stderr, "%s: %s\n", name, g_strchomp(error->message));
+    return EXIT_FAILURE;
+}
+
+int
+main(int argc, char **argv)
+{
+    const EffNetCommand *command;
+
+    /* Numbers are printed alike everywhere. */
+    setlocale(LC_CTYPE, "");
+    if (argc < 2) {
+        fprintf(stderr, "effnet: a command is missing (\"effnet --help\" lists them)\n");
+        return EXIT_FAILURE;
+    }
+    if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h")) {
+        print_help();
+        return EXIT_SUCCESS;
+    }
+    if (g_str_equal(argv[1], "--version")) {
+        printf("effnet %s\n", EFFNET_VERSION);
+        return EXIT_SUCCESS;
+    }
+    command = find_command(argv[1]);
+    if (command == NULL) {
+        fprintf(stderr, "effnet: there is no command \"%s\" (\"effnet --help\" lists them)\n",
+                argv[1]);
+        return EXIT_FAILURE;
+    }
+    return run_command(command, argc - 1, argv + 1);
+}
