@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
 
+#include <stdio.h>
+
 static const struct {
     const char *name;
     EffNetPrecision precision;
@@ -59,6 +61,15 @@ effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, 
         (*argc)--;
     }
     return cap_isa(isa, error) && check_arguments(*argc, *argv, min, max, error);
+}
+
+void
+effnet_command_print_error(const GError *error)
+{
+    /* Whatever a file's name or a message from elsewhere has in it. */
+    g_autofree char *line = g_strdelimit(g_strdup(error->message), "\n\r", ' ');
+
+    fprintf(stderr, "%s: %s\n", g_get_prgname(), g_strchomp(line));
 }
 
 gboolean

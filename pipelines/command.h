@@ -26,6 +26,9 @@ gboolean effnet_command_run(const EffNetCommand *command, int argc, char **argv,
 gboolean effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, int *argc,
                               char ***argv, int min, int max, GError **error);
 
+/* In one line, behind the command's name. */
+void effnet_command_print_error(const GError *error);
+
 /* An error that names OPTION and the range unless MIN <= VALUE <= MAX. */
 gboolean effnet_command_check(const char *option, double value, double min, double max,
                               GError **error);

@@ -60,9 +60,7 @@ run_command(const EffNetCommand *command, int argc, char **argv)
     argv[0] = name;
     if (command->run(command, argc, argv, &error) && flush_output(&error))
         return EXIT_SUCCESS;
-    /* One line, whatever a file's name or a message from elsewhere has in it. */
-    g_strdelimit(error->message, "\n\r", ' ');
-    fprintf(stderr, "%s: %s\n", name, g_strchomp(error->message));
+    effnet_command_print_error(error);
     return EXIT_FAILURE;
 }
 

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The checks of .ci/run that are neither builds nor tests. Sourced by it.
+# shellcheck shell=bash
+
+max_function=100 max_file=800 max_stripped=$((1536 * 1024))
+# Files that hold a table and nothing else.
+tables=(engine/model/labels.c)
+
+# files PATTERN…: of the project, by what their paths end in.
+files() {
+    local pattern tests=()
+    for pattern; do
+        tests+=(-o -path "./$pattern")
+    done
+    find . \( -path './build*' -o -path ./.git \) -prune -o -type f \( "${tests[@]:1}" \) -print |
+        cut -c 3- | sort
+}
+
+c_files() {
+    files '*.c' '*.h'
+}
+
+check_format() {
+    c_files | xargs clang-format --dry-run -Werror
+}
+
+check_tabs() {
+    ! files '*' | xargs grep -nIP '\t'
+}
+
+check_licence() {
+    local file bad=0
+    while read -r file; do
+        head -n 2 "$file" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' || {
+            echo "$file: no licence line"
+            bad=1
+        }
+    done < <(c_files; files '*.py' '*.sh'; find .ci pipelines tests -type f -perm -u+x)
+    return $bad
+}
+
+is_table() {
+    local table
+    for table in "${tables[@]}"; do
+        [ "$1" != "$table" ] || return 0
+    done
+    return 1
+}
+
+check_file_length() {
+    local file bad=0
+    while read -r file; do
+        if ! is_table "$file" && [ "$(wc -l <"$file")" -gt $max_file ]; then
+            echo "$file: more than $max_file lines"
+            bad=1
+        fi
+    done < <(c_files)
+    return $bad
+}
+
+check_function_length() {
+    local tools=$root/build/ci-tools
+    if [ ! -d "$tools/lizard_ext" ]; then
+        mkdir -p "$tools"
+        echo "lizard==1.17.10 --hash=sha256:686748cc003de54d3e37f84b6cbbdd975be41a2094f0a779cb7fef65e70fc53e" >"$tools/requirements.txt"
+        /usr/bin/python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps \
+            --only-binary=:all: --require-hashes --target "$tools" --upgrade \
+            --requirement "$tools/requirements.txt"
+    fi
+    c_files | PYTHONPATH=$tools xargs /usr/bin/python3 -m lizard --languages c \
+        --warnings_only --length $max_function --CCN 1000 --arguments 1000
+}
+
+# A source and its test have the same path, but that the test is under tests/.
+check_twins() {
+    local source twin bad=0
+    while read -r source; do
+        twin=$(twin_of "$source")
+        compgen -G "tests/$twin.*" >/dev/null || {
+            echo "$source: there is no tests/$twin.c"
+            bad=1
+        }
+    done < <(files 'engine/*.c' 'gst-plugin/*.c' 'pipelines/*.c')
+    return $bad
+}
+
+# A kernel for an instruction set, and a template that several are made of, are tested with the
+# reference that they must agree with.
+twin_of() {
+    sed -E 's/\.c$//; s/_tmpl$//; s,^(engine/kernels)/[a-z0-9]+/,\1/,' <<<"$1"
+}
+
+style_checks() {
+    check "clang-format" check_format
+    check "no tabs" check_tabs
+    check "licence lines" check_licence
+    check "files of at most $max_file lines" check_file_length
+    check "functions of at most $max_function lines" check_function_length
+    check "a test for each source" check_twins
+}
+
+check_header() {
+    echo "#include <${1#include/}>" | "$2" -std=gnu11 -Wall -Wextra -Werror -Iinclude \
+        $(pkg-config --cflags gstreamer-1.0) -x c -fsyntax-only -
+}
+
+# only_symbols LIBRARY PATTERN: what others can link with.
+only_symbols() {
+    local others
+    others=$(nm --dynamic --defined-only "$1" | awk '{print $3}' | grep -vE "$2" || true)
+    [ -z "$others" ] || {
+        echo "$1 shows: $others"
+        return 1
+    }
+    nm --dynamic --defined-only "$1" | grep -qE "$2"
+}
+
+check_size() {
+    local stripped size
+    stripped=$(mktemp)
+    strip -o "$stripped" "$1"
+    size=$(stat -c %s "$stripped")
+    rm "$stripped"
+    echo "$1: $size bytes stripped"
+    [ "$size" -le $max_stripped ]
+}
+
+check_pkg_config() {
+    PKG_CONFIG_PATH=build/meson-private pkg-config --exists --print-errors \
+        effnet-1.0 gstreamer-efficientnet-1.0
+}
+
+public_checks() {
+    local header compiler
+    for header in $(files 'include/*.h'); do
+        for compiler in gcc clang; do
+            check "$header alone, $compiler" check_header "$header" $compiler
+        done
+    done
+    check "the library's symbols" only_symbols build/engine/libeffnet-1.0.so '^effnet_[a-z0-9_]+$'
+    check "the plugin's symbols" only_symbols build/gst-plugin/libgstefficientnet.so \
+        '^gst_plugin_efficientnet_(register|get_desc)$'
+    check "the library's size" check_size build/engine/libeffnet-1.0.so
+    check "the plugin's size" check_size build/gst-plugin/libgstefficientnet.so
+    check "pkg-config" check_pkg_config
+}

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A pipeline of one efficientnet, which opens its model once and is shown one URI after the
+ * other. */
+#include "../command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+#include <gst/efficientnet/meta.h>
+#include <gst/gst.h>
+
+#include "gstefficientnet.h"
+#include "json.h"
+
+typedef struct {
+    char *model, *labels_file, *precision;
+    char **files;
+    int top_k, threads;
+    gboolean json;
+} Options;
+
+typedef struct {
+    const Options *options;
+    GstElement *pipeline, *source, *convert, *classifier;
+    /* Of the URI that is shown, and of no concern to two threads at once: the streaming thread
+     * has them from PLAYING to EOS. */
+    const char *name;
+    char *uri;
+    guint64 frames;
+    gboolean is_video;
+} Classification;
+
+static void
+options_clear(Options *options)
+{
+    g_free(options->model);
+    g_free(options->labels_file);
+    g_free(options->precision);
+    g_strfreev(options->files);
+}
+
+static void
+classification_clear(Classification *c)
+{
+    if (c->pipeline) {
+        gst_element_set_state(c->pipeline, GST_STATE_NULL);
+        gst_object_unref(c->pipeline);
+    }
+    g_free(c->uri);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Classification, classification_clear)
+
+static void
+print_json(const Classification *c, GstBuffer *buffer, GstPad *pad)
+{
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    g_autoptr(GString) line = g_string_new(NULL);
+    GstEfficientNetJsonFrame frame = {
+        .uri = c->uri,
+        .stream = c->name,
+        .frame = c->frames,
+        .pts = GST_BUFFER_PTS(buffer),
+        .time = g_get_real_time(),
+    };
+
+    gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &frame.width);
+    gst_structure_get_int(gst_caps_get_structure(caps, 0), "height", &frame.height);
+    gst_efficientnet_json_append_line(line, &frame, gst_efficientnet_buffer_get_results(buffer));
+    fputs(line->str, stdout);
+}
+
+static void
+print_picture(const Classification *c, const GstEfficientNetResult *result)
+{
+    printf("%s\n", c->name);
+    for (guint k = 0; k < result->n_classes; k++)
+        printf("  %6.2f %%  %s\n", 100 * gst_efficientnet_result_get_score(result, k),
+               gst_efficientnet_result_get_label(result, k));
+}
+
+/* A line a frame: of a label's synonyms the first. */
+static void
+print_frame(const Classification *c, const GstEfficientNetResult *result, GstClockTime pts)
+{
+    if (c->frames == 0)
+        printf("%s\n", c->name);
+    printf("  %9.3f s", GST_CLOCK_TIME_IS_VALID(pts) ? pts / 1e9 : 0.0);
+    for (guint k = 0; k < result->n_classes; k++) {
+        const char *label = gst_efficientnet_result_get_label(result, k);
+
+        printf("  %5.1f %% %.*s", 100 * gst_efficientnet_result_get_score(result, k),
+               (int)strcspn(label, ","), label);
+    }
+    printf("\n");
+}
+
+static GstPadProbeReturn
+frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    Classification *c = data;
+    GstEfficientNetResult result;
+
+    if (c->options->json)
+        print_json(c, buffer, pad);
+    else if (gst_efficientnet_buffer_get_result(buffer, 0, &result)) {
+        if (c->is_video)
+            print_frame(c, &result, GST_BUFFER_PTS(buffer));
+        else
+            print_picture(c, &result);
+    }
+    fflush(stdout);
+    c->frames++;
+    return GST_PAD_PROBE_OK;
+}
+
+/* Audio is not decoded, so that nobody needs its decoders. */
+static gboolean
+autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
+{
+    return !g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, 0)), "audio/");
+}
+
+/* Of several videos in a file the first is taken. */
+static void
+pad_added(GstElement *source, GstPad *pad, gpointer data)
+{
+    Classification *c = data;
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(c->convert, "sink");
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    gint numerator = 0, denominator = 1;
+    GstStructure *format;
+
+    if (caps == NULL || gst_pad_is_linked(sink))
+        return;
+    format = gst_caps_get_structure(caps, 0);
+    if (!gst_structure_has_name(format, "video/x-raw"))
+        return;
+    gst_structure_get_fraction(format, "framerate", &numerator, &denominator);
+    c->is_video = numerator > 0;
+    gst_pad_link(pad, sink);
+}
+
+static void
+no_more_pads(GstElement *source, gpointer data)
+{
+    Classification *c = data;
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(c->convert, "sink");
+
+    if (!gst_pad_is_linked(sink))
+        GST_ELEMENT_ERROR(c->pipeline, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
+}
+
+static gboolean
+create_elements(Classification *c, GError **error)
+{
+    static const char *const factories[] = {"uridecodebin", "videoconvert", "efficientnet",
+                                            "fakesink"};
+    GstElement *elements[G_N_ELEMENTS(factories)];
+    g_autoptr(GstPad) pad = NULL;
+
+    c->pipeline = gst_pipeline_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(factories); i++) {
+        elements[i] = gst_element_factory_make(factories[i], NULL);
+        if (elements[i] == NULL) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                        "GStreamer's element %s is not installed", factories[i]);
+            return FALSE;
+        }
+        gst_bin_add(GST_BIN(c->pipeline), elements[i]);
+    }
+    c->source = elements[0];
+    c->convert = elements[1];
+    c->classifier = elements[2];
+    gst_element_link_many(elements[1], elements[2], elements[3], NULL);
+    g_object_set(elements[3], "sync", FALSE, NULL);
+    g_signal_connect(c->source, "autoplug-continue", G_CALLBACK(autoplug_continue), c);
+    g_signal_connect(c->source, "pad-added", G_CALLBACK(pad_added), c);
+    g_signal_connect(c->source, "no-more-pads", G_CALLBACK(no_more_pads), c);
+    pad = gst_element_get_static_pad(c->classifier, "src");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_arrived, c, NULL);
+    return TRUE;
+}
+
+static void
+set_properties(const Classification *c)
+{
+    const Options *options = c->options;
+
+    g_object_set(c->classifier, "top-k", options->top_k, "threads", options->threads, NULL);
+    if (options->model)
+        g_object_set(c->classifier, "model", options->model, NULL);
+    if (options->labels_file)
+        g_object_set(c->classifier, "labels-file", options->labels_file, NULL);
+    if (options->precision)
+        gst_util_set_object_arg(G_OBJECT(c->classifier), "precision", options->precision);
+}
+
+/* Takes over what an error message says; NAME NULL: it is about the settings. */
+static void
+set_message_error(GError **error, const char *name, const char *missing, GstMessage *message)
+{
+    g_autoptr(GError) reason = NULL;
+    gsize length;
+
+    gst_message_parse_error(message, &reason, NULL);
+    length = strlen(reason->message);
+    if (length > 0 && reason->message[length - 1] == '.')
+        reason->message[length - 1] = '\0';
+    if (missing)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                    "%s: GStreamer's plugin for it is not installed: %s", name, missing);
+    else
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s%s%s", name ? name : "",
+                    name ? ": " : "", reason->message);
+}
+
+/* Opens the model, once for all files. */
+static gboolean
+get_ready(Classification *c, GError **error)
+{
+    g_autoptr(GstBus) bus = gst_element_get_bus(c->pipeline);
+    g_autoptr(GstMessage) message = NULL;
+
+    if (gst_element_set_state(c->classifier, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
+        return TRUE;
+    message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+    if (message)
+        set_message_error(error, NULL, NULL, message);
+    else
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "the model cannot be opened");
+    return FALSE;
+}
+
+/* Until the end of what is shown. */
+static gboolean
+wait_for_end(Classification *c, GError **error)
+{
+    g_autoptr(GstBus) bus = gst_element_get_bus(c->pipeline);
+    g_autofree char *missing = NULL;
+
+    for (;;) {
+        g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
+            bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
+
+        if (gst_message_has_name(message, "missing-plugin")) {
+            const GstStructure *structure = gst_message_get_structure(message);
+
+            g_free(missing);
+            missing = g_strdup(gst_structure_get_string(structure, "name"));
+        } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+            set_message_error(error, c->name, missing, message);
+            return FALSE;
+        } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS) {
+            return TRUE;
+        }
+    }
+}
+
+static char *
+new_uri(const char *name, GError **error)
+{
+    if (gst_uri_is_valid(name))
+        return g_strdup(name);
+    if (g_access(name, R_OK) == 0)
+        return gst_filename_to_uri(name, error);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s: %s", name, g_strerror(errno));
+    return NULL;
+}
+
+static gboolean
+classify_file(Classification *c, const char *name, GError **error)
+{
+    g_autoptr(GstBus) bus = gst_element_get_bus(c->pipeline);
+    gboolean ok;
+
+    g_clear_pointer(&c->uri, g_free);
+    c->name = name;
+    c->frames = 0;
+    c->uri = new_uri(name, error);
+    if (c->uri == NULL)
+        return FALSE;
+    g_object_set(c->source, "uri", c->uri, NULL);
+    gst_element_set_state(c->pipeline, GST_STATE_PLAYING);
+    ok = wait_for_end(c, error);
+    gst_element_set_state(c->pipeline, GST_STATE_READY);
+    /* What else was said about this one. */
+    gst_bus_set_flushing(bus, TRUE);
+    gst_bus_set_flushing(bus, FALSE);
+    if (ok && c->frames == 0) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded",
+                    name);
+        return FALSE;
+    }
+    return ok;
+}
+
+/* A file that fails does not keep the others from being shown; the last one's error is left for
+ * the caller. */
+static gboolean
+classify_files(Classification *c, GError **error)
+{
+    g_autoptr(GError) last = NULL;
+
+    for (char **file = c->options->files; *file != NULL; file++) {
+        g_autoptr(GError) failure = NULL;
+
+        if (classify_file(c, *file, &failure))
+            continue;
+        if (last)
+            effnet_command_print_error(last);
+        g_clear_error(&last);
+        last = g_steal_pointer(&failure);
+    }
+    if (last == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&last));
+    return FALSE;
+}
+
+static gboolean
+run_classify(const Options *options, GError **error)
+{
+    EffNetPrecision precision;
+    g_auto(Classification) c = {.options = options};
+
+    if (options->files == NULL) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "name a file or a URI");
+        return FALSE;
+    }
+    if (!effnet_command_check("--top-k", options->top_k, 1, 1e6, error) ||
+        !effnet_command_check("--threads", options->threads, 0, 4096, error) ||
+        !effnet_command_parse_precision(options->precision, &precision, error))
+        return FALSE;
+    if (!gst_init_check(NULL, NULL, error))
+        return FALSE;
+    GST_ELEMENT_REGISTER(efficientnet, NULL);
+    if (!create_elements(&c, error))
+        return FALSE;
+    set_properties(&c);
+    return get_ready(&c, error) && classify_files(&c, error);
+}
+
+gboolean
+effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {.top_k = 5};
+    const GOptionEntry entries[] = {
+        {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+         "The checkpoint, a file or a name (default: the installed one)", "MODEL"},
+        {"labels-file", 'l', 0, G_OPTION_ARG_FILENAME, &options.labels_file,
+         "One label a line, instead of the model's", "FILE"},
+        {"top-k", 'k', 0, G_OPTION_ARG_INT, &options.top_k, "How many classes (default 5)", "K"},
+        {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision, "auto (the default) or fp32",
+         "PRECISION"},
+        {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object a frame", NULL},
+        {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL, NULL},
+        {NULL},
+    };
+
+    return effnet_command_parse(command, entries, &argc, &argv, 0, 0, error) &&
+           run_classify(&options, error);
+}

