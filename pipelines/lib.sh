@@ -13,7 +13,7 @@ build_packages=(gcc libc6-dev pkg-config meson ninja-build python3 python3-pip c
     libopenblas0-pthread liborc-0.4-dev)
 test_packages=(python3-numpy)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
-    gstreamer1.0-plugins-bad gstreamer1.0-libav)
+    gstreamer1.0-libav)
 
 say() {
     printf '\n== %s\n' "$*" >&2
