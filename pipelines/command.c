@@ -77,8 +77,8 @@ effnet_command_check(const char *option, double value, double min, double max, G
 {
     if (value >= min && value <= max)
         return TRUE;
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s must be between %g and %g, not %g",
-                option, min, max, value);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s must be between %.10g and %.10g, not %.10g", option, min, max, value);
     return FALSE;
 }
 

@@ -33,10 +33,11 @@ def sample(name):
 
 
 def effnet(*arguments, **environment):
-    """What a command that succeeds prints."""
+    """What a command that succeeds prints. GLib's complaints are failures as well."""
     done = subprocess.run([EFFNET, *arguments], capture_output=True, text=True,
                           env={**os.environ, **environment})
-    assert done.returncode == 0, f"{arguments}: exit {done.returncode}: {done.stderr}"
+    assert done.returncode == 0, f"{arguments}: exit {done.returncode}: {done.stderr[-2000:]}"
+    assert "CRITICAL" not in done.stderr and "WARNING" not in done.stderr, done.stderr[-2000:]
     return done.stdout
 
 
@@ -45,8 +46,8 @@ def effnet_fails(*arguments, says, **environment):
     done = subprocess.run([EFFNET, *arguments], capture_output=True, text=True,
                           env={**os.environ, **environment})
     lines = done.stderr.splitlines()
-    assert done.returncode == 1, f"{arguments}: exit {done.returncode}: {done.stderr}"
-    assert len(lines) == 1 and lines[0].startswith("effnet"), f"{arguments}: {done.stderr!r}"
+    assert done.returncode == 1, f"{arguments}: exit {done.returncode}: {done.stderr[-2000:]}"
+    assert len(lines) == 1 and lines[0].startswith("effnet"), f"{arguments}: {done.stderr[-2000:]!r}"
     assert says in lines[0], f"{arguments}: {says!r} is not in {lines[0]!r}"
     return done.stdout
 

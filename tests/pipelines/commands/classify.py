@@ -68,8 +68,8 @@ def test_video():
     assert [f["frame"] for f in frames] == list(range(250))
     assert all(a["pts"] < b["pts"] for a, b in zip(frames, frames[1:]))
     lines = classify("--top-k", "2", bikes).splitlines()
-    assert len(lines) == 251 and lines[0] == bikes and lines[1].split()[:2] == ["0.000", "s"]
-    assert lines[26].split()[:2] == ["1.000", "s"] and lines[26].count("%") == 2, lines[26]
+    assert len(lines) == 251 and lines[0] == bikes and lines[1].split()[:2] == ["0.080", "s"]
+    assert lines[26].split()[:2] == ["1.080", "s"] and lines[26].count("%") == 2, lines[26]
 
 
 def test_uri():
