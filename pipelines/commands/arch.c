@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "../command.h"
 
-#include <math.h>
 #include <stdio.h>
+
+#define NOT_GIVEN G_MININT /* of an option, be it a double */
 
 /* As their authors print them, by rules of counting that are not always ours: Tan and Le 2019,
  * table 2, and the page that Lite was announced on. */
@@ -62,29 +63,54 @@ print_json(EffNetArch *arch, const EffNetArchCost *cost)
            cost->layers, cost->activation_bytes);
 }
 
-/* A NAN stands for an option that was not given; resolution has -1. */
+typedef struct {
+    const char *name;
+    char *base;
+    double phi, width, depth;
+    int resolution;
+    gboolean json, list;
+} Request;
+
+static void
+request_clear(Request *request)
+{
+    g_free(request->base);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Request, request_clear)
+
+/* Whether VALUE was given, and is then within its range. */
+static gboolean
+check_given(const char *option, double value, double min, double max, gboolean *given,
+            GError **error)
+{
+    *given = value != NOT_GIVEN;
+    return !*given || effnet_command_check(option, value, min, max, error);
+}
+
 static EffNetArch *
-new_arch(const char *name, const char *base, double phi, double width, double depth, int resolution,
-         GError **error)
+new_arch(const Request *request, GError **error)
 {
     EffNetScaling scaling = {0};
+    gboolean phi, width, depth, resolution;
 
-    if (base == NULL) {
-        if (isnan(phi) && isnan(width) && isnan(depth) && resolution == -1)
-            return effnet_arch_new(name, error);
+    if (!check_given("--phi", request->phi, -20, 20, &phi, error) ||
+        !check_given("--width", request->width, 0.01, 100, &width, error) ||
+        !check_given("--depth", request->depth, 0.01, 100, &depth, error) ||
+        !check_given("--resolution", request->resolution, 1, 100000, &resolution, error))
+        return NULL;
+    if (request->base == NULL) {
+        if (!phi && !width && !depth && !resolution)
+            return effnet_arch_new(request->name, error);
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                     "--phi, --width, --depth and --resolution scale a --base");
         return NULL;
     }
-    if ((!isnan(width) && !effnet_command_check("--width", width, 0.01, 100, error)) ||
-        (!isnan(depth) && !effnet_command_check("--depth", depth, 0.01, 100, error)) ||
-        (resolution != -1 && !effnet_command_check("--resolution", resolution, 1, 1e5, error)))
-        return NULL;
-    scaling.phi = isnan(phi) ? 0 : phi;
-    scaling.width = isnan(width) ? 0 : width;
-    scaling.depth = isnan(depth) ? 0 : depth;
-    scaling.resolution = resolution == -1 ? 0 : resolution;
-    return effnet_arch_new_scaled(base, &scaling, error);
+    scaling.phi = phi ? request->phi : 0;
+    scaling.width = width ? request->width : 0;
+    scaling.depth = depth ? request->depth : 0;
+    scaling.resolution = resolution ? request->resolution : 0;
+    return effnet_arch_new_scaled(request->base, &scaling, error);
 }
 
 static gboolean
@@ -98,19 +124,20 @@ list_names(void)
 gboolean
 effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
-    g_autofree char *base = NULL;
-    double phi = NAN, width = NAN, depth = NAN;
-    int resolution = -1;
-    gboolean json = FALSE, list = FALSE;
+    g_auto(Request) request = {
+        .phi = NOT_GIVEN, .width = NOT_GIVEN, .depth = NOT_GIVEN, .resolution = NOT_GIVEN};
     const GOptionEntry entries[] = {
-        {"list", 'l', 0, G_OPTION_ARG_NONE, &list, "Print the names that are known", NULL},
-        {"base", 'b', 0, G_OPTION_ARG_STRING, &base, "The network to scale, instead of NAME",
-         "BASE"},
-        {"phi", 0, 0, G_OPTION_ARG_DOUBLE, &phi, "Compound scaling by the paper's rule", "PHI"},
-        {"width", 0, 0, G_OPTION_ARG_DOUBLE, &width, "Channels by this instead of phi's", "W"},
-        {"depth", 0, 0, G_OPTION_ARG_DOUBLE, &depth, "Repeats by this instead of phi's", "D"},
-        {"resolution", 0, 0, G_OPTION_ARG_INT, &resolution, "Pixels instead of phi's", "R"},
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &json, "Print a JSON object", NULL},
+        {"list", 'l', 0, G_OPTION_ARG_NONE, &request.list, "Print the names that are known", NULL},
+        {"base", 'b', 0, G_OPTION_ARG_STRING, &request.base,
+         "The network to scale, instead of NAME", "BASE"},
+        {"phi", 0, 0, G_OPTION_ARG_DOUBLE, &request.phi, "Compound scaling by the paper's rule",
+         "PHI"},
+        {"width", 0, 0, G_OPTION_ARG_DOUBLE, &request.width, "Channels by this instead of phi's",
+         "W"},
+        {"depth", 0, 0, G_OPTION_ARG_DOUBLE, &request.depth, "Repeats by this instead of phi's",
+         "D"},
+        {"resolution", 0, 0, G_OPTION_ARG_INT, &request.resolution, "Pixels instead of phi's", "R"},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &request.json, "Print a JSON object", NULL},
         {NULL},
     };
     g_autoptr(EffNetArch) arch = NULL;
@@ -118,18 +145,19 @@ effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError 
 
     if (!effnet_command_parse(command, entries, &argc, &argv, 0, 1, error))
         return FALSE;
-    if (list)
+    if (request.list)
         return list_names();
-    if ((argc == 2) == (base != NULL)) {
+    if ((argc == 2) == (request.base != NULL)) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                     "give either a NAME (--list prints them) or --base");
         return FALSE;
     }
-    arch = new_arch(argv[1], base, phi, width, depth, resolution, error);
+    request.name = argv[1];
+    arch = new_arch(&request, error);
     if (arch == NULL)
         return FALSE;
     effnet_arch_get_cost(arch, 0, 0, &cost);
-    if (json)
+    if (request.json)
         print_json(arch, &cost);
     else
         print_text(arch, &cost);

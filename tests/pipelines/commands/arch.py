@@ -49,8 +49,11 @@ def test_paper_is_printed_beside():
 def test_scaling():
     base = arch("--base", "b0")
     assert (base["params"], base["macs"]) == (arch("b0")["params"], arch("b0")["macs"])
-    double = arch("--base", "b0", "--phi", "1")
-    assert 1.6 < double["macs"] / base["macs"] < 2.4
+    scaled = arch("--base", "b0", "--phi", "1")
+    alone = arch("--base", "b0", "--width", "1.1", "--depth", "1.2", "--resolution", "258")
+    assert [scaled[k] for k in ("params", "macs", "resolution")] == \
+        [alone[k] for k in ("params", "macs", "resolution")]
+    assert 1.8 < scaled["macs"] / base["macs"] < 3
     wide, deep = arch("--base", "b0", "--width", "2"), arch("--base", "b0", "--depth", "2")
     assert wide["layers"] == base["layers"] < deep["layers"]
     assert arch("--base", "b0", "--resolution", "448")["resolution"] == 448
