@@ -154,8 +154,8 @@ typedef void (*Tile)(const EffNetConv *a, guint pixel, guint panel);
 #define PIXELS(X, n)                                                                               \
     X(1, n)                                                                                        \
     X(2, n)                                                                                        \
-    X(3, n) X(4, n) X(5, n) X(6, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n)    \
-        X(14, n)
+    X(3, n)                                                                                        \
+    X(4, n) X(5, n) X(6, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n) X(14, n)
 #else
 #define PIXELS(X, n) X(1, n) X(2, n) X(3, n) X(4, n) X(5, n) X(6, n)
 #endif
@@ -191,8 +191,9 @@ column(const EffNetConv *a, const Tile *tiles, guint panel)
     }
 }
 
+/* The gate goes to the side of the product that is the smaller one. */
 static void
-apply_gate(EffNetConv *a)
+gate_input(EffNetConv *a)
 {
     for (guint p = 0; p < a->pixels; p++) {
         const float *in = a->in + p * a->in_step;
@@ -206,33 +207,65 @@ apply_gate(EffNetConv *a)
 }
 
 static void
+gate_weights(EffNetConv *a)
+{
+    const float *w = a->weights;
+    float *out = a->scratch;
+
+    for (guint panel = 0; panel < a->panels; panel++)
+        for (guint k = 0; k < a->run; k++, w += EFFNET_LANES, out += EFFNET_LANES)
+            for (guint i = 0; i < EFFNET_LANES; i += VF_LANES)
+                vf_store(out + i, vf_mul(vf_load(w + i), vf_set1(a->gate[k])));
+    a->weights = a->scratch;
+}
+
+static void
 divide_pool(const EffNetConv *a)
 {
     vf share = vf_set1(1.f / a->pixels);
 
     for (guint i = 0; i < a->panels * EFFNET_LANES; i += VF_LANES) {
-        float *sums = a->pool + a->first_panel * EFFNET_LANES + i;
+        float *sums = a->pool + i;
 
         vf_store(sums, vf_mul(vf_load(sums), share));
     }
+}
+
+/* As if the block's first panel were the layer's. */
+static void
+skip_panels(EffNetConv *a)
+{
+    gsize lanes = a->first_panel * EFFNET_LANES;
+
+    a->weights += lanes * a->runs * a->run;
+    a->bias += lanes;
+    if (a->pool)
+        a->pool += lanes;
+    else
+        a->out += lanes;
+    if (a->residual)
+        a->residual += lanes;
 }
 
 void
 KERNEL(conv_f32)(const EffNetConv *conv)
 {
     EffNetConv a = *conv;
-    guint panel = a.first_panel, end = a.first_panel + a.panels;
+    guint panel = 0;
 
-    if (a.gate)
-        apply_gate(&a);
+    skip_panels(&a);
+    if (a.gate && a.pixels > a.panels * EFFNET_LANES)
+        gate_weights(&a);
+    else if (a.gate)
+        gate_input(&a);
     if (a.pixels == 1)
-        for (; panel + CONV_ROW <= end; panel += CONV_ROW)
+        for (; panel + CONV_ROW <= a.panels; panel += CONV_ROW)
             TILE_ROW(&a, 0, panel);
 #if CONV_PANELS == 2
-    for (; panel + 2 <= end; panel += 2)
+    for (; panel + 2 <= a.panels; panel += 2)
         column(&a, tiles_2, panel);
 #endif
-    for (; panel < end; panel++)
+    for (; panel < a.panels; panel++)
         column(&a, tiles_1, panel);
     if (a.pool)
         divide_pool(&a);

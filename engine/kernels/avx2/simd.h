@@ -17,22 +17,26 @@ typedef __m256 vf;
 #define vf_fnma(a, b, c) _mm256_fnmadd_ps(a, b, c) /* c - a * b */
 #define vf_min(a, b)     _mm256_min_ps(a, b)
 #define vf_max(a, b)     _mm256_max_ps(a, b)
-#define vf_round(a)      _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
 
-/* a * 2^n, n whole and the result a normal number. */
+/* t, not below -126, to the whole number below it and what is left. */
 static inline vf
-vf_scale2(vf a, vf n)
+vf_split(vf t, vf *whole)
 {
-    __m256i exponent = _mm256_slli_epi32(_mm256_cvtps_epi32(n), 23);
+    t = vf_max(t, vf_set1(-126.f));
+    *whole = _mm256_floor_ps(t);
+    return _mm256_sub_ps(t, *whole);
+}
+
+/* a * 2^whole, the result a normal number. */
+static inline vf
+vf_scale2(vf a, vf whole)
+{
+    __m256i exponent = _mm256_slli_epi32(_mm256_cvtps_epi32(whole), 23);
 
     return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), exponent));
 }
 
-static inline vf
-vf_reciprocal(vf a)
-{
-    return _mm256_div_ps(vf_set1(1.f), a);
-}
+#define vf_divide(a, b) _mm256_div_ps(a, b)
 
 /* Register tile of the convolution: 6 pixels x 1 panel are 12 of the 16 registers. */
 #define CONV_PIXELS 6

@@ -17,16 +17,24 @@ typedef __m512 vf;
 #define vf_fnma(a, b, c) _mm512_fnmadd_ps(a, b, c) /* c - a * b */
 #define vf_min(a, b)     _mm512_min_ps(a, b)
 #define vf_max(a, b)     _mm512_max_ps(a, b)
-#define vf_round(a)      _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
-#define vf_scale2(a, n)  _mm512_scalef_ps(a, n) /* a * 2^n, n whole */
 
-/* 1 / a within 2 ulp, for a whose reciprocal is a normal number. */
+/* t to the whole number below it and what is left; the whole one is rounded by its user. */
 static inline vf
-vf_reciprocal(vf a)
+vf_split(vf t, vf *whole)
 {
-    vf r = _mm512_rcp14_ps(a);
+    *whole = t;
+    return _mm512_reduce_ps(t, _MM_FROUND_TO_NEG_INF);
+}
 
-    return vf_fma(vf_fnma(a, r, vf_set1(1.f)), r, r);
+#define vf_scale2(a, whole) _mm512_scalef_ps(a, whole) /* a * 2^whole */
+
+/* a / b within 2 ulp, for b whose reciprocal is a normal number. */
+static inline vf
+vf_divide(vf a, vf b)
+{
+    vf r = _mm512_rcp14_ps(b), quotient = vf_mul(a, r);
+
+    return vf_fma(quotient, vf_fnma(b, r, vf_set1(1.f)), quotient);
 }
 
 /* Register tile of the convolution: 14 pixels x 2 panels are 28 of the 32 registers. */
