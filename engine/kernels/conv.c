@@ -33,13 +33,13 @@ window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 static void
 conv_f32_c(const EffNetConv *a)
 {
-    for (guint panel = a->first_panel; panel < a->first_panel + a->panels; panel++) {
+    for (guint panel = 0; panel < a->panels; panel++) {
         float mean[EFFNET_LANES] = {0};
 
         for (guint pixel = 0; pixel < a->pixels; pixel++) {
             float sum[EFFNET_LANES];
 
-            window_times_panel(a, pixel, panel, sum);
+            window_times_panel(a, pixel, a->first_panel + panel, sum);
             for (guint i = 0; i < EFFNET_LANES; i++) {
                 gsize at = panel * EFFNET_LANES + i;
 

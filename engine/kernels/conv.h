@@ -26,11 +26,11 @@ typedef struct {
     guint all_panels;     /* of the layer */
     guint first_panel, panels;
     guint pixels;
-    float *out; /* the first pixel's, panel 0; not touched when pool is there */
+    float *out; /* the first pixel's, first_panel on; not touched when pool is there */
     gsize out_step;
     const float *residual; /* NULL, or as out */
     gsize residual_step;
-    float *pool; /* NULL, or the mean of the outputs over the pixels, panel 0 */
+    float *pool; /* NULL, or the mean of the outputs over the pixels, first_panel on */
     EffNetAct act;
     float *scratch; /* effnet_conv_scratch() floats */
 } EffNetConv;

@@ -231,29 +231,14 @@ divide_pool(const EffNetConv *a)
     }
 }
 
-/* As if the block's first panel were the layer's. */
-static void
-skip_panels(EffNetConv *a)
-{
-    gsize lanes = a->first_panel * EFFNET_LANES;
-
-    a->weights += lanes * a->runs * a->run;
-    a->bias += lanes;
-    if (a->pool)
-        a->pool += lanes;
-    else
-        a->out += lanes;
-    if (a->residual)
-        a->residual += lanes;
-}
-
 void
 KERNEL(conv_f32)(const EffNetConv *conv)
 {
     EffNetConv a = *conv;
     guint panel = 0;
 
-    skip_panels(&a);
+    a.weights += a.first_panel * EFFNET_LANES * (gsize)a.runs * a.run;
+    a.bias += a.first_panel * EFFNET_LANES;
     if (a.gate && a.pixels > a.panels * EFFNET_LANES)
         gate_weights(&a);
     else if (a.gate)

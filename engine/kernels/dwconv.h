@@ -5,19 +5,22 @@
 
 #include "conv.h"
 
-/* Output rows first_row to end_row of panels first_panel to end_panel of one picture. */
+#define EFFNET_DWCONV_MAX 7 /* the largest k */
+
+/* One row of outputs. Vectors of weights, bias, out and sum begin with the first of the panels. */
 typedef struct {
-    const float *in; /* the picture, in_size x in_size x channels */
-    guint in_size, out_size;
-    gsize channels;            /* in memory: a multiple of EFFNET_LANES */
-    guint kernel, stride, pad; /* pad: zeros left and above */
+    /* Under the filter's rows: pixel 0; NULL: outside of the picture, where zeros are. */
+    const float *rows[EFFNET_DWCONV_MAX];
+    gsize in_step;             /* floats from a pixel to the next */
+    guint in_size, out_size;   /* pixels of a row */
+    guint kernel, stride, pad; /* pad: zeros to the left */
     const float *weights;      /* panel after panel, each kernel * kernel x EFFNET_LANES */
     const float *bias;
     float *out;
-    float *row_sums; /* NULL, or out_size x channels: the sums over each row of outputs */
+    gsize out_step;
+    float *sum; /* NULL, or over the row's outputs */
+    guint panels;
     EffNetAct act;
-    guint first_row, end_row;
-    guint first_panel, end_panel;
 } EffNetDwconv;
 
 typedef void (*EffNetDwconvKernel)(const EffNetDwconv *dwconv);

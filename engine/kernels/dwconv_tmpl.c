@@ -17,70 +17,63 @@
 
 static const float zeros[EFFNET_LANES] __attribute__((aligned(64)));
 
-/* Where a run of output columns reads and writes, one vector of channels. */
-typedef struct {
-    const EffNetDwconv *a;
-    const float *filter; /* this vector's lanes of the panel */
-    const float *bias;
-    const float *in;          /* column 0 of the row of the first tap inside of the picture */
-    float *out;               /* column 0 of the output row */
-    guint first_tap, end_tap; /* rows of the filter that are inside of the picture */
-} Row;
-
 INLINE const float *
-column_at(const Row *r, const float *in, gssize column, gboolean border)
+column_at(const EffNetDwconv *a, const float *row, gssize column, gboolean border)
 {
-    if (border && (gsize)column >= r->a->in_size)
+    if (border && (gsize)column >= a->in_size)
         return zeros;
-    return in + column * (gssize)r->a->channels;
+    return row + column * (gssize)a->in_step;
 }
 
-/* Output columns x to x + width - 1; returns their sum. A border tile may reach over the edges:
- * it reads zeros there, and stores inside only. */
+/* Output columns x to x + width - 1 of the vector of channels that begins with LANE; returns their
+ * sum. A border tile may reach over the edges: it reads zeros there, and stores inside only. */
 INLINE vf
-tile(const Row *r, guint x, int kernel, int stride, int width, EffNetAct act, gboolean border)
+tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, EffNetAct act,
+     gboolean border)
 {
-    const EffNetDwconv *a = r->a;
-    vf acc[WIDE], sum = vf_zero();
-    const float *in = r->in, *filter = r->filter + r->first_tap * kernel * EFFNET_LANES;
+    const float *filter = a->weights +
+                          (gsize)(lane / EFFNET_LANES) * kernel * kernel * EFFNET_LANES +
+                          lane % EFFNET_LANES;
     gssize left = (gssize)x * stride - a->pad;
+    vf acc[WIDE], sum = vf_zero();
 
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
-        acc[i] = vf_load(r->bias);
-    for (guint tap = r->first_tap; tap < r->end_tap; tap++) {
+        acc[i] = vf_load(a->bias + lane);
+    for (int tap = 0; tap < kernel; tap++, filter += kernel * EFFNET_LANES) {
+        const float *row = a->rows[tap];
         vf w[5];
 
+        if (!row)
+            continue;
+        row += lane;
 #pragma GCC unroll 8
         for (int k = 0; k < kernel; k++)
             w[k] = vf_load(filter + k * EFFNET_LANES);
 #pragma GCC unroll 64
         for (int c = 0; c < (width - 1) * stride + kernel; c++) {
-            vf v = vf_load(column_at(r, in, left + c, border));
+            vf v = vf_load(column_at(a, row, left + c, border));
 
 #pragma GCC unroll 8
             for (int k = 0; k < kernel; k++)
                 if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
                     acc[(c - k) / stride] = vf_fma(v, w[k], acc[(c - k) / stride]);
         }
-        in += a->in_size * a->channels;
-        filter += kernel * EFFNET_LANES;
     }
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
         if (!border || x + i < a->out_size) {
             vf v = vf_act(act, acc[i]);
 
-            vf_store(r->out + (x + i) * a->channels, v);
+            vf_store(a->out + (x + i) * a->out_step + lane, v);
             sum = vf_add(sum, v);
         }
     return sum;
 }
 
 INLINE vf
-row(const Row *r, int kernel, int stride, EffNetAct act)
+row(const EffNetDwconv *a, guint lane, int kernel, int stride, EffNetAct act)
 {
-    const EffNetDwconv *a = r->a;
     vf sum = vf_zero();
     guint x = 0;
 
@@ -90,46 +83,27 @@ row(const Row *r, int kernel, int stride, EffNetAct act)
                           (x + width - 1) * stride + kernel - a->pad <= a->in_size;
 
         if (width == WIDE && inside)
-            sum = vf_add(sum, tile(r, x, kernel, stride, WIDE, act, FALSE));
+            sum = vf_add(sum, tile(a, lane, x, kernel, stride, WIDE, act, FALSE));
         else if (width == WIDE && left > 8)
-            sum = vf_add(sum, tile(r, x, kernel, stride, WIDE, act, TRUE));
+            sum = vf_add(sum, tile(a, lane, x, kernel, stride, WIDE, act, TRUE));
         else if (width == WIDE) {
-            sum = vf_add(sum, tile(r, x, kernel, stride, 8, act, TRUE));
+            sum = vf_add(sum, tile(a, lane, x, kernel, stride, 8, act, TRUE));
             width = 8;
         } else
-            sum = vf_add(sum, tile(r, x, kernel, stride, NARROW, act, TRUE));
+            sum = vf_add(sum, tile(a, lane, x, kernel, stride, NARROW, act, TRUE));
         x += width;
     }
     return sum;
 }
 
 INLINE void
-rows(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
+panels(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
 {
-    gsize in_row = a->in_size * a->channels, out_row = a->out_size * a->channels;
+    for (guint lane = 0; lane < a->panels * EFFNET_LANES; lane += VF_LANES) {
+        vf sum = row(a, lane, kernel, stride, act);
 
-    for (guint y = a->first_row; y < a->end_row; y++) {
-        guint top = y * stride; /* in rows of the padded picture */
-        guint first_tap = top < a->pad ? a->pad - top : 0;
-        guint end_tap = MIN((guint)kernel, a->in_size + a->pad - top);
-
-        for (guint lane = a->first_panel * EFFNET_LANES; lane < a->end_panel * EFFNET_LANES;
-             lane += VF_LANES) {
-            guint panel = lane / EFFNET_LANES, part = lane % EFFNET_LANES;
-            Row r = {
-                .a = a,
-                .filter = a->weights + (gsize)panel * kernel * kernel * EFFNET_LANES + part,
-                .bias = a->bias + lane,
-                .in = a->in + (top + first_tap - a->pad) * in_row + lane,
-                .out = a->out + y * out_row + lane,
-                .first_tap = first_tap,
-                .end_tap = end_tap,
-            };
-            vf sum = row(&r, kernel, stride, act);
-
-            if (a->row_sums)
-                vf_store(a->row_sums + y * a->channels + lane, sum);
-        }
+        if (a->sum)
+            vf_store(a->sum + lane, sum);
     }
 }
 
@@ -137,9 +111,9 @@ rows(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
     static void dwconv_##kernel##x##kernel##s##stride(const EffNetDwconv *a)                       \
     {                                                                                              \
         if (a->act == EFFNET_ACT_SILU)                                                             \
-            rows(a, kernel, stride, EFFNET_ACT_SILU);                                              \
+            panels(a, kernel, stride, EFFNET_ACT_SILU);                                            \
         else if (a->act == EFFNET_ACT_RELU6)                                                       \
-            rows(a, kernel, stride, EFFNET_ACT_RELU6);                                             \
+            panels(a, kernel, stride, EFFNET_ACT_RELU6);                                           \
         else                                                                                       \
             effnet_dwconv_f32_c(a);                                                                \
     }

@@ -11,6 +11,10 @@
 
 /* A task's block of the input should stay in a core's L2 beside the weights that pass by. */
 #define BLOCK_FLOATS 65536
+/* An expanded picture that does not stay in L2 is not made as a whole. */
+#define FUSE_BYTES (512 * 1024)
+/* Panels that expansion and depthwise take through together: their rows stay in L1 or close. */
+#define FUSE_PANELS 2
 /* Tasks of a step: enough for an even share on a few cores. */
 #define TASKS 16
 /* Pixels of a block come in multiples of this, which every kernel's tile height divides. */
@@ -106,6 +110,7 @@ add_conv(Builder *b, const EffNetLayer *layer)
     EffNetStep step = {
         .kind = EFFNET_STEP_CONV,
         .layer = layer,
+        .n_layers = 1,
         .in = b->current,
         .out = add_padded(b, pool ? 1 : layer->out_size, layer->out_channels),
         .gate = layer->role == EFFNET_ROLE_PROJECT ? b->gate : EFFNET_NONE,
@@ -128,23 +133,78 @@ add_conv(Builder *b, const EffNetLayer *layer)
     b->current = step.out;
 }
 
+/* Where squeeze-excite will find the sums of the rows. */
+static int
+add_row_sums(Builder *b, const EffNetLayer *layer)
+{
+    int row_sums;
+
+    if (!layer->has_se)
+        return EFFNET_NONE;
+    row_sums = add_padded(b, 1, layer->out_channels);
+    g_array_index(b->activations, EffNetTensorPlan, row_sums).bytes *= layer->out_size;
+    return row_sums;
+}
+
+/* Row bands beside the panels only where these are few: bands compute their common rows twice. */
+static void
+cut_fused(EffNetStep *step, guint rows, guint panels)
+{
+    guint bands;
+
+    step->block_panels = MIN(panels, FUSE_PANELS);
+    step->panel_blocks = blocks(panels, step->block_panels);
+    bands = MIN(rows, blocks(TASKS / 4, step->panel_blocks));
+    step->block_pixels = blocks(rows, bands);
+    step->pixel_blocks = blocks(rows, step->block_pixels);
+}
+
+static gboolean
+is_fused(const EffNetLayer *expand)
+{
+    return (gsize)expand->out_size * expand->out_size * effnet_panels(expand->out_channels) *
+               EFFNET_LANES * sizeof(float) >
+           FUSE_BYTES;
+}
+
+static void
+add_expand_depthwise(Builder *b, const EffNetLayer *expand)
+{
+    const EffNetLayer *depthwise = expand + 1;
+    EffNetStep step = {
+        .kind = EFFNET_STEP_EXPAND_DEPTHWISE,
+        .layer = expand,
+        .n_layers = 2,
+        .in = b->current,
+        .out = add_padded(b, depthwise->out_size, depthwise->out_channels),
+        .gate = EFFNET_NONE,
+        .residual = EFFNET_NONE,
+        .row_sums = add_row_sums(b, depthwise),
+    };
+
+    cut_fused(&step, depthwise->out_size, effnet_panels(depthwise->out_channels));
+    need_scratch(b,
+                 (gsize)depthwise->kernel * expand->out_size * step.block_panels * EFFNET_LANES +
+                     effnet_conv_scratch(expand->out_size, expand->in_channels, step.block_panels));
+    add_step(b, &step);
+    b->current = step.out;
+    b->gate = step.row_sums;
+}
+
 static void
 add_depthwise(Builder *b, const EffNetLayer *layer)
 {
     EffNetStep step = {
         .kind = EFFNET_STEP_DEPTHWISE,
         .layer = layer,
+        .n_layers = 1,
         .in = b->current,
         .out = add_padded(b, layer->out_size, layer->out_channels),
         .gate = EFFNET_NONE,
         .residual = EFFNET_NONE,
-        .row_sums = EFFNET_NONE,
+        .row_sums = add_row_sums(b, layer),
     };
 
-    if (layer->has_se) {
-        step.row_sums = add_padded(b, 1, layer->out_channels);
-        g_array_index(b->activations, EffNetTensorPlan, step.row_sums).bytes *= layer->out_size;
-    }
     cut_depthwise(&step, layer->out_size, effnet_panels(layer->out_channels));
     add_step(b, &step);
     b->current = step.out;
@@ -159,6 +219,7 @@ add_squeeze_excite(Builder *b, const EffNetLayer *reduce)
     EffNetStep step = {
         .kind = EFFNET_STEP_SQUEEZE_EXCITE,
         .layer = reduce,
+        .n_layers = 2,
         .in = b->gate,
         .out = add_padded(b, 1, expand->out_channels),
         .gate = EFFNET_NONE,
@@ -174,23 +235,21 @@ add_squeeze_excite(Builder *b, const EffNetLayer *reduce)
     b->gate = step.out;
 }
 
-static void
+/* The step of LAYER and of those behind it that are fused into it; returns the next layer. */
+static const EffNetLayer *
 add_layer(Builder *b, const EffNetLayer *layer, const EffNetLayer *previous)
 {
     if (!previous || layer->sequence != previous->sequence || previous->role == EFFNET_ROLE_STEM)
         b->block_input = b->current;
-    switch (layer->role) {
-    case EFFNET_ROLE_DEPTHWISE:
-        add_depthwise(b, layer);
-        break;
-    case EFFNET_ROLE_SE_REDUCE:
+    if (layer->role == EFFNET_ROLE_SE_REDUCE)
         add_squeeze_excite(b, layer);
-        break;
-    case EFFNET_ROLE_SE_EXPAND: /* in the step of SE_REDUCE */
-        break;
-    default:
+    else if (layer->role == EFFNET_ROLE_DEPTHWISE)
+        add_depthwise(b, layer);
+    else if (layer->role == EFFNET_ROLE_EXPAND && is_fused(layer))
+        add_expand_depthwise(b, layer);
+    else
         add_conv(b, layer);
-    }
+    return layer + g_array_index(b->steps, EffNetStep, b->steps->len - 1).n_layers;
 }
 
 static void
@@ -203,8 +262,7 @@ keep_to_the_end(Builder *b, int activation)
 static void
 lay_out(EffNetPlan *plan)
 {
-    const EffNetLayer *layers = plan->network->layers;
-    guint n = plan->network->n_layers;
+    const EffNetLayer *layers = plan->network->layers, *previous = NULL, *next;
     Builder b = {
         .plan = plan,
         .steps = g_array_new(FALSE, FALSE, sizeof(EffNetStep)),
@@ -215,11 +273,13 @@ lay_out(EffNetPlan *plan)
                                layers[0].in_channels);
     plan->input = b.current;
     plan->logits = EFFNET_NONE;
-    for (guint i = 0; i < n; i++) {
-        add_layer(&b, &layers[i], i ? &layers[i - 1] : NULL);
-        if (layers[i].role == EFFNET_ROLE_HEAD)
+    for (const EffNetLayer *layer = layers; layer < layers + plan->network->n_layers;
+         layer = next) {
+        next = add_layer(&b, layer, previous);
+        previous = next - 1;
+        if (layer->role == EFFNET_ROLE_HEAD)
             plan->features = b.current;
-        if (layers[i].role == EFFNET_ROLE_CLASSIFIER)
+        if (layer->role == EFFNET_ROLE_CLASSIFIER)
             plan->logits = b.current;
     }
     /* The input stays as it was written, its border of zeros with it. */
@@ -273,9 +333,8 @@ pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
     room = plan->weights;
     for (guint i = 0; i < plan->n_steps; i++) {
         EffNetStep *step = &plan->steps[i];
-        int n = step->kind == EFFNET_STEP_SQUEEZE_EXCITE ? 2 : 1;
 
-        for (int p = 0; p < n; p++)
+        for (guint p = 0; p < step->n_layers; p++)
             if (!pack_layer(plan, step->layer + p, weights, epsilon, &step->packed[p], &room,
                             error))
                 return FALSE;

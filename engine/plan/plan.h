@@ -22,9 +22,10 @@ typedef struct {
 } EffNetTensorPlan;
 
 typedef enum {
-    EFFNET_STEP_CONV,           /* convolution or linear, all that is fused into it */
-    EFFNET_STEP_DEPTHWISE,      /* and the sums of its rows for squeeze-excite */
-    EFFNET_STEP_SQUEEZE_EXCITE, /* row sums to gates */
+    EFFNET_STEP_CONV,             /* convolution or linear, all that is fused into it */
+    EFFNET_STEP_DEPTHWISE,        /* and the sums of its rows for squeeze-excite */
+    EFFNET_STEP_EXPAND_DEPTHWISE, /* both; of the expanded picture only the rows at hand exist */
+    EFFNET_STEP_SQUEEZE_EXCITE,   /* row sums to gates */
 } EffNetStepKind;
 
 typedef struct {
@@ -37,13 +38,14 @@ typedef struct {
 /* Activations by number. */
 typedef struct {
     EffNetStepKind kind;
-    const EffNetLayer *layer; /* SQUEEZE_EXCITE: the reducing one, the expanding one behind it */
-    EffNetPacked packed[2];   /* SQUEEZE_EXCITE: two */
+    const EffNetLayer *layer; /* the first of n_layers */
+    guint n_layers;           /* 2: EXPAND_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
+    EffNetPacked packed[2];   /* of each layer */
     int in, out;
     int gate, residual; /* CONV; or EFFNET_NONE */
-    int row_sums;       /* DEPTHWISE: where squeeze-excite wants them, or EFFNET_NONE */
-    gboolean pool;      /* CONV: only the mean over the pixels goes out */
-    guint block_pixels; /* a task's share: CONV pixels, or rows of a k x k one; DEPTHWISE rows */
+    int row_sums;  /* of DEPTHWISE's outputs, where squeeze-excite wants them; or EFFNET_NONE */
+    gboolean pool; /* CONV: only the mean over the pixels goes out */
+    guint block_pixels; /* a task's share: pixels of a 1x1 CONV, rows of the others */
     guint block_panels;
     guint pixel_blocks, panel_blocks; /* tasks of a picture: their product */
 } EffNetStep;
@@ -61,6 +63,21 @@ typedef struct {
     gsize weight_bytes;
     float *weights; /* all packed ones, 64-byte aligned; NULL for a plan without weights */
 } EffNetPlan;
+
+/* The layer whose outputs the step writes. */
+static inline const EffNetLayer *
+effnet_step_last_layer(const EffNetStep *step)
+{
+    return step->layer + step->n_layers - 1;
+}
+
+/* Whether a step's tasks are rows of outputs, not pixels. */
+static inline gboolean
+effnet_step_has_rows(const EffNetStep *step)
+{
+    return step->kind == EFFNET_STEP_DEPTHWISE || step->kind == EFFNET_STEP_EXPAND_DEPTHWISE ||
+           step->layer->kernel > 1;
+}
 
 /* Takes NETWORK over, in any case. WEIGHTS NULL: the layout alone. */
 EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels,

@@ -26,39 +26,46 @@ channels(const Task *t, int activation)
     return t->plan->activations[activation].channels;
 }
 
+/* A convolution's constants; where it reads and writes is the caller's. */
+static EffNetConv
+conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
+{
+    return (EffNetConv){
+        .runs = layer->kernel,
+        .run = layer->kernel * layer->in_channels,
+        .weights = packed->weights,
+        .bias = packed->bias,
+        .all_panels = effnet_panels(layer->out_channels),
+        .first_panel = t->first_panel,
+        .panels = t->end_panel - t->first_panel,
+        .act = layer->act,
+    };
+}
+
 static void
 conv(const Task *t)
 {
     const EffNetStep *step = t->step;
     const EffNetLayer *layer = step->layer;
     guint in_channels = channels(t, step->in), in_size = t->plan->activations[step->in].size;
+    guint first_lane = t->first_panel * EFFNET_LANES;
     gsize in_row = (gsize)in_size * in_channels, out_channels = channels(t, step->out);
-    gboolean rows = layer->kernel > 1;
+    gboolean rows = effnet_step_has_rows(step);
     gsize in_block = rows ? layer->stride * in_row : in_channels;
     gsize out_block = rows ? layer->out_size * out_channels : out_channels;
-    EffNetConv a = {
-        .in = at(t, step->in) + t->first_pixel * in_block,
-        .in_step = layer->stride * in_channels,
-        .runs = layer->kernel,
-        .run = layer->kernel * layer->in_channels,
-        .run_step = in_row,
-        .gate = at(t, step->gate),
-        .weights = step->packed[0].weights,
-        .bias = step->packed[0].bias,
-        .all_panels = effnet_panels(layer->out_channels),
-        .first_panel = t->first_panel,
-        .panels = t->end_panel - t->first_panel,
-        .pixels = rows ? layer->out_size : t->end_pixel - t->first_pixel,
-        .out = step->pool ? NULL : at(t, step->out) + t->first_pixel * out_block,
-        .out_step = out_channels,
-        .residual_step = out_channels,
-        .pool = step->pool ? at(t, step->out) : NULL,
-        .act = layer->act,
-        .scratch = t->scratch,
-    };
+    gsize out_at = (step->pool ? 0 : t->first_pixel * out_block) + first_lane;
+    EffNetConv a = conv_of(layer, &step->packed[0], t);
 
+    a.in = at(t, step->in) + t->first_pixel * in_block;
+    a.in_step = layer->stride * in_channels;
+    a.run_step = in_row;
+    a.gate = at(t, step->gate);
+    a.pixels = rows ? layer->out_size : t->end_pixel - t->first_pixel;
+    *(step->pool ? &a.pool : &a.out) = at(t, step->out) + out_at;
+    a.out_step = a.residual_step = out_channels;
     if (step->residual != EFFNET_NONE)
-        a.residual = at(t, step->residual) + t->first_pixel * out_block;
+        a.residual = at(t, step->residual) + out_at;
+    a.scratch = t->scratch;
     if (!rows) {
         t->plan->kernels->conv.run(&a);
         return;
@@ -72,31 +79,84 @@ conv(const Task *t)
     }
 }
 
+/* A depthwise layer's constants, and row 0 of its outputs. */
+static EffNetDwconv
+dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
+{
+    const EffNetStep *step = t->step;
+    gsize first_lane = t->first_panel * EFFNET_LANES;
+
+    return (EffNetDwconv){
+        .in_size = layer->in_size,
+        .out_size = layer->out_size,
+        .kernel = layer->kernel,
+        .stride = layer->stride,
+        .pad = layer->pad_before,
+        .weights = packed->weights + first_lane * layer->kernel * layer->kernel,
+        .bias = packed->bias + first_lane,
+        .out = at(t, step->out) + first_lane,
+        .out_step = channels(t, step->out),
+        .sum = step->row_sums == EFFNET_NONE ? NULL : at(t, step->row_sums) + first_lane,
+        .panels = t->end_panel - t->first_panel,
+        .act = layer->act,
+    };
+}
+
+/* Does row ROW of outputs. PICTURE: row 0 of the input; row r is at r % RING rows of it. */
+static void
+dwconv_row(const Task *t, EffNetDwconv a, guint row, const float *picture, guint ring)
+{
+    for (guint tap = 0; tap < a.kernel; tap++) {
+        guint in = row * a.stride + tap - a.pad; /* wraps where it is above the picture */
+
+        a.rows[tap] = in < a.in_size ? picture + in % ring * (a.in_size * a.in_step) : NULL;
+    }
+    a.out += row * a.out_size * a.out_step;
+    if (a.sum)
+        a.sum += row * a.out_step;
+    t->plan->kernels->dwconv(&a);
+}
+
 static void
 depthwise(const Task *t)
 {
     const EffNetStep *step = t->step;
-    const EffNetLayer *layer = step->layer;
-    const EffNetDwconv a = {
-        .in = at(t, step->in),
-        .in_size = layer->in_size,
-        .out_size = layer->out_size,
-        .channels = channels(t, step->in),
-        .kernel = layer->kernel,
-        .stride = layer->stride,
-        .pad = layer->pad_before,
-        .weights = step->packed[0].weights,
-        .bias = step->packed[0].bias,
-        .out = at(t, step->out),
-        .row_sums = at(t, step->row_sums),
-        .act = layer->act,
-        .first_row = t->first_pixel,
-        .end_row = t->end_pixel,
-        .first_panel = t->first_panel,
-        .end_panel = t->end_panel,
-    };
+    EffNetDwconv a = dwconv_of(step->layer, &step->packed[0], t);
+    const float *picture = at(t, step->in) + t->first_panel * EFFNET_LANES;
 
-    t->plan->kernels->dwconv(&a);
+    a.in_step = channels(t, step->in);
+    for (guint row = t->first_pixel; row < t->end_pixel; row++)
+        dwconv_row(t, a, row, picture, a.in_size);
+}
+
+/* Rows are expanded when the filter comes to them, into a ring as high as the filter. */
+static void
+expand_depthwise(const Task *t)
+{
+    const EffNetStep *step = t->step;
+    const EffNetLayer *expand = step->layer;
+    EffNetConv conv = conv_of(expand, &step->packed[0], t);
+    EffNetDwconv a = dwconv_of(expand + 1, &step->packed[1], t);
+    guint top = t->first_pixel * a.stride;
+    guint next = top > a.pad ? top - a.pad : 0; /* the row to be expanded */
+    gsize in_row = (gsize)expand->in_size * channels(t, step->in), ring_row;
+
+    a.in_step = (gsize)conv.panels * EFFNET_LANES;
+    ring_row = a.in_size * a.in_step;
+    conv.in_step = channels(t, step->in);
+    conv.pixels = expand->out_size;
+    conv.out_step = a.in_step;
+    conv.scratch = t->scratch + a.kernel * ring_row;
+    for (guint row = t->first_pixel; row < t->end_pixel; row++) {
+        guint end = MIN(a.in_size, row * a.stride + a.kernel - a.pad);
+
+        for (; next < end; next++) {
+            conv.in = at(t, step->in) + next * in_row;
+            conv.out = t->scratch + next % a.kernel * ring_row;
+            t->plan->kernels->conv.run(&conv);
+        }
+        dwconv_row(t, a, row, t->scratch, a.kernel);
+    }
 }
 
 /* A product of a vector: OUT = act(IN * weights + bias). */
@@ -152,10 +212,9 @@ void
 effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint batch,
                     guint picture, guint task, float *scratch)
 {
-    const EffNetLayer *layer = step->layer;
+    const EffNetLayer *layer = effnet_step_last_layer(step);
     guint pixel_block = task / step->panel_blocks, panel_block = task % step->panel_blocks;
-    gboolean rows = step->kind == EFFNET_STEP_DEPTHWISE || layer->kernel > 1;
-    guint pixels = rows ? layer->out_size : layer->out_size * layer->out_size;
+    guint pixels = effnet_step_has_rows(step) ? layer->out_size : layer->out_size * layer->out_size;
     Task t = {
         .plan = plan,
         .step = step,
@@ -176,6 +235,9 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
         break;
     case EFFNET_STEP_DEPTHWISE:
         depthwise(&t);
+        break;
+    case EFFNET_STEP_EXPAND_DEPTHWISE:
+        expand_depthwise(&t);
         break;
     case EFFNET_STEP_SQUEEZE_EXCITE:
         squeeze_excite(&t);

@@ -67,6 +67,8 @@ kind_of(const EffNetStep *step)
         return step->layer->kernel > 1 ? "conv" : step->layer->in_size > 1 ? "conv 1x1" : "linear";
     case EFFNET_STEP_DEPTHWISE:
         return "depthwise";
+    case EFFNET_STEP_EXPAND_DEPTHWISE:
+        return "expand + depthwise";
     case EFFNET_STEP_SQUEEZE_EXCITE:
         return "squeeze-excite";
     }
@@ -292,7 +294,6 @@ effnet_session_get_op(const EffNetSession *session, guint op, EffNetOpProfile *p
 {
     const EffNetPlan *plan = session->plan;
     const EffNetStep *step = &plan->steps[op];
-    int layers = step->kind == EFFNET_STEP_SQUEEZE_EXCITE ? 2 : 1;
 
     g_return_if_fail(op < plan->n_steps);
     *profile = (EffNetOpProfile){
@@ -303,7 +304,7 @@ effnet_session_get_op(const EffNetSession *session, guint op, EffNetOpProfile *p
         .ns = session->profiles[op].ns,
         .runs = session->profiles[op].runs,
     };
-    for (int i = 0; i < layers; i++) {
+    for (guint i = 0; i < step->n_layers; i++) {
         profile->macs += effnet_layer_macs(step->layer + i);
         profile->bytes += effnet_layer_params(step->layer + i) * sizeof(float);
     }

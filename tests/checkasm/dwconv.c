@@ -7,9 +7,9 @@
 #define BOUND 2e-5f
 
 typedef struct {
-    EffNetDwconv dwconv;
-    float *in, *weights, *packed, *bias, *out, *row_sums;
-    gsize n_in, n_out, n_sums;
+    EffNetDwconv dwconv; /* its rows are set row by row */
+    float *in, *weights, *packed, *bias, *out, *sum;
+    gsize in_row, n_in, n_out, n_sum;
 } Case;
 
 static void
@@ -17,66 +17,79 @@ case_init(Case *c, guint size, guint channels, guint kernel, guint stride, guint
 {
     guint panels = effnet_panels(channels);
     gsize padded = panels * EFFNET_LANES, taps = kernel * kernel;
+    gsize in_step = padded + EFFNET_LANES * checkasm_random(0, 2), out_step = padded + 3;
 
-    c->n_in = (gsize)size * size * padded;
-    c->n_out = (gsize)out * out * padded;
-    c->n_sums = out * padded;
+    c->in_row = size * in_step;
+    c->n_in = size * c->in_row;
+    c->n_out = (gsize)out * out_step;
+    c->n_sum = padded;
     c->in = checkasm_alloc(c->n_in);
     c->weights = checkasm_alloc(channels * taps);
     c->packed = checkasm_alloc(padded * taps);
     c->bias = checkasm_alloc(padded);
     c->out = checkasm_alloc(c->n_out);
-    c->row_sums = checkasm_alloc(c->n_sums);
+    c->sum = checkasm_alloc(c->n_sum);
     checkasm_randomize(c->in, c->n_in);
     checkasm_randomize(c->weights, channels * taps);
     checkasm_randomize(c->bias, padded);
     effnet_dwconv_pack(c->packed, c->weights, taps, channels);
     c->dwconv = (EffNetDwconv){
-        .in = c->in,
+        .in_step = in_step,
         .in_size = size,
         .out_size = out,
-        .channels = padded,
         .kernel = kernel,
         .stride = stride,
         .pad = pad,
         .weights = c->packed,
         .bias = c->bias,
         .out = c->out,
-        .row_sums = c->row_sums,
-        .end_row = out,
-        .end_panel = panels,
+        .out_step = out_step,
+        .sum = c->sum,
+        .panels = panels,
     };
 }
 
 static void
 case_clear(Case *c)
 {
-    float *const all[] = {c->in, c->weights, c->packed, c->bias, c->out, c->row_sums};
+    float *const all[] = {c->in, c->weights, c->packed, c->bias, c->out, c->sum};
 
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
         checkasm_free(all[i]);
 }
 
 static void
-compare(Case *c, const EffNetKernels *kernels)
+set_rows(Case *c, guint row)
+{
+    EffNetDwconv *d = &c->dwconv;
+
+    for (guint tap = 0; tap < d->kernel; tap++) {
+        guint in = row * d->stride + tap - d->pad;
+
+        d->rows[tap] = in < d->in_size ? c->in + in * c->in_row : NULL;
+    }
+}
+
+static void
+compare_row(Case *c, const EffNetKernels *kernels)
 {
     const EffNetDwconv *d = &c->dwconv;
-    g_autofree float *out = NULL, *sums = NULL;
+    g_autofree float *out = NULL, *sum = NULL;
     g_autofree char *what =
-        g_strdup_printf("%ux%us%u on %u x %u x %" G_GSIZE_FORMAT ", pad %u, act %d", d->kernel,
-                        d->kernel, d->stride, d->in_size, d->in_size, d->channels, d->pad, d->act);
+        g_strdup_printf("%ux%us%u on %u x %u panels, pad %u, act %d", d->kernel, d->kernel,
+                        d->stride, d->in_size, d->panels, d->pad, d->act);
 
     memset(c->out, 0, c->n_out * sizeof *c->out);
-    memset(c->row_sums, 0, c->n_sums * sizeof *c->row_sums);
+    memset(c->sum, 0, c->n_sum * sizeof *c->sum);
     effnet_dwconv_f32_c(d);
     out = g_memdup2(c->out, c->n_out * sizeof *out);
-    sums = g_memdup2(c->row_sums, c->n_sums * sizeof *sums);
+    sum = g_memdup2(c->sum, c->n_sum * sizeof *sum);
     memset(c->out, 0, c->n_out * sizeof *c->out);
-    memset(c->row_sums, 0, c->n_sums * sizeof *c->row_sums);
+    memset(c->sum, 0, c->n_sum * sizeof *c->sum);
     kernels->dwconv(d);
     checkasm_compare(what, c->out, out, c->n_out, BOUND);
-    if (d->row_sums)
-        checkasm_compare("row sums", c->row_sums, sums, c->n_sums, BOUND);
+    if (d->sum)
+        checkasm_compare("sum", c->sum, sum, c->n_sum, BOUND);
 }
 
 /* "Same" and symmetric padding of a kernel over SIZE pixels. */
@@ -91,15 +104,12 @@ check_shape(const EffNetKernels *kernels, guint size, guint kernel, guint stride
         Case c;
 
         case_init(&c, size, checkasm_random(1, 50), kernel, stride, pads[i], outs[i]);
-        c.dwconv.act = checkasm_random(EFFNET_ACT_NONE, EFFNET_ACT_SILU);
-        compare(&c, kernels);
-        c.dwconv.row_sums = NULL;
-        compare(&c, kernels);
-        /* A task's part: the rest must stay untouched. */
-        c.dwconv.first_row = outs[i] / 3;
-        c.dwconv.end_row = MAX(c.dwconv.first_row + 1, outs[i] * 2 / 3);
-        c.dwconv.first_panel = c.dwconv.end_panel - 1;
-        compare(&c, kernels);
+        for (guint row = 0; row < outs[i]; row++) {
+            c.dwconv.act = checkasm_random(EFFNET_ACT_NONE, EFFNET_ACT_SILU);
+            c.dwconv.sum = row % 3 ? c.sum : NULL;
+            set_rows(&c, row);
+            compare_row(&c, kernels);
+        }
         case_clear(&c);
     }
 }
@@ -135,15 +145,17 @@ test_bench(const EffNetKernels *kernels)
                   {14, 672, 5, 2}, {7, 1152, 5, 1}, {7, 1152, 3, 1}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
-        guint size = shapes[i].size, stride = shapes[i].stride, kernel = shapes[i].kernel;
-        g_autofree char *name = g_strdup_printf("dwconv_%ux%us%u_%u_%u", kernel, kernel, stride,
-                                                size, shapes[i].channels);
+        guint channels = shapes[i].channels, size = shapes[i].size, stride = shapes[i].stride,
+              kernel = shapes[i].kernel;
+        g_autofree char *name =
+            g_strdup_printf("dwconv_%ux%us%u_%u_%u", kernel, kernel, stride, size, channels);
         Case c;
 
-        case_init(&c, size, shapes[i].channels, kernel, stride, (kernel - 1) / 2, size / stride);
+        case_init(&c, size, channels, kernel, stride, (kernel - 1) / 2, size / stride);
         c.dwconv.act = EFFNET_ACT_SILU;
-        compare(&c, kernels);
-        checkasm_bench(name, kernels, 2.0 * c.n_out * kernel * kernel, run_dwconv,
+        set_rows(&c, size / stride / 2);
+        compare_row(&c, kernels);
+        checkasm_bench(name, kernels, 2.0 * size / stride * channels * kernel * kernel, run_dwconv,
                        (gconstpointer[]){kernels, &c.dwconv});
         case_clear(&c);
     }

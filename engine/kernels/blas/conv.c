@@ -114,7 +114,7 @@ conv_f32_blas(const EffNetConv *conv)
     EffNetConv a = *conv;
     guint first = a.first_panel * EFFNET_LANES, columns = a.panels * EFFNET_LANES;
     guint all = a.all_panels * EFFNET_LANES;
-    float *out;
+    float *out = a.out;
 
     if (a.gate || a.runs > 1)
         gather_windows(&a);
@@ -122,18 +122,17 @@ conv_f32_blas(const EffNetConv *conv)
         out = a.scratch;
         a.out_step = columns;
         a.scratch += (gsize)a.pixels * columns;
-    } else
-        out = a.out + first;
+    }
     find_sgemm()(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, a.pixels, columns, a.runs * a.run, 1.f,
                  a.in, MAX(a.in_step, a.runs * a.run), a.weights + first, all, 0.f, out,
                  MAX(a.out_step, columns));
     effnet_orc_add_f32(out, a.out_step * sizeof(float), a.bias + first, 0, columns, a.pixels);
     if (a.residual)
-        effnet_orc_add_f32(out, a.out_step * sizeof(float), a.residual + first,
+        effnet_orc_add_f32(out, a.out_step * sizeof(float), a.residual,
                            a.residual_step * sizeof(float), columns, a.pixels);
     activate(a.act, out, a.out_step, a.scratch, columns, a.pixels);
     if (a.pool)
-        mean_of_rows(a.pool + first, out, columns, a.pixels);
+        mean_of_rows(a.pool, out, columns, a.pixels);
 }
 
 gboolean
