@@ -23,7 +23,7 @@ static gint32
 bias(gint32 luma, gint32 chroma)
 {
     return (1 << (EFFNET_COLOR_BITS + EFFNET_RESIZE_FRACTION - 1)) -
-           ((luma + 128 * chroma) << EFFNET_RESIZE_FRACTION);
+           (luma + 128 * chroma) * (1 << EFFNET_RESIZE_FRACTION);
 }
 
 void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* preprocess KEY=VALUE…: one raw frame on stdin, dense, to the network's 8-bit R, G, B on stdout;
  * with repeat=N the nanoseconds that a frame takes instead: best and median of N. */
-#include <effnet/cpu.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "frame/format.h"
 #include "frame/preprocess.h"
@@ -71,9 +71,9 @@ set(Job *job, const char *key, const char *value)
     return set_number(job, key, value);
 }
 
-/* Lays the planes out densely; their size in all. */
+/* Dense planes, one after the other: where each begins, and their size in all. */
 static gsize
-lay_out(EffNetFrame *frame, const guint8 *data)
+lay_out(EffNetFrame *frame, gsize at[3])
 {
     const EffNetFormat *format = effnet_format_get(frame->format);
     gsize size = 0;
@@ -82,16 +82,12 @@ lay_out(EffNetFrame *frame, const guint8 *data)
         const EffNetComponents *part = &format->components[i];
         gsize width = part->halved_x ? (frame->width + 1) / 2 : frame->width;
         gsize height = part->halved_y ? (frame->height + 1) / 2 : frame->height;
-        gsize row = width * part->layout.pixel_stride;
 
-        if (i > 0 && part->plane == 0) { /* YUY2: both in one plane, chroma the wider */
+        if (part->plane == 0) /* twice for YUY2, whose chroma is the wider where widths are odd */
             size = 0;
-            data -= (gsize)frame->stride[0] * frame->height;
-        }
-        frame->plane[part->plane] = data;
-        frame->stride[part->plane] = (gint)row;
-        data += row * height;
-        size += row * height;
+        at[part->plane] = size;
+        frame->stride[part->plane] = (gint)(width * part->layout.pixel_stride);
+        size += width * part->layout.pixel_stride * height;
     }
     return size;
 }
@@ -147,7 +143,7 @@ main(int argc, char **argv)
     g_autofree guint8 *data = NULL;
     g_autoptr(GError) error = NULL;
     gboolean done = FALSE;
-    gsize size;
+    gsize size, at[3] = {0};
 
     for (int i = 1; i < argc; i++) {
         g_auto(GStrv) pair = g_strsplit(argv[i], "=", 2);
@@ -156,9 +152,10 @@ main(int argc, char **argv)
             return 1;
         }
     }
-    size = lay_out(&job.frame, NULL);
+    size = lay_out(&job.frame, at);
     data = g_malloc(size);
-    lay_out(&job.frame, data);
+    for (guint i = 0; i < 3; i++)
+        job.frame.plane[i] = data + at[i];
     if (fread(data, 1, size, stdin) != size) {
         fprintf(stderr, "preprocess: stdin holds fewer than %zu bytes\n", size);
         return 1;
