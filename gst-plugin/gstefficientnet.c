@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* clang-format off */
 /**
  * SECTION:element-efficientnet
  * @title: efficientnet
@@ -10,24 +11,27 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 -q filesrc location=cat.jpg ! decodebin ! videoconvert ! efficientnet !
- * efficientnetpublish ! fakesink
+ * gst-launch-1.0 -q filesrc location=cat.jpg ! decodebin ! videoconvert ! efficientnet \
+ *     ! efficientnetpublish ! fakesink
  * ]| Prints the classes of a picture as a JSON line.
  * |[
- * gst-launch-1.0 -q uridecodebin uri=file:///tmp/a.mp4 ! videoconvert ! efficientnet
- * inference-interval=10 ! efficientnetpublish held=false location=a.jsonl ! fakesink
+ * gst-launch-1.0 -q uridecodebin uri=file:///tmp/a.mp4 ! videoconvert \
+ *     ! efficientnet inference-interval=10 ! efficientnetpublish held=false location=a.jsonl \
+ *     ! fakesink
  * ]| Every tenth frame of a film, to a file.
  * |[
- * gst-launch-1.0 -m v4l2src ! videoconvert ! efficientnet late-policy=skip-inference
- * post-messages=changes ! autovideosink
+ * gst-launch-1.0 -m v4l2src ! videoconvert \
+ *     ! efficientnet late-policy=skip-inference post-messages=changes \
+ *     ! videoconvert ! autovideosink
  * ]| A camera that is shown without delay; a message on the bus whenever the best class changes.
  * |[
- * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet top-k=1 ! efficientnetpublish !
- * fakesink
- * ]|
+ * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet top-k=1 ! efficientnetpublish \
+ *     ! fakesink
+ * ]| Nothing but the best class, and nothing needed but a model.
  *
  * Since: 0.1
  */
+/* clang-format on */
 #include "gstefficientnet.h"
 
 #include <math.h>

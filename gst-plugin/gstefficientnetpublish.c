@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* clang-format off */
 /**
  * SECTION:element-efficientnetpublish
  * @title: efficientnetpublish
@@ -22,12 +23,13 @@
  * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet ! efficientnetpublish ! fakesink
  * ]| To standard output; -q, or gst-launch-1.0 prints there too.
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet inference-interval=10 !
- * efficientnetpublish stream=cam0 held=false location=cam0.jsonl ! fakesink
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet inference-interval=10 \
+ *     ! efficientnetpublish stream=cam0 held=false location=cam0.jsonl ! fakesink
  * ]| Three lines to a file, one for each inference.
  *
  * Since: 0.1
  */
+/* clang-format on */
 #include "gstefficientnetpublish.h"
 
 #include "enums.h"

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Whole pipelines, as a user runs them: what they print, what they leave, and what Python reads."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+
+import tap
+
+LAUNCH = "gst-launch-1.0"
+NET = 'efficientnet model-options="o,resolution=32"'
+# What a documented line needs and a test machine has not.
+INSTEAD = {
+    r"filesrc location=\S+ ! decodebin": "videotestsrc num-buffers=1",
+    r"uridecodebin uri=\S+": "videotestsrc num-buffers=30",
+    r"v4l2src": "videotestsrc num-buffers=30",
+    r"autovideosink": "fakesink",
+}
+
+folder = tempfile.TemporaryDirectory(prefix="effnet-test-")
+subprocess.run([os.environ["EFFNET_WRITE_LITE0"], f"{folder.name}/default.safetensors"], check=True)
+os.environ["GST_EFFICIENTNET_MODEL_PATH"] = folder.name
+
+
+def run(line, **environment):
+    return subprocess.run(line, shell=True, capture_output=True, text=True, cwd=folder.name,
+                          env={**os.environ, **environment})
+
+
+def succeed(line, **environment):
+    done = run(line, **environment)
+    assert done.returncode == 0, f"{line}: exit {done.returncode}: {done.stderr[-2000:]}"
+    assert "CRITICAL" not in done.stderr and "WARNING" not in done.stderr, done.stderr[-2000:]
+    return done
+
+
+def test_json_lines():
+    done = succeed(f"{LAUNCH} -q videotestsrc num-buffers=3 ! {NET} ! efficientnetpublish ! fakesink")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["frame"] for line in lines] == [0, 1, 2], lines
+    for line in lines:
+        assert list(line) == ["stream", "frame", "pts", "time", "resolution", "results"], line
+        result, = line["results"]
+        assert list(result) == ["element", "model", "region", "roi_id", "age", "classes"], result
+        scores = [c["score"] for c in result["classes"]]
+        assert len(scores) == 5 and scores == sorted(scores, reverse=True), scores
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"]), line
+
+
+def documented_lines():
+    sources = os.environ["EFFNET_PLUGIN_SOURCES"]
+    for name in sorted(os.listdir(sources)):
+        with open(os.path.join(sources, name), encoding="utf-8") as source:
+            text = source.read()
+        for block in re.findall(r"\|\[\n(.*?)\n \* \]\|", text, re.S):
+            line = re.sub(r"^ \* ?", "", block, flags=re.M)
+            if line.startswith(LAUNCH):
+                yield name, line.replace("\\\n", " ")
+
+
+def test_documented_lines():
+    lines = list(documented_lines())
+    assert len(lines) >= 6, lines
+    for name, line in lines:
+        for pattern, instead in INSTEAD.items():
+            line = re.sub(pattern, instead, line)
+        done = succeed(line)
+        assert "results" in done.stdout or ".jsonl" in line, f"{name}: {line}: {done.stdout!r}"
+    with open(f"{folder.name}/cam0.jsonl", encoding="utf-8") as published:
+        assert [json.loads(line)["frame"] for line in published] == [0, 10, 20]
+
+
+def test_reader_gone():
+    done = run(f"{LAUNCH} -q videotestsrc num-buffers=2000 ! {NET} inference-interval=100 ! "
+               f"efficientnetpublish ! fakesink | head -n 1")
+    assert len(done.stdout.splitlines()) == 1
+    assert "nobody reads standard output" in done.stderr, done.stderr
+
+
+def objects_left(stderr):
+    assert "object-alive.class" in stderr, "the tracer leaks is not there"
+    return re.findall(r"object-alive, type-name=\(string\)(?!%s).*", stderr)
+
+
+def test_leaks():
+    """Neither a pipeline that ran nor one that was refused leaves an object behind."""
+    environment = {"GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1"}
+    done = run(f"{LAUNCH} -q videotestsrc num-buffers=30 ! tee name=t ! queue ! {NET} ! fakesink "
+               f"t. ! queue ! {NET} late-policy=skip-inference post-messages=all "
+               "! efficientnetpublish location=leaks.jsonl ! fakesink", **environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert not objects_left(done.stderr), objects_left(done.stderr)
+    done = run(f"{LAUNCH} -q videotestsrc num-buffers=30 ! {NET} model=/nonexistent/m.pth ! fakesink",
+               **environment)
+    assert done.returncode != 0 and "/nonexistent/m.pth" in done.stderr, done.stderr[-2000:]
+    assert not objects_left(done.stderr), objects_left(done.stderr)
+
+
+def read_meta(buffer):
+    """As any program reads it, without a header or a library of ours."""
+    ok, results = buffer.get_custom_meta("GstEfficientNetMeta").get_structure().get_list("results")
+    assert ok and results.n_values == 1
+    result = results.get_nth(0)
+    arrays = {}
+    for field in ("labels", "indices", "scores"):
+        ok, array = result.get_array(field)
+        assert ok
+        arrays[field] = [array.get_nth(i) for i in range(array.n_values)]
+    numbers = {field: result.get_int(field)[1] for field in ("x", "y", "w", "h", "width", "height",
+                                                             "roi_id")}
+    return {"element": result.get_string("element"), "model": result.get_string("model"),
+            "age": result.get_uint("age")[1], "pts": result.get_uint64("pts")[1],
+            **arrays, **numbers}
+
+
+def test_python():
+    try:
+        import gi
+        gi.require_version("Gst", "1.0")
+        from gi.repository import Gst
+        # GstStructure has no other way to hand a list to Python.
+        warnings.filterwarnings("ignore", "GObject.ValueArray")
+    except (ImportError, ValueError) as missing:
+        raise tap.Skip(f"python3-gi with GStreamer is missing: {missing}") from missing
+    Gst.init(None)
+    pipeline = Gst.parse_launch(
+        f"videotestsrc num-buffers=5 ! video/x-raw,width=64,height=48 ! {NET} name=net ! tee ! queue "
+        "! videoconvert ! videoscale ! video/x-raw,format=RGB,width=20,height=10 "
+        "! appsink name=sink sync=false")
+    sink = pipeline.get_by_name("sink")
+    pipeline.set_state(Gst.State.PLAYING)
+    for number in range(5):
+        sample = sink.emit("pull-sample")
+        result = read_meta(sample.get_buffer())
+        assert result["element"] == "net" and result["model"] == "default", result
+        assert (result["width"], result["height"]) == (64, 48), result
+        assert (result["x"], result["y"], result["w"], result["h"]) == (0, 0, 64, 48), result
+        assert result["roi_id"] == -1 and result["age"] == 0, result
+        assert result["pts"] == sample.get_buffer().pts, result
+        assert result["labels"] == [str(i) for i in result["indices"]], result
+        assert result["scores"] == sorted(result["scores"], reverse=True), result
+        assert len(result["scores"]) == 5 and 0 < sum(result["scores"]) <= 1, (number, result)
+    stats = pipeline.get_by_name("net").get_property("stats")
+    assert stats.get_uint64("inferences")[1] == 5, stats.to_string()
+    pipeline.set_state(Gst.State.NULL)
+
+
+def test_shared_model():
+    """Sixteen elements of one model are far from sixteen models in memory."""
+    def peak(n):
+        branches = " ".join(f"t. ! queue ! {NET} ! fakesink" for _ in range(n))
+        line = [LAUNCH, "-q", *f"videotestsrc num-buffers=2 ! tee name=t {branches}".replace(
+            '"', "").split()]
+        process = subprocess.Popen(line, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        assert status == 0, status
+        return usage.ru_maxrss
+
+    one, many = peak(1), peak(16)
+    assert many - one < 5 * 13000, f"{one} kB for one, {many} kB for sixteen"
+
+
+def test_stop_in_the_midst():
+    """A live pipeline is interrupted at any time and ends cleanly."""
+    for policy in ("wait", "skip-inference"):
+        process = subprocess.Popen(
+            [LAUNCH, "-e", "-q", "videotestsrc", "is-live=true", "!", "efficientnet",
+             "model-options=o,resolution=64", f"late-policy={policy}", "!", "efficientnetpublish",
+             "!", "fakesink"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stdout.readline()
+        time.sleep(0.2)
+        process.send_signal(2)
+        _, errors = process.communicate(timeout=20)
+        assert process.returncode == 0 and "CRITICAL" not in errors, (process.returncode, errors)
+
+
+tap.run(sys.modules[__name__])
