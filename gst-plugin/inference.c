@@ -169,7 +169,7 @@ run_here(GstEfficientNetInference *self)
 static gboolean
 begin(GstEfficientNetInference *self)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     self->job_epoch = self->busy ? self->job_epoch : self->epoch;
     return !self->busy;
@@ -197,7 +197,7 @@ gst_efficientnet_inference_submit(GstEfficientNetInference *self,
 GstEfficientNetFinding *
 gst_efficientnet_inference_collect(GstEfficientNetInference *self)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     return g_steal_pointer(&self->finished);
 }
@@ -205,7 +205,7 @@ gst_efficientnet_inference_collect(GstEfficientNetInference *self)
 void
 gst_efficientnet_inference_drain(GstEfficientNetInference *self)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     while (self->busy && !self->flushing)
         g_cond_wait(&self->changed, &self->lock);
@@ -214,7 +214,7 @@ gst_efficientnet_inference_drain(GstEfficientNetInference *self)
 void
 gst_efficientnet_inference_set_flushing(GstEfficientNetInference *self, gboolean flushing)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     self->flushing = flushing;
     if (!flushing)

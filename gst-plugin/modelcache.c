@@ -87,7 +87,7 @@ gst_efficientnet_modelcache_acquire(const char *name, const EffNetModelOptions *
 void
 gst_efficientnet_modelcache_release(EffNetModel *model)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
     Entry *entry = g_hash_table_lookup(by_model, model);
 
     if (--entry->users > 0)
