@@ -140,6 +140,8 @@ pop_mark(Machine *m, EffNetPickleValue ***values, gsize *n)
 {
     guint floor = floor_of(m);
 
+    *values = NULL;
+    *n = 0;
     if (m->marks->len == 0)
         return fail(m, "holds a pickle that takes a mark that it did not set");
     *n = m->stack->len - floor;
