@@ -89,7 +89,7 @@ check_twins() {
 twin_of() {
     case $1 in
     engine/error.c | engine/model/imagenet_labels.c) ;; # nothing that could go wrong
-    engine/kernels/resize.c | engine/kernels/*/resize.c) echo engine/kernels/resize ;;
+    engine/kernels/resize*.c | engine/kernels/*/resize.c) echo engine/kernels/resize ;;
     engine/kernels/kernels.c | engine/kernels/*/init.c) echo engine/kernels/kernels ;;
     engine/kernels/peak_tmpl.c) echo engine/cpu ;;
     engine/kernels/*) sed -E 's,.*/,checkasm/,; s/(_tmpl)?\.c$//' <<<"$1" ;;
