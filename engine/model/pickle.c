@@ -593,7 +593,7 @@ effnet_pickle_load(EffNetPickle *pickle, guint64 *position, guint64 end, GError 
     m->error = error;
     m->position = *position;
     m->end = end;
-    m->stack = g_ptr_array_new();
+    m->stack = g_ptr_array_sized_new(64); /* so that pdata is never NULL */
     m->marks = g_array_new(FALSE, FALSE, sizeof(guint));
     m->memo = g_ptr_array_new();
     run(m);

@@ -161,6 +161,7 @@ test_errors(void)
         CASE("\x80\x02"
              "0.",
              "takes more from its stack"),
+        CASE("\x80\x02(1.", "takes more from its stack"),
         CASE("\x80\x02t.", "a mark that it did not set"),
         CASE("\x80\x02"
              "1.",
