@@ -394,7 +394,8 @@ is_due(GstEfficientNet *self, const GstEfficientNetFrameSettings *settings, GstB
     return self->until_due == 0;
 }
 
-static void
+/* TRUE when BUFFER carries a result now. */
+static gboolean
 attach(GstEfficientNet *self, GstBuffer *buffer, gboolean may_hold, gboolean fresh)
 {
     GstStructure *result = NULL;
@@ -405,6 +406,7 @@ attach(GstEfficientNet *self, GstBuffer *buffer, gboolean may_hold, gboolean fre
         result = make_result(self, (guint)MIN(age, G_MAXUINT));
     }
     gst_efficientnet_meta_replace(buffer, self->name, result);
+    return result != NULL;
 }
 
 static GstFlowReturn
@@ -421,8 +423,7 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
             return GST_FLOW_ERROR;
         fresh |= collect(self, &settings);
     }
-    attach(self, buffer, settings.hold_last, fresh);
-    held = self->current && settings.hold_last && !fresh;
+    held = attach(self, buffer, settings.hold_last, fresh) && !fresh;
 
     GST_OBJECT_LOCK(self);
     self->stats.frames++;

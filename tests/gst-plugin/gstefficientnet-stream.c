@@ -115,6 +115,11 @@ test_no_hold(void)
     for (guint i = 0; i < 9; i++)
         g_assert_cmpint(pass_for_age(h, i), ==, i % 3 == 0 ? 0 : -1);
     g_assert_cmpuint(get_stat(h, "held"), ==, 0);
+    /* Nor is a result held that there is not. */
+    g_object_set(h->element, "hold-last", TRUE, "threshold", 2.0f, NULL);
+    for (guint i = 9; i < 15; i++)
+        g_assert_cmpint(pass_for_age(h, i), ==, -1);
+    g_assert_cmpuint(get_stat(h, "held"), ==, 0);
     gst_harness_teardown(h);
 }
 
@@ -463,7 +468,13 @@ resident_kb(void)
     return (gsize)g_ascii_strtoull(line + 6, NULL, 10);
 }
 
-/* 10,000 frames, results and messages leave nothing behind. */
+#ifdef __SANITIZE_ADDRESS__ /* ten times slower, and it keeps what was freed */
+#define MANY_FRAMES 1000
+#else
+#define MANY_FRAMES 10000
+#endif
+
+/* Many frames, results and messages leave nothing behind. */
 static void
 test_no_growth(gconstpointer description)
 {
@@ -472,17 +483,19 @@ test_no_growth(gconstpointer description)
     GstBuffer *frame = make_frame(0);
     gsize before = 0, after;
 
-    for (guint i = 0; i < 10000; i++) {
+    for (guint i = 0; i < MANY_FRAMES; i++) {
         gst_buffer_unref(gst_harness_push_and_pull(h, gst_buffer_copy(frame)));
         if (i % 100 == 0)
             count_messages(bus, GST_MESSAGE_ANY);
-        if (i == 2000)
+        if (i == MANY_FRAMES / 5)
             before = resident_kb();
     }
     after = resident_kb();
     g_test_message("%" G_GSIZE_FORMAT " kB, then %" G_GSIZE_FORMAT " kB", before, after);
+    g_assert_cmpuint(get_stat(h, "frames"), ==, MANY_FRAMES);
+#ifndef __SANITIZE_ADDRESS__
     g_assert_cmpuint(after, <, before + 1024);
-    g_assert_cmpuint(get_stat(h, "frames"), ==, 10000);
+#endif
     gst_buffer_unref(frame);
     unwatch(h, bus);
     gst_harness_teardown(h);

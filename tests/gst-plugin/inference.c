@@ -128,32 +128,30 @@ test_async(Fixture *f, gconstpointer data)
     }
 }
 
-/* One in flight: whatever comes meanwhile is refused, and what is accepted is found. */
+/* One in flight: whatever comes meanwhile is refused, and what is found was accepted. */
 static void
 test_busy(Fixture *f, gconstpointer data)
 {
-    guint accepted = 0, refused = 0, found = 0;
+    g_autofree gboolean *was_accepted = g_new0(gboolean, 2001);
+    guint accepted = 0, found = 0;
     guint64 last = 0;
 
     for (guint64 number = 1; number <= 2000; number++) {
-        GstEfficientNetFinding *finding = gst_efficientnet_inference_collect(f->inference);
+        g_autoptr(GstEfficientNetFinding) finding =
+            gst_efficientnet_inference_collect(f->inference);
 
         if (finding) {
-            g_assert_cmpuint(finding->subject.number, ==, last);
-            gst_efficientnet_finding_unref(finding);
+            g_assert_cmpuint(finding->subject.number, >, last);
+            last = finding->subject.number;
+            g_assert_true(was_accepted[last]);
             found++;
         }
-        if (submit(f, number, TRUE) == GST_EFFICIENTNET_SUBMIT_OK) {
-            g_assert_cmpuint(found, ==, accepted);
-            accepted++;
-            last = number;
-        } else {
-            refused++;
-        }
+        was_accepted[number] = submit(f, number, TRUE) == GST_EFFICIENTNET_SUBMIT_OK;
+        accepted += was_accepted[number];
     }
     g_assert_cmpuint(accepted, >, 0);
-    g_assert_cmpuint(refused, >, 0);
-    g_assert_cmpuint(accepted + refused, ==, 2000);
+    g_assert_cmpuint(accepted, <, 2000);
+    g_assert_cmpuint(found, <=, accepted);
 }
 
 static void
