@@ -239,8 +239,6 @@ test_formats(void)
 static void
 test_gray(void)
 {
-    g_autofree char *gray = effnet_test_make_caps("GRAY8", 64, 64);
-    g_autofree char *caps = effnet_test_make_caps("RGB", 64, 64);
     float from_gray[EFFNET_TEST_CLASSES], from_rgb[EFFNET_TEST_CLASSES], other[EFFNET_TEST_CLASSES];
     GstBuffer *buffer = effnet_test_make_rgb(64, 64, 1);
     GstMapInfo map;
