@@ -59,7 +59,7 @@ build() {
         }
     fi
     meson compile -C "$dir" >"$dir/compile.log" 2>&1 || {
-        grep -E -m 20 -A 5 'error|FAILED' "$dir/compile.log" >&2 || tail -n 30 "$dir/compile.log" >&2
+        grep -E -m 20 -A 5 'error:|FAILED|undefined reference' "$dir/compile.log" >&2 || tail -n 30 "$dir/compile.log" >&2
         return 1
     }
 }
