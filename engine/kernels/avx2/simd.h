@@ -18,11 +18,11 @@ typedef __m256 vf;
 #define vf_min(a, b)     _mm256_min_ps(a, b)
 #define vf_max(a, b)     _mm256_max_ps(a, b)
 
-/* t, not below -126, to the whole number below it and what is left. */
+/* t, clipped to -126..126, to the whole number below it and what is left. */
 static inline vf
 vf_split(vf t, vf *whole)
 {
-    t = vf_max(t, vf_set1(-126.f));
+    t = vf_max(vf_min(t, vf_set1(126.f)), vf_set1(-126.f));
     *whole = _mm256_floor_ps(t);
     return _mm256_sub_ps(t, *whole);
 }
