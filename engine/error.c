@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <effnet/error.h>
 
-G_DEFINE_QUARK(effnet - error - quark, effnet_error)
+/* Not by G_DEFINE_QUARK(), whose argument clang-format takes for a subtraction. */
+GQuark
+effnet_error_quark(void)
+{
+    return g_quark_from_static_string("effnet-error-quark");
+}
