@@ -40,15 +40,17 @@ larger_first(gconstpointer a, gconstpointer b)
 }
 
 gsize
-effnet_arena_plan(EffNetTensorPlan *tensors, guint n)
+effnet_arena_plan(EffNetTensorPlan *activations, guint n, gboolean batched)
 {
     g_autofree EffNetTensorPlan **order = g_new(EffNetTensorPlan *, n);
+    guint count = 0;
     gsize end = 0;
 
     for (guint i = 0; i < n; i++)
-        order[i] = &tensors[i];
-    qsort(order, n, sizeof *order, larger_first);
-    for (guint i = 0; i < n; i++) {
+        if (activations[i].batched == batched)
+            order[count++] = &activations[i];
+    qsort(order, count, sizeof *order, larger_first);
+    for (guint i = 0; i < count; i++) {
         order[i]->offset = lowest_place(order[i], order, i);
         end = MAX(end, order[i]->offset + order[i]->bytes);
     }

@@ -14,7 +14,7 @@ effnet_arch_get_cost(const EffNetArch *arch, guint resolution, guint n_classes,
 
     memset(cost, 0, sizeof *cost);
     cost->layers = network->n_layers;
-    cost->activation_bytes = plan->arena_bytes;
+    cost->activation_bytes = plan->picture_bytes + plan->batch_bytes;
     for (guint i = 0; i < network->n_layers; i++) {
         cost->params += effnet_layer_params(&network->layers[i]);
         cost->macs += effnet_layer_macs(&network->layers[i]);

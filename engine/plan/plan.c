@@ -259,6 +259,41 @@ keep_to_the_end(Builder *b, int activation)
         g_array_index(b->activations, EffNetTensorPlan, activation).end_step = b->steps->len + 1;
 }
 
+static gsize
+packed_floats(const EffNetLayer *layer)
+{
+    gsize channels = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
+
+    return channels * layer->kernel * layer->kernel * effnet_panels(layer->out_channels) *
+           EFFNET_LANES;
+}
+
+/* The first product that reads more weights than it reads and writes of a picture. */
+static guint
+find_batch_step(const EffNetPlan *plan)
+{
+    for (guint i = 0; i < plan->n_steps; i++) {
+        const EffNetStep *step = &plan->steps[i];
+
+        if (step->kind == EFFNET_STEP_CONV &&
+            packed_floats(step->layer) * sizeof(float) >
+                plan->activations[step->in].bytes + plan->activations[step->out].bytes)
+            return i;
+    }
+    return plan->n_steps;
+}
+
+static void
+place_activations(EffNetPlan *plan)
+{
+    plan->batch_step = find_batch_step(plan);
+    for (guint i = 0; i < plan->n_activations; i++)
+        plan->activations[i].batched =
+            (int)i == plan->input || plan->activations[i].end_step > plan->batch_step;
+    plan->picture_bytes = effnet_arena_plan(plan->activations, plan->n_activations, FALSE);
+    plan->batch_bytes = effnet_arena_plan(plan->activations, plan->n_activations, TRUE);
+}
+
 static void
 lay_out(EffNetPlan *plan)
 {
@@ -290,16 +325,7 @@ lay_out(EffNetPlan *plan)
     plan->steps = (EffNetStep *)g_array_free(b.steps, FALSE);
     plan->n_activations = b.activations->len;
     plan->activations = (EffNetTensorPlan *)g_array_free(b.activations, FALSE);
-    plan->arena_bytes = effnet_arena_plan(plan->activations, plan->n_activations);
-}
-
-static gsize
-packed_floats(const EffNetLayer *layer)
-{
-    gsize channels = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
-
-    return channels * layer->kernel * layer->kernel * effnet_panels(layer->out_channels) *
-           EFFNET_LANES;
+    place_activations(plan);
 }
 
 static gboolean

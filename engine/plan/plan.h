@@ -14,10 +14,11 @@ typedef enum {
 /* An activation of one picture: NHWC, channels padded to EFFNET_LANES (the input's are not). */
 typedef struct {
     EffNetType type;
-    guint size;     /* pixels, square; a border of zeros included */
-    guint channels; /* in memory */
-    gsize bytes;
-    gsize offset;               /* in the arena of one picture */
+    guint size;                 /* pixels, square; a border of zeros included */
+    guint channels;             /* in memory */
+    gsize bytes;                /* of one picture */
+    gboolean batched;           /* of each picture of a batch there is one at the same time */
+    gsize offset;               /* in the arena of one picture, or, times the batch, of the batch */
     guint first_step, end_step; /* lives from the one's begin to the other's begin */
 } EffNetTensorPlan;
 
@@ -58,8 +59,11 @@ typedef struct {
     guint n_activations;
     EffNetTensorPlan *activations;
     int input, features, logits; /* activations; logits may be EFFNET_NONE */
-    gsize arena_bytes;           /* of one picture */
-    gsize scratch_floats;        /* of one thread */
+    guint batch_step; /* pictures of a batch go through the steps before it one after the other, so
+                       * that caches hold them, and together from it on, where weights are more */
+    gsize picture_bytes;  /* of what only the picture at hand needs */
+    gsize batch_bytes;    /* of what every picture of a batch needs */
+    gsize scratch_floats; /* of one thread */
     gsize weight_bytes;
     float *weights; /* all packed ones, 64-byte aligned; NULL for a plan without weights */
 } EffNetPlan;
@@ -84,8 +88,9 @@ EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels
                             EffNetWeights *weights, double epsilon, GError **error);
 void effnet_plan_free(EffNetPlan *plan);
 
-/* Gives activations their offsets: what is never alive at once may share memory. */
-gsize effnet_arena_plan(EffNetTensorPlan *activations, guint n);
+/* Gives those activations that are BATCHED, or are not, their offsets: what is never alive at once
+ * may share memory. Returns the bytes that they need. */
+gsize effnet_arena_plan(EffNetTensorPlan *activations, guint n, gboolean batched);
 
 /* Reads LAYER, folds its batch norm and packs it. ROWS: room for the layer's weights. */
 gboolean effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,

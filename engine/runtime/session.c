@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A session walks the plan: every thread goes through all steps, takes tasks of the step until none
- * is left, and goes on when the last one is done. Which thread did what does not show in the
+/* A session walks the plan in passages: a step for one picture, and behind the plan's batch_step, a
+ * step for all pictures of the batch. Every thread goes through all passages, takes tasks until
+ * none is left, and goes on when the last one is done. Which thread did what does not show in the
  * results. */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -37,10 +38,10 @@ struct _EffNetSession {
     guint max_batch, threads;
     guint8 *arena;
     float *scratch;     /* of all threads */
-    Progress *progress; /* a step each */
+    Progress *progress; /* a passage each: see below */
     guint batch;        /* of the run that is under way */
     GMutex lock;
-    GCond step_done;
+    GCond tasks_done;
     gboolean profiling;
     Profile *profiles; /* a step each */
 };
@@ -83,7 +84,7 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
 
     g_return_val_if_fail(max_batch > 0, NULL);
     g_mutex_init(&session->lock);
-    g_cond_init(&session->step_done);
+    g_cond_init(&session->tasks_done);
     session->model = effnet_model_ref(model);
     session->plan = plan;
     session->max_batch = max_batch;
@@ -91,13 +92,13 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
     if (threads)
         session->threads = MIN(session->threads, threads);
     session->preprocess = effnet_preprocess_new(effnet_model_get_info(model));
-    session->progress = g_new0(Progress, plan->n_steps);
+    session->progress = g_new0(Progress, plan->n_steps * max_batch);
     session->profiles = g_new0(Profile, plan->n_steps);
     for (guint i = 0; i < plan->n_steps; i++) {
         session->profiles[i].name = effnet_layer_name(plan->steps[i].layer);
         session->profiles[i].kind = kind_of(&plan->steps[i]);
     }
-    session->arena = allocate(max_batch, plan->arena_bytes, error);
+    session->arena = allocate(1, effnet_arena_bytes(plan, max_batch), error);
     if (!session->arena)
         return NULL;
     session->scratch = allocate(session->threads, plan->scratch_floats * sizeof(float), error);
@@ -122,7 +123,7 @@ effnet_session_free(EffNetSession *session)
     effnet_preprocess_free(session->preprocess);
     effnet_model_unref(session->model);
     g_mutex_clear(&session->lock);
-    g_cond_clear(&session->step_done);
+    g_cond_clear(&session->tasks_done);
     g_free(session);
 }
 
@@ -182,7 +183,7 @@ effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw)
 }
 
 static void
-wait_for_step(EffNetSession *session, Progress *progress, guint tasks)
+wait_for_tasks(EffNetSession *session, Progress *progress, guint tasks)
 {
     for (guint i = 0; i < SPIN_LIMIT; i++) {
         if (atomic_load_explicit(&progress->done, memory_order_acquire) == tasks)
@@ -193,7 +194,7 @@ wait_for_step(EffNetSession *session, Progress *progress, guint tasks)
     }
     g_mutex_lock(&session->lock);
     while (atomic_load_explicit(&progress->done, memory_order_acquire) != tasks)
-        g_cond_wait(&session->step_done, &session->lock);
+        g_cond_wait(&session->tasks_done, &session->lock);
     g_mutex_unlock(&session->lock);
 }
 
@@ -204,8 +205,38 @@ finish_task(EffNetSession *session, Progress *progress, guint tasks)
         session->threads == 1)
         return;
     g_mutex_lock(&session->lock);
-    g_cond_broadcast(&session->step_done);
+    g_cond_broadcast(&session->tasks_done);
     g_mutex_unlock(&session->lock);
+}
+
+typedef struct {
+    EffNetSession *session;
+    guint member;
+    float *scratch;
+    Progress *progress; /* of the next passage */
+} Walker;
+
+/* Step STEP for N pictures from FIRST on: a picture's task after the same one of the picture before
+ * it, so that its weights are at hand. */
+static void
+pass(Walker *w, guint step_index, guint first, guint n)
+{
+    EffNetSession *session = w->session;
+    const EffNetStep *step = &session->plan->steps[step_index];
+    guint tasks = step->pixel_blocks * step->panel_blocks * n, task;
+    gint64 begin = session->profiling && w->member == 0 ? g_get_monotonic_time() : 0;
+    Progress *progress = w->progress++;
+
+    while ((task = atomic_fetch_add_explicit(&progress->next, 1, memory_order_relaxed)) < tasks) {
+        effnet_step_execute(session->plan, step, session->arena, session->max_batch,
+                            first + task % n, task / n, w->scratch);
+        finish_task(session, progress, tasks);
+    }
+    wait_for_tasks(session, progress, tasks);
+    if (begin) {
+        session->profiles[step_index].ns += (g_get_monotonic_time() - begin) * 1000;
+        session->profiles[step_index].runs += first == 0;
+    }
 }
 
 static void
@@ -213,35 +244,26 @@ walk(gpointer data, guint member)
 {
     EffNetSession *session = data;
     const EffNetPlan *plan = session->plan;
-    float *scratch = session->scratch + member * plan->scratch_floats;
+    Walker w = {
+        .session = session,
+        .member = member,
+        .scratch = session->scratch + member * plan->scratch_floats,
+        .progress = session->progress,
+    };
 
-    for (guint s = 0; s < plan->n_steps; s++) {
-        const EffNetStep *step = &plan->steps[s];
-        Progress *progress = &session->progress[s];
-        guint of_picture = step->pixel_blocks * step->panel_blocks;
-        guint tasks = of_picture * session->batch, task;
-        gint64 begin = session->profiling && member == 0 ? g_get_monotonic_time() : 0;
-
-        while ((task = atomic_fetch_add_explicit(&progress->next, 1, memory_order_relaxed)) <
-               tasks) {
-            effnet_step_execute(plan, step, session->arena, session->max_batch, task / of_picture,
-                                task % of_picture, scratch);
-            finish_task(session, progress, tasks);
-        }
-        wait_for_step(session, progress, tasks);
-        if (begin) {
-            session->profiles[s].ns += (g_get_monotonic_time() - begin) * 1000;
-            session->profiles[s].runs++;
-        }
-    }
+    for (guint picture = 0; picture < session->batch; picture++)
+        for (guint s = 0; s < plan->batch_step; s++)
+            pass(&w, s, picture, 1);
+    for (guint s = plan->batch_step; s < plan->n_steps; s++)
+        pass(&w, s, 0, session->batch);
 }
 
 void
 effnet_session_run(EffNetSession *session, guint n)
 {
-    g_return_if_fail(n <= session->max_batch);
+    g_return_if_fail(n > 0 && n <= session->max_batch);
     session->batch = n;
-    for (guint i = 0; i < session->plan->n_steps; i++) {
+    for (guint i = 0; i < session->plan->n_steps * n; i++) {
         atomic_store_explicit(&session->progress[i].next, 0, memory_order_relaxed);
         atomic_store_explicit(&session->progress[i].done, 0, memory_order_relaxed);
     }

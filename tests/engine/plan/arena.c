@@ -4,13 +4,14 @@
 static void
 check(EffNetTensorPlan *t, guint n)
 {
-    gsize end = effnet_arena_plan(t, n);
+    gsize ends[] = {effnet_arena_plan(t, n, FALSE), effnet_arena_plan(t, n, TRUE)};
 
     for (guint i = 0; i < n; i++) {
         g_assert_cmpuint(t[i].offset % 64, ==, 0);
-        g_assert_cmpuint(t[i].offset + t[i].bytes, <=, end);
+        g_assert_cmpuint(t[i].offset + t[i].bytes, <=, ends[t[i].batched]);
         for (guint j = 0; j < i; j++)
-            if (t[i].first_step < t[j].end_step && t[j].first_step < t[i].end_step)
+            if (t[i].batched == t[j].batched && t[i].first_step < t[j].end_step &&
+                t[j].first_step < t[i].end_step)
                 g_assert_true(t[i].offset + t[i].bytes <= t[j].offset ||
                               t[j].offset + t[j].bytes <= t[i].offset);
     }
@@ -39,6 +40,7 @@ test_random(void)
         for (guint i = 0; i < G_N_ELEMENTS(t); i++) {
             t[i].bytes = g_test_rand_int_range(1, 5000);
             t[i].first_step = g_test_rand_int_range(0, 20);
+            t[i].batched = g_test_rand_int_range(0, 2);
             t[i].end_step = t[i].first_step + g_test_rand_int_range(1, 8);
         }
         check(t, G_N_ELEMENTS(t));

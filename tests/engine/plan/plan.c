@@ -85,6 +85,22 @@ test_residual(void)
     g_assert_cmpuint(seen, >, 5);
 }
 
+/* What a batch goes through together begins with 7 x 7 pictures in B0, and what is alive there is
+ * there for every picture. */
+static void
+test_batch(void)
+{
+    g_autoptr(EffNetPlan) plan = lay_out("b0", 224, 1000);
+    const EffNetStep *first = &plan->steps[plan->batch_step];
+
+    g_assert_cmpuint(effnet_step_last_layer(first)->out_size, ==, 7);
+    g_assert_true(plan->activations[plan->input].batched);
+    g_assert_true(plan->activations[plan->logits].batched);
+    g_assert_true(plan->activations[first->in].batched);
+    g_assert_false(plan->activations[plan->steps[0].out].batched);
+    g_assert_cmpuint(plan->batch_bytes, <, plan->picture_bytes);
+}
+
 static void
 test_headless(void)
 {
@@ -126,6 +142,7 @@ main(int argc, char **argv)
     g_test_add_func("/plan/tasks", test_tasks);
     g_test_add_func("/plan/fusion", test_fusion);
     g_test_add_func("/plan/residual", test_residual);
+    g_test_add_func("/plan/batch", test_batch);
     g_test_add_func("/plan/headless", test_headless);
     g_test_add_func("/plan/failing-weights", test_failing_weights);
     return g_test_run();

@@ -21,11 +21,11 @@ random_plan(const char *name)
 static guint8 *
 execute(const EffNetPlan *plan, gboolean backwards)
 {
-    guint8 *arena = aligned_alloc(64, plan->arena_bytes);
+    guint8 *arena = aligned_alloc(64, effnet_arena_bytes(plan, 1));
     float *scratch = aligned_alloc(64, (plan->scratch_floats * sizeof(float) + 63) / 64 * 64);
     float *input = effnet_activation(plan, arena, 1, plan->input, 0);
 
-    memset(arena, 0, plan->arena_bytes);
+    memset(arena, 0, effnet_arena_bytes(plan, 1));
     for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof(float); i++)
         input[i] = i % 17 / 8.f - 1;
     for (guint s = 0; s < plan->n_steps; s++) {
