@@ -43,9 +43,11 @@ conv_f32_c(const EffNetConv *a)
             for (guint i = 0; i < EFFNET_LANES; i++) {
                 gsize at = panel * EFFNET_LANES + i;
 
-                if (a->residual)
+                if (a->residual && !a->act_first)
                     sum[i] += a->residual[pixel * a->residual_step + at];
                 sum[i] = effnet_act(a->act, sum[i]);
+                if (a->residual && a->act_first)
+                    sum[i] += a->residual[pixel * a->residual_step + at];
                 if (a->pool)
                     mean[i] += sum[i];
                 else

@@ -13,7 +13,8 @@
  * channels is 0. */
 #define EFFNET_LANES 16
 
-/* A block of PIXELS x PANELS x EFFNET_LANES outputs: act(window * weights + bias + residual). */
+/* A block of PIXELS x PANELS x EFFNET_LANES outputs: act(window * weights + bias + residual), or
+ * act(window * weights + bias) + residual. */
 typedef struct {
     const float *in;      /* the first pixel's window */
     gsize in_step;        /* floats from a pixel's window to the next one's */
@@ -32,7 +33,8 @@ typedef struct {
     gsize residual_step;
     float *pool; /* NULL, or the mean of the outputs over the pixels, first_panel on */
     EffNetAct act;
-    float *scratch; /* effnet_conv_scratch() floats */
+    gboolean act_first; /* the residual comes behind the activation */
+    float *scratch;     /* effnet_conv_scratch() floats */
 } EffNetConv;
 
 typedef struct {

@@ -76,6 +76,12 @@ multiply(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, const float *in, con
     }
 }
 
+INLINE vf
+add_residual(const EffNetConv *a, vf sum, guint pixel, gsize lane)
+{
+    return vf_add(sum, vf_load(a->residual + pixel * a->residual_step + lane));
+}
+
 /* Residual, activation, and out to memory or into the pool. */
 INLINE void
 finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
@@ -89,10 +95,11 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
         for (int j = 0; j < panels * VECTORS; j++) {
             gsize lane = at + j * VF_LANES;
 
-            if (a->residual)
-                acc[m][j] =
-                    vf_add(acc[m][j], vf_load(a->residual + (pixel + m) * a->residual_step + lane));
+            if (a->residual && !a->act_first)
+                acc[m][j] = add_residual(a, acc[m][j], pixel + m, lane);
             acc[m][j] = vf_act(act, acc[m][j]);
+            if (a->residual && a->act_first)
+                acc[m][j] = add_residual(a, acc[m][j], pixel + m, lane);
             if (!a->pool)
                 vf_store(a->out + (pixel + m) * a->out_step + lane, acc[m][j]);
         }
@@ -136,6 +143,9 @@ tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels)
         break;
     case EFFNET_ACT_RELU6:
         finish(acc, a, pixel, panel, EFFNET_ACT_RELU6, mr, panels);
+        break;
+    case EFFNET_ACT_RELU:
+        finish(acc, a, pixel, panel, EFFNET_ACT_RELU, mr, panels);
         break;
     default:
         finish(acc, a, pixel, panel, a->act, mr, panels);

@@ -114,6 +114,8 @@ panels(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
             panels(a, kernel, stride, EFFNET_ACT_SILU);                                            \
         else if (a->act == EFFNET_ACT_RELU6)                                                       \
             panels(a, kernel, stride, EFFNET_ACT_RELU6);                                           \
+        else if (a->act == EFFNET_ACT_RELU)                                                        \
+            panels(a, kernel, stride, EFFNET_ACT_RELU);                                            \
         else                                                                                       \
             effnet_dwconv_f32_c(a);                                                                \
     }

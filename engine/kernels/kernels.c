@@ -27,6 +27,7 @@ init_c(EffNetKernels *kernels)
 {
     kernels->conv = effnet_conv_kernels_c;
     kernels->dwconv = effnet_dwconv_f32_c;
+    kernels->maxpool = effnet_maxpool_f32_c;
     kernels->resize = effnet_resize_kernels_c;
     kernels->peak = peak_c;
     return TRUE;

@@ -5,12 +5,14 @@
 
 #include "conv.h"
 #include "dwconv.h"
+#include "maxpool.h"
 #include "resize.h"
 
 typedef struct {
     const char *name; /* the level's */
     EffNetConvKernels conv;
     EffNetDwconvKernel dwconv;
+    EffNetMaxpoolKernel maxpool;
     EffNetResizeKernels resize;
     /* Multiply-adds as fast as they go, for the bench's share of the peak: does ROUNDS of them
      * and returns how many floating-point operations that were. */

@@ -9,9 +9,11 @@
 
 #include "conv.h"
 #include "dwconv.h"
+#include "maxpool.h"
 
 void KERNEL(conv_f32)(const EffNetConv *conv);
 void KERNEL(dwconv_f32)(const EffNetDwconv *dwconv);
+void KERNEL(maxpool_f32)(const EffNetMaxpool *maxpool);
 double KERNEL(peak_f32)(guint rounds);
 
 #endif

@@ -31,5 +31,6 @@ void checkasm_bench(const char *name, const EffNetKernels *kernels, double opera
 
 void checkasm_conv(void);
 void checkasm_dwconv(void);
+void checkasm_maxpool(void);
 
 #endif

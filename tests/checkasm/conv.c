@@ -11,6 +11,7 @@ typedef struct {
     guint pixels, runs, run, out; /* out: channels, not a whole number of panels */
     gboolean gate, residual, pool;
     EffNetAct act;
+    gboolean act_first;
 } Shape;
 
 typedef struct {
@@ -62,6 +63,7 @@ case_init(Case *c, const Shape *s)
         .residual_step = c->columns,
         .pool = s->pool ? c->pool : NULL,
         .act = s->act,
+        .act_first = s->act_first,
         .scratch = c->scratch,
     };
 }
@@ -94,9 +96,10 @@ check(const EffNetKernels *kernels, const Shape *s)
 {
     gsize n = effnet_panels(s->out) * EFFNET_LANES * (gsize)(s->pool ? 1 : s->pixels);
     g_autofree float *expected = NULL, *found = NULL;
-    g_autofree char *what = g_strdup_printf(
-        "%u pixels, %u x %u to %u, act %d%s%s%s", s->pixels, s->runs, s->run, s->out, s->act,
-        s->gate ? ", gate" : "", s->residual ? ", residual" : "", s->pool ? ", pool" : "");
+    g_autofree char *what =
+        g_strdup_printf("%u pixels, %u x %u to %u, act %d%s%s%s%s", s->pixels, s->runs, s->run,
+                        s->out, s->act, s->act_first ? " first" : "", s->gate ? ", gate" : "",
+                        s->residual ? ", residual" : "", s->pool ? ", pool" : "");
     Case c;
 
     case_init(&c, s);
@@ -134,7 +137,7 @@ static void
 test_fused(const EffNetKernels *kernels)
 {
     for (int act = EFFNET_ACT_NONE; act <= EFFNET_ACT_SIGMOID; act++)
-        for (int fused = 0; fused < 8; fused++) {
+        for (int fused = 0; fused < 16; fused++) {
             Shape s = {
                 .pixels = checkasm_random(1, 40),
                 .runs = 1,
@@ -144,6 +147,7 @@ test_fused(const EffNetKernels *kernels)
                 .residual = fused & 2,
                 .pool = fused & 4,
                 .act = act,
+                .act_first = fused & 8,
             };
 
             check(kernels, &s);

@@ -134,5 +134,6 @@ main(int argc, char **argv)
     generator = g_rand_new_with_seed(seed);
     checkasm_conv();
     checkasm_dwconv();
+    checkasm_maxpool();
     return g_test_run();
 }

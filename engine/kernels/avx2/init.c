@@ -14,6 +14,7 @@ effnet_kernels_init_avx2(EffNetKernels *kernels)
         return FALSE;
     kernels->conv = (EffNetConvKernels){effnet_conv_pack_panels, effnet_conv_f32_avx2};
     kernels->dwconv = effnet_dwconv_f32_avx2;
+    kernels->maxpool = effnet_maxpool_f32_avx2;
     kernels->resize = effnet_resize_kernels_avx2;
     kernels->peak = effnet_peak_f32_avx2;
     return TRUE;

@@ -15,6 +15,7 @@ effnet_kernels_init_avx512(EffNetKernels *kernels)
         return FALSE;
     kernels->conv = (EffNetConvKernels){effnet_conv_pack_panels, effnet_conv_f32_avx512};
     kernels->dwconv = effnet_dwconv_f32_avx512;
+    kernels->maxpool = effnet_maxpool_f32_avx512;
     kernels->resize = effnet_resize_kernels_avx512;
     kernels->peak = effnet_peak_f32_avx512;
     return TRUE;

@@ -98,6 +98,13 @@ activate(EffNetAct act, float *out, gsize step, float *scratch, guint columns, g
 }
 
 static void
+add_residual(const EffNetConv *a, float *out, guint columns)
+{
+    effnet_orc_add_f32(out, a->out_step * sizeof(float), a->residual,
+                       a->residual_step * sizeof(float), columns, a->pixels);
+}
+
+static void
 mean_of_rows(float *mean, const float *rows, guint columns, guint n)
 {
     memset(mean, 0, columns * sizeof *mean);
@@ -127,10 +134,11 @@ conv_f32_blas(const EffNetConv *conv)
                  a.in, MAX(a.in_step, a.runs * a.run), a.weights + first, all, 0.f, out,
                  MAX(a.out_step, columns));
     effnet_orc_add_f32(out, a.out_step * sizeof(float), a.bias + first, 0, columns, a.pixels);
-    if (a.residual)
-        effnet_orc_add_f32(out, a.out_step * sizeof(float), a.residual,
-                           a.residual_step * sizeof(float), columns, a.pixels);
+    if (a.residual && !a.act_first)
+        add_residual(&a, out, columns);
     activate(a.act, out, a.out_step, a.scratch, columns, a.pixels);
+    if (a.residual && a.act_first)
+        add_residual(&a, out, columns);
     if (a.pool)
         mean_of_rows(a.pool, out, columns, a.pixels);
 }

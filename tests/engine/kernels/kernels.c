@@ -19,6 +19,7 @@ test_levels(void)
         g_assert_cmpstr(kernels->name, ==, *list);
         g_assert_nonnull(kernels->conv.pack);
         g_assert_nonnull(kernels->dwconv);
+        g_assert_nonnull(kernels->maxpool);
         g_assert_nonnull(kernels->resize.horizontal);
         g_assert_cmpfloat(kernels->peak(10), >, 0);
         /* A level that overrides nothing would test nothing. */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Max pooling: the greatest of each channel in a window of k x k pixels. */
+#ifndef EFFNET_KERNEL_MAXPOOL_H
+#define EFFNET_KERNEL_MAXPOOL_H
+
+#include "conv.h"
+
+#define EFFNET_MAXPOOL_MAX 7 /* the largest k */
+
+/* One row of outputs. What is outside of the picture does not count. */
+typedef struct {
+    const float *rows[EFFNET_MAXPOOL_MAX]; /* under the window's rows: pixel 0; NULL: outside */
+    gsize in_step;                         /* floats from a pixel to the next */
+    guint in_size, out_size;               /* pixels of a row */
+    guint kernel, stride, pad;             /* pad: columns to the left that are outside */
+    float *out;
+    gsize out_step;
+    guint panels;
+} EffNetMaxpool;
+
+typedef void (*EffNetMaxpoolKernel)(const EffNetMaxpool *maxpool);
+
+void effnet_maxpool_f32_c(const EffNetMaxpool *maxpool);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Max pooling by whole vectors of channels, compiled once an instruction set. */
+#include <math.h>
+
+#include "maxpool.h"
+#include "simd.h"
+#include "tmpl.h"
+
+/* Columns FIRST to END of the window's rows. */
+static inline vf
+greatest(const EffNetMaxpool *a, guint first, guint end, gsize lane)
+{
+    vf most = vf_set1(-INFINITY);
+
+    for (guint ky = 0; ky < a->kernel; ky++)
+        for (guint column = first; a->rows[ky] && column < end; column++)
+            most = vf_max(most, vf_load(a->rows[ky] + column * a->in_step + lane));
+    return most;
+}
+
+void
+KERNEL(maxpool_f32)(const EffNetMaxpool *a)
+{
+    for (guint x = 0; x < a->out_size; x++) {
+        guint left = x * a->stride, first = left > a->pad ? left - a->pad : 0;
+        guint end = MIN(a->in_size, left + a->kernel - a->pad);
+
+        for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane += VF_LANES)
+            vf_store(a->out + x * a->out_step + lane, greatest(a, first, end, lane));
+    }
+}
