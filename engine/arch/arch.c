@@ -10,6 +10,10 @@ static const struct {
     const guint *n_variants;
 } families[] = {
     {effnet_efficientnet_variants, &effnet_efficientnet_n_variants},
+    {effnet_edgetpu_variants, &effnet_edgetpu_n_variants},
+    {effnet_efficientnetv2_variants, &effnet_efficientnetv2_n_variants},
+    {effnet_mobilenet_variants, &effnet_mobilenet_n_variants},
+    {effnet_resnet_variants, &effnet_resnet_n_variants},
 };
 
 static const EffNetVariant *
@@ -41,30 +45,50 @@ effnet_arch_list(void)
     return names;
 }
 
-/* timm writes "tf_efficientnet_b0.ns_jft_in1k" or "tf_efficientnet_b0_ns", torchvision
- * "efficientnet_b0", lukemelas "efficientnet-b0": the variant stands behind "efficientnet" and
- * ends where the training's tag begins. */
-static char *
-variant_of(const char *name)
-{
-    const char *rest = name;
+/* What others call ours: a training's tag begins behind it. The first that fits counts. */
+static const struct {
+    const char *theirs, *ours;
+} prefixes[] = {
+    {"efficientnetv2_", "v2-"},
+    {"efficientnet_v2_", "v2-"},
+    {"efficientnet_", ""},
+    {"efficientnet-", ""},
+    {"mobilenetv1_100", "mobilenet-v1"},
+    {"mobilenetv1_", "mobilenet-v1-"},
+    {"mobilenetv2_100", "mobilenet-v2"},
+    {"mobilenetv2_", "mobilenet-v2-"},
+    {"mobilenet_v2", "mobilenet-v2"},
+    {"", ""},
+};
 
-    if (g_str_has_prefix(rest, "tf_"))
-        rest += strlen("tf_");
-    if (g_str_has_prefix(rest, "efficientnet") && (rest[12] == '_' || rest[12] == '-'))
-        rest += strlen("efficientnet_");
-    return g_strndup(rest, strcspn(rest, "._-"));
+/* timm writes "tf_efficientnet_b0.ns_jft_in1k" or "tf_efficientnet_b0_ns", torchvision
+ * "efficientnet_b0", lukemelas "efficientnet-b0". */
+const EffNetVariant *
+effnet_arch_find(const char *name)
+{
+    const EffNetVariant *variant = find_variant(name);
+    g_autofree char *plain = NULL;
+    const char *rest;
+    gsize p = 0;
+
+    if (variant)
+        return variant;
+    if (g_str_has_prefix(name, "tf_"))
+        name += strlen("tf_");
+    while (!g_str_has_prefix(name, prefixes[p].theirs))
+        p++;
+    rest = name + strlen(prefixes[p].theirs);
+    plain = g_strdup_printf("%s%.*s", prefixes[p].ours, (int)strcspn(rest, "._-"), rest);
+    return find_variant(plain);
 }
 
 EffNetArch *
 effnet_arch_new(const char *name, GError **error)
 {
-    g_autofree char *plain = variant_of(name), *known = NULL;
-    const EffNetVariant *variant = find_variant(name);
+    const EffNetVariant *variant = effnet_arch_find(name);
+    g_autofree char *known = NULL;
     EffNetArch *arch;
 
-    if (!variant)
-        variant = find_variant(plain);
     if (!variant) {
         known = g_strjoinv(", ", (char **)effnet_arch_list());
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,

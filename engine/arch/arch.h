@@ -6,22 +6,28 @@
 
 #include "network.h"
 
-/* A stage of repeated MBConv blocks (Sandler et al. 2018; the paper's table 1). The first block
- * has the stride; those behind it, stride 1 and equal widths, add their input to their output. */
+/* A stage of repeated blocks (the paper's table 1). */
 typedef struct {
+    EffNetBlockKind kind;
     guint repeats;
     guint kernel;
     guint stride;
-    guint expand; /* width inside the block over width before it; 1: no EXPAND layer */
+    guint expand; /* width inside the block over width before it (MBCONV 1: no EXPAND layer);
+                   * BOTTLENECK: width behind it over width inside */
     guint channels;
+    guint se_divisor;    /* block's input channels over squeeze-excite's bottleneck; 0: none */
+    guint expanded_from; /* channels that EXPAND counts as the input's; 0: the input's own */
+    gboolean no_residual;
 } EffNetStage;
 
 typedef struct {
     const EffNetStage *stages;
     guint n_stages;
-    guint stem, head;    /* channels */
+    guint stem, head;    /* channels; head 0: none */
+    guint stem_kernel;   /* 0: 3 */
+    gboolean stem_pool;  /* a max pooling of 3x3 and stride 2 behind the stem */
     gboolean fixed_ends; /* stem, head and the repeats of the first and last stage do not scale */
-    guint se_divisor;    /* block's input channels over squeeze-excite's bottleneck; 0: none */
+    gboolean least_head; /* the head does not get narrower than it is */
     EffNetAct act;
     guint round_percent; /* channels round to multiples of 8, never below this share */
 } EffNetFamily;
@@ -42,8 +48,23 @@ struct _EffNetArch {
     guint resolution;
 };
 
+/* The variant that NAME is timm's or torchvision's name of, or our own; NULL: no known one. */
+const EffNetVariant *effnet_arch_find(const char *name);
+
 extern const EffNetVariant effnet_efficientnet_variants[];
 extern const guint effnet_efficientnet_n_variants;
+extern const EffNetVariant effnet_edgetpu_variants[];
+extern const guint effnet_edgetpu_n_variants;
+extern const EffNetVariant effnet_efficientnetv2_variants[];
+extern const guint effnet_efficientnetv2_n_variants;
+extern const EffNetVariant effnet_mobilenet_variants[];
+extern const guint effnet_mobilenet_n_variants;
+extern const EffNetVariant effnet_resnet_variants[];
+extern const guint effnet_resnet_n_variants;
+
+/* Input that a family was trained on, for EffNetTraining's initialisers. */
+#define EFFNET_INPUT_IMAGENET  .mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}
+#define EFFNET_INPUT_INCEPTION .mean = {0.5f, 0.5f, 0.5f}, .std = {0.5f, 0.5f, 0.5f}
 
 /* Compound scaling's two roundings (the reference implementation's round_filters, round_repeats).
  */

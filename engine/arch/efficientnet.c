@@ -4,25 +4,29 @@
 #include "arch.h"
 
 /* The paper's table 1, stages 2 to 8. */
-static const EffNetStage baseline[] = {
-    /* repeats kernel stride expand channels */
-    {1, 3, 1, 1, 16},  {2, 3, 2, 6, 24},  {2, 5, 2, 6, 40},  {3, 3, 2, 6, 80},
-    {3, 5, 1, 6, 112}, {4, 5, 2, 6, 192}, {1, 3, 1, 6, 320},
-};
+#define BASELINE(se)                                                                               \
+    /* kind repeats kernel stride expand channels */                                               \
+    {EFFNET_BLOCK_MBCONV, 1, 3, 1, 1, 16, se}, {EFFNET_BLOCK_MBCONV, 2, 3, 2, 6, 24, se},          \
+        {EFFNET_BLOCK_MBCONV, 2, 5, 2, 6, 40, se}, {EFFNET_BLOCK_MBCONV, 3, 3, 2, 6, 80, se},      \
+        {EFFNET_BLOCK_MBCONV, 3, 5, 1, 6, 112, se}, {EFFNET_BLOCK_MBCONV, 4, 5, 2, 6, 192, se},    \
+    {                                                                                              \
+        EFFNET_BLOCK_MBCONV, 1, 3, 1, 6, 320, se                                                   \
+    }
+
+static const EffNetStage with_se[] = {BASELINE(4)}, without_se[] = {BASELINE(0)};
 
 static const EffNetFamily efficientnet = {
-    .stages = baseline,
-    .n_stages = G_N_ELEMENTS(baseline),
+    .stages = with_se,
+    .n_stages = G_N_ELEMENTS(with_se),
     .stem = 32,
     .head = 1280,
-    .se_divisor = 4,
     .act = EFFNET_ACT_SILU,
     .round_percent = 90,
 };
 
 static const EffNetFamily lite = {
-    .stages = baseline,
-    .n_stages = G_N_ELEMENTS(baseline),
+    .stages = without_se,
+    .n_stages = G_N_ELEMENTS(without_se),
     .stem = 32,
     .head = 1280,
     .fixed_ends = TRUE,
@@ -32,18 +36,17 @@ static const EffNetFamily lite = {
 
 /* Trained on TPUs first: "same" padding and batch-norm epsilon 1e-3; retrained checkpoints that
  * differ say so by their naming or config. */
+#define TRAINED .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3
 #define IMAGENET(crop)                                                                             \
     {                                                                                              \
-        .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3, .mean = {0.485f, 0.456f, 0.406f},         \
-        .std = {0.229f, 0.224f, 0.225f}, .crop_fraction = (crop),                                  \
-        .interpolation = EFFNET_INTERPOLATION_BICUBIC                                              \
+        TRAINED, EFFNET_INPUT_IMAGENET, .crop_fraction = (crop),                                   \
+                                        .interpolation = EFFNET_INTERPOLATION_BICUBIC              \
     }
 #define TFLITE(crop)                                                                               \
     {                                                                                              \
-        .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3,                                           \
-        .mean = {127.f / 255, 127.f / 255, 127.f / 255},                                           \
-        .std = {128.f / 255, 128.f / 255, 128.f / 255}, .crop_fraction = (crop),                   \
-        .interpolation = EFFNET_INTERPOLATION_BICUBIC                                              \
+        TRAINED, .mean = {127.f / 255, 127.f / 255, 127.f / 255},                                  \
+                 .std = {128.f / 255, 128.f / 255, 128.f / 255}, .crop_fraction = (crop),          \
+                 .interpolation = EFFNET_INTERPOLATION_BICUBIC                                     \
     }
 
 const EffNetVariant effnet_efficientnet_variants[] = {

@@ -67,31 +67,128 @@ add_linear(Builder *b, const EffNetLayer *block, EffNetRole role, guint in, guin
     g_array_append_val(b->layers, layer);
 }
 
+/* A block as it comes: what is the same for all of its layers. */
+typedef struct {
+    const EffNetStage *stage;
+    EffNetLayer layer;
+    guint stride, channels; /* of its output */
+    guint narrow;           /* channels of its input */
+    EffNetAct act;
+    gboolean residual; /* the input has the output's shape */
+} Block;
+
 static void
-add_mbconv(Builder *b, const EffNetStage *stage, guint stage_index, guint block_index,
-           guint channels)
+add_mbconv(Builder *b, const Block *block)
 {
-    const EffNetFamily *family = b->family;
-    guint stride = block_index == 0 ? stage->stride : 1, narrow = b->channels;
-    EffNetLayer block = {
-        .stage = stage_index,
-        .block = block_index,
-        .sequence = b->sequence++,
-        .has_expand = stage->expand != 1,
-        .has_se = family->se_divisor != 0,
+    gboolean separable = block->stage->kind == EFFNET_BLOCK_SEPARABLE;
+    EffNetLayer *project;
+
+    if (block->layer.has_expand)
+        add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, 1, 1, block->narrow * block->stage->expand,
+                 block->act);
+    add_conv(b, &block->layer, EFFNET_ROLE_DEPTHWISE, block->stage->kernel, block->stride,
+             b->channels, block->act);
+    if (block->layer.has_se) {
+        guint bottleneck = MAX(1, block->narrow / block->stage->se_divisor);
+
+        add_linear(b, &block->layer, EFFNET_ROLE_SE_REDUCE, b->channels, bottleneck, block->act);
+        add_linear(b, &block->layer, EFFNET_ROLE_SE_EXPAND, bottleneck, b->channels,
+                   EFFNET_ACT_SIGMOID);
+    }
+    project = add_conv(b, &block->layer, EFFNET_ROLE_PROJECT, 1, 1, block->channels,
+                       separable ? block->act : EFFNET_ACT_NONE);
+    project->residual = block->residual && !separable;
+}
+
+static void
+add_fused(Builder *b, const Block *block, guint expanded_from)
+{
+    add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, block->stage->kernel, block->stride,
+             expanded_from * block->stage->expand, block->act);
+    add_conv(b, &block->layer, EFFNET_ROLE_PROJECT, 1, 1, block->channels, EFFNET_ACT_NONE)
+        ->residual = block->residual;
+}
+
+static void
+add_single(Builder *b, const Block *block)
+{
+    EffNetLayer *layer = add_conv(b, &block->layer, EFFNET_ROLE_CONV1, block->stage->kernel,
+                                  block->stride, block->channels, block->act);
+
+    layer->residual = layer->act_first = block->residual;
+}
+
+/* ResNet's blocks always have a residual, of a shortcut where the shapes differ. */
+static void
+add_residual(Builder *b, const Block *block)
+{
+    const EffNetStage *stage = block->stage;
+    EffNetLayer *last;
+
+    if (!block->residual) {
+        guint size = b->size;
+
+        add_conv(b, &block->layer, EFFNET_ROLE_SHORTCUT, 1, block->stride, block->channels,
+                 EFFNET_ACT_NONE);
+        b->channels = block->narrow;
+        b->size = size;
+    }
+    if (stage->kind == EFFNET_BLOCK_BASIC) {
+        add_conv(b, &block->layer, EFFNET_ROLE_CONV1, stage->kernel, block->stride, block->channels,
+                 block->act);
+        last = add_conv(b, &block->layer, EFFNET_ROLE_CONV2, stage->kernel, 1, block->channels,
+                        block->act);
+    } else {
+        guint inside = block->channels / stage->expand;
+
+        add_conv(b, &block->layer, EFFNET_ROLE_CONV1, 1, 1, inside, block->act);
+        add_conv(b, &block->layer, EFFNET_ROLE_CONV2, stage->kernel, block->stride, inside,
+                 block->act);
+        last = add_conv(b, &block->layer, EFFNET_ROLE_CONV3, 1, 1, block->channels, block->act);
+    }
+    last->residual = TRUE;
+}
+
+static void
+add_block(Builder *b, const EffNetArch *arch, guint stage_index, guint block_index, guint channels)
+{
+    const EffNetStage *stage = &b->family->stages[stage_index];
+    gboolean mbconv = stage->kind == EFFNET_BLOCK_MBCONV;
+    guint first = b->layers->len, expanded_from = b->channels;
+    Block block = {
+        .stage = stage,
+        .layer = {.kind = stage->kind,
+                  .stage = stage_index,
+                  .block = block_index,
+                  .sequence = b->sequence++,
+                  .has_expand = mbconv && stage->expand != 1,
+                  .has_se = mbconv && stage->se_divisor != 0},
+        .stride = block_index == 0 ? stage->stride : 1,
+        .channels = channels,
+        .narrow = b->channels,
+        .act = b->family->act,
     };
 
-    if (block.has_expand)
-        add_conv(b, &block, EFFNET_ROLE_EXPAND, 1, 1, narrow * stage->expand, family->act);
-    add_conv(b, &block, EFFNET_ROLE_DEPTHWISE, stage->kernel, stride, b->channels, family->act);
-    if (block.has_se) {
-        guint bottleneck = MAX(1, narrow / family->se_divisor);
-
-        add_linear(b, &block, EFFNET_ROLE_SE_REDUCE, b->channels, bottleneck, family->act);
-        add_linear(b, &block, EFFNET_ROLE_SE_EXPAND, bottleneck, b->channels, EFFNET_ACT_SIGMOID);
+    block.residual = block.stride == 1 && channels == b->channels && !stage->no_residual;
+    if (stage->expanded_from)
+        expanded_from = effnet_scale_channels(b->family, stage->expanded_from, arch->width);
+    switch (stage->kind) {
+    case EFFNET_BLOCK_MBCONV:
+    case EFFNET_BLOCK_SEPARABLE:
+        add_mbconv(b, &block);
+        break;
+    case EFFNET_BLOCK_FUSED:
+        add_fused(b, &block, expanded_from);
+        break;
+    case EFFNET_BLOCK_CONV:
+        add_single(b, &block);
+        break;
+    case EFFNET_BLOCK_BASIC:
+    case EFFNET_BLOCK_BOTTLENECK:
+        add_residual(b, &block);
+        break;
     }
-    add_conv(b, &block, EFFNET_ROLE_PROJECT, 1, 1, channels, EFFNET_ACT_NONE)->residual =
-        stride == 1 && channels == narrow;
+    g_array_index(b->layers, EffNetLayer, first).first = TRUE;
 }
 
 static void
@@ -103,19 +200,34 @@ add_stages(Builder *b, const EffNetArch *arch)
         const EffNetStage *stage = &family->stages[s];
         gboolean fixed = family->fixed_ends && (s == 0 || s == family->n_stages - 1);
         guint repeats = fixed ? stage->repeats : effnet_scale_repeats(stage->repeats, arch->depth);
-        guint channels = effnet_scale_channels(family, stage->channels, arch->width);
+        guint inside = stage->kind == EFFNET_BLOCK_BOTTLENECK ? stage->expand : 1;
+        guint channels =
+            effnet_scale_channels(family, stage->channels / inside, arch->width) * inside;
 
         for (guint i = 0; i < repeats; i++)
-            add_mbconv(b, stage, s, i, channels);
+            add_block(b, arch, s, i, channels);
     }
 }
 
 static guint
-end_channels(const EffNetArch *arch, guint channels)
+end_channels(const EffNetArch *arch, guint channels, double width)
 {
     const EffNetFamily *family = arch->base->family;
 
-    return family->fixed_ends ? channels : effnet_scale_channels(family, channels, arch->width);
+    return family->fixed_ends ? channels : effnet_scale_channels(family, channels, width);
+}
+
+static void
+add_stem(Builder *b, const EffNetArch *arch)
+{
+    const EffNetFamily *family = b->family;
+    const EffNetLayer none = {0};
+
+    add_conv(b, &none, EFFNET_ROLE_STEM, family->stem_kernel ? family->stem_kernel : 3, 2,
+             end_channels(arch, family->stem, arch->width), family->act);
+    if (family->stem_pool)
+        add_conv(b, &none, EFFNET_ROLE_MAX_POOL, 3, 2, b->channels, EFFNET_ACT_NONE)->has_norm =
+            FALSE;
 }
 
 EffNetNetwork *
@@ -125,6 +237,7 @@ effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels, 
     const EffNetFamily *family = arch->base->family;
     const EffNetLayer none = {0};
     EffNetNetwork *network = g_new0(EffNetNetwork, 1);
+    double head_width = family->least_head ? MAX(1, arch->width) : arch->width;
     Builder b = {
         .family = family,
         .padding = padding,
@@ -133,9 +246,15 @@ effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels, 
         .size = resolution,
     };
 
-    add_conv(&b, &none, EFFNET_ROLE_STEM, 3, 2, end_channels(arch, family->stem), family->act);
+    add_stem(&b, arch);
     add_stages(&b, arch);
-    add_conv(&b, &none, EFFNET_ROLE_HEAD, 1, 1, end_channels(arch, family->head), family->act);
+    if (family->head) {
+        const EffNetLayer head = {.stage = family->n_stages, .sequence = b.sequence};
+
+        add_conv(&b, &head, EFFNET_ROLE_HEAD, 1, 1, end_channels(arch, family->head, head_width),
+                 family->act);
+    }
+    g_array_index(b.layers, EffNetLayer, b.layers->len - 1).pool = TRUE;
     if (n_classes)
         add_linear(&b, &none, EFFNET_ROLE_CLASSIFIER, b.channels, n_classes, EFFNET_ACT_NONE);
 
@@ -158,15 +277,24 @@ char *
 effnet_layer_name(const EffNetLayer *layer)
 {
     static const char *const names[] = {
-        [EFFNET_ROLE_STEM] = "stem",           [EFFNET_ROLE_EXPAND] = "expand",
-        [EFFNET_ROLE_DEPTHWISE] = "depthwise", [EFFNET_ROLE_SE_REDUCE] = "se.reduce",
-        [EFFNET_ROLE_SE_EXPAND] = "se.expand", [EFFNET_ROLE_PROJECT] = "project",
-        [EFFNET_ROLE_HEAD] = "head",           [EFFNET_ROLE_CLASSIFIER] = "classifier",
+        [EFFNET_ROLE_STEM] = "stem",
+        [EFFNET_ROLE_MAX_POOL] = "maxpool",
+        [EFFNET_ROLE_SHORTCUT] = "shortcut",
+        [EFFNET_ROLE_CONV1] = "conv1",
+        [EFFNET_ROLE_CONV2] = "conv2",
+        [EFFNET_ROLE_CONV3] = "conv3",
+        [EFFNET_ROLE_EXPAND] = "expand",
+        [EFFNET_ROLE_DEPTHWISE] = "depthwise",
+        [EFFNET_ROLE_SE_REDUCE] = "se.reduce",
+        [EFFNET_ROLE_SE_EXPAND] = "se.expand",
+        [EFFNET_ROLE_PROJECT] = "project",
+        [EFFNET_ROLE_HEAD] = "head",
+        [EFFNET_ROLE_CLASSIFIER] = "classifier",
     };
     const char *name = names[layer->role];
 
-    if (layer->role == EFFNET_ROLE_STEM || layer->role == EFFNET_ROLE_HEAD ||
-        layer->role == EFFNET_ROLE_CLASSIFIER)
+    if (layer->role == EFFNET_ROLE_STEM || layer->role == EFFNET_ROLE_MAX_POOL ||
+        layer->role == EFFNET_ROLE_HEAD || layer->role == EFFNET_ROLE_CLASSIFIER)
         return g_strdup(name);
     return g_strdup_printf("blocks.%u.%u.%s", layer->stage, layer->block, name);
 }
@@ -175,14 +303,18 @@ effnet_layer_name(const EffNetLayer *layer)
 static guint64
 products(const EffNetLayer *layer)
 {
-    guint64 filters = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
+    guint64 taps = (guint64)layer->kernel * layer->kernel;
 
-    return filters * layer->kernel * layer->kernel * layer->out_channels;
+    if (!effnet_layer_has_weights(layer))
+        return 0;
+    return taps * effnet_layer_filter_channels(layer) * layer->out_channels;
 }
 
 guint64
 effnet_layer_params(const EffNetLayer *layer)
 {
+    if (!effnet_layer_has_weights(layer))
+        return 0;
     return products(layer) + (layer->has_norm ? 2 : 1) * (guint64)layer->out_channels;
 }
 

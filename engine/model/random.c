@@ -13,11 +13,10 @@ typedef struct {
 gsize
 effnet_part_size(const EffNetLayer *layer, EffNetPart part)
 {
-    gsize channels = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
-
     if (part != EFFNET_PART_WEIGHT)
         return layer->out_channels;
-    return layer->out_channels * channels * layer->kernel * layer->kernel;
+    return (gsize)layer->out_channels * effnet_layer_filter_channels(layer) * layer->kernel *
+           layer->kernel;
 }
 
 /* Sum of uniform numbers: near enough to a normal one, and the same with every C library. */

@@ -13,9 +13,9 @@ effnet_arch_get_cost(const EffNetArch *arch, guint resolution, guint n_classes,
     g_autoptr(EffNetPlan) plan = effnet_plan_new(network, effnet_kernels_find("c"), NULL, 0, NULL);
 
     memset(cost, 0, sizeof *cost);
-    cost->layers = network->n_layers;
     cost->activation_bytes = plan->picture_bytes + plan->batch_bytes;
     for (guint i = 0; i < network->n_layers; i++) {
+        cost->layers += effnet_layer_has_weights(&network->layers[i]);
         cost->params += effnet_layer_params(&network->layers[i]);
         cost->macs += effnet_layer_macs(&network->layers[i]);
     }

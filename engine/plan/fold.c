@@ -45,8 +45,7 @@ effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsil
                   const EffNetKernels *kernels, float *rows, float *packed, float *bias,
                   GError **error)
 {
-    gboolean depthwise = layer->role == EFFNET_ROLE_DEPTHWISE;
-    guint taps = layer->kernel * layer->kernel, channels = depthwise ? 1 : layer->in_channels;
+    guint taps = layer->kernel * layer->kernel, channels = effnet_layer_filter_channels(layer);
     gsize row_length = (gsize)taps * channels;
 
     memset(bias, 0, effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof *bias);
@@ -55,7 +54,7 @@ effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsil
     if (layer->has_norm ? !fold_norm(weights, layer, epsilon, rows, row_length, bias, error)
                         : !weights->read(weights, layer, EFFNET_PART_BIAS, bias, error))
         return FALSE;
-    if (depthwise) {
+    if (layer->role == EFFNET_ROLE_DEPTHWISE) {
         effnet_dwconv_pack(packed, rows, taps, layer->out_channels);
         return TRUE;
     }

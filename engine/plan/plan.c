@@ -101,10 +101,59 @@ need_scratch(Builder *b, gsize floats)
     b->plan->scratch_floats = MAX(b->plan->scratch_floats, floats);
 }
 
+/* The weights of a chunk should stay in L2 while the rows pass. */
+static guint
+chunk_panels(gsize window)
+{
+    return MAX(2, BLOCK_FLOATS / (window * EFFNET_LANES) / 2 * 2);
+}
+
+/* Bands of rows that stay in L2, then panels; lower bands only where that makes too few tasks. */
+static void
+cut_rows(EffNetStep *step, const EffNetLayer *layer, guint panels)
+{
+    guint limit = MAX(1, BLOCK_FLOATS / (effnet_layer_band_row(layer) * layer->stride));
+    guint rows = MIN(layer->out_size, limit), n = step->pool ? 1 : blocks(layer->out_size, rows);
+
+    step->band_rows = rows;
+    step->panel_blocks = MIN(blocks(panels, 2), blocks(TASKS, n));
+    step->block_panels = MIN(panels, blocks(blocks(panels, step->panel_blocks), 2) * 2);
+    step->panel_blocks = blocks(panels, step->block_panels);
+    step->block_pixels = layer->out_size;
+    if (!step->pool) {
+        step->band_rows = MIN(rows, blocks(layer->out_size, blocks(TASKS, step->panel_blocks)));
+        step->block_pixels = step->band_rows;
+    }
+    step->pixel_blocks = blocks(layer->out_size, step->block_pixels);
+}
+
+/* Where a task's pixels are rows: a window does not wrap, nor does a stride. */
+static void
+plan_rows(Builder *b, EffNetStep *step, const EffNetLayer *layer, guint panels)
+{
+    gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels, band = 0;
+
+    step->chunk_panels = chunk_panels(window);
+    if (layer->role == EFFNET_ROLE_STEM) {
+        step->block_pixels = blocks(layer->out_size, TASKS);
+        step->pixel_blocks = blocks(layer->out_size, step->block_pixels);
+        step->block_panels = panels;
+        step->panel_blocks = 1;
+    } else {
+        cut_rows(step, layer, panels);
+    }
+    if (layer->kernel == 1)
+        step->band_rows = 0; /* nothing but rows between those that are read */
+    if (step->band_rows)
+        band = effnet_layer_band_height(layer, step->band_rows) * effnet_layer_band_row(layer);
+    need_scratch(b, band + (gsize)panels * EFFNET_LANES +
+                        effnet_conv_scratch(layer->out_size, window, panels));
+}
+
 static void
 add_conv(Builder *b, const EffNetLayer *layer)
 {
-    gboolean pool = layer->role == EFFNET_ROLE_HEAD;
+    gboolean pool = layer->pool;
     guint panels = effnet_panels(layer->out_channels);
     gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels;
     EffNetStep step = {
@@ -113,22 +162,40 @@ add_conv(Builder *b, const EffNetLayer *layer)
         .n_layers = 1,
         .in = b->current,
         .out = add_padded(b, pool ? 1 : layer->out_size, layer->out_channels),
-        .gate = layer->role == EFFNET_ROLE_PROJECT ? b->gate : EFFNET_NONE,
+        .gate = layer->role == EFFNET_ROLE_PROJECT && layer->has_se ? b->gate : EFFNET_NONE,
         .residual = layer->residual ? b->block_input : EFFNET_NONE,
         .row_sums = EFFNET_NONE,
         .pool = pool,
     };
 
-    if (layer->kernel > 1) { /* a task's pixels are rows: a window does not wrap */
-        step.block_pixels = blocks(layer->out_size, TASKS);
-        step.pixel_blocks = blocks(layer->out_size, step.block_pixels);
-        step.block_panels = panels;
-        step.panel_blocks = 1;
-        need_scratch(b, effnet_conv_scratch(layer->out_size, window, panels));
+    if (effnet_step_has_rows(&step)) {
+        plan_rows(b, &step, layer, panels);
     } else {
         cut_product(&step, layer->out_size * layer->out_size, panels, window);
         need_scratch(b, effnet_conv_scratch(step.block_pixels, window, step.block_panels));
     }
+    add_step(b, &step);
+    if (layer->role == EFFNET_ROLE_SHORTCUT)
+        b->block_input = step.out;
+    else
+        b->current = step.out;
+}
+
+static void
+add_max_pool(Builder *b, const EffNetLayer *layer)
+{
+    EffNetStep step = {
+        .kind = EFFNET_STEP_MAX_POOL,
+        .layer = layer,
+        .n_layers = 1,
+        .in = b->current,
+        .out = add_padded(b, layer->out_size, layer->out_channels),
+        .gate = EFFNET_NONE,
+        .residual = EFFNET_NONE,
+        .row_sums = EFFNET_NONE,
+    };
+
+    cut_depthwise(&step, layer->out_size, effnet_panels(layer->out_channels));
     add_step(b, &step);
     b->current = step.out;
 }
@@ -162,6 +229,8 @@ cut_fused(EffNetStep *step, guint rows, guint panels)
 static gboolean
 is_fused(const EffNetLayer *expand)
 {
+    if (expand->kind != EFFNET_BLOCK_MBCONV)
+        return FALSE;
     return (gsize)expand->out_size * expand->out_size * effnet_panels(expand->out_channels) *
                EFFNET_LANES * sizeof(float) >
            FUSE_BYTES;
@@ -237,14 +306,16 @@ add_squeeze_excite(Builder *b, const EffNetLayer *reduce)
 
 /* The step of LAYER and of those behind it that are fused into it; returns the next layer. */
 static const EffNetLayer *
-add_layer(Builder *b, const EffNetLayer *layer, const EffNetLayer *previous)
+add_layer(Builder *b, const EffNetLayer *layer)
 {
-    if (!previous || layer->sequence != previous->sequence || previous->role == EFFNET_ROLE_STEM)
+    if (layer->first)
         b->block_input = b->current;
     if (layer->role == EFFNET_ROLE_SE_REDUCE)
         add_squeeze_excite(b, layer);
     else if (layer->role == EFFNET_ROLE_DEPTHWISE)
         add_depthwise(b, layer);
+    else if (layer->role == EFFNET_ROLE_MAX_POOL)
+        add_max_pool(b, layer);
     else if (layer->role == EFFNET_ROLE_EXPAND && is_fused(layer))
         add_expand_depthwise(b, layer);
     else
@@ -262,8 +333,10 @@ keep_to_the_end(Builder *b, int activation)
 static gsize
 packed_floats(const EffNetLayer *layer)
 {
-    gsize channels = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
+    gsize channels = effnet_layer_filter_channels(layer);
 
+    if (!effnet_layer_has_weights(layer))
+        return 0;
     return channels * layer->kernel * layer->kernel * effnet_panels(layer->out_channels) *
            EFFNET_LANES;
 }
@@ -297,7 +370,7 @@ place_activations(EffNetPlan *plan)
 static void
 lay_out(EffNetPlan *plan)
 {
-    const EffNetLayer *layers = plan->network->layers, *previous = NULL, *next;
+    const EffNetLayer *layers = plan->network->layers, *next;
     Builder b = {
         .plan = plan,
         .steps = g_array_new(FALSE, FALSE, sizeof(EffNetStep)),
@@ -310,9 +383,8 @@ lay_out(EffNetPlan *plan)
     plan->logits = EFFNET_NONE;
     for (const EffNetLayer *layer = layers; layer < layers + plan->network->n_layers;
          layer = next) {
-        next = add_layer(&b, layer, previous);
-        previous = next - 1;
-        if (layer->role == EFFNET_ROLE_HEAD)
+        next = add_layer(&b, layer);
+        if (layer->pool)
             plan->features = b.current;
         if (layer->role == EFFNET_ROLE_CLASSIFIER)
             plan->logits = b.current;
@@ -360,7 +432,7 @@ pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
     for (guint i = 0; i < plan->n_steps; i++) {
         EffNetStep *step = &plan->steps[i];
 
-        for (guint p = 0; p < step->n_layers; p++)
+        for (guint p = 0; p < step->n_layers && effnet_layer_has_weights(step->layer); p++)
             if (!pack_layer(plan, step->layer + p, weights, epsilon, &step->packed[p], &room,
                             error))
                 return FALSE;

@@ -27,6 +27,7 @@ typedef enum {
     EFFNET_STEP_DEPTHWISE,        /* and the sums of its rows for squeeze-excite */
     EFFNET_STEP_EXPAND_DEPTHWISE, /* both; of the expanded picture only the rows at hand exist */
     EFFNET_STEP_SQUEEZE_EXCITE,   /* row sums to gates */
+    EFFNET_STEP_MAX_POOL,
 } EffNetStepKind;
 
 typedef struct {
@@ -49,6 +50,9 @@ typedef struct {
     guint block_pixels; /* a task's share: pixels of a 1x1 CONV, rows of the others */
     guint block_panels;
     guint pixel_blocks, panel_blocks; /* tasks of a picture: their product */
+    /* CONV of rows: outputs whose input, with its border, is in the scratch at once (0: the input
+     * has that border itself), and panels of weights that pass by together. */
+    guint band_rows, chunk_panels;
 } EffNetStep;
 
 typedef struct {
@@ -68,6 +72,20 @@ typedef struct {
     float *weights; /* all packed ones, 64-byte aligned; NULL for a plan without weights */
 } EffNetPlan;
 
+/* Floats of a row of the input with its border of zeros, as a band in the scratch holds it. */
+static inline gsize
+effnet_layer_band_row(const EffNetLayer *layer)
+{
+    return ((gsize)layer->in_size + layer->pad_before + layer->pad_after) * layer->in_channels;
+}
+
+/* Rows of the input under ROWS rows of outputs. */
+static inline guint
+effnet_layer_band_height(const EffNetLayer *layer, guint rows)
+{
+    return (rows - 1) * layer->stride + layer->kernel;
+}
+
 /* The layer whose outputs the step writes. */
 static inline const EffNetLayer *
 effnet_step_last_layer(const EffNetStep *step)
@@ -80,7 +98,7 @@ static inline gboolean
 effnet_step_has_rows(const EffNetStep *step)
 {
     return step->kind == EFFNET_STEP_DEPTHWISE || step->kind == EFFNET_STEP_EXPAND_DEPTHWISE ||
-           step->layer->kernel > 1;
+           step->layer->kernel > 1 || step->layer->stride > 1;
 }
 
 /* Takes NETWORK over, in any case. WEIGHTS NULL: the layout alone. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One task of one step: addresses from the plan, then the kernel. */
+#include <string.h>
+
 #include "execute.h"
 
 typedef struct {
@@ -39,7 +41,99 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .first_panel = t->first_panel,
         .panels = t->end_panel - t->first_panel,
         .act = layer->act,
+        .act_first = layer->act_first,
     };
+}
+
+/* Row ROW of the input with its border of zeros, the real channels only; wraps above the picture.
+ */
+static void
+copy_row(const Task *t, float *dst, guint row)
+{
+    const EffNetLayer *layer = t->step->layer;
+    gsize n = layer->in_channels, step = channels(t, t->step->in);
+    const float *src = at(t, t->step->in);
+
+    if (row >= layer->in_size) {
+        memset(dst, 0, effnet_layer_band_row(layer) * sizeof *dst);
+        return;
+    }
+    src += row * layer->in_size * step;
+    memset(dst, 0, layer->pad_before * n * sizeof *dst);
+    dst += layer->pad_before * n;
+    if (n == step)
+        memcpy(dst, src, layer->in_size * n * sizeof *dst);
+    else
+        for (guint x = 0; x < layer->in_size; x++)
+            memcpy(dst + x * n, src + x * step, n * sizeof *dst);
+    memset(dst + layer->in_size * n, 0, layer->pad_after * n * sizeof *dst);
+}
+
+/* ROWS rows of outputs, windows and outputs one IN_BLOCK and OUT_BLOCK behind the other. A pool's
+ * rows have their means added up. */
+static void
+conv_rows(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_block)
+{
+    float *sums = a.pool;
+
+    if (sums) {
+        a.pool = a.scratch;
+        a.scratch += a.panels * EFFNET_LANES;
+    }
+    for (; rows > 0; rows--) {
+        t->plan->kernels->conv.run(&a);
+        if (sums)
+            for (guint i = 0; i < a.panels * EFFNET_LANES; i++)
+                sums[i] += a.pool[i] / t->step->layer->out_size;
+        else
+            a.out += out_block;
+        a.in += in_block;
+        if (a.residual)
+            a.residual += out_block;
+    }
+}
+
+/* Chunk after chunk of the task's panels over the same rows. */
+static void
+conv_chunks(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_block)
+{
+    guint end = t->end_panel, chunk = t->step->chunk_panels;
+
+    for (; a.first_panel < end; a.first_panel += chunk) {
+        gsize lanes = chunk * EFFNET_LANES;
+
+        a.panels = MIN(chunk, end - a.first_panel);
+        conv_rows(t, a, rows, in_block, out_block);
+        *(a.pool ? &a.pool : &a.out) += lanes;
+        if (a.residual)
+            a.residual += lanes;
+    }
+}
+
+/* Of row FIRST on, band by band where the input has to get a border. */
+static void
+conv_bands(const Task *t, EffNetConv a, gsize out_block)
+{
+    const EffNetStep *step = t->step;
+    const EffNetLayer *layer = step->layer;
+    gsize in_row = effnet_layer_band_row(layer);
+
+    a.in = t->scratch;
+    a.in_step = layer->stride * layer->in_channels;
+    a.run_step = in_row;
+    a.scratch += effnet_layer_band_height(layer, step->band_rows) * in_row;
+    for (guint row = t->first_pixel; row < t->end_pixel; row += step->band_rows) {
+        guint rows = MIN(step->band_rows, t->end_pixel - row);
+        guint top = row * layer->stride - layer->pad_before;
+
+        for (guint i = 0; i < effnet_layer_band_height(layer, rows); i++)
+            copy_row(t, t->scratch + i * in_row, top + i);
+        conv_chunks(t, a, rows, layer->stride * in_row, out_block);
+        if (!a.pool)
+            a.out += rows * out_block;
+        if (a.residual)
+            a.residual += rows * out_block;
+    }
 }
 
 static void
@@ -48,12 +142,12 @@ conv(const Task *t)
     const EffNetStep *step = t->step;
     const EffNetLayer *layer = step->layer;
     guint in_channels = channels(t, step->in), in_size = t->plan->activations[step->in].size;
-    guint first_lane = t->first_panel * EFFNET_LANES;
     gsize in_row = (gsize)in_size * in_channels, out_channels = channels(t, step->out);
     gboolean rows = effnet_step_has_rows(step);
     gsize in_block = rows ? layer->stride * in_row : in_channels;
     gsize out_block = rows ? layer->out_size * out_channels : out_channels;
-    gsize out_at = (step->pool ? 0 : t->first_pixel * out_block) + first_lane;
+    gsize first_lane = t->first_panel * EFFNET_LANES;
+    gsize out_at = t->first_pixel * out_block + first_lane;
     EffNetConv a = conv_of(layer, &step->packed[0], t);
 
     a.in = at(t, step->in) + t->first_pixel * in_block;
@@ -61,22 +155,19 @@ conv(const Task *t)
     a.run_step = in_row;
     a.gate = at(t, step->gate);
     a.pixels = rows ? layer->out_size : t->end_pixel - t->first_pixel;
-    *(step->pool ? &a.pool : &a.out) = at(t, step->out) + out_at;
+    *(step->pool ? &a.pool : &a.out) = at(t, step->out) + (step->pool ? first_lane : out_at);
     a.out_step = a.residual_step = out_channels;
     if (step->residual != EFFNET_NONE)
         a.residual = at(t, step->residual) + out_at;
     a.scratch = t->scratch;
-    if (!rows) {
+    if (rows && step->pool)
+        memset(a.pool, 0, (t->end_panel - t->first_panel) * EFFNET_LANES * sizeof *a.pool);
+    if (step->band_rows)
+        conv_bands(t, a, out_block);
+    else if (rows)
+        conv_chunks(t, a, t->end_pixel - t->first_pixel, in_block, out_block);
+    else
         t->plan->kernels->conv.run(&a);
-        return;
-    }
-    for (guint row = t->first_pixel; row < t->end_pixel; row++) {
-        t->plan->kernels->conv.run(&a);
-        a.in += in_block;
-        a.out += out_block;
-        if (a.residual)
-            a.residual += out_block;
-    }
 }
 
 /* A depthwise layer's constants, and row 0 of its outputs. */
@@ -127,6 +218,35 @@ depthwise(const Task *t)
     a.in_step = channels(t, step->in);
     for (guint row = t->first_pixel; row < t->end_pixel; row++)
         dwconv_row(t, a, row, picture, a.in_size);
+}
+
+static void
+max_pool(const Task *t)
+{
+    const EffNetStep *step = t->step;
+    const EffNetLayer *layer = step->layer;
+    gsize first_lane = t->first_panel * EFFNET_LANES;
+    const float *picture = at(t, step->in) + first_lane;
+    EffNetMaxpool a = {
+        .in_step = channels(t, step->in),
+        .in_size = layer->in_size,
+        .out_size = layer->out_size,
+        .kernel = layer->kernel,
+        .stride = layer->stride,
+        .pad = layer->pad_before,
+        .out_step = channels(t, step->out),
+        .panels = t->end_panel - t->first_panel,
+    };
+
+    for (guint row = t->first_pixel; row < t->end_pixel; row++) {
+        for (guint k = 0; k < a.kernel; k++) {
+            guint in = row * a.stride + k - a.pad; /* wraps where it is above the picture */
+
+            a.rows[k] = in < a.in_size ? picture + in * (a.in_size * a.in_step) : NULL;
+        }
+        a.out = at(t, step->out) + first_lane + row * a.out_size * a.out_step;
+        t->plan->kernels->maxpool(&a);
+    }
 }
 
 /* Rows are expanded when the filter comes to them, into a ring as high as the filter. */
@@ -241,6 +361,9 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
         break;
     case EFFNET_STEP_SQUEEZE_EXCITE:
         squeeze_excite(&t);
+        break;
+    case EFFNET_STEP_MAX_POOL:
+        max_pool(&t);
         break;
     }
 }

@@ -72,6 +72,8 @@ kind_of(const EffNetStep *step)
         return "expand + depthwise";
     case EFFNET_STEP_SQUEEZE_EXCITE:
         return "squeeze-excite";
+    case EFFNET_STEP_MAX_POOL:
+        return "max pool";
     }
     g_assert_not_reached();
 }

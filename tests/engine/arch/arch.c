@@ -15,6 +15,13 @@ test_names(void)
         {"tf_efficientnet_l2.ns_jft_in1k_475", "l2"},
         {"tf_efficientnet_lite4", "lite4"},
         {"efficientnet_lite0.ra_in1k", "lite0"},
+        {"tf_efficientnet_es", "es"},
+        {"tf_efficientnetv2_b0.in1k", "v2-b0"},
+        {"efficientnet_v2_s-dd5fe13b", "v2-s"},
+        {"mobilenetv1_100", "mobilenet-v1"},
+        {"mobilenetv2_110d.ra_in1k", "mobilenet-v2-110d"},
+        {"mobilenet_v2", "mobilenet-v2"},
+        {"resnet50.a1_in1k", "resnet50"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
@@ -29,8 +36,10 @@ test_names(void)
 static void
 test_unknown(void)
 {
-    static const char *const names[] = {"",  "b9", "efficientnet", "resnet", "tf_efficientnet_b",
-                                        "B0"};
+    static const char *const names[] = {
+        "",   "b9",        "efficientnet",    "resnet",           "tf_efficientnet_b",
+        "B0", "resnet50d", "mobilenetv2_033", "mobilenetv1_100h", "efficientnetv2_rw_s",
+        "v2"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(GError) error = NULL;
@@ -47,7 +56,7 @@ test_list(void)
     const char *const *list = effnet_arch_list();
 
     g_assert_true(list == effnet_arch_list());
-    g_assert_cmpuint(g_strv_length((char **)list), ==, 15);
+    g_assert_cmpuint(g_strv_length((char **)list), ==, 43);
     for (; *list; list++) {
         g_autoptr(EffNetArch) arch = effnet_arch_new(*list, NULL), other = effnet_arch_ref(arch);
 

@@ -48,6 +48,8 @@ test_training(void)
         g_autoptr(EffNetArch) arch = effnet_arch_new(*name, NULL);
         const EffNetTraining *t = effnet_arch_get_training(arch);
 
+        if (**name != 'b' && **name != 'l')
+            continue;
         g_assert_cmpint(t->padding, ==, EFFNET_PADDING_SAME);
         g_assert_cmpfloat(t->epsilon, ==, 1e-3);
         g_assert_cmpfloat(t->crop_fraction, >=, 0.875f);

@@ -23,14 +23,19 @@ test_chain(void)
 
             if (l->role == EFFNET_ROLE_CLASSIFIER)
                 size = 1;
-            if (!vector) {
+            if (l->role == EFFNET_ROLE_SHORTCUT) {
+                g_assert_cmpuint(l->in_channels, ==, channels);
+                g_assert_cmpuint(l->in_size, ==, size);
+            } else if (!vector) {
                 g_assert_cmpuint(l->in_channels, ==, channels);
                 g_assert_cmpuint(l->in_size, ==, size);
                 channels = l->out_channels;
                 size = l->out_size;
             } else
                 g_assert_cmpuint(l->in_size, ==, 1);
-            g_assert_cmpint(l->has_norm, ==, !vector && l->role != EFFNET_ROLE_CLASSIFIER);
+            g_assert_cmpint(l->has_norm, ==,
+                            !vector && l->role != EFFNET_ROLE_CLASSIFIER &&
+                                l->role != EFFNET_ROLE_MAX_POOL);
         }
         g_assert_cmpuint(channels, ==, 10);
     }

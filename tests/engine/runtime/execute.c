@@ -58,5 +58,10 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/execute/order/b0", "b0", test_order);
     g_test_add_data_func("/execute/order/lite1", "lite1", test_order);
+    g_test_add_data_func("/execute/order/es", "es", test_order);
+    g_test_add_data_func("/execute/order/v2-b0", "v2-b0", test_order);
+    g_test_add_data_func("/execute/order/mobilenet-v1", "mobilenet-v1", test_order);
+    g_test_add_data_func("/execute/order/resnet18", "resnet18", test_order);
+    g_test_add_data_func("/execute/order/resnet50", "resnet50", test_order);
     return g_test_run();
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* EfficientNet-EdgeTPU S, M and L (the TPU repository's efficientnet/edgetpu): dense convolutions
+ * where they cost little, ReLU, no squeeze-excite. */
+#include "arch.h"
+
+static const EffNetStage stages[] = {
+    /* kind repeats kernel stride expand channels */
+    {EFFNET_BLOCK_FUSED, 1, 3, 1, 4, 24, .expanded_from = 24, .no_residual = TRUE},
+    {EFFNET_BLOCK_FUSED, 2, 3, 2, 8, 32},
+    {EFFNET_BLOCK_FUSED, 4, 3, 2, 8, 48},
+    {EFFNET_BLOCK_MBCONV, 5, 5, 2, 8, 96},
+    {EFFNET_BLOCK_MBCONV, 4, 5, 1, 8, 144},
+    {EFFNET_BLOCK_MBCONV, 2, 5, 2, 8, 192},
+};
+
+static const EffNetFamily edgetpu = {
+    .stages = stages,
+    .n_stages = G_N_ELEMENTS(stages),
+    .stem = 32,
+    .head = 1280,
+    .act = EFFNET_ACT_RELU,
+    .round_percent = 90,
+};
+
+#define TRAINING(crop)                                                                             \
+    {                                                                                              \
+        .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3, EFFNET_INPUT_INCEPTION,                   \
+        .crop_fraction = (crop), .interpolation = EFFNET_INTERPOLATION_BICUBIC                     \
+    }
+
+const EffNetVariant effnet_edgetpu_variants[] = {
+    /* name family width depth resolution training */
+    {"es", &edgetpu, 1.0, 1.0, 224, TRAINING(0.875f)},
+    {"em", &edgetpu, 1.0, 1.1, 240, TRAINING(0.882f)},
+    {"el", &edgetpu, 1.2, 1.4, 300, TRAINING(0.904f)},
+};
+
+const guint effnet_edgetpu_n_variants = G_N_ELEMENTS(effnet_edgetpu_variants);

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* EfficientNetV2 (Tan and Le 2021; the AutoML repository's efficientnetv2): B0-B3, scaled as the
+ * first version is, and S, M, L, XL, each with a table of its own. */
+#include "arch.h"
+
+static const EffNetStage base_stages[] = {
+    /* kind repeats kernel stride expand channels squeeze-excite */
+    {EFFNET_BLOCK_CONV, 1, 3, 1, 1, 16},       {EFFNET_BLOCK_FUSED, 2, 3, 2, 4, 32},
+    {EFFNET_BLOCK_FUSED, 2, 3, 2, 4, 48},      {EFFNET_BLOCK_MBCONV, 3, 3, 2, 4, 96, 4},
+    {EFFNET_BLOCK_MBCONV, 5, 3, 1, 6, 112, 4}, {EFFNET_BLOCK_MBCONV, 8, 3, 2, 6, 192, 4},
+};
+
+static const EffNetStage s_stages[] = {
+    /* kind repeats kernel stride expand channels squeeze-excite */
+    {EFFNET_BLOCK_CONV, 2, 3, 1, 1, 24},       {EFFNET_BLOCK_FUSED, 4, 3, 2, 4, 48},
+    {EFFNET_BLOCK_FUSED, 4, 3, 2, 4, 64},      {EFFNET_BLOCK_MBCONV, 6, 3, 2, 4, 128, 4},
+    {EFFNET_BLOCK_MBCONV, 9, 3, 1, 6, 160, 4}, {EFFNET_BLOCK_MBCONV, 15, 3, 2, 6, 256, 4},
+};
+
+static const EffNetStage m_stages[] = {
+    /* kind repeats kernel stride expand channels squeeze-excite */
+    {EFFNET_BLOCK_CONV, 3, 3, 1, 1, 24},        {EFFNET_BLOCK_FUSED, 5, 3, 2, 4, 48},
+    {EFFNET_BLOCK_FUSED, 5, 3, 2, 4, 80},       {EFFNET_BLOCK_MBCONV, 7, 3, 2, 4, 160, 4},
+    {EFFNET_BLOCK_MBCONV, 14, 3, 1, 6, 176, 4}, {EFFNET_BLOCK_MBCONV, 18, 3, 2, 6, 304, 4},
+    {EFFNET_BLOCK_MBCONV, 5, 3, 1, 6, 512, 4},
+};
+
+static const EffNetStage l_stages[] = {
+    /* kind repeats kernel stride expand channels squeeze-excite */
+    {EFFNET_BLOCK_CONV, 4, 3, 1, 1, 32},        {EFFNET_BLOCK_FUSED, 7, 3, 2, 4, 64},
+    {EFFNET_BLOCK_FUSED, 7, 3, 2, 4, 96},       {EFFNET_BLOCK_MBCONV, 10, 3, 2, 4, 192, 4},
+    {EFFNET_BLOCK_MBCONV, 19, 3, 1, 6, 224, 4}, {EFFNET_BLOCK_MBCONV, 25, 3, 2, 6, 384, 4},
+    {EFFNET_BLOCK_MBCONV, 7, 3, 1, 6, 640, 4},
+};
+
+static const EffNetStage xl_stages[] = {
+    /* kind repeats kernel stride expand channels squeeze-excite */
+    {EFFNET_BLOCK_CONV, 4, 3, 1, 1, 32},        {EFFNET_BLOCK_FUSED, 8, 3, 2, 4, 64},
+    {EFFNET_BLOCK_FUSED, 8, 3, 2, 4, 96},       {EFFNET_BLOCK_MBCONV, 16, 3, 2, 4, 192, 4},
+    {EFFNET_BLOCK_MBCONV, 24, 3, 1, 6, 256, 4}, {EFFNET_BLOCK_MBCONV, 32, 3, 2, 6, 512, 4},
+    {EFFNET_BLOCK_MBCONV, 8, 3, 1, 6, 640, 4},
+};
+
+#define FAMILY(table, stem_channels, percent)                                                      \
+    {                                                                                              \
+        .stages = (table), .n_stages = G_N_ELEMENTS(table), .stem = (stem_channels), .head = 1280, \
+        .act = EFFNET_ACT_SILU, .round_percent = (percent)                                         \
+    }
+
+static const EffNetFamily base = FAMILY(base_stages, 32, 0), s = FAMILY(s_stages, 24, 90),
+                          m = FAMILY(m_stages, 24, 90), l = FAMILY(l_stages, 32, 90),
+                          xl = FAMILY(xl_stages, 32, 90);
+
+#define TRAINING(input, crop)                                                                      \
+    {                                                                                              \
+        .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3, input, .crop_fraction = (crop),           \
+        .interpolation = EFFNET_INTERPOLATION_BICUBIC                                              \
+    }
+
+/* The resolutions are those of training, which for V2 are below those of the paper's accuracies. */
+const EffNetVariant effnet_efficientnetv2_variants[] = {
+    /* name family width depth resolution training */
+    {"v2-b0", &base, 1.0, 1.0, 192, TRAINING(EFFNET_INPUT_IMAGENET, 0.875f)},
+    {"v2-b1", &base, 1.0, 1.1, 192, TRAINING(EFFNET_INPUT_IMAGENET, 0.882f)},
+    {"v2-b2", &base, 1.1, 1.2, 208, TRAINING(EFFNET_INPUT_IMAGENET, 0.890f)},
+    {"v2-b3", &base, 1.2, 1.4, 240, TRAINING(EFFNET_INPUT_IMAGENET, 0.904f)},
+    {"v2-s", &s, 1.0, 1.0, 300, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
+    {"v2-m", &m, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
+    {"v2-l", &l, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
+    {"v2-xl", &xl, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
+};
+
+const guint effnet_efficientnetv2_n_variants = G_N_ELEMENTS(effnet_efficientnetv2_variants);

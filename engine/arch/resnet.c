@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ResNet (He et al. 2015), of which the paper scales ResNet-50. The stride of a bottleneck is in
+ * its 3x3 convolution, as everybody's checkpoints have it. */
+#include "arch.h"
+
+#define BASIC(a, b, c, d)                                                                          \
+    /* kind repeats kernel stride expand channels */                                               \
+    {EFFNET_BLOCK_BASIC, a, 3, 1, 1, 64}, {EFFNET_BLOCK_BASIC, b, 3, 2, 1, 128},                   \
+        {EFFNET_BLOCK_BASIC, c, 3, 2, 1, 256},                                                     \
+    {                                                                                              \
+        EFFNET_BLOCK_BASIC, d, 3, 2, 1, 512                                                        \
+    }
+#define BOTTLENECK(a, b, c, d)                                                                     \
+    {EFFNET_BLOCK_BOTTLENECK, a, 3, 1, 4, 256}, {EFFNET_BLOCK_BOTTLENECK, b, 3, 2, 4, 512},        \
+        {EFFNET_BLOCK_BOTTLENECK, c, 3, 2, 4, 1024},                                               \
+    {                                                                                              \
+        EFFNET_BLOCK_BOTTLENECK, d, 3, 2, 4, 2048                                                  \
+    }
+
+static const EffNetStage stages_18[] = {BASIC(2, 2, 2, 2)}, stages_34[] = {BASIC(3, 4, 6, 3)},
+                         stages_50[] = {BOTTLENECK(3, 4, 6, 3)},
+                         stages_101[] = {BOTTLENECK(3, 4, 23, 3)},
+                         stages_152[] = {BOTTLENECK(3, 8, 36, 3)};
+
+#define FAMILY(table)                                                                              \
+    {                                                                                              \
+        .stages = (table), .n_stages = G_N_ELEMENTS(table), .stem = 64, .stem_kernel = 7,          \
+        .stem_pool = TRUE, .act = EFFNET_ACT_RELU, .round_percent = 90                             \
+    }
+
+static const EffNetFamily resnet18 = FAMILY(stages_18), resnet34 = FAMILY(stages_34),
+                          resnet50 = FAMILY(stages_50), resnet101 = FAMILY(stages_101),
+                          resnet152 = FAMILY(stages_152);
+
+/* torchvision's first weights; others' say so in a config. */
+#define TRAINING                                                                                   \
+    {                                                                                              \
+        .padding = EFFNET_PADDING_SYMMETRIC, .epsilon = 1e-5, EFFNET_INPUT_IMAGENET,               \
+        .crop_fraction = 0.875f, .interpolation = EFFNET_INTERPOLATION_BILINEAR                    \
+    }
+
+const EffNetVariant effnet_resnet_variants[] = {
+    /* name family width depth resolution training */
+    {"resnet18", &resnet18, 1.0, 1.0, 224, TRAINING},
+    {"resnet34", &resnet34, 1.0, 1.0, 224, TRAINING},
+    {"resnet50", &resnet50, 1.0, 1.0, 224, TRAINING},
+    {"resnet101", &resnet101, 1.0, 1.0, 224, TRAINING},
+    {"resnet152", &resnet152, 1.0, 1.0, 224, TRAINING},
+};
+
+const guint effnet_resnet_n_variants = G_N_ELEMENTS(effnet_resnet_variants);

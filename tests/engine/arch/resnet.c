@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rows.h"
+
+static void
+test_rows(void)
+{
+    static const Row rows[] = {
+        {"resnet18", "resnet18.a1_in1k", 224, 11689512, 1.814},
+        {"resnet34", "resnet34", 224, 21797672, 3.664},
+        {"resnet50", "resnet50-0676ba61", 224, 25557032, 4.089},
+        {"resnet101", "resnet101.tv_in1k", 224, 44549160, 7.801},
+        {"resnet152", "resnet152", 224, 60192808, 11.514},
+    };
+
+    check_rows(rows, G_N_ELEMENTS(rows));
+}
+
+static EffNetNetwork *
+network(const char *name, guint resolution)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
+
+    return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
+}
+
+/* A block whose shapes differ begins with its shortcut, and the residual is added before the
+ * activation; the last one's output is pooled. */
+static void
+test_blocks(void)
+{
+    g_autoptr(EffNetNetwork) net = network("resnet50", 224);
+    const EffNetLayer *l = net->layers, *last = &l[net->n_layers - 2];
+    guint shortcuts = 0;
+
+    g_assert_cmpuint(l[0].kernel, ==, 7);
+    g_assert_cmpint(l[1].role, ==, EFFNET_ROLE_MAX_POOL);
+    g_assert_cmpuint(l[1].out_size, ==, 56);
+    g_assert_cmpint(l[2].role, ==, EFFNET_ROLE_SHORTCUT);
+    g_assert_true(l[2].first);
+    g_assert_cmpuint(l[3].in_channels, ==, 64);
+    g_assert_cmpuint(l[3].out_channels, ==, 64);
+    g_assert_cmpuint(l[5].out_channels, ==, 256);
+    g_assert_true(l[5].residual);
+    g_assert_false(l[5].act_first);
+    g_assert_cmpint(l[5].act, ==, EFFNET_ACT_RELU);
+    for (guint i = 0; i < net->n_layers; i++)
+        shortcuts += l[i].role == EFFNET_ROLE_SHORTCUT;
+    g_assert_cmpuint(shortcuts, ==, 4);
+    g_assert_true(last->pool);
+    g_assert_cmpuint(net->n_features, ==, 2048);
+}
+
+/* The paper's table of scaled ResNet-50s: width 2 costs four times as much, as does resolution 2.
+ */
+static void
+test_scaled(void)
+{
+    const EffNetScaling wide = {.width = 2, .depth = 1, .resolution = 224},
+                        high = {.width = 1, .depth = 1, .resolution = 448};
+    g_autoptr(EffNetArch) a = effnet_arch_new_scaled("resnet50", &wide, NULL),
+                          b = effnet_arch_new_scaled("resnet50", &high, NULL);
+    EffNetArchCost cost;
+
+    effnet_arch_get_cost(a, 0, 0, &cost);
+    g_assert_cmpfloat_with_epsilon(cost.macs / 1e9, 16.1, 0.05);
+    effnet_arch_get_cost(b, 0, 0, &cost);
+    g_assert_cmpfloat_with_epsilon(cost.macs / 1e9, 16.35, 0.05);
+    g_assert_cmpuint(cost.params, ==, 25557032);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/resnet/rows", test_rows);
+    g_test_add_func("/resnet/blocks", test_blocks);
+    g_test_add_func("/resnet/scaled", test_scaled);
+    return g_test_run();
+}
