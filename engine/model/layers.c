@@ -8,8 +8,8 @@
 gboolean
 effnet_layer_has(const EffNetLayer *layer, EffNetPart part)
 {
-    if (part == EFFNET_PART_WEIGHT)
-        return TRUE;
+    if (part == EFFNET_PART_WEIGHT || !effnet_layer_has_weights(layer))
+        return effnet_layer_has_weights(layer);
     return layer->has_norm == (part != EFFNET_PART_BIAS);
 }
 
@@ -20,7 +20,7 @@ get_shape(const EffNetLayer *layer, EffNetPart part, guint64 dims[4])
     dims[0] = layer->out_channels;
     if (part != EFFNET_PART_WEIGHT)
         return 1;
-    dims[1] = layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
+    dims[1] = effnet_layer_filter_channels(layer);
     dims[2] = dims[3] = layer->kernel;
     return layer->role == EFFNET_ROLE_CLASSIFIER ? 2 : 4;
 }
@@ -115,6 +115,8 @@ compare(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
         const EffNetLayer *layer = &network->layers[i];
         g_autofree char *name = effnet_naming_tensor(naming, layer, EFFNET_PART_WEIGHT);
 
+        if (!effnet_layer_has_weights(layer))
+            continue;
         if (name &&
             has_shape(effnet_checkpoint_find(checkpoint, name), layer, EFFNET_PART_WEIGHT)) {
             fit.n_right++;
@@ -220,15 +222,39 @@ explain(const Matcher *matcher, const EffNetArch *arch, gboolean asked_for, GErr
                 effnet_checkpoint_get_path(matcher->checkpoint), effnet_arch_get_name(arch), what);
 }
 
+/* The one that fits is found without looking at those that have another number of layers. */
+static gboolean
+has_as_many_weights(const Matcher *matcher, const EffNetArch *arch)
+{
+    g_autoptr(EffNetNetwork) network = lay_out(matcher, arch);
+    guint n = 0;
+
+    for (guint i = 0; i < network->n_layers; i++)
+        n += effnet_layer_has_weights(&network->layers[i]);
+    return n == matcher->n_weights;
+}
+
+static EffNetArch *
+find_fitting(const Matcher *matcher)
+{
+    for (const char *const *name = effnet_arch_list(); *name; name++) {
+        g_autoptr(EffNetArch) arch = effnet_arch_new(*name, NULL);
+
+        if (has_as_many_weights(matcher, arch) && distance(matcher, arch) == 0)
+            return g_steal_pointer(&arch);
+    }
+    return NULL;
+}
+
 static EffNetArch *
 find_closest(const Matcher *matcher, guint *least)
 {
     EffNetArch *closest = NULL;
 
     *least = G_MAXUINT;
-    for (const char *const *name = effnet_arch_list(); *name && *least > 0; name++) {
+    for (const char *const *name = effnet_arch_list(); *name; name++) {
         EffNetArch *arch = effnet_arch_new(*name, NULL);
-        guint far = arch ? distance(matcher, arch) : G_MAXUINT;
+        guint far = distance(matcher, arch);
 
         if (far < *least) {
             g_clear_pointer(&closest, effnet_arch_unref);
@@ -246,7 +272,7 @@ effnet_layers_match(const EffNetCheckpoint *checkpoint, const EffNetNaming *nami
 {
     Matcher matcher = {checkpoint, naming, in_channels, n_classes, count_weights(checkpoint)};
     g_autoptr(EffNetArch) arch = NULL;
-    guint far;
+    guint far = 0;
 
     if (name) {
         arch = effnet_arch_new(name, error);
@@ -254,7 +280,9 @@ effnet_layers_match(const EffNetCheckpoint *checkpoint, const EffNetNaming *nami
             return NULL;
         far = distance(&matcher, arch);
     } else {
-        arch = find_closest(&matcher, &far);
+        arch = find_fitting(&matcher);
+        if (!arch)
+            arch = find_closest(&matcher, &far);
     }
     if (far > 0) {
         explain(&matcher, arch, name != NULL, error);

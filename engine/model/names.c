@@ -9,10 +9,11 @@ typedef enum {
     EITHER,
     EXPANDED,
     PLAIN,
+    FUSED,
 } Kind;
 
 /* In a pattern, $s is the stage, $t the stage + 1, $b the block in its stage, $n the block in the
- * network. */
+ * network, $m that + 1. */
 typedef struct {
     EffNetRole role;
     const char *weights, *norm;
@@ -23,24 +24,28 @@ struct _EffNetNaming {
     const char *name;
     const Row *rows;
     gsize n_rows;
+    const char *mark; /* a tensor that tells it from others with such a stem, or NULL */
 };
 
 static const Row timm[] = {
     {EFFNET_ROLE_STEM, "conv_stem", "bn1"},
-    {EFFNET_ROLE_EXPAND, "blocks.$s.$b.conv_pw", "blocks.$s.$b.bn1"},
+    {EFFNET_ROLE_EXPAND, "blocks.$s.$b.conv_pw", "blocks.$s.$b.bn1", EXPANDED},
+    {EFFNET_ROLE_EXPAND, "blocks.$s.$b.conv_exp", "blocks.$s.$b.bn1", FUSED},
     {EFFNET_ROLE_DEPTHWISE, "blocks.$s.$b.conv_dw", "blocks.$s.$b.bn2", EXPANDED},
     {EFFNET_ROLE_DEPTHWISE, "blocks.$s.$b.conv_dw", "blocks.$s.$b.bn1", PLAIN},
     {EFFNET_ROLE_SE_REDUCE, "blocks.$s.$b.se.conv_reduce", NULL},
     {EFFNET_ROLE_SE_EXPAND, "blocks.$s.$b.se.conv_expand", NULL},
     {EFFNET_ROLE_PROJECT, "blocks.$s.$b.conv_pwl", "blocks.$s.$b.bn3", EXPANDED},
     {EFFNET_ROLE_PROJECT, "blocks.$s.$b.conv_pw", "blocks.$s.$b.bn2", PLAIN},
+    {EFFNET_ROLE_PROJECT, "blocks.$s.$b.conv_pwl", "blocks.$s.$b.bn2", FUSED},
+    {EFFNET_ROLE_CONV1, "blocks.$s.$b.conv", "blocks.$s.$b.bn1"},
     {EFFNET_ROLE_HEAD, "conv_head", "bn2"},
     {EFFNET_ROLE_CLASSIFIER, "classifier", NULL},
 };
 
 static const Row torchvision[] = {
     {EFFNET_ROLE_STEM, "features.0.0", "features.0.1"},
-    {EFFNET_ROLE_EXPAND, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1"},
+    {EFFNET_ROLE_EXPAND, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1"}, /* FUSED too */
     {EFFNET_ROLE_DEPTHWISE, "features.$t.$b.block.1.0", "features.$t.$b.block.1.1", EXPANDED},
     {EFFNET_ROLE_DEPTHWISE, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1", PLAIN},
     {EFFNET_ROLE_SE_REDUCE, "features.$t.$b.block.2.fc1", NULL, EXPANDED},
@@ -49,8 +54,31 @@ static const Row torchvision[] = {
     {EFFNET_ROLE_SE_EXPAND, "features.$t.$b.block.1.fc2", NULL, PLAIN},
     {EFFNET_ROLE_PROJECT, "features.$t.$b.block.3.0", "features.$t.$b.block.3.1", EXPANDED},
     {EFFNET_ROLE_PROJECT, "features.$t.$b.block.2.0", "features.$t.$b.block.2.1", PLAIN},
-    {EFFNET_ROLE_HEAD, "features.8.0", "features.8.1"},
+    {EFFNET_ROLE_PROJECT, "features.$t.$b.block.1.0", "features.$t.$b.block.1.1", FUSED},
+    {EFFNET_ROLE_CONV1, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1"},
+    {EFFNET_ROLE_HEAD, "features.$t.0", "features.$t.1"},
     {EFFNET_ROLE_CLASSIFIER, "classifier.1", NULL},
+};
+
+static const Row torchvision_mobilenet[] = {
+    {EFFNET_ROLE_STEM, "features.0.0", "features.0.1"},
+    {EFFNET_ROLE_EXPAND, "features.$m.conv.0.0", "features.$m.conv.0.1"},
+    {EFFNET_ROLE_DEPTHWISE, "features.$m.conv.1.0", "features.$m.conv.1.1", EXPANDED},
+    {EFFNET_ROLE_DEPTHWISE, "features.$m.conv.0.0", "features.$m.conv.0.1", PLAIN},
+    {EFFNET_ROLE_PROJECT, "features.$m.conv.2", "features.$m.conv.3", EXPANDED},
+    {EFFNET_ROLE_PROJECT, "features.$m.conv.1", "features.$m.conv.2", PLAIN},
+    {EFFNET_ROLE_HEAD, "features.$m.0", "features.$m.1"},
+    {EFFNET_ROLE_CLASSIFIER, "classifier.1", NULL},
+};
+
+/* timm has the same ones. */
+static const Row torchvision_resnet[] = {
+    {EFFNET_ROLE_STEM, "conv1", "bn1"},
+    {EFFNET_ROLE_SHORTCUT, "layer$t.$b.downsample.0", "layer$t.$b.downsample.1"},
+    {EFFNET_ROLE_CONV1, "layer$t.$b.conv1", "layer$t.$b.bn1"},
+    {EFFNET_ROLE_CONV2, "layer$t.$b.conv2", "layer$t.$b.bn2"},
+    {EFFNET_ROLE_CONV3, "layer$t.$b.conv3", "layer$t.$b.bn3"},
+    {EFFNET_ROLE_CLASSIFIER, "fc", NULL},
 };
 
 /* lukemelas/EfficientNet-PyTorch, and efficientnet-lite-pytorch, which is made of it. */
@@ -67,14 +95,17 @@ static const Row lukemelas[] = {
 
 static const EffNetNaming namings[] = {
     {"timm", timm, G_N_ELEMENTS(timm)},
+    {"torchvision", torchvision_mobilenet, G_N_ELEMENTS(torchvision_mobilenet),
+     "features.1.conv.0.0.weight"},
     {"torchvision", torchvision, G_N_ELEMENTS(torchvision)},
+    {"torchvision", torchvision_resnet, G_N_ELEMENTS(torchvision_resnet)},
     {"lukemelas", lukemelas, G_N_ELEMENTS(lukemelas)},
 };
 
 static const Row *
 find_row(const EffNetNaming *naming, const EffNetLayer *layer)
 {
-    Kind kind = layer->has_expand ? EXPANDED : PLAIN;
+    Kind kind = layer->kind == EFFNET_BLOCK_FUSED ? FUSED : layer->has_expand ? EXPANDED : PLAIN;
 
     for (gsize i = 0; i < naming->n_rows; i++) {
         const Row *row = &naming->rows[i];
@@ -99,6 +130,7 @@ append_pattern(GString *name, const char *pattern, const EffNetLayer *layer)
         number = *p == 's'   ? layer->stage
                  : *p == 't' ? layer->stage + 1
                  : *p == 'b' ? layer->block
+                 : *p == 'm' ? layer->sequence + 1
                              : layer->sequence;
         g_string_append_printf(name, "%u", number);
     }
@@ -140,17 +172,22 @@ effnet_naming_find(const EffNetCheckpoint *checkpoint, GError **error)
 
     for (gsize i = 0; i < G_N_ELEMENTS(namings); i++) {
         g_autofree char *name = effnet_naming_tensor(&namings[i], &stem, EFFNET_PART_WEIGHT);
+        const char *mark = namings[i].mark;
 
-        if (effnet_checkpoint_find(checkpoint, name))
+        if (effnet_checkpoint_find(checkpoint, name) &&
+            (!mark || effnet_checkpoint_find(checkpoint, mark)))
             return &namings[i];
-        g_string_append_printf(stems, "%s%s (%s)", i ? ", " : "", name, namings[i].name);
+        if (mark) /* another row has that stem */
+            continue;
+        g_string_append_printf(stems, "%s%s (%s)", stems->len ? ", " : "", name, namings[i].name);
     }
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                "%s is no EfficientNet: its %u tensors, the first of them %s, include none of %s",
-                effnet_checkpoint_get_path(checkpoint), effnet_checkpoint_get_n_tensors(checkpoint),
-                effnet_checkpoint_get_n_tensors(checkpoint)
-                    ? effnet_checkpoint_get_tensor(checkpoint, 0)->name
-                    : "missing",
-                stems->str);
+    g_set_error(
+        error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+        "%s is no network of the family: its %u tensors, the first of them %s, include none of %s",
+        effnet_checkpoint_get_path(checkpoint), effnet_checkpoint_get_n_tensors(checkpoint),
+        effnet_checkpoint_get_n_tensors(checkpoint)
+            ? effnet_checkpoint_get_tensor(checkpoint, 0)->name
+            : "missing",
+        stems->str);
     return NULL;
 }

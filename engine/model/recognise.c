@@ -185,7 +185,8 @@ static gboolean
 settle_padding(Recogniser *r, GError **error)
 {
     EffNetModelInfo *info = &r->out->info;
-    const char *origin = r->practised;
+    const char *origin = r->practised, *variant = info->arch;
+    gboolean second = g_str_has_prefix(variant, "v2-");
 
     info->padding = r->practice.padding;
     if (r->options->padding) {
@@ -199,11 +200,13 @@ settle_padding(Recogniser *r, GError **error)
         note(r, origin, "padding: %s", info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
         return TRUE;
     }
+    if (second)
+        variant += strlen("v2-");
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                 "%s has timm's tensor names, but neither a config.json nor its own name tells "
-                "whether its padding is same (timm's tf_efficientnet_%s) or symmetric "
-                "(efficientnet_%s): set the option padding",
-                info->path, info->arch, info->arch);
+                "whether its padding is same (timm's tf_efficientnet%s_%s) or symmetric "
+                "(efficientnet%s_%s): set the option padding",
+                info->path, second ? "v2" : "", variant, second ? "v2" : "", variant);
     return FALSE;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "../arch/arch.h"
 #include "training.h"
 
 static const float imagenet_mean[] = {0.485f, 0.456f, 0.406f};
@@ -16,9 +17,9 @@ static const float half[] = {0.5f, 0.5f, 0.5f}; /* inception's, both mean and st
 /* NULL: any. All rows that apply count, later ones on top. */
 static const struct {
     const char *naming;
-    const char *prefix; /* of the name, the network's own behind it */
-    const char *arch;
-    const char *tag; /* a part of the name, between '.', '_' and '-' */
+    const char *prefix; /* of the name, which is that network's */
+    const char *arch;   /* or the beginning of several, up to a '-' */
+    const char *tag;    /* a part of the name, between '.', '_' and '-' */
     EffNetPractice practice;
 } rows[] = {
     {"lukemelas", NULL, NULL, NULL, {SAME}},
@@ -37,30 +38,52 @@ static const struct {
     {"torchvision", NULL, "b5", NULL, {.epsilon = 1e-3, .crop_fraction = 1}},
     {"torchvision", NULL, "b6", NULL, {.epsilon = 1e-3, .crop_fraction = 1}},
     {"torchvision", NULL, "b7", NULL, {.epsilon = 1e-3, .crop_fraction = 1}},
+    {"torchvision",
+     NULL,
+     "v2",
+     NULL,
+     {BILINEAR, IMAGENET, .resolution = 384, .epsilon = 1e-3, .crop_fraction = 1}},
+    {"torchvision", NULL, "v2-m", NULL, {.resolution = 480}},
+    {"torchvision",
+     NULL,
+     "v2-l",
+     NULL,
+     {INCEPTION, .resolution = 480, .interpolation = EFFNET_INTERPOLATION_BICUBIC}},
+    {"torchvision", NULL, "mobilenet", NULL, {BILINEAR}},
+    /* Its second weights, by their checksums. */
+    {"torchvision", NULL, "mobilenet-v2", "7ebf99e0", {.crop_fraction = 224.f / 232}},
+    {"torchvision", NULL, "resnet50", "11ad3fa6", {.crop_fraction = 224.f / 232}},
+    {"torchvision", NULL, "resnet101", "cd907fc2", {.crop_fraction = 224.f / 232}},
+    {"torchvision", NULL, "resnet152", "f82ba261", {.crop_fraction = 224.f / 232}},
 
     /* Ported from TensorFlow. */
-    {"timm", "tf_efficientnet_", NULL, NULL, {SAME}},
-    {"timm", "tf_efficientnet_", NULL, "ap", {INCEPTION}},
-    {"timm", "tf_efficientnet_", "lite0", NULL, {INCEPTION}},
-    {"timm", "tf_efficientnet_", "lite1", NULL, {INCEPTION}},
-    {"timm", "tf_efficientnet_", "lite2", NULL, {INCEPTION}},
+    {"timm", "tf_", NULL, NULL, {SAME}},
+    {"timm", "tf_", NULL, "ap", {INCEPTION}},
+    {"timm", "tf_", "v2-b3", "in21k", {INCEPTION}},
+    {"timm", "tf_", "lite0", NULL, {INCEPTION}},
+    {"timm", "tf_", "lite1", NULL, {INCEPTION}},
+    {"timm", "tf_", "lite2", NULL, {INCEPTION}},
     {"timm",
-     "tf_efficientnet_",
+     "tf_",
      "lite3",
      NULL,
      {INCEPTION, BILINEAR, .resolution = 300, .crop_fraction = 0.904f}},
     {"timm",
-     "tf_efficientnet_",
+     "tf_",
      "lite4",
      NULL,
      {INCEPTION, BILINEAR, .resolution = 380, .crop_fraction = 0.92f}},
 
     /* Trained by timm, each as its first release. */
-    {"timm", "efficientnet_", NULL, NULL, {SYMMETRIC, IMAGENET, .crop_fraction = 0.875f}},
-    {"timm", "efficientnet_", "b1", NULL, {.resolution = 224}},
-    {"timm", "efficientnet_", "b2", NULL, {.resolution = 256}},
-    {"timm", "efficientnet_", "b3", NULL, {.resolution = 288}},
-    {"timm", "efficientnet_", "b4", NULL, {.resolution = 320}},
+    {"timm", "efficientnet", NULL, NULL, {SYMMETRIC, IMAGENET, .crop_fraction = 0.875f}},
+    {"timm", "efficientnet", "b1", NULL, {.resolution = 224}},
+    {"timm", "efficientnet", "b2", NULL, {.resolution = 256}},
+    {"timm", "efficientnet", "b3", NULL, {.resolution = 288}},
+    {"timm", "efficientnet", "b4", NULL, {.resolution = 320}},
+    {"timm", "efficientnet", "em", NULL, {.crop_fraction = 0.882f}},
+    {"timm", "efficientnet", "el", NULL, {.crop_fraction = 0.904f}},
+    {"timm", NULL, "mobilenet", NULL, {SYMMETRIC}}, /* it has no others */
+    {"timm", "mobilenetv1", "mobilenet-v1-125", NULL, {.crop_fraction = 0.9f}},
 };
 
 static gboolean
@@ -71,14 +94,23 @@ has_tag(const char *name, const char *tag)
     return g_strv_contains((const char *const *)parts, tag);
 }
 
-/* "efficientnet_b0_ra-3dd342df" is PREFIX "efficientnet_" and ARCH "b0"; what a user calls
+/* "efficientnet_b0_ra-3dd342df" is one of "efficientnet", and B0; what a user calls
  * "efficientnet_best" says nothing. */
 static gboolean
 begins_with(const char *name, const char *prefix, const char *arch)
 {
-    if (!g_str_has_prefix(name, prefix) || !g_str_has_prefix(name + strlen(prefix), arch))
-        return FALSE;
-    return strchr("._-", name[strlen(prefix) + strlen(arch)]) != NULL; /* or the end */
+    const EffNetVariant *variant = g_str_has_prefix(name, prefix) ? effnet_arch_find(name) : NULL;
+
+    return variant && g_str_equal(variant->name, arch);
+}
+
+/* ARCH itself, or one of the networks that have it before a '-'. */
+static gboolean
+is_of(const char *arch, const char *group)
+{
+    gsize n = strlen(group);
+
+    return strncmp(arch, group, n) == 0 && (arch[n] == '\0' || arch[n] == '-');
 }
 
 static void
@@ -108,7 +140,7 @@ effnet_practice_of(const char *naming, const char *arch, const char *name)
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         if (!g_str_equal(rows[i].naming, naming))
             continue;
-        if (rows[i].arch && !g_str_equal(rows[i].arch, arch))
+        if (rows[i].arch && !is_of(arch, rows[i].arch))
             continue;
         if (rows[i].prefix && (!name || !begins_with(name, rows[i].prefix, arch)))
             continue;

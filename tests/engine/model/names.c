@@ -31,7 +31,7 @@ test_names(void)
 {
     EffNetLayer block = {.stage = 2, .block = 1, .sequence = 4, .has_expand = TRUE, .has_se = TRUE};
     EffNetLayer plain = {.has_se = TRUE};
-    static const EffNetLayer head = {.role = EFFNET_ROLE_HEAD};
+    static const EffNetLayer head = {.role = EFFNET_ROLE_HEAD, .stage = 7, .sequence = 16};
     static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
     static const struct {
         EffNetRole role;
@@ -87,15 +87,62 @@ test_names(void)
 }
 
 static void
+test_fused(void)
+{
+    EffNetLayer fused = {.kind = EFFNET_BLOCK_FUSED, .stage = 1, .block = 3, .sequence = 5};
+    EffNetLayer single = {.kind = EFFNET_BLOCK_CONV, .role = EFFNET_ROLE_CONV1, .block = 1};
+    static const EffNetLayer head = {.role = EFFNET_ROLE_HEAD, .stage = 6};
+
+    fused.role = EFFNET_ROLE_EXPAND;
+    check("conv_stem.weight", "timm", &fused, EFFNET_PART_WEIGHT, "blocks.1.3.conv_exp.weight");
+    check("features.0.0.weight", "torchvision", &fused, EFFNET_PART_NORM_BETA,
+          "features.2.3.block.0.1.bias");
+    fused.role = EFFNET_ROLE_PROJECT;
+    check("conv_stem.weight", "timm", &fused, EFFNET_PART_NORM_GAMMA, "blocks.1.3.bn2.weight");
+    check("features.0.0.weight", "torchvision", &fused, EFFNET_PART_WEIGHT,
+          "features.2.3.block.1.0.weight");
+    check("conv_stem.weight", "timm", &single, EFFNET_PART_WEIGHT, "blocks.0.1.conv.weight");
+    check("features.0.0.weight", "torchvision", &single, EFFNET_PART_WEIGHT,
+          "features.1.1.block.0.0.weight");
+    check("features.0.0.weight", "torchvision", &head, EFFNET_PART_WEIGHT, "features.7.0.weight");
+}
+
+static void
+test_resnet(void)
+{
+    EffNetLayer block = {.kind = EFFNET_BLOCK_BOTTLENECK, .stage = 2, .block = 0};
+    static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
+    static const struct {
+        EffNetRole role;
+        EffNetPart part;
+        const char *name;
+    } cases[] = {
+        {EFFNET_ROLE_CONV1, EFFNET_PART_WEIGHT, "layer3.0.conv1.weight"},
+        {EFFNET_ROLE_CONV2, EFFNET_PART_NORM_MEAN, "layer3.0.bn2.running_mean"},
+        {EFFNET_ROLE_CONV3, EFFNET_PART_NORM_GAMMA, "layer3.0.bn3.weight"},
+        {EFFNET_ROLE_SHORTCUT, EFFNET_PART_WEIGHT, "layer3.0.downsample.0.weight"},
+        {EFFNET_ROLE_SHORTCUT, EFFNET_PART_NORM_BETA, "layer3.0.downsample.1.bias"},
+        {EFFNET_ROLE_MAX_POOL, EFFNET_PART_WEIGHT, NULL},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        block.role = cases[i].role;
+        check("conv1.weight", "torchvision", &block, cases[i].part, cases[i].name);
+    }
+    check("conv1.weight", "torchvision", &classifier, EFFNET_PART_BIAS, "fc.bias");
+}
+
+static void
 test_unknown(void)
 {
-    g_autoptr(EffNetCheckpoint) checkpoint = only("conv1.weight");
+    g_autoptr(EffNetCheckpoint) checkpoint = only("conv9.weight");
     GError *error = NULL;
 
     g_assert_null(effnet_naming_find(checkpoint, &error));
-    support_check_error(&error, EFFNET_ERROR_MODEL,
-                        "is no EfficientNet: its 1 tensors, the first of them conv1.weight, "
-                        "include none of conv_stem.weight (timm)");
+    support_check_error(
+        &error, EFFNET_ERROR_MODEL,
+        "is no network of the family: its 1 tensors, the first of them conv9.weight, "
+        "include none of conv_stem.weight (timm)");
 }
 
 int
@@ -103,6 +150,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/names/names", test_names);
+    g_test_add_func("/model/names/fused", test_fused);
+    g_test_add_func("/model/names/resnet", test_resnet);
     g_test_add_func("/model/names/unknown", test_unknown);
     return g_test_run();
 }

@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 
+#include "model/layers.h"
 #include "support.h"
 
 void
@@ -317,15 +318,20 @@ add_part(GByteArray *dict, const EffNetNaming *naming, const EffNetLayer *layer,
     support_pickle_tensor(dict, &tensor);
 }
 
-/* A naming by its name: of a checkpoint that has nothing but its stem. */
+/* A naming by its name: of a checkpoint that has nothing but what it is known by. */
 static const EffNetNaming *
-naming_of(const char *name)
+naming_of(const char *name, const char *arch)
 {
     const char *stem = g_str_equal(name, "timm")          ? "conv_stem.weight"
-                       : g_str_equal(name, "torchvision") ? "features.0.0.weight"
-                                                          : "_conv_stem.weight";
+                       : g_str_equal(name, "lukemelas")   ? "_conv_stem.weight"
+                       : g_str_has_prefix(arch, "resnet") ? "conv1.weight"
+                                                          : "features.0.0.weight";
+    const char *mark =
+        g_str_has_prefix(arch, "mobilenet") ? "features.1.conv.0.0.weight" : "unmarked";
     g_autofree char *text =
-        g_strdup_printf("{\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}", stem);
+        g_strdup_printf("{\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},"
+                        "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}",
+                        stem, mark);
     g_autoptr(GByteArray) bytes = support_safetensors(text, NULL, 0);
     g_autoptr(EffNetCheckpoint) checkpoint =
         effnet_checkpoint_open(support_hold(bytes->data, bytes->len), NULL);
@@ -343,15 +349,14 @@ support_network(const char *file, const char *naming, const char *arch, guint in
     g_autoptr(EffNetNetwork) network =
         effnet_network_new(known, 224, in_channels, n_classes, EFFNET_PADDING_SAME);
     g_autoptr(GByteArray) dict = g_byte_array_new(), pickle = NULL, bytes = NULL;
-    const EffNetNaming *names = naming_of(naming);
+    const EffNetNaming *names = naming_of(naming, arch);
 
     support_add_text(dict, "}(");
     for (guint i = 0; i < network->n_layers; i++)
         for (EffNetPart part = EFFNET_PART_WEIGHT; part <= EFFNET_PART_NORM_VARIANCE; part++) {
             const EffNetLayer *layer = &network->layers[i];
-            gboolean norm = part >= EFFNET_PART_NORM_GAMMA;
 
-            if (part == EFFNET_PART_WEIGHT || norm == layer->has_norm)
+            if (effnet_layer_has(layer, part))
                 add_part(dict, names, layer, part, edit);
         }
     support_add_text(dict, "u");

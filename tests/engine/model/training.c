@@ -22,6 +22,15 @@ test_padding(void)
         {"timm", "b0", "model", EFFNET_PADDING_AUTO, 0},
         {"timm", "b0", NULL, EFFNET_PADDING_AUTO, 0},
         {"none", "b0", NULL, EFFNET_PADDING_AUTO, 0},
+        {"timm", "es", "tf_efficientnet_es-ca1afbfe", EFFNET_PADDING_SAME, 1e-3},
+        {"timm", "es", "efficientnet_es_ra-f111e99c", EFFNET_PADDING_SYMMETRIC, 1e-5},
+        {"timm", "v2-b0", "tf_efficientnetv2_b0-c7cc451f", EFFNET_PADDING_SAME, 1e-3},
+        {"timm", "v2-s", "efficientnetv2_s", EFFNET_PADDING_SYMMETRIC, 1e-5},
+        {"timm", "v2-s", "model", EFFNET_PADDING_AUTO, 0},
+        {"timm", "mobilenet-v2-140", "model", EFFNET_PADDING_SYMMETRIC, 1e-5},
+        {"torchvision", "v2-s", NULL, EFFNET_PADDING_SYMMETRIC, 1e-3},
+        {"torchvision", "mobilenet-v2", NULL, EFFNET_PADDING_SYMMETRIC, 1e-5},
+        {"torchvision", "resnet50", "resnet50-0676ba61", EFFNET_PADDING_SYMMETRIC, 1e-5},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -57,6 +66,15 @@ test_pictures(void)
     practice = effnet_practice_of("torchvision", "b1", "efficientnet_b1_rwightman-bac287d4");
     g_assert_cmpint(practice.interpolation, ==, EFFNET_INTERPOLATION_BICUBIC);
     g_assert_cmpfloat(practice.crop_fraction, ==, 0.9375f);
+    practice = effnet_practice_of("torchvision", "v2-l", NULL);
+    g_assert_cmpuint(practice.resolution, ==, 480);
+    g_assert_cmpfloat(practice.mean[0], ==, 0.5f);
+    g_assert_cmpint(practice.interpolation, ==, EFFNET_INTERPOLATION_BICUBIC);
+    practice = effnet_practice_of("torchvision", "v2-s", NULL);
+    g_assert_cmpuint(practice.resolution, ==, 384);
+    g_assert_cmpfloat(practice.mean[0], ==, 0.485f);
+    practice = effnet_practice_of("torchvision", "resnet50", "resnet50-11ad3fa6");
+    g_assert_cmpfloat(practice.crop_fraction, ==, 224.f / 232);
     practice = effnet_practice_of("torchvision", "b2", NULL);
     g_assert_cmpuint(practice.resolution, ==, 288);
 }
