@@ -11,9 +11,9 @@
 
 /* A task's block of the input should stay in a core's L2 beside the weights that pass by. */
 #define BLOCK_FLOATS 65536
-/* An expanded picture that does not stay in L2 is not made as a whole. */
+/* A picture before a depthwise layer that does not stay in L2 is not made as a whole. */
 #define FUSE_BYTES (512 * 1024)
-/* Panels that expansion and depthwise take through together: their rows stay in L1 or close. */
+/* Panels that both layers take through together: their rows stay in L1 or close. */
 #define FUSE_PANELS 2
 /* Tasks of a step: enough for an even share on a few cores. */
 #define TASKS 16
@@ -226,23 +226,39 @@ cut_fused(EffNetStep *step, guint rows, guint panels)
     step->pixel_blocks = blocks(rows, step->block_pixels);
 }
 
+/* Whether a depthwise layer alone reads what CONV writes: behind the stem, the block's residual may
+ * do so as well. */
 static gboolean
-is_fused(const EffNetLayer *expand)
+feeds_depthwise_only(const EffNetLayer *conv)
 {
-    if (expand->kind != EFFNET_BLOCK_MBCONV)
+    const EffNetLayer *next = conv + 1;
+
+    if (conv->role == EFFNET_ROLE_EXPAND)
+        return conv->kind == EFFNET_BLOCK_MBCONV;
+    if (conv->role != EFFNET_ROLE_STEM || next->role != EFFNET_ROLE_DEPTHWISE)
         return FALSE;
-    return (gsize)expand->out_size * expand->out_size * effnet_panels(expand->out_channels) *
-               EFFNET_LANES * sizeof(float) >
-           FUSE_BYTES;
+    while (next->role != EFFNET_ROLE_PROJECT)
+        next++;
+    return !next->residual;
+}
+
+static gboolean
+is_fused(const EffNetLayer *conv)
+{
+    return feeds_depthwise_only(conv) && (gsize)conv->out_size * conv->out_size *
+                                                 effnet_panels(conv->out_channels) * EFFNET_LANES *
+                                                 sizeof(float) >
+                                             FUSE_BYTES;
 }
 
 static void
-add_expand_depthwise(Builder *b, const EffNetLayer *expand)
+add_conv_depthwise(Builder *b, const EffNetLayer *conv)
 {
-    const EffNetLayer *depthwise = expand + 1;
+    const EffNetLayer *depthwise = conv + 1;
+    gsize window = (gsize)conv->kernel * conv->kernel * conv->in_channels, ring;
     EffNetStep step = {
-        .kind = EFFNET_STEP_EXPAND_DEPTHWISE,
-        .layer = expand,
+        .kind = EFFNET_STEP_CONV_DEPTHWISE,
+        .layer = conv,
         .n_layers = 2,
         .in = b->current,
         .out = add_padded(b, depthwise->out_size, depthwise->out_channels),
@@ -252,9 +268,8 @@ add_expand_depthwise(Builder *b, const EffNetLayer *expand)
     };
 
     cut_fused(&step, depthwise->out_size, effnet_panels(depthwise->out_channels));
-    need_scratch(b,
-                 (gsize)depthwise->kernel * expand->out_size * step.block_panels * EFFNET_LANES +
-                     effnet_conv_scratch(expand->out_size, expand->in_channels, step.block_panels));
+    ring = (gsize)depthwise->kernel * conv->out_size * step.block_panels * EFFNET_LANES;
+    need_scratch(b, ring + effnet_conv_scratch(conv->out_size, window, step.block_panels));
     add_step(b, &step);
     b->current = step.out;
     b->gate = step.row_sums;
@@ -316,8 +331,8 @@ add_layer(Builder *b, const EffNetLayer *layer)
         add_depthwise(b, layer);
     else if (layer->role == EFFNET_ROLE_MAX_POOL)
         add_max_pool(b, layer);
-    else if (layer->role == EFFNET_ROLE_EXPAND && is_fused(layer))
-        add_expand_depthwise(b, layer);
+    else if (is_fused(layer))
+        add_conv_depthwise(b, layer);
     else
         add_conv(b, layer);
     return layer + g_array_index(b->steps, EffNetStep, b->steps->len - 1).n_layers;

@@ -23,10 +23,10 @@ typedef struct {
 } EffNetTensorPlan;
 
 typedef enum {
-    EFFNET_STEP_CONV,             /* convolution or linear, all that is fused into it */
-    EFFNET_STEP_DEPTHWISE,        /* and the sums of its rows for squeeze-excite */
-    EFFNET_STEP_EXPAND_DEPTHWISE, /* both; of the expanded picture only the rows at hand exist */
-    EFFNET_STEP_SQUEEZE_EXCITE,   /* row sums to gates */
+    EFFNET_STEP_CONV,           /* convolution or linear, all that is fused into it */
+    EFFNET_STEP_DEPTHWISE,      /* and the sums of its rows for squeeze-excite */
+    EFFNET_STEP_CONV_DEPTHWISE, /* both; of the picture between only the rows at hand exist */
+    EFFNET_STEP_SQUEEZE_EXCITE, /* row sums to gates */
     EFFNET_STEP_MAX_POOL,
 } EffNetStepKind;
 
@@ -41,7 +41,7 @@ typedef struct {
 typedef struct {
     EffNetStepKind kind;
     const EffNetLayer *layer; /* the first of n_layers */
-    guint n_layers;           /* 2: EXPAND_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
+    guint n_layers;           /* 2: CONV_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
     EffNetPacked packed[2];   /* of each layer */
     int in, out;
     int gate, residual; /* CONV; or EFFNET_NONE */
@@ -97,7 +97,7 @@ effnet_step_last_layer(const EffNetStep *step)
 static inline gboolean
 effnet_step_has_rows(const EffNetStep *step)
 {
-    return step->kind == EFFNET_STEP_DEPTHWISE || step->kind == EFFNET_STEP_EXPAND_DEPTHWISE ||
+    return step->kind == EFFNET_STEP_DEPTHWISE || step->kind == EFFNET_STEP_CONV_DEPTHWISE ||
            step->layer->kernel > 1 || step->layer->stride > 1;
 }
 

@@ -249,29 +249,31 @@ max_pool(const Task *t)
     }
 }
 
-/* Rows are expanded when the filter comes to them, into a ring as high as the filter. */
+/* Rows are convolved when the filter comes to them, into a ring as high as the filter. */
 static void
-expand_depthwise(const Task *t)
+conv_depthwise(const Task *t)
 {
     const EffNetStep *step = t->step;
-    const EffNetLayer *expand = step->layer;
-    EffNetConv conv = conv_of(expand, &step->packed[0], t);
-    EffNetDwconv a = dwconv_of(expand + 1, &step->packed[1], t);
+    const EffNetLayer *layer = step->layer;
+    const EffNetTensorPlan *in = &t->plan->activations[step->in];
+    EffNetConv conv = conv_of(layer, &step->packed[0], t);
+    EffNetDwconv a = dwconv_of(layer + 1, &step->packed[1], t);
     guint top = t->first_pixel * a.stride;
-    guint next = top > a.pad ? top - a.pad : 0; /* the row to be expanded */
-    gsize in_row = (gsize)expand->in_size * channels(t, step->in), ring_row;
+    guint next = top > a.pad ? top - a.pad : 0; /* the row to be convolved */
+    gsize in_row = (gsize)in->size * in->channels, ring_row;
 
     a.in_step = (gsize)conv.panels * EFFNET_LANES;
     ring_row = a.in_size * a.in_step;
-    conv.in_step = channels(t, step->in);
-    conv.pixels = expand->out_size;
+    conv.in_step = layer->stride * in->channels;
+    conv.run_step = in_row;
+    conv.pixels = layer->out_size;
     conv.out_step = a.in_step;
     conv.scratch = t->scratch + a.kernel * ring_row;
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
         guint end = MIN(a.in_size, row * a.stride + a.kernel - a.pad);
 
         for (; next < end; next++) {
-            conv.in = at(t, step->in) + next * in_row;
+            conv.in = at(t, step->in) + next * layer->stride * in_row;
             conv.out = t->scratch + next % a.kernel * ring_row;
             t->plan->kernels->conv.run(&conv);
         }
@@ -356,8 +358,8 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
     case EFFNET_STEP_DEPTHWISE:
         depthwise(&t);
         break;
-    case EFFNET_STEP_EXPAND_DEPTHWISE:
-        expand_depthwise(&t);
+    case EFFNET_STEP_CONV_DEPTHWISE:
+        conv_depthwise(&t);
         break;
     case EFFNET_STEP_SQUEEZE_EXCITE:
         squeeze_excite(&t);

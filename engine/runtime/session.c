@@ -68,8 +68,8 @@ kind_of(const EffNetStep *step)
         return step->layer->kernel > 1 ? "conv" : step->layer->in_size > 1 ? "conv 1x1" : "linear";
     case EFFNET_STEP_DEPTHWISE:
         return "depthwise";
-    case EFFNET_STEP_EXPAND_DEPTHWISE:
-        return "expand + depthwise";
+    case EFFNET_STEP_CONV_DEPTHWISE:
+        return "conv + depthwise";
     case EFFNET_STEP_SQUEEZE_EXCITE:
         return "squeeze-excite";
     case EFFNET_STEP_MAX_POOL:
