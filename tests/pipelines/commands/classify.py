@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -63,10 +64,17 @@ def test_several_files():
 
 
 def test_video():
+    clip = os.path.join(folder.name, "clip.avi")
+    subprocess.run(["gst-launch-1.0", "-q", "videotestsrc", "num-buffers=8", "!",
+                    "video/x-raw,framerate=4/1", "!", "jpegenc", "!", "avimux", "!", "filesink",
+                    f"location={clip}"], check=True)
+    frames = classify_json("--top-k", "1", clip)
+    assert [f["frame"] for f in frames] == list(range(8))
+    assert [f["pts"] for f in frames] == [i * 250_000_000 for i in range(8)]
+
+
+def test_h264():
     bikes = tap.sample("bikes.mp4")
-    frames = classify_json("--top-k", "1", bikes)
-    assert [f["frame"] for f in frames] == list(range(250))
-    assert all(a["pts"] < b["pts"] for a, b in zip(frames, frames[1:]))
     lines = classify("--top-k", "2", bikes).splitlines()
     assert len(lines) == 251 and lines[0] == bikes and lines[1].split()[:2] == ["0.080", "s"]
     assert lines[26].split()[:2] == ["1.080", "s"] and lines[26].count("%") == 2, lines[26]
