@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How much one picture differs from another, at the cost of some thousand samples. */
+#ifndef GST_EFFICIENTNET_CHANGE_H
+#define GST_EFFICIENTNET_CHANGE_H
+
+#include <gst/video/video.h>
+
+#include <effnet/effnet.h>
+
+#define GST_EFFICIENTNET_CHANGE_SIDE 32
+
+/* The mean brightness, 0 to 255, of the cells of a grid that is laid over a picture. */
+typedef struct {
+    guint8 cells[GST_EFFICIENTNET_CHANGE_SIDE * GST_EFFICIENTNET_CHANGE_SIDE];
+} GstEfficientNetGrid;
+
+/* Samples REGION, which lies in the frame, of any format that GStreamer unpacks sample by sample.
+ */
+void gst_efficientnet_grid_init(GstEfficientNetGrid *grid, const GstVideoFrame *map,
+                                const EffNetRect *region);
+
+/* The mean absolute difference of the cells, 0 to 1. */
+float gst_efficientnet_grid_distance(const GstEfficientNetGrid *a, const GstEfficientNetGrid *b);
+
+#endif
