@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "gates.h"
+
+#define FRAME (GST_SECOND / 30)
+
+/* How many of N frames pass that are STEP apart. */
+static guint
+count_passing(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings,
+              GstClockTime start, GstClockTime step, guint n)
+{
+    guint passing = 0;
+
+    for (guint i = 0; i < n; i++) {
+        GstClockTime time = GST_CLOCK_TIME_IS_VALID(start) ? start + i * step : start;
+
+        if (!gst_efficientnet_gates_due(gates, settings, time))
+            continue;
+        gst_efficientnet_gates_pass(gates, settings, time);
+        passing++;
+    }
+    return passing;
+}
+
+static void
+test_interval(void)
+{
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    GstEfficientNetGates gates = {0};
+
+    g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 10), ==, 10);
+    settings.interval = 4;
+    gst_efficientnet_gates_reset(&gates);
+    g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 13), ==, 4);
+    gst_efficientnet_gates_restart(&gates);
+    g_assert_true(gst_efficientnet_gates_due(&gates, &settings, 0));
+    /* Nobody had time for it: the next one is due. */
+    g_assert_true(gst_efficientnet_gates_due(&gates, &settings, 0));
+    gst_efficientnet_gates_hold(&gates, &settings);
+    g_assert_false(gst_efficientnet_gates_due(&gates, &settings, 0));
+}
+
+/* The mean is the rate that was asked for, whether or not it divides that of the frames. */
+static void
+test_rate(void)
+{
+    static const struct {
+        GstEfficientNetFraction rate;
+        guint expected; /* of 3000 frames, 100 seconds */
+    } rates[] = {{{2, 1}, 200},   {{25, 1}, 2500}, {{15, 1}, 1500}, {{1, 10}, 10},
+                 {{30, 1}, 3000}, {{60, 1}, 3000}, {{1, 1000}, 1},  {{1, G_MAXINT}, 1}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rates); i++) {
+        GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+        GstEfficientNetGates gates = {0};
+        guint n;
+
+        settings.max_rate = rates[i].rate;
+        n = count_passing(&gates, &settings, 5 * GST_SECOND, FRAME, 3000);
+        g_test_message("%d/%d: %u", rates[i].rate.n, rates[i].rate.d, n);
+        g_assert_cmpuint(n, >=, rates[i].expected - rates[i].expected / 500);
+        g_assert_cmpuint(n, <=, rates[i].expected + 1);
+    }
+}
+
+/* Time that stands still, jumps or is unknown. */
+static void
+test_rate_jumps(void)
+{
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    GstEfficientNetGates gates = {0};
+
+    settings.max_rate = (GstEfficientNetFraction){1, 1};
+    g_assert_cmpuint(count_passing(&gates, &settings, 100 * GST_SECOND, 0, 50), ==, 1);
+    /* No burst makes up for a pause. */
+    g_assert_cmpuint(count_passing(&gates, &settings, 900 * GST_SECOND, FRAME, 30), ==, 1);
+    /* Back to the start. */
+    g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 30), ==, 1);
+    g_assert_cmpuint(count_passing(&gates, &settings, GST_CLOCK_TIME_NONE, 0, 10), ==, 10);
+}
+
+/* The interval first: of every third frame, at most ten a second. */
+static void
+test_order(void)
+{
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    GstEfficientNetGates gates = {0};
+    guint passing = 0;
+
+    settings.interval = 4;
+    settings.max_rate = (GstEfficientNetFraction){5, 1};
+    for (guint i = 0; i < 300; i++) {
+        if (!gst_efficientnet_gates_due(&gates, &settings, i * FRAME))
+            continue;
+        g_assert_cmpuint(i % 4, ==, 0);
+        gst_efficientnet_gates_pass(&gates, &settings, i * FRAME);
+        passing++;
+    }
+    g_assert_cmpuint(passing, >=, 48);
+    g_assert_cmpuint(passing, <=, 51);
+}
+
+static gboolean
+changed(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings, guint8 grey)
+{
+    const EffNetRect all = {0, 0, 8, 8};
+    GstBuffer *buffer = gst_buffer_new_allocate(NULL, 64, NULL);
+    GstVideoFrame map;
+    GstVideoInfo info;
+    gboolean result;
+
+    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_GRAY8, 8, 8);
+    gst_buffer_memset(buffer, 0, grey, 64);
+    g_assert_true(gst_video_frame_map(&map, &info, buffer, GST_MAP_READ));
+    result = gst_efficientnet_gates_changed(gates, settings, &map, &all);
+    if (result)
+        gst_efficientnet_gates_pass(gates, settings, 0);
+    else
+        gst_efficientnet_gates_hold(gates, settings);
+    gst_video_frame_unmap(&map);
+    gst_buffer_unref(buffer);
+    return result;
+}
+
+static void
+test_change(void)
+{
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    GstEfficientNetGates gates = {0};
+
+    g_assert_true(changed(&gates, &settings, 100));
+    settings.change_threshold = 10.0f / 255.0f;
+    g_assert_true(changed(&gates, &settings, 100)); /* nothing to compare it with */
+    g_assert_false(changed(&gates, &settings, 100));
+    g_assert_false(changed(&gates, &settings, 109));
+    g_assert_true(changed(&gates, &settings, 110));
+    /* Slow change adds up: it is compared with the frame that was inferred. */
+    for (guint8 grey = 111; grey < 120; grey++)
+        g_assert_false(changed(&gates, &settings, grey));
+    g_assert_true(changed(&gates, &settings, 120));
+    gst_efficientnet_gates_reset(&gates);
+    g_assert_true(changed(&gates, &settings, 120));
+    /* Switched off and on again, it begins anew. */
+    settings.change_threshold = 0.0f;
+    g_assert_true(changed(&gates, &settings, 120));
+    settings.change_threshold = 0.5f;
+    g_assert_true(changed(&gates, &settings, 120));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+    g_test_add_func("/gates/interval", test_interval);
+    g_test_add_func("/gates/rate", test_rate);
+    g_test_add_func("/gates/rate-jumps", test_rate_jumps);
+    g_test_add_func("/gates/order", test_order);
+    g_test_add_func("/gates/change", test_change);
+    return g_test_run();
+}
