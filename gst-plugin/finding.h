@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the network found in one place of one frame. */
+#ifndef GST_EFFICIENTNET_FINDING_H
+#define GST_EFFICIENTNET_FINDING_H
+
+#include <gst/gst.h>
+
+#include <effnet/effnet.h>
+
+/* What a region is told by from frame to frame; others are ids of objects. */
+#define GST_EFFICIENTNET_KEY_FRAME     G_MININT64       /* the whole frame, or its zone */
+#define GST_EFFICIENTNET_KEY_UNTRACKED (G_MININT64 + 1) /* not told at all */
+
+/* Whom a finding is about: which frame of the stream, and where in it. */
+typedef struct {
+    guint64 number; /* counted from the stream's start */
+    GstClockTime pts;
+    EffNetRect region;   /* of the frame as downstream sees it */
+    guint width, height; /* of the frame that the region refers to */
+    gint roi_id;         /* -1: the whole frame */
+    gint64 key;
+} GstEfficientNetSubject;
+
+/* Immutable and reference counted. */
+typedef struct {
+    GstEfficientNetSubject subject;
+    GBytes *embedding; /* float32, the pooled features; NULL: not asked for */
+    guint n;
+    EffNetClass classes[]; /* best first */
+} GstEfficientNetFinding;
+
+/* The best TOP_K of N_SCORES that are at least THRESHOLD (-INFINITY: all). Takes a reference of
+ * EMBEDDING, which may be NULL. */
+GstEfficientNetFinding *gst_efficientnet_finding_new(const GstEfficientNetSubject *subject,
+                                                     const float *scores, guint n_scores,
+                                                     guint top_k, float threshold,
+                                                     GBytes *embedding);
+GstEfficientNetFinding *gst_efficientnet_finding_ref(GstEfficientNetFinding *finding);
+void gst_efficientnet_finding_unref(GstEfficientNetFinding *finding);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GstEfficientNetFinding, gst_efficientnet_finding_unref)
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tracks.h"
+
+#include <math.h>
+
+static void
+test_expire(void)
+{
+    g_autoptr(GstEfficientNetTracks) tracks = gst_efficientnet_tracks_new();
+
+    g_assert_null(gst_efficientnet_tracks_lookup(tracks, 5));
+    g_assert_nonnull(gst_efficientnet_tracks_see(tracks, 5, 1));
+    g_assert_nonnull(gst_efficientnet_tracks_see(tracks, GST_EFFICIENTNET_KEY_FRAME, 1));
+    gst_efficientnet_tracks_expire(tracks, 1);
+    g_assert_nonnull(gst_efficientnet_tracks_lookup(tracks, 5));
+    g_assert_true(gst_efficientnet_tracks_see(tracks, 5, 2) ==
+                  gst_efficientnet_tracks_lookup(tracks, 5));
+    gst_efficientnet_tracks_expire(tracks, 2);
+    g_assert_nonnull(gst_efficientnet_tracks_lookup(tracks, 5));
+    g_assert_null(gst_efficientnet_tracks_lookup(tracks, GST_EFFICIENTNET_KEY_FRAME));
+    gst_efficientnet_tracks_clear(tracks);
+    g_assert_null(gst_efficientnet_tracks_lookup(tracks, 5));
+}
+
+static void
+test_smooth(void)
+{
+    g_autoptr(GstEfficientNetTracks) tracks = gst_efficientnet_tracks_new();
+    GstEfficientNetTrack *track = gst_efficientnet_tracks_see(tracks, 1, 0);
+    const float a[] = {1, 0}, b[] = {0, 1}, more[] = {0.25f, 0.25f, 0.5f};
+    const float *smooth;
+
+    g_assert_true(gst_efficientnet_track_smooth(track, a, 2, 0) == a);
+    smooth = gst_efficientnet_track_smooth(track, a, 2, 0.75f);
+    g_assert_cmpfloat(smooth[0], ==, 1);
+    smooth = gst_efficientnet_track_smooth(track, b, 2, 0.75f);
+    g_assert_cmpfloat(smooth[0], ==, 0.75f);
+    g_assert_cmpfloat(smooth[1], ==, 0.25f);
+    smooth = gst_efficientnet_track_smooth(track, b, 2, 0.75f);
+    g_assert_cmpfloat(smooth[0], ==, 0.5625f);
+    /* Another network. */
+    smooth = gst_efficientnet_track_smooth(track, more, 3, 0.75f);
+    g_assert_cmpfloat(smooth[2], ==, 0.5f);
+    /* Switched off and on again, it begins anew. */
+    gst_efficientnet_track_smooth(track, more, 3, 0);
+    smooth = gst_efficientnet_track_smooth(track, (const float[]){1, 0, 0}, 3, 0.5f);
+    g_assert_cmpfloat(smooth[0], ==, 1);
+}
+
+/* BEST -1: no class. */
+static gboolean
+announce(GstEfficientNetTrack *track, gint best, gboolean steady)
+{
+    const GstEfficientNetSubject subject = {0};
+    float scores[4] = {0};
+
+    if (best >= 0)
+        scores[best] = 1;
+    gst_efficientnet_track_take(
+        track, gst_efficientnet_finding_new(&subject, scores, 4, 2, 0.5f, NULL), 0);
+    return gst_efficientnet_track_announce(track, steady);
+}
+
+static void
+test_announce(void)
+{
+    g_autoptr(GstEfficientNetTracks) tracks = gst_efficientnet_tracks_new();
+    GstEfficientNetTrack *track = gst_efficientnet_tracks_see(tracks, 1, 0);
+
+    g_assert_false(announce(track, -1, FALSE));
+    g_assert_true(announce(track, 2, FALSE));
+    g_assert_false(announce(track, 2, FALSE));
+    g_assert_true(announce(track, 0, FALSE));
+    g_assert_true(announce(track, -1, FALSE));
+    g_assert_false(announce(track, -1, FALSE));
+}
+
+/* A class that comes and goes is not announced. */
+static void
+test_announce_steady(void)
+{
+    g_autoptr(GstEfficientNetTracks) tracks = gst_efficientnet_tracks_new();
+    GstEfficientNetTrack *track = gst_efficientnet_tracks_see(tracks, 1, 0);
+
+    g_assert_true(announce(track, 2, TRUE)); /* the first is as good as any */
+    for (guint i = 0; i < 5; i++) {
+        g_assert_false(announce(track, 0, TRUE));
+        g_assert_false(announce(track, 2, TRUE));
+    }
+    g_assert_false(announce(track, 0, TRUE));
+    g_assert_true(announce(track, 0, TRUE));
+    g_assert_false(announce(track, 0, TRUE));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+    g_test_add_func("/tracks/expire", test_expire);
+    g_test_add_func("/tracks/smooth", test_smooth);
+    g_test_add_func("/tracks/announce", test_announce);
+    g_test_add_func("/tracks/announce-steady", test_announce_steady);
+    return g_test_run();
+}
