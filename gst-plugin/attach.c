@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "attach.h"
+
+#include "analytics.h"
+#include "meta.h"
+
+struct _GstEfficientNetAttachment {
+    GstBuffer *buffer;
+    const char *element;
+    const GstEfficientNetClassifier *classifier;
+    GstEfficientNetMetaForms forms;
+    guint64 number;
+    GPtrArray *results;
+};
+
+GstEfficientNetAttachment *
+gst_efficientnet_attachment_new(GstBuffer *buffer, const char *element,
+                                const GstEfficientNetClassifier *classifier,
+                                GstEfficientNetMetaForms forms, guint64 number)
+{
+    GstEfficientNetAttachment *self = g_new(GstEfficientNetAttachment, 1);
+
+    *self = (GstEfficientNetAttachment){
+        .buffer = buffer,
+        .element = element,
+        .classifier = classifier,
+        .forms = forms,
+        .number = number,
+        .results = g_ptr_array_new_with_free_func((GDestroyNotify)gst_structure_free),
+    };
+    return self;
+}
+
+void
+gst_efficientnet_attachment_free(GstEfficientNetAttachment *self)
+{
+    g_ptr_array_unref(self->results);
+    g_free(self);
+}
+
+/* As DL Streamer's readers look for it. */
+static void
+add_param(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
+          GstVideoRegionOfInterestMeta *roi)
+{
+    const EffNetClass *best = &finding->classes[0];
+    const char *const *labels = self->classifier->labels;
+    g_autofree char *decimal = g_strdup_printf("%u", best->index);
+
+    gst_video_region_of_interest_meta_add_param(
+        roi, gst_structure_new("efficientnet", "element", G_TYPE_STRING, self->element, "label",
+                               G_TYPE_STRING, labels ? labels[best->index] : decimal, "label_id",
+                               G_TYPE_INT, (gint)best->index, "confidence", G_TYPE_DOUBLE,
+                               (double)best->score, "model_name", G_TYPE_STRING,
+                               self->classifier->info->name, NULL));
+}
+
+static void
+add(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
+    const GstEfficientNetSubject *subject, const GstEfficientNetRegion *region)
+{
+    guint64 age = self->number - finding->subject.number;
+
+    if (finding->n == 0)
+        return;
+    g_ptr_array_add(self->results,
+                    gst_efficientnet_meta_make_result(
+                        finding, subject, self->element, self->classifier->info->name,
+                        self->classifier->labels, (guint)MIN(age, G_MAXUINT)));
+    if (self->forms & GST_EFFICIENTNET_META_FORM_ANALYTICS)
+        gst_efficientnet_analytics_attach(self->buffer, finding, self->classifier->labels,
+                                          region && region->has_mtd ? &region->mtd : NULL);
+    if (self->forms & GST_EFFICIENTNET_META_FORM_ROI && region && region->roi)
+        add_param(self, finding, region->roi);
+}
+
+void
+gst_efficientnet_attachment_add(GstEfficientNetAttachment *self,
+                                const GstEfficientNetFinding *finding,
+                                const GstEfficientNetRegion *region, const EffNetRect *visible)
+{
+    GstEfficientNetSubject subject = finding->subject;
+
+    /* An object is where it is now; the frame was looked at where it was looked at. */
+    if (region->key != GST_EFFICIENTNET_KEY_FRAME) {
+        subject.region = region->rect;
+        subject.width = visible->w;
+        subject.height = visible->h;
+        subject.roi_id = region->roi_id;
+    }
+    add(self, finding, &subject, region);
+}
+
+void
+gst_efficientnet_attachment_add_loose(GstEfficientNetAttachment *self,
+                                      const GstEfficientNetFinding *finding, const GArray *regions)
+{
+    const GstEfficientNetSubject *subject = &finding->subject;
+
+    for (guint i = 0; i < regions->len && subject->number == self->number; i++) {
+        const GstEfficientNetRegion *region = &g_array_index(regions, GstEfficientNetRegion, i);
+
+        if (region->key == GST_EFFICIENTNET_KEY_UNTRACKED && region->roi_id == subject->roi_id &&
+            memcmp(&region->rect, &subject->region, sizeof region->rect) == 0) {
+            add(self, finding, subject, region);
+            return;
+        }
+    }
+    add(self, finding, subject, NULL);
+}
+
+guint
+gst_efficientnet_attachment_finish(GstEfficientNetAttachment *self)
+{
+    guint n = self->results->len;
+
+    gst_efficientnet_meta_replace(self->buffer, self->element,
+                                  (GstStructure *const *)self->results->pdata, n);
+    return n;
+}

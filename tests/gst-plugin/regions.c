@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "regions.h"
+
+typedef struct {
+    GstBuffer *buffer;
+    GArray *regions;
+    GstEfficientNetFrameSettings settings;
+} Fixture;
+
+static void
+set_up(Fixture *f, gconstpointer data)
+{
+    f->buffer = gst_buffer_new();
+    f->regions = g_array_new(FALSE, FALSE, sizeof(GstEfficientNetRegion));
+    f->settings = gst_efficientnet_frame_defaults;
+    f->settings.inference_region = GST_EFFICIENTNET_INFERENCE_REGION_ROI_LIST;
+}
+
+static void
+tear_down(Fixture *f, gconstpointer data)
+{
+    gst_buffer_unref(f->buffer);
+    g_array_unref(f->regions);
+}
+
+static GstVideoRegionOfInterestMeta *
+add(Fixture *f, const char *type, guint x, guint y, guint w, guint h)
+{
+    return gst_buffer_add_video_region_of_interest_meta(f->buffer, type, x, y, w, h);
+}
+
+static const GstEfficientNetRegion *
+get(Fixture *f, guint i)
+{
+    g_assert_cmpuint(i, <, f->regions->len);
+    return &g_array_index(f->regions, GstEfficientNetRegion, i);
+}
+
+static guint
+collect(Fixture *f)
+{
+    gst_efficientnet_regions_collect(f->regions, f->buffer, &f->settings, 100, 80);
+    return f->regions->len;
+}
+
+static void
+assert_rect(const EffNetRect *rect, guint x, guint y, guint w, guint h)
+{
+    g_assert_cmpuint(rect->x, ==, x);
+    g_assert_cmpuint(rect->y, ==, y);
+    g_assert_cmpuint(rect->w, ==, w);
+    g_assert_cmpuint(rect->h, ==, h);
+}
+
+static void
+test_frame(Fixture *f, gconstpointer data)
+{
+    f->settings.inference_region = GST_EFFICIENTNET_INFERENCE_REGION_FULL_FRAME;
+    add(f, "cat", 1, 2, 3, 4);
+    g_assert_cmpuint(collect(f), ==, 1);
+    g_assert_cmpint(get(f, 0)->key, ==, GST_EFFICIENTNET_KEY_FRAME);
+    g_assert_cmpint(get(f, 0)->roi_id, ==, -1);
+    assert_rect(&get(f, 0)->rect, 0, 0, 100, 80);
+    f->settings.roi = (EffNetRect){90, 20, 50, 30};
+    g_assert_cmpuint(collect(f), ==, 1);
+    assert_rect(&get(f, 0)->rect, 90, 20, 10, 30);
+    f->settings.roi = (EffNetRect){100, 20, 50, 30};
+    g_assert_cmpuint(collect(f), ==, 0);
+}
+
+static void
+test_rois(Fixture *f, gconstpointer data)
+{
+    g_assert_cmpuint(collect(f), ==, 0);
+    add(f, "cat", 1, 2, 3, 4)->id = 7;
+    add(f, "dog", 90, 70, 1000, G_MAXUINT);
+    add(f, "cow", 100, 0, 5, 5);
+    add(f, "fly", 5, 5, 0, 5);
+    g_assert_cmpuint(collect(f), ==, 2);
+    assert_rect(&get(f, 0)->rect, 1, 2, 3, 4);
+    g_assert_cmpint(get(f, 0)->roi_id, ==, 7);
+    g_assert_cmpstr(g_quark_to_string(get(f, 0)->roi->roi_type), ==, "cat");
+    assert_rect(&get(f, 1)->rect, 90, 70, 10, 10);
+    g_assert_cmpint(get(f, 1)->key, ==, GST_EFFICIENTNET_KEY_UNTRACKED);
+}
+
+static void
+test_filters(Fixture *f, gconstpointer data)
+{
+    add(f, "cat", 0, 0, 30, 30);
+    add(f, "dog", 40, 0, 30, 8);
+    add(f, "cow", 60, 40, 30, 30);
+    f->settings.object_class = "cat, cow";
+    g_assert_cmpuint(collect(f), ==, 2);
+    f->settings.object_class = "ca";
+    g_assert_cmpuint(collect(f), ==, 0);
+    f->settings.object_class = "";
+    g_assert_cmpuint(collect(f), ==, 3);
+    f->settings.min_object_size = 9;
+    g_assert_cmpuint(collect(f), ==, 2);
+    f->settings.roi = (EffNetRect){50, 0, 50, 80};
+    g_assert_cmpuint(collect(f), ==, 1);
+    g_assert_cmpstr(g_quark_to_string(get(f, 0)->type), ==, "cow");
+}
+
+/* A tracker's id goes before the meta's own; the two never mean the same. */
+static void
+test_keys(Fixture *f, gconstpointer data)
+{
+    GstVideoRegionOfInterestMeta *tracked;
+    gint64 first, second;
+
+    add(f, "cat", 0, 0, 10, 10)->id = 7;
+    tracked = add(f, "cat", 20, 0, 10, 10);
+    tracked->id = 3;
+    gst_video_region_of_interest_meta_add_param(
+        tracked, gst_structure_new("object_id", "id", G_TYPE_INT, 7, NULL));
+    add(f, "cat", 40, 0, 10, 10)->id = 7;
+    add(f, "cat", 60, 0, 10, 10)->id = -1;
+    g_assert_cmpuint(collect(f), ==, 4);
+    first = get(f, 0)->key;
+    second = get(f, 1)->key;
+    g_assert_cmpint(first, !=, second);
+    g_assert_cmpint(first, !=, GST_EFFICIENTNET_KEY_UNTRACKED);
+    g_assert_cmpint(second, !=, GST_EFFICIENTNET_KEY_UNTRACKED);
+    g_assert_cmpint(get(f, 1)->roi_id, ==, 3);
+    g_assert_cmpint(get(f, 2)->key, ==, GST_EFFICIENTNET_KEY_UNTRACKED);
+    g_assert_cmpint(get(f, 3)->key, ==, GST_EFFICIENTNET_KEY_UNTRACKED);
+    collect(f);
+    g_assert_cmpint(get(f, 0)->key, ==, first);
+    g_assert_cmpint(get(f, 1)->key, ==, second);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+#define ADD(name, func) g_test_add(name, Fixture, NULL, set_up, func, tear_down)
+    ADD("/regions/frame", test_frame);
+    ADD("/regions/rois", test_rois);
+    ADD("/regions/filters", test_filters);
+    ADD("/regions/keys", test_keys);
+    return g_test_run();
+}
