@@ -171,7 +171,7 @@ gst_efficientnet_classifier_open(const GstEfficientNetModelSettings *settings, G
     }
     if (!warm_up(self, session, error))
         return NULL;
-    self->inference = gst_efficientnet_inference_new(g_steal_pointer(&session));
+    self->inference = gst_efficientnet_inference_new(g_steal_pointer(&session), settings->threads);
     return g_steal_pointer(&self);
 }
 

@@ -6,19 +6,24 @@
 #include <effnet/effnet.h>
 
 /* G_DEFINE_ENUM_TYPE() would give gst-inspect the C names to show where we have a sentence. */
-#define DEFINE_ENUM(TypeName, type_name, ...)                                                      \
+#define DEFINE_TYPE(TypeName, type_name, Kind, kind, ...)                                          \
     GType type_name##_get_type(void)                                                               \
     {                                                                                              \
-        static const GEnumValue values[] = {__VA_ARGS__, {0, NULL, NULL}};                         \
+        static const G##Kind##Value values[] = {__VA_ARGS__, {0, NULL, NULL}};                     \
         static gsize type = 0;                                                                     \
                                                                                                    \
         if (g_once_init_enter(&type)) {                                                            \
-            GType registered = g_enum_register_static(TypeName, values);                           \
+            GType registered = g_##kind##_register_static(TypeName, values);                       \
             gst_type_mark_as_plugin_api(registered, 0);                                            \
             g_once_init_leave(&type, registered);                                                  \
         }                                                                                          \
         return type;                                                                               \
     }
+
+#define DEFINE_ENUM(TypeName, type_name, ...)                                                      \
+    DEFINE_TYPE(TypeName, type_name, Enum, enum, __VA_ARGS__)
+#define DEFINE_FLAGS(TypeName, type_name, ...)                                                     \
+    DEFINE_TYPE(TypeName, type_name, Flags, flags, __VA_ARGS__)
 
 /* clang-format off */
 DEFINE_ENUM("GstEfficientNetActivation", gst_efficientnet_activation,
@@ -52,6 +57,17 @@ DEFINE_ENUM("GstEfficientNetPostMessages", gst_efficientnet_post_messages,
     {GST_EFFICIENTNET_POST_MESSAGES_NONE, "No messages", "none"},
     {GST_EFFICIENTNET_POST_MESSAGES_CHANGES, "A message when the best class changes", "changes"},
     {GST_EFFICIENTNET_POST_MESSAGES_ALL, "A message for every inference", "all"})
+
+DEFINE_ENUM("GstEfficientNetInferenceRegion", gst_efficientnet_inference_region,
+    {GST_EFFICIENTNET_INFERENCE_REGION_FULL_FRAME, "The frame, or its zone roi", "full-frame"},
+    {GST_EFFICIENTNET_INFERENCE_REGION_ROI_LIST,
+        "The regions that other elements found in the frame", "roi-list"})
+
+DEFINE_FLAGS("GstEfficientNetMetaForms", gst_efficientnet_meta_forms,
+    {GST_EFFICIENTNET_META_FORM_ANALYTICS,
+        "GstAnalyticsClsMtd, with GStreamer 1.24 and later", "analytics"},
+    {GST_EFFICIENTNET_META_FORM_ROI,
+        "Parameters of the region's GstVideoRegionOfInterestMeta", "roi"})
 
 DEFINE_ENUM("GstEfficientNetPublishMethod", gst_efficientnet_publish_method,
     {GST_EFFICIENTNET_PUBLISH_METHOD_FILE, "To a file, a FIFO or standard output", "file"})

@@ -17,6 +17,17 @@ typedef enum {
 } GstEfficientNetPostMessages;
 
 typedef enum {
+    GST_EFFICIENTNET_INFERENCE_REGION_FULL_FRAME,
+    GST_EFFICIENTNET_INFERENCE_REGION_ROI_LIST,
+} GstEfficientNetInferenceRegion;
+
+/* Beside the custom meta. */
+typedef enum {
+    GST_EFFICIENTNET_META_FORM_ANALYTICS = 1 << 0,
+    GST_EFFICIENTNET_META_FORM_ROI = 1 << 1,
+} GstEfficientNetMetaForms;
+
+typedef enum {
     GST_EFFICIENTNET_PUBLISH_METHOD_FILE,
 } GstEfficientNetPublishMethod;
 
@@ -28,6 +39,8 @@ GType gst_efficientnet_interpolation_get_type(void);
 
 GType gst_efficientnet_late_policy_get_type(void);
 GType gst_efficientnet_post_messages_get_type(void);
+GType gst_efficientnet_inference_region_get_type(void);
+GType gst_efficientnet_meta_forms_get_type(void);
 GType gst_efficientnet_publish_method_get_type(void);
 
 #endif

@@ -136,20 +136,6 @@ planes_are_inside(const GstVideoFrame *map)
     return TRUE;
 }
 
-/* The crop meta's rectangle, cut to the frame; everything where there is none. */
-static EffNetRect
-visible_region(GstBuffer *buffer, const GstVideoFrame *map, const GstVideoInfo *info)
-{
-    const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(buffer);
-    guint width = GST_VIDEO_FRAME_WIDTH(map), height = GST_VIDEO_FRAME_HEIGHT(map);
-
-    if (crop && crop->x < width && crop->y < height && crop->width > 0 && crop->height > 0)
-        return (EffNetRect){crop->x, crop->y, MIN(crop->width, width - crop->x),
-                            MIN(crop->height, height - crop->y)};
-    return (EffNetRect){0, 0, MIN(width, (guint)GST_VIDEO_INFO_WIDTH(info)),
-                        MIN(height, (guint)GST_VIDEO_INFO_HEIGHT(info))};
-}
-
 /* What gst_video_frame_map() takes for granted. */
 static gboolean
 meta_fits_caps(const GstVideoMeta *meta, const GstVideoInfo *info)
@@ -157,6 +143,22 @@ meta_fits_caps(const GstVideoMeta *meta, const GstVideoInfo *info)
     return meta->format == GST_VIDEO_INFO_FORMAT(info) &&
            meta->width >= (guint)GST_VIDEO_INFO_WIDTH(info) &&
            meta->height >= (guint)GST_VIDEO_INFO_HEIGHT(info);
+}
+
+EffNetRect
+gst_efficientnet_frame_visible(GstBuffer *buffer, const GstVideoInfo *info)
+{
+    const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
+    const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(buffer);
+    guint width = (guint)GST_VIDEO_INFO_WIDTH(info), height = (guint)GST_VIDEO_INFO_HEIGHT(info);
+    guint full_width = meta && meta_fits_caps(meta, info) ? meta->width : width;
+    guint full_height = meta && meta_fits_caps(meta, info) ? meta->height : height;
+
+    if (crop && crop->x < full_width && crop->y < full_height && crop->width > 0 &&
+        crop->height > 0)
+        return (EffNetRect){crop->x, crop->y, MIN(crop->width, full_width - crop->x),
+                            MIN(crop->height, full_height - crop->y)};
+    return (EffNetRect){0, 0, width, height};
 }
 
 gboolean
@@ -189,7 +191,7 @@ gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVide
         .matrix = matrix(info),
         .full_range = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255,
         .chroma_site = chroma_site(info),
-        .region = visible_region(buffer, map, info),
+        .region = gst_efficientnet_frame_visible(buffer, info),
     };
     for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(map); p++) {
         frame->plane[p] = map->data[p];

@@ -10,6 +10,10 @@
 #define GST_EFFICIENTNET_FORMATS                                                                   \
     "{ RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8, NV12, I420, YUY2 }"
 
+/* What is to be seen of BUFFER: the crop meta's rectangle, cut to the frame; everything where there
+ * is none. */
+EffNetRect gst_efficientnet_frame_visible(GstBuffer *buffer, const GstVideoInfo *info);
+
 /* Maps BUFFER for reading, its strides and offsets by the video meta, its region by the crop meta;
  * FRAME points into MAP, which the caller unmaps. EFFNET_ERROR_FRAME when the buffer is not what
  * its caps or its metas say. */

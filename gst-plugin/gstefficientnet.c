@@ -34,13 +34,11 @@
 /* clang-format on */
 #include "gstefficientnet.h"
 
-#include <math.h>
-
-#include "classifier.h"
 #include "frame.h"
 #include "meta.h"
-#include "settings.h"
+#include "properties.h"
 #include "stats.h"
+#include "stream.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnet_debug);
 #define GST_CAT_DEFAULT efficientnet_debug
@@ -51,6 +49,7 @@ struct _GstEfficientNet {
     /* Under the object lock. */
     GstEfficientNetModelSettings model_settings;
     GstEfficientNetFrameSettings frame_settings;
+    char *refused;   /* what is wrong with a value that was set in NULL; NULL: nothing */
     gboolean reopen; /* model_settings were changed since the classifier was opened */
     GstEfficientNetStats stats;
     GstEfficientNetLatency latency;
@@ -59,13 +58,7 @@ struct _GstEfficientNet {
     GstEfficientNetClassifier *classifier;
     char *name; /* the element's, as results carry it */
 
-    /* Of the streaming thread. */
-    GstVideoInfo info;
-    GstVideoOrientationMethod tag_orientation;
-    guint64 number;                  /* of the next frame */
-    guint until_due;                 /* frames that pass before the next inference */
-    GstEfficientNetFinding *current; /* the newest one */
-    gint64 last_class;               /* the best one of the last message; -1: none */
+    GstEfficientNetStream *stream; /* of the streaming thread */
 };
 
 #define CAPS GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS)
@@ -78,12 +71,44 @@ static GstStaticPadTemplate src_template =
 G_DEFINE_TYPE(GstEfficientNet, gst_efficientnet, GST_TYPE_BASE_TRANSFORM)
 GST_ELEMENT_REGISTER_DEFINE(efficientnet, "efficientnet", GST_RANK_NONE, GST_TYPE_EFFICIENTNET)
 
+/* Said at once; in NULL, where nobody may be listening yet, it keeps the element from READY. */
+static void
+refuse_value(GstEfficientNet *self, GParamSpec *pspec, const GValue *value)
+{
+    g_autofree char *text = gst_value_serialize(value);
+    g_autofree char *sentence =
+        g_strdup_printf("%s: %s is not of the form that the property has: %s", pspec->name, text,
+                        g_param_spec_get_blurb(pspec));
+
+    GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("%s", sentence), ("The old value is kept"));
+    GST_OBJECT_LOCK(self);
+    if (GST_STATE(self) == GST_STATE_NULL) {
+        g_free(self->refused);
+        self->refused = g_steal_pointer(&sentence);
+    }
+    GST_OBJECT_UNLOCK(self);
+}
+
+/* TRUE when all properties have values that can be. */
+static gboolean
+check_properties(GstEfficientNet *self)
+{
+    g_autofree char *refused = NULL;
+
+    GST_OBJECT_LOCK(self);
+    refused = g_strdup(self->refused);
+    GST_OBJECT_UNLOCK(self);
+    if (refused)
+        GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", refused), (NULL));
+    return refused == NULL;
+}
+
 static void
 set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
     GstEfficientNet *self = GST_EFFICIENTNET(object);
     GstEfficientNetLatePolicy before;
-    gboolean latency_changed;
+    gboolean latency_changed, valid = TRUE;
 
     if (id > GST_EFFICIENTNET_PROP_POST_MESSAGES) {
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -95,12 +120,16 @@ set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
         gst_efficientnet_model_settings_set(&self->model_settings, id, value);
         self->reopen = TRUE;
     } else {
-        gst_efficientnet_frame_settings_set(&self->frame_settings, id, value);
+        if (id == GST_EFFICIENTNET_PROP_ROI)
+            g_clear_pointer(&self->refused, g_free);
+        valid = gst_efficientnet_frame_settings_set(&self->frame_settings, id, value);
     }
     latency_changed = before != self->frame_settings.late_policy;
     GST_OBJECT_UNLOCK(self);
     if (latency_changed)
         gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
+    if (!valid)
+        refuse_value(self, pspec, value);
 }
 
 static void
@@ -193,6 +222,8 @@ change_state(GstElement *element, GstStateChange transition)
     GstEfficientNet *self = GST_EFFICIENTNET(element);
     GstStateChangeReturn ret;
 
+    if (transition == GST_STATE_CHANGE_NULL_TO_READY && !check_properties(self))
+        return GST_STATE_CHANGE_FAILURE;
     if ((transition == GST_STATE_CHANGE_NULL_TO_READY ||
          transition == GST_STATE_CHANGE_READY_TO_PAUSED) &&
         !ensure_classifier(self))
@@ -203,23 +234,13 @@ change_state(GstElement *element, GstStateChange transition)
     return ret;
 }
 
-static void
-forget_stream(GstEfficientNet *self)
-{
-    g_clear_pointer(&self->current, gst_efficientnet_finding_unref);
-    self->until_due = 0;
-}
-
 static gboolean
 start(GstBaseTransform *trans)
 {
     GstEfficientNet *self = GST_EFFICIENTNET(trans);
 
     gst_efficientnet_inference_set_flushing(self->classifier->inference, FALSE);
-    forget_stream(self);
-    self->tag_orientation = GST_VIDEO_ORIENTATION_IDENTITY;
-    self->number = 0;
-    self->last_class = -1;
+    self->stream = gst_efficientnet_stream_new();
     GST_OBJECT_LOCK(self);
     self->stats = (GstEfficientNetStats){0};
     GST_OBJECT_UNLOCK(self);
@@ -232,7 +253,7 @@ stop(GstBaseTransform *trans)
     GstEfficientNet *self = GST_EFFICIENTNET(trans);
 
     gst_efficientnet_inference_set_flushing(self->classifier->inference, TRUE);
-    forget_stream(self);
+    g_clear_pointer(&self->stream, gst_efficientnet_stream_free);
     return TRUE;
 }
 
@@ -241,196 +262,67 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
 {
     GstEfficientNet *self = GST_EFFICIENTNET(trans);
 
-    if (!gst_video_info_from_caps(&self->info, incaps)) {
+    if (!gst_video_info_from_caps(&self->stream->info, incaps)) {
         g_autofree char *caps = gst_caps_to_string(incaps);
 
         GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("caps: %s are not those of a video", caps),
                           (NULL));
         return FALSE;
     }
-    self->until_due = 0;
+    gst_efficientnet_stream_open_gates(self->stream);
     return TRUE;
 }
 
-static GstStructure *
-make_result(GstEfficientNet *self, guint age)
-{
-    const GstEfficientNetClassifier *classifier = self->classifier;
-
-    return gst_efficientnet_meta_make_result(self->current, self->name, classifier->info->name,
-                                             classifier->labels, age);
-}
-
+/* Tells the world what a frame brought. Takes what is in REPORT. */
 static void
-post_results(GstEfficientNet *self)
+publish(GstEfficientNet *self, GstEfficientNetReport *report, gboolean waits)
 {
-    GValue results = G_VALUE_INIT;
-    g_autofree char *stream = gst_pad_get_stream_id(GST_BASE_TRANSFORM_SINK_PAD(self));
-    GstStructure *structure =
-        gst_structure_new("efficientnet", "stream", G_TYPE_STRING, stream, "pts", G_TYPE_UINT64,
-                          self->current->subject.pts, NULL);
-
-    g_value_init(&results, GST_TYPE_LIST);
-    if (self->current->n > 0) {
-        GValue result = G_VALUE_INIT;
-
-        g_value_init(&result, GST_TYPE_STRUCTURE);
-        g_value_take_boxed(&result, make_result(self, 0));
-        gst_value_list_append_and_take_value(&results, &result);
-    }
-    gst_structure_take_value(structure, "results", &results);
-    gst_element_post_message(GST_ELEMENT(self),
-                             gst_message_new_element(GST_OBJECT(self), structure));
-}
-
-static void
-announce(GstEfficientNet *self, GstEfficientNetPostMessages post)
-{
-    gint64 best = self->current->n > 0 ? (gint64)self->current->classes[0].index : -1;
-    gboolean changed = best != self->last_class;
-
-    self->last_class = best;
-    if (post == GST_EFFICIENTNET_POST_MESSAGES_ALL ||
-        (post == GST_EFFICIENTNET_POST_MESSAGES_CHANGES && changed))
-        post_results(self);
-}
-
-static void
-account(GstEfficientNet *self, GstClockTime duration, gboolean waits)
-{
-    gboolean raised;
+    gboolean raised = FALSE;
 
     GST_OBJECT_LOCK(self);
-    gst_efficientnet_stats_add_inference(&self->stats, duration);
-    raised = waits && gst_efficientnet_latency_update(&self->latency, duration);
+    for (guint i = 0; i < report->inferences; i++)
+        gst_efficientnet_stats_add_inference(&self->stats, report->duration);
+    if (report->inferences > 0 && waits)
+        raised = gst_efficientnet_latency_update(&self->latency, report->duration);
+    self->stats.skipped += report->skipped;
+    self->stats.held += report->held;
     GST_OBJECT_UNLOCK(self);
-    GST_LOG_OBJECT(self, "an inference took %" GST_TIME_FORMAT, GST_TIME_ARGS(duration));
+    if (report->inferences > 0)
+        GST_LOG_OBJECT(self, "%u inferences took %" GST_TIME_FORMAT, report->inferences,
+                       GST_TIME_ARGS(report->duration));
     if (raised)
         gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
-}
+    if (report->message) {
+        g_autofree char *stream = gst_pad_get_stream_id(GST_BASE_TRANSFORM_SINK_PAD(self));
 
-/* Makes a finding that has come the current one. */
-static gboolean
-collect(GstEfficientNet *self, const GstEfficientNetFrameSettings *settings)
-{
-    GstEfficientNetFinding *finding =
-        gst_efficientnet_inference_collect(self->classifier->inference);
-
-    if (!finding)
-        return FALSE;
-    g_clear_pointer(&self->current, gst_efficientnet_finding_unref);
-    self->current = finding;
-    account(self, finding->duration, settings->late_policy == GST_EFFICIENTNET_LATE_POLICY_WAIT);
-    announce(self, settings->post_messages);
-    return TRUE;
-}
-
-static void
-fill_request(GstEfficientNet *self, GstEfficientNetRequest *request,
-             const GstEfficientNetFrameSettings *settings, const EffNetFrame *frame,
-             GstClockTime pts)
-{
-    EffNetActivation activation = settings->activation;
-
-    if (activation == EFFNET_ACTIVATION_AUTO)
-        activation = self->classifier->info->activation;
-    /* Downstream sees a frame with a crop meta as the frame that is left. */
-    *request = (GstEfficientNetRequest){
-        .subject = {.number = self->number,
-                    .pts = pts,
-                    .region = {0, 0, frame->region.w, frame->region.h},
-                    .width = frame->region.w,
-                    .height = frame->region.h,
-                    .roi_id = -1},
-        .frame = frame,
-        .resize = settings->resize,
-        .activation = activation,
-        .top_k = settings->top_k,
-        .threshold = settings->threshold > 0.0f ? settings->threshold : -INFINITY,
-    };
-}
-
-static gboolean
-submit(GstEfficientNet *self, const GstEfficientNetFrameSettings *settings, GstBuffer *buffer,
-       gboolean *skipped)
-{
-    g_autoptr(GError) error = NULL;
-    GstEfficientNetSubmit submitted = GST_EFFICIENTNET_SUBMIT_FAILED;
-    GstEfficientNetRequest request;
-    GstVideoFrame map;
-    EffNetFrame frame;
-
-    if (gst_efficientnet_frame_map(&map, &frame, &self->info, buffer, &error)) {
-        frame.orientation = gst_efficientnet_frame_orientation(
-            settings->orientation == GST_VIDEO_ORIENTATION_AUTO ? self->tag_orientation
-                                                                : settings->orientation);
-        fill_request(self, &request, settings, &frame, GST_BUFFER_PTS(buffer));
-        submitted = gst_efficientnet_inference_submit(
-            self->classifier->inference, &request,
-            settings->late_policy == GST_EFFICIENTNET_LATE_POLICY_SKIP_INFERENCE, &error);
-        gst_video_frame_unmap(&map);
+        gst_structure_set(report->message, "stream", G_TYPE_STRING, stream, NULL);
+        gst_element_post_message(GST_ELEMENT(self),
+                                 gst_message_new_element(GST_OBJECT(self), report->message));
     }
-    if (submitted == GST_EFFICIENTNET_SUBMIT_FAILED) {
-        GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", error->message), (NULL));
-        return FALSE;
-    }
-    *skipped = submitted == GST_EFFICIENTNET_SUBMIT_BUSY;
-    if (!*skipped)
-        self->until_due = settings->interval;
-    return TRUE;
-}
-
-/* A frame that is marked as a gap holds nothing new: videorate repeats a frame so. */
-static gboolean
-is_due(GstEfficientNet *self, const GstEfficientNetFrameSettings *settings, GstBuffer *buffer)
-{
-    self->until_due = MIN(self->until_due, settings->interval);
-    if (GST_BUFFER_IS_DISCONT(buffer))
-        self->until_due = 0;
-    if (self->until_due > 0)
-        self->until_due--;
-    if (self->current && GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP))
-        return FALSE;
-    return self->until_due == 0;
-}
-
-/* TRUE when BUFFER carries a result now. */
-static gboolean
-attach(GstEfficientNet *self, GstBuffer *buffer, gboolean may_hold, gboolean fresh)
-{
-    GstStructure *result = NULL;
-    guint64 age;
-
-    if (self->current && self->current->n > 0 && (fresh || may_hold)) {
-        age = self->number - self->current->subject.number;
-        result = make_result(self, (guint)MIN(age, G_MAXUINT));
-    }
-    gst_efficientnet_meta_replace(buffer, self->name, result);
-    return result != NULL;
 }
 
 static GstFlowReturn
 transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
     GstEfficientNet *self = GST_EFFICIENTNET(trans);
+    GstClockTime time =
+        gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+    g_autoptr(GError) error = NULL;
     GstEfficientNetFrameSettings settings;
-    gboolean fresh, skipped = FALSE, held;
+    GstEfficientNetReport report = {0};
+    gboolean processed;
 
     get_frame_settings(self, &settings);
-    fresh = collect(self, &settings);
-    if (is_due(self, &settings, buffer)) {
-        if (!submit(self, &settings, buffer, &skipped))
-            return GST_FLOW_ERROR;
-        fresh |= collect(self, &settings);
+    processed = gst_efficientnet_stream_process(self->stream, self->classifier, self->name,
+                                                &settings, buffer, time, &report, &error);
+    publish(self, &report, settings.late_policy == GST_EFFICIENTNET_LATE_POLICY_WAIT);
+    if (!processed) {
+        GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", error->message), (NULL));
+        return GST_FLOW_ERROR;
     }
-    held = attach(self, buffer, settings.hold_last, fresh) && !fresh;
-
     GST_OBJECT_LOCK(self);
     self->stats.frames++;
-    self->stats.skipped += skipped;
-    self->stats.held += held;
     GST_OBJECT_UNLOCK(self);
-    self->number++;
     return GST_FLOW_OK;
 }
 
@@ -439,10 +331,11 @@ static void
 drain(GstEfficientNet *self)
 {
     GstEfficientNetFrameSettings settings;
+    GstEfficientNetReport report = {0};
 
     get_frame_settings(self, &settings);
-    gst_efficientnet_inference_drain(self->classifier->inference);
-    collect(self, &settings);
+    gst_efficientnet_stream_drain(self->stream, self->classifier, self->name, &settings, &report);
+    publish(self, &report, settings.late_policy == GST_EFFICIENTNET_LATE_POLICY_WAIT);
 }
 
 static void
@@ -451,9 +344,9 @@ read_orientation(GstEfficientNet *self, GstEvent *event)
     GstTagList *tags;
 
     gst_event_parse_tag(event, &tags);
-    if (!gst_video_orientation_from_tag(tags, &self->tag_orientation))
+    if (!gst_video_orientation_from_tag(tags, &self->stream->tag_orientation))
         return;
-    GST_DEBUG_OBJECT(self, "image-orientation %d", self->tag_orientation);
+    GST_DEBUG_OBJECT(self, "image-orientation %d", self->stream->tag_orientation);
 }
 
 static gboolean
@@ -467,12 +360,12 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
         break;
     case GST_EVENT_FLUSH_STOP:
         gst_efficientnet_inference_set_flushing(self->classifier->inference, FALSE);
-        forget_stream(self);
+        gst_efficientnet_stream_forget(self->stream);
         break;
     case GST_EVENT_STREAM_START:
         drain(self);
-        forget_stream(self);
-        self->tag_orientation = GST_VIDEO_ORIENTATION_IDENTITY;
+        gst_efficientnet_stream_forget(self->stream);
+        self->stream->tag_orientation = GST_VIDEO_ORIENTATION_IDENTITY;
         break;
     case GST_EVENT_EOS:
         drain(self);
@@ -528,8 +421,8 @@ finalize(GObject *object)
     GstEfficientNet *self = GST_EFFICIENTNET(object);
 
     close_classifier(self);
-    g_clear_pointer(&self->current, gst_efficientnet_finding_unref);
     gst_efficientnet_model_settings_clear(&self->model_settings);
+    g_free(self->refused);
     G_OBJECT_CLASS(gst_efficientnet_parent_class)->finalize(object);
 }
 
@@ -546,7 +439,7 @@ gst_efficientnet_class_init(GstEfficientNetClass *klass)
     object_class->set_property = set_property;
     object_class->get_property = get_property;
     object_class->finalize = finalize;
-    gst_efficientnet_settings_install(object_class);
+    gst_efficientnet_properties_install(object_class);
 
     element_class->change_state = GST_DEBUG_FUNCPTR(change_state);
     gst_element_class_add_static_pad_template(element_class, &sink_template);
@@ -576,5 +469,5 @@ gst_efficientnet_init(GstEfficientNet *self)
     gst_base_transform_set_passthrough(trans, FALSE);
     gst_base_transform_set_qos_enabled(trans, FALSE);
     gst_base_transform_set_gap_aware(trans, TRUE);
-    gst_efficientnet_frame_settings_init(&self->frame_settings);
+    self->frame_settings = gst_efficientnet_frame_defaults;
 }

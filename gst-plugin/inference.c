@@ -4,11 +4,11 @@
 struct _GstEfficientNetInference {
     /* Of the thread that runs the network: the submitting one, or, while busy, the worker. */
     EffNetSession *session;
-    guint n_classes;
-    float *scores;
-    EffNetClass *top;
+    guint threads, places;
+    const EffNetModelInfo *info;
     EffNetResize resize;
     GstEfficientNetRequest request;
+    GstEfficientNetSubject subjects[GST_EFFICIENTNET_BATCH]; /* the request's */
     GstClockTime submitted;
 
     GThread *worker; /* begun with the first asynchronous frame */
@@ -19,32 +19,31 @@ struct _GstEfficientNetInference {
     gboolean queued; /* and has not begun with it */
     gboolean quit;
     gboolean flushing;
-    guint epoch;     /* findings of an older one are thrown away */
+    guint epoch;     /* outcomes of an older one are thrown away */
     guint job_epoch; /* that in which the frame was submitted */
-    GstEfficientNetFinding *finished;
+    GstEfficientNetOutcome *finished;
 };
 
-GstEfficientNetFinding *
-gst_efficientnet_finding_ref(GstEfficientNetFinding *finding)
-{
-    return g_atomic_rc_box_acquire(finding);
-}
-
 void
-gst_efficientnet_finding_unref(GstEfficientNetFinding *finding)
+gst_efficientnet_outcome_free(GstEfficientNetOutcome *outcome)
 {
-    g_atomic_rc_box_release(finding);
+    for (guint i = 0; outcome->embeddings && i < outcome->n; i++)
+        g_bytes_unref(outcome->embeddings[i]);
+    g_free(outcome->embeddings);
+    g_free(outcome->scores);
+    g_free(outcome->subjects);
+    g_free(outcome);
 }
 
 GstEfficientNetInference *
-gst_efficientnet_inference_new(EffNetSession *session)
+gst_efficientnet_inference_new(EffNetSession *session, guint threads)
 {
     GstEfficientNetInference *self = g_new0(GstEfficientNetInference, 1);
 
     self->session = session;
-    self->n_classes = effnet_model_get_info(effnet_session_get_model(session))->n_classes;
-    self->scores = g_new(float, self->n_classes);
-    self->top = g_new(EffNetClass, self->n_classes);
+    self->threads = threads;
+    self->places = 1;
+    self->info = effnet_model_get_info(effnet_session_get_model(session));
     g_mutex_init(&self->lock);
     g_cond_init(&self->changed);
     return self;
@@ -60,46 +59,76 @@ gst_efficientnet_inference_free(GstEfficientNetInference *self)
         g_mutex_unlock(&self->lock);
         g_thread_join(self->worker);
     }
-    g_clear_pointer(&self->finished, gst_efficientnet_finding_unref);
+    g_clear_pointer(&self->finished, gst_efficientnet_outcome_free);
     effnet_session_free(self->session);
-    g_free(self->scores);
-    g_free(self->top);
     g_mutex_clear(&self->lock);
     g_cond_clear(&self->changed);
     g_free(self);
 }
 
-static GstEfficientNetFinding *
+/* At least N places. */
+static gboolean
+make_places(GstEfficientNetInference *self, guint n, GError **error)
+{
+    EffNetSession *larger;
+    guint places = self->places;
+
+    while (places < n)
+        places *= 2;
+    if (places == self->places)
+        return TRUE;
+    larger =
+        effnet_session_new(effnet_session_get_model(self->session), places, self->threads, error);
+    if (!larger)
+        return FALSE;
+    effnet_session_free(self->session);
+    self->session = larger;
+    self->places = places;
+    return effnet_session_set_resize(larger, &self->resize, error);
+}
+
+static GBytes **
+copy_features(GstEfficientNetInference *self, guint n)
+{
+    GBytes **embeddings = g_new(GBytes *, n);
+
+    for (guint i = 0; i < n; i++)
+        embeddings[i] = g_bytes_new(effnet_session_get_features(self->session, i),
+                                    self->info->n_features * sizeof(float));
+    return embeddings;
+}
+
+static GstEfficientNetOutcome *
 run(GstEfficientNetInference *self)
 {
     const GstEfficientNetRequest *request = &self->request;
-    GstEfficientNetFinding *finding;
-    gsize n;
+    GstEfficientNetOutcome *outcome = g_new0(GstEfficientNetOutcome, 1);
+    gsize n_scores = self->info->n_classes;
 
-    effnet_session_run(self->session, 1);
-    effnet_scores_from_logits(request->activation, effnet_session_get_logits(self->session, 0),
-                              self->n_classes, self->scores);
-    n = effnet_scores_top(self->scores, self->n_classes, MIN(request->top_k, self->n_classes),
-                          request->threshold, self->top);
-
-    finding = g_atomic_rc_box_alloc(sizeof *finding + n * sizeof *self->top);
-    finding->subject = request->subject;
-    finding->duration = gst_util_get_timestamp() - self->submitted;
-    finding->n = (guint)n;
-    memcpy(finding->classes, self->top, n * sizeof *self->top);
-    return finding;
+    outcome->n = request->n;
+    outcome->n_scores = self->info->n_classes;
+    outcome->subjects = g_memdup2(self->subjects, request->n * sizeof *self->subjects);
+    outcome->scores = g_new(float, request->n *n_scores);
+    effnet_session_run(self->session, request->n);
+    for (guint i = 0; i < request->n; i++)
+        effnet_scores_from_logits(request->activation, effnet_session_get_logits(self->session, i),
+                                  n_scores, outcome->scores + i * n_scores);
+    if (request->embedding)
+        outcome->embeddings = copy_features(self, request->n);
+    outcome->duration = gst_util_get_timestamp() - self->submitted;
+    return outcome;
 }
 
 /* Called with the lock. */
 static void
-finish(GstEfficientNetInference *self, GstEfficientNetFinding *finding)
+finish(GstEfficientNetInference *self, GstEfficientNetOutcome *outcome)
 {
     if (self->job_epoch != self->epoch || self->flushing) {
-        gst_efficientnet_finding_unref(finding);
+        gst_efficientnet_outcome_free(outcome);
         return;
     }
-    g_clear_pointer(&self->finished, gst_efficientnet_finding_unref);
-    self->finished = finding;
+    g_clear_pointer(&self->finished, gst_efficientnet_outcome_free);
+    self->finished = outcome;
 }
 
 static gpointer
@@ -109,7 +138,7 @@ work(gpointer data)
 
     g_mutex_lock(&self->lock);
     for (;;) {
-        GstEfficientNetFinding *finding;
+        GstEfficientNetOutcome *outcome;
 
         while (!self->queued && !self->quit)
             g_cond_wait(&self->changed, &self->lock);
@@ -117,9 +146,9 @@ work(gpointer data)
             break;
         self->queued = FALSE;
         g_mutex_unlock(&self->lock);
-        finding = run(self);
+        outcome = run(self);
         g_mutex_lock(&self->lock);
-        finish(self, finding);
+        finish(self, outcome);
         self->busy = FALSE;
         g_cond_broadcast(&self->changed);
     }
@@ -128,20 +157,38 @@ work(gpointer data)
 }
 
 static gboolean
+set_resize(GstEfficientNetInference *self, const EffNetResize *resize, GError **error)
+{
+    if (resize->mode == self->resize.mode && resize->interpolation == self->resize.interpolation &&
+        resize->crop_fraction == self->resize.crop_fraction)
+        return TRUE;
+    if (!effnet_session_set_resize(self->session, resize, error))
+        return FALSE;
+    self->resize = *resize;
+    return TRUE;
+}
+
+static gboolean
 read_frame(GstEfficientNetInference *self, const GstEfficientNetRequest *request, GError **error)
 {
-    const EffNetResize *resize = &request->resize;
+    EffNetFrame frame = *request->frame;
 
     self->submitted = gst_util_get_timestamp();
     self->request = *request;
     self->request.frame = NULL;
-    if (resize->mode != self->resize.mode || resize->interpolation != self->resize.interpolation ||
-        resize->crop_fraction != self->resize.crop_fraction) {
-        if (!effnet_session_set_resize(self->session, resize, error))
+    self->request.subjects = NULL;
+    if (!make_places(self, request->n, error) || !set_resize(self, &request->resize, error))
+        return FALSE;
+    for (guint i = 0; i < request->n; i++) {
+        const EffNetRect *region = &request->subjects[i].region;
+
+        self->subjects[i] = request->subjects[i];
+        frame.region = (EffNetRect){request->frame->region.x + region->x,
+                                    request->frame->region.y + region->y, region->w, region->h};
+        if (!effnet_session_set_frame(self->session, i, &frame, error))
             return FALSE;
-        self->resize = *resize;
     }
-    return effnet_session_set_frame(self->session, 0, request->frame, error);
+    return TRUE;
 }
 
 static void
@@ -158,10 +205,10 @@ hand_over(GstEfficientNetInference *self)
 static void
 run_here(GstEfficientNetInference *self)
 {
-    GstEfficientNetFinding *finding = run(self);
+    GstEfficientNetOutcome *outcome = run(self);
 
     g_mutex_lock(&self->lock);
-    finish(self, finding);
+    finish(self, outcome);
     g_mutex_unlock(&self->lock);
 }
 
@@ -194,7 +241,7 @@ gst_efficientnet_inference_submit(GstEfficientNetInference *self,
     return GST_EFFICIENTNET_SUBMIT_OK;
 }
 
-GstEfficientNetFinding *
+GstEfficientNetOutcome *
 gst_efficientnet_inference_collect(GstEfficientNetInference *self)
 {
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
@@ -220,6 +267,6 @@ gst_efficientnet_inference_set_flushing(GstEfficientNetInference *self, gboolean
     if (!flushing)
         return;
     self->epoch++;
-    g_clear_pointer(&self->finished, gst_efficientnet_finding_unref);
+    g_clear_pointer(&self->finished, gst_efficientnet_outcome_free);
     g_cond_broadcast(&self->changed);
 }

@@ -1,41 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The seam between the frames of a stream and the network: a frame is submitted, findings are
+/* The seam between the frames of a stream and the network: a frame is submitted, an outcome is
  * collected. Whether the network runs at once or on a worker is the submitter's choice, anew for
  * every frame; at most one inference is in flight. */
 #ifndef GST_EFFICIENTNET_INFERENCE_H
 #define GST_EFFICIENTNET_INFERENCE_H
 
-#include <gst/gst.h>
-
-#include <effnet/effnet.h>
+#include "finding.h"
 
 typedef struct _GstEfficientNetInference GstEfficientNetInference;
 
-/* Whom a finding is about: which frame of the stream, and where in it. */
-typedef struct {
-    guint64 number; /* counted from the stream's start */
-    GstClockTime pts;
-    EffNetRect region;
-    guint width, height; /* of the frame that the region refers to */
-    gint roi_id;         /* -1: the whole frame */
-} GstEfficientNetSubject;
+/* Places of a batch; more subjects are inferred in several. */
+#define GST_EFFICIENTNET_BATCH 16
 
+/* Regions of one frame. Each subject's region is one of FRAME's own. */
 typedef struct {
-    GstEfficientNetSubject subject;
     const EffNetFrame *frame; /* not needed behind the submission */
+    const GstEfficientNetSubject *subjects;
+    guint n; /* 1 to GST_EFFICIENTNET_BATCH */
     EffNetResize resize;
     EffNetActivation activation;
-    guint top_k;
-    float threshold; /* -INFINITY: all */
+    gboolean embedding;
 } GstEfficientNetRequest;
 
-/* Immutable and reference counted. */
+/* What came of a request; N_SCORES for each subject, one subject behind the other. */
 typedef struct {
-    GstEfficientNetSubject subject;
-    GstClockTime duration; /* from submission to finding */
-    guint n;
-    EffNetClass classes[]; /* best first */
-} GstEfficientNetFinding;
+    GstClockTime duration; /* from submission to outcome */
+    guint n, n_scores;
+    GstEfficientNetSubject *subjects;
+    float *scores;
+    GBytes **embeddings; /* NULL: not asked for */
+} GstEfficientNetOutcome;
 
 typedef enum {
     GST_EFFICIENTNET_SUBMIT_OK,
@@ -43,20 +37,21 @@ typedef enum {
     GST_EFFICIENTNET_SUBMIT_FAILED,
 } GstEfficientNetSubmit;
 
-/* Takes SESSION. One thread at a time submits, collects, drains; any one may set flushing. */
-GstEfficientNetInference *gst_efficientnet_inference_new(EffNetSession *session);
+/* Takes SESSION, and makes a larger one on THREADS threads when several subjects come at once. One
+ * thread at a time submits, collects, drains; any one may set flushing. */
+GstEfficientNetInference *gst_efficientnet_inference_new(EffNetSession *session, guint threads);
 
 /* Waits for the inference that is in flight. */
 void gst_efficientnet_inference_free(GstEfficientNetInference *inference);
 
-/* Reads the frame, and runs the network: on the calling thread, and then the finding is there to be
+/* Reads the frame, and runs the network: on the calling thread, and then the outcome is there to be
  * collected; or, when ASYNC, on the worker, which is never waited for. */
 GstEfficientNetSubmit gst_efficientnet_inference_submit(GstEfficientNetInference *inference,
                                                         const GstEfficientNetRequest *request,
                                                         gboolean async, GError **error);
 
-/* The newest finding that was not collected yet, or NULL. Returns at once; the caller unrefs. */
-GstEfficientNetFinding *gst_efficientnet_inference_collect(GstEfficientNetInference *inference);
+/* The newest outcome that was not collected yet, or NULL. Returns at once; the caller frees. */
+GstEfficientNetOutcome *gst_efficientnet_inference_collect(GstEfficientNetInference *inference);
 
 /* Waits until nothing is in flight, or until flushing. */
 void gst_efficientnet_inference_drain(GstEfficientNetInference *inference);
@@ -66,10 +61,9 @@ void gst_efficientnet_inference_drain(GstEfficientNetInference *inference);
 void gst_efficientnet_inference_set_flushing(GstEfficientNetInference *inference,
                                              gboolean flushing);
 
-GstEfficientNetFinding *gst_efficientnet_finding_ref(GstEfficientNetFinding *finding);
-void gst_efficientnet_finding_unref(GstEfficientNetFinding *finding);
+void gst_efficientnet_outcome_free(GstEfficientNetOutcome *outcome);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GstEfficientNetInference, gst_efficientnet_inference_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(GstEfficientNetFinding, gst_efficientnet_finding_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(GstEfficientNetOutcome, gst_efficientnet_outcome_free)
 
 #endif

@@ -39,10 +39,10 @@ append_class(GValue *labels, GValue *indices, GValue *scores, const EffNetClass 
 }
 
 GstStructure *
-gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding, const char *element,
+gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding,
+                                  const GstEfficientNetSubject *subject, const char *element,
                                   const char *model, const char *const *labels, guint age)
 {
-    const GstEfficientNetSubject *subject = &finding->subject;
     GValue names = G_VALUE_INIT, indices = G_VALUE_INIT, scores = G_VALUE_INIT;
     GstStructure *result = gst_structure_new(GST_EFFICIENTNET_RESULT_NAME, "element", G_TYPE_STRING,
                                              element, "model", G_TYPE_STRING, model, NULL);
@@ -62,6 +62,8 @@ gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding, const c
                       (gint)subject->width, "height", G_TYPE_INT, (gint)subject->height, "roi_id",
                       G_TYPE_INT, subject->roi_id, "age", G_TYPE_UINT, age, "pts", G_TYPE_UINT64,
                       subject->pts, NULL);
+    if (finding->embedding)
+        gst_structure_set(result, "embedding", G_TYPE_BYTES, finding->embedding, NULL);
     return result;
 }
 
@@ -81,20 +83,21 @@ copy_others(GValue *results, const GValue *old, const char *element)
 }
 
 void
-gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element, GstStructure *result)
+gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element, GstStructure *const *added,
+                              guint n)
 {
     GstCustomMeta *meta = gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME);
     GValue results = G_VALUE_INIT;
 
-    if (!meta && !result)
+    if (!meta && n == 0)
         return;
     g_value_init(&results, GST_TYPE_LIST);
     copy_others(&results, gst_efficientnet_buffer_get_results(buffer), element);
-    if (result) {
+    for (guint i = 0; i < n; i++) {
         GValue value = G_VALUE_INIT;
 
         g_value_init(&value, GST_TYPE_STRUCTURE);
-        g_value_take_boxed(&value, result);
+        gst_value_set_structure(&value, added[i]);
         gst_value_list_append_and_take_value(&results, &value);
     }
 

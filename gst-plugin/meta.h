@@ -5,18 +5,21 @@
 
 #include <gst/efficientnet/meta.h>
 
-#include "inference.h"
+#include "finding.h"
 
 /* Makes the meta known to this process; before the first buffer, as often as wanted. */
 void gst_efficientnet_meta_register(void);
 
-/* FINDING as a result structure; LABELS may be NULL. The caller frees it. */
+/* FINDING as a result structure that says it of SUBJECT, the finding's own or where it has gone to;
+ * LABELS may be NULL. The caller frees it. */
 GstStructure *gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding,
+                                                const GstEfficientNetSubject *subject,
                                                 const char *element, const char *model,
                                                 const char *const *labels, guint age);
 
-/* Takes the results of ELEMENT away from BUFFER, which is writable, and puts RESULT (taken; NULL:
- * nothing) behind those of the others. */
-void gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element, GstStructure *result);
+/* Takes the results of ELEMENT away from BUFFER, which is writable, and puts copies of
+ * the N of ADDED behind those of the others. */
+void gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element,
+                                   GstStructure *const *added, guint n);
 
 #endif

@@ -1,171 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "settings.h"
 
-#define DEFAULT_TOP_K         5
-#define DEFAULT_THRESHOLD     0.0f
-#define DEFAULT_ACTIVATION    EFFNET_ACTIVATION_AUTO
-#define DEFAULT_PRECISION     EFFNET_PRECISION_AUTO
-#define DEFAULT_THREADS       0
-#define DEFAULT_RESIZE_MODE   EFFNET_RESIZE_AUTO
-#define DEFAULT_CROP_FRACTION 0.0f
-#define DEFAULT_INTERPOLATION EFFNET_INTERPOLATION_AUTO
-#define DEFAULT_ORIENTATION   GST_VIDEO_ORIENTATION_AUTO
-#define DEFAULT_LATE_POLICY   GST_EFFICIENTNET_LATE_POLICY_WAIT
-#define DEFAULT_INTERVAL      1
-#define DEFAULT_HOLD_LAST     TRUE
-#define DEFAULT_POST_MESSAGES GST_EFFICIENTNET_POST_MESSAGES_NONE
-
-#define MAX_THREADS 1024
-
-#define READY_FLAGS   (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
-#define PLAYING_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
-
-static void
-install_model_properties(GObjectClass *klass)
-{
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_MODEL,
-        g_param_spec_string(
-            "model", "Model",
-            "A .safetensors, .pth or .pt file, or the name of one that is installed "
-            "or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed default)",
-            NULL, READY_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_MODEL_OPTIONS,
-        g_param_spec_boxed(
-            "model-options", "Model options",
-            "What the model file does not say, or says wrongly: a structure with any "
-            "of arch (a name, e.g. b0), resolution (pixels), mean and std (three "
-            "numbers each, of a pixel scaled to 0..1), padding (same, symmetric), "
-            "epsilon (of batch norm), e.g. \"options,arch=b0,resolution=240\" "
-            "(NULL: all as recognised)",
-            GST_TYPE_STRUCTURE, READY_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_LABELS_FILE,
-        g_param_spec_string(
-            "labels-file", "Labels file",
-            "The names of the classes, one a line, as many as the model has classes "
-            "(NULL: those of the model, ImageNet's for 1000 classes)",
-            NULL, READY_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_LABELS,
-        gst_param_spec_array("labels", "Labels",
-                             "The names of the classes, as many as the model has, instead of "
-                             "labels-file, e.g. \"<cat,dog>\" (empty: not set)",
-                             g_param_spec_string("label", "Label", "The name of a class", NULL,
-                                                 G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
-                             READY_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_PRECISION,
-        g_param_spec_enum("precision", "Precision", "In which numbers the network computes",
-                          gst_efficientnet_precision_get_type(), DEFAULT_PRECISION, READY_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_THREADS,
-        g_param_spec_uint("threads", "Threads",
-                          "How many threads of the process's one pool an inference may use; the "
-                          "scores do not depend on it (0: all that the process may run on)",
-                          0, MAX_THREADS, DEFAULT_THREADS, READY_FLAGS));
-}
-
-static void
-install_score_properties(GObjectClass *klass)
-{
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_TOP_K,
-        g_param_spec_uint("top-k", "Top k", "How many classes a result has at most, best first", 1,
-                          G_MAXINT, DEFAULT_TOP_K, PLAYING_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_THRESHOLD,
-        g_param_spec_float("threshold", "Threshold",
-                           "The score that a class must reach to be in a result, in the unit of "
-                           "activation; a frame on which none does gets no result (0: off)",
-                           0.0f, G_MAXFLOAT, DEFAULT_THRESHOLD, PLAYING_FLAGS));
-    g_object_class_install_property(klass, GST_EFFICIENTNET_PROP_ACTIVATION,
-                                    g_param_spec_enum("activation", "Activation",
-                                                      "What makes scores of the network's outputs",
-                                                      gst_efficientnet_activation_get_type(),
-                                                      DEFAULT_ACTIVATION, PLAYING_FLAGS));
-}
-
-static void
-install_frame_properties(GObjectClass *klass)
-{
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_RESIZE_MODE,
-        g_param_spec_enum("resize-mode", "Resize mode",
-                          "How a frame becomes the network's square; the frame downstream is not "
-                          "touched",
-                          gst_efficientnet_resize_mode_get_type(), DEFAULT_RESIZE_MODE,
-                          PLAYING_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_CROP_FRACTION,
-        g_param_spec_float("crop-fraction", "Crop fraction",
-                           "With resize-mode=center-crop, how much of the shorter side is looked "
-                           "at; 1: all of it (0: as the network was trained)",
-                           0.0f, 1.0f, DEFAULT_CROP_FRACTION, PLAYING_FLAGS));
-    g_object_class_install_property(klass, GST_EFFICIENTNET_PROP_INTERPOLATION,
-                                    g_param_spec_enum("interpolation", "Interpolation",
-                                                      "The filter that resizes",
-                                                      gst_efficientnet_interpolation_get_type(),
-                                                      DEFAULT_INTERPOLATION, PLAYING_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_ORIENTATION,
-        g_param_spec_enum("orientation", "Orientation",
-                          "How a frame is to be turned for the network; it is not turned for "
-                          "downstream (auto: by the stream's image-orientation tag; custom: as "
-                          "identity)",
-                          GST_TYPE_VIDEO_ORIENTATION_METHOD, DEFAULT_ORIENTATION, PLAYING_FLAGS));
-}
-
-static void
-install_schedule_properties(GObjectClass *klass)
-{
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_LATE_POLICY,
-        g_param_spec_enum(
-            "late-policy", "Late policy",
-            "What a frame does while the network runs; no frame is ever dropped. wait "
-            "adds the time of an inference to the pipeline's latency, skip-inference "
-            "none",
-            gst_efficientnet_late_policy_get_type(), DEFAULT_LATE_POLICY, PLAYING_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL,
-        g_param_spec_uint("inference-interval", "Inference interval",
-                          "Every n-th frame is inferred (1: every frame)", 1, G_MAXINT,
-                          DEFAULT_INTERVAL, PLAYING_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_HOLD_LAST,
-        g_param_spec_boolean(
-            "hold-last", "Hold last",
-            "Frames that are not inferred carry the last result, its age in frames "
-            "beside it; otherwise a result is on one frame only",
-            DEFAULT_HOLD_LAST, PLAYING_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_POST_MESSAGES,
-        g_param_spec_enum(
-            "post-messages", "Post messages",
-            "When an element message \"efficientnet\" with stream, pts and results is "
-            "posted on the bus; results is empty where no class reached the threshold",
-            gst_efficientnet_post_messages_get_type(), DEFAULT_POST_MESSAGES, PLAYING_FLAGS));
-    g_object_class_install_property(
-        klass, GST_EFFICIENTNET_PROP_STATS,
-        g_param_spec_boxed(
-            "stats", "Statistics",
-            "Since the element was started: frames that passed, inferences that were "
-            "finished, frames whose inference was skipped for being late, frames that "
-            "carried a held result, latency-p50 and latency-p99 of the latest "
-            "inferences in ns, batch-fill (0 to 1)",
-            GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
-}
-
-void
-gst_efficientnet_settings_install(GObjectClass *klass)
-{
-    install_model_properties(klass);
-    install_score_properties(klass);
-    install_frame_properties(klass);
-    install_schedule_properties(klass);
-}
+const GstEfficientNetFrameSettings gst_efficientnet_frame_defaults = {
+    .top_k = 5,
+    .orientation = GST_VIDEO_ORIENTATION_AUTO,
+    .late_policy = GST_EFFICIENTNET_LATE_POLICY_WAIT,
+    .interval = 1,
+    .max_rate = {0, 1},
+    .reclassify_interval = 1,
+    .meta = GST_EFFICIENTNET_META_FORM_ANALYTICS,
+    .hold_last = TRUE,
+};
 
 static GstStructure *
 structure_copy(const GstStructure *structure)
@@ -283,104 +128,149 @@ gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings
     }
 }
 
-void
-gst_efficientnet_frame_settings_init(GstEfficientNetFrameSettings *settings)
+typedef enum {
+    FIELD_BOOLEAN,
+    FIELD_ENUM,
+    FIELD_FLAGS,
+    FIELD_FLOAT,
+    FIELD_FRACTION,
+    FIELD_RECT,
+    FIELD_STRING, /* interned */
+    FIELD_UINT,
+} FieldType;
+
+typedef struct {
+    FieldType type;
+    gsize offset;
+} Field;
+
+#define FIELD(type, name)                                                                          \
+    {                                                                                              \
+        FIELD_##type, G_STRUCT_OFFSET(GstEfficientNetFrameSettings, name)                          \
+    }
+
+static const Field frame_fields[] = {
+    [GST_EFFICIENTNET_PROP_TOP_K] = FIELD(UINT, top_k),
+    [GST_EFFICIENTNET_PROP_THRESHOLD] = FIELD(FLOAT, threshold),
+    [GST_EFFICIENTNET_PROP_ACTIVATION] = FIELD(ENUM, activation),
+    [GST_EFFICIENTNET_PROP_RESIZE_MODE] = FIELD(ENUM, resize.mode),
+    [GST_EFFICIENTNET_PROP_CROP_FRACTION] = FIELD(FLOAT, resize.crop_fraction),
+    [GST_EFFICIENTNET_PROP_INTERPOLATION] = FIELD(ENUM, resize.interpolation),
+    [GST_EFFICIENTNET_PROP_ORIENTATION] = FIELD(ENUM, orientation),
+    [GST_EFFICIENTNET_PROP_LATE_POLICY] = FIELD(ENUM, late_policy),
+    [GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL] = FIELD(UINT, interval),
+    [GST_EFFICIENTNET_PROP_MAX_RATE] = FIELD(FRACTION, max_rate),
+    [GST_EFFICIENTNET_PROP_CHANGE_THRESHOLD] = FIELD(FLOAT, change_threshold),
+    [GST_EFFICIENTNET_PROP_SMOOTHING] = FIELD(FLOAT, smoothing),
+    [GST_EFFICIENTNET_PROP_ROI] = FIELD(RECT, roi),
+    [GST_EFFICIENTNET_PROP_INFERENCE_REGION] = FIELD(ENUM, inference_region),
+    [GST_EFFICIENTNET_PROP_OBJECT_CLASS] = FIELD(STRING, object_class),
+    [GST_EFFICIENTNET_PROP_MIN_OBJECT_SIZE] = FIELD(UINT, min_object_size),
+    [GST_EFFICIENTNET_PROP_RECLASSIFY_INTERVAL] = FIELD(UINT, reclassify_interval),
+    [GST_EFFICIENTNET_PROP_EMBEDDING] = FIELD(BOOLEAN, embedding),
+    [GST_EFFICIENTNET_PROP_META] = FIELD(FLAGS, meta),
+    [GST_EFFICIENTNET_PROP_HOLD_LAST] = FIELD(BOOLEAN, hold_last),
+    [GST_EFFICIENTNET_PROP_POST_MESSAGES] = FIELD(ENUM, post_messages),
+};
+
+/* "x,y,w,h"; an empty one is unset. */
+static gboolean
+rect_from_string(EffNetRect *rect, const char *text)
 {
-    *settings = (GstEfficientNetFrameSettings){
-        .top_k = DEFAULT_TOP_K,
-        .threshold = DEFAULT_THRESHOLD,
-        .activation = DEFAULT_ACTIVATION,
-        .resize = {DEFAULT_RESIZE_MODE, DEFAULT_CROP_FRACTION, DEFAULT_INTERPOLATION},
-        .orientation = DEFAULT_ORIENTATION,
-        .late_policy = DEFAULT_LATE_POLICY,
-        .interval = DEFAULT_INTERVAL,
-        .hold_last = DEFAULT_HOLD_LAST,
-        .post_messages = DEFAULT_POST_MESSAGES,
-    };
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", -1);
+    guint64 values[4];
+
+    if (!text || !*text) {
+        *rect = (EffNetRect){0};
+        return TRUE;
+    }
+    if (g_strv_length(parts) != 4)
+        return FALSE;
+    for (guint i = 0; i < 4; i++) {
+        if (!g_ascii_string_to_unsigned(g_strstrip(parts[i]), 10, i < 2 ? 0 : 1, G_MAXINT,
+                                        &values[i], NULL))
+            return FALSE;
+    }
+    *rect = (EffNetRect){(guint)values[0], (guint)values[1], (guint)values[2], (guint)values[3]};
+    return TRUE;
 }
 
-void
+static void
+rect_to_value(const EffNetRect *rect, GValue *value)
+{
+    if (rect->w > 0)
+        g_value_take_string(value,
+                            g_strdup_printf("%u,%u,%u,%u", rect->x, rect->y, rect->w, rect->h));
+    else
+        g_value_set_string(value, NULL);
+}
+
+gboolean
 gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
                                     GstEfficientNetProp prop, const GValue *value)
 {
-    switch (prop) {
-    case GST_EFFICIENTNET_PROP_TOP_K:
-        settings->top_k = g_value_get_uint(value);
+    gpointer field = G_STRUCT_MEMBER_P(settings, frame_fields[prop].offset);
+
+    switch (frame_fields[prop].type) {
+    case FIELD_BOOLEAN:
+        *(gboolean *)field = g_value_get_boolean(value);
         break;
-    case GST_EFFICIENTNET_PROP_THRESHOLD:
-        settings->threshold = g_value_get_float(value);
+    case FIELD_ENUM:
+        *(gint *)field = g_value_get_enum(value);
         break;
-    case GST_EFFICIENTNET_PROP_ACTIVATION:
-        settings->activation = g_value_get_enum(value);
+    case FIELD_FLAGS:
+        *(guint *)field = g_value_get_flags(value);
         break;
-    case GST_EFFICIENTNET_PROP_RESIZE_MODE:
-        settings->resize.mode = g_value_get_enum(value);
+    case FIELD_FLOAT:
+        *(float *)field = g_value_get_float(value);
         break;
-    case GST_EFFICIENTNET_PROP_CROP_FRACTION:
-        settings->resize.crop_fraction = g_value_get_float(value);
+    case FIELD_FRACTION:
+        *(GstEfficientNetFraction *)field = (GstEfficientNetFraction){
+            gst_value_get_fraction_numerator(value), gst_value_get_fraction_denominator(value)};
         break;
-    case GST_EFFICIENTNET_PROP_INTERPOLATION:
-        settings->resize.interpolation = g_value_get_enum(value);
+    case FIELD_RECT:
+        return rect_from_string(field, g_value_get_string(value));
+    case FIELD_STRING:
+        *(const char **)field = g_intern_string(g_value_get_string(value));
         break;
-    case GST_EFFICIENTNET_PROP_ORIENTATION:
-        settings->orientation = g_value_get_enum(value);
+    case FIELD_UINT:
+        *(guint *)field = g_value_get_uint(value);
         break;
-    case GST_EFFICIENTNET_PROP_LATE_POLICY:
-        settings->late_policy = g_value_get_enum(value);
-        break;
-    case GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL:
-        settings->interval = g_value_get_uint(value);
-        break;
-    case GST_EFFICIENTNET_PROP_HOLD_LAST:
-        settings->hold_last = g_value_get_boolean(value);
-        break;
-    case GST_EFFICIENTNET_PROP_POST_MESSAGES:
-        settings->post_messages = g_value_get_enum(value);
-        break;
-    default:
-        g_assert_not_reached();
     }
+    return TRUE;
 }
 
 void
 gst_efficientnet_frame_settings_get(const GstEfficientNetFrameSettings *settings,
                                     GstEfficientNetProp prop, GValue *value)
 {
-    switch (prop) {
-    case GST_EFFICIENTNET_PROP_TOP_K:
-        g_value_set_uint(value, settings->top_k);
+    gconstpointer field = G_STRUCT_MEMBER_P(settings, frame_fields[prop].offset);
+    const GstEfficientNetFraction *fraction = field;
+
+    switch (frame_fields[prop].type) {
+    case FIELD_BOOLEAN:
+        g_value_set_boolean(value, *(const gboolean *)field);
         break;
-    case GST_EFFICIENTNET_PROP_THRESHOLD:
-        g_value_set_float(value, settings->threshold);
+    case FIELD_ENUM:
+        g_value_set_enum(value, *(const gint *)field);
         break;
-    case GST_EFFICIENTNET_PROP_ACTIVATION:
-        g_value_set_enum(value, settings->activation);
+    case FIELD_FLAGS:
+        g_value_set_flags(value, *(const guint *)field);
         break;
-    case GST_EFFICIENTNET_PROP_RESIZE_MODE:
-        g_value_set_enum(value, settings->resize.mode);
+    case FIELD_FLOAT:
+        g_value_set_float(value, *(const float *)field);
         break;
-    case GST_EFFICIENTNET_PROP_CROP_FRACTION:
-        g_value_set_float(value, settings->resize.crop_fraction);
+    case FIELD_FRACTION:
+        gst_value_set_fraction(value, fraction->n, fraction->d);
         break;
-    case GST_EFFICIENTNET_PROP_INTERPOLATION:
-        g_value_set_enum(value, settings->resize.interpolation);
+    case FIELD_RECT:
+        rect_to_value(field, value);
         break;
-    case GST_EFFICIENTNET_PROP_ORIENTATION:
-        g_value_set_enum(value, settings->orientation);
+    case FIELD_STRING:
+        g_value_set_string(value, *(const char *const *)field);
         break;
-    case GST_EFFICIENTNET_PROP_LATE_POLICY:
-        g_value_set_enum(value, settings->late_policy);
+    case FIELD_UINT:
+        g_value_set_uint(value, *(const guint *)field);
         break;
-    case GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL:
-        g_value_set_uint(value, settings->interval);
-        break;
-    case GST_EFFICIENTNET_PROP_HOLD_LAST:
-        g_value_set_boolean(value, settings->hold_last);
-        break;
-    case GST_EFFICIENTNET_PROP_POST_MESSAGES:
-        g_value_set_enum(value, settings->post_messages);
-        break;
-    default:
-        g_assert_not_reached();
     }
 }

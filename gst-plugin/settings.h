@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The properties of efficientnet as values, and the GObject side of them. */
+/* The properties of efficientnet as values. */
 #ifndef GST_EFFICIENTNET_SETTINGS_H
 #define GST_EFFICIENTNET_SETTINGS_H
 
@@ -19,6 +19,10 @@ typedef struct {
     guint threads;
 } GstEfficientNetModelSettings;
 
+typedef struct {
+    gint n, d;
+} GstEfficientNetFraction;
+
 /* What each frame asks for anew. */
 typedef struct {
     guint top_k;
@@ -28,6 +32,16 @@ typedef struct {
     GstVideoOrientationMethod orientation;
     GstEfficientNetLatePolicy late_policy;
     guint interval;
+    GstEfficientNetFraction max_rate; /* n 0: any */
+    float change_threshold;
+    float smoothing;
+    EffNetRect roi; /* w 0: none */
+    GstEfficientNetInferenceRegion inference_region;
+    const char *object_class; /* interned; names with commas between them; NULL: all */
+    guint min_object_size;
+    guint reclassify_interval;
+    gboolean embedding;
+    GstEfficientNetMetaForms meta;
     gboolean hold_last;
     GstEfficientNetPostMessages post_messages;
 } GstEfficientNetFrameSettings;
@@ -48,6 +62,16 @@ typedef enum {
     GST_EFFICIENTNET_PROP_ORIENTATION,
     GST_EFFICIENTNET_PROP_LATE_POLICY,
     GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL,
+    GST_EFFICIENTNET_PROP_MAX_RATE,
+    GST_EFFICIENTNET_PROP_CHANGE_THRESHOLD,
+    GST_EFFICIENTNET_PROP_SMOOTHING,
+    GST_EFFICIENTNET_PROP_ROI,
+    GST_EFFICIENTNET_PROP_INFERENCE_REGION,
+    GST_EFFICIENTNET_PROP_OBJECT_CLASS,
+    GST_EFFICIENTNET_PROP_MIN_OBJECT_SIZE,
+    GST_EFFICIENTNET_PROP_RECLASSIFY_INTERVAL,
+    GST_EFFICIENTNET_PROP_EMBEDDING,
+    GST_EFFICIENTNET_PROP_META,
     GST_EFFICIENTNET_PROP_HOLD_LAST,
     GST_EFFICIENTNET_PROP_POST_MESSAGES,
     GST_EFFICIENTNET_PROP_STATS,
@@ -55,8 +79,6 @@ typedef enum {
 
 /* The last property of the model's settings; those behind it, STATS aside, are the frame's. */
 #define GST_EFFICIENTNET_PROP_LAST_OF_MODEL GST_EFFICIENTNET_PROP_THREADS
-
-void gst_efficientnet_settings_install(GObjectClass *klass);
 
 void gst_efficientnet_model_settings_copy(GstEfficientNetModelSettings *dst,
                                           const GstEfficientNetModelSettings *src);
@@ -66,9 +88,11 @@ void gst_efficientnet_model_settings_set(GstEfficientNetModelSettings *settings,
 void gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings,
                                          GstEfficientNetProp prop, GValue *value);
 
-void gst_efficientnet_frame_settings_init(GstEfficientNetFrameSettings *settings);
-void gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
-                                         GstEfficientNetProp prop, const GValue *value);
+extern const GstEfficientNetFrameSettings gst_efficientnet_frame_defaults;
+
+/* FALSE, and nothing changed, where VALUE is none that the property can have. */
+gboolean gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
+                                             GstEfficientNetProp prop, const GValue *value);
 void gst_efficientnet_frame_settings_get(const GstEfficientNetFrameSettings *settings,
                                          GstEfficientNetProp prop, GValue *value);
 

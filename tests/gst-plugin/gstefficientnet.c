@@ -505,7 +505,8 @@ refuse(const char *path, const char *description, gint code, const char *part)
     g_assert_null(strchr(error->message, '\n'));
     g_error_free(error);
     /* What is wrong can be put right. */
-    g_object_set(element, "model", model, "labels-file", NULL, "model-options", NULL, NULL);
+    g_object_set(element, "model", model, "labels-file", NULL, "model-options", NULL, "roi", NULL,
+                 NULL);
     gst_util_set_object_arg(G_OBJECT(element), "labels", "<>");
     gst_util_set_object_arg(G_OBJECT(element), "model-options", "o,resolution=32");
     g_assert_cmpint(gst_element_set_state(element, GST_STATE_READY), ==, GST_STATE_CHANGE_SUCCESS);
@@ -531,6 +532,7 @@ test_refused(void)
     refuse(model, "labels-file=/nonexistent/l.txt", GST_RESOURCE_ERROR_NOT_FOUND, "labels-file: ");
     refuse(model, "model-options=\"o,size=3\"", GST_RESOURCE_ERROR_SETTINGS, "model-options: ");
     refuse(model, "model-options=\"o,arch=b99\"", GST_RESOURCE_ERROR_SETTINGS, "b99");
+    refuse(model, "roi=1,2,3", GST_RESOURCE_ERROR_SETTINGS, "roi: ");
     effnet_test_remove_folder(folder);
 }
 

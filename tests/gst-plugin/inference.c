@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "inference.h"
 
-#include <math.h>
-
 #include "checkpoint.h"
 
 #define CLASSES 10
@@ -12,6 +10,7 @@ typedef struct {
     GstEfficientNetInference *inference;
     guint8 pixels[SIDE * SIDE * 3];
     EffNetFrame frame;
+    GstEfficientNetSubject subjects[GST_EFFICIENTNET_BATCH];
     GstEfficientNetRequest request;
 } Fixture;
 
@@ -33,17 +32,17 @@ set_up(Fixture *f, gconstpointer data)
     effnet_model_unref(model);
     effnet_test_remove_folder(folder);
 
-    f->inference = gst_efficientnet_inference_new(session);
+    f->inference = gst_efficientnet_inference_new(session, 1);
     f->frame = (EffNetFrame){.format = EFFNET_PIXEL_RGB,
                              .width = SIDE,
                              .height = SIDE,
                              .plane = {f->pixels},
                              .stride = {3 * SIDE}};
-    f->request = (GstEfficientNetRequest){.subject = {.pts = 5, .roi_id = -1},
+    f->subjects[0] = (GstEfficientNetSubject){.pts = 5, .roi_id = -1, .region = {0, 0, SIDE, SIDE}};
+    f->request = (GstEfficientNetRequest){.subjects = f->subjects,
+                                          .n = 1,
                                           .frame = &f->frame,
-                                          .activation = EFFNET_ACTIVATION_SOFTMAX,
-                                          .top_k = 3,
-                                          .threshold = -INFINITY};
+                                          .activation = EFFNET_ACTIVATION_SOFTMAX};
 }
 
 static void
@@ -60,7 +59,7 @@ submit(Fixture *f, guint64 number, gboolean async)
 
     for (gsize i = 0; i < sizeof f->pixels; i++)
         f->pixels[i] = (guint8)(i * number);
-    f->request.subject.number = number;
+    f->subjects[0].number = number;
     submitted = gst_efficientnet_inference_submit(f->inference, &f->request, async, &error);
     g_assert_no_error(error);
     return submitted;
@@ -69,44 +68,67 @@ submit(Fixture *f, guint64 number, gboolean async)
 static void
 test_wait(Fixture *f, gconstpointer data)
 {
-    GstEfficientNetFinding *finding;
+    GstEfficientNetOutcome *outcome;
+    float sum = 0;
 
     g_assert_null(gst_efficientnet_inference_collect(f->inference));
     g_assert_cmpint(submit(f, 7, FALSE), ==, GST_EFFICIENTNET_SUBMIT_OK);
-    finding = gst_efficientnet_inference_collect(f->inference);
-    g_assert_nonnull(finding);
+    outcome = gst_efficientnet_inference_collect(f->inference);
+    g_assert_nonnull(outcome);
     g_assert_null(gst_efficientnet_inference_collect(f->inference));
-    g_assert_cmpuint(finding->subject.number, ==, 7);
-    g_assert_cmpuint(finding->subject.pts, ==, 5);
-    g_assert_cmpuint(finding->duration, >, 0);
-    g_assert_cmpuint(finding->n, ==, 3);
-    for (guint i = 0; i < finding->n; i++) {
-        g_assert_cmpuint(finding->classes[i].index, <, CLASSES);
-        g_assert_true(i == 0 || finding->classes[i].score <= finding->classes[i - 1].score);
-    }
-    gst_efficientnet_finding_unref(finding);
+    g_assert_cmpuint(outcome->n, ==, 1);
+    g_assert_cmpuint(outcome->subjects[0].number, ==, 7);
+    g_assert_cmpuint(outcome->subjects[0].pts, ==, 5);
+    g_assert_cmpuint(outcome->duration, >, 0);
+    g_assert_cmpuint(outcome->n_scores, ==, CLASSES);
+    g_assert_null(outcome->embeddings);
+    for (guint i = 0; i < CLASSES; i++)
+        sum += outcome->scores[i];
+    g_assert_cmpfloat_with_epsilon(sum, 1.0f, 1e-5f);
+    gst_efficientnet_outcome_free(outcome);
 }
 
-static void
-test_scores(Fixture *f, gconstpointer data)
+static GstEfficientNetOutcome *
+infer_regions(Fixture *f, guint n)
 {
-    GstEfficientNetFinding *finding;
-    float sum = 0;
+    GstEfficientNetOutcome *outcome;
 
-    f->request.top_k = 1000;
-    submit(f, 3, FALSE);
-    finding = gst_efficientnet_inference_collect(f->inference);
-    g_assert_cmpuint(finding->n, ==, CLASSES);
-    for (guint i = 0; i < finding->n; i++)
-        sum += finding->classes[i].score;
-    g_assert_cmpfloat_with_epsilon(sum, 1.0f, 1e-5f);
-    gst_efficientnet_finding_unref(finding);
+    f->request.n = n;
+    f->request.embedding = TRUE;
+    for (guint i = 0; i < n; i++) {
+        f->subjects[i] = f->subjects[0];
+        f->subjects[i].region = (EffNetRect){i, 2 * i % 5, SIDE - i, 10 + i};
+        f->subjects[i].key = i;
+    }
+    g_assert_cmpint(submit(f, 7, FALSE), ==, GST_EFFICIENTNET_SUBMIT_OK);
+    outcome = gst_efficientnet_inference_collect(f->inference);
+    g_assert_nonnull(outcome);
+    g_assert_cmpuint(outcome->n, ==, n);
+    return outcome;
+}
 
-    f->request.threshold = 2.0f;
-    submit(f, 3, FALSE);
-    finding = gst_efficientnet_inference_collect(f->inference);
-    g_assert_cmpuint(finding->n, ==, 0);
-    gst_efficientnet_finding_unref(finding);
+/* A region in a batch is what it is alone, to the bit; places come as they are needed. */
+static void
+test_batch(Fixture *f, gconstpointer data)
+{
+    const gsize bytes = CLASSES * sizeof(float);
+
+    for (guint n = 1; n <= GST_EFFICIENTNET_BATCH; n += 5) {
+        g_autoptr(GstEfficientNetOutcome) all = infer_regions(f, n);
+
+        for (guint i = 0; i < n; i++) {
+            g_autoptr(GstEfficientNetOutcome) one = NULL;
+
+            f->subjects[0].region = all->subjects[i].region;
+            f->request.n = 1;
+            g_assert_cmpint(submit(f, 7, FALSE), ==, GST_EFFICIENTNET_SUBMIT_OK);
+            one = gst_efficientnet_inference_collect(f->inference);
+            g_assert_cmpint(all->subjects[i].key, ==, i);
+            g_assert_cmpmem(one->scores, bytes, all->scores + i * CLASSES, bytes);
+            g_assert_true(g_bytes_equal(one->embeddings[0], all->embeddings[i]));
+            g_assert_cmpuint(g_bytes_get_size(one->embeddings[0]), ==, 1280 * sizeof(float));
+        }
+    }
 }
 
 /* The worker finds what the calling thread finds. */
@@ -114,7 +136,7 @@ static void
 test_async(Fixture *f, gconstpointer data)
 {
     for (guint64 number = 1; number < 20; number++) {
-        g_autoptr(GstEfficientNetFinding) here = NULL, there = NULL;
+        g_autoptr(GstEfficientNetOutcome) here = NULL, there = NULL;
 
         g_assert_cmpint(submit(f, number, FALSE), ==, GST_EFFICIENTNET_SUBMIT_OK);
         here = gst_efficientnet_inference_collect(f->inference);
@@ -122,9 +144,9 @@ test_async(Fixture *f, gconstpointer data)
         gst_efficientnet_inference_drain(f->inference);
         there = gst_efficientnet_inference_collect(f->inference);
         g_assert_nonnull(there);
-        g_assert_cmpuint(there->subject.number, ==, number);
-        g_assert_cmpmem(here->classes, here->n * sizeof *here->classes, there->classes,
-                        there->n * sizeof *there->classes);
+        g_assert_cmpuint(there->subjects[0].number, ==, number);
+        g_assert_cmpmem(here->scores, CLASSES * sizeof(float), there->scores,
+                        CLASSES * sizeof(float));
     }
 }
 
@@ -137,12 +159,12 @@ test_busy(Fixture *f, gconstpointer data)
     guint64 last = 0;
 
     for (guint64 number = 1; number <= 2000; number++) {
-        g_autoptr(GstEfficientNetFinding) finding =
+        g_autoptr(GstEfficientNetOutcome) outcome =
             gst_efficientnet_inference_collect(f->inference);
 
-        if (finding) {
-            g_assert_cmpuint(finding->subject.number, >, last);
-            last = finding->subject.number;
+        if (outcome) {
+            g_assert_cmpuint(outcome->subjects[0].number, >, last);
+            last = outcome->subjects[0].number;
             g_assert_true(was_accepted[last]);
             found++;
         }
@@ -158,7 +180,7 @@ static void
 test_flush(Fixture *f, gconstpointer data)
 {
     for (guint64 number = 1; number < 50; number++) {
-        GstEfficientNetFinding *finding;
+        GstEfficientNetOutcome *outcome;
 
         g_assert_cmpint(submit(f, number, TRUE), ==, GST_EFFICIENTNET_SUBMIT_OK);
         if (number % 2)
@@ -170,13 +192,13 @@ test_flush(Fixture *f, gconstpointer data)
         g_assert_null(gst_efficientnet_inference_collect(f->inference));
 
         g_assert_cmpint(submit(f, number, FALSE), ==, GST_EFFICIENTNET_SUBMIT_OK);
-        finding = gst_efficientnet_inference_collect(f->inference);
-        g_assert_nonnull(finding);
-        gst_efficientnet_finding_unref(finding);
+        outcome = gst_efficientnet_inference_collect(f->inference);
+        g_assert_nonnull(outcome);
+        gst_efficientnet_outcome_free(outcome);
     }
 }
 
-/* Freed with a frame in flight and a finding that nobody collected. */
+/* Freed with a frame in flight and an outcome that nobody collected. */
 static void
 test_free_busy(Fixture *f, gconstpointer data)
 {
@@ -203,7 +225,7 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
 #define ADD(name, func) g_test_add(name, Fixture, NULL, set_up, func, tear_down)
     ADD("/inference/wait", test_wait);
-    ADD("/inference/scores", test_scores);
+    ADD("/inference/batch", test_batch);
     ADD("/inference/async", test_async);
     ADD("/inference/busy", test_busy);
     ADD("/inference/flush", test_flush);

@@ -21,7 +21,8 @@ make_results(const char *label, float score, guint age)
     finding->classes[1] = (EffNetClass){0, 0.25f};
     g_value_init(&results, GST_TYPE_LIST);
     g_value_init(&result, GST_TYPE_STRUCTURE);
-    g_value_take_boxed(&result, gst_efficientnet_meta_make_result(finding, "e0", "m", labels, age));
+    g_value_take_boxed(&result, gst_efficientnet_meta_make_result(finding, &finding->subject, "e0",
+                                                                  "m", labels, age));
     gst_value_list_append_and_take_value(&results, &result);
     g_free(finding);
     return results;

@@ -11,9 +11,19 @@ make(const char *element, guint index, guint age, const char *const *labels)
         .pts = 77, .region = {1, 2, 3, 4}, .width = 64, .height = 48, .roi_id = -1};
     finding->n = 1;
     finding->classes[0] = (EffNetClass){index, 0.5f};
-    result = gst_efficientnet_meta_make_result(finding, element, "net", labels, age);
+    result =
+        gst_efficientnet_meta_make_result(finding, &finding->subject, element, "net", labels, age);
     g_free(finding);
     return result;
+}
+
+static void
+replace(GstBuffer *buffer, const char *element, guint index, guint age, const char *const *labels)
+{
+    GstStructure *result = make(element, index, age, labels);
+
+    gst_efficientnet_meta_replace(buffer, element, &result, 1);
+    gst_structure_free(result);
 }
 
 static guint
@@ -34,7 +44,7 @@ test_fields(void)
     GstBuffer *buffer = gst_buffer_new();
     GstEfficientNetResult result;
 
-    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 1, 4, labels));
+    replace(buffer, "e0", 1, 4, labels);
     g_assert_cmpuint(count(buffer), ==, 1);
     g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
     g_assert_cmpstr(result.element, ==, "e0");
@@ -61,7 +71,7 @@ test_unknown_labels(void)
     GstBuffer *buffer = gst_buffer_new();
     GstEfficientNetResult result;
 
-    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 281, 0, NULL));
+    replace(buffer, "e0", 281, 0, NULL);
     g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
     g_assert_cmpstr(gst_efficientnet_result_get_label(&result, 0), ==, "281");
     gst_buffer_unref(buffer);
@@ -76,12 +86,12 @@ test_replace(void)
     GstEfficientNetResult result;
 
     g_assert_cmpuint(count(buffer), ==, 0);
-    gst_efficientnet_meta_replace(buffer, "e0", NULL);
+    gst_efficientnet_meta_replace(buffer, "e0", NULL, 0);
     g_assert_null(gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME));
-    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 1, 0, NULL));
-    gst_efficientnet_meta_replace(buffer, "e1", make("e1", 2, 0, NULL));
+    replace(buffer, "e0", 1, 0, NULL);
+    replace(buffer, "e1", 2, 0, NULL);
     g_assert_cmpuint(count(buffer), ==, 2);
-    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 3, 0, NULL));
+    replace(buffer, "e0", 3, 0, NULL);
     g_assert_cmpuint(count(buffer), ==, 2);
     g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
     g_assert_cmpstr(result.element, ==, "e1");
@@ -89,9 +99,9 @@ test_replace(void)
     g_assert_cmpstr(result.element, ==, "e0");
     g_assert_cmpint(gst_efficientnet_result_get_index(&result, 0), ==, 3);
 
-    gst_efficientnet_meta_replace(buffer, "e0", NULL);
+    gst_efficientnet_meta_replace(buffer, "e0", NULL, 0);
     g_assert_cmpuint(count(buffer), ==, 1);
-    gst_efficientnet_meta_replace(buffer, "e1", NULL);
+    gst_efficientnet_meta_replace(buffer, "e1", NULL, 0);
     g_assert_null(gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME));
     gst_buffer_unref(buffer);
 }
@@ -103,9 +113,9 @@ test_copy(void)
     GstBuffer *buffer = gst_buffer_new(), *copy;
     GstEfficientNetResult result;
 
-    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 1, 0, NULL));
+    replace(buffer, "e0", 1, 0, NULL);
     copy = gst_buffer_copy(buffer);
-    gst_efficientnet_meta_replace(buffer, "e0", make("e0", 2, 0, NULL));
+    replace(buffer, "e0", 2, 0, NULL);
     g_assert_true(gst_efficientnet_buffer_get_result(copy, 0, &result));
     g_assert_cmpint(gst_efficientnet_result_get_index(&result, 0), ==, 1);
     gst_buffer_unref(buffer);

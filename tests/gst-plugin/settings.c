@@ -49,17 +49,104 @@ test_copy(void)
 static void
 test_frame_defaults(void)
 {
-    GstEfficientNetFrameSettings settings;
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
 
-    gst_efficientnet_frame_settings_init(&settings);
     g_assert_cmpuint(settings.top_k, ==, 5);
     g_assert_cmpfloat(settings.threshold, ==, 0);
     g_assert_cmpuint(settings.interval, ==, 1);
+    g_assert_cmpint(settings.max_rate.n, ==, 0);
+    g_assert_cmpfloat(settings.change_threshold, ==, 0);
+    g_assert_cmpfloat(settings.smoothing, ==, 0);
+    g_assert_cmpuint(settings.reclassify_interval, ==, 1);
     g_assert_true(settings.hold_last);
     g_assert_cmpint(settings.orientation, ==, GST_VIDEO_ORIENTATION_AUTO);
     g_assert_cmpint(settings.late_policy, ==, GST_EFFICIENTNET_LATE_POLICY_WAIT);
+    g_assert_cmpint(settings.inference_region, ==, GST_EFFICIENTNET_INFERENCE_REGION_FULL_FRAME);
     g_assert_cmpint(settings.post_messages, ==, GST_EFFICIENTNET_POST_MESSAGES_NONE);
     g_assert_cmpint(settings.resize.mode, ==, EFFNET_RESIZE_AUTO);
+}
+
+/* A value of the type that the property has. */
+static gboolean
+set_text(GstEfficientNetFrameSettings *settings, GstEfficientNetProp prop, GType type,
+         const char *text)
+{
+    GValue value = G_VALUE_INIT;
+    gboolean set;
+
+    g_value_init(&value, type);
+    if (text)
+        g_assert_true(gst_value_deserialize(&value, text));
+    set = gst_efficientnet_frame_settings_set(settings, prop, &value);
+    g_value_unset(&value);
+    return set;
+}
+
+static char *
+get_text(const GstEfficientNetFrameSettings *settings, GstEfficientNetProp prop, GType type)
+{
+    GValue value = G_VALUE_INIT;
+    char *text;
+
+    g_value_init(&value, type);
+    gst_efficientnet_frame_settings_get(settings, prop, &value);
+    text = gst_value_serialize(&value);
+    g_value_unset(&value);
+    return text;
+}
+
+static void
+test_fields(void)
+{
+    const struct {
+        GstEfficientNetProp prop;
+        GType type;
+        const char *text;
+    } values[] = {
+        {GST_EFFICIENTNET_PROP_TOP_K, G_TYPE_UINT, "7"},
+        {GST_EFFICIENTNET_PROP_SMOOTHING, G_TYPE_FLOAT, "0.5"},
+        {GST_EFFICIENTNET_PROP_MAX_RATE, GST_TYPE_FRACTION, "25/2"},
+        {GST_EFFICIENTNET_PROP_EMBEDDING, G_TYPE_BOOLEAN, "true"},
+        {GST_EFFICIENTNET_PROP_META, gst_efficientnet_meta_forms_get_type(), "analytics+roi"},
+        {GST_EFFICIENTNET_PROP_INFERENCE_REGION, gst_efficientnet_inference_region_get_type(),
+         "roi-list"},
+        {GST_EFFICIENTNET_PROP_OBJECT_CLASS, G_TYPE_STRING, "cat,dog"},
+        {GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, "1,2,30,4"},
+    };
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+        g_autofree char *before = get_text(&settings, values[i].prop, values[i].type);
+        g_autofree char *after = NULL, *again = NULL;
+
+        g_assert_true(set_text(&settings, values[i].prop, values[i].type, values[i].text));
+        after = get_text(&settings, values[i].prop, values[i].type);
+        g_assert_cmpstr(after, !=, before);
+        g_assert_true(set_text(&settings, values[i].prop, values[i].type, after));
+        again = get_text(&settings, values[i].prop, values[i].type);
+        g_assert_cmpstr(again, ==, after);
+    }
+    g_assert_cmpint(settings.max_rate.n, ==, 25);
+    g_assert_cmpint(settings.max_rate.d, ==, 2);
+    g_assert_cmpstr(settings.object_class, ==, "cat,dog");
+}
+
+static void
+test_roi(void)
+{
+    static const char *const wrong[] = {"1",        "1,2,3",   "1,2,3,4,5",        "1,2,0,4",
+                                        "-1,2,3,4", "1,2,3,x", "1,2,3,99999999999"};
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    const EffNetRect expected = {1, 2, 30, 4};
+
+    g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, "1,2, 30,4"));
+    g_assert_cmpmem(&settings.roi, sizeof expected, &expected, sizeof expected);
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_assert_false(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, wrong[i]));
+        g_assert_cmpmem(&settings.roi, sizeof expected, &expected, sizeof expected);
+    }
+    g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, NULL));
+    g_assert_cmpuint(settings.roi.w, ==, 0);
 }
 
 int
@@ -70,5 +157,7 @@ main(int argc, char **argv)
     g_test_add_func("/settings/labels", test_labels);
     g_test_add_func("/settings/copy", test_copy);
     g_test_add_func("/settings/frame-defaults", test_frame_defaults);
+    g_test_add_func("/settings/fields", test_fields);
+    g_test_add_func("/settings/roi", test_roi);
     return g_test_run();
 }

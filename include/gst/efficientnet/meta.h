@@ -14,12 +14,16 @@
  *     labels   GST_TYPE_ARRAY of string, best first; never NULL: the index in decimal where the
  *              model names no classes
  *     indices  GST_TYPE_ARRAY of int, as many: the class, which is what tells two equal labels
- * apart scores   GST_TYPE_ARRAY of float, as many x y w h  int       the region that was
- * classified, in pixels width height  int  of the frame that the region refers to: rescale where a
- * buffer has another size by now; after a crop or a flip the region no longer holds roi_id   int
- * the region of interest's id; -1: the whole frame age      uint      frames since the inference;
- * 0: of this very frame pts      uint64    of the frame that was inferred; GST_CLOCK_TIME_NONE: it
- * had none
+ *              apart
+ *     scores   GST_TYPE_ARRAY of float, as many
+ *     x y w h  int       the region, in pixels: of a tracked object, where it is now
+ *     width height  int  of the frame that the region refers to: rescale where a buffer has another
+ *              size by now; after a crop or a flip the region no longer holds
+ *     roi_id   int       the id of the region's GstVideoRegionOfInterestMeta, or of its detection
+ *              in GstAnalytics; -1: the whole frame
+ *     age      uint      frames since the inference; 0: of this very frame
+ *     pts      uint64    of the frame that was inferred; GST_CLOCK_TIME_NONE: it had none
+ *     embedding  GBytes of float32, the pooled features; only where the property asks for it
  *
  * A buffer on which no class reached the threshold has no result of that element, so the arrays are
  * never empty. Everything read here belongs to the buffer and lives as long as it; any number of

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "properties.h"
+
+#define MAX_THREADS   1024
+#define MAX_SMOOTHING 0.99f
+
+#define DEFAULT(name) gst_efficientnet_frame_defaults.name
+
+#define READY_FLAGS   (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+#define PLAYING_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)
+
+static void
+install_model_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_MODEL,
+        g_param_spec_string(
+            "model", "Model",
+            "A .safetensors, .pth or .pt file, or the name of one that is installed "
+            "or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed default)",
+            NULL, READY_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_MODEL_OPTIONS,
+        g_param_spec_boxed(
+            "model-options", "Model options",
+            "What the model file does not say, or says wrongly: a structure with any "
+            "of arch (a name, e.g. b0), resolution (pixels), mean and std (three "
+            "numbers each, of a pixel scaled to 0..1), padding (same, symmetric), "
+            "epsilon (of batch norm), e.g. \"options,arch=b0,resolution=240\" "
+            "(NULL: all as recognised)",
+            GST_TYPE_STRUCTURE, READY_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_LABELS_FILE,
+        g_param_spec_string(
+            "labels-file", "Labels file",
+            "The names of the classes, one a line, as many as the model has classes "
+            "(NULL: those of the model, ImageNet's for 1000 classes)",
+            NULL, READY_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_LABELS,
+        gst_param_spec_array("labels", "Labels",
+                             "The names of the classes, as many as the model has, instead of "
+                             "labels-file, e.g. \"<cat,dog>\" (empty: not set)",
+                             g_param_spec_string("label", "Label", "The name of a class", NULL,
+                                                 G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
+                             READY_FLAGS));
+    g_object_class_install_property(klass, GST_EFFICIENTNET_PROP_PRECISION,
+                                    g_param_spec_enum("precision", "Precision",
+                                                      "In which numbers the network computes",
+                                                      gst_efficientnet_precision_get_type(),
+                                                      EFFNET_PRECISION_AUTO, READY_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_THREADS,
+        g_param_spec_uint("threads", "Threads",
+                          "How many threads of the process's one pool an inference may use; the "
+                          "scores do not depend on it (0: all that the process may run on)",
+                          0, MAX_THREADS, 0, READY_FLAGS));
+}
+
+static void
+install_score_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_TOP_K,
+        g_param_spec_uint("top-k", "Top k", "How many classes a result has at most, best first", 1,
+                          G_MAXINT, DEFAULT(top_k), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_THRESHOLD,
+        g_param_spec_float("threshold", "Threshold",
+                           "The score that a class must reach to be in a result, in the unit of "
+                           "activation; a frame on which none does gets no result (0: off)",
+                           0.0f, G_MAXFLOAT, DEFAULT(threshold), PLAYING_FLAGS));
+    g_object_class_install_property(klass, GST_EFFICIENTNET_PROP_ACTIVATION,
+                                    g_param_spec_enum("activation", "Activation",
+                                                      "What makes scores of the network's outputs",
+                                                      gst_efficientnet_activation_get_type(),
+                                                      DEFAULT(activation), PLAYING_FLAGS));
+}
+
+static void
+install_frame_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_RESIZE_MODE,
+        g_param_spec_enum("resize-mode", "Resize mode",
+                          "How a frame becomes the network's square; the frame downstream is not "
+                          "touched",
+                          gst_efficientnet_resize_mode_get_type(), DEFAULT(resize.mode),
+                          PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_CROP_FRACTION,
+        g_param_spec_float("crop-fraction", "Crop fraction",
+                           "With resize-mode=center-crop, how much of the shorter side is looked "
+                           "at; 1: all of it (0: as the network was trained)",
+                           0.0f, 1.0f, DEFAULT(resize.crop_fraction), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_INTERPOLATION,
+        g_param_spec_enum("interpolation", "Interpolation", "The filter that resizes",
+                          gst_efficientnet_interpolation_get_type(), DEFAULT(resize.interpolation),
+                          PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_ORIENTATION,
+        g_param_spec_enum("orientation", "Orientation",
+                          "How a frame is to be turned for the network; it is not turned for "
+                          "downstream (auto: by the stream's image-orientation tag; custom: as "
+                          "identity)",
+                          GST_TYPE_VIDEO_ORIENTATION_METHOD, DEFAULT(orientation), PLAYING_FLAGS));
+}
+
+static void
+install_gate_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL,
+        g_param_spec_uint("inference-interval", "Inference interval",
+                          "Every n-th frame is inferred (1: every frame)", 1, G_MAXINT,
+                          DEFAULT(interval), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_MAX_RATE,
+        gst_param_spec_fraction("max-rate", "Maximum rate",
+                                "At most so many of the frames that inference-interval lets "
+                                "through are inferred in a second of stream time; frames without "
+                                "a timestamp are not held back (0/1: as many as come)",
+                                0, 1, G_MAXINT, 1, DEFAULT(max_rate.n), DEFAULT(max_rate.d),
+                                PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_CHANGE_THRESHOLD,
+        g_param_spec_float("change-threshold", "Change threshold",
+                           "Of the frames that max-rate lets through, those are inferred whose "
+                           "brightness differs by at least so much from the frame inferred last: "
+                           "the mean absolute difference of 32 x 32 grey cells, as a share of the "
+                           "way from black to white; 0.02 ignores noise (0: off)",
+                           0.0f, 1.0f, DEFAULT(change_threshold), PLAYING_FLAGS));
+}
+
+static void
+install_region_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_ROI,
+        g_param_spec_string("roi", "Region of interest",
+                            "A zone of the frame, \"x,y,w,h\" in pixels, cut to the frame: with "
+                            "inference-region=full-frame what is looked at, with roi-list where "
+                            "the middle of a region must be (NULL: the whole frame)",
+                            NULL, PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_INFERENCE_REGION,
+        g_param_spec_enum("inference-region", "Inference region",
+                          "What of a frame is classified; each region gets a result of its own",
+                          gst_efficientnet_inference_region_get_type(), DEFAULT(inference_region),
+                          PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_OBJECT_CLASS,
+        g_param_spec_string("object-class", "Object class",
+                            "With inference-region=roi-list, classify only regions that were "
+                            "detected as this: one name, or several with commas between them "
+                            "(NULL: all)",
+                            NULL, PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_MIN_OBJECT_SIZE,
+        g_param_spec_uint("min-object-size", "Minimum object size",
+                          "With inference-region=roi-list, classify only regions whose shorter "
+                          "side within the frame has so many pixels (0: all)",
+                          0, G_MAXINT, DEFAULT(min_object_size), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_RECLASSIFY_INTERVAL,
+        g_param_spec_uint("reclassify-interval", "Reclassify interval",
+                          "With inference-region=roi-list, a region that is tracked, by an "
+                          "object_id, an id of its own or GstAnalytics, is classified again after "
+                          "so many frames, and carries its last result until then",
+                          1, G_MAXINT, DEFAULT(reclassify_interval), PLAYING_FLAGS));
+}
+
+static void
+install_output_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_EMBEDDING,
+        g_param_spec_boolean("embedding", "Embedding",
+                             "Results carry the pooled features as well, from which the classes "
+                             "are told: the field embedding, GBytes of 32-bit floats",
+                             DEFAULT(embedding), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_META,
+        g_param_spec_flags("meta", "Meta",
+                           "In which forms buffers carry results, beside the custom meta "
+                           "GstEfficientNetMeta that they always carry",
+                           gst_efficientnet_meta_forms_get_type(), DEFAULT(meta), PLAYING_FLAGS));
+}
+
+static void
+install_schedule_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_LATE_POLICY,
+        g_param_spec_enum(
+            "late-policy", "Late policy",
+            "What a frame does while the network runs; no frame is ever dropped. wait "
+            "adds the time of an inference to the pipeline's latency, skip-inference "
+            "none",
+            gst_efficientnet_late_policy_get_type(), DEFAULT(late_policy), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_SMOOTHING,
+        g_param_spec_float("smoothing", "Smoothing",
+                           "How much of a score is what it was before, in each inference anew "
+                           "(exponential): 0.5 forgets half at every inference (0: off)",
+                           0.0f, MAX_SMOOTHING, DEFAULT(smoothing), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_HOLD_LAST,
+        g_param_spec_boolean(
+            "hold-last", "Hold last",
+            "Frames that are not inferred carry the last result, its age in frames "
+            "beside it; otherwise a result is on one frame only",
+            DEFAULT(hold_last), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_POST_MESSAGES,
+        g_param_spec_enum(
+            "post-messages", "Post messages",
+            "When an element message \"efficientnet\" with stream, pts and results is "
+            "posted on the bus; results is empty where no class reached the threshold",
+            gst_efficientnet_post_messages_get_type(), DEFAULT(post_messages), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_STATS,
+        g_param_spec_boxed(
+            "stats", "Statistics",
+            "Since the element was started: frames that passed, inferences that were "
+            "finished, frames whose inference was skipped for being late, frames that "
+            "carried a held result, latency-p50 and latency-p99 of the latest "
+            "inferences in ns, batch-fill (0 to 1)",
+            GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+void
+gst_efficientnet_properties_install(GObjectClass *klass)
+{
+    install_model_properties(klass);
+    install_score_properties(klass);
+    install_frame_properties(klass);
+    install_gate_properties(klass);
+    install_region_properties(klass);
+    install_output_properties(klass);
+    install_schedule_properties(klass);
+}
