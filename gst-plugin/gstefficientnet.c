@@ -39,6 +39,7 @@
 #include "properties.h"
 #include "stats.h"
 #include "stream.h"
+#include "swap.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnet_debug);
 #define GST_CAT_DEFAULT efficientnet_debug
@@ -49,12 +50,17 @@ struct _GstEfficientNet {
     /* Under the object lock. */
     GstEfficientNetModelSettings model_settings;
     GstEfficientNetFrameSettings frame_settings;
-    char *refused;   /* what is wrong with a value that was set in NULL; NULL: nothing */
-    gboolean reopen; /* model_settings were changed since the classifier was opened */
+    char *refused; /* what is wrong with a value set in NULL; NULL: nothing */
+    guint serial;  /* of model_settings: another one for each change */
+    GstEfficientNetModelSettings used_settings; /* those that the classifier was opened with, */
+    guint used_serial;                          /* and their serial */
+    GstEfficientNetSwap *swap;                  /* NULL: no data flows */
+    gboolean flushing;
     GstEfficientNetStats stats;
     GstEfficientNetLatency latency;
 
-    /* Opened and closed while no data flows. */
+    /* Opened and closed while no data flows; swapped by the streaming thread, under the object
+     * lock. */
     GstEfficientNetClassifier *classifier;
     char *name; /* the element's, as results carry it */
 
@@ -118,7 +124,7 @@ set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     before = self->frame_settings.late_policy;
     if (id <= GST_EFFICIENTNET_PROP_LAST_OF_MODEL) {
         gst_efficientnet_model_settings_set(&self->model_settings, id, value);
-        self->reopen = TRUE;
+        self->serial++;
     } else {
         if (id == GST_EFFICIENTNET_PROP_ROI)
             g_clear_pointer(&self->refused, g_free);
@@ -177,10 +183,39 @@ resource_error(const GError *error)
 }
 
 static void
+post_open_error(GstEfficientNet *self, GstMessageType type, const GError *error)
+{
+    gst_element_message_full(GST_ELEMENT(self), type, GST_RESOURCE_ERROR, resource_error(error),
+                             g_strdup(error->message), NULL, __FILE__, GST_FUNCTION, __LINE__);
+}
+
+static void
 close_classifier(GstEfficientNet *self)
 {
     g_clear_pointer(&self->classifier, gst_efficientnet_classifier_free);
     g_clear_pointer(&self->name, g_free);
+}
+
+/* Takes CLASSIFIER, opened with SETTINGS (taken) of SERIAL; returns the one before it. */
+static GstEfficientNetClassifier *
+use_classifier(GstEfficientNet *self, GstEfficientNetClassifier *classifier,
+               GstEfficientNetModelSettings *settings, guint serial)
+{
+    GstEfficientNetClassifier *old;
+
+    GST_OBJECT_LOCK(self);
+    old = self->classifier;
+    self->classifier = classifier;
+    gst_efficientnet_inference_set_flushing(classifier->inference, self->flushing);
+    gst_efficientnet_latency_init(&self->latency, classifier->duration);
+    gst_efficientnet_model_settings_clear(&self->used_settings);
+    self->used_settings = *settings;
+    *settings = (GstEfficientNetModelSettings){0};
+    self->used_serial = serial;
+    GST_OBJECT_UNLOCK(self);
+    GST_DEBUG_OBJECT(self, "%s opened, an inference takes %" GST_TIME_FORMAT,
+                     classifier->info->name, GST_TIME_ARGS(classifier->duration));
+    return old;
 }
 
 /* Opens the classifier, if it is not, or if the settings changed since. */
@@ -188,32 +223,92 @@ static gboolean
 ensure_classifier(GstEfficientNet *self)
 {
     g_auto(GstEfficientNetModelSettings) settings = {0};
+    GstEfficientNetClassifier *classifier;
     g_autoptr(GError) error = NULL;
+    guint serial;
 
     GST_OBJECT_LOCK(self);
-    if (self->classifier && !self->reopen) {
+    if (self->classifier && self->used_serial == self->serial) {
         GST_OBJECT_UNLOCK(self);
         return TRUE;
     }
     gst_efficientnet_model_settings_copy(&settings, &self->model_settings);
-    self->reopen = FALSE;
+    serial = self->serial;
     GST_OBJECT_UNLOCK(self);
 
     close_classifier(self);
-    self->classifier = gst_efficientnet_classifier_open(&settings, &error);
-    if (!self->classifier) {
-        gst_element_message_full(GST_ELEMENT(self), GST_MESSAGE_ERROR, GST_RESOURCE_ERROR,
-                                 resource_error(error), g_strdup(error->message), NULL, __FILE__,
-                                 GST_FUNCTION, __LINE__);
+    classifier = gst_efficientnet_classifier_open(&settings, &error);
+    if (!classifier) {
+        post_open_error(self, GST_MESSAGE_ERROR, error);
         return FALSE;
     }
     self->name = gst_object_get_name(GST_OBJECT(self));
-    GST_OBJECT_LOCK(self);
-    gst_efficientnet_latency_init(&self->latency, self->classifier->duration);
-    GST_OBJECT_UNLOCK(self);
-    GST_DEBUG_OBJECT(self, "%s opened, an inference takes %" GST_TIME_FORMAT,
-                     self->classifier->info->name, GST_TIME_ARGS(self->classifier->duration));
+    use_classifier(self, classifier, &settings, serial);
     return TRUE;
+}
+
+/* The old classifier is kept, and so are the properties that it was opened with; unless they were
+ * changed again, which is answered for itself. */
+static void
+refuse_swap(gpointer data, guint serial, const GError *error)
+{
+    GstEfficientNet *self = data;
+    gboolean is_newest;
+
+    GST_OBJECT_LOCK(self);
+    is_newest = self->serial == serial;
+    if (is_newest) {
+        gst_efficientnet_model_settings_clear(&self->model_settings);
+        gst_efficientnet_model_settings_copy(&self->model_settings, &self->used_settings);
+        self->serial = self->used_serial;
+    }
+    GST_OBJECT_UNLOCK(self);
+    if (is_newest)
+        post_open_error(self, GST_MESSAGE_WARNING, error);
+}
+
+/* All properties that were set with one g_object_set() come at once, so that a model and its labels
+ * are opened together. */
+static void
+dispatch_properties_changed(GObject *object, guint n, GParamSpec **specs)
+{
+    GstEfficientNet *self = GST_EFFICIENTNET(object);
+    gboolean of_model = FALSE;
+
+    for (guint i = 0; i < n && !of_model; i++)
+        of_model = specs[i]->owner_type == GST_TYPE_EFFICIENTNET &&
+                   specs[i]->param_id <= GST_EFFICIENTNET_PROP_LAST_OF_MODEL;
+    GST_OBJECT_LOCK(self);
+    if (of_model && self->swap && self->serial != self->used_serial)
+        gst_efficientnet_swap_request(self->swap, &self->model_settings, self->serial);
+    GST_OBJECT_UNLOCK(self);
+    G_OBJECT_CLASS(gst_efficientnet_parent_class)->dispatch_properties_changed(object, n, specs);
+}
+
+/* Between two frames. */
+static void
+swap_if_opened(GstEfficientNet *self)
+{
+    g_auto(GstEfficientNetModelSettings) settings = {0};
+    GstEfficientNetClassifier *classifier, *old;
+    guint serial;
+
+    classifier = gst_efficientnet_swap_take(self->swap, &settings, &serial);
+    if (!classifier)
+        return;
+    old = use_classifier(self, classifier, &settings, serial);
+    gst_efficientnet_swap_retire(self->swap, old);
+    gst_efficientnet_stream_forget(self->stream);
+    gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
+}
+
+static void
+set_flushing(GstEfficientNet *self, gboolean flushing)
+{
+    GST_OBJECT_LOCK(self);
+    self->flushing = flushing;
+    gst_efficientnet_inference_set_flushing(self->classifier->inference, flushing);
+    GST_OBJECT_UNLOCK(self);
 }
 
 static GstStateChangeReturn
@@ -239,10 +334,11 @@ start(GstBaseTransform *trans)
 {
     GstEfficientNet *self = GST_EFFICIENTNET(trans);
 
-    gst_efficientnet_inference_set_flushing(self->classifier->inference, FALSE);
+    set_flushing(self, FALSE);
     self->stream = gst_efficientnet_stream_new();
     GST_OBJECT_LOCK(self);
     self->stats = (GstEfficientNetStats){0};
+    self->swap = gst_efficientnet_swap_new(refuse_swap, self);
     GST_OBJECT_UNLOCK(self);
     return TRUE;
 }
@@ -251,8 +347,12 @@ static gboolean
 stop(GstBaseTransform *trans)
 {
     GstEfficientNet *self = GST_EFFICIENTNET(trans);
+    g_autoptr(GstEfficientNetSwap) swap = NULL;
 
-    gst_efficientnet_inference_set_flushing(self->classifier->inference, TRUE);
+    GST_OBJECT_LOCK(self);
+    swap = g_steal_pointer(&self->swap);
+    GST_OBJECT_UNLOCK(self);
+    set_flushing(self, TRUE);
     g_clear_pointer(&self->stream, gst_efficientnet_stream_free);
     return TRUE;
 }
@@ -312,6 +412,7 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     GstEfficientNetReport report = {0};
     gboolean processed;
 
+    swap_if_opened(self);
     get_frame_settings(self, &settings);
     processed = gst_efficientnet_stream_process(self->stream, self->classifier, self->name,
                                                 &settings, buffer, time, &report, &error);
@@ -356,10 +457,10 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
 
     switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_FLUSH_START:
-        gst_efficientnet_inference_set_flushing(self->classifier->inference, TRUE);
+        set_flushing(self, TRUE);
         break;
     case GST_EVENT_FLUSH_STOP:
-        gst_efficientnet_inference_set_flushing(self->classifier->inference, FALSE);
+        set_flushing(self, FALSE);
         gst_efficientnet_stream_forget(self->stream);
         break;
     case GST_EVENT_STREAM_START:
@@ -422,6 +523,7 @@ finalize(GObject *object)
 
     close_classifier(self);
     gst_efficientnet_model_settings_clear(&self->model_settings);
+    gst_efficientnet_model_settings_clear(&self->used_settings);
     g_free(self->refused);
     G_OBJECT_CLASS(gst_efficientnet_parent_class)->finalize(object);
 }
@@ -438,6 +540,7 @@ gst_efficientnet_class_init(GstEfficientNetClass *klass)
 
     object_class->set_property = set_property;
     object_class->get_property = get_property;
+    object_class->dispatch_properties_changed = dispatch_properties_changed;
     object_class->finalize = finalize;
     gst_efficientnet_properties_install(object_class);
 

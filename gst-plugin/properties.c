@@ -18,7 +18,7 @@ install_model_properties(GObjectClass *klass)
             "model", "Model",
             "A .safetensors, .pth or .pt file, or the name of one that is installed "
             "or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed default)",
-            NULL, READY_FLAGS));
+            NULL, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_MODEL_OPTIONS,
         g_param_spec_boxed(
@@ -28,14 +28,14 @@ install_model_properties(GObjectClass *klass)
             "numbers each, of a pixel scaled to 0..1), padding (same, symmetric), "
             "epsilon (of batch norm), e.g. \"options,arch=b0,resolution=240\" "
             "(NULL: all as recognised)",
-            GST_TYPE_STRUCTURE, READY_FLAGS));
+            GST_TYPE_STRUCTURE, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_LABELS_FILE,
         g_param_spec_string(
             "labels-file", "Labels file",
             "The names of the classes, one a line, as many as the model has classes "
             "(NULL: those of the model, ImageNet's for 1000 classes)",
-            NULL, READY_FLAGS));
+            NULL, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_LABELS,
         gst_param_spec_array("labels", "Labels",
@@ -43,7 +43,7 @@ install_model_properties(GObjectClass *klass)
                              "labels-file, e.g. \"<cat,dog>\" (empty: not set)",
                              g_param_spec_string("label", "Label", "The name of a class", NULL,
                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
-                             READY_FLAGS));
+                             PLAYING_FLAGS));
     g_object_class_install_property(klass, GST_EFFICIENTNET_PROP_PRECISION,
                                     g_param_spec_enum("precision", "Precision",
                                                       "In which numbers the network computes",

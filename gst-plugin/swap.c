@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "swap.h"
+
+struct _GstEfficientNetSwap {
+    GstEfficientNetSwapRefused refused;
+    gpointer user_data;
+    GThread *thread; /* begun with the first request */
+
+    GMutex lock; /* of what is below */
+    GCond changed;
+    gboolean quit;
+    gboolean wanted; /* SETTINGS are to be opened */
+    GstEfficientNetModelSettings settings;
+    guint serial;
+    GstEfficientNetClassifier *opened;
+    GstEfficientNetModelSettings opened_settings;
+    guint opened_serial;
+    GPtrArray *retired;
+};
+
+GstEfficientNetSwap *
+gst_efficientnet_swap_new(GstEfficientNetSwapRefused refused, gpointer user_data)
+{
+    GstEfficientNetSwap *self = g_new0(GstEfficientNetSwap, 1);
+
+    self->refused = refused;
+    self->user_data = user_data;
+    self->retired =
+        g_ptr_array_new_with_free_func((GDestroyNotify)gst_efficientnet_classifier_free);
+    g_mutex_init(&self->lock);
+    g_cond_init(&self->changed);
+    return self;
+}
+
+void
+gst_efficientnet_swap_free(GstEfficientNetSwap *self)
+{
+    if (self->thread) {
+        g_mutex_lock(&self->lock);
+        self->quit = TRUE;
+        g_cond_signal(&self->changed);
+        g_mutex_unlock(&self->lock);
+        g_thread_join(self->thread);
+    }
+    gst_efficientnet_model_settings_clear(&self->settings);
+    gst_efficientnet_model_settings_clear(&self->opened_settings);
+    g_clear_pointer(&self->opened, gst_efficientnet_classifier_free);
+    g_ptr_array_unref(self->retired);
+    g_mutex_clear(&self->lock);
+    g_cond_clear(&self->changed);
+    g_free(self);
+}
+
+/* Called with the lock, which is let go meanwhile. */
+static void
+open_wanted(GstEfficientNetSwap *self)
+{
+    g_auto(GstEfficientNetModelSettings) settings = self->settings;
+    g_autoptr(GstEfficientNetClassifier) classifier = NULL;
+    g_autoptr(GError) error = NULL;
+    guint serial = self->serial;
+
+    self->settings = (GstEfficientNetModelSettings){0};
+    self->wanted = FALSE;
+    g_mutex_unlock(&self->lock);
+    classifier = gst_efficientnet_classifier_open(&settings, &error);
+    if (!classifier)
+        self->refused(self->user_data, serial, error);
+    g_mutex_lock(&self->lock);
+    if (classifier && !self->wanted) {
+        self->opened = g_steal_pointer(&classifier);
+        self->opened_serial = serial;
+        gst_efficientnet_model_settings_clear(&self->opened_settings);
+        self->opened_settings = settings;
+        settings = (GstEfficientNetModelSettings){0};
+    }
+}
+
+static void
+free_retired(GstEfficientNetSwap *self)
+{
+    g_autoptr(GPtrArray) retired = self->retired;
+
+    self->retired =
+        g_ptr_array_new_with_free_func((GDestroyNotify)gst_efficientnet_classifier_free);
+    g_mutex_unlock(&self->lock);
+    g_ptr_array_set_size(retired, 0);
+    g_mutex_lock(&self->lock);
+}
+
+static gpointer
+work(gpointer data)
+{
+    GstEfficientNetSwap *self = data;
+
+    g_mutex_lock(&self->lock);
+    while (!self->quit) {
+        if (self->retired->len > 0)
+            free_retired(self);
+        else if (self->wanted)
+            open_wanted(self);
+        else
+            g_cond_wait(&self->changed, &self->lock);
+    }
+    g_mutex_unlock(&self->lock);
+    return NULL;
+}
+
+/* What is not wanted any more goes to the thread as well. Called with the lock. */
+static void
+retire(GstEfficientNetSwap *self, GstEfficientNetClassifier *classifier)
+{
+    g_ptr_array_add(self->retired, classifier);
+    g_cond_signal(&self->changed);
+}
+
+void
+gst_efficientnet_swap_request(GstEfficientNetSwap *self,
+                              const GstEfficientNetModelSettings *settings, guint serial)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    gst_efficientnet_model_settings_clear(&self->settings);
+    gst_efficientnet_model_settings_copy(&self->settings, settings);
+    self->serial = serial;
+    self->wanted = TRUE;
+    if (self->opened)
+        retire(self, g_steal_pointer(&self->opened));
+    if (!self->thread)
+        self->thread = g_thread_new("efficientnet-swap", work, self);
+    g_cond_signal(&self->changed);
+}
+
+GstEfficientNetClassifier *
+gst_efficientnet_swap_take(GstEfficientNetSwap *self, GstEfficientNetModelSettings *settings,
+                           guint *serial)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    if (!self->opened)
+        return NULL;
+    *serial = self->opened_serial;
+    *settings = self->opened_settings;
+    self->opened_settings = (GstEfficientNetModelSettings){0};
+    return g_steal_pointer(&self->opened);
+}
+
+void
+gst_efficientnet_swap_retire(GstEfficientNetSwap *self, GstEfficientNetClassifier *classifier)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    retire(self, classifier);
+}
