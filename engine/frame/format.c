@@ -35,6 +35,24 @@ static const EffNetFormat formats[] = {
                             {1, {1, 1, {0}}, TRUE, TRUE},
                             {2, {1, 1, {0}}, TRUE, TRUE}}},
     [EFFNET_PIXEL_YUY2] = {"YUY2", TRUE, 2, {{0, {2, 1, {0}}}, {0, {4, 2, {1, 3}}, TRUE, FALSE}}},
+    [EFFNET_PIXEL_UYVY] = {"UYVY", TRUE, 2, {{0, {2, 1, {1}}}, {0, {4, 2, {0, 2}}, TRUE, FALSE}}},
+    [EFFNET_PIXEL_YVYU] = {"YVYU", TRUE, 2, {{0, {2, 1, {0}}}, {0, {4, 2, {3, 1}}, TRUE, FALSE}}},
+    [EFFNET_PIXEL_VYUY] = {"VYUY", TRUE, 2, {{0, {2, 1, {1}}}, {0, {4, 2, {2, 0}}, TRUE, FALSE}}},
+    [EFFNET_PIXEL_NV21] = {"NV21", TRUE, 2, {{0, {1, 1, {0}}}, {1, {2, 2, {1, 0}}, TRUE, TRUE}}},
+    [EFFNET_PIXEL_NV16] = {"NV16", TRUE, 2, {{0, {1, 1, {0}}}, {1, {2, 2, {0, 1}}, TRUE, FALSE}}},
+    [EFFNET_PIXEL_NV61] = {"NV61", TRUE, 2, {{0, {1, 1, {0}}}, {1, {2, 2, {1, 0}}, TRUE, FALSE}}},
+    [EFFNET_PIXEL_NV24] = {"NV24", TRUE, 2, {{0, {1, 1, {0}}}, {1, {2, 2, {0, 1}}}}},
+    [EFFNET_PIXEL_I422] = {"I422",
+                           TRUE,
+                           3,
+                           {{0, {1, 1, {0}}},
+                            {1, {1, 1, {0}}, TRUE, FALSE},
+                            {2, {1, 1, {0}}, TRUE, FALSE}}},
+    [EFFNET_PIXEL_I444] = {"I444", TRUE, 3, {{0, {1, 1, {0}}}, {1, {1, 1, {0}}}, {2, {1, 1, {0}}}}},
+    [EFFNET_PIXEL_RGBP] = {"RGBP",
+                           FALSE,
+                           3,
+                           {{0, {1, 1, {0}}}, {1, {1, 1, {0}}}, {2, {1, 1, {0}}}}},
 };
 
 const EffNetFormat *
@@ -49,7 +67,7 @@ check_components(const EffNetFrame *frame, const EffNetComponents *components, G
     const char *name = formats[frame->format].name;
     guint width = components->halved_x ? frame->width / 2 + frame->width % 2 : frame->width;
     guint height = components->halved_y ? frame->height / 2 + frame->height % 2 : frame->height;
-    guint64 row = (guint64)width * components->layout.pixel_stride;
+    guint64 row = (guint64)width * components->layout.pixel_stride * (frame->sample_shift ? 2 : 1);
     gint64 stride = frame->stride[components->plane];
 
     if (!frame->plane[components->plane]) {
@@ -73,11 +91,14 @@ check_enums(const EffNetFrame *frame, GError **error)
     if ((guint)frame->format < G_N_ELEMENTS(formats) &&
         (guint)frame->matrix <= EFFNET_MATRIX_BT2020 &&
         (guint)frame->orientation <= EFFNET_ORIENTATION_UR_LL &&
-        frame->chroma_site <= (EFFNET_CHROMA_H_COSITED | EFFNET_CHROMA_V_COSITED))
+        frame->chroma_site <= (EFFNET_CHROMA_H_COSITED | EFFNET_CHROMA_V_COSITED) &&
+        frame->sample_shift <= 8)
         return TRUE;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FRAME,
-                "frame of unknown format %d, matrix %d, chroma site %u or orientation %d",
-                frame->format, frame->matrix, frame->chroma_site, frame->orientation);
+                "frame of unknown format %d, matrix %d, chroma site %u, orientation %d or sample "
+                "shift %u",
+                frame->format, frame->matrix, frame->chroma_site, frame->orientation,
+                frame->sample_shift);
     return FALSE;
 }
 

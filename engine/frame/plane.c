@@ -69,6 +69,12 @@ effnet_plane_init(EffNetPlane *plane, const EffNetComponents *components,
     plane->ring = try_aligned(size);
     plane->scratch = try_aligned(effnet_resize_scratch(&components->layout, &plane->horizontal));
     plane->out = try_aligned(plane->row_size);
+    if (spec->frame->sample_shift) {
+        plane->narrow = try_aligned((gsize)plane->horizontal.n_in *
+                                    components->layout.pixel_stride * EFFNET_RESIZE_ROWS);
+        if (!plane->narrow)
+            goto error;
+    }
     plane->window = g_try_new(const guint8 *, plane->vertical.taps);
     if (plane->ring && plane->scratch && plane->out && plane->window)
         return TRUE;
@@ -85,6 +91,7 @@ effnet_plane_clear(EffNetPlane *plane)
     effnet_resize_table_clear(&plane->vertical);
     g_clear_pointer(&plane->ring, free);
     g_clear_pointer(&plane->scratch, free);
+    g_clear_pointer(&plane->narrow, free);
     g_clear_pointer(&plane->out, free);
     g_clear_pointer(&plane->window, g_free);
 }
@@ -101,21 +108,48 @@ ring_row(EffNetPlane *plane, guint row)
     return plane->ring + row % plane->capacity * plane->row_size;
 }
 
+/* N samples of 16 bits, of which SHIFT are rounded away. Full range: the largest sample is 255, not
+ * 256 less one step, so that a 256th is taken off. */
+static void
+reduce(guint8 *dst, const guint8 *src, gsize n, guint shift, gboolean full_range)
+{
+    guint half = 1u << (shift - 1), full = full_range ? 8 : 16;
+
+    for (gsize i = 0; i < n; i++) {
+        guint sample = src[2 * i] | (guint)src[2 * i + 1] << 8;
+
+        dst[i] = (guint8)MIN((sample - (sample >> full) + half) >> shift, 255);
+    }
+}
+
+/* The row of the source that the tables start from, in 8 bits, at place R of those that are
+ * filtered together. */
+static const guint8 *
+source_row(EffNetPlane *plane, const EffNetFrame *frame, guint row, guint r)
+{
+    gsize pixel_stride = plane->components.layout.pixel_stride;
+    gsize n = plane->horizontal.n_in * pixel_stride;
+    const guint8 *src = frame->plane[plane->components.plane] +
+                        (gssize)row * frame->stride[plane->components.plane];
+
+    if (!plane->narrow)
+        return src + plane->x * pixel_stride;
+    reduce(plane->narrow + r * n, src + 2 * plane->x * pixel_stride, n, frame->sample_shift,
+           frame->full_range || !effnet_format_get(frame->format)->ycbcr);
+    return plane->narrow + r * n;
+}
+
 /* The next rows of the source into the ring. */
 static void
 filter_rows(EffNetPlane *plane, const EffNetResizeKernels *kernels, const EffNetFrame *frame)
 {
     const EffNetPixelLayout *layout = &plane->components.layout;
-    const guint8 *base = frame->plane[plane->components.plane];
-    gssize stride = frame->stride[plane->components.plane];
     guint n = MIN(EFFNET_RESIZE_ROWS, plane->vertical.n_in - plane->next);
     const guint8 *src[EFFNET_RESIZE_ROWS];
     guint8 *dst[EFFNET_RESIZE_ROWS];
 
     for (guint r = 0; r < n; r++) {
-        gssize row = (gssize)plane->y + plane->next + r;
-
-        src[r] = base + row * stride + (gssize)plane->x * layout->pixel_stride;
+        src[r] = source_row(plane, frame, plane->y + plane->next + r, r);
         dst[r] = ring_row(plane, plane->next + r);
     }
     if (plane->fine)

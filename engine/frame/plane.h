@@ -18,7 +18,8 @@ typedef struct {
     guint next;     /* row that comes into it next */
     guint8 *ring;
     guint8 *scratch;
-    guint8 *out; /* the row that the vertical pass made */
+    guint8 *narrow; /* rows of 16-bit samples, reduced to 8 bits; NULL: they have 8 */
+    guint8 *out;    /* the row that the vertical pass made */
     const guint8 **window;
 } EffNetPlane;
 

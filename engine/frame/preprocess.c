@@ -120,9 +120,9 @@ static gboolean
 same_geometry(const EffNetFrame *a, const EffNetFrame *b)
 {
     return a->format == b->format && a->width == b->width && a->height == b->height &&
-           a->chroma_site == b->chroma_site && a->orientation == b->orientation &&
-           a->region.x == b->region.x && a->region.y == b->region.y && a->region.w == b->region.w &&
-           a->region.h == b->region.h;
+           a->chroma_site == b->chroma_site && a->sample_shift == b->sample_shift &&
+           a->orientation == b->orientation && a->region.x == b->region.x &&
+           a->region.y == b->region.y && a->region.w == b->region.w && a->region.h == b->region.h;
 }
 
 static gboolean
@@ -189,10 +189,11 @@ make_row(EffNetPreprocess *p, const EffNetFrame *frame, const EffNetColor *color
             rgb[c] = p->row + c * p->row_size;
         make_ycbcr_row(p, color, rgb);
     } else {
-        gsize step = p->planes[0].components.layout.components == 3 ? n : 0;
+        gboolean grey = p->n_planes == 1 && p->planes[0].components.layout.components == 1;
+
         for (guint c = 0; c < 3; c++)
-            rgb[c] = p->planes[0].out + c * step;
-        if (p->channels == 1 && step)
+            rgb[c] = p->n_planes == 3 ? p->planes[c].out : p->planes[0].out + (grey ? 0 : c * n);
+        if (p->channels == 1 && !grey)
             effnet_color_to_grey(rgb, n);
     }
     for (guint c = 0; c < 3; c++)

@@ -19,6 +19,16 @@ typedef enum {
     EFFNET_PIXEL_NV12, /* planes Y, UV interleaved at half width and height */
     EFFNET_PIXEL_I420, /* planes Y, U, V */
     EFFNET_PIXEL_YUY2, /* Y0 U Y1 V */
+    EFFNET_PIXEL_UYVY, /* U Y0 V Y1 */
+    EFFNET_PIXEL_YVYU, /* Y0 V Y1 U */
+    EFFNET_PIXEL_VYUY, /* V Y0 U Y1 */
+    EFFNET_PIXEL_NV21, /* planes Y, VU interleaved at half width and height */
+    EFFNET_PIXEL_NV16, /* planes Y, UV interleaved at half width */
+    EFFNET_PIXEL_NV61, /* planes Y, VU interleaved at half width */
+    EFFNET_PIXEL_NV24, /* planes Y, UV interleaved */
+    EFFNET_PIXEL_I422, /* planes Y, U, V, these at half width */
+    EFFNET_PIXEL_I444, /* planes Y, U, V */
+    EFFNET_PIXEL_RGBP, /* planes R, G, B */
 } EffNetPixelFormat;
 
 /* ITU-R matrix of a Y'CbCr frame; not looked at for RGB. */
@@ -56,6 +66,10 @@ typedef struct {
     guint width, height; /* pixels */
     const guint8 *plane[3];
     gint stride[3]; /* bytes from a row to the next; may be negative */
+    /* 0: samples of 8 bits. 1 to 8: each sample is 16 bits, little-endian, of which so many are
+     * rounded away when it is read, to within one step of 8 bits: 2 for samples of 10 bits, 8 for
+     * those of 16 and those that use the upper bits. */
+    guint sample_shift;
     EffNetMatrix matrix;
     gboolean full_range; /* Y'CbCr: 0..255 instead of 16..235/240 */
     guint chroma_site;   /* EffNetChromaSite flags */

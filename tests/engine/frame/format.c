@@ -46,7 +46,7 @@ test_sizes(void)
 {
     EffNetFrame frame;
 
-    for (guint format = 0; format <= EFFNET_PIXEL_YUY2; format++) {
+    for (guint format = 0; format <= EFFNET_PIXEL_RGBP; format++) {
         frame = frame_new(format, 5, 3);
         check_taken(&frame, 0, 0, 5, 3);
         frame = frame_new(format, 0, 3);
@@ -87,6 +87,13 @@ test_strides(void)
     frame = frame_new(EFFNET_PIXEL_YUY2, 5, 3);
     frame.stride[0] = 11;
     check_refused(&frame, "12 bytes");
+    frame = frame_new(EFFNET_PIXEL_NV12, 5, 3); /* 16 bits a sample */
+    frame.sample_shift = 8;
+    frame.stride[0] = 10;
+    frame.stride[1] = 12;
+    check_taken(&frame, 0, 0, 5, 3);
+    frame.stride[1] = 11;
+    check_refused(&frame, "12 bytes");
 }
 
 static void
@@ -111,7 +118,7 @@ test_regions(void)
 static void
 test_unknown(void)
 {
-    EffNetFrame frame = frame_new(EFFNET_PIXEL_YUY2 + 1, 5, 3);
+    EffNetFrame frame = frame_new(EFFNET_PIXEL_RGBP + 1, 5, 3);
 
     check_refused(&frame, "unknown");
     frame = frame_new(-1, 5, 3);
@@ -125,6 +132,9 @@ test_unknown(void)
     frame.matrix = EFFNET_MATRIX_BT601;
     frame.chroma_site = 4;
     check_refused(&frame, "site 4");
+    frame.chroma_site = 0;
+    frame.sample_shift = 9;
+    check_refused(&frame, "shift 9");
 }
 
 int

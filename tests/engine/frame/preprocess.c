@@ -143,6 +143,135 @@ test_planes(void)
     effnet_preprocess_free(p);
 }
 
+/* Every format that samples alike gets the same samples. */
+static void
+fill(Picture *picture)
+{
+    const EffNetFrame *frame = &picture->frame;
+    const EffNetFormat *f = effnet_format_get(frame->format);
+    guint component = 0;
+
+    for (guint i = 0; i < f->n_components; i++) {
+        const EffNetComponents *part = &f->components[i];
+        guint width = halved(frame->width, part->halved_x);
+        guint height = halved(frame->height, part->halved_y);
+
+        for (guint k = 0; k < part->layout.components; k++, component++) {
+            guint8 *plane = (guint8 *)frame->plane[part->plane] + part->layout.offset[k];
+
+            for (guint y = 0; y < height; y++)
+                for (guint x = 0; x < width; x++)
+                    plane[(gsize)y * frame->stride[part->plane] + x * part->layout.pixel_stride] =
+                        (guint8)((x * 7 + y * 13 + component * 101) * (x + 3 * y + component));
+        }
+    }
+}
+
+/* The same in 16 bits a sample, of which SHIFT are of no account. */
+static void
+widen(Picture *wide, const Picture *picture, gsize size, guint shift)
+{
+    gboolean full = !effnet_format_get(picture->frame.format)->ycbcr;
+
+    wide->frame = picture->frame;
+    wide->frame.sample_shift = shift;
+    wide->data = g_malloc(2 * size);
+    for (gsize i = 0; i < size; i++) {
+        guint rest = (guint)g_test_rand_int_range(0, 1 << (shift - 1));
+        guint sample = (guint)picture->data[i] << shift;
+
+        sample += full ? (guint)picture->data[i] >> (8 - shift) : rest;
+
+        wide->data[2 * i] = (guint8)sample;
+        wide->data[2 * i + 1] = (guint8)(sample >> 8);
+    }
+    for (guint i = 0; i < 3; i++) {
+        wide->frame.stride[i] = 2 * picture->frame.stride[i];
+        wide->frame.plane[i] = wide->data + 2 * (picture->frame.plane[i] - picture->data);
+    }
+}
+
+static void
+check_alike(EffNetPixelFormat first, const EffNetPixelFormat *others, guint n)
+{
+    EffNetPreprocess *p = preprocess_new(3, EFFNET_RESIZE_AUTO);
+    guint8 expected[N * N * 3], got[N * N * 3];
+    Picture a;
+
+    picture_init(&a, first, 60, 47);
+    fill(&a);
+    for (guint i = 0; i < 2 * n; i++) {
+        Picture b;
+
+        picture_init(&b, others[i / 2], 60, 47);
+        fill(&b);
+        a.frame.region = b.frame.region = i % 2 ? (EffNetRect){0} : (EffNetRect){i + 1, i, 40, 31};
+        a.frame.chroma_site = b.frame.chroma_site = i % 4;
+        run_rgb(p, &a.frame, expected);
+        run_rgb(p, &b.frame, got);
+        g_test_message("%s", effnet_format_get(others[i / 2])->name);
+        g_assert_cmpmem(got, sizeof got, expected, sizeof expected);
+        picture_clear(&b);
+    }
+    picture_clear(&a);
+    effnet_preprocess_free(p);
+}
+
+static void
+test_alike(void)
+{
+    static const EffNetPixelFormat of_420[] = {EFFNET_PIXEL_NV21, EFFNET_PIXEL_I420};
+    static const EffNetPixelFormat of_422[] = {EFFNET_PIXEL_UYVY, EFFNET_PIXEL_YVYU,
+                                               EFFNET_PIXEL_VYUY, EFFNET_PIXEL_NV16,
+                                               EFFNET_PIXEL_NV61, EFFNET_PIXEL_I422};
+    static const EffNetPixelFormat of_444[] = {EFFNET_PIXEL_NV24};
+    static const EffNetPixelFormat of_rgb[] = {EFFNET_PIXEL_RGBP};
+
+    check_alike(EFFNET_PIXEL_NV12, of_420, G_N_ELEMENTS(of_420));
+    check_alike(EFFNET_PIXEL_YUY2, of_422, G_N_ELEMENTS(of_422));
+    check_alike(EFFNET_PIXEL_I444, of_444, G_N_ELEMENTS(of_444));
+    check_alike(EFFNET_PIXEL_RGB, of_rgb, G_N_ELEMENTS(of_rgb));
+}
+
+/* More than 8 bits are rounded to 8, in colour and in grey, and what is above white is white. */
+static void
+test_depths(void)
+{
+    static const struct {
+        EffNetPixelFormat format;
+        gsize size;
+    } formats[] = {{EFFNET_PIXEL_GRAY8, 61 * 47},
+                   {EFFNET_PIXEL_I420, 61 * 47 + 2 * 31 * 24},
+                   {EFFNET_PIXEL_NV12, 61 * 47 + 2 * 31 * 24},
+                   {EFFNET_PIXEL_RGBP, 3 * 61 * 47},
+                   {EFFNET_PIXEL_RGBX, 4 * 61 * 47}};
+    guint8 expected[N * N * 3], got[N * N * 3];
+
+    for (guint channels = 1; channels <= 3; channels += 2) {
+        EffNetPreprocess *p = preprocess_new(channels, EFFNET_RESIZE_AUTO);
+
+        for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+            Picture narrow, wide;
+
+            picture_init(&narrow, formats[i].format, 61, 47);
+            run_rgb(p, &narrow.frame, expected);
+            for (guint shift = 1; shift <= 8; shift++) {
+                widen(&wide, &narrow, formats[i].size, shift);
+                run_rgb(p, &wide.frame, got);
+                g_assert_cmpmem(got, sizeof got, expected, sizeof expected);
+                if (shift == 2 && formats[i].format == EFFNET_PIXEL_GRAY8) {
+                    memset(wide.data, 0xff, 2 * formats[i].size);
+                    run_rgb(p, &wide.frame, got);
+                    g_assert_cmpuint(got[N * N], ==, 255);
+                }
+                picture_clear(&wide);
+            }
+            picture_clear(&narrow);
+        }
+        effnet_preprocess_free(p);
+    }
+}
+
 static void
 test_strides(void)
 {
@@ -433,6 +562,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/frame/preprocess/orders", test_orders);
     g_test_add_func("/frame/preprocess/planes", test_planes);
+    g_test_add_func("/frame/preprocess/alike", test_alike);
+    g_test_add_func("/frame/preprocess/depths", test_depths);
     g_test_add_func("/frame/preprocess/strides", test_strides);
     g_test_add_func("/frame/preprocess/region", test_region);
     g_test_add_func("/frame/preprocess/orientations", test_orientations);
