@@ -4,37 +4,65 @@
 /* What stands above SD is taken for HD where the caps do not tell the matrix. */
 #define SD_HEIGHT 576
 
-static EffNetPixelFormat
-pixel_format(GstVideoFormat format)
+/* PLANES: the first, second, third of the engine's among those of GStreamer. SHIFT: how many of 16
+ * bits are rounded away; 0: the samples have 8. */
+typedef struct {
+    GstVideoFormat format;
+    EffNetPixelFormat pixel;
+    guint8 planes[3];
+    guint8 shift;
+} Format;
+
+static const Format formats[] = {
+    {GST_VIDEO_FORMAT_RGB, EFFNET_PIXEL_RGB, {0}},
+    {GST_VIDEO_FORMAT_BGR, EFFNET_PIXEL_BGR, {0}},
+    {GST_VIDEO_FORMAT_RGBx, EFFNET_PIXEL_RGBX, {0}},
+    {GST_VIDEO_FORMAT_RGBA, EFFNET_PIXEL_RGBX, {0}},
+    {GST_VIDEO_FORMAT_BGRx, EFFNET_PIXEL_BGRX, {0}},
+    {GST_VIDEO_FORMAT_BGRA, EFFNET_PIXEL_BGRX, {0}},
+    {GST_VIDEO_FORMAT_xRGB, EFFNET_PIXEL_XRGB, {0}},
+    {GST_VIDEO_FORMAT_ARGB, EFFNET_PIXEL_XRGB, {0}},
+    {GST_VIDEO_FORMAT_xBGR, EFFNET_PIXEL_XBGR, {0}},
+    {GST_VIDEO_FORMAT_ABGR, EFFNET_PIXEL_XBGR, {0}},
+    {GST_VIDEO_FORMAT_RGBP, EFFNET_PIXEL_RGBP, {0, 1, 2}},
+    {GST_VIDEO_FORMAT_BGRP, EFFNET_PIXEL_RGBP, {2, 1, 0}},
+    {GST_VIDEO_FORMAT_GBR, EFFNET_PIXEL_RGBP, {2, 0, 1}},
+    {GST_VIDEO_FORMAT_GBR_10LE, EFFNET_PIXEL_RGBP, {2, 0, 1}, 2},
+    {GST_VIDEO_FORMAT_GBR_12LE, EFFNET_PIXEL_RGBP, {2, 0, 1}, 4},
+    {GST_VIDEO_FORMAT_GRAY8, EFFNET_PIXEL_GRAY8, {0}},
+    {GST_VIDEO_FORMAT_GRAY16_LE, EFFNET_PIXEL_GRAY8, {0}, 8},
+    {GST_VIDEO_FORMAT_NV12, EFFNET_PIXEL_NV12, {0, 1}},
+    {GST_VIDEO_FORMAT_NV21, EFFNET_PIXEL_NV21, {0, 1}},
+    {GST_VIDEO_FORMAT_NV16, EFFNET_PIXEL_NV16, {0, 1}},
+    {GST_VIDEO_FORMAT_NV61, EFFNET_PIXEL_NV61, {0, 1}},
+    {GST_VIDEO_FORMAT_NV24, EFFNET_PIXEL_NV24, {0, 1}},
+    {GST_VIDEO_FORMAT_P010_10LE, EFFNET_PIXEL_NV12, {0, 1}, 8},
+    {GST_VIDEO_FORMAT_P012_LE, EFFNET_PIXEL_NV12, {0, 1}, 8},
+    {GST_VIDEO_FORMAT_P016_LE, EFFNET_PIXEL_NV12, {0, 1}, 8},
+    {GST_VIDEO_FORMAT_I420, EFFNET_PIXEL_I420, {0, 1, 2}},
+    {GST_VIDEO_FORMAT_YV12, EFFNET_PIXEL_I420, {0, 2, 1}},
+    {GST_VIDEO_FORMAT_I420_10LE, EFFNET_PIXEL_I420, {0, 1, 2}, 2},
+    {GST_VIDEO_FORMAT_I420_12LE, EFFNET_PIXEL_I420, {0, 1, 2}, 4},
+    {GST_VIDEO_FORMAT_Y42B, EFFNET_PIXEL_I422, {0, 1, 2}},
+    {GST_VIDEO_FORMAT_I422_10LE, EFFNET_PIXEL_I422, {0, 1, 2}, 2},
+    {GST_VIDEO_FORMAT_I422_12LE, EFFNET_PIXEL_I422, {0, 1, 2}, 4},
+    {GST_VIDEO_FORMAT_Y444, EFFNET_PIXEL_I444, {0, 1, 2}},
+    {GST_VIDEO_FORMAT_Y444_10LE, EFFNET_PIXEL_I444, {0, 1, 2}, 2},
+    {GST_VIDEO_FORMAT_Y444_12LE, EFFNET_PIXEL_I444, {0, 1, 2}, 4},
+    {GST_VIDEO_FORMAT_YUY2, EFFNET_PIXEL_YUY2, {0}},
+    {GST_VIDEO_FORMAT_UYVY, EFFNET_PIXEL_UYVY, {0}},
+    {GST_VIDEO_FORMAT_YVYU, EFFNET_PIXEL_YVYU, {0}},
+    {GST_VIDEO_FORMAT_VYUY, EFFNET_PIXEL_VYUY, {0}},
+};
+
+static const Format *
+find_format(GstVideoFormat format)
 {
-    switch (format) {
-    case GST_VIDEO_FORMAT_RGB:
-        return EFFNET_PIXEL_RGB;
-    case GST_VIDEO_FORMAT_BGR:
-        return EFFNET_PIXEL_BGR;
-    case GST_VIDEO_FORMAT_RGBx:
-    case GST_VIDEO_FORMAT_RGBA:
-        return EFFNET_PIXEL_RGBX;
-    case GST_VIDEO_FORMAT_BGRx:
-    case GST_VIDEO_FORMAT_BGRA:
-        return EFFNET_PIXEL_BGRX;
-    case GST_VIDEO_FORMAT_xRGB:
-    case GST_VIDEO_FORMAT_ARGB:
-        return EFFNET_PIXEL_XRGB;
-    case GST_VIDEO_FORMAT_xBGR:
-    case GST_VIDEO_FORMAT_ABGR:
-        return EFFNET_PIXEL_XBGR;
-    case GST_VIDEO_FORMAT_GRAY8:
-        return EFFNET_PIXEL_GRAY8;
-    case GST_VIDEO_FORMAT_NV12:
-        return EFFNET_PIXEL_NV12;
-    case GST_VIDEO_FORMAT_I420:
-        return EFFNET_PIXEL_I420;
-    case GST_VIDEO_FORMAT_YUY2:
-        return EFFNET_PIXEL_YUY2;
-    default: /* the pad template lets nothing else in */
-        g_assert_not_reached();
+    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+        if (formats[i].format == format)
+            return &formats[i];
     }
+    g_assert_not_reached(); /* the pad template lets nothing else in */
 }
 
 static EffNetMatrix
@@ -66,6 +94,13 @@ chroma_site(const GstVideoInfo *info)
     if (site & GST_VIDEO_CHROMA_SITE_V_COSITED)
         flags |= EFFNET_CHROMA_V_COSITED;
     return flags;
+}
+
+gboolean
+gst_efficientnet_frame_is_hdr(const GstVideoInfo *info)
+{
+    return info->colorimetry.transfer == GST_VIDEO_TRANSFER_SMPTE2084 ||
+           info->colorimetry.transfer == GST_VIDEO_TRANSFER_ARIB_STD_B67;
 }
 
 EffNetOrientation
@@ -101,7 +136,8 @@ plane_extent(const GstVideoFrame *map, guint p, gint64 *row_bytes, gint64 *rows)
     gst_video_format_info_component(map->info.finfo, p, components);
     width = GST_VIDEO_FRAME_COMP_WIDTH(map, components[0]);
     pixel_stride = GST_VIDEO_FRAME_COMP_PSTRIDE(map, components[0]);
-    if (GST_VIDEO_FRAME_FORMAT(map) == GST_VIDEO_FORMAT_YUY2) {
+    if (GST_VIDEO_FRAME_N_PLANES(map) == 1 && GST_VIDEO_FRAME_N_COMPONENTS(map) > 1 &&
+        GST_VIDEO_INFO_IS_YUV(&map->info)) { /* two pixels share their chroma */
         width = GST_ROUND_UP_2(width);
         pixel_stride = 2;
     }
@@ -165,6 +201,7 @@ gboolean
 gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVideoInfo *info,
                            GstBuffer *buffer, GError **error)
 {
+    const Format *format = find_format(GST_VIDEO_INFO_FORMAT(info));
     const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
 
     if ((meta && !meta_fits_caps(meta, info)) ||
@@ -185,7 +222,8 @@ gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVide
     }
 
     *frame = (EffNetFrame){
-        .format = pixel_format(GST_VIDEO_FRAME_FORMAT(map)),
+        .format = format->pixel,
+        .sample_shift = format->shift,
         .width = GST_VIDEO_FRAME_WIDTH(map),
         .height = GST_VIDEO_FRAME_HEIGHT(map),
         .matrix = matrix(info),
@@ -194,8 +232,10 @@ gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVide
         .region = gst_efficientnet_frame_visible(buffer, info),
     };
     for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(map); p++) {
-        frame->plane[p] = map->data[p];
-        frame->stride[p] = GST_VIDEO_FRAME_PLANE_STRIDE(map, p);
+        guint source = format->planes[p];
+
+        frame->plane[p] = map->data[source];
+        frame->stride[p] = GST_VIDEO_FRAME_PLANE_STRIDE(map, source);
     }
     return TRUE;
 }

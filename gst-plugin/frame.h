@@ -8,7 +8,10 @@
 #include <effnet/effnet.h>
 
 #define GST_EFFICIENTNET_FORMATS                                                                   \
-    "{ RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8, NV12, I420, YUY2 }"
+    "{ RGB, BGR, RGBx, BGRx, xRGB, xBGR, RGBA, BGRA, ARGB, ABGR, GRAY8, NV12, I420, YUY2, NV21, "  \
+    "YV12, UYVY, YVYU, VYUY, NV16, NV61, NV24, Y42B, Y444, RGBP, BGRP, GBR, P010_10LE, P012_LE, "  \
+    "P016_LE, I420_10LE, I420_12LE, I422_10LE, I422_12LE, Y444_10LE, Y444_12LE, GBR_10LE, "        \
+    "GBR_12LE, GRAY16_LE }"
 
 /* What is to be seen of BUFFER: the crop meta's rectangle, cut to the frame; everything where there
  * is none. */
@@ -19,6 +22,9 @@ EffNetRect gst_efficientnet_frame_visible(GstBuffer *buffer, const GstVideoInfo 
  * its caps or its metas say. */
 gboolean gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame,
                                     const GstVideoInfo *info, GstBuffer *buffer, GError **error);
+
+/* Whether its samples mean light as PQ and HLG have it, which is not undone. */
+gboolean gst_efficientnet_frame_is_hdr(const GstVideoInfo *info);
 
 /* CUSTOM and AUTO are identity. */
 EffNetOrientation gst_efficientnet_frame_orientation(GstVideoOrientationMethod method);

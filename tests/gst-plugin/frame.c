@@ -36,6 +36,11 @@ test_formats(void)
         {"xBGR", EFFNET_PIXEL_XBGR, 1},   {"ABGR", EFFNET_PIXEL_XBGR, 1},
         {"GRAY8", EFFNET_PIXEL_GRAY8, 1}, {"NV12", EFFNET_PIXEL_NV12, 2},
         {"I420", EFFNET_PIXEL_I420, 3},   {"YUY2", EFFNET_PIXEL_YUY2, 1},
+        {"NV21", EFFNET_PIXEL_NV21, 2},   {"UYVY", EFFNET_PIXEL_UYVY, 1},
+        {"YVYU", EFFNET_PIXEL_YVYU, 1},   {"VYUY", EFFNET_PIXEL_VYUY, 1},
+        {"NV16", EFFNET_PIXEL_NV16, 2},   {"NV61", EFFNET_PIXEL_NV61, 2},
+        {"NV24", EFFNET_PIXEL_NV24, 2},   {"Y42B", EFFNET_PIXEL_I422, 3},
+        {"Y444", EFFNET_PIXEL_I444, 3},   {"RGBP", EFFNET_PIXEL_RGBP, 3},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
@@ -61,6 +66,75 @@ test_formats(void)
         gst_video_frame_unmap(&mapped);
         gst_buffer_unref(buffer);
     }
+}
+
+/* Those whose planes stand in another order, or whose samples are wider. */
+static void
+test_planes_and_depths(void)
+{
+    static const struct {
+        const char *name;
+        EffNetPixelFormat format;
+        guint planes[3], shift;
+    } formats[] = {
+        {"YV12", EFFNET_PIXEL_I420, {0, 2, 1}, 0},
+        {"BGRP", EFFNET_PIXEL_RGBP, {2, 1, 0}, 0},
+        {"GBR", EFFNET_PIXEL_RGBP, {2, 0, 1}, 0},
+        {"GBR_10LE", EFFNET_PIXEL_RGBP, {2, 0, 1}, 2},
+        {"I420_10LE", EFFNET_PIXEL_I420, {0, 1, 2}, 2},
+        {"I422_12LE", EFFNET_PIXEL_I422, {0, 1, 2}, 4},
+        {"Y444_10LE", EFFNET_PIXEL_I444, {0, 1, 2}, 2},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+        g_autofree char *text = g_strdup_printf("format=%s", formats[i].name);
+        GstBuffer *buffer;
+        GstVideoFrame mapped;
+        GstVideoInfo info;
+        EffNetFrame frame;
+
+        make_info(&info, text);
+        buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
+        map(&info, buffer, &mapped, &frame);
+        g_assert_cmpint(frame.format, ==, formats[i].format);
+        g_assert_cmpuint(frame.sample_shift, ==, formats[i].shift);
+        for (guint p = 0; p < 3; p++) {
+            guint source = formats[i].planes[p];
+
+            g_assert_true(frame.plane[p] == (guint8 *)mapped.data[0] + info.offset[source]);
+            g_assert_cmpint(frame.stride[p], ==, info.stride[source]);
+        }
+        gst_video_frame_unmap(&mapped);
+        gst_buffer_unref(buffer);
+    }
+}
+
+/* What the caps let in is known, and the other way round. */
+static void
+test_all_formats(void)
+{
+    GstCaps *caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS));
+    const GValue *formats = gst_structure_get_value(gst_caps_get_structure(caps, 0), "format");
+    guint n = gst_value_list_get_size(formats);
+
+    g_assert_cmpuint(n, ==, 39);
+    for (guint i = 0; i < n; i++) {
+        g_autofree char *text = g_strdup_printf(
+            "format=%s,width=5,height=3", g_value_get_string(gst_value_list_get_value(formats, i)));
+        GstBuffer *buffer;
+        GstVideoFrame mapped;
+        GstVideoInfo info;
+        EffNetFrame frame;
+
+        g_test_message("%s", text);
+        make_info(&info, text);
+        buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
+        map(&info, buffer, &mapped, &frame);
+        g_assert_true((frame.sample_shift > 0) == (info.finfo->depth[0] > 8));
+        gst_video_frame_unmap(&mapped);
+        gst_buffer_unref(buffer);
+    }
+    gst_caps_unref(caps);
 }
 
 static void
@@ -233,6 +307,8 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     g_test_add_func("/frame/formats", test_formats);
+    g_test_add_func("/frame/planes-and-depths", test_planes_and_depths);
+    g_test_add_func("/frame/all-formats", test_all_formats);
     g_test_add_func("/frame/colorimetry", test_colorimetry);
     g_test_add_func("/frame/video-meta", test_video_meta);
     g_test_add_func("/frame/crop-meta", test_crop_meta);

@@ -216,9 +216,16 @@ test_formats(void)
     static const struct {
         const char *format;
         float share;
-    } formats[] = {{"BGR", 0},  {"RGBx", 0},    {"BGRx", 0},    {"xRGB", 0},
-                   {"xBGR", 0}, {"RGBA", 0},    {"BGRA", 0},    {"ARGB", 0},
-                   {"ABGR", 0}, {"NV12", 0.2f}, {"I420", 0.2f}, {"YUY2", 0.2f}};
+    } formats[] = {
+        {"BGR", 0},        {"RGBx", 0},         {"BGRx", 0},         {"xRGB", 0},
+        {"xBGR", 0},       {"RGBA", 0},         {"BGRA", 0},         {"ARGB", 0},
+        {"ABGR", 0},       {"RGBP", 0},         {"BGRP", 0},         {"GBR", 0},
+        {"GBR_10LE", 0},   {"GBR_12LE", 0},     {"NV12", 0.2f},      {"NV21", 0.2f},
+        {"I420", 0.2f},    {"YV12", 0.2f},      {"P010_10LE", 0.2f}, {"P012_LE", 0.2f},
+        {"P016_LE", 0.2f}, {"I420_10LE", 0.2f}, {"I420_12LE", 0.2f}, {"YUY2", 0.2f},
+        {"UYVY", 0.2f},    {"YVYU", 0.2f},      {"VYUY", 0.2f},      {"NV16", 0.2f},
+        {"NV61", 0.2f},    {"Y42B", 0.2f},      {"I422_10LE", 0.2f}, {"I422_12LE", 0.2f},
+        {"NV24", 0.2f},    {"Y444", 0.2f},      {"Y444_10LE", 0.2f}, {"Y444_12LE", 0.2f}};
     float rgb[EFFNET_TEST_CLASSES], other[EFFNET_TEST_CLASSES], scores[EFFNET_TEST_CLASSES];
     float far;
 
@@ -237,7 +244,7 @@ test_formats(void)
 }
 
 static void
-test_gray(void)
+test_gray(gconstpointer format)
 {
     float from_gray[EFFNET_TEST_CLASSES], from_rgb[EFFNET_TEST_CLASSES], other[EFFNET_TEST_CLASSES];
     GstBuffer *buffer = effnet_test_make_rgb(64, 64, 1);
@@ -248,7 +255,7 @@ test_gray(void)
     for (gsize i = 0; i + 2 < map.size; i += 3)
         map.data[i + 1] = map.data[i + 2] = map.data[i];
     gst_buffer_unmap(buffer, &map);
-    infer("GRAY8", "", gst_buffer_copy(buffer), 64, 64, from_gray);
+    infer(format, "", gst_buffer_copy(buffer), 64, 64, from_gray);
     infer("RGB", "", buffer, 64, 64, from_rgb);
     infer("RGB", "", effnet_test_make_rgb(64, 64, 2), 64, 64, other);
     g_assert_cmpfloat(distance(from_gray, from_rgb), <=, 0.1f * distance(from_rgb, other));
@@ -577,7 +584,7 @@ static void
 test_caps(void)
 {
     static const char *const wrong[] = {
-        "video/x-raw,format=RGB,width=0,height=10", "video/x-raw,format=P010_10LE,width=8,height=8",
+        "video/x-raw,format=RGB,width=0,height=10", "video/x-raw,format=v210,width=8,height=8",
         "video/x-raw(memory:DMABuf),format=RGB,width=8,height=8", "video/x-h264", "audio/x-raw"};
     GstElement *element = effnet_test_make_element(model, "");
     GstPad *pad = gst_element_get_static_pad(element, "sink");
@@ -591,6 +598,55 @@ test_caps(void)
     }
     gst_object_unref(pad);
     gst_object_unref(gst_object_ref_sink(element));
+}
+
+/* High dynamic range passes, with a word of warning. */
+static void
+test_hdr(void)
+{
+    GstHarness *h =
+        gst_harness_new_with_element(effnet_test_make_element(model, ""), "sink", "src");
+    g_autofree char *plain = effnet_test_make_caps("I420_10LE", 60, 40);
+    g_autofree char *hdr = g_strdup_printf("%s,colorimetry=bt2100-pq", plain);
+    GstBus *bus = gst_bus_new();
+    GstMessage *message;
+    GstBuffer *buffer;
+
+    gst_element_set_bus(h->element, bus);
+    gst_harness_set_src_caps_str(h, plain);
+    buffer = effnet_test_convert(effnet_test_make_rgb(60, 40, 1), 60, 40, plain);
+    gst_buffer_unref(gst_harness_push_and_pull(h, gst_buffer_copy(buffer)));
+    g_assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING));
+    gst_harness_set_src_caps_str(h, hdr);
+    for (guint i = 0; i < 3; i++)
+        gst_buffer_unref(gst_harness_push_and_pull(h, gst_buffer_copy(buffer)));
+    message = gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING);
+    g_assert_nonnull(message);
+    gst_message_unref(message);
+    g_assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR));
+    gst_buffer_unref(buffer);
+    gst_element_set_bus(h->element, NULL);
+    gst_object_unref(bus);
+    gst_harness_teardown(h);
+}
+
+/* Fields of one frame are a frame, and it says so behind the element as well. */
+static void
+test_interlaced(void)
+{
+    g_autofree char *plain = effnet_test_make_caps("I420", 60, 40);
+    g_autofree char *caps = g_strdup_printf("%s,interlace-mode=interleaved", plain);
+    GstHarness *h = effnet_test_make_harness(model, "", caps);
+    GstBuffer *buffer = effnet_test_convert(effnet_test_make_rgb(60, 40, 1), 60, 40, plain);
+    GstEfficientNetResult result;
+
+    GST_BUFFER_FLAG_SET(buffer, GST_VIDEO_BUFFER_FLAG_INTERLACED | GST_VIDEO_BUFFER_FLAG_TFF);
+    buffer = gst_harness_push_and_pull(h, buffer);
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_cmpint(result.h, ==, 40);
+    g_assert_true(GST_BUFFER_FLAG_IS_SET(buffer, GST_VIDEO_BUFFER_FLAG_TFF));
+    gst_buffer_unref(buffer);
+    gst_harness_teardown(h);
 }
 
 int
@@ -609,7 +665,10 @@ main(int argc, char **argv)
     g_test_add_func("/efficientnet/round-trip", test_round_trip);
     g_test_add_func("/efficientnet/result", test_result);
     g_test_add_func("/efficientnet/formats", test_formats);
-    g_test_add_func("/efficientnet/gray", test_gray);
+    g_test_add_data_func("/efficientnet/gray", "GRAY8", test_gray);
+    g_test_add_data_func("/efficientnet/gray16", "GRAY16_LE", test_gray);
+    g_test_add_func("/efficientnet/hdr", test_hdr);
+    g_test_add_func("/efficientnet/interlaced", test_interlaced);
     g_test_add_func("/efficientnet/strides", test_strides);
     g_test_add_func("/efficientnet/crop-meta", test_crop_meta);
     g_test_add_data_func("/efficientnet/untouched", NULL, test_untouched);
