@@ -11,6 +11,9 @@ NETWORKS = {
     "b3": (12.233, 1827, 300), "b4": (19.342, 4394, 380), "b5": (30.390, 10270, 456),
     "b6": (43.041, 19070, 528), "b7": (66.348, 37750, 600),
     "lite0": (4.652, 385, 224), "lite1": (5.417, 600, 240), "lite2": (6.092, 860, 260),
+    "es": (5.438, 1789, 224), "v2-b0": (7.140, 528, 192), "v2-s": (21.458, 5308, 300),
+    "mobilenet-v1": (4.232, 569, 224), "mobilenet-v2": (3.505, 301, 224),
+    "mobilenet-v2-140": (6.109, 582, 224), "resnet50": (25.557, 4089, 224),
 }
 
 
@@ -24,12 +27,13 @@ def test_figures():
         assert found["name"] == name and found["resolution"] == resolution, found
         assert abs(found["params"] / 1e6 - params) < 0.001, found
         assert abs(found["macs"] / 1e6 - macs) / macs < 0.002, found
-        assert found["layers"] > 40 and found["activation_bytes"] > 1e5, found
+        assert found["layers"] >= 28 and found["activation_bytes"] > 1e5, found
 
 
 def test_every_name():
     names = effnet("arch", "--list").split()
-    assert {"b0", "b7", "b8", "l2", "lite4"} <= set(names)
+    assert {"b0", "b7", "b8", "l2", "lite4", "es", "em", "el", "v2-b0", "v2-b3", "v2-s", "v2-m",
+            "v2-l", "v2-xl", "mobilenet-v1", "mobilenet-v2", "resnet50"} <= set(names)
     for name in names:
         assert arch(name)["name"] == name
 
@@ -37,6 +41,8 @@ def test_every_name():
 def test_names_of_others():
     assert arch("tf_efficientnet_lite0") == arch("lite0")
     assert arch("efficientnet_b3") == arch("b3")
+    assert arch("efficientnet_v2_s") == arch("tf_efficientnetv2_s") == arch("v2-s")
+    assert arch("mobilenetv2_100") == arch("mobilenet_v2") == arch("mobilenet-v2")
 
 
 def test_paper_is_printed_beside():
@@ -44,6 +50,9 @@ def test_paper_is_printed_beside():
     assert "paper: 37 G" in effnet("arch", "b7")
     assert "authors: 407 M" in effnet("arch", "lite0")
     assert "paper" not in effnet("arch", "--base", "b0", "--width", "1.25")
+    assert "paper: 16.2 G" in effnet("arch", "--base", "resnet50", "--depth", "4")
+    assert "paper: 1.3 G" in effnet("arch", "--base", "mobilenet-v2", "--depth", "1.4", "--width",
+                                    "1.2", "--resolution", "291")
 
 
 def test_scaling():
