@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The logits of every architecture against those of timm and torchvision.
+
+A network is made once with seeded weights and goes into a .safetensors and a .pth. Arguments name
+the networks to look at; --native takes the large ones at their own resolution as well. They come
+from the Python that tests/parity/setup sets up.
+"""
+import glob
+import json
+import os
+import pathlib
+import struct
+import sys
+import tempfile
+import types
+
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "pipelines"))
+import tap  # noqa: E402
+from tap import effnet  # noqa: E402
+
+PYTHON = os.environ.get("EFFNET_PARITY_PYTHON", "")
+try:
+    import torch
+    from PIL import Image
+
+    import torchnets
+except ImportError as error:
+    if os.path.exists(PYTHON) and "EFFNET_PARITY_CHILD" not in os.environ:
+        os.environ["EFFNET_PARITY_CHILD"] = "1"
+        os.execv(PYTHON, [PYTHON, *sys.argv])
+    torch, missing = None, error.name
+
+# The most that logits may be off, over their deviation.
+BOUND = 1e-3
+# Native resolution, and an odd one. Large networks do without the first in an ordinary run.
+SMALL = [
+    ("timm", "efficientnet_b0", 224, 193),
+    ("timm", "tf_efficientnet_b0", 224, 193),
+    ("timm", "tf_efficientnet_b1", 240, 161),
+    ("timm", "efficientnet_b2", 260, 161),
+    ("timm", "tf_efficientnet_lite0", 224, 193),
+    ("timm", "efficientnet_lite0", 224, 193),
+    ("timm", "tf_efficientnet_lite1", 240, 161),
+    ("timm", "tf_efficientnet_lite2", 260, 161),
+    ("timm", "efficientnet_es", 224, 161),
+    ("timm", "tf_efficientnet_es", 224, 161),
+    ("timm", "tf_efficientnetv2_b0", 192, 161),
+    ("timm", "tf_efficientnetv2_b1", 192, 161),
+    ("timm", "tf_efficientnetv2_b2", 208, 161),
+    ("timm", "tf_efficientnetv2_b3", 240, 161),
+    ("timm", "mobilenetv1_100", 224, 193),
+    ("timm", "mobilenetv1_125", 224, 161),
+    ("timm", "mobilenetv2_035", 224, 161),
+    ("timm", "mobilenetv2_050", 224, 161),
+    ("timm", "mobilenetv2_100", 224, 193),
+    ("timm", "mobilenetv2_110d", 224, 161),
+    ("timm", "mobilenetv2_120d", 224, 161),
+    ("timm", "mobilenetv2_140", 224, 161),
+    ("timm", "resnet18", 224, 161),
+    ("timm", "resnet50", 224, 161),
+    ("torchvision", "efficientnet_b0", 224, 193),
+    ("torchvision", "mobilenet_v2", 224, 193),
+    ("torchvision", "resnet18", 224, 161),
+    ("torchvision", "resnet50", 224, 161),
+]
+LARGE = [
+    ("timm", "tf_efficientnet_b3", 300, 161),
+    ("timm", "tf_efficientnet_b4", 380, 161),
+    ("timm", "tf_efficientnet_b5", 456, 129),
+    ("timm", "tf_efficientnet_b6", 528, 129),
+    ("timm", "tf_efficientnet_b7", 600, 129),
+    ("timm", "tf_efficientnet_b8", 672, 97),
+    ("timm", "tf_efficientnet_l2", 800, 65),
+    ("timm", "tf_efficientnet_lite3", 300, 161),
+    ("timm", "tf_efficientnet_lite4", 380, 161),
+    ("timm", "efficientnet_em", 240, 129),
+    ("timm", "efficientnet_el", 300, 129),
+    ("timm", "tf_efficientnetv2_s", 300, 129),
+    ("timm", "tf_efficientnetv2_m", 384, 129),
+    ("timm", "tf_efficientnetv2_l", 384, 97),
+    ("timm", "tf_efficientnetv2_xl", 384, 97),
+    ("timm", "resnet34", 224, 129),
+    ("timm", "resnet101", 224, 129),
+    ("timm", "resnet152", 224, 129),
+    ("torchvision", "efficientnet_v2_s", 384, 129),
+]
+BATCH = 3
+# What users make of them: a head of their own or none, pictures of one channel.
+VARIED = [
+    ("efficientnet_b0", {"num_classes": 7}),
+    ("tf_efficientnetv2_b0", {"num_classes": 0}),
+    ("mobilenetv1_100", {"num_classes": 0}),
+    ("mobilenetv2_050", {"num_classes": 20, "in_chans": 1}),
+    ("resnet18", {"num_classes": 5, "in_chans": 1}),
+    ("resnet50", {"num_classes": 0}),
+    ("efficientnet_es", {"in_chans": 1}),
+]
+
+def pictures(size, n=8, gray=False):
+    folder = tap.need(f"{tap.DATA}/images", "the pictures")
+    files = sorted(glob.glob(f"{folder}/*"))[:n]
+    arrays = [np.asarray(Image.open(f).convert("RGB").resize((size, size))) for f in files]
+    x = torch.from_numpy((np.stack(arrays).transpose(0, 3, 1, 2) / 255 - 0.45) / 0.226).float()
+    return x.mean(1, keepdim=True) if gray else x
+
+
+def write_safetensors(path, tensors):
+    """By hand: the format is what is tested, not a library."""
+    header, data = {}, []
+    end = 0
+    for name, tensor in tensors.items():
+        array = tensor.detach().numpy()
+        kind = {"float32": "F32", "int64": "I64"}[str(array.dtype)]
+        data.append(array.tobytes())
+        header[name] = {"dtype": kind, "shape": list(array.shape),
+                        "data_offsets": [end, end + len(data[-1])]}
+        end += len(data[-1])
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + b"".join(data))
+
+
+def write_config(folder, name, size):
+    with open(f"{folder}/config.json", "w") as file:
+        json.dump({"architecture": name, "pretrained_cfg": {"input_size": [3, size, size]}}, file)
+
+
+def ours(folder, file, x, *options):
+    np.save(f"{folder}/x.npy", x.numpy())
+    effnet("run", "--model", f"{folder}/{file}", "--input", f"{folder}/x.npy", "--output",
+           f"{folder}/y.npy", *options)
+    return np.load(f"{folder}/y.npy")
+
+
+def distance(found, expected):
+    """The greatest difference, over the deviation within a picture."""
+    expected = expected.numpy()
+    assert found.shape == expected.shape, (found.shape, expected.shape)
+    return float((np.abs(found - expected).max(1) / expected.std(1)).max())
+
+
+def compare(folder, model, name, x):
+    """Batches go through the .safetensors, single pictures through the .pth."""
+    write_config(folder, name, x.shape[-1])
+    with torch.no_grad():
+        features, logits = torchnets.features_of(model, x)
+    worst = single = 0
+    if logits is not None:
+        assert logits.std(1).min() > 0.5, f"the weights are no test: {logits.std(1)}"
+        worst = distance(ours(folder, f"{name}.safetensors", x), logits)
+        single = distance(ours(folder, f"{name}.pth", x[:1]), logits[:1])
+    embedded = distance(ours(folder, f"{name}.safetensors", x, "--embedding"), features)
+    print(f"# {name} at {x.shape[-1]}: {worst:.1e} of the logits' deviation, .pth {single:.1e}, "
+          f"embedding {embedded:.1e}", flush=True)
+    assert max(worst, single, embedded) < BOUND, (worst, single, embedded)
+
+
+def check(source, name, sizes, batch, **options):
+    gray = options.get("in_chans") == 1
+    model = torchnets.prepare(source, name, pictures(sizes[-1], gray=gray), **options)
+    with tempfile.TemporaryDirectory() as folder:
+        write_safetensors(f"{folder}/{name}.safetensors", model.state_dict())
+        torch.save(model.state_dict(), f"{folder}/{name}.pth")
+        for size in sizes:
+            compare(folder, model, name, pictures(size, batch, gray))
+    if not options:
+        counted = json.loads(effnet("arch", name, "--json"))["params"]
+        assert counted == torchnets.parameters_of(source, name)
+
+
+def add(cases, source, name, *arguments, **options):
+    def case():
+        if torch is None:
+            raise tap.Skip(f"there is no {missing}: tests/parity/setup installs it")
+        check(source, name, *arguments, **options)
+
+    kind = "".join(f"_{value}_{option}" for option, value in options.items())
+    cases[f"test_{source}_{name}{kind}"] = case
+
+
+def list_cases(arguments):
+    cases, native = {}, "--native" in arguments
+    wanted = [a for a in arguments if not a.startswith("--")]
+    for source, name, size, odd in SMALL + LARGE:
+        small = (source, name, size, odd) in SMALL
+        if not wanted or name in wanted:
+            sizes = [size, odd] if small or native else [odd]
+            add(cases, source, name, sizes, BATCH if small else 1)
+    for name, options in VARIED:
+        if not wanted or name in wanted:
+            add(cases, "timm", name, [97], BATCH, **options)
+    return cases
+
+
+module = types.SimpleNamespace(**list_cases(sys.argv[1:]))
+tap.run(module)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Networks of timm and torchvision, with weights that make logits depend on everything.
+
+Plain random weights hide mistakes: logits come out near nothing, or do not depend on the picture.
+"""
+import timm
+import torch
+import torchvision
+
+
+def create(source, name, **options):
+    """In evaluation mode, without pretrained weights."""
+    torch.manual_seed(0)
+    if source == "timm":
+        return timm.create_model(name, pretrained=False, **options).eval()
+    return torchvision.models.get_model(name, weights=None).eval()
+
+
+def norms_of(module):
+    return [(n, m) for n, m in module.named_modules() if isinstance(m, torch.nn.BatchNorm2d)]
+
+
+def has_residual(block):
+    return (getattr(block, "has_skip", False) or getattr(block, "use_res_connect", False)
+            or type(block).__name__ in ("BasicBlock", "Bottleneck"))
+
+
+def draw_norms(model):
+    """A small last batch norm keeps what blocks add up from growing, but adds something."""
+    for _, norm in norms_of(model):
+        norm.weight.data.uniform_(0.5, 1.5)
+        norm.bias.data.normal_(0, 0.2)
+    for block in model.modules():
+        if has_residual(block):
+            own = [m for n, m in norms_of(block) if "downsample" not in n]
+            own[-1].weight.data.uniform_(0.1, 0.3)
+
+
+def measure_norms(model, pictures):
+    """Running statistics are those of PICTURES."""
+    for _, norm in norms_of(model):
+        norm.reset_running_stats()
+        norm.momentum = None
+        norm.train()
+    model(pictures)
+    model.eval()
+
+
+def classifier_of(model):
+    linear = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]
+    return linear[-1] if linear else None
+
+
+def scale_logits(model, pictures):
+    """Deviation 3 over the pictures, around 0 and a little."""
+    features, logits = features_of(model, pictures)
+    weight = classifier_of(model).weight.data
+    weight *= 3 / (logits - logits.mean(0)).std()
+    classifier_of(model).bias.data = -(weight @ features.mean(0)) + 0.5 * torch.randn(len(weight))
+
+
+def features_of(model, pictures):
+    """What the classifier reads, and what it writes; None where there is none."""
+    seen = []
+    if classifier_of(model) is None:
+        return model(pictures), None
+    hook = classifier_of(model).register_forward_hook(lambda _, read, __: seen.append(read[0]))
+    logits = model(pictures)
+    hook.remove()
+    return seen[0], logits
+
+
+def prepare(source, name, pictures, **options):
+    with torch.no_grad():
+        model = create(source, name, **options)
+        draw_norms(model)
+        measure_norms(model, pictures)
+        if classifier_of(model) is not None:
+            scale_logits(model, pictures)
+    return model
+
+
+def parameters_of(source, name):
+    with torch.device("meta"):
+        return sum(p.numel() for p in create(source, name).parameters())
