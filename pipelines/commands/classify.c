@@ -299,6 +299,7 @@ classify_file(Classification *c, const char *name, GError **error)
     gst_element_set_state(c->pipeline, GST_STATE_PLAYING);
     ok = wait_for_end(c, error);
     gst_element_set_state(c->pipeline, GST_STATE_READY);
+    gst_element_set_state(c->source, GST_STATE_NULL); /* a source that failed would be kept */
     /* What else was said about this one. */
     gst_bus_set_flushing(bus, TRUE);
     gst_bus_set_flushing(bus, FALSE);

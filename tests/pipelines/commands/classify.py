@@ -127,16 +127,17 @@ def test_no_picture():
 
 def test_others_are_shown_in_spite_of_one():
     cat = tap.sample("chelsea.png")
-    out = fails(cat, "/nonexistent", cat, says="/nonexistent")
-    assert out.count(cat) == 2
+    for bad in ("/nonexistent/cat.png", folder.name):
+        out = fails(cat, bad, cat, says=bad)
+        assert out.count(cat) == 2
 
 
 def test_model_failures():
     cat = tap.sample("chelsea.png")
     effnet_fails("classify", "--model", "/nonexistent.pth", cat, says="/nonexistent.pth")
     effnet_fails("classify", "--model", cat, cat, says="chelsea.png")
-    effnet_fails("classify", cat, says="model", XDG_DATA_HOME="/nonexistent",
-                 XDG_DATA_DIRS="/nonexistent", GST_EFFICIENTNET_MODEL_PATH="")
+    effnet_fails("classify", cat, says="model", XDG_DATA_HOME=folder.name,
+                 XDG_DATA_DIRS=folder.name, GST_EFFICIENTNET_MODEL_PATH="")
 
 
 def test_option_failures():
