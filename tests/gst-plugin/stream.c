@@ -365,17 +365,17 @@ test_regions_skip(void)
 {
     GstHarness *h = effnet_test_make_harness(
         model, "inference-region=roi-list late-policy=skip-inference", caps);
-    guint most = 0;
+    guint most = 0, n = 0;
 
-    for (guint i = 0; i < 100; i++) {
-        GstBuffer *buffer = pass_regions(h, i % 30, 40);
+    for (; n < 100 || most < 40; n++) {
+        GstBuffer *buffer = pass_regions(h, n % 30, 40);
 
+        g_assert_cmpuint(n, <, 10000);
         most = MAX(most, count_results(buffer));
         gst_buffer_unref(buffer);
         g_usleep(2000);
     }
-    g_assert_cmpuint(get_stat(h, "frames"), ==, 100);
-    g_assert_cmpuint(most, ==, 40);
+    g_assert_cmpuint(get_stat(h, "frames"), ==, n);
     gst_harness_teardown(h);
 }
 
