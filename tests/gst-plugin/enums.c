@@ -44,8 +44,23 @@ test_own_values(void)
                     GST_EFFICIENTNET_LATE_POLICY_SKIP_INFERENCE);
     g_assert_cmpint(value_of(gst_efficientnet_post_messages_get_type(), "changes"), ==,
                     GST_EFFICIENTNET_POST_MESSAGES_CHANGES);
+    g_assert_cmpint(value_of(gst_efficientnet_inference_region_get_type(), "roi-list"), ==,
+                    GST_EFFICIENTNET_INFERENCE_REGION_ROI_LIST);
     g_assert_cmpint(value_of(gst_efficientnet_publish_method_get_type(), "file"), ==,
                     GST_EFFICIENTNET_PUBLISH_METHOD_FILE);
+}
+
+static void
+test_flags(void)
+{
+    GFlagsClass *klass = g_type_class_ref(gst_efficientnet_meta_forms_get_type());
+
+    g_assert_cmpuint(klass->n_values, ==, 2);
+    g_assert_cmpuint(g_flags_get_value_by_nick(klass, "analytics")->value, ==,
+                     GST_EFFICIENTNET_META_FORM_ANALYTICS);
+    g_assert_cmpuint(g_flags_get_value_by_nick(klass, "roi")->value, ==,
+                     GST_EFFICIENTNET_META_FORM_ROI);
+    g_type_class_unref(klass);
 }
 
 int
@@ -55,5 +70,6 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_add_func("/enums/engine-values", test_engine_values);
     g_test_add_func("/enums/own-values", test_own_values);
+    g_test_add_func("/enums/flags", test_flags);
     return g_test_run();
 }
