@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "regions.h"
 
+#if EFFNET_HAVE_GST_ANALYTICS
+#include <gst/analytics/analytics.h>
+#endif
+
 typedef struct {
     GstBuffer *buffer;
     GArray *regions;
@@ -131,6 +135,55 @@ test_keys(Fixture *f, gconstpointer data)
     g_assert_cmpint(get(f, 1)->key, ==, second);
 }
 
+#if EFFNET_HAVE_GST_ANALYTICS
+static guint
+detect(GstAnalyticsRelationMeta *meta, const char *type, gint x, gint y, gint w, gint h)
+{
+    GstAnalyticsODMtd od;
+
+    g_assert_true(gst_analytics_relation_meta_add_od_mtd(meta, g_quark_from_string(type), x, y, w,
+                                                         h, 0.5f, &od));
+    return od.id;
+}
+
+/* An object in both forms is one region; two objects in one place are two. */
+static void
+test_both_forms(Fixture *f, gconstpointer data)
+{
+    GstAnalyticsRelationMeta *meta = gst_buffer_add_analytics_relation_meta(f->buffer);
+    GstAnalyticsTrackingMtd tracking;
+    guint cat, dog, cow;
+    gint64 key;
+
+    add(f, "cat", 10, 10, 20, 20)->id = 5;
+    cat = detect(meta, "cat", 11, 10, 19, 21);
+    dog = detect(meta, "dog", 10, 10, 20, 20);
+    cow = detect(meta, "cow", -10, 40, 30, 30);
+    g_assert_cmpuint(collect(f), ==, 3);
+    g_assert_nonnull(get(f, 0)->roi);
+    g_assert_true(get(f, 0)->has_mtd);
+    g_assert_cmpuint(get(f, 0)->mtd, ==, cat);
+    g_assert_cmpint(get(f, 0)->roi_id, ==, 5);
+    g_assert_null(get(f, 1)->roi);
+    g_assert_cmpuint(get(f, 1)->mtd, ==, dog);
+    g_assert_cmpint(get(f, 1)->key, ==, GST_EFFICIENTNET_KEY_UNTRACKED);
+    g_assert_cmpuint(get(f, 2)->mtd, ==, cow);
+    g_assert_cmpint(get(f, 2)->roi_id, ==, (gint)cow);
+    assert_rect(&get(f, 2)->rect, 0, 40, 20, 30);
+
+    g_assert_true(gst_analytics_relation_meta_add_tracking_mtd(meta, 99, 0, &tracking));
+    g_assert_true(gst_analytics_relation_meta_set_relation(meta, GST_ANALYTICS_REL_TYPE_RELATE_TO,
+                                                           cow, tracking.id));
+    collect(f);
+    key = get(f, 2)->key;
+    g_assert_cmpint(key, !=, GST_EFFICIENTNET_KEY_UNTRACKED);
+    collect(f);
+    g_assert_cmpint(get(f, 2)->key, ==, key);
+    f->settings.object_class = "cow";
+    g_assert_cmpuint(collect(f), ==, 1);
+}
+#endif
+
 int
 main(int argc, char **argv)
 {
@@ -141,5 +194,8 @@ main(int argc, char **argv)
     ADD("/regions/rois", test_rois);
     ADD("/regions/filters", test_filters);
     ADD("/regions/keys", test_keys);
+#if EFFNET_HAVE_GST_ANALYTICS
+    ADD("/regions/both-forms", test_both_forms);
+#endif
     return g_test_run();
 }
