@@ -74,7 +74,8 @@ static GstStaticPadTemplate sink_template =
 static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
 
-G_DEFINE_TYPE(GstEfficientNet, gst_efficientnet, GST_TYPE_BASE_TRANSFORM)
+G_DEFINE_TYPE_WITH_CODE(GstEfficientNet, gst_efficientnet, GST_TYPE_BASE_TRANSFORM,
+                        G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
 GST_ELEMENT_REGISTER_DEFINE(efficientnet, "efficientnet", GST_RANK_NONE, GST_TYPE_EFFICIENTNET)
 
 /* Said at once; in NULL, where nobody may be listening yet, it keeps the element from READY. */

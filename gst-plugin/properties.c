@@ -17,7 +17,9 @@ install_model_properties(GObjectClass *klass)
         g_param_spec_string(
             "model", "Model",
             "A .safetensors, .pth or .pt file, or the name of one that is installed "
-            "or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed default)",
+            "or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed default). While frames flow, "
+            "it is opened beside the "
+            "old one and taken between two frames, or refused with a warning",
             NULL, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_MODEL_OPTIONS,

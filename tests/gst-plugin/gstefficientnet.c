@@ -110,6 +110,37 @@ test_specs(void)
     gst_object_unref(element);
 }
 
+/* Those that come with the element name its properties, and values that they have. */
+static void
+test_presets(void)
+{
+    GstElement *element = gst_object_ref_sink(gst_element_factory_make("efficientnet", NULL));
+    GstPreset *preset = GST_PRESET(element);
+    g_auto(GStrv) names = gst_preset_get_preset_names(preset);
+    gint n, d;
+    float smoothing;
+
+    g_assert_cmpuint(g_strv_length(names), ==, 3);
+    for (guint i = 0; names[i]; i++) {
+        g_test_message("%s", names[i]);
+        g_assert_true(gst_preset_load_preset(preset, names[i]));
+    }
+    g_assert_true(gst_preset_load_preset(preset, "objects"));
+    assert_nick(G_OBJECT(element), "inference-region", "roi-list");
+    assert_uint(G_OBJECT(element), "reclassify-interval", 15);
+    assert_uint(G_OBJECT(element), "min-object-size", 16);
+    assert_uint(G_OBJECT(element), "meta", 3);
+    g_assert_true(gst_preset_load_preset(preset, "camera"));
+    assert_nick(G_OBJECT(element), "late-policy", "skip-inference");
+    assert_nick(G_OBJECT(element), "post-messages", "changes");
+    g_object_get(element, "smoothing", &smoothing, NULL);
+    g_assert_cmpfloat(smoothing, ==, 0.5f);
+    g_object_get(element, "max-rate", &n, &d, NULL);
+    g_assert_cmpint(n, ==, 2);
+    g_assert_cmpint(d, ==, 1);
+    gst_object_unref(element);
+}
+
 static void
 test_round_trip(void)
 {
@@ -662,6 +693,7 @@ main(int argc, char **argv)
     effnet_test_write_lite0(model, 1, EFFNET_TEST_CLASSES, 1.0f);
     g_test_add_func("/efficientnet/defaults", test_defaults);
     g_test_add_func("/efficientnet/specs", test_specs);
+    g_test_add_func("/efficientnet/presets", test_presets);
     g_test_add_func("/efficientnet/round-trip", test_round_trip);
     g_test_add_func("/efficientnet/result", test_result);
     g_test_add_func("/efficientnet/formats", test_formats);
