@@ -2,8 +2,8 @@
 """The logits of every architecture against those of timm and torchvision.
 
 A network is made once with seeded weights and goes into a .safetensors and a .pth. Arguments name
-the networks to look at; --native takes the large ones at their own resolution as well. They come
-from the Python that tests/parity/setup sets up.
+the networks to look at; --native takes the large ones at their own resolution as well.
+tests/parity/setup installs torch, timm and torchvision for this.
 """
 import glob
 import json
@@ -14,22 +14,18 @@ import sys
 import tempfile
 import types
 
-import numpy as np
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "pipelines"))
+HERE = pathlib.Path(__file__).parent
+sys.path[:0] = [os.environ.get("EFFNET_PARITY_PACKAGES", ""), str(HERE.parent / "pipelines")]
+import numpy as np  # noqa: E402
 import tap  # noqa: E402
 from tap import effnet  # noqa: E402
 
-PYTHON = os.environ.get("EFFNET_PARITY_PYTHON", "")
 try:
     import torch
     from PIL import Image
 
     import torchnets
 except ImportError as error:
-    if os.path.exists(PYTHON) and "EFFNET_PARITY_CHILD" not in os.environ:
-        os.environ["EFFNET_PARITY_CHILD"] = "1"
-        os.execv(PYTHON, [PYTHON, *sys.argv])
     torch, missing = None, error.name
 
 # The most that logits may be off, over their deviation.
