@@ -5,10 +5,13 @@
 
 #include "runtime/execute.h"
 
+/* Scaled to widths that are no whole panels, and to another number of blocks. */
+static const EffNetScaling smaller = {.width = 0.35, .depth = 0.6};
+
 static EffNetPlan *
-random_plan(const char *name)
+random_plan(const char *name, const EffNetScaling *scaling)
 {
-    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
+    g_autoptr(EffNetArch) arch = effnet_arch_new_scaled(name, scaling, NULL);
     EffNetWeights *weights = effnet_weights_new_random(1);
     EffNetPlan *plan =
         effnet_plan_new(effnet_network_new(arch, 61, 3, 20, EFFNET_PADDING_SYMMETRIC),
@@ -40,9 +43,9 @@ execute(const EffNetPlan *plan, gboolean backwards)
 }
 
 static void
-test_order(gconstpointer name)
+check_order(const char *name, const EffNetScaling *scaling)
 {
-    g_autoptr(EffNetPlan) plan = random_plan(name);
+    g_autoptr(EffNetPlan) plan = random_plan(name, scaling);
     guint8 *forwards = execute(plan, FALSE), *backwards = execute(plan, TRUE);
     gsize bytes = plan->activations[plan->logits].bytes;
 
@@ -50,6 +53,13 @@ test_order(gconstpointer name)
                     effnet_activation(plan, backwards, 1, plan->logits, 0), bytes);
     free(forwards);
     free(backwards);
+}
+
+static void
+test_order(gconstpointer name)
+{
+    check_order(name, &(EffNetScaling){0});
+    check_order(name, &smaller);
 }
 
 int
