@@ -219,7 +219,8 @@ install_schedule_properties(GObjectClass *klass)
         g_param_spec_enum(
             "post-messages", "Post messages",
             "When an element message \"efficientnet\" with stream, pts and results is "
-            "posted on the bus; results is empty where no class reached the threshold",
+            "posted on the bus; results is empty where no class reached the threshold. With "
+            "smoothing, a change is one that lasts for two inferences",
             gst_efficientnet_post_messages_get_type(), DEFAULT(post_messages), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_STATS,

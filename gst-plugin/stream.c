@@ -147,9 +147,9 @@ see_regions(const Context *c, GstBuffer *buffer, const EffNetRect *visible)
 
 /* Frames since KEY was last submitted; the most where it never was. */
 static guint64
-waiting(const GstEfficientNetStream *self, gint64 key)
+waiting(GstEfficientNetStream *self, gint64 key)
 {
-    const GstEfficientNetTrack *track = track_of((GstEfficientNetStream *)self, key);
+    const GstEfficientNetTrack *track = track_of(self, key);
 
     return track && track->requested ? self->number - track->request : G_MAXUINT64;
 }
