@@ -99,6 +99,26 @@ test_timm(void)
 }
 
 static void
+test_families(void)
+{
+    g_autofree char *second = support_network("second.pth", "timm", "v2-b0", 3, 7, 1, NULL);
+    g_autofree char *mobile = support_network("mine.pth", "timm", "mobilenet-v2", 1, 7, 1, NULL);
+    g_autofree char *resnet = support_network("net.pth", "torchvision", "resnet18", 3, 0, 1, NULL);
+    g_autoptr(EffNetRecognition) m = recognise(mobile, &none), r = recognise(resnet, &none);
+
+    check_error(second, &none, EFFNET_ERROR_SETTINGS,
+                "whether its padding is same (timm's tf_efficientnetv2_b0) or symmetric "
+                "(efficientnetv2_b0): set the option padding");
+    g_assert_cmpstr(m->info.arch, ==, "mobilenet-v2");
+    g_assert_cmpint(m->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpfloat(m->info.epsilon, ==, 1e-5);
+    g_assert_cmpuint(m->info.in_channels, ==, 1);
+    g_assert_cmpstr(r->info.arch, ==, "resnet18");
+    g_assert_cmpuint(r->info.n_classes, ==, 0);
+    g_assert_cmpint(r->info.interpolation, ==, EFFNET_INTERPOLATION_BILINEAR);
+}
+
+static void
 test_options(void)
 {
     g_autofree char *path = support_network("mine.pth", "timm", "b0", 3, 7, 1, NULL);
@@ -236,6 +256,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/recognise/lite", test_lite);
     g_test_add_func("/model/recognise/torchvision", test_torchvision);
     g_test_add_func("/model/recognise/timm", test_timm);
+    g_test_add_func("/model/recognise/families", test_families);
     g_test_add_func("/model/recognise/options", test_options);
     g_test_add_func("/model/recognise/bad-options", test_bad_options);
     g_test_add_func("/model/recognise/config", test_config);
