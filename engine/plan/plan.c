@@ -49,6 +49,25 @@ add_padded(Builder *b, guint size, guint channels)
     return add_activation(b, size, effnet_panels(channels) * EFFNET_LANES);
 }
 
+/* A step of LAYER and what is fused into it, from what is current to an activation of its own. */
+static EffNetStep
+new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_layers)
+{
+    const EffNetLayer *last = layer + n_layers - 1;
+
+    return (EffNetStep){
+        .kind = kind,
+        .layer = layer,
+        .n_layers = n_layers,
+        .in = b->current,
+        .out = add_padded(b, last->pool ? 1 : last->out_size, last->out_channels),
+        .gate = EFFNET_NONE,
+        .residual = EFFNET_NONE,
+        .row_sums = EFFNET_NONE,
+        .pool = last->pool,
+    };
+}
+
 static void
 add_step(Builder *b, const EffNetStep *step)
 {
@@ -153,21 +172,14 @@ plan_rows(Builder *b, EffNetStep *step, const EffNetLayer *layer, guint panels)
 static void
 add_conv(Builder *b, const EffNetLayer *layer)
 {
-    gboolean pool = layer->pool;
     guint panels = effnet_panels(layer->out_channels);
     gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels;
-    EffNetStep step = {
-        .kind = EFFNET_STEP_CONV,
-        .layer = layer,
-        .n_layers = 1,
-        .in = b->current,
-        .out = add_padded(b, pool ? 1 : layer->out_size, layer->out_channels),
-        .gate = layer->role == EFFNET_ROLE_PROJECT && layer->has_se ? b->gate : EFFNET_NONE,
-        .residual = layer->residual ? b->block_input : EFFNET_NONE,
-        .row_sums = EFFNET_NONE,
-        .pool = pool,
-    };
+    EffNetStep step = new_step(b, EFFNET_STEP_CONV, layer, 1);
 
+    if (layer->role == EFFNET_ROLE_PROJECT && layer->has_se)
+        step.gate = b->gate;
+    if (layer->residual)
+        step.residual = b->block_input;
     if (effnet_step_has_rows(&step)) {
         plan_rows(b, &step, layer, panels);
     } else {
@@ -184,16 +196,7 @@ add_conv(Builder *b, const EffNetLayer *layer)
 static void
 add_max_pool(Builder *b, const EffNetLayer *layer)
 {
-    EffNetStep step = {
-        .kind = EFFNET_STEP_MAX_POOL,
-        .layer = layer,
-        .n_layers = 1,
-        .in = b->current,
-        .out = add_padded(b, layer->out_size, layer->out_channels),
-        .gate = EFFNET_NONE,
-        .residual = EFFNET_NONE,
-        .row_sums = EFFNET_NONE,
-    };
+    EffNetStep step = new_step(b, EFFNET_STEP_MAX_POOL, layer, 1);
 
     cut_depthwise(&step, layer->out_size, effnet_panels(layer->out_channels));
     add_step(b, &step);
@@ -256,17 +259,9 @@ add_conv_depthwise(Builder *b, const EffNetLayer *conv)
 {
     const EffNetLayer *depthwise = conv + 1;
     gsize window = (gsize)conv->kernel * conv->kernel * conv->in_channels, ring;
-    EffNetStep step = {
-        .kind = EFFNET_STEP_CONV_DEPTHWISE,
-        .layer = conv,
-        .n_layers = 2,
-        .in = b->current,
-        .out = add_padded(b, depthwise->out_size, depthwise->out_channels),
-        .gate = EFFNET_NONE,
-        .residual = EFFNET_NONE,
-        .row_sums = add_row_sums(b, depthwise),
-    };
+    EffNetStep step = new_step(b, EFFNET_STEP_CONV_DEPTHWISE, conv, 2);
 
+    step.row_sums = add_row_sums(b, depthwise);
     cut_fused(&step, depthwise->out_size, effnet_panels(depthwise->out_channels));
     ring = (gsize)depthwise->kernel * conv->out_size * step.block_panels * EFFNET_LANES;
     need_scratch(b, ring + effnet_conv_scratch(conv->out_size, window, step.block_panels));
@@ -278,17 +273,9 @@ add_conv_depthwise(Builder *b, const EffNetLayer *conv)
 static void
 add_depthwise(Builder *b, const EffNetLayer *layer)
 {
-    EffNetStep step = {
-        .kind = EFFNET_STEP_DEPTHWISE,
-        .layer = layer,
-        .n_layers = 1,
-        .in = b->current,
-        .out = add_padded(b, layer->out_size, layer->out_channels),
-        .gate = EFFNET_NONE,
-        .residual = EFFNET_NONE,
-        .row_sums = add_row_sums(b, layer),
-    };
+    EffNetStep step = new_step(b, EFFNET_STEP_DEPTHWISE, layer, 1);
 
+    step.row_sums = add_row_sums(b, layer);
     cut_depthwise(&step, layer->out_size, effnet_panels(layer->out_channels));
     add_step(b, &step);
     b->current = step.out;
@@ -300,19 +287,10 @@ add_squeeze_excite(Builder *b, const EffNetLayer *reduce)
 {
     const EffNetLayer *expand = reduce + 1;
     guint wide = effnet_panels(expand->out_channels), narrow = effnet_panels(reduce->out_channels);
-    EffNetStep step = {
-        .kind = EFFNET_STEP_SQUEEZE_EXCITE,
-        .layer = reduce,
-        .n_layers = 2,
-        .in = b->gate,
-        .out = add_padded(b, 1, expand->out_channels),
-        .gate = EFFNET_NONE,
-        .residual = EFFNET_NONE,
-        .row_sums = EFFNET_NONE,
-        .pixel_blocks = 1,
-        .panel_blocks = 1,
-    };
+    EffNetStep step = new_step(b, EFFNET_STEP_SQUEEZE_EXCITE, reduce, 2);
 
+    step.in = b->gate;
+    step.pixel_blocks = step.panel_blocks = 1;
     need_scratch(b, (wide + narrow) * EFFNET_LANES +
                         effnet_conv_scratch(1, reduce->in_channels, wide + narrow));
     add_step(b, &step);
