@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The logits of every architecture against those of timm and torchvision.
 
-A network is made once with seeded weights and goes into a .safetensors and a .pth. Arguments name
-the networks to look at; --native takes the large ones at their own resolution as well.
+A network is made once with seeded weights and goes into a .safetensors and a .pth. Without
+arguments these are one or two of each family; --all takes all, --native the large ones at their own
+resolution as well, other arguments name the networks.
 tests/parity/setup installs torch, timm and torchvision for this.
 """
 import glob
@@ -83,6 +84,16 @@ LARGE = [
     ("torchvision", "efficientnet_v2_s", 384, 129),
 ]
 BATCH = 3
+# One or two of each family and naming, those that differ the most.
+COMMON = {
+    ("timm", "efficientnet_b0"), ("timm", "tf_efficientnet_b1"), ("timm", "tf_efficientnet_b4"),
+    ("timm", "tf_efficientnet_b7"), ("timm", "tf_efficientnet_lite0"),
+    ("timm", "tf_efficientnet_lite4"), ("timm", "efficientnet_es"),
+    ("timm", "tf_efficientnetv2_b1"), ("timm", "tf_efficientnetv2_s"), ("timm", "mobilenetv1_100"),
+    ("timm", "mobilenetv2_110d"), ("timm", "resnet50"), ("torchvision", "efficientnet_b0"),
+    ("torchvision", "efficientnet_v2_s"), ("torchvision", "mobilenet_v2"),
+    ("torchvision", "resnet18"),
+}
 # What users make of them: a head of their own or none, pictures of one channel.
 VARIED = [
     ("efficientnet_b0", {"num_classes": 7}),
@@ -178,10 +189,11 @@ def add(cases, source, name, *arguments, **options):
 
 def list_cases(arguments):
     cases, native = {}, "--native" in arguments
+    every = native or "--all" in arguments
     wanted = [a for a in arguments if not a.startswith("--")]
     for source, name, size, odd in SMALL + LARGE:
         small = (source, name, size, odd) in SMALL
-        if not wanted or name in wanted:
+        if name in wanted if wanted else every or (source, name) in COMMON:
             sizes = [size, odd] if small or native else [odd]
             add(cases, source, name, sizes, BATCH if small else 1)
     for name, options in VARIED:
