@@ -635,14 +635,15 @@ test_caps(void)
 static void
 test_hdr(void)
 {
-    GstHarness *h =
-        gst_harness_new_with_element(effnet_test_make_element(model, ""), "sink", "src");
+    GstElement *element = effnet_test_make_element(model, "");
+    GstHarness *h = gst_harness_new_with_element(element, "sink", "src");
     g_autofree char *plain = effnet_test_make_caps("I420_10LE", 60, 40);
     g_autofree char *hdr = g_strdup_printf("%s,colorimetry=bt2100-pq", plain);
     GstBus *bus = gst_bus_new();
     GstMessage *message;
     GstBuffer *buffer;
 
+    gst_object_unref(element);
     gst_element_set_bus(h->element, bus);
     gst_harness_set_src_caps_str(h, plain);
     buffer = effnet_test_convert(effnet_test_make_rgb(60, 40, 1), 60, 40, plain);

@@ -113,6 +113,7 @@ static void
 test_held(Fixture *f, gconstpointer data)
 {
     GstHarness *h = make_harness(f->path, "stream=\"a\\\"b\"");
+    g_autoptr(GstElement) publish = gst_harness_find_element(h, "efficientnetpublish");
     g_auto(GStrv) lines = NULL;
     g_auto(GStrv) more = NULL;
 
@@ -123,7 +124,7 @@ test_held(Fixture *f, gconstpointer data)
     g_assert_true(g_str_has_prefix(lines[0], "{\"stream\":\"a\\\"b\","));
 
     /* Each inference once, even one that comes with an age: skip-inference has no others. */
-    g_object_set(gst_harness_find_element(h, "efficientnetpublish"), "held", FALSE, NULL);
+    g_object_set(publish, "held", FALSE, NULL);
     pass(h, 6, 0);
     pass(h, 7, 1);
     pass(h, 8, 1);
