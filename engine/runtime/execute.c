@@ -193,15 +193,26 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
     };
 }
 
-/* Does row ROW of outputs. PICTURE: row 0 of the input; row r is at r % RING rows of it. */
+/* The input's rows under the window of the step's last layer at row ROW of outputs; NULL: outside.
+ * PICTURE: row 0 of the input, rows ROW_STEP apart; row r is at r % RING of them. */
+static void
+find_rows(const Task *t, const float **rows, guint row, const float *picture, gsize row_step,
+          guint ring)
+{
+    const EffNetLayer *layer = effnet_step_last_layer(t->step);
+
+    for (guint k = 0; k < layer->kernel; k++) {
+        guint in = row * layer->stride + k - layer->pad_before; /* wraps above the picture */
+
+        rows[k] = in < layer->in_size ? picture + in % ring * row_step : NULL;
+    }
+}
+
+/* Does row ROW of outputs; PICTURE and RING as in find_rows(). */
 static void
 dwconv_row(const Task *t, EffNetDwconv a, guint row, const float *picture, guint ring)
 {
-    for (guint tap = 0; tap < a.kernel; tap++) {
-        guint in = row * a.stride + tap - a.pad; /* wraps where it is above the picture */
-
-        a.rows[tap] = in < a.in_size ? picture + in % ring * (a.in_size * a.in_step) : NULL;
-    }
+    find_rows(t, a.rows, row, picture, a.in_size * a.in_step, ring);
     a.out += row * a.out_size * a.out_step;
     if (a.sum)
         a.sum += row * a.out_step;
@@ -239,11 +250,7 @@ max_pool(const Task *t)
     };
 
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
-        for (guint k = 0; k < a.kernel; k++) {
-            guint in = row * a.stride + k - a.pad; /* wraps where it is above the picture */
-
-            a.rows[k] = in < a.in_size ? picture + in * (a.in_size * a.in_step) : NULL;
-        }
+        find_rows(t, a.rows, row, picture, a.in_size * a.in_step, a.in_size);
         a.out = at(t, step->out) + first_lane + row * a.out_size * a.out_step;
         t->plan->kernels->maxpool(&a);
     }
