@@ -119,3 +119,15 @@ effnet_test_fail_ready(GstElement *element)
     g_test_message("%s", error->message);
     return error;
 }
+
+guint64
+effnet_test_get_stat(GstHarness *h, const char *name)
+{
+    GstStructure *stats;
+    guint64 value;
+
+    g_object_get(h->element, "stats", &stats, NULL);
+    g_assert_true(gst_structure_get_uint64(stats, name, &value));
+    gst_structure_free(stats);
+    return value;
+}

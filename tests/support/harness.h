@@ -28,4 +28,7 @@ GstBuffer *effnet_test_convert(GstBuffer *rgb, guint width, guint height, const 
 /* Sets ELEMENT to READY, which must fail; returns the error that it posted. */
 GError *effnet_test_fail_ready(GstElement *element);
 
+/* The value of NAME in H's element's stats, which must be there. */
+guint64 effnet_test_get_stat(GstHarness *h, const char *name);
+
 #endif
