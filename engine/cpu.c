@@ -77,15 +77,16 @@ effnet_cpu_get(void)
 }
 
 double
-effnet_cpu_measure_peak(void)
+effnet_cpu_measure_peak(EffNetPrecision precision)
 {
-    const EffNetKernels *kernels = effnet_kernels_get();
+    double (*peak)(guint rounds) = effnet_kernels_get()->peak[effnet_precision_get_type(precision)];
     const guint rounds = 1 << 18;
     double best = 0;
 
+    g_return_val_if_fail(peak, 0);
     for (int i = 0; i < 20; i++) {
         gint64 begin = g_get_monotonic_time();
-        double operations = kernels->peak(rounds);
+        double operations = peak(rounds);
         gint64 microseconds = MAX(1, g_get_monotonic_time() - begin);
 
         best = MAX(best, operations / microseconds / 1e3);

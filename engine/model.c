@@ -28,7 +28,8 @@ model_new(EffNetRecognition *recognition, GError **error)
     for (guint i = 0; i < network->n_layers; i++)
         info->params += effnet_layer_params(&network->layers[i]);
     model->plan =
-        effnet_plan_new(network, effnet_kernels_get(), recognition->weights, info->epsilon, error);
+        effnet_plan_new(network, effnet_kernels_get(), effnet_precision_get_type(info->precision),
+                        recognition->weights, info->epsilon, error);
     g_clear_pointer(&recognition->weights, effnet_weights_free);
     if (!model->plan)
         g_clear_pointer(&model, effnet_model_unref);

@@ -34,7 +34,9 @@ DEFINE_ENUM("GstEfficientNetActivation", gst_efficientnet_activation,
 
 DEFINE_ENUM("GstEfficientNetPrecision", gst_efficientnet_precision,
     {EFFNET_PRECISION_AUTO, "The fastest that model and CPU have", "auto"},
-    {EFFNET_PRECISION_FP32, "32-bit floating point", "fp32"})
+    {EFFNET_PRECISION_FP32, "32-bit floating point", "fp32"},
+    {EFFNET_PRECISION_BF16, "16 bits of it, where the CPU has AVX512-BF16", "bf16"},
+    {EFFNET_PRECISION_INT8, "8-bit integers, of quantised models", "int8"})
 
 DEFINE_ENUM("GstEfficientNetResizeMode", gst_efficientnet_resize_mode,
     {EFFNET_RESIZE_AUTO, "As the network was trained", "auto"},

@@ -3,14 +3,6 @@
 
 #include <stdio.h>
 
-static const struct {
-    const char *name;
-    EffNetPrecision precision;
-} precisions[] = {
-    {"auto", EFFNET_PRECISION_AUTO},
-    {"fp32", EFFNET_PRECISION_FP32},
-};
-
 static gboolean
 cap_isa(const char *isa, GError **error)
 {
@@ -80,35 +72,6 @@ effnet_command_check(const char *option, double value, double min, double max, G
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                 "%s must be between %.10g and %.10g, not %.10g", option, min, max, value);
     return FALSE;
-}
-
-gboolean
-effnet_command_parse_precision(const char *name, EffNetPrecision *precision, GError **error)
-{
-    g_autoptr(GString) known = g_string_new(NULL);
-
-    if (name == NULL)
-        return TRUE;
-    for (guint i = 0; i < G_N_ELEMENTS(precisions); i++) {
-        if (g_str_equal(name, precisions[i].name)) {
-            *precision = precisions[i].precision;
-            return TRUE;
-        }
-        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", precisions[i].name);
-    }
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "--precision must be one of %s, not \"%s\"", known->str, name);
-    return FALSE;
-}
-
-const char *
-effnet_command_precision_name(EffNetPrecision precision)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(precisions); i++) {
-        if (precisions[i].precision == precision)
-            return precisions[i].name;
-    }
-    g_return_val_if_reached("unknown");
 }
 
 EffNetModel *

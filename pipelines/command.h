@@ -33,11 +33,6 @@ void effnet_command_print_error(const GError *error);
 gboolean effnet_command_check(const char *option, double value, double min, double max,
                               GError **error);
 
-/* NAME NULL: *PRECISION stays as it is. */
-gboolean effnet_command_parse_precision(const char *name, EffNetPrecision *precision,
-                                        GError **error);
-const char *effnet_command_precision_name(EffNetPrecision precision);
-
 /* NAME as effnet_model_find() takes it. */
 EffNetModel *effnet_command_open_model(const char *name, EffNetPrecision precision, GError **error);
 

@@ -4,9 +4,18 @@
 #include "act.h"
 #include "conv.h"
 
-void
-effnet_conv_pack_panels(float *packed, const float *weights, gsize k, guint out)
+static gsize
+packed_bytes_f32(guint runs, gsize run, guint out)
 {
+    return runs * run * effnet_panels(out) * EFFNET_LANES * sizeof(float);
+}
+
+void
+effnet_conv_pack_f32(gpointer dst, const float *weights, guint runs, gsize run, guint out)
+{
+    float *packed = dst;
+    gsize k = runs * run;
+
     for (guint first = 0; first < out; first += EFFNET_LANES)
         for (gsize i = 0; i < k; i++)
             for (guint lane = first; lane < first + EFFNET_LANES; lane++)
@@ -17,8 +26,8 @@ effnet_conv_pack_panels(float *packed, const float *weights, gsize k, guint out)
 static void
 window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 {
-    const float *in = a->in + pixel * a->in_step;
-    const float *w = a->weights + (gsize)panel * a->runs * a->run * EFFNET_LANES;
+    const float *in = (const float *)a->in + pixel * a->in_step;
+    const float *w = (const float *)a->weights + (gsize)panel * a->runs * a->run * EFFNET_LANES;
 
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint r = 0; r < a->runs; r++)
@@ -33,6 +42,9 @@ window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 static void
 conv_f32_c(const EffNetConv *a)
 {
+    const float *residual = a->residual;
+    float *out = a->out;
+
     for (guint panel = 0; panel < a->panels; panel++) {
         float mean[EFFNET_LANES] = {0};
 
@@ -43,15 +55,15 @@ conv_f32_c(const EffNetConv *a)
             for (guint i = 0; i < EFFNET_LANES; i++) {
                 gsize at = panel * EFFNET_LANES + i;
 
-                if (a->residual && !a->act_first)
-                    sum[i] += a->residual[pixel * a->residual_step + at];
+                if (residual && !a->act_first)
+                    sum[i] += residual[pixel * a->residual_step + at];
                 sum[i] = effnet_act(a->act, sum[i]);
-                if (a->residual && a->act_first)
-                    sum[i] += a->residual[pixel * a->residual_step + at];
+                if (residual && a->act_first)
+                    sum[i] += residual[pixel * a->residual_step + at];
                 if (a->pool)
                     mean[i] += sum[i];
                 else
-                    a->out[pixel * a->out_step + at] = sum[i];
+                    out[pixel * a->out_step + at] = sum[i];
             }
         }
         if (a->pool)
@@ -60,4 +72,5 @@ conv_f32_c(const EffNetConv *a)
     }
 }
 
-const EffNetConvKernels effnet_conv_kernels_c = {effnet_conv_pack_panels, conv_f32_c};
+const EffNetConvKernels effnet_conv_f32_kernels_c = {effnet_conv_pack_f32, packed_bytes_f32,
+                                                     conv_f32_c};

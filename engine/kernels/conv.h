@@ -7,6 +7,7 @@
 #define EFFNET_KERNEL_CONV_H
 
 #include "../arch/network.h"
+#include "type.h"
 
 /* Channels of a pixel in memory, and panels of packed weights, come in whole numbers of these:
  * a cache line of floats, and a vector of the widest instruction set. What is beyond the real
@@ -16,44 +17,47 @@
 /* A block of PIXELS x PANELS x EFFNET_LANES outputs: act(window * weights + bias + residual), or
  * act(window * weights + bias) + residual. */
 typedef struct {
-    const float *in;      /* the first pixel's window */
-    gsize in_step;        /* floats from a pixel's window to the next one's */
-    guint runs;           /* of a window */
-    guint run;            /* floats of each */
-    gsize run_step;       /* floats from a run to the next */
-    const float *gate;    /* NULL, or run factors for the input (squeeze-excite); runs is 1 then */
-    const float *weights; /* as pack() wrote them: the whole layer's */
-    const float *bias;    /* of all panels */
-    guint all_panels;     /* of the layer */
+    EffNetType in_type, out_type; /* the kernels' own, or F32; the residual is of their own */
+    gconstpointer in;             /* the first pixel's window */
+    gsize in_step;                /* elements from a pixel's window to the next one's */
+    guint runs;                   /* of a window */
+    guint run;                    /* elements of each */
+    gsize run_step;               /* elements from a run to the next */
+    const float *gate;     /* NULL, or run factors for the input (squeeze-excite); runs is 1 then */
+    gconstpointer weights; /* as pack() wrote them: the whole layer's */
+    const float *bias;     /* of all panels */
+    guint all_panels;      /* of the layer */
     guint first_panel, panels;
     guint pixels;
-    float *out; /* the first pixel's, first_panel on; not touched when pool is there */
+    gpointer out; /* the first pixel's, first_panel on; not touched when pool is there */
     gsize out_step;
-    const float *residual; /* NULL, or as out */
+    gconstpointer residual; /* NULL, or as out */
     gsize residual_step;
     float *pool; /* NULL, or the mean of the outputs over the pixels, first_panel on */
     EffNetAct act;
     gboolean act_first; /* the residual comes behind the activation */
-    float *scratch;     /* effnet_conv_scratch() floats */
+    gpointer scratch;   /* effnet_conv_scratch() bytes, 64-byte aligned */
 } EffNetConv;
 
 typedef struct {
-    /* WEIGHTS: OUT rows of K = runs * run floats, a row for each output channel. PACKED has room
-     * for K * panels * EFFNET_LANES floats, and 64-byte alignment. */
-    void (*pack)(float *packed, const float *weights, gsize k, guint out);
+    /* WEIGHTS: OUT rows of RUNS * RUN floats, a row for each output channel. PACKED has room for
+     * packed_bytes(), and 64-byte alignment. */
+    void (*pack)(gpointer packed, const float *weights, guint runs, gsize run, guint out);
+    gsize (*packed_bytes)(guint runs, gsize run, guint out);
     void (*run)(const EffNetConv *conv);
 } EffNetConvKernels;
 
-extern const EffNetConvKernels effnet_conv_kernels_c;
+extern const EffNetConvKernels effnet_conv_f32_kernels_c;
 
-/* What SIMD kernels share: panel after panel, each K rows of EFFNET_LANES. */
-void effnet_conv_pack_panels(float *packed, const float *weights, gsize k, guint out);
+/* What SIMD kernels share: panel after panel, each RUNS * RUN rows of EFFNET_LANES. */
+void effnet_conv_pack_f32(gpointer packed, const float *weights, guint runs, gsize run, guint out);
 
-/* What a block may need: its windows gathered, and its outputs twice. */
+/* Bytes that a block may need, of whatever type: its windows gathered, and its outputs twice, as
+ * floats. */
 static inline gsize
 effnet_conv_scratch(guint pixels, gsize window, guint panels)
 {
-    return pixels * (window + 2 * (gsize)panels * EFFNET_LANES);
+    return pixels * (window + 2 * (gsize)panels * EFFNET_LANES) * sizeof(float);
 }
 
 static inline guint

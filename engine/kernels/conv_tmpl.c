@@ -79,7 +79,7 @@ multiply(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, const float *in, con
 INLINE vf
 add_residual(const EffNetConv *a, vf sum, guint pixel, gsize lane)
 {
-    return vf_add(sum, vf_load(a->residual + pixel * a->residual_step + lane));
+    return vf_add(sum, vf_load((const float *)a->residual + pixel * a->residual_step + lane));
 }
 
 /* Residual, activation, and out to memory or into the pool. */
@@ -101,7 +101,7 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
             if (a->residual && a->act_first)
                 acc[m][j] = add_residual(a, acc[m][j], pixel + m, lane);
             if (!a->pool)
-                vf_store(a->out + (pixel + m) * a->out_step + lane, acc[m][j]);
+                vf_store((float *)a->out + (pixel + m) * a->out_step + lane, acc[m][j]);
         }
     if (a->pool)
 #pragma GCC unroll 16
@@ -124,7 +124,7 @@ tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels)
 
 #pragma GCC unroll 16
     for (int j = 0; j < panels; j++)
-        w[j] = a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
+        w[j] = (const float *)a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
 #pragma GCC unroll 16
     for (int j = 0; j < panels * VECTORS; j++) {
         vf bias = vf_load(a->bias + panel * EFFNET_LANES + j * VF_LANES);
@@ -133,7 +133,7 @@ tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels)
         for (int m = 0; m < mr; m++)
             acc[m][j] = bias;
     }
-    multiply(acc, a, a->in + pixel * a->in_step, w, mr, panels);
+    multiply(acc, a, (const float *)a->in + pixel * a->in_step, w, mr, panels);
     switch (a->act) {
     case EFFNET_ACT_SILU:
         finish(acc, a, pixel, panel, EFFNET_ACT_SILU, mr, panels);
@@ -206,8 +206,8 @@ static void
 gate_input(EffNetConv *a)
 {
     for (guint p = 0; p < a->pixels; p++) {
-        const float *in = a->in + p * a->in_step;
-        float *out = a->scratch + (gsize)p * a->run;
+        const float *in = (const float *)a->in + p * a->in_step;
+        float *out = (float *)a->scratch + (gsize)p * a->run;
 
         for (guint k = 0; k < a->run; k++)
             out[k] = in[k] * a->gate[k];
@@ -247,7 +247,7 @@ KERNEL(conv_f32)(const EffNetConv *conv)
     EffNetConv a = *conv;
     guint panel = 0;
 
-    a.weights += a.first_panel * EFFNET_LANES * (gsize)a.runs * a.run;
+    a.weights = (const float *)a.weights + a.first_panel * EFFNET_LANES * (gsize)a.runs * a.run;
     a.bias += a.first_panel * EFFNET_LANES;
     if (a.gate && a.pixels > a.panels * EFFNET_LANES)
         gate_weights(&a);

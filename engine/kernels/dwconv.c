@@ -4,9 +4,18 @@
 #include "act.h"
 #include "dwconv.h"
 
-void
-effnet_dwconv_pack(float *packed, const float *weights, guint taps, guint channels)
+static gsize
+packed_bytes_f32(guint taps, guint channels)
 {
+    return (gsize)taps * effnet_panels(channels) * EFFNET_LANES * sizeof(float);
+}
+
+/* Panels x taps x EFFNET_LANES. */
+static void
+pack_f32(gpointer dst, const float *weights, guint taps, guint channels)
+{
+    float *packed = dst;
+
     for (guint first = 0; first < channels; first += EFFNET_LANES)
         for (guint t = 0; t < taps; t++)
             for (guint i = 0; i < EFFNET_LANES; i++)
@@ -17,7 +26,8 @@ effnet_dwconv_pack(float *packed, const float *weights, guint taps, guint channe
 static void
 window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
 {
-    const float *w = a->weights + (gsize)panel * a->kernel * a->kernel * EFFNET_LANES;
+    const float *w =
+        (const float *)a->weights + (gsize)panel * a->kernel * a->kernel * EFFNET_LANES;
 
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint ky = 0; ky < a->kernel; ky++)
@@ -27,7 +37,7 @@ window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
 
             if (!a->rows[ky] || column >= a->in_size)
                 continue;
-            in = a->rows[ky] + column * a->in_step + panel * EFFNET_LANES;
+            in = (const float *)a->rows[ky] + column * a->in_step + panel * EFFNET_LANES;
             for (guint i = 0; i < EFFNET_LANES; i++)
                 sum[i] += in[i] * w[i];
         }
@@ -38,7 +48,7 @@ effnet_dwconv_f32_c(const EffNetDwconv *a)
 {
     for (guint panel = 0; panel < a->panels; panel++) {
         gsize at = panel * EFFNET_LANES;
-        float *out = a->out + at, total[EFFNET_LANES] = {0};
+        float *out = (float *)a->out + at, total[EFFNET_LANES] = {0};
 
         for (guint x = 0; x < a->out_size; x++, out += a->out_step) {
             window_times_filter(a, x, panel, out);
@@ -49,3 +59,6 @@ effnet_dwconv_f32_c(const EffNetDwconv *a)
             memcpy(a->sum + at, total, sizeof total);
     }
 }
+
+const EffNetDwconvKernels effnet_dwconv_f32_kernels_c = {pack_f32, packed_bytes_f32,
+                                                         effnet_dwconv_f32_c};

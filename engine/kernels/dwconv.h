@@ -10,24 +10,28 @@
 /* One row of outputs. Vectors of weights, bias, out and sum begin with the first of the panels. */
 typedef struct {
     /* Under the filter's rows: pixel 0; NULL: outside of the picture, where zeros are. */
-    const float *rows[EFFNET_DWCONV_MAX];
-    gsize in_step;             /* floats from a pixel to the next */
+    gconstpointer rows[EFFNET_DWCONV_MAX];
+    gsize in_step;             /* elements from a pixel to the next */
     guint in_size, out_size;   /* pixels of a row */
     guint kernel, stride, pad; /* pad: zeros to the left */
-    const float *weights;      /* panel after panel, each kernel * kernel x EFFNET_LANES */
+    gconstpointer weights;     /* as pack() wrote them, of the first of the panels on */
     const float *bias;
-    float *out;
+    gpointer out;
     gsize out_step;
     float *sum; /* NULL, or over the row's outputs */
     guint panels;
     EffNetAct act;
 } EffNetDwconv;
 
-typedef void (*EffNetDwconvKernel)(const EffNetDwconv *dwconv);
+typedef struct {
+    /* WEIGHTS: CHANNELS x TAPS. PACKED has room for packed_bytes(), as many for each panel. */
+    void (*pack)(gpointer packed, const float *weights, guint taps, guint channels);
+    gsize (*packed_bytes)(guint taps, guint channels);
+    void (*run)(const EffNetDwconv *dwconv);
+} EffNetDwconvKernels;
+
+extern const EffNetDwconvKernels effnet_dwconv_f32_kernels_c;
 
 void effnet_dwconv_f32_c(const EffNetDwconv *dwconv);
-
-/* WEIGHTS: CHANNELS x taps. PACKED: panels x taps x EFFNET_LANES. The same for every kernel. */
-void effnet_dwconv_pack(float *packed, const float *weights, guint taps, guint channels);
 
 #endif

@@ -31,7 +31,7 @@ INLINE vf
 tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, EffNetAct act,
      gboolean border)
 {
-    const float *filter = a->weights +
+    const float *filter = (const float *)a->weights +
                           (gsize)(lane / EFFNET_LANES) * kernel * kernel * EFFNET_LANES +
                           lane % EFFNET_LANES;
     gssize left = (gssize)x * stride - a->pad;
@@ -65,7 +65,7 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
         if (!border || x + i < a->out_size) {
             vf v = vf_act(act, acc[i]);
 
-            vf_store(a->out + (x + i) * a->out_step + lane, v);
+            vf_store((float *)a->out + (x + i) * a->out_step + lane, v);
             sum = vf_add(sum, v);
         }
     return sum;
@@ -128,11 +128,12 @@ KERNEL_SHAPE(5, 2)
 void
 KERNEL(dwconv_f32)(const EffNetDwconv *a)
 {
-    static const EffNetDwconvKernel shapes[6][3] = {
+    static void (*const shapes[6][3])(const EffNetDwconv *) = {
         [3] = {[1] = dwconv_3x3s1, [2] = dwconv_3x3s2},
         [5] = {[1] = dwconv_5x5s1, [2] = dwconv_5x5s2},
     };
-    EffNetDwconvKernel shape = a->kernel < 6 && a->stride < 3 ? shapes[a->kernel][a->stride] : NULL;
+    void (*shape)(const EffNetDwconv *) =
+        a->kernel < 6 && a->stride < 3 ? shapes[a->kernel][a->stride] : NULL;
 
     (shape ? shape : effnet_dwconv_f32_c)(a);
 }

@@ -25,11 +25,11 @@ peak_c(guint rounds)
 static gboolean
 init_c(EffNetKernels *kernels)
 {
-    kernels->conv = effnet_conv_kernels_c;
-    kernels->dwconv = effnet_dwconv_f32_c;
-    kernels->maxpool = effnet_maxpool_f32_c;
+    kernels->conv[EFFNET_TYPE_F32] = effnet_conv_f32_kernels_c;
+    kernels->dwconv[EFFNET_TYPE_F32] = effnet_dwconv_f32_kernels_c;
+    kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_c;
     kernels->resize = effnet_resize_kernels_c;
-    kernels->peak = peak_c;
+    kernels->peak[EFFNET_TYPE_F32] = peak_c;
     return TRUE;
 }
 

@@ -10,14 +10,21 @@
 
 typedef struct {
     const char *name; /* the level's */
-    EffNetConvKernels conv;
-    EffNetDwconvKernel dwconv;
-    EffNetMaxpoolKernel maxpool;
+    /* By the type of the pictures between the layers; zeros where there are none of a type. */
+    EffNetConvKernels conv[EFFNET_TYPES];
+    EffNetDwconvKernels dwconv[EFFNET_TYPES];
+    EffNetMaxpoolKernel maxpool[EFFNET_TYPES];
     EffNetResizeKernels resize;
     /* Multiply-adds as fast as they go, for the bench's share of the peak: does ROUNDS of them
      * and returns how many floating-point operations that were. */
-    double (*peak)(guint rounds);
+    double (*peak[EFFNET_TYPES])(guint rounds);
 } EffNetKernels;
+
+static inline gboolean
+effnet_kernels_have(const EffNetKernels *kernels, EffNetType type)
+{
+    return kernels->conv[type].run != NULL;
+}
 
 /* Puts a level's kernels over those of the reference; FALSE where this machine cannot run it. */
 typedef gboolean (*EffNetKernelsInit)(EffNetKernels *kernels);

@@ -14,7 +14,7 @@ greatest(const EffNetMaxpool *a, guint x, gsize lane)
             guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
 
             if (a->rows[ky] && column < a->in_size)
-                most = MAX(most, a->rows[ky][column * a->in_step + lane]);
+                most = MAX(most, ((const float *)a->rows[ky])[column * a->in_step + lane]);
         }
     return most;
 }
@@ -22,7 +22,9 @@ greatest(const EffNetMaxpool *a, guint x, gsize lane)
 void
 effnet_maxpool_f32_c(const EffNetMaxpool *a)
 {
+    float *out = a->out;
+
     for (guint x = 0; x < a->out_size; x++)
         for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane++)
-            a->out[x * a->out_step + lane] = greatest(a, x, lane);
+            out[x * a->out_step + lane] = greatest(a, x, lane);
 }

@@ -9,11 +9,11 @@
 
 /* One row of outputs. What is outside of the picture does not count. */
 typedef struct {
-    const float *rows[EFFNET_MAXPOOL_MAX]; /* under the window's rows: pixel 0; NULL: outside */
-    gsize in_step;                         /* floats from a pixel to the next */
-    guint in_size, out_size;               /* pixels of a row */
-    guint kernel, stride, pad;             /* pad: columns to the left that are outside */
-    float *out;
+    gconstpointer rows[EFFNET_MAXPOOL_MAX]; /* under the window's rows: pixel 0; NULL: outside */
+    gsize in_step;                          /* elements from a pixel to the next */
+    guint in_size, out_size;                /* pixels of a row */
+    guint kernel, stride, pad;              /* pad: columns to the left that are outside */
+    gpointer out;
     gsize out_step;
     guint panels;
 } EffNetMaxpool;

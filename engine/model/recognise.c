@@ -4,6 +4,7 @@
 
 #include <effnet/error.h>
 
+#include "../precision.h"
 #include "config.h"
 #include "labels.h"
 #include "layers.h"
@@ -337,13 +338,25 @@ settle_classes(Recogniser *r)
         note(r, "the number of classes", "labels: ImageNet's");
 }
 
+static gboolean
+settle_precision(Recogniser *r, GError **error)
+{
+    EffNetModelInfo *info = &r->out->info;
+    const char *why;
+
+    if (!effnet_precision_settle(r->options->precision, effnet_kernels_get(), info->path,
+                                 &info->precision, &why, error))
+        return FALSE;
+    note(r, why, "precision: %s", effnet_precision_get_name(info->precision));
+    return TRUE;
+}
+
 /* What does not depend on whether there is a file. */
 static gboolean
 settle(Recogniser *r, GError **error)
 {
     r->training = effnet_arch_get_training(r->out->arch);
-    r->out->info.precision = EFFNET_PRECISION_FP32;
-    if (!settle_padding(r, error) || !settle_resolution(r, error))
+    if (!settle_precision(r, error) || !settle_padding(r, error) || !settle_resolution(r, error))
         return FALSE;
     settle_epsilon(r);
     settle_normalisation(r);

@@ -3,8 +3,6 @@
  * with it covers. */
 #include "plan.h"
 
-#define ALIGNMENT 64
-
 static gboolean
 alive_together(const EffNetTensorPlan *a, const EffNetTensorPlan *b)
 {
@@ -22,7 +20,7 @@ lowest_place(const EffNetTensorPlan *t, EffNetTensorPlan *const *placed, guint n
 
         if (alive_together(t, other) && offset < other->offset + other->bytes &&
             other->offset < offset + t->bytes) {
-            offset = (other->offset + other->bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            offset = effnet_align(other->offset + other->bytes);
             i = -1; /* what was passed may be in the way of the new place */
         }
     }
@@ -54,5 +52,5 @@ effnet_arena_plan(EffNetTensorPlan *activations, guint n, gboolean batched)
         order[i]->offset = lowest_place(order[i], order, i);
         end = MAX(end, order[i]->offset + order[i]->bytes);
     }
-    return (end + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return effnet_align(end);
 }

@@ -40,10 +40,22 @@ interleave(float *row, guint channels, guint taps)
             row[t * channels + c] = copy[c * taps + t];
 }
 
+gsize
+effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type)
+{
+    guint k = layer->kernel;
+
+    if (!effnet_layer_has_weights(layer))
+        return 0;
+    if (layer->role == EFFNET_ROLE_DEPTHWISE)
+        return kernels->dwconv[type].packed_bytes(k * k, layer->out_channels);
+    return kernels->conv[type].packed_bytes(k, (gsize)k * layer->in_channels, layer->out_channels);
+}
+
 gboolean
 effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
-                  const EffNetKernels *kernels, float *rows, float *packed, float *bias,
-                  GError **error)
+                  const EffNetKernels *kernels, EffNetType type, float *rows, gpointer packed,
+                  float *bias, GError **error)
 {
     guint taps = layer->kernel * layer->kernel, channels = effnet_layer_filter_channels(layer);
     gsize row_length = (gsize)taps * channels;
@@ -55,12 +67,13 @@ effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsil
                         : !weights->read(weights, layer, EFFNET_PART_BIAS, bias, error))
         return FALSE;
     if (layer->role == EFFNET_ROLE_DEPTHWISE) {
-        effnet_dwconv_pack(packed, rows, taps, layer->out_channels);
+        kernels->dwconv[type].pack(packed, rows, taps, layer->out_channels);
         return TRUE;
     }
     if (taps > 1 && channels > 1)
         for (guint i = 0; i < layer->out_channels; i++)
             interleave(rows + i * row_length, channels, taps);
-    kernels->conv.pack(packed, rows, row_length, layer->out_channels);
+    kernels->conv[type].pack(packed, rows, layer->kernel, row_length / layer->kernel,
+                             layer->out_channels);
     return TRUE;
 }

@@ -7,10 +7,8 @@
 
 #include "plan.h"
 
-#define ALIGNMENT 64
-
 /* A task's block of the input should stay in a core's L2 beside the weights that pass by. */
-#define BLOCK_FLOATS 65536
+#define BLOCK_BYTES (256 * 1024)
 /* A picture before a depthwise layer that does not stay in L2 is not made as a whole. */
 #define FUSE_BYTES (512 * 1024)
 /* Panels that both layers take through together: their rows stay in L1 or close. */
@@ -30,12 +28,13 @@ typedef struct {
 } Builder;
 
 static int
-add_activation(Builder *b, guint size, guint channels)
+add_activation(Builder *b, EffNetType type, guint size, guint channels)
 {
     EffNetTensorPlan t = {
+        .type = type,
         .size = size,
         .channels = channels,
-        .bytes = (gsize)size * size * channels * sizeof(float),
+        .bytes = (gsize)size * size * channels * effnet_type_bytes(type),
         .first_step = b->steps->len,
     };
 
@@ -44,9 +43,19 @@ add_activation(Builder *b, guint size, guint channels)
 }
 
 static int
-add_padded(Builder *b, guint size, guint channels)
+add_padded(Builder *b, EffNetType type, guint size, guint channels)
 {
-    return add_activation(b, size, effnet_panels(channels) * EFFNET_LANES);
+    return add_activation(b, type, size, effnet_panels(channels) * EFFNET_LANES);
+}
+
+/* Features, gates and logits are floats whatever the pictures are. */
+static EffNetType
+out_type(const Builder *b, const EffNetLayer *layer)
+{
+    gboolean vector = layer->pool || layer->role == EFFNET_ROLE_SE_EXPAND ||
+                      layer->role == EFFNET_ROLE_CLASSIFIER;
+
+    return vector ? EFFNET_TYPE_F32 : b->plan->type;
 }
 
 /* A step of LAYER and what is fused into it, from what is current to an activation of its own. */
@@ -57,10 +66,12 @@ new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_laye
 
     return (EffNetStep){
         .kind = kind,
+        .type = b->plan->type,
         .layer = layer,
         .n_layers = n_layers,
         .in = b->current,
-        .out = add_padded(b, last->pool ? 1 : last->out_size, last->out_channels),
+        .out =
+            add_padded(b, out_type(b, last), last->pool ? 1 : last->out_size, last->out_channels),
         .gate = EFFNET_NONE,
         .residual = EFFNET_NONE,
         .row_sums = EFFNET_NONE,
@@ -89,7 +100,8 @@ blocks(guint n, guint block)
 static void
 cut_product(EffNetStep *step, guint pixels, guint panels, gsize k)
 {
-    guint limit = MAX(1, BLOCK_FLOATS / k), share = blocks(pixels, TASKS);
+    guint limit = MAX(1, BLOCK_BYTES / effnet_type_bytes(step->type) / k),
+          share = blocks(pixels, TASKS);
 
     step->block_pixels = step->pool ? pixels : MIN(pixels, MIN(limit, share));
     step->block_pixels = MIN(pixels, blocks(step->block_pixels, PIXEL_QUANTUM) * PIXEL_QUANTUM);
@@ -115,23 +127,24 @@ cut_depthwise(EffNetStep *step, guint rows, guint panels)
 }
 
 static void
-need_scratch(Builder *b, gsize floats)
+need_scratch(Builder *b, gsize bytes)
 {
-    b->plan->scratch_floats = MAX(b->plan->scratch_floats, floats);
+    b->plan->scratch_bytes = MAX(b->plan->scratch_bytes, effnet_align(bytes));
 }
 
 /* The weights of a chunk should stay in L2 while the rows pass. */
 static guint
-chunk_panels(gsize window)
+chunk_panels(EffNetType type, gsize window)
 {
-    return MAX(2, BLOCK_FLOATS / (window * EFFNET_LANES) / 2 * 2);
+    return MAX(2, BLOCK_BYTES / effnet_type_bytes(type) / (window * EFFNET_LANES) / 2 * 2);
 }
 
 /* Bands of rows that stay in L2, then panels; lower bands only where that makes too few tasks. */
 static void
 cut_rows(EffNetStep *step, const EffNetLayer *layer, guint panels)
 {
-    guint limit = MAX(1, BLOCK_FLOATS / (effnet_layer_band_row(layer) * layer->stride));
+    gsize row = effnet_layer_band_row(layer) * effnet_type_bytes(step->type);
+    guint limit = MAX(1, BLOCK_BYTES / (row * layer->stride));
     guint rows = MIN(layer->out_size, limit), n = step->pool ? 1 : blocks(layer->out_size, rows);
 
     step->band_rows = rows;
@@ -152,7 +165,7 @@ plan_rows(Builder *b, EffNetStep *step, const EffNetLayer *layer, guint panels)
 {
     gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels, band = 0;
 
-    step->chunk_panels = chunk_panels(window);
+    step->chunk_panels = chunk_panels(step->type, window);
     if (layer->role == EFFNET_ROLE_STEM) {
         step->block_pixels = blocks(layer->out_size, TASKS);
         step->pixel_blocks = blocks(layer->out_size, step->block_pixels);
@@ -164,8 +177,9 @@ plan_rows(Builder *b, EffNetStep *step, const EffNetLayer *layer, guint panels)
     if (layer->kernel == 1)
         step->band_rows = 0; /* nothing but rows between those that are read */
     if (step->band_rows)
-        band = effnet_layer_band_height(layer, step->band_rows) * effnet_layer_band_row(layer);
-    need_scratch(b, band + (gsize)panels * EFFNET_LANES +
+        band = effnet_layer_band_height(layer, step->band_rows) * effnet_layer_band_row(layer) *
+               effnet_type_bytes(step->type);
+    need_scratch(b, effnet_align(band) + panels * EFFNET_LANES * sizeof(float) +
                         effnet_conv_scratch(layer->out_size, window, panels));
 }
 
@@ -211,7 +225,7 @@ add_row_sums(Builder *b, const EffNetLayer *layer)
 
     if (!layer->has_se)
         return EFFNET_NONE;
-    row_sums = add_padded(b, 1, layer->out_channels);
+    row_sums = add_padded(b, EFFNET_TYPE_F32, 1, layer->out_channels);
     g_array_index(b->activations, EffNetTensorPlan, row_sums).bytes *= layer->out_size;
     return row_sums;
 }
@@ -246,11 +260,11 @@ feeds_depthwise_only(const EffNetLayer *conv)
 }
 
 static gboolean
-is_fused(const EffNetLayer *conv)
+is_fused(EffNetType type, const EffNetLayer *conv)
 {
     return feeds_depthwise_only(conv) && (gsize)conv->out_size * conv->out_size *
                                                  effnet_panels(conv->out_channels) * EFFNET_LANES *
-                                                 sizeof(float) >
+                                                 effnet_type_bytes(type) >
                                              FUSE_BYTES;
 }
 
@@ -263,8 +277,10 @@ add_conv_depthwise(Builder *b, const EffNetLayer *conv)
 
     step.row_sums = add_row_sums(b, depthwise);
     cut_fused(&step, depthwise->out_size, effnet_panels(depthwise->out_channels));
-    ring = (gsize)depthwise->kernel * conv->out_size * step.block_panels * EFFNET_LANES;
-    need_scratch(b, ring + effnet_conv_scratch(conv->out_size, window, step.block_panels));
+    ring = (gsize)depthwise->kernel * conv->out_size * step.block_panels * EFFNET_LANES *
+           effnet_type_bytes(step.type);
+    need_scratch(b, effnet_align(ring) +
+                        effnet_conv_scratch(conv->out_size, window, step.block_panels));
     add_step(b, &step);
     b->current = step.out;
     b->gate = step.row_sums;
@@ -291,7 +307,7 @@ add_squeeze_excite(Builder *b, const EffNetLayer *reduce)
 
     step.in = b->gate;
     step.pixel_blocks = step.panel_blocks = 1;
-    need_scratch(b, (wide + narrow) * EFFNET_LANES +
+    need_scratch(b, (wide + narrow) * EFFNET_LANES * sizeof(float) +
                         effnet_conv_scratch(1, reduce->in_channels, wide + narrow));
     add_step(b, &step);
     b->gate = step.out;
@@ -309,7 +325,7 @@ add_layer(Builder *b, const EffNetLayer *layer)
         add_depthwise(b, layer);
     else if (layer->role == EFFNET_ROLE_MAX_POOL)
         add_max_pool(b, layer);
-    else if (is_fused(layer))
+    else if (is_fused(b->plan->type, layer))
         add_conv_depthwise(b, layer);
     else
         add_conv(b, layer);
@@ -324,14 +340,15 @@ keep_to_the_end(Builder *b, int activation)
 }
 
 static gsize
-packed_floats(const EffNetLayer *layer)
+packed_bytes(const EffNetPlan *plan, const EffNetLayer *layer)
 {
-    gsize channels = effnet_layer_filter_channels(layer);
+    return effnet_align(effnet_layer_packed_bytes(layer, plan->kernels, plan->type));
+}
 
-    if (!effnet_layer_has_weights(layer))
-        return 0;
-    return channels * layer->kernel * layer->kernel * effnet_panels(layer->out_channels) *
-           EFFNET_LANES;
+static gsize
+bias_bytes(const EffNetLayer *layer)
+{
+    return effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
 }
 
 /* The first product that reads more weights than it reads and writes of a picture. */
@@ -342,7 +359,7 @@ find_batch_step(const EffNetPlan *plan)
         const EffNetStep *step = &plan->steps[i];
 
         if (step->kind == EFFNET_STEP_CONV &&
-            packed_floats(step->layer) * sizeof(float) >
+            packed_bytes(plan, step->layer) >
                 plan->activations[step->in].bytes + plan->activations[step->out].bytes)
             return i;
     }
@@ -370,7 +387,8 @@ lay_out(EffNetPlan *plan)
         .activations = g_array_new(FALSE, FALSE, sizeof(EffNetTensorPlan)),
     };
 
-    b.current = add_activation(&b, layers[0].in_size + layers[0].pad_before + layers[0].pad_after,
+    b.current = add_activation(&b, EFFNET_TYPE_F32,
+                               layers[0].in_size + layers[0].pad_before + layers[0].pad_after,
                                layers[0].in_channels);
     plan->input = b.current;
     plan->logits = EFFNET_NONE;
@@ -395,17 +413,19 @@ lay_out(EffNetPlan *plan)
 
 static gboolean
 pack_layer(EffNetPlan *plan, const EffNetLayer *layer, EffNetWeights *weights, double epsilon,
-           EffNetPacked *packed, float **room, GError **error)
+           EffNetPacked *packed, guint8 **room, GError **error)
 {
     g_autofree float *rows =
         g_try_malloc_n(effnet_part_size(layer, EFFNET_PART_WEIGHT), sizeof *rows);
-    float *at = *room, *bias = at + packed_floats(layer);
+    guint8 *at = *room;
+    float *bias = (float *)(at + packed_bytes(plan, layer));
 
     packed->weights = at;
     packed->bias = bias;
-    *room = bias + effnet_panels(layer->out_channels) * EFFNET_LANES;
+    *room = (guint8 *)bias + bias_bytes(layer);
     if (rows)
-        return effnet_layer_pack(weights, layer, epsilon, plan->kernels, rows, at, bias, error);
+        return effnet_layer_pack(weights, layer, epsilon, plan->kernels, plan->type, rows, at, bias,
+                                 error);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no memory for a layer's weights");
     return FALSE;
 }
@@ -413,9 +433,9 @@ pack_layer(EffNetPlan *plan, const EffNetLayer *layer, EffNetWeights *weights, d
 static gboolean
 pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
 {
-    float *room;
+    guint8 *room;
 
-    plan->weights = aligned_alloc(ALIGNMENT, plan->weight_bytes);
+    plan->weights = aligned_alloc(EFFNET_ALIGNMENT, plan->weight_bytes);
     if (!plan->weights) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
                     "no memory for %" G_GSIZE_FORMAT " bytes of weights", plan->weight_bytes);
@@ -434,18 +454,18 @@ pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
 }
 
 EffNetPlan *
-effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetWeights *weights,
-                double epsilon, GError **error)
+effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType type,
+                EffNetWeights *weights, double epsilon, GError **error)
 {
     g_autoptr(EffNetPlan) plan = g_new0(EffNetPlan, 1);
 
     plan->network = network;
     plan->kernels = kernels;
+    plan->type = type;
     lay_out(plan);
     for (guint i = 0; i < network->n_layers; i++)
         plan->weight_bytes +=
-            sizeof(float) * (packed_floats(&network->layers[i]) +
-                             effnet_panels(network->layers[i].out_channels) * EFFNET_LANES);
+            packed_bytes(plan, &network->layers[i]) + bias_bytes(&network->layers[i]);
     if (weights && !pack(plan, weights, epsilon, error))
         return NULL;
     return g_steal_pointer(&plan);

@@ -7,10 +7,6 @@
 #include "../kernels/kernels.h"
 #include "../model/weights.h"
 
-typedef enum {
-    EFFNET_TYPE_F32,
-} EffNetType;
-
 /* An activation of one picture: NHWC, channels padded to EFFNET_LANES (the input's are not). */
 typedef struct {
     EffNetType type;
@@ -31,8 +27,8 @@ typedef enum {
 } EffNetStepKind;
 
 typedef struct {
-    const float *weights; /* packed */
-    const float *bias;    /* padded to panels */
+    gconstpointer weights; /* packed */
+    const float *bias;     /* padded to panels */
 } EffNetPacked;
 
 #define EFFNET_NONE (-1)
@@ -40,6 +36,7 @@ typedef struct {
 /* Activations by number. */
 typedef struct {
     EffNetStepKind kind;
+    EffNetType type;          /* whose kernels do it */
     const EffNetLayer *layer; /* the first of n_layers */
     guint n_layers;           /* 2: CONV_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
     EffNetPacked packed[2];   /* of each layer */
@@ -57,6 +54,7 @@ typedef struct {
 
 typedef struct {
     const EffNetKernels *kernels;
+    EffNetType type; /* of the pictures between the layers */
     EffNetNetwork *network;
     guint n_steps;
     EffNetStep *steps;
@@ -65,14 +63,23 @@ typedef struct {
     int input, features, logits; /* activations; logits may be EFFNET_NONE */
     guint batch_step; /* pictures of a batch go through the steps before it one after the other, so
                        * that caches hold them, and together from it on, where weights are more */
-    gsize picture_bytes;  /* of what only the picture at hand needs */
-    gsize batch_bytes;    /* of what every picture of a batch needs */
-    gsize scratch_floats; /* of one thread */
+    gsize picture_bytes; /* of what only the picture at hand needs */
+    gsize batch_bytes;   /* of what every picture of a batch needs */
+    gsize scratch_bytes; /* of one thread */
     gsize weight_bytes;
-    float *weights; /* all packed ones, 64-byte aligned; NULL for a plan without weights */
+    guint8 *weights; /* all packed ones, 64-byte aligned; NULL for a plan without weights */
 } EffNetPlan;
 
-/* Floats of a row of the input with its border of zeros, as a band in the scratch holds it. */
+/* What parts of the arena, the scratch and the weights begin at. */
+#define EFFNET_ALIGNMENT 64
+
+static inline gsize
+effnet_align(gsize bytes)
+{
+    return (bytes + EFFNET_ALIGNMENT - 1) / EFFNET_ALIGNMENT * EFFNET_ALIGNMENT;
+}
+
+/* Elements of a row of the input with its border of zeros, as a band in the scratch holds it. */
 static inline gsize
 effnet_layer_band_row(const EffNetLayer *layer)
 {
@@ -101,8 +108,8 @@ effnet_step_has_rows(const EffNetStep *step)
            step->layer->kernel > 1 || step->layer->stride > 1;
 }
 
-/* Takes NETWORK over, in any case. WEIGHTS NULL: the layout alone. */
-EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels,
+/* Takes NETWORK over, in any case. KERNELS have TYPE. WEIGHTS NULL: the layout alone. */
+EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType type,
                             EffNetWeights *weights, double epsilon, GError **error);
 void effnet_plan_free(EffNetPlan *plan);
 
@@ -110,10 +117,14 @@ void effnet_plan_free(EffNetPlan *plan);
  * may share memory. Returns the bytes that they need. */
 gsize effnet_arena_plan(EffNetTensorPlan *activations, guint n, gboolean batched);
 
+/* Bytes of LAYER's weights as the kernels of TYPE read them; 0 where it has none. */
+gsize effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels,
+                                EffNetType type);
+
 /* Reads LAYER, folds its batch norm and packs it. ROWS: room for the layer's weights. */
 gboolean effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
-                           const EffNetKernels *kernels, float *rows, float *packed, float *bias,
-                           GError **error);
+                           const EffNetKernels *kernels, EffNetType type, float *rows,
+                           gpointer packed, float *bias, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetPlan, effnet_plan_free)
 

@@ -9,17 +9,30 @@ typedef struct {
     const EffNetStep *step;
     guint8 *arena;
     guint batch, picture;
-    float *scratch;
+    guint8 *scratch;
     guint first_pixel, end_pixel; /* rows where the step cuts rows */
     guint first_panel, end_panel;
 } Task;
 
-static float *
+static gpointer
 at(const Task *t, int activation)
 {
     return activation == EFFNET_NONE
                ? NULL
                : effnet_activation(t->plan, t->arena, t->batch, activation, t->picture);
+}
+
+/* What is ELEMENTS behind the begin of ACTIVATION. */
+static gpointer
+within(const Task *t, int activation, gsize elements)
+{
+    return effnet_type_at(t->plan->activations[activation].type, at(t, activation), elements);
+}
+
+static const EffNetConvKernels *
+conv_kernels(const Task *t)
+{
+    return &t->plan->kernels->conv[t->step->type];
 }
 
 static guint
@@ -33,6 +46,8 @@ static EffNetConv
 conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
     return (EffNetConv){
+        .in_type = t->plan->activations[t->step->in].type,
+        .out_type = t->plan->activations[t->step->out].type,
         .runs = layer->kernel,
         .run = layer->kernel * layer->in_channels,
         .weights = packed->weights,
@@ -48,25 +63,26 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 /* Row ROW of the input with its border of zeros, the real channels only; wraps above the picture.
  */
 static void
-copy_row(const Task *t, float *dst, guint row)
+copy_row(const Task *t, guint8 *dst, guint row)
 {
     const EffNetLayer *layer = t->step->layer;
-    gsize n = layer->in_channels, step = channels(t, t->step->in);
-    const float *src = at(t, t->step->in);
+    gsize size = effnet_type_bytes(t->plan->activations[t->step->in].type);
+    gsize n = layer->in_channels * size, step = channels(t, t->step->in) * size;
+    const guint8 *src = at(t, t->step->in);
 
     if (row >= layer->in_size) {
-        memset(dst, 0, effnet_layer_band_row(layer) * sizeof *dst);
+        memset(dst, 0, effnet_layer_band_row(layer) * size);
         return;
     }
     src += row * layer->in_size * step;
-    memset(dst, 0, layer->pad_before * n * sizeof *dst);
+    memset(dst, 0, layer->pad_before * n);
     dst += layer->pad_before * n;
     if (n == step)
-        memcpy(dst, src, layer->in_size * n * sizeof *dst);
+        memcpy(dst, src, layer->in_size * n);
     else
         for (guint x = 0; x < layer->in_size; x++)
-            memcpy(dst + x * n, src + x * step, n * sizeof *dst);
-    memset(dst + layer->in_size * n, 0, layer->pad_after * n * sizeof *dst);
+            memcpy(dst + x * n, src + x * step, n);
+    memset(dst + layer->in_size * n, 0, layer->pad_after * n);
 }
 
 /* ROWS rows of outputs, windows and outputs one IN_BLOCK and OUT_BLOCK behind the other. A pool's
@@ -78,18 +94,18 @@ conv_rows(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_blo
 
     if (sums) {
         a.pool = a.scratch;
-        a.scratch += a.panels * EFFNET_LANES;
+        a.scratch = a.pool + a.panels * EFFNET_LANES;
     }
     for (; rows > 0; rows--) {
-        t->plan->kernels->conv.run(&a);
+        conv_kernels(t)->run(&a);
         if (sums)
             for (guint i = 0; i < a.panels * EFFNET_LANES; i++)
                 sums[i] += a.pool[i] / t->step->layer->out_size;
         else
-            a.out += out_block;
-        a.in += in_block;
+            a.out = effnet_type_at(a.out_type, a.out, out_block);
+        a.in = effnet_type_at(a.in_type, a.in, in_block);
         if (a.residual)
-            a.residual += out_block;
+            a.residual = effnet_type_at(t->step->type, a.residual, out_block);
     }
 }
 
@@ -104,9 +120,12 @@ conv_chunks(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_b
 
         a.panels = MIN(chunk, end - a.first_panel);
         conv_rows(t, a, rows, in_block, out_block);
-        *(a.pool ? &a.pool : &a.out) += lanes;
+        if (a.pool)
+            a.pool += lanes;
+        else
+            a.out = effnet_type_at(a.out_type, a.out, lanes);
         if (a.residual)
-            a.residual += lanes;
+            a.residual = effnet_type_at(t->step->type, a.residual, lanes);
     }
 }
 
@@ -116,23 +135,24 @@ conv_bands(const Task *t, EffNetConv a, gsize out_block)
 {
     const EffNetStep *step = t->step;
     const EffNetLayer *layer = step->layer;
-    gsize in_row = effnet_layer_band_row(layer);
+    gsize in_row = effnet_layer_band_row(layer), row_bytes = in_row * effnet_type_bytes(a.in_type);
 
     a.in = t->scratch;
     a.in_step = layer->stride * layer->in_channels;
     a.run_step = in_row;
-    a.scratch += effnet_layer_band_height(layer, step->band_rows) * in_row;
+    a.scratch =
+        t->scratch + effnet_align(effnet_layer_band_height(layer, step->band_rows) * row_bytes);
     for (guint row = t->first_pixel; row < t->end_pixel; row += step->band_rows) {
         guint rows = MIN(step->band_rows, t->end_pixel - row);
         guint top = row * layer->stride - layer->pad_before;
 
         for (guint i = 0; i < effnet_layer_band_height(layer, rows); i++)
-            copy_row(t, t->scratch + i * in_row, top + i);
+            copy_row(t, t->scratch + i * row_bytes, top + i);
         conv_chunks(t, a, rows, layer->stride * in_row, out_block);
         if (!a.pool)
-            a.out += rows * out_block;
+            a.out = effnet_type_at(a.out_type, a.out, rows * out_block);
         if (a.residual)
-            a.residual += rows * out_block;
+            a.residual = effnet_type_at(step->type, a.residual, rows * out_block);
     }
 }
 
@@ -150,15 +170,18 @@ conv(const Task *t)
     gsize out_at = t->first_pixel * out_block + first_lane;
     EffNetConv a = conv_of(layer, &step->packed[0], t);
 
-    a.in = at(t, step->in) + t->first_pixel * in_block;
+    a.in = within(t, step->in, t->first_pixel * in_block);
     a.in_step = layer->stride * in_channels;
     a.run_step = in_row;
     a.gate = at(t, step->gate);
     a.pixels = rows ? layer->out_size : t->end_pixel - t->first_pixel;
-    *(step->pool ? &a.pool : &a.out) = at(t, step->out) + (step->pool ? first_lane : out_at);
+    if (step->pool)
+        a.pool = within(t, step->out, first_lane);
+    else
+        a.out = within(t, step->out, out_at);
     a.out_step = a.residual_step = out_channels;
     if (step->residual != EFFNET_NONE)
-        a.residual = at(t, step->residual) + out_at;
+        a.residual = within(t, step->residual, out_at);
     a.scratch = t->scratch;
     if (rows && step->pool)
         memset(a.pool, 0, (t->end_panel - t->first_panel) * EFFNET_LANES * sizeof *a.pool);
@@ -167,7 +190,7 @@ conv(const Task *t)
     else if (rows)
         conv_chunks(t, a, t->end_pixel - t->first_pixel, in_block, out_block);
     else
-        t->plan->kernels->conv.run(&a);
+        conv_kernels(t)->run(&a);
 }
 
 /* A depthwise layer's constants, and row 0 of its outputs. */
@@ -176,6 +199,8 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
     const EffNetStep *step = t->step;
     gsize first_lane = t->first_panel * EFFNET_LANES;
+    gsize panel_bytes = t->plan->kernels->dwconv[step->type].packed_bytes(
+        layer->kernel * layer->kernel, EFFNET_LANES);
 
     return (EffNetDwconv){
         .in_size = layer->in_size,
@@ -183,11 +208,11 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .kernel = layer->kernel,
         .stride = layer->stride,
         .pad = layer->pad_before,
-        .weights = packed->weights + first_lane * layer->kernel * layer->kernel,
+        .weights = (const guint8 *)packed->weights + t->first_panel * panel_bytes,
         .bias = packed->bias + first_lane,
-        .out = at(t, step->out) + first_lane,
+        .out = within(t, step->out, first_lane),
         .out_step = channels(t, step->out),
-        .sum = step->row_sums == EFFNET_NONE ? NULL : at(t, step->row_sums) + first_lane,
+        .sum = step->row_sums == EFFNET_NONE ? NULL : within(t, step->row_sums, first_lane),
         .panels = t->end_panel - t->first_panel,
         .act = layer->act,
     };
@@ -196,7 +221,7 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 /* The input's rows under the window of the step's last layer at row ROW of outputs; NULL: outside.
  * PICTURE: row 0 of the input, rows ROW_STEP apart; row r is at r % RING of them. */
 static void
-find_rows(const Task *t, const float **rows, guint row, const float *picture, gsize row_step,
+find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer picture, gsize row_step,
           guint ring)
 {
     const EffNetLayer *layer = effnet_step_last_layer(t->step);
@@ -204,19 +229,20 @@ find_rows(const Task *t, const float **rows, guint row, const float *picture, gs
     for (guint k = 0; k < layer->kernel; k++) {
         guint in = row * layer->stride + k - layer->pad_before; /* wraps above the picture */
 
-        rows[k] = in < layer->in_size ? picture + in % ring * row_step : NULL;
+        rows[k] = in < layer->in_size ? effnet_type_at(t->step->type, picture, in % ring * row_step)
+                                      : NULL;
     }
 }
 
 /* Does row ROW of outputs; PICTURE and RING as in find_rows(). */
 static void
-dwconv_row(const Task *t, EffNetDwconv a, guint row, const float *picture, guint ring)
+dwconv_row(const Task *t, EffNetDwconv a, guint row, gconstpointer picture, guint ring)
 {
     find_rows(t, a.rows, row, picture, a.in_size * a.in_step, ring);
-    a.out += row * a.out_size * a.out_step;
+    a.out = effnet_type_at(t->step->type, a.out, row * a.out_size * a.out_step);
     if (a.sum)
         a.sum += row * a.out_step;
-    t->plan->kernels->dwconv(&a);
+    t->plan->kernels->dwconv[t->step->type].run(&a);
 }
 
 static void
@@ -224,7 +250,7 @@ depthwise(const Task *t)
 {
     const EffNetStep *step = t->step;
     EffNetDwconv a = dwconv_of(step->layer, &step->packed[0], t);
-    const float *picture = at(t, step->in) + t->first_panel * EFFNET_LANES;
+    gconstpointer picture = within(t, step->in, t->first_panel * EFFNET_LANES);
 
     a.in_step = channels(t, step->in);
     for (guint row = t->first_pixel; row < t->end_pixel; row++)
@@ -237,7 +263,7 @@ max_pool(const Task *t)
     const EffNetStep *step = t->step;
     const EffNetLayer *layer = step->layer;
     gsize first_lane = t->first_panel * EFFNET_LANES;
-    const float *picture = at(t, step->in) + first_lane;
+    gconstpointer picture = within(t, step->in, first_lane);
     EffNetMaxpool a = {
         .in_step = channels(t, step->in),
         .in_size = layer->in_size,
@@ -251,8 +277,8 @@ max_pool(const Task *t)
 
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
         find_rows(t, a.rows, row, picture, a.in_size * a.in_step, a.in_size);
-        a.out = at(t, step->out) + first_lane + row * a.out_size * a.out_step;
-        t->plan->kernels->maxpool(&a);
+        a.out = within(t, step->out, first_lane + row * a.out_size * a.out_step);
+        t->plan->kernels->maxpool[step->type](&a);
     }
 }
 
@@ -267,22 +293,22 @@ conv_depthwise(const Task *t)
     EffNetDwconv a = dwconv_of(layer + 1, &step->packed[1], t);
     guint top = t->first_pixel * a.stride;
     guint next = top > a.pad ? top - a.pad : 0; /* the row to be convolved */
-    gsize in_row = (gsize)in->size * in->channels, ring_row;
+    gsize in_row = (gsize)in->size * in->channels, ring_bytes;
 
     a.in_step = (gsize)conv.panels * EFFNET_LANES;
-    ring_row = a.in_size * a.in_step;
+    ring_bytes = a.in_size * a.in_step * effnet_type_bytes(step->type);
     conv.in_step = layer->stride * in->channels;
     conv.run_step = in_row;
     conv.pixels = layer->out_size;
     conv.out_step = a.in_step;
-    conv.scratch = t->scratch + a.kernel * ring_row;
+    conv.scratch = t->scratch + effnet_align(a.kernel * ring_bytes);
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
         guint end = MIN(a.in_size, row * a.stride + a.kernel - a.pad);
 
         for (; next < end; next++) {
-            conv.in = at(t, step->in) + next * layer->stride * in_row;
-            conv.out = t->scratch + next % a.kernel * ring_row;
-            t->plan->kernels->conv.run(&conv);
+            conv.in = within(t, step->in, next * layer->stride * in_row);
+            conv.out = t->scratch + next % a.kernel * ring_bytes;
+            conv_kernels(t)->run(&conv);
         }
         dwconv_row(t, a, row, t->scratch, a.kernel);
     }
@@ -291,10 +317,12 @@ conv_depthwise(const Task *t)
 /* A product of a vector: OUT = act(IN * weights + bias). */
 static void
 linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, const float *in,
-       float *out, float *scratch)
+       float *out, gpointer scratch)
 {
     guint panels = effnet_panels(layer->out_channels);
     const EffNetConv a = {
+        .in_type = EFFNET_TYPE_F32,
+        .out_type = EFFNET_TYPE_F32,
         .in = in,
         .in_step = layer->in_channels,
         .runs = 1,
@@ -310,7 +338,7 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
         .scratch = scratch,
     };
 
-    t->plan->kernels->conv.run(&a);
+    conv_kernels(t)->run(&a);
 }
 
 /* Mean over the picture from the depthwise step's row sums, in the order of the rows whoever made
@@ -322,7 +350,7 @@ squeeze_excite(const Task *t)
     const EffNetLayer *reduce = step->layer, *expand = reduce + 1;
     const float *sums = at(t, step->in);
     guint wide = channels(t, step->in), rows;
-    float *mean = t->scratch, *narrow = mean + wide;
+    float *mean = (float *)t->scratch, *narrow = mean + wide;
     float *rest = narrow + effnet_panels(reduce->out_channels) * EFFNET_LANES;
 
     rows = t->plan->activations[step->in].bytes / (wide * sizeof(float));
@@ -339,7 +367,7 @@ squeeze_excite(const Task *t)
 
 void
 effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint batch,
-                    guint picture, guint task, float *scratch)
+                    guint picture, guint task, gpointer scratch)
 {
     const EffNetLayer *layer = effnet_step_last_layer(step);
     guint pixel_block = task / step->panel_blocks, panel_block = task % step->panel_blocks;

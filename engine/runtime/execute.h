@@ -5,9 +5,9 @@
 #include "../plan/plan.h"
 
 /* Does task TASK (of pixel_blocks * panel_blocks) of STEP for picture PICTURE of BATCH in ARENA
- * (effnet_arena_bytes()). SCRATCH: the thread's scratch_floats. */
+ * (effnet_arena_bytes()). SCRATCH: the thread's scratch_bytes. */
 void effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint batch,
-                         guint picture, guint task, float *scratch);
+                         guint picture, guint task, gpointer scratch);
 
 static inline gsize
 effnet_arena_bytes(const EffNetPlan *plan, guint batch)
@@ -15,14 +15,14 @@ effnet_arena_bytes(const EffNetPlan *plan, guint batch)
     return plan->picture_bytes + plan->batch_bytes * batch;
 }
 
-static inline float *
+static inline gpointer
 effnet_activation(const EffNetPlan *plan, guint8 *arena, guint batch, int activation, guint picture)
 {
     const EffNetTensorPlan *t = &plan->activations[activation];
 
     if (!t->batched)
-        return (float *)(arena + t->offset);
-    return (float *)(arena + plan->picture_bytes + t->offset * batch + t->bytes * picture);
+        return arena + t->offset;
+    return arena + plan->picture_bytes + t->offset * batch + t->bytes * picture;
 }
 
 #endif

@@ -16,7 +16,6 @@
 #include "execute.h"
 #include "pool.h"
 
-#define ALIGNMENT  64
 #define SPIN_LIMIT 2000 /* looks at a counter, some tens of microseconds, before sleeping */
 
 typedef struct {
@@ -37,7 +36,7 @@ struct _EffNetSession {
     EffNetPreprocess *preprocess;
     guint max_batch, threads;
     guint8 *arena;
-    float *scratch;     /* of all threads */
+    guint8 *scratch;    /* of all threads */
     Progress *progress; /* a passage each: see below */
     guint batch;        /* of the run that is under way */
     GMutex lock;
@@ -52,8 +51,8 @@ allocate(gsize n, gsize size, GError **error)
     gsize bytes;
     gpointer memory = NULL;
 
-    if (g_size_checked_mul(&bytes, n, size) && bytes <= G_MAXSSIZE - ALIGNMENT)
-        memory = aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
+    if (g_size_checked_mul(&bytes, n, size) && bytes <= G_MAXSSIZE - EFFNET_ALIGNMENT)
+        memory = aligned_alloc(EFFNET_ALIGNMENT, effnet_align(MAX(1, bytes)));
     if (!memory)
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
                     "no memory for %" G_GSIZE_FORMAT " times %" G_GSIZE_FORMAT " bytes", n, size);
@@ -103,7 +102,7 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
     session->arena = allocate(1, effnet_arena_bytes(plan, max_batch), error);
     if (!session->arena)
         return NULL;
-    session->scratch = allocate(session->threads, plan->scratch_floats * sizeof(float), error);
+    session->scratch = allocate(session->threads, plan->scratch_bytes, error);
     if (!session->scratch)
         return NULL;
     memset(effnet_activation(plan, session->arena, max_batch, plan->input, 0), 0,
@@ -152,7 +151,8 @@ input_place(EffNetSession *session, guint index, gsize *row_stride)
     gsize pad = plan->network->layers[0].pad_before;
 
     *row_stride = (gsize)input->size * input->channels;
-    return effnet_activation(plan, session->arena, session->max_batch, plan->input, index) +
+    return (float *)effnet_activation(plan, session->arena, session->max_batch, plan->input,
+                                      index) +
            pad * *row_stride + pad * input->channels;
 }
 
@@ -214,7 +214,7 @@ finish_task(EffNetSession *session, Progress *progress, guint tasks)
 typedef struct {
     EffNetSession *session;
     guint member;
-    float *scratch;
+    guint8 *scratch;
     Progress *progress; /* of the next passage */
 } Walker;
 
@@ -249,7 +249,7 @@ walk(gpointer data, guint member)
     Walker w = {
         .session = session,
         .member = member,
-        .scratch = session->scratch + member * plan->scratch_floats,
+        .scratch = session->scratch + member * plan->scratch_bytes,
         .progress = session->progress,
     };
 
@@ -330,6 +330,6 @@ effnet_session_get_op(const EffNetSession *session, guint op, EffNetOpProfile *p
     };
     for (guint i = 0; i < step->n_layers; i++) {
         profile->macs += effnet_layer_macs(step->layer + i);
-        profile->bytes += effnet_layer_params(step->layer + i) * sizeof(float);
+        profile->bytes += effnet_layer_params(step->layer + i) * effnet_type_bytes(step->type);
     }
 }

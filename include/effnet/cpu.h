@@ -2,7 +2,7 @@
 #ifndef EFFNET_CPU_H
 #define EFFNET_CPU_H
 
-#include <glib.h>
+#include <effnet/precision.h>
 
 G_BEGIN_DECLS
 
@@ -18,9 +18,9 @@ const char *effnet_cpu_get(void);
  * Call it before a model is opened. */
 gboolean effnet_cpu_cap(const char *isa, GError **error);
 
-/* GFLOP/s of fused multiply-adds on one thread with the current set's kernels, measured now; takes
- * some milliseconds. */
-double effnet_cpu_measure_peak(void);
+/* GFLOP/s of multiply-adds in PRECISION, one that a model was opened with, on one thread with the
+ * current set's kernels, measured now; takes some milliseconds. */
+double effnet_cpu_measure_peak(EffNetPrecision precision);
 
 /* How many threads the process may use: affinity and cgroup quota. At least 1. */
 guint effnet_cpu_get_threads(void);

@@ -15,6 +15,7 @@
 #include <effnet/error.h>
 #include <effnet/frame.h>
 #include <effnet/model.h>
+#include <effnet/precision.h>
 #include <effnet/scores.h>
 #include <effnet/session.h>
 

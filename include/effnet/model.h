@@ -3,17 +3,13 @@
 #define EFFNET_MODEL_H
 
 #include <effnet/arch.h>
+#include <effnet/precision.h>
 
 G_BEGIN_DECLS
 
 /* A network with its weights, folded and packed for this CPU. Immutable after opening and
  * reference counted: any number of sessions in any threads share one. */
 typedef struct _EffNetModel EffNetModel;
-
-typedef enum {
-    EFFNET_PRECISION_AUTO, /* the fastest that model and CPU have within the documented loss */
-    EFFNET_PRECISION_FP32,
-} EffNetPrecision;
 
 typedef enum {
     EFFNET_PADDING_AUTO,      /* as the checkpoint was trained */
@@ -41,8 +37,8 @@ typedef struct {
     gboolean set_mean, set_std;
     float mean[3], std[3]; /* of a pixel scaled to 0..1, in RGB order */
     EffNetPadding padding;
-    double epsilon; /* of batch norm */
-    EffNetPrecision precision;
+    double epsilon;            /* of batch norm */
+    EffNetPrecision precision; /* one that model or CPU has not is EFFNET_ERROR_SETTINGS */
 } EffNetModelOptions;
 
 /* How a checkpoint was understood. Owned by the model. */

@@ -44,7 +44,8 @@ open_model(const Options *options, GError **error)
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "give either --model or --arch");
         return NULL;
     }
-    if (!effnet_command_parse_precision(options->precision, &model_options.precision, error))
+    if (options->precision &&
+        !effnet_precision_parse(options->precision, &model_options.precision, error))
         return NULL;
     if (options->model != NULL)
         return effnet_command_open_model(options->model, model_options.precision, error);
@@ -112,7 +113,7 @@ print_head(EffNetSession *session, const Options *options)
     guint threads = options->threads > 0 ? MIN((guint)options->threads, all) : all;
 
     printf("%s, %s, kernels %s, %u thread%s, batch %d\n", info->name,
-           effnet_command_precision_name(info->precision), effnet_cpu_get(), threads,
+           effnet_precision_get_name(info->precision), effnet_cpu_get(), threads,
            threads == 1 ? "" : "s", options->batch);
 }
 
@@ -145,7 +146,8 @@ print_profile(EffNetSession *session, const Options *options)
 {
     guint all = effnet_cpu_get_threads();
     guint threads = options->threads > 0 ? MIN((guint)options->threads, all) : all;
-    double peak = effnet_cpu_measure_peak() * threads;
+    const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
+    double peak = effnet_cpu_measure_peak(info->precision) * threads;
     guint n = effnet_session_get_n_ops(session);
     EffNetOpProfile op, sum = {.name = "total", .kind = ""};
 
@@ -217,8 +219,8 @@ effnet_command_bench(const EffNetCommand *command, int argc, char **argv, GError
          "MODEL"},
         {"arch", 'a', 0, G_OPTION_ARG_STRING, &options.arch,
          "A network by its name, with random weights", "NAME"},
-        {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision, "auto or fp32 (the default)",
-         "PRECISION"},
+        {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision,
+         "auto, fp32 (the default), bf16 or int8", "PRECISION"},
         {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
         {"batch", 'b', 0, G_OPTION_ARG_INT, &options.batch, "Pictures in a run (default 1)", "N"},
         {"seconds", 's', 0, G_OPTION_ARG_DOUBLE, &options.seconds,

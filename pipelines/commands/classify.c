@@ -346,7 +346,7 @@ run_classify(const Options *options, GError **error)
     }
     if (!effnet_command_check("--top-k", options->top_k, 1, 1e6, error) ||
         !effnet_command_check("--threads", options->threads, 0, 4096, error) ||
-        !effnet_command_parse_precision(options->precision, &precision, error))
+        (options->precision && !effnet_precision_parse(options->precision, &precision, error)))
         return FALSE;
     if (!gst_init_check(NULL, NULL, error))
         return FALSE;
@@ -367,8 +367,8 @@ effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GEr
         {"labels-file", 'l', 0, G_OPTION_ARG_FILENAME, &options.labels_file,
          "One label a line, instead of the model's", "FILE"},
         {"top-k", 'k', 0, G_OPTION_ARG_INT, &options.top_k, "How many classes (default 5)", "K"},
-        {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision, "auto (the default) or fp32",
-         "PRECISION"},
+        {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision,
+         "auto (the default), fp32, bf16 or int8", "PRECISION"},
         {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
         {"json", 'j', 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object a frame", NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL, NULL},

@@ -49,7 +49,7 @@ print_info(const EffNetModelInfo *info)
     printf("classes        %u\n", info->n_classes);
     printf("features       %u\n", info->n_features);
     printf("activation     %s\n", activation_name(info->activation));
-    printf("precision      %s\n", effnet_command_precision_name(info->precision));
+    printf("precision      %s\n", effnet_precision_get_name(info->precision));
     printf("kernels        %s\n", effnet_cpu_get());
     print_labels(info);
 }
@@ -63,7 +63,7 @@ effnet_command_info(const EffNetCommand *command, int argc, char **argv, GError 
 
     if (!effnet_command_parse(command, entries, &argc, &argv, 1, 1, error))
         return FALSE;
-    model = effnet_command_open_model(argv[1], EFFNET_PRECISION_FP32, error);
+    model = effnet_command_open_model(argv[1], EFFNET_PRECISION_AUTO, error);
     if (model == NULL)
         return FALSE;
 

@@ -117,8 +117,8 @@ effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError *
          "float32, N x channels x height x width, normalised", "X.npy"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "float32, N x classes: the logits",
          "Y.npy"},
-        {"precision", 'p', 0, G_OPTION_ARG_STRING, &precision_name, "auto or fp32 (the default)",
-         "PRECISION"},
+        {"precision", 'p', 0, G_OPTION_ARG_STRING, &precision_name,
+         "auto, fp32 (the default), bf16 or int8", "PRECISION"},
         {"embedding", 'e', 0, G_OPTION_ARG_NONE, &embedding,
          "Write the pooled features instead of the logits", NULL},
         {NULL},
@@ -127,7 +127,7 @@ effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError *
     g_autoptr(EffNetModel) model = NULL;
 
     if (!effnet_command_parse(command, entries, &argc, &argv, 0, 0, error) ||
-        !effnet_command_parse_precision(precision_name, &precision, error))
+        (precision_name && !effnet_precision_parse(precision_name, &precision, error)))
         return FALSE;
     if (name == NULL || input == NULL || output == NULL) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s must be given",

@@ -38,7 +38,7 @@ case_init(Case *c, const Shape *s)
     c->residual = checkasm_alloc((gsize)s->pixels * c->columns);
     c->out = checkasm_alloc((gsize)s->pixels * c->columns);
     c->pool = checkasm_alloc(c->columns);
-    c->scratch = checkasm_alloc(effnet_conv_scratch(s->pixels, c->k, panels));
+    c->scratch = checkasm_alloc(effnet_conv_scratch(s->pixels, c->k, panels) / sizeof(float));
     checkasm_randomize(c->in, s->runs * run_step);
     checkasm_randomize(c->rows, c->k * s->out);
     checkasm_randomize(c->bias, c->columns);
@@ -86,7 +86,7 @@ outcome(Case *c, const Shape *s, const EffNetConvKernels *kernels)
     float *out = s->pool ? c->pool : c->out;
 
     memset(out, 0, n * sizeof *out);
-    kernels->pack(c->packed, c->rows, c->k, s->out);
+    kernels->pack(c->packed, c->rows, s->runs, s->run, s->out);
     kernels->run(&c->conv);
     return g_memdup2(out, n * sizeof *out);
 }
@@ -103,8 +103,8 @@ check(const EffNetKernels *kernels, const Shape *s)
     Case c;
 
     case_init(&c, s);
-    expected = outcome(&c, s, &effnet_conv_kernels_c);
-    found = outcome(&c, s, &kernels->conv);
+    expected = outcome(&c, s, &effnet_conv_f32_kernels_c);
+    found = outcome(&c, s, &kernels->conv[EFFNET_TYPE_F32]);
     checkasm_compare(what, found, expected, n, BOUND);
     case_clear(&c);
 }
@@ -179,8 +179,8 @@ test_activations(const EffNetKernels *kernels)
         for (guint i = 0; i < s.out; i++)
             c.rows[i] = 1;
         memset(c.bias, 0, c.columns * sizeof *c.bias);
-        expected = outcome(&c, &s, &effnet_conv_kernels_c);
-        found = outcome(&c, &s, &kernels->conv);
+        expected = outcome(&c, &s, &effnet_conv_f32_kernels_c);
+        found = outcome(&c, &s, &kernels->conv[EFFNET_TYPE_F32]);
         checkasm_compare("activation", found, expected, s.pixels * c.columns, 3e-7f);
         case_clear(&c);
     }
@@ -191,7 +191,7 @@ run_conv(gconstpointer data)
 {
     const gconstpointer *pair = data;
 
-    ((const EffNetKernels *)pair[0])->conv.run(pair[1]);
+    ((const EffNetKernels *)pair[0])->conv[EFFNET_TYPE_F32].run(pair[1]);
 }
 
 /* B0's shapes: early and late expansions and projections, and the classifier. */
@@ -219,7 +219,7 @@ test_bench(const EffNetKernels *kernels)
 
         check(kernels, s);
         case_init(&c, s);
-        kernels->conv.pack(c.packed, c.rows, c.k, s->out);
+        kernels->conv[EFFNET_TYPE_F32].pack(c.packed, c.rows, s->runs, s->run, s->out);
         checkasm_bench(shapes[i].name, kernels, 2.0 * s->pixels * c.k * s->out, run_conv,
                        (gconstpointer[]){kernels, &c.conv});
         case_clear(&c);

@@ -32,7 +32,7 @@ case_init(Case *c, guint size, guint channels, guint kernel, guint stride, guint
     checkasm_randomize(c->in, c->n_in);
     checkasm_randomize(c->weights, channels * taps);
     checkasm_randomize(c->bias, padded);
-    effnet_dwconv_pack(c->packed, c->weights, taps, channels);
+    effnet_dwconv_f32_kernels_c.pack(c->packed, c->weights, taps, channels);
     c->dwconv = (EffNetDwconv){
         .in_step = in_step,
         .in_size = size,
@@ -86,7 +86,7 @@ compare_row(Case *c, const EffNetKernels *kernels)
     sum = g_memdup2(c->sum, c->n_sum * sizeof *sum);
     memset(c->out, 0, c->n_out * sizeof *c->out);
     memset(c->sum, 0, c->n_sum * sizeof *c->sum);
-    kernels->dwconv(d);
+    kernels->dwconv[EFFNET_TYPE_F32].run(d);
     checkasm_compare(what, c->out, out, c->n_out, BOUND);
     if (d->sum)
         checkasm_compare("sum", c->sum, sum, c->n_sum, BOUND);
@@ -131,7 +131,7 @@ run_dwconv(gconstpointer data)
 {
     const gconstpointer *pair = data;
 
-    ((const EffNetKernels *)pair[0])->dwconv(pair[1]);
+    ((const EffNetKernels *)pair[0])->dwconv[EFFNET_TYPE_F32].run(pair[1]);
 }
 
 /* B0's shapes. */

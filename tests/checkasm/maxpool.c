@@ -32,7 +32,7 @@ check(const EffNetKernels *kernels, guint size, guint kernel, guint stride, guin
         a.out = expected;
         effnet_maxpool_f32_c(&a);
         a.out = found;
-        kernels->maxpool(&a);
+        kernels->maxpool[EFFNET_TYPE_F32](&a);
         checkasm_compare("max", found, expected, n_out, 0);
     }
     checkasm_free(in);
@@ -55,7 +55,7 @@ run_maxpool(gconstpointer data)
 {
     const gconstpointer *pair = data;
 
-    ((const EffNetKernels *)pair[0])->maxpool(pair[1]);
+    ((const EffNetKernels *)pair[0])->maxpool[EFFNET_TYPE_F32](pair[1]);
 }
 
 /* ResNet's. */

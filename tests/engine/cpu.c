@@ -34,7 +34,7 @@ test_machine(void)
 {
     g_assert_cmpuint(effnet_cpu_get_threads(), >=, 1);
     g_assert_cmpuint(effnet_cpu_get_threads(), <=, g_get_num_processors());
-    g_assert_cmpfloat(effnet_cpu_measure_peak(), >, 0);
+    g_assert_cmpfloat(effnet_cpu_measure_peak(EFFNET_PRECISION_FP32), >, 0);
 }
 
 int

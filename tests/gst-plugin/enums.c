@@ -31,10 +31,22 @@ test_engine_values(void)
     g_assert_cmpint(value_of(resize, "center-crop"), ==, EFFNET_RESIZE_CENTER_CROP);
     g_assert_cmpint(value_of(resize, "stretch"), ==, EFFNET_RESIZE_STRETCH);
     g_assert_cmpint(value_of(resize, "letterbox"), ==, EFFNET_RESIZE_LETTERBOX);
-    g_assert_cmpint(value_of(gst_efficientnet_precision_get_type(), "fp32"), ==,
-                    EFFNET_PRECISION_FP32);
     g_assert_cmpint(value_of(gst_efficientnet_interpolation_get_type(), "bicubic"), ==,
                     EFFNET_INTERPOLATION_BICUBIC);
+}
+
+/* The property takes the engine's names, all of them. */
+static void
+test_precisions(void)
+{
+    GEnumClass *klass = g_type_class_ref(gst_efficientnet_precision_get_type());
+
+    for (guint i = 0; i < klass->n_values; i++)
+        g_assert_cmpstr(klass->values[i].value_nick, ==,
+                        effnet_precision_get_name(klass->values[i].value));
+    g_assert_cmpint(klass->maximum, ==, EFFNET_PRECISION_INT8);
+    g_assert_cmpuint(klass->n_values, ==, klass->maximum + 1);
+    g_type_class_unref(klass);
 }
 
 static void
@@ -69,6 +81,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     g_test_add_func("/enums/engine-values", test_engine_values);
+    g_test_add_func("/enums/precisions", test_precisions);
     g_test_add_func("/enums/own-values", test_own_values);
     g_test_add_func("/enums/flags", test_flags);
     return g_test_run();

@@ -13,10 +13,11 @@ effnet_kernels_init_avx512(EffNetKernels *kernels)
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
         !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq"))
         return FALSE;
-    kernels->conv = (EffNetConvKernels){effnet_conv_pack_panels, effnet_conv_f32_avx512};
-    kernels->dwconv = effnet_dwconv_f32_avx512;
-    kernels->maxpool = effnet_maxpool_f32_avx512;
+    kernels->conv[EFFNET_TYPE_F32].run = effnet_conv_f32_avx512;
+    kernels->conv[EFFNET_TYPE_F32].pack = effnet_conv_pack_f32;
+    kernels->dwconv[EFFNET_TYPE_F32].run = effnet_dwconv_f32_avx512;
+    kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_avx512;
     kernels->resize = effnet_resize_kernels_avx512;
-    kernels->peak = effnet_peak_f32_avx512;
+    kernels->peak[EFFNET_TYPE_F32] = effnet_peak_f32_avx512;
     return TRUE;
 }

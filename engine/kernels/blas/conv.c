@@ -37,8 +37,10 @@ find_sgemm(void)
 
 /* K rows of all panels' columns. */
 static void
-pack_columns(float *packed, const float *weights, gsize k, guint out)
+pack_columns(gpointer dst, const float *weights, guint runs, gsize run, guint out)
 {
+    float *packed = dst;
+    gsize k = runs * run;
     guint columns = effnet_panels(out) * EFFNET_LANES;
 
     for (gsize i = 0; i < k; i++)
@@ -51,16 +53,18 @@ static void
 gather_windows(EffNetConv *a)
 {
     gsize window = a->runs * a->run;
+    const float *in = a->in;
+    float *out = a->scratch;
 
     for (guint p = 0; p < a->pixels; p++)
         for (guint r = 0; r < a->runs; r++)
-            memcpy(a->scratch + p * window + r * a->run, a->in + p * a->in_step + r * a->run_step,
+            memcpy(out + p * window + r * a->run, in + p * a->in_step + r * a->run_step,
                    a->run * sizeof(float));
     if (a->gate)
-        effnet_orc_mul_f32(a->scratch, window * sizeof(float), a->gate, 0, window, a->pixels);
-    a->in = a->scratch;
+        effnet_orc_mul_f32(out, window * sizeof(float), a->gate, 0, window, a->pixels);
+    a->in = out;
     a->in_step = window;
-    a->scratch += a->pixels * window;
+    a->scratch = out + a->pixels * window;
 }
 
 static void
@@ -128,11 +132,11 @@ conv_f32_blas(const EffNetConv *conv)
     if (a.pool) {
         out = a.scratch;
         a.out_step = columns;
-        a.scratch += (gsize)a.pixels * columns;
+        a.scratch = out + (gsize)a.pixels * columns;
     }
     find_sgemm()(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, a.pixels, columns, a.runs * a.run, 1.f,
-                 a.in, MAX(a.in_step, a.runs * a.run), a.weights + first, all, 0.f, out,
-                 MAX(a.out_step, columns));
+                 a.in, MAX(a.in_step, a.runs * a.run), (const float *)a.weights + first, all, 0.f,
+                 out, MAX(a.out_step, columns));
     effnet_orc_add_f32(out, a.out_step * sizeof(float), a.bias + first, 0, columns, a.pixels);
     if (a.residual && !a.act_first)
         add_residual(&a, out, columns);
@@ -148,6 +152,7 @@ effnet_conv_kernels_blas(EffNetConvKernels *kernels)
 {
     if (!find_sgemm())
         return FALSE;
-    *kernels = (EffNetConvKernels){pack_columns, conv_f32_blas};
+    kernels->pack = pack_columns;
+    kernels->run = conv_f32_blas;
     return TRUE;
 }

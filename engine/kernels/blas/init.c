@@ -7,5 +7,5 @@ gboolean effnet_kernels_init_blas(EffNetKernels *kernels);
 gboolean
 effnet_kernels_init_blas(EffNetKernels *kernels)
 {
-    return effnet_conv_kernels_blas(&kernels->conv);
+    return effnet_conv_kernels_blas(&kernels->conv[EFFNET_TYPE_F32]);
 }

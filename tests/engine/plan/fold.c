@@ -29,8 +29,8 @@ pack(const EffNetLayer *layer, float *packed, float *bias)
 {
     float rows[1024];
 
-    g_assert_true(effnet_layer_pack(&counting, layer, 0.5, effnet_kernels_find("c"), rows, packed,
-                                    bias, NULL));
+    g_assert_true(effnet_layer_pack(&counting, layer, 0.5, effnet_kernels_find("c"),
+                                    EFFNET_TYPE_F32, rows, packed, bias, NULL));
 }
 
 /* A 3x3 convolution of 2 channels to 3: taps first, then channels, as the picture lies. */

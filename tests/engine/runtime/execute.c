@@ -15,7 +15,7 @@ random_plan(const char *name, const EffNetScaling *scaling)
     EffNetWeights *weights = effnet_weights_new_random(1);
     EffNetPlan *plan =
         effnet_plan_new(effnet_network_new(arch, 61, 3, 20, EFFNET_PADDING_SYMMETRIC),
-                        effnet_kernels_get(), weights, 1e-3, NULL);
+                        effnet_kernels_get(), EFFNET_TYPE_F32, weights, 1e-3, NULL);
 
     effnet_weights_free(weights);
     return plan;
@@ -25,7 +25,7 @@ static guint8 *
 execute(const EffNetPlan *plan, gboolean backwards)
 {
     guint8 *arena = aligned_alloc(64, effnet_arena_bytes(plan, 1));
-    float *scratch = aligned_alloc(64, (plan->scratch_floats * sizeof(float) + 63) / 64 * 64);
+    gpointer scratch = aligned_alloc(64, plan->scratch_bytes);
     float *input = effnet_activation(plan, arena, 1, plan->input, 0);
 
     memset(arena, 0, effnet_arena_bytes(plan, 1));

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an activation is made of in memory. */
+#ifndef EFFNET_KERNEL_TYPE_H
+#define EFFNET_KERNEL_TYPE_H
+
+#include <glib.h>
+
+#include <effnet/precision.h>
+
+typedef enum {
+    EFFNET_TYPE_F32,
+    EFFNET_TYPE_BF16, /* the upper half of a float */
+    EFFNET_TYPE_U8,
+    EFFNET_TYPES, /* how many there are */
+} EffNetType;
+
+static inline gsize
+effnet_type_bytes(EffNetType type)
+{
+    static const guint8 bytes[EFFNET_TYPES] = {4, 2, 1};
+
+    return bytes[type];
+}
+
+/* What is ELEMENTS of TYPE behind P. */
+static inline gpointer
+effnet_type_at(EffNetType type, gconstpointer p, gsize elements)
+{
+    return (guint8 *)p + elements * effnet_type_bytes(type);
+}
+
+/* The type of the pictures between the layers; PRECISION not AUTO. */
+static inline EffNetType
+effnet_precision_get_type(EffNetPrecision precision)
+{
+    switch (precision) {
+    case EFFNET_PRECISION_BF16:
+        return EFFNET_TYPE_BF16;
+    case EFFNET_PRECISION_INT8:
+        return EFFNET_TYPE_U8;
+    default:
+        return EFFNET_TYPE_F32;
+    }
+}
+
+#endif

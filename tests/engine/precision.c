@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "precision.h"
+
+#include <string.h>
+
+#include <effnet/error.h>
+
+static void
+test_names(void)
+{
+    g_auto(GStrv) names = g_strsplit(effnet_precision_list(), ", ", -1);
+    g_autoptr(GError) error = NULL;
+    EffNetPrecision precision = EFFNET_PRECISION_FP32;
+
+    g_assert_cmpuint(g_strv_length(names), ==, EFFNET_PRECISION_INT8 + 1);
+    for (guint i = 0; names[i]; i++) {
+        g_assert_true(effnet_precision_parse(names[i], &precision, NULL));
+        g_assert_cmpuint(precision, ==, i);
+        g_assert_cmpstr(effnet_precision_get_name(precision), ==, names[i]);
+    }
+    g_assert_false(effnet_precision_parse("fp16", &precision, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
+    g_assert_nonnull(strstr(error->message, "auto, fp32, bf16, int8, not \"fp16\""));
+}
+
+static EffNetPrecision
+settle(EffNetPrecision wanted, const char *level)
+{
+    EffNetPrecision settled;
+    const char *why = NULL;
+
+    g_assert_true(
+        effnet_precision_settle(wanted, effnet_kernels_find(level), "x.pth", &settled, &why, NULL));
+    g_assert_nonnull(why);
+    return settled;
+}
+
+static void
+refuse(EffNetPrecision wanted, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    EffNetPrecision settled;
+    const char *why;
+
+    g_assert_false(
+        effnet_precision_settle(wanted, effnet_kernels_find("c"), "x.pth", &settled, &why, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
+    g_assert_nonnull(strstr(error->message, expected));
+}
+
+static void
+test_settle(void)
+{
+    g_assert_cmpuint(settle(EFFNET_PRECISION_AUTO, "c"), ==, EFFNET_PRECISION_FP32);
+    g_assert_cmpuint(settle(EFFNET_PRECISION_FP32, "c"), ==, EFFNET_PRECISION_FP32);
+    refuse(EFFNET_PRECISION_BF16, "AVX512-BF16");
+    refuse(EFFNET_PRECISION_INT8, "effnet quantize");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/precision/names", test_names);
+    g_test_add_func("/precision/settle", test_settle);
+    return g_test_run();
+}
