@@ -2,13 +2,10 @@
 /* A pipeline of one efficientnet, which opens its model once and is shown one URI after the
  * other. */
 #include "../command.h"
+#include "../media.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <glib/gstdio.h>
 #include <gst/efficientnet/meta.h>
 #include <gst/gst.h>
 
@@ -94,7 +91,7 @@ print_frame(const Classification *c, const GstEfficientNetResult *result, GstClo
         const char *label = gst_efficientnet_result_get_label(result, k);
 
         printf("  %5.1f %% %.*s", 100 * gst_efficientnet_result_get_score(result, k),
-               (int)strcspn(label, ","), label);
+               effnet_media_label_length(label), label);
     }
     printf("\n");
 }
@@ -117,13 +114,6 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     fflush(stdout);
     c->frames++;
     return GST_PAD_PROBE_OK;
-}
-
-/* Audio is not decoded, so that nobody needs its decoders. */
-static gboolean
-autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
-{
-    return !g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, 0)), "audio/");
 }
 
 /* Of several videos in a file the first is taken. */
@@ -156,15 +146,6 @@ no_more_pads(GstElement *source, gpointer data)
         GST_ELEMENT_ERROR(c->pipeline, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
 }
 
-/* jpegdec's default is a coarse transform, which no other program uses for photographs: it changes
- * the first class of one in fifty. */
-static void
-deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer data)
-{
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "idct-method"))
-        gst_util_set_object_arg(G_OBJECT(element), "idct-method", "islow");
-}
-
 static gboolean
 create_elements(Classification *c, GError **error)
 {
@@ -175,21 +156,16 @@ create_elements(Classification *c, GError **error)
 
     c->pipeline = gst_pipeline_new(NULL);
     for (guint i = 0; i < G_N_ELEMENTS(factories); i++) {
-        elements[i] = gst_element_factory_make(factories[i], NULL);
-        if (elements[i] == NULL) {
-            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
-                        "GStreamer's element %s is not installed", factories[i]);
+        elements[i] = effnet_media_add(GST_BIN(c->pipeline), factories[i], error);
+        if (elements[i] == NULL)
             return FALSE;
-        }
-        gst_bin_add(GST_BIN(c->pipeline), elements[i]);
     }
     c->source = elements[0];
     c->convert = elements[1];
     c->classifier = elements[2];
     gst_element_link_many(elements[1], elements[2], elements[3], NULL);
     g_object_set(elements[3], "sync", FALSE, NULL);
-    g_signal_connect(c->pipeline, "deep-element-added", G_CALLBACK(deep_element_added), NULL);
-    g_signal_connect(c->source, "autoplug-continue", G_CALLBACK(autoplug_continue), c);
+    effnet_media_set_up_decoding(c->pipeline, c->source);
     g_signal_connect(c->source, "pad-added", G_CALLBACK(pad_added), c);
     g_signal_connect(c->source, "no-more-pads", G_CALLBACK(no_more_pads), c);
     pad = gst_element_get_static_pad(c->classifier, "src");
@@ -211,42 +187,6 @@ set_properties(const Classification *c)
         gst_util_set_object_arg(G_OBJECT(c->classifier), "precision", options->precision);
 }
 
-/* Takes over what an error message says; NAME NULL: it is about the settings. */
-static void
-set_message_error(GError **error, const char *name, const char *missing, GstMessage *message)
-{
-    g_autoptr(GError) reason = NULL;
-    gsize length;
-
-    gst_message_parse_error(message, &reason, NULL);
-    length = strlen(reason->message);
-    if (length > 0 && reason->message[length - 1] == '.')
-        reason->message[length - 1] = '\0';
-    if (missing)
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
-                    "%s: GStreamer's plugin for it is not installed: %s", name, missing);
-    else
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s%s%s", name ? name : "",
-                    name ? ": " : "", reason->message);
-}
-
-/* Opens the model, once for all files. */
-static gboolean
-get_ready(Classification *c, GError **error)
-{
-    g_autoptr(GstBus) bus = gst_element_get_bus(c->pipeline);
-    g_autoptr(GstMessage) message = NULL;
-
-    if (gst_element_set_state(c->classifier, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
-        return TRUE;
-    message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
-    if (message)
-        set_message_error(error, NULL, NULL, message);
-    else
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "the model cannot be opened");
-    return FALSE;
-}
-
 /* Until the end of what is shown. */
 static gboolean
 wait_for_end(Classification *c, GError **error)
@@ -264,23 +204,12 @@ wait_for_end(Classification *c, GError **error)
             g_free(missing);
             missing = g_strdup(gst_structure_get_string(structure, "name"));
         } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-            set_message_error(error, c->name, missing, message);
+            effnet_media_set_error(error, c->name, missing, message);
             return FALSE;
         } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS) {
             return TRUE;
         }
     }
-}
-
-static char *
-new_uri(const char *name, GError **error)
-{
-    if (gst_uri_is_valid(name))
-        return g_strdup(name);
-    if (g_access(name, R_OK) == 0)
-        return gst_filename_to_uri(name, error);
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s: %s", name, g_strerror(errno));
-    return NULL;
 }
 
 static gboolean
@@ -292,7 +221,7 @@ classify_file(Classification *c, const char *name, GError **error)
     g_clear_pointer(&c->uri, g_free);
     c->name = name;
     c->frames = 0;
-    c->uri = new_uri(name, error);
+    c->uri = effnet_media_new_uri(name, error);
     if (c->uri == NULL)
         return FALSE;
     g_object_set(c->source, "uri", c->uri, NULL);
@@ -338,6 +267,7 @@ static gboolean
 run_classify(const Options *options, GError **error)
 {
     EffNetPrecision precision;
+    g_autoptr(GstBus) bus = NULL;
     g_auto(Classification) c = {.options = options};
 
     if (options->files == NULL) {
@@ -354,7 +284,8 @@ run_classify(const Options *options, GError **error)
     if (!create_elements(&c, error))
         return FALSE;
     set_properties(&c);
-    return get_ready(&c, error) && classify_files(&c, error);
+    bus = gst_element_get_bus(c.pipeline);
+    return effnet_media_open_model(c.classifier, bus, error) && classify_files(&c, error);
 }
 
 gboolean

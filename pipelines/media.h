@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the commands that show pictures to an efficientnet have in common. */
+#ifndef EFFNET_MEDIA_H
+#define EFFNET_MEDIA_H
+
+#include <gst/gst.h>
+
+/* NAME is a URI, or a file that can be read. */
+char *effnet_media_new_uri(const char *name, GError **error);
+
+/* Makes an element and adds it to BIN, which owns it. */
+GstElement *effnet_media_add(GstBin *bin, const char *factory, GError **error);
+
+/* Of what SOURCE, a uridecodebin in PIPELINE, finds only pictures are decoded, and these well. */
+void effnet_media_set_up_decoding(GstElement *pipeline, GstElement *source);
+
+/* Reads VALUE as gst-launch-1.0 does; but what cannot be read, or is out of range, is an error that
+ * says which PROPERTY it is about. */
+gboolean effnet_media_set_property(GstElement *element, const char *property, const char *value,
+                                   GError **error);
+
+/* Takes CLASSIFIER, whose bus is BUS, to READY, where it opens its model. */
+gboolean effnet_media_open_model(GstElement *classifier, GstBus *bus, GError **error);
+
+/* What a message of an error says. NAME is what it is about, NULL: the settings; MISSING the name
+ * of the plugin that was missed before, or NULL. */
+void effnet_media_set_error(GError **error, const char *name, const char *missing,
+                            GstMessage *message);
+
+/* Of a label's synonyms the first, as the number of its bytes. */
+int effnet_media_label_length(const char *label);
+
+#endif
