@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static gboolean
 cap_isa(const char *isa, GError **error)
@@ -62,6 +63,31 @@ effnet_command_print_error(const GError *error)
     g_autofree char *line = g_strdelimit(g_strdup(error->message), "\n\r", ' ');
 
     fprintf(stderr, "%s: %s\n", g_get_prgname(), g_strchomp(line));
+}
+
+/* Output that did not arrive, on a full disk for example, is a failure as well. */
+static gboolean
+flush_output(GError **error)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                "the standard output cannot be written");
+    return FALSE;
+}
+
+int
+effnet_command_main(const EffNetCommand *command, int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *name = g_strdup_printf("effnet %s", command->name);
+
+    g_set_prgname(name);
+    argv[0] = name;
+    if (command->run(command, argc, argv, &error) && flush_output(&error))
+        return EXIT_SUCCESS;
+    effnet_command_print_error(error);
+    return EXIT_FAILURE;
 }
 
 gboolean

@@ -21,6 +21,9 @@ gboolean effnet_command_classify(const EffNetCommand *command, int argc, char **
 gboolean effnet_command_info(const EffNetCommand *command, int argc, char **argv, GError **error);
 gboolean effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError **error);
 
+/* What main() does for COMMAND: runs it, prints what went wrong. Returns the exit code. */
+int effnet_command_main(const EffNetCommand *command, int argc, char **argv);
+
 /* Takes ENTRIES and the options of every command out of ARGV and obeys the latter. Of the other
  * arguments there must be MIN to MAX; they are left in ARGV from index 1. */
 gboolean effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, int *argc,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The program: one command a file of commands/, one row a command here. */
-#include "command.h"
+/* The program: one command a file of commands/, one row a command here. Those that need libraries
+ * beside GStreamer's are programs of their own. */
+#include "external.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@ static const EffNetCommand commands[] = {
      effnet_command_bench},
     {"arch", "[NAME]", "Prints what a network costs: parameters, multiply-adds, memory",
      effnet_command_arch},
+    {"scale", "", "Walks compound scaling on this machine: costs, latency, what a budget carries",
+     effnet_command_external},
     {"info", "MODEL", "Prints what is in a checkpoint, and how it was understood",
      effnet_command_info},
 };
@@ -37,31 +40,6 @@ find_command(const char *name)
             return &commands[i];
     }
     return NULL;
-}
-
-/* Output that did not arrive, on a full disk for example, is a failure as well. */
-static gboolean
-flush_output(GError **error)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return TRUE;
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
-                "the standard output cannot be written");
-    return FALSE;
-}
-
-static int
-run_command(const EffNetCommand *command, int argc, char **argv)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *name = g_strdup_printf("effnet %s", command->name);
-
-    g_set_prgname(name);
-    argv[0] = name;
-    if (command->run(command, argc, argv, &error) && flush_output(&error))
-        return EXIT_SUCCESS;
-    effnet_command_print_error(error);
-    return EXIT_FAILURE;
 }
 
 int
@@ -89,5 +67,5 @@ main(int argc, char **argv)
                 argv[1]);
         return EXIT_FAILURE;
     }
-    return run_command(command, argc - 1, argv + 1);
+    return effnet_command_main(command, argc - 1, argv + 1);
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "../command.h"
+#include "../latency.h"
 
 #include <stdio.h>
-#include <time.h>
 
-#define WARM_UP_RUNS 3
-#define MIN_RUNS     5
-#define SEED         1
+#define MIN_RUNS 5
+#define SEED     1
 
 typedef struct {
     char *model, *arch, *precision;
@@ -24,15 +23,6 @@ options_clear(Options *options)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
-
-static double
-now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
-}
 
 static EffNetModel *
 open_model(const Options *options, GError **error)
@@ -54,58 +44,6 @@ open_model(const Options *options, GError **error)
 }
 
 static void
-fill_batch(EffNetSession *session, guint batch)
-{
-    const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
-    gsize size = (gsize)info->in_channels * info->resolution * info->resolution;
-    g_autofree float *chw = g_new(float, size);
-    g_autoptr(GRand) rand = g_rand_new_with_seed(SEED);
-
-    for (guint i = 0; i < batch; i++) {
-        for (gsize j = 0; j < size; j++)
-            chw[j] = g_rand_double_range(rand, -1, 1);
-        effnet_session_set_tensor(session, i, chw);
-    }
-}
-
-/* Milliseconds of each run. */
-static GArray *
-measure(EffNetSession *session, const Options *options)
-{
-    GArray *times = g_array_new(FALSE, FALSE, sizeof(double));
-    double begin, end, stop;
-
-    for (guint i = 0; i < WARM_UP_RUNS; i++)
-        effnet_session_run(session, options->batch);
-    effnet_session_set_profile(session, options->profile);
-    stop = now_ms() + options->seconds * 1e3;
-    do {
-        double ms;
-
-        begin = now_ms();
-        effnet_session_run(session, options->batch);
-        end = now_ms();
-        ms = end - begin;
-        g_array_append_val(times, ms);
-    } while (end < stop || times->len < MIN_RUNS);
-    return times;
-}
-
-static int
-compare_doubles(gconstpointer a, gconstpointer b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double
-percentile(const GArray *sorted, guint percent)
-{
-    return g_array_index(sorted, double, (gsize)(sorted->len - 1) * percent / 100);
-}
-
-static void
 print_head(EffNetSession *session, const Options *options)
 {
     const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
@@ -124,10 +62,11 @@ print_latency(GArray *times, guint batch)
 
     for (guint i = 0; i < times->len; i++)
         sum += g_array_index(times, double, i);
-    g_array_sort(times, compare_doubles);
+    effnet_latency_sort(times);
     printf("latency     min %.3f  p50 %.3f  p90 %.3f  p99 %.3f  max %.3f ms\n",
-           percentile(times, 0), percentile(times, 50), percentile(times, 90),
-           percentile(times, 99), percentile(times, 100));
+           effnet_latency_percentile(times, 0), effnet_latency_percentile(times, 50),
+           effnet_latency_percentile(times, 90), effnet_latency_percentile(times, 99),
+           effnet_latency_percentile(times, 100));
     printf("inferences  %.1f/s (%u runs)\n", times->len * batch * 1e3 / sum, times->len);
 }
 
@@ -204,8 +143,8 @@ run_bench(const Options *options, GError **error)
     session = effnet_session_new(model, options->batch, options->threads, error);
     if (session == NULL)
         return FALSE;
-    fill_batch(session, options->batch);
-    times = measure(session, options);
+    times = effnet_latency_measure(session, options->batch, options->seconds, MIN_RUNS,
+                                   options->profile);
     print_results(session, options, times);
     return TRUE;
 }

@@ -52,6 +52,12 @@ def effnet_fails(*arguments, says, **environment):
     return done.stdout
 
 
+def output_of(*arguments):
+    """Whatever a command prints, whether it succeeds or not."""
+    done = subprocess.run([EFFNET, *arguments], capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
 def run(module):
     """All of a module's cases, in the order in which they are written."""
     cases = [(n, f) for n, f in vars(module).items() if n.startswith("test_")]

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How long inferences take. */
+#ifndef EFFNET_LATENCY_H
+#define EFFNET_LATENCY_H
+
+#include <effnet/effnet.h>
+
+/* Milliseconds of each run of BATCH random pictures, in their order: for SECONDS, and at least
+ * MIN_RUNS. With PROFILE, the session's ops are counted as well. */
+GArray *effnet_latency_measure(EffNetSession *session, guint batch, double seconds, guint min_runs,
+                               gboolean profile);
+
+void effnet_latency_sort(GArray *times);
+double effnet_latency_percentile(const GArray *sorted, guint percent);
+
+#endif

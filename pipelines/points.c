@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "points.h"
+
+#include <math.h>
+
+#include "latency.h"
+
+#define SEED     1
+#define MIN_RUNS 2
+/* The paper's alpha * beta^2 * gamma^2: what a step of phi multiplies the multiply-adds by. */
+#define GROWTH (1.2 * 1.1 * 1.1 * 1.15 * 1.15)
+/* Tenths of phi between which a network for a budget is looked for. */
+#define LEAST_TENTHS (-80)
+#define MOST_TENTHS  100
+
+EffNetPoint *
+effnet_point_new(const char *scaling, double phi, EffNetArch *arch)
+{
+    EffNetPoint *point = g_new0(EffNetPoint, 1);
+
+    point->scaling = scaling;
+    point->phi = phi;
+    point->arch = effnet_arch_ref(arch);
+    effnet_arch_get_cost(arch, 0, 0, &point->cost);
+    return point;
+}
+
+void
+effnet_point_free(EffNetPoint *point)
+{
+    if (!point)
+        return;
+    effnet_arch_unref(point->arch);
+    g_free(point);
+}
+
+gboolean
+effnet_point_measure(EffNetPoint *point, const EffNetMeasure *measure, GError **error)
+{
+    const EffNetModelOptions options = {.precision = measure->precision};
+    g_autoptr(EffNetModel) model = effnet_model_new_random(point->arch, SEED, 0, &options, error);
+    g_autoptr(EffNetSession) session =
+        model ? effnet_session_new(model, 1, measure->threads, error) : NULL;
+    g_autoptr(GArray) times = NULL;
+
+    if (!session)
+        return FALSE;
+    times = effnet_latency_measure(session, 1, measure->seconds, MIN_RUNS, FALSE);
+    effnet_latency_sort(times);
+    point->latency = effnet_latency_percentile(times, 50);
+    return TRUE;
+}
+
+static EffNetScaling
+compound_at(double phi, guint resolution)
+{
+    return (EffNetScaling){.phi = phi};
+}
+
+static EffNetScaling
+depth_at(double phi, guint resolution)
+{
+    return (EffNetScaling){.depth = pow(GROWTH, phi)};
+}
+
+static EffNetScaling
+width_at(double phi, guint resolution)
+{
+    return (EffNetScaling){.width = pow(GROWTH, phi / 2)};
+}
+
+static EffNetScaling
+resolution_at(double phi, guint resolution)
+{
+    return (EffNetScaling){.resolution = (guint)round(resolution * pow(GROWTH, phi / 2))};
+}
+
+static const struct {
+    const char *name;
+    EffNetScaling (*at)(double phi, guint resolution);
+} scalings[] = {
+    {"compound", compound_at},
+    {"depth", depth_at},
+    {"width", width_at},
+    {"resolution", resolution_at},
+};
+
+GPtrArray *
+effnet_points_walk(const char *base, double to, double step, GError **error)
+{
+    g_autoptr(EffNetArch) plain = effnet_arch_new(base, error);
+    GPtrArray *points;
+
+    if (!plain)
+        return NULL;
+    points = g_ptr_array_new_with_free_func((GDestroyNotify)effnet_point_free);
+    for (gsize s = 0; s < G_N_ELEMENTS(scalings); s++)
+        for (guint i = 0; i * step <= to + 1e-9; i++) {
+            EffNetScaling scaling = scalings[s].at(i * step, effnet_arch_get_resolution(plain));
+            g_autoptr(EffNetArch) arch = effnet_arch_new_scaled(base, &scaling, NULL);
+
+            if (arch)
+                g_ptr_array_add(points, effnet_point_new(scalings[s].name, i * step, arch));
+        }
+    return points;
+}
+
+/* Whether ARCH is BASE with other factors: scaled by them, BASE costs the same. */
+static gboolean
+is_scaled(EffNetArch *arch, EffNetArch *base)
+{
+    const EffNetScaling scaling = {
+        .width = effnet_arch_get_width(arch) / effnet_arch_get_width(base),
+        .depth = effnet_arch_get_depth(arch) / effnet_arch_get_depth(base),
+        .resolution = effnet_arch_get_resolution(arch),
+    };
+    g_autoptr(EffNetArch) scaled =
+        effnet_arch_new_scaled(effnet_arch_get_name(base), &scaling, NULL);
+    EffNetArchCost a, b;
+
+    if (!scaled)
+        return FALSE;
+    effnet_arch_get_cost(arch, 0, 0, &a);
+    effnet_arch_get_cost(scaled, 0, 0, &b);
+    return a.layers == b.layers && a.params == b.params && a.macs == b.macs;
+}
+
+static int
+cheaper_first(gconstpointer a, gconstpointer b)
+{
+    const EffNetPoint *const *x = a, *const *y = b;
+
+    return ((*x)->cost.macs > (*y)->cost.macs) - ((*x)->cost.macs < (*y)->cost.macs);
+}
+
+GPtrArray *
+effnet_points_named(const char *base, GError **error)
+{
+    g_autoptr(EffNetArch) plain = effnet_arch_new(base, error);
+    GPtrArray *points;
+
+    if (!plain)
+        return NULL;
+    points = g_ptr_array_new_with_free_func((GDestroyNotify)effnet_point_free);
+    for (const char *const *name = effnet_arch_list(); *name; name++) {
+        g_autoptr(EffNetArch) arch = effnet_arch_new(*name, NULL);
+
+        if (is_scaled(arch, plain))
+            g_ptr_array_add(points, effnet_point_new("named", 0, arch));
+    }
+    g_ptr_array_sort(points, cheaper_first);
+    return points;
+}
+
+static gboolean
+fit_named(const char *base, double budget, const EffNetMeasure *measure, EffNetPoint **largest,
+          GError **error)
+{
+    g_autoptr(GPtrArray) points = effnet_points_named(base, error);
+
+    if (!points)
+        return FALSE;
+    while (points->len > 0) {
+        g_autoptr(EffNetPoint) point = g_ptr_array_steal_index(points, 0);
+
+        if (!effnet_point_measure(point, measure, error))
+            return FALSE;
+        if (point->latency > budget)
+            break;
+        effnet_point_free(*largest);
+        *largest = g_steal_pointer(&point);
+    }
+    return TRUE;
+}
+
+/* NULL without an error for what the engine does not take. */
+static EffNetPoint *
+new_at(const char *base, int tenths, const EffNetMeasure *measure, GError **error)
+{
+    g_autoptr(EffNetArch) arch =
+        effnet_arch_new_scaled(base, &(EffNetScaling){.phi = tenths / 10.0}, NULL);
+    g_autoptr(EffNetPoint) point = arch ? effnet_point_new("compound", tenths / 10.0, arch) : NULL;
+
+    if (!point || !effnet_point_measure(point, measure, error))
+        return NULL;
+    return g_steal_pointer(&point);
+}
+
+/* Steps from where the rule expects it: up while networks fit, else down until one does. */
+static gboolean
+fit_compound(const char *base, double budget, const EffNetMeasure *measure, EffNetPoint **largest,
+             GError **error)
+{
+    g_autoptr(GError) failed = NULL;
+    EffNetPoint *point = new_at(base, 0, measure, error);
+    int tenths;
+
+    if (!point)
+        return FALSE;
+    tenths = (int)CLAMP(floor(10 * log(budget / point->latency) / log(GROWTH)), LEAST_TENTHS,
+                        MOST_TENTHS);
+    for (gboolean up = FALSE;; tenths += up ? 1 : -1) {
+        g_clear_pointer(&point, effnet_point_free);
+        if (tenths < LEAST_TENTHS || tenths > MOST_TENTHS)
+            break;
+        point = new_at(base, tenths, measure, &failed);
+        if (failed)
+            break;
+        if (point && point->latency <= budget) {
+            up = TRUE;
+            effnet_point_free(*largest);
+            *largest = g_steal_pointer(&point);
+        } else if (up) {
+            break;
+        }
+    }
+    effnet_point_free(point);
+    if (failed)
+        g_propagate_error(error, g_steal_pointer(&failed));
+    return !failed;
+}
+
+gboolean
+effnet_points_fit(const char *base, double budget, const EffNetMeasure *measure,
+                  EffNetPoint **named, EffNetPoint **compound, GError **error)
+{
+    *named = *compound = NULL;
+    if (fit_named(base, budget, measure, named, error) &&
+        fit_compound(base, budget, measure, compound, error))
+        return TRUE;
+    g_clear_pointer(named, effnet_point_free);
+    g_clear_pointer(compound, effnet_point_free);
+    return FALSE;
+}

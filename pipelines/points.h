@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Points of compound scaling: a base network, larger in one dimension or in all of them. */
+#ifndef EFFNET_POINTS_H
+#define EFFNET_POINTS_H
+
+#include <effnet/effnet.h>
+
+typedef struct {
+    const char *scaling; /* "compound", "depth", "width", "resolution", "named"; static */
+    double phi;
+    EffNetArch *arch;
+    EffNetArchCost cost;
+    double latency; /* median, in ms; 0: not measured */
+} EffNetPoint;
+
+/* How latency is measured. */
+typedef struct {
+    EffNetPrecision precision;
+    int threads;    /* 0: all */
+    double seconds; /* of each point, at least */
+} EffNetMeasure;
+
+EffNetPoint *effnet_point_new(const char *scaling, double phi, EffNetArch *arch);
+void effnet_point_free(EffNetPoint *point);
+gboolean effnet_point_measure(EffNetPoint *point, const EffNetMeasure *measure, GError **error);
+
+/* BASE for phi from 0 to TO by STEP: scaled by the rule, then by each dimension alone as far as
+ * the rule's multiply-adds grow with it, (alpha beta^2 gamma^2)^phi. What gets larger than the
+ * engine takes is left out. EffNetPoint, not measured; NULL for an unknown BASE. */
+GPtrArray *effnet_points_walk(const char *base, double to, double step, GError **error);
+
+/* The named networks that are BASE scaled, the cheapest first. */
+GPtrArray *effnet_points_named(const char *base, GError **error);
+
+/* The largest of the named networks, and of the rule's points in tenths of phi, that take BUDGET ms
+ * at most; NULL for one that there is not. Both have been measured. */
+gboolean effnet_points_fit(const char *base, double budget, const EffNetMeasure *measure,
+                           EffNetPoint **named, EffNetPoint **compound, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetPoint, effnet_point_free)
+
+#endif
