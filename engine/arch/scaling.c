@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Compound scaling: the roundings and the rule. */
 #include <math.h>
+#include <string.h>
 
 #include <effnet/error.h>
 
@@ -51,8 +52,8 @@ scaled_name(const EffNetArch *arch)
 {
     char width[G_ASCII_DTOSTR_BUF_SIZE], depth[G_ASCII_DTOSTR_BUF_SIZE];
 
-    g_ascii_formatd(width, sizeof width, "%.4g", arch->width);
-    g_ascii_formatd(depth, sizeof depth, "%.4g", arch->depth);
+    g_ascii_formatd(width, sizeof width, "%.6g", arch->width);
+    g_ascii_formatd(depth, sizeof depth, "%.6g", arch->depth);
     return g_strdup_printf("%s-w%s-d%s-r%u", arch->base->name, width, depth, arch->resolution);
 }
 
@@ -79,4 +80,44 @@ effnet_arch_new_scaled(const char *base, const EffNetScaling *scaling, GError **
     g_free(arch->name);
     arch->name = scaled_name(arch);
     return g_steal_pointer(&arch);
+}
+
+/* The number behind PREFIX at *TEXT, which goes behind it; 0: there is none. */
+static double
+parse_number(const char **text, const char *prefix)
+{
+    char *end;
+    double number;
+
+    if (!g_str_has_prefix(*text, prefix))
+        return 0;
+    *text += strlen(prefix);
+    number = g_ascii_isdigit(**text) ? g_ascii_strtod(*text, &end) : 0;
+    if (number > 0)
+        *text = end;
+    return number;
+}
+
+EffNetArch *
+effnet_arch_new_point(const char *name, GError **error)
+{
+    const char *rest = g_strrstr(name, "-w");
+    g_autofree char *base = rest ? g_strndup(name, rest - name) : NULL;
+    const EffNetVariant *variant = base ? effnet_arch_find(base) : NULL;
+    double width, depth, resolution;
+    EffNetScaling scaling;
+
+    if (!variant)
+        return NULL;
+    width = parse_number(&rest, "-w");
+    depth = parse_number(&rest, "-d");
+    resolution = parse_number(&rest, "-r");
+    if (!(width > 0 && depth > 0 && resolution > 0) || *rest)
+        return NULL;
+    scaling = (EffNetScaling){
+        .width = width / variant->width,
+        .depth = depth / variant->depth,
+        .resolution = (guint)MIN(resolution, MAX_RESOLUTION + 1),
+    };
+    return effnet_arch_new_scaled(variant->name, &scaling, error);
 }

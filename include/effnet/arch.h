@@ -34,7 +34,8 @@ typedef struct {
 /* The names that effnet_arch_new() knows, smallest first; NULL-terminated, static. */
 const char *const *effnet_arch_list(void);
 
-/* NAME is one of effnet_arch_list() or timm's or torchvision's name for it.
+/* NAME is one of effnet_arch_list(), timm's or torchvision's name for it, or what
+ * effnet_arch_get_name() says of a scaled one.
  * Returns NULL and sets EFFNET_ERROR_MODEL for a name that is not known. */
 EffNetArch *effnet_arch_new(const char *name, GError **error);
 

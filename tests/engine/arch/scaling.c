@@ -82,6 +82,42 @@ test_refused(void)
     }
 }
 
+static void
+test_names(void)
+{
+    static const EffNetScaling points[] = {
+        {.phi = 0.5}, {.phi = -3}, {.width = 1.0625, .depth = 3, .resolution = 97}, {.phi = 3.7}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(points); i++) {
+        g_autoptr(EffNetArch) arch = effnet_arch_new_scaled("b1", &points[i], NULL);
+        g_autoptr(EffNetArch) same = effnet_arch_new(effnet_arch_get_name(arch), NULL);
+        EffNetArchCost a, b;
+
+        g_assert_nonnull(same);
+        effnet_arch_get_cost(arch, 0, 0, &a);
+        effnet_arch_get_cost(same, 0, 0, &b);
+        g_assert_cmpstr(effnet_arch_get_name(same), ==, effnet_arch_get_name(arch));
+        g_assert_cmpuint(a.params, ==, b.params);
+        g_assert_cmpuint(a.macs, ==, b.macs);
+    }
+}
+
+static void
+test_names_that_are_none(void)
+{
+    static const char *const names[] = {"b99-w1-d1-r224", "b0-w-1-d1-r224", "b0-w1-d1-r1e9",
+                                        "b0-w100-d1-r224", "b0-w1-d1e5-r224"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(EffNetArch) arch = effnet_arch_new_point(names[i], &error);
+
+        g_assert_null(arch);
+        g_assert_true(!error || g_error_matches(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS));
+        g_assert_true(i < 2 ? !error : !!error);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -90,5 +126,7 @@ main(int argc, char **argv)
     g_test_add_func("/scaling/compound", test_compound);
     g_test_add_func("/scaling/single", test_single);
     g_test_add_func("/scaling/refused", test_refused);
+    g_test_add_func("/scaling/names", test_names);
+    g_test_add_func("/scaling/names-that-are-none", test_names_that_are_none);
     return g_test_run();
 }
