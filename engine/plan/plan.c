@@ -435,12 +435,9 @@ pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
 {
     guint8 *room;
 
-    plan->weights = aligned_alloc(EFFNET_ALIGNMENT, plan->weight_bytes);
-    if (!plan->weights) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
-                    "no memory for %" G_GSIZE_FORMAT " bytes of weights", plan->weight_bytes);
+    plan->weights = effnet_memory_new(1, plan->weight_bytes, error);
+    if (!plan->weights)
         return FALSE;
-    }
     room = plan->weights;
     for (guint i = 0; i < plan->n_steps; i++) {
         EffNetStep *step = &plan->steps[i];

@@ -5,6 +5,7 @@
 #define EFFNET_PLAN_H
 
 #include "../kernels/kernels.h"
+#include "../memory.h"
 #include "../model/weights.h"
 
 /* An activation of one picture: NHWC, channels padded to EFFNET_LANES (the input's are not). */
@@ -71,8 +72,6 @@ typedef struct {
 } EffNetPlan;
 
 /* What parts of the arena, the scratch and the weights begin at. */
-#define EFFNET_ALIGNMENT 64
-
 static inline gsize
 effnet_align(gsize bytes)
 {

@@ -12,6 +12,7 @@
 #include <effnet/session.h>
 
 #include "../frame/preprocess.h"
+#include "../memory.h"
 #include "../model.h"
 #include "execute.h"
 #include "pool.h"
@@ -44,20 +45,6 @@ struct _EffNetSession {
     gboolean profiling;
     Profile *profiles; /* a step each */
 };
-
-static gpointer
-allocate(gsize n, gsize size, GError **error)
-{
-    gsize bytes;
-    gpointer memory = NULL;
-
-    if (g_size_checked_mul(&bytes, n, size) && bytes <= G_MAXSSIZE - EFFNET_ALIGNMENT)
-        memory = aligned_alloc(EFFNET_ALIGNMENT, effnet_align(MAX(1, bytes)));
-    if (!memory)
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
-                    "no memory for %" G_GSIZE_FORMAT " times %" G_GSIZE_FORMAT " bytes", n, size);
-    return memory;
-}
 
 static const char *
 kind_of(const EffNetStep *step)
@@ -99,10 +86,10 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
         session->profiles[i].name = effnet_layer_name(plan->steps[i].layer);
         session->profiles[i].kind = kind_of(&plan->steps[i]);
     }
-    session->arena = allocate(1, effnet_arena_bytes(plan, max_batch), error);
+    session->arena = effnet_memory_new(1, effnet_arena_bytes(plan, max_batch), error);
     if (!session->arena)
         return NULL;
-    session->scratch = allocate(session->threads, plan->scratch_bytes, error);
+    session->scratch = effnet_memory_new(session->threads, plan->scratch_bytes, error);
     if (!session->scratch)
         return NULL;
     memset(effnet_activation(plan, session->arena, max_batch, plan->input, 0), 0,

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include <effnet/error.h>
+
+#include "memory.h"
+
+#define HUGE_PAGE (2 * 1024 * 1024)
+
+/* The huge pages that lie in BYTES wholly: what is behind the last one costs no more than it has.
+ */
+static gpointer
+allocate(gsize bytes)
+{
+    gsize alignment = bytes < HUGE_PAGE ? EFFNET_ALIGNMENT : HUGE_PAGE;
+    gpointer memory = aligned_alloc(alignment, bytes);
+
+#ifdef MADV_HUGEPAGE
+    if (memory && bytes >= HUGE_PAGE)
+        madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* a wish */
+#endif
+    return memory;
+}
+
+gpointer
+effnet_memory_new(gsize n, gsize size, GError **error)
+{
+    const gsize line = EFFNET_ALIGNMENT;
+    gsize bytes;
+    gpointer memory = NULL;
+
+    if (g_size_checked_mul(&bytes, n, size) && bytes <= G_MAXSSIZE - line)
+        memory = allocate((bytes + line) / line * line);
+    if (!memory)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
+                    "no memory for %" G_GSIZE_FORMAT " times %" G_GSIZE_FORMAT " bytes", n, size);
+    return memory;
+}
