@@ -73,4 +73,4 @@ conv_f32_c(const EffNetConv *a)
 }
 
 const EffNetConvKernels effnet_conv_f32_kernels_c = {effnet_conv_pack_f32, packed_bytes_f32,
-                                                     conv_f32_c};
+                                                     conv_f32_c, 1};

@@ -45,6 +45,7 @@ typedef struct {
     void (*pack)(gpointer packed, const float *weights, guint runs, gsize run, guint out);
     gsize (*packed_bytes)(guint runs, gsize run, guint out);
     void (*run)(const EffNetConv *conv);
+    guint tile_pixels; /* how many it likes to have */
 } EffNetConvKernels;
 
 extern const EffNetConvKernels effnet_conv_f32_kernels_c;

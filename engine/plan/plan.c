@@ -15,8 +15,6 @@
 #define FUSE_PANELS 2
 /* Tasks of a step: enough for an even share on a few cores. */
 #define TASKS 16
-/* Pixels of a block come in multiples of this, which every kernel's tile height divides. */
-#define PIXEL_QUANTUM 42
 
 typedef struct {
     EffNetPlan *plan;
@@ -96,16 +94,21 @@ blocks(guint n, guint block)
     return (n + block - 1) / block;
 }
 
-/* Cuts PIXELS x PANELS outputs of K products each. */
+/* Cuts PIXELS x PANELS outputs of K products each: tiles of pixels, so many that a block of the
+ * input stays in L2; where the weights are more than the input, no more of them than that, since
+ * every block of pixels reads all weights. */
 static void
-cut_product(EffNetStep *step, guint pixels, guint panels, gsize k)
+cut_product(Builder *b, EffNetStep *step, guint pixels, guint panels, gsize k)
 {
-    guint limit = MAX(1, BLOCK_BYTES / effnet_type_bytes(step->type) / k),
-          share = blocks(pixels, TASKS);
+    gsize limit = BLOCK_BYTES / effnet_type_bytes(step->type) / k;
+    guint tile = MAX(1, b->plan->kernels->conv[step->type].tile_pixels);
+    guint tiles = blocks(pixels, tile), share = tiles;
 
-    step->block_pixels = step->pool ? pixels : MIN(pixels, MIN(limit, share));
-    step->block_pixels = MIN(pixels, blocks(step->block_pixels, PIXEL_QUANTUM) * PIXEL_QUANTUM);
-    step->pixel_blocks = blocks(pixels, step->block_pixels);
+    if (panels * EFFNET_LANES < pixels)
+        share = blocks(tiles, TASKS);
+    share = step->pool ? tiles : MAX(1, MIN(share, limit / tile));
+    step->pixel_blocks = blocks(tiles, share);
+    step->block_pixels = blocks(pixels, step->pixel_blocks);
     step->block_panels = MAX(2, blocks(panels * step->pixel_blocks, TASKS));
     step->block_panels = MIN(panels, blocks(step->block_panels, 2) * 2);
     step->panel_blocks = blocks(panels, step->block_panels);
@@ -197,7 +200,7 @@ add_conv(Builder *b, const EffNetLayer *layer)
     if (effnet_step_has_rows(&step)) {
         plan_rows(b, &step, layer, panels);
     } else {
-        cut_product(&step, layer->out_size * layer->out_size, panels, window);
+        cut_product(b, &step, layer->out_size * layer->out_size, panels, window);
         need_scratch(b, effnet_conv_scratch(step.block_pixels, window, step.block_panels));
     }
     add_step(b, &step);

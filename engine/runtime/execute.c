@@ -379,8 +379,8 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
         .batch = batch,
         .picture = picture,
         .scratch = scratch,
-        .first_pixel = pixel_block * step->block_pixels,
-        .end_pixel = MIN(pixels, (pixel_block + 1) * step->block_pixels),
+        .first_pixel = (guint64)pixels * pixel_block / step->pixel_blocks,
+        .end_pixel = (guint64)pixels * (pixel_block + 1) / step->pixel_blocks,
         .first_panel = panel_block * step->block_panels,
         .end_panel =
             MIN(effnet_panels(layer->out_channels), (panel_block + 1) * step->block_panels),

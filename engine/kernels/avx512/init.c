@@ -15,6 +15,7 @@ effnet_kernels_init_avx512(EffNetKernels *kernels)
         return FALSE;
     kernels->conv[EFFNET_TYPE_F32].run = effnet_conv_f32_avx512;
     kernels->conv[EFFNET_TYPE_F32].pack = effnet_conv_pack_f32;
+    kernels->conv[EFFNET_TYPE_F32].tile_pixels = 14;
     kernels->dwconv[EFFNET_TYPE_F32].run = effnet_dwconv_f32_avx512;
     kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_avx512;
     kernels->resize = effnet_resize_kernels_avx512;

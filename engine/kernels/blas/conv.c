@@ -154,5 +154,6 @@ effnet_conv_kernels_blas(EffNetConvKernels *kernels)
         return FALSE;
     kernels->pack = pack_columns;
     kernels->run = conv_f32_blas;
+    kernels->tile_pixels = 16;
     return TRUE;
 }
