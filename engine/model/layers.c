@@ -4,6 +4,7 @@
 #include <effnet/error.h>
 
 #include "layers.h"
+#include "search.h"
 
 gboolean
 effnet_layer_has(const EffNetLayer *layer, EffNetPart part)
@@ -11,6 +12,17 @@ effnet_layer_has(const EffNetLayer *layer, EffNetPart part)
     if (part == EFFNET_PART_WEIGHT || !effnet_layer_has_weights(layer))
         return effnet_layer_has_weights(layer);
     return layer->has_norm == (part != EFFNET_PART_BIAS);
+}
+
+gboolean
+effnet_layer_is_folded(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
+                       const EffNetLayer *layer)
+{
+    g_autofree char *gamma = effnet_naming_tensor(naming, layer, EFFNET_PART_NORM_GAMMA);
+    g_autofree char *bias = effnet_naming_tensor(naming, layer, EFFNET_PART_BIAS);
+
+    return layer->has_norm && gamma && !effnet_checkpoint_find(checkpoint, gamma) && bias &&
+           effnet_checkpoint_find(checkpoint, bias);
 }
 
 /* Returns how many dimensions there are. */
@@ -98,36 +110,6 @@ effnet_layer_find(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming
     return NULL;
 }
 
-/* How far a network is from what is in the checkpoint. */
-typedef struct {
-    guint n_wrong; /* weights missing or of another shape */
-    guint n_right;
-    const EffNetLayer *first; /* of those that are wrong */
-} Fit;
-
-static Fit
-compare(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
-        const EffNetNetwork *network)
-{
-    Fit fit = {0};
-
-    for (guint i = 0; i < network->n_layers; i++) {
-        const EffNetLayer *layer = &network->layers[i];
-        g_autofree char *name = effnet_naming_tensor(naming, layer, EFFNET_PART_WEIGHT);
-
-        if (!effnet_layer_has_weights(layer))
-            continue;
-        if (name &&
-            has_shape(effnet_checkpoint_find(checkpoint, name), layer, EFFNET_PART_WEIGHT)) {
-            fit.n_right++;
-            continue;
-        }
-        if (!fit.n_wrong++)
-            fit.first = layer;
-    }
-    return fit;
-}
-
 /* The weights of convolutions and linear layers in the checkpoint. */
 static gboolean
 is_weight(const EffNetTensor *tensor)
@@ -167,126 +149,91 @@ find_stranger(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
 }
 
 typedef struct {
+    EffNetShapes base;
     const EffNetCheckpoint *checkpoint;
     const EffNetNaming *naming;
-    guint in_channels, n_classes, n_weights;
-} Matcher;
+} NamedShapes;
 
-static EffNetNetwork *
-lay_out(const Matcher *matcher, const EffNetArch *arch)
+static gboolean
+get_named(const EffNetShapes *base, const EffNetLayer *layer, guint index, guint64 dims[4])
 {
-    return effnet_network_new(arch, effnet_arch_get_resolution(arch), matcher->in_channels,
-                              matcher->n_classes, EFFNET_PADDING_SAME);
-}
+    const NamedShapes *shapes = (const NamedShapes *)base;
+    g_autofree char *name = effnet_naming_tensor(shapes->naming, layer, EFFNET_PART_WEIGHT);
+    const EffNetTensor *tensor = name ? effnet_checkpoint_find(shapes->checkpoint, name) : NULL;
 
-/* 0: it fits. */
-static guint
-distance(const Matcher *matcher, const EffNetArch *arch)
-{
-    g_autoptr(EffNetNetwork) network = lay_out(matcher, arch);
-    Fit fit = compare(matcher->checkpoint, matcher->naming, network);
+    if (!tensor)
+        return FALSE;
+    for (guint i = 0; i < MAX(4, tensor->n_dims); i++) {
+        guint64 dim = i < tensor->n_dims ? tensor->dims[i] : 1;
 
-    return fit.n_wrong + (matcher->n_weights - MIN(fit.n_right, matcher->n_weights));
+        if (i < 4)
+            dims[i] = dim;
+        else if (dim != 1)
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* All parts, not the weights alone. */
 static gboolean
-check_parts(const Matcher *matcher, const EffNetArch *arch, GError **error)
+check_parts(const NamedShapes *shapes, const EffNetArch *arch, GError **error)
 {
-    g_autoptr(EffNetNetwork) network = lay_out(matcher, arch);
+    g_autoptr(EffNetNetwork) network = effnet_shapes_lay_out(&shapes->base, arch);
 
-    for (guint i = 0; i < network->n_layers; i++)
+    for (guint i = 0; i < network->n_layers; i++) {
+        EffNetLayer layer = network->layers[i];
+
+        if (effnet_layer_is_folded(shapes->checkpoint, shapes->naming, &layer))
+            layer.has_norm = FALSE;
         for (EffNetPart part = EFFNET_PART_WEIGHT; part <= EFFNET_PART_NORM_VARIANCE; part++)
-            if (effnet_layer_has(&network->layers[i], part) &&
-                !effnet_layer_find(matcher->checkpoint, matcher->naming, &network->layers[i], part,
-                                   error))
+            if (effnet_layer_has(&layer, part) &&
+                !effnet_layer_find(shapes->checkpoint, shapes->naming, &layer, part, error))
                 return FALSE;
+    }
     return TRUE;
 }
 
 static void
-explain(const Matcher *matcher, const EffNetArch *arch, gboolean asked_for, GError **error)
+explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, GError **error)
 {
-    g_autoptr(EffNetNetwork) network = lay_out(matcher, arch);
-    Fit fit = compare(matcher->checkpoint, matcher->naming, network);
+    g_autoptr(EffNetNetwork) network = effnet_shapes_lay_out(&shapes->base, arch);
+    EffNetFit fit = effnet_shapes_compare(&shapes->base, network);
     g_autofree char *what = NULL;
 
     if (fit.first)
-        what = describe(matcher->checkpoint, matcher->naming, fit.first, EFFNET_PART_WEIGHT);
+        what = describe(shapes->checkpoint, shapes->naming, fit.first, EFFNET_PART_WEIGHT);
     else
         what = g_strdup_printf("has a tensor %s that is not in it",
-                               find_stranger(matcher->checkpoint, matcher->naming, network));
+                               find_stranger(shapes->checkpoint, shapes->naming, network));
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
                 asked_for ? "%s is not of the network %s: it %s"
                           : "%s is of no known network (%s comes closest): it %s",
-                effnet_checkpoint_get_path(matcher->checkpoint), effnet_arch_get_name(arch), what);
-}
-
-/* The one that fits is found without looking at those that have another number of layers. */
-static gboolean
-has_as_many_weights(const Matcher *matcher, const EffNetArch *arch)
-{
-    g_autoptr(EffNetNetwork) network = lay_out(matcher, arch);
-    guint n = 0;
-
-    for (guint i = 0; i < network->n_layers; i++)
-        n += effnet_layer_has_weights(&network->layers[i]);
-    return n == matcher->n_weights;
-}
-
-static EffNetArch *
-find_fitting(const Matcher *matcher)
-{
-    for (const char *const *name = effnet_arch_list(); *name; name++) {
-        g_autoptr(EffNetArch) arch = effnet_arch_new(*name, NULL);
-
-        if (has_as_many_weights(matcher, arch) && distance(matcher, arch) == 0)
-            return g_steal_pointer(&arch);
-    }
-    return NULL;
-}
-
-static EffNetArch *
-find_closest(const Matcher *matcher, guint *least)
-{
-    EffNetArch *closest = NULL;
-
-    *least = G_MAXUINT;
-    for (const char *const *name = effnet_arch_list(); *name; name++) {
-        EffNetArch *arch = effnet_arch_new(*name, NULL);
-        guint far = distance(matcher, arch);
-
-        if (far < *least) {
-            g_clear_pointer(&closest, effnet_arch_unref);
-            closest = g_steal_pointer(&arch);
-            *least = far;
-        }
-        g_clear_pointer(&arch, effnet_arch_unref);
-    }
-    return closest;
+                shapes->base.path, effnet_arch_get_name(arch), what);
 }
 
 EffNetArch *
 effnet_layers_match(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
                     const char *name, guint in_channels, guint n_classes, GError **error)
 {
-    Matcher matcher = {checkpoint, naming, in_channels, n_classes, count_weights(checkpoint)};
-    g_autoptr(EffNetArch) arch = NULL;
-    guint far = 0;
+    const NamedShapes shapes = {
+        .base = {.path = effnet_checkpoint_get_path(checkpoint),
+                 .n_weights = count_weights(checkpoint),
+                 .in_channels = in_channels,
+                 .n_classes = n_classes,
+                 .get = get_named},
+        .checkpoint = checkpoint,
+        .naming = naming,
+    };
+    g_autoptr(GError) failed = NULL;
+    g_autoptr(EffNetArch) arch = effnet_shapes_search(&shapes.base, name, &failed), other = NULL;
 
-    if (name) {
-        arch = effnet_arch_new(name, error);
-        if (!arch)
-            return NULL;
-        far = distance(&matcher, arch);
-    } else {
-        arch = find_fitting(&matcher);
-        if (!arch)
-            arch = find_closest(&matcher, &far);
-    }
-    if (far > 0) {
-        explain(&matcher, arch, name != NULL, error);
+    if (failed) {
+        g_propagate_error(error, g_steal_pointer(&failed));
         return NULL;
     }
-    return check_parts(&matcher, arch, error) ? g_steal_pointer(&arch) : NULL;
+    if (arch)
+        return check_parts(&shapes, arch, error) ? g_steal_pointer(&arch) : NULL;
+    other = name ? effnet_arch_new(name, NULL) : effnet_shapes_closest(&shapes.base);
+    explain(&shapes, other, name != NULL, error);
+    return NULL;
 }

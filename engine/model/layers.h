@@ -14,9 +14,14 @@ const EffNetTensor *effnet_layer_find(const EffNetCheckpoint *checkpoint,
 /* Whether LAYER has PART: batch norm or a bias. */
 gboolean effnet_layer_has(const EffNetLayer *layer, EffNetPart part);
 
+/* Whether LAYER, which has a batch norm, has a bias in its place, as it is folded already. */
+gboolean effnet_layer_is_folded(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
+                                const EffNetLayer *layer);
+
 /* The network all of whose tensors are in the checkpoint with their shapes, and no other weights
- * beside them: NAME, or, where that is NULL, one of effnet_arch_list(). The error names the first
- * tensor that differs from it, or from the network that fits best. */
+ * beside them: NAME, or, where it is NULL, one of effnet_arch_list() or of these
+ * scaled. The error names the first tensor that differs from it, or from the network that fits
+ * best, or the networks that fit alike. */
 EffNetArch *effnet_layers_match(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
                                 const char *name, guint in_channels, guint n_classes,
                                 GError **error);

@@ -4,6 +4,7 @@
 
 #include <effnet/error.h>
 
+#include "../arch/arch.h"
 #include "../precision.h"
 #include "config.h"
 #include "labels.h"
@@ -141,11 +142,31 @@ recognise_shapes(Recogniser *r, const EffNetCheckpoint *checkpoint, const EffNet
 }
 
 static gboolean
+is_scaled(const Recogniser *r)
+{
+    return !g_str_equal(r->out->info.arch, r->out->arch->base->name);
+}
+
+/* The network of the table that is trained like NAME: a scaled one's base, or what NAME is. */
+static const char *
+get_base(const Recogniser *r, const char *name)
+{
+    const EffNetVariant *variant = is_scaled(r) ? effnet_arch_find(name) : NULL;
+
+    if (variant && variant->family == r->out->arch->base->family)
+        return variant->name;
+    return r->out->arch->base->name;
+}
+
+/* Whether the checkpoint may be of what is called NAME: that network, or, where it is scaled
+ * freely, one of its family. */
+static gboolean
 is_arch(const Recogniser *r, const char *name)
 {
-    g_autoptr(EffNetArch) arch = name ? effnet_arch_new(name, NULL) : NULL;
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
 
-    return arch && g_str_equal(effnet_arch_get_name(arch), r->out->info.arch);
+    return arch && (g_str_equal(effnet_arch_get_name(arch), r->out->info.arch) ||
+                    (is_scaled(r) && arch->base->family == r->out->arch->base->family));
 }
 
 /* A config beside the file may be another network's: it does not count then. */
@@ -175,7 +196,7 @@ find_practice(Recogniser *r, const char *file_name)
         name = r->options->arch;
     else if (r->config->architecture)
         name = r->config->architecture;
-    r->practice = effnet_practice_of(naming, r->out->info.arch, name);
+    r->practice = effnet_practice_of(naming, get_base(r, name), name);
     if (g_str_equal(naming, "timm")) {
         g_free(r->practised);
         r->practised = g_strdup_printf("the name %s", name);
@@ -186,7 +207,7 @@ static gboolean
 settle_padding(Recogniser *r, GError **error)
 {
     EffNetModelInfo *info = &r->out->info;
-    const char *origin = r->practised, *variant = info->arch;
+    const char *origin = r->practised, *variant = r->out->arch->base->name;
     gboolean second = g_str_has_prefix(variant, "v2-");
 
     info->padding = r->practice.padding;

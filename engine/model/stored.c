@@ -59,6 +59,14 @@ stored_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, floa
            check_values(weights, tensor, part, dst, error);
 }
 
+static gboolean
+stored_is_folded(EffNetWeights *base, const EffNetLayer *layer)
+{
+    StoredWeights *weights = (StoredWeights *)base;
+
+    return effnet_layer_is_folded(weights->checkpoint, weights->naming, layer);
+}
+
 static void
 stored_free(EffNetWeights *base)
 {
@@ -73,6 +81,7 @@ effnet_weights_new_checkpoint(EffNetCheckpoint *checkpoint, const EffNetNaming *
     StoredWeights *weights = g_new0(StoredWeights, 1);
 
     weights->base.read = stored_read;
+    weights->base.is_folded = stored_is_folded;
     weights->base.free = stored_free;
     weights->checkpoint = checkpoint;
     weights->naming = naming;

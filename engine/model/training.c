@@ -13,6 +13,7 @@ static const float half[] = {0.5f, 0.5f, 0.5f}; /* inception's, both mean and st
 #define SAME      .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3
 #define SYMMETRIC .padding = EFFNET_PADDING_SYMMETRIC, .epsilon = 1e-5
 #define BILINEAR  .interpolation = EFFNET_INTERPOLATION_BILINEAR
+#define BICUBIC   .interpolation = EFFNET_INTERPOLATION_BICUBIC
 
 /* NULL: any. All rows that apply count, later ones on top. */
 static const struct {
@@ -27,11 +28,7 @@ static const struct {
 
     {"torchvision", NULL, NULL, NULL, {SYMMETRIC}},
     {"torchvision", NULL, "b1", NULL, {.crop_fraction = 240.f / 255, BILINEAR}},
-    {"torchvision",
-     NULL,
-     "b1",
-     "rwightman",
-     {.crop_fraction = 240.f / 256, .interpolation = EFFNET_INTERPOLATION_BICUBIC}},
+    {"torchvision", NULL, "b1", "rwightman", {.crop_fraction = 240.f / 256, BICUBIC}},
     {"torchvision", NULL, "b2", NULL, {.resolution = 288, .crop_fraction = 1}},
     {"torchvision", NULL, "b3", NULL, {.crop_fraction = 300.f / 320}},
     {"torchvision", NULL, "b4", NULL, {.crop_fraction = 380.f / 384}},
@@ -44,17 +41,33 @@ static const struct {
      NULL,
      {BILINEAR, IMAGENET, .resolution = 384, .epsilon = 1e-3, .crop_fraction = 1}},
     {"torchvision", NULL, "v2-m", NULL, {.resolution = 480}},
-    {"torchvision",
-     NULL,
-     "v2-l",
-     NULL,
-     {INCEPTION, .resolution = 480, .interpolation = EFFNET_INTERPOLATION_BICUBIC}},
+    {"torchvision", NULL, "v2-l", NULL, {INCEPTION, .resolution = 480, BICUBIC}},
     {"torchvision", NULL, "mobilenet", NULL, {BILINEAR}},
     /* Its second weights, by their checksums. */
     {"torchvision", NULL, "mobilenet-v2", "7ebf99e0", {.crop_fraction = 224.f / 232}},
     {"torchvision", NULL, "resnet50", "11ad3fa6", {.crop_fraction = 224.f / 232}},
     {"torchvision", NULL, "resnet101", "cd907fc2", {.crop_fraction = 224.f / 232}},
     {"torchvision", NULL, "resnet152", "f82ba261", {.crop_fraction = 224.f / 232}},
+
+    /* timm's, whose tensor names are the same. */
+    {"torchvision", "resnet", NULL, "a1", {BICUBIC, .crop_fraction = 0.95f}},
+    {"torchvision", "resnet", NULL, "a2", {BICUBIC, .crop_fraction = 0.95f}},
+    {"torchvision", "resnet", NULL, "a3", {BICUBIC, .crop_fraction = 0.95f, .resolution = 160}},
+    {"torchvision", "resnet", NULL, "a1h", {BICUBIC, .crop_fraction = 0.95f}},
+    {"torchvision", "resnet", "resnet50", "a1h", {.crop_fraction = 0.9f, .resolution = 176}},
+    {"torchvision", "resnet", NULL, "b1k", {BICUBIC, .crop_fraction = 0.95f}},
+    {"torchvision", "resnet", NULL, "b2k", {BICUBIC, .crop_fraction = 0.95f}},
+    {"torchvision", "resnet", NULL, "c1", {BICUBIC, .crop_fraction = 0.95f}},
+    {"torchvision", "resnet", NULL, "c2", {BICUBIC, .crop_fraction = 0.95f}},
+    {"torchvision", "resnet", NULL, "d", {BICUBIC, .crop_fraction = 0.95f}},
+    {"torchvision", "resnet", NULL, "am", {BICUBIC}},
+    {"torchvision", "resnet", NULL, "bt", {BICUBIC}},
+    {"torchvision", "resnet", NULL, "gluon", {BICUBIC}},
+    {"torchvision", "resnet", NULL, "ra", {BICUBIC}},
+    {"torchvision", "resnet", NULL, "ram", {BICUBIC}},
+    {"torchvision", "resnet", NULL, "ra4", {BICUBIC, INCEPTION, .crop_fraction = 0.9f}},
+    {"torchvision", "resnet", NULL, "bamboo", {BICUBIC, .crop_fraction = 1}},
+    {"torchvision", "resnet", NULL, "tv2", {.resolution = 176}},
 
     /* Ported from TensorFlow. */
     {"timm", "tf_", NULL, NULL, {SAME}},

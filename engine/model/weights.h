@@ -7,7 +7,7 @@
 
 typedef enum {
     EFFNET_PART_WEIGHT,     /* out x in x kernel x kernel (DEPTHWISE: out x 1 x kernel x kernel) */
-    EFFNET_PART_BIAS,       /* out; layers without norm */
+    EFFNET_PART_BIAS,       /* out; layers without norm, or with a folded one */
     EFFNET_PART_NORM_GAMMA, /* out, as are the next three; layers with norm */
     EFFNET_PART_NORM_BETA,
     EFFNET_PART_NORM_MEAN,
@@ -20,6 +20,8 @@ struct _EffNetWeights {
      * infinity is an error, as is whatever is wrong with the file. */
     gboolean (*read)(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
                      GError **error);
+    /* Whether LAYER's batch norm is folded into its weights and a bias already. NULL: none is. */
+    gboolean (*is_folded)(EffNetWeights *weights, const EffNetLayer *layer);
     void (*free)(EffNetWeights *weights);
 };
 

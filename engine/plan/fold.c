@@ -59,12 +59,14 @@ effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsil
 {
     guint taps = layer->kernel * layer->kernel, channels = effnet_layer_filter_channels(layer);
     gsize row_length = (gsize)taps * channels;
+    gboolean folded = weights->is_folded && weights->is_folded(weights, layer);
+    gboolean has_norm = layer->has_norm && !folded;
 
     memset(bias, 0, effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof *bias);
     if (!weights->read(weights, layer, EFFNET_PART_WEIGHT, rows, error))
         return FALSE;
-    if (layer->has_norm ? !fold_norm(weights, layer, epsilon, rows, row_length, bias, error)
-                        : !weights->read(weights, layer, EFFNET_PART_BIAS, bias, error))
+    if (has_norm ? !fold_norm(weights, layer, epsilon, rows, row_length, bias, error)
+                 : !weights->read(weights, layer, EFFNET_PART_BIAS, bias, error))
         return FALSE;
     if (layer->role == EFFNET_ROLE_DEPTHWISE) {
         kernels->dwconv[type].pack(packed, rows, taps, layer->out_channels);

@@ -135,6 +135,39 @@ test_parts(void)
     g_assert_false(effnet_layer_has(&plain, EFFNET_PART_NORM_VARIANCE));
 }
 
+static void
+test_folded(void)
+{
+    static const struct {
+        const char *names[3];
+        gboolean folded;
+    } cases[] = {
+        {{"conv_stem.weight", "conv_stem.bias", "other"}, TRUE},
+        {{"conv_stem.weight", "conv_stem.bias", "bn1.weight"}, FALSE},
+        {{"conv_stem.weight", "bn1.weight", "bn1.bias"}, FALSE},
+        {{"conv_stem.weight", "a", "b"}, FALSE},
+    };
+    static const EffNetLayer stem = {.role = EFFNET_ROLE_STEM, .has_norm = TRUE},
+                             classifier = {.role = EFFNET_ROLE_CLASSIFIER};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        static const char *const format = "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],"
+                                          "\"data_offsets\":[0,0]}%s";
+        g_autoptr(GString) text = g_string_new("{");
+        g_autoptr(GByteArray) bytes = NULL;
+        g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+        const EffNetNaming *naming;
+
+        for (gsize n = 0; n < 3; n++)
+            g_string_append_printf(text, format, cases[i].names[n], n < 2 ? "," : "}");
+        bytes = support_safetensors(text->str, NULL, 0);
+        checkpoint = effnet_checkpoint_open(support_hold(bytes->data, bytes->len), NULL);
+        naming = effnet_naming_find(checkpoint, NULL);
+        g_assert_cmpint(effnet_layer_is_folded(checkpoint, naming, &stem), ==, cases[i].folded);
+        g_assert_false(effnet_layer_is_folded(checkpoint, naming, &classifier));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,5 +176,6 @@ main(int argc, char **argv)
     g_test_add_func("/model/layers/errors", test_errors);
     g_test_add_func("/model/layers/deeper", test_deeper);
     g_test_add_func("/model/layers/parts", test_parts);
+    g_test_add_func("/model/layers/folded", test_folded);
     return g_test_run();
 }

@@ -216,6 +216,29 @@ four_channels(SupportTensor *tensor)
         tensor->dims[1] = 4;
 }
 
+/* What is scaled freely is trained as its family is; a config of that family is taken. */
+static void
+test_scaled(void)
+{
+    g_autofree char *path =
+        support_network("wide.pth", "timm", "b0-w1.3-d1.7-r224", 3, 10, 1, NULL);
+    g_autofree char *config = NULL;
+    g_autoptr(EffNetRecognition) r = NULL, asked = NULL;
+
+    check_error(path, &none, EFFNET_ERROR_SETTINGS, "(timm's tf_efficientnet_b0) or symmetric");
+    asked = recognise(path, &(EffNetModelOptions){.padding = EFFNET_PADDING_SYMMETRIC,
+                                                  .arch = "b0-w1.3-d1.7-r224"});
+    g_assert_cmpstr(asked->info.arch, ==, "b0-w1.3-d1.7-r224");
+    config = support_write_text("config.json", "{\"architecture\": \"tf_efficientnet_b0\", "
+                                               "\"pretrained_cfg\": {\"crop_pct\": 0.5}}");
+    r = recognise(path, &none);
+    g_remove(config);
+    g_assert_cmpstr(r->info.arch, ==, "b0-w1.3-d1.7-r224");
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
+    g_assert_cmpfloat(r->info.crop_fraction, ==, 0.5f);
+}
+
 static void
 test_bad_shapes(void)
 {
@@ -260,6 +283,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/recognise/options", test_options);
     g_test_add_func("/model/recognise/bad-options", test_bad_options);
     g_test_add_func("/model/recognise/config", test_config);
+    g_test_add_func("/model/recognise/scaled", test_scaled);
     g_test_add_func("/model/recognise/bad-shapes", test_bad_shapes);
     g_test_add_func("/model/recognise/random", test_random);
     return g_test_run();

@@ -75,6 +75,14 @@ test_pictures(void)
     g_assert_cmpfloat(practice.mean[0], ==, 0.485f);
     practice = effnet_practice_of("torchvision", "resnet50", "resnet50-11ad3fa6");
     g_assert_cmpfloat(practice.crop_fraction, ==, 224.f / 232);
+    practice = effnet_practice_of("torchvision", "resnet18", "resnet18.a3_in1k");
+    g_assert_cmpuint(practice.resolution, ==, 160);
+    g_assert_cmpfloat(practice.crop_fraction, ==, 0.95f);
+    g_assert_cmpint(practice.interpolation, ==, EFFNET_INTERPOLATION_BICUBIC);
+    practice = effnet_practice_of("torchvision", "resnet50", "resnet50_a1h2_176-001a1197");
+    g_assert_cmpuint(practice.resolution, ==, 0);
+    practice = effnet_practice_of("torchvision", "resnet34", "resnet34.ra4_e3600_r224_in1k");
+    g_assert_cmpfloat(practice.mean[0], ==, 0.5f);
     practice = effnet_practice_of("torchvision", "b2", NULL);
     g_assert_cmpuint(practice.resolution, ==, 288);
 }

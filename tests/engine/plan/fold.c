@@ -15,6 +15,12 @@ counting_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part,
 
 static EffNetWeights counting = {.read = counting_read};
 
+static gboolean
+always_folded(EffNetWeights *weights, const EffNetLayer *layer)
+{
+    return TRUE;
+}
+
 static float
 scale_of(guint channel)
 {
@@ -101,6 +107,26 @@ test_linear(void)
     g_assert_cmpfloat(bias[17], ==, 0);
 }
 
+/* A batch norm that is folded already has left a bias, as a layer without has it. */
+static void
+test_folded(void)
+{
+    const EffNetLayer layer = {.role = EFFNET_ROLE_PROJECT,
+                               .kernel = 1,
+                               .stride = 1,
+                               .in_channels = 5,
+                               .out_channels = 3,
+                               .has_norm = TRUE};
+    float packed[5 * 16], bias[16];
+
+    counting.is_folded = always_folded;
+    pack(&layer, packed, bias);
+    counting.is_folded = NULL;
+    g_assert_cmpfloat(packed[0], ==, 1);
+    g_assert_cmpfloat(packed[1], ==, 6);
+    g_assert_cmpfloat(bias[2], ==, EFFNET_PART_BIAS * 1000 + 3);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -108,5 +134,6 @@ main(int argc, char **argv)
     g_test_add_func("/fold/conv", test_conv);
     g_test_add_func("/fold/depthwise", test_depthwise);
     g_test_add_func("/fold/linear", test_linear);
+    g_test_add_func("/fold/folded", test_folded);
     return g_test_run();
 }
