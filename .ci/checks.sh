@@ -147,6 +147,8 @@ public_checks() {
     check "the library's symbols" only_symbols build/engine/libeffnet-1.0.so '^effnet_[a-z0-9_]+$'
     check "the plugin's symbols" only_symbols build/gst-plugin/libgstefficientnet.so \
         '^gst_plugin_efficientnet_(register|get_desc)$'
+    check "the overlay plugin's symbols" only_symbols build/gst-plugin/libgstefficientnetoverlay.so \
+        '^gst_plugin_efficientnetoverlay_(register|get_desc)$'
     check "the library's size" check_size build/engine/libeffnet-1.0.so
     check "the plugin's size" check_size build/gst-plugin/libgstefficientnet.so
     check "pkg-config" check_pkg_config

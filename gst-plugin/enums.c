@@ -73,4 +73,10 @@ DEFINE_FLAGS("GstEfficientNetMetaForms", gst_efficientnet_meta_forms,
 
 DEFINE_ENUM("GstEfficientNetPublishMethod", gst_efficientnet_publish_method,
     {GST_EFFICIENTNET_PUBLISH_METHOD_FILE, "To a file, a FIFO or standard output", "file"})
+
+DEFINE_ENUM("GstEfficientNetOverlayPosition", gst_efficientnet_overlay_position,
+    {GST_EFFICIENTNET_OVERLAY_TOP_LEFT, "Upper left corner", "top-left"},
+    {GST_EFFICIENTNET_OVERLAY_TOP_RIGHT, "Upper right corner", "top-right"},
+    {GST_EFFICIENTNET_OVERLAY_BOTTOM_LEFT, "Lower left corner", "bottom-left"},
+    {GST_EFFICIENTNET_OVERLAY_BOTTOM_RIGHT, "Lower right corner", "bottom-right"})
 /* clang-format on */

@@ -31,6 +31,13 @@ typedef enum {
     GST_EFFICIENTNET_PUBLISH_METHOD_FILE,
 } GstEfficientNetPublishMethod;
 
+typedef enum {
+    GST_EFFICIENTNET_OVERLAY_TOP_LEFT,
+    GST_EFFICIENTNET_OVERLAY_TOP_RIGHT,
+    GST_EFFICIENTNET_OVERLAY_BOTTOM_LEFT,
+    GST_EFFICIENTNET_OVERLAY_BOTTOM_RIGHT,
+} GstEfficientNetOverlayPosition;
+
 /* The values of the engine's enumerations of the same names. */
 GType gst_efficientnet_activation_get_type(void);
 GType gst_efficientnet_precision_get_type(void);
@@ -42,5 +49,6 @@ GType gst_efficientnet_post_messages_get_type(void);
 GType gst_efficientnet_inference_region_get_type(void);
 GType gst_efficientnet_meta_forms_get_type(void);
 GType gst_efficientnet_publish_method_get_type(void);
+GType gst_efficientnet_overlay_position_get_type(void);
 
 #endif

@@ -51,6 +51,10 @@ def test_json_lines():
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"]), line
 
 
+def is_missing(element):
+    return run(f"gst-inspect-1.0 --exists {element}").returncode != 0
+
+
 def documented_lines():
     sources = os.environ["EFFNET_PLUGIN_SOURCES"]
     for name in sorted(os.listdir(sources)):
@@ -64,12 +68,15 @@ def documented_lines():
 
 def test_documented_lines():
     lines = list(documented_lines())
-    assert len(lines) >= 6, lines
+    assert len(lines) >= 8, lines
+    if is_missing("efficientnetoverlay"):
+        lines = [line for line in lines if "efficientnetoverlay" not in line[1]]
     for name, line in lines:
         for pattern, instead in INSTEAD.items():
             line = re.sub(pattern, instead, line)
         done = succeed(line)
-        assert "results" in done.stdout or ".jsonl" in line, f"{name}: {line}: {done.stdout!r}"
+        if "efficientnetpublish" in line and ".jsonl" not in line:
+            assert "results" in done.stdout, f"{name}: {line}: {done.stdout!r}"
     with open(f"{folder.name}/cam0.jsonl", encoding="utf-8") as published:
         assert [json.loads(line)["frame"] for line in published] == [0, 10, 20]
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where on a frame its results are written: geometry alone. Every size is a multiple of the font's,
+ * and that follows the frame's. */
+#ifndef GST_EFFICIENTNET_OVERLAY_LAYOUT_H
+#define GST_EFFICIENTNET_OVERLAY_LAYOUT_H
+
+#include <gst/video/video.h>
+
+#include <gst/efficientnet/meta.h>
+
+#include "enums.h"
+
+/* In pixels. */
+typedef struct {
+    guint font; /* height of its em */
+    guint padding, row, bar, outline;
+} GstEfficientNetOverlayMetrics;
+
+/* Labels of one result, one a row. */
+typedef struct {
+    GstVideoRectangle rect;
+    GstEfficientNetResult result;
+    guint n_labels;
+    gboolean title; /* a row above them tells which model it was */
+} GstEfficientNetOverlayPanel;
+
+typedef struct {
+    GstEfficientNetOverlayMetrics metrics;
+    GArray *panels;   /* of GstEfficientNetOverlayPanel */
+    GArray *outlines; /* of GstVideoRectangle: the regions */
+} GstEfficientNetOverlayLayout;
+
+/* VISIBLE: what is seen of the frame, to which RESULTS (NULL: none) refer, and within which
+ * everything lies. FONT_SIZE: in pixels of a frame whose shorter side has 720. What does not fit
+ * legibly, or would cover another panel, is left out. The panels point into RESULTS. */
+void gst_efficientnet_overlay_layout_init(GstEfficientNetOverlayLayout *layout,
+                                          const GValue *results, const GstVideoRectangle *visible,
+                                          GstEfficientNetOverlayPosition position, guint max_labels,
+                                          double font_size);
+void gst_efficientnet_overlay_layout_clear(GstEfficientNetOverlayLayout *layout);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GstEfficientNetOverlayLayout,
+                                 gst_efficientnet_overlay_layout_clear)
+
+#endif

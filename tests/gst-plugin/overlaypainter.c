@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "overlaypainter.h"
+
+#include <math.h>
+
+#include "results.h"
+
+static const GstEfficientNetOverlayStyle style = {"DejaVu Sans", 0xff4fa3ff, TRUE};
+
+/* What RESULT looks like on a frame of 640 x 480. */
+static GstVideoOverlayComposition *
+paint(GstEfficientNetOverlayPainter *painter, const EffNetTestResult *result,
+      const GstEfficientNetOverlayStyle *with)
+{
+    GstVideoRectangle visible = {0, 0, 640, 480};
+    g_auto(GstEfficientNetOverlayLayout) layout = {0};
+    GstVideoOverlayComposition *composition;
+    GValue results;
+
+    effnet_test_init_results(&results, result, 1);
+    gst_efficientnet_overlay_layout_init(&layout, &results, &visible,
+                                         GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5, 24);
+    composition = gst_efficientnet_overlay_painter_paint(painter, &layout, with);
+    g_value_unset(&results);
+    return composition;
+}
+
+static GstBuffer *
+pixels(GstVideoOverlayComposition *composition, guint i)
+{
+    return gst_video_overlay_rectangle_get_pixels_unscaled_raw(
+        gst_video_overlay_composition_get_rectangle(composition, i),
+        GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
+}
+
+/* The first panel of LABEL alone, as a checksum of its pixels. */
+static char *
+look(const char *label, float score, const GstEfficientNetOverlayStyle *with)
+{
+    GstEfficientNetOverlayPainter *painter = gst_efficientnet_overlay_painter_new();
+    EffNetTestResult result = {
+        .width = 640, .height = 480, .roi_id = -1, .labels = {label}, .scores = {score}};
+    GstVideoOverlayComposition *composition = paint(painter, &result, with);
+    GstMapInfo map;
+    char *sum;
+
+    g_assert_nonnull(composition);
+    g_assert_cmpuint(gst_video_overlay_composition_n_rectangles(composition), ==, 1);
+    g_assert_true(gst_buffer_map(pixels(composition, 0), &map, GST_MAP_READ));
+    sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, map.data, map.size);
+    gst_buffer_unmap(pixels(composition, 0), &map);
+    gst_video_overlay_composition_unref(composition);
+    gst_efficientnet_overlay_painter_free(painter);
+    return sum;
+}
+
+static void
+assert_same(gboolean same, const char *a, const char *b)
+{
+    g_autofree char *sum_a = look(a, 0.5f, &style), *sum_b = look(b, 0.5f, &style);
+    g_autofree char *text_a = g_strescape(a, NULL), *text_b = g_strescape(b, NULL);
+
+    g_test_message("%.40s | %.40s", text_a, text_b);
+    g_assert_true(same == (strcmp(sum_a, sum_b) == 0));
+}
+
+/* Labels are text: no markup, and whatever bytes a file had. */
+static void
+test_text(void)
+{
+    g_autofree char *endless = g_strnfill(3 * 1024 * 1024, 'x');
+    g_autofree char *long_one = g_strnfill(1000, 'x');
+
+    assert_same(FALSE, "cat", "dog");
+    assert_same(FALSE, "<b>cat</b>", "cat");
+    assert_same(FALSE, "cat &amp; dog", "cat & dog");
+    assert_same(TRUE, "caf\xe9", "caf\xef\xbf\xbd");
+    assert_same(FALSE, "cat\ndog", "cat");
+    assert_same(TRUE, endless, long_one);
+    assert_same(FALSE, "", "x");
+}
+
+static void
+test_style(void)
+{
+    GstEfficientNetOverlayStyle red = style, silent = style, bold = style;
+    g_autofree char *plain = look("cat", 0.5f, &style);
+    g_autofree char *more = look("cat", 0.6f, &style);
+    g_autofree char *in_red = NULL, *without = NULL, *in_bold = NULL;
+
+    red.color = 0xffff0000;
+    silent.show_score = FALSE;
+    bold.font = "DejaVu Sans Bold";
+    in_red = look("cat", 0.5f, &red);
+    without = look("cat", 0.5f, &silent);
+    in_bold = look("cat", 0.5f, &bold);
+    g_assert_cmpstr(plain, !=, more);
+    g_assert_cmpstr(plain, !=, in_red);
+    g_assert_cmpstr(plain, !=, without);
+    g_assert_cmpstr(plain, !=, in_bold);
+}
+
+/* Scores of any kind, as activation=none has them, have a bar that is within its track. */
+static void
+test_scores(void)
+{
+    static const float scores[] = {-3.0f, 0.0f, 1.0f, 40.0f, 3.4e38f, INFINITY, NAN};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(scores); i++)
+        g_free(look("cat", scores[i], &style));
+}
+
+/* What was painted for the frame before is not painted again. */
+static void
+test_kept(void)
+{
+    static const EffNetTestResult first = {
+        .width = 640, .height = 480, .roi_id = -1, .labels = {"cat"}, .scores = {0.5f}};
+    static const EffNetTestResult second = {
+        .width = 640, .height = 480, .roi_id = -1, .labels = {"dog"}, .scores = {0.5f}};
+    GstEfficientNetOverlayPainter *painter = gst_efficientnet_overlay_painter_new();
+    GstVideoOverlayComposition *a = paint(painter, &first, &style);
+    GstVideoOverlayComposition *b = paint(painter, &first, &style);
+    GstVideoOverlayComposition *c = paint(painter, &second, &style);
+
+    g_assert_true(pixels(a, 0) == pixels(b, 0));
+    g_assert_true(pixels(b, 0) != pixels(c, 0));
+    gst_video_overlay_composition_unref(a);
+    gst_video_overlay_composition_unref(b);
+    gst_video_overlay_composition_unref(c);
+    gst_efficientnet_overlay_painter_free(painter);
+}
+
+static void
+test_outline(void)
+{
+    static const EffNetTestResult regions[] = {
+        {.x = 100, .y = 100, .w = 50, .h = 50, .width = 640, .height = 480, .roi_id = 1},
+        {.x = 100, .y = 100, .w = 1, .h = 1, .width = 640, .height = 480, .roi_id = 1},
+    };
+    static const guint strips[] = {4, 2};
+    GstEfficientNetOverlayPainter *painter = gst_efficientnet_overlay_painter_new();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(regions); i++) {
+        GstVideoOverlayComposition *composition = paint(painter, &regions[i], &style);
+
+        g_assert_nonnull(composition);
+        g_assert_cmpuint(gst_video_overlay_composition_n_rectangles(composition), ==, strips[i]);
+        gst_video_overlay_composition_unref(composition);
+    }
+    gst_efficientnet_overlay_painter_free(painter);
+}
+
+static void
+test_nothing(void)
+{
+    static const EffNetTestResult empty = {.width = 640, .height = 480, .roi_id = -1};
+    GstEfficientNetOverlayPainter *painter = gst_efficientnet_overlay_painter_new();
+
+    g_assert_null(paint(painter, &empty, &style));
+    gst_efficientnet_overlay_painter_free(painter);
+}
+
+static void
+test_font_size(void)
+{
+    g_assert_cmpfloat(gst_efficientnet_overlay_font_size("Sans Bold 30"), ==, 30);
+    g_assert_cmpfloat(gst_efficientnet_overlay_font_size("Sans"), ==, 24);
+    g_assert_cmpfloat(gst_efficientnet_overlay_font_size(NULL), ==, 24);
+    g_assert_cmpfloat(gst_efficientnet_overlay_font_size("no such font, 8"), ==, 8);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+    g_test_add_func("/overlaypainter/text", test_text);
+    g_test_add_func("/overlaypainter/style", test_style);
+    g_test_add_func("/overlaypainter/scores", test_scores);
+    g_test_add_func("/overlaypainter/kept", test_kept);
+    g_test_add_func("/overlaypainter/outline", test_outline);
+    g_test_add_func("/overlaypainter/nothing", test_nothing);
+    g_test_add_func("/overlaypainter/font-size", test_font_size);
+    return g_test_run();
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Results as efficientnet attaches them, without a network. */
+#ifndef EFFNET_TEST_RESULTS_H
+#define EFFNET_TEST_RESULTS_H
+
+#include <gst/efficientnet/meta.h>
+
+typedef struct {
+    const char *element;
+    gint x, y, w, h; /* w 0: the whole frame */
+    gint width, height;
+    gint roi_id;
+    guint age;
+    const char *labels[8]; /* as many as are not NULL */
+    float scores[8];
+} EffNetTestResult;
+
+/* Initialises LIST, of N results. */
+void effnet_test_init_results(GValue *list, const EffNetTestResult *results, gsize n);
+
+/* Gives BUFFER the meta with N results. */
+void effnet_test_attach_results(GstBuffer *buffer, const EffNetTestResult *results, gsize n);
+
+#endif
