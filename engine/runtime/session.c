@@ -13,8 +13,8 @@
 
 #include "../frame/preprocess.h"
 #include "../memory.h"
-#include "../model.h"
 #include "execute.h"
+#include "input.h"
 #include "pool.h"
 
 #define SPIN_LIMIT 2000 /* looks at a counter, some tens of microseconds, before sleeping */
@@ -129,18 +129,11 @@ effnet_session_set_resize(EffNetSession *session, const EffNetResize *resize, GE
     return effnet_preprocess_set_resize(session->preprocess, resize ? resize : &as_trained, error);
 }
 
-/* The first pixel inside of the border of zeros, and the floats from a row to the next. */
-static float *
-input_place(EffNetSession *session, guint index, gsize *row_stride)
+static gpointer
+picture(EffNetSession *session, guint index)
 {
-    const EffNetPlan *plan = session->plan;
-    const EffNetTensorPlan *input = &plan->activations[plan->input];
-    gsize pad = plan->network->layers[0].pad_before;
-
-    *row_stride = (gsize)input->size * input->channels;
-    return (float *)effnet_activation(plan, session->arena, session->max_batch, plan->input,
-                                      index) +
-           pad * *row_stride + pad * input->channels;
+    return effnet_activation(session->plan, session->arena, session->max_batch,
+                             session->plan->input, index);
 }
 
 gboolean
@@ -151,8 +144,19 @@ effnet_session_set_frame(EffNetSession *session, guint index, const EffNetFrame 
     float *place;
 
     g_return_val_if_fail(index < session->max_batch, FALSE);
-    place = input_place(session, index, &row_stride);
+    place = effnet_picture_begin(session->plan, picture(session, index), &row_stride);
     return effnet_preprocess_run(session->preprocess, frame, place, row_stride, error);
+}
+
+void
+effnet_session_set_input(EffNetSession *session, guint index, const EffNetInput *input)
+{
+    const EffNetPlan *plan = session->plan;
+
+    g_return_if_fail(index < session->max_batch);
+    g_return_if_fail(effnet_input_get_model(input) == session->model);
+    memcpy(picture(session, index), effnet_input_get_picture(input),
+           plan->activations[plan->input].bytes);
 }
 
 void
@@ -164,7 +168,7 @@ effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw)
     float *place;
 
     g_return_if_fail(index < session->max_batch);
-    place = input_place(session, index, &row_stride);
+    place = effnet_picture_begin(session->plan, picture(session, index), &row_stride);
     for (guint c = 0; c < channels; c++)
         for (guint y = 0; y < size; y++)
             for (guint x = 0; x < size; x++)

@@ -14,6 +14,7 @@
 #include <effnet/cpu.h>
 #include <effnet/error.h>
 #include <effnet/frame.h>
+#include <effnet/input.h>
 #include <effnet/model.h>
 #include <effnet/precision.h>
 #include <effnet/scores.h>

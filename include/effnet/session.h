@@ -2,7 +2,7 @@
 #ifndef EFFNET_SESSION_H
 #define EFFNET_SESSION_H
 
-#include <effnet/frame.h>
+#include <effnet/input.h>
 
 G_BEGIN_DECLS
 
@@ -26,6 +26,9 @@ gboolean effnet_session_set_resize(EffNetSession *session, const EffNetResize *r
  * not needed afterwards. EFFNET_ERROR_FRAME when it cannot be. */
 gboolean effnet_session_set_frame(EffNetSession *session, guint index, const EffNetFrame *frame,
                                   GError **error);
+
+/* Copies INPUT, which is of the same model, into the place INDEX. */
+void effnet_session_set_input(EffNetSession *session, guint index, const EffNetInput *input);
 
 /* Copies a normalised picture, in_channels x resolution x resolution float32 (CHW). */
 void effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "input.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../frame/preprocess.h"
+#include "../memory.h"
+
+struct _EffNetInput {
+    EffNetModel *model;
+    EffNetPreprocess *preprocess;
+    gpointer picture;
+};
+
+EffNetInput *
+effnet_input_new(EffNetModel *model, GError **error)
+{
+    g_autoptr(EffNetInput) input = g_new0(EffNetInput, 1);
+    const EffNetPlan *plan = effnet_model_get_plan(model);
+    gsize bytes = plan->activations[plan->input].bytes;
+
+    input->model = effnet_model_ref(model);
+    input->preprocess = effnet_preprocess_new(effnet_model_get_info(model));
+    input->picture = effnet_memory_new(1, bytes, error);
+    if (!input->picture)
+        return NULL;
+    memset(input->picture, 0, bytes);
+    return g_steal_pointer(&input);
+}
+
+void
+effnet_input_free(EffNetInput *input)
+{
+    if (!input)
+        return;
+    free(input->picture);
+    effnet_preprocess_free(input->preprocess);
+    effnet_model_unref(input->model);
+    g_free(input);
+}
+
+gboolean
+effnet_input_set_resize(EffNetInput *input, const EffNetResize *resize, GError **error)
+{
+    static const EffNetResize as_trained;
+
+    return effnet_preprocess_set_resize(input->preprocess, resize ? resize : &as_trained, error);
+}
+
+gboolean
+effnet_input_set_frame(EffNetInput *input, const EffNetFrame *frame, GError **error)
+{
+    gsize row_stride;
+    float *begin =
+        effnet_picture_begin(effnet_model_get_plan(input->model), input->picture, &row_stride);
+
+    return effnet_preprocess_run(input->preprocess, frame, begin, row_stride, error);
+}
+
+EffNetModel *
+effnet_input_get_model(const EffNetInput *input)
+{
+    return input->model;
+}
+
+gconstpointer
+effnet_input_get_picture(const EffNetInput *input)
+{
+    return input->picture;
+}
