@@ -7,6 +7,7 @@
 #include "dwconv.h"
 #include "maxpool.h"
 #include "resize.h"
+#include "winograd.h"
 
 typedef struct {
     const char *name; /* the level's */
@@ -14,6 +15,7 @@ typedef struct {
     EffNetConvKernels conv[EFFNET_TYPES];
     EffNetDwconvKernels dwconv[EFFNET_TYPES];
     EffNetMaxpoolKernel maxpool[EFFNET_TYPES];
+    EffNetWinogradKernels winograd; /* of floats; none: not worth it */
     EffNetResizeKernels resize;
     /* Multiply-adds as fast as they go, for the bench's share of the peak: does ROUNDS of them
      * and returns how many floating-point operations that were. */

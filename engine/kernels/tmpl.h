@@ -10,10 +10,13 @@
 #include "conv.h"
 #include "dwconv.h"
 #include "maxpool.h"
+#include "winograd.h"
 
 void KERNEL(conv_f32)(const EffNetConv *conv);
 void KERNEL(dwconv_f32)(const EffNetDwconv *dwconv);
 void KERNEL(maxpool_f32)(const EffNetMaxpool *maxpool);
+void KERNEL(winograd_input)(const EffNetWinogradInput *input);
+void KERNEL(winograd_output)(const EffNetWinogradOutput *output);
 double KERNEL(peak_f32)(guint rounds);
 
 #endif

@@ -40,6 +40,17 @@ interleave(float *row, guint channels, guint taps)
             row[t * channels + c] = copy[c * taps + t];
 }
 
+/* Smaller pictures have too few tiles for weights that are four times as many. */
+#define WINOGRAD_SIZE 12
+
+gboolean
+effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type)
+{
+    return kernels->winograd.input && type == EFFNET_TYPE_F32 && layer->kernel == 3 &&
+           layer->stride == 1 && layer->in_channels >= EFFNET_LANES &&
+           layer->role != EFFNET_ROLE_DEPTHWISE && !layer->pool && layer->out_size >= WINOGRAD_SIZE;
+}
+
 gsize
 effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type)
 {
@@ -49,7 +60,38 @@ effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels
         return 0;
     if (layer->role == EFFNET_ROLE_DEPTHWISE)
         return kernels->dwconv[type].packed_bytes(k * k, layer->out_channels);
+    if (effnet_layer_is_winograd(layer, kernels, type))
+        return (gsize)EFFNET_WINOGRAD_POINTS * layer->in_channels *
+               effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
     return kernels->conv[type].packed_bytes(k, (gsize)k * layer->in_channels, layer->out_channels);
+}
+
+/* The points of EFFNET_WINOGRAD_PANELS panels after the other, each as a 1x1 convolution's weights.
+ */
+static void
+pack_winograd(float *packed, const float *rows, const EffNetLayer *layer,
+              const EffNetConvKernels *conv)
+{
+    guint channels = layer->in_channels, taps = layer->kernel * layer->kernel, n;
+    gsize chunk = (gsize)EFFNET_WINOGRAD_PANELS * EFFNET_LANES * channels;
+    g_autofree float *matrices = g_new(float, EFFNET_WINOGRAD_POINTS *chunk);
+
+    for (guint first = 0; first < layer->out_channels; first += n) {
+        n = MIN(EFFNET_WINOGRAD_PANELS * EFFNET_LANES, layer->out_channels - first);
+        for (guint i = 0; i < n * channels; i++) {
+            guint row = first + i / channels;
+            float points[EFFNET_WINOGRAD_POINTS];
+
+            effnet_winograd_filter(points, rows + (gsize)row * taps * channels + i % channels,
+                                   channels);
+            for (int p = 0; p < EFFNET_WINOGRAD_POINTS; p++)
+                matrices[p * chunk + i] = points[p];
+        }
+        for (int p = 0; p < EFFNET_WINOGRAD_POINTS; p++) {
+            conv->pack(packed, matrices + p * chunk, 1, channels, n);
+            packed += (gsize)channels * effnet_panels(n) * EFFNET_LANES;
+        }
+    }
 }
 
 gboolean
@@ -75,7 +117,10 @@ effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsil
     if (taps > 1 && channels > 1)
         for (guint i = 0; i < layer->out_channels; i++)
             interleave(rows + i * row_length, channels, taps);
-    kernels->conv[type].pack(packed, rows, layer->kernel, row_length / layer->kernel,
-                             layer->out_channels);
+    if (effnet_layer_is_winograd(layer, kernels, type))
+        pack_winograd(packed, rows, layer, &kernels->conv[type]);
+    else
+        kernels->conv[type].pack(packed, rows, layer->kernel, row_length / layer->kernel,
+                                 layer->out_channels);
     return TRUE;
 }

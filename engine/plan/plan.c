@@ -12,7 +12,8 @@
 /* A picture before a depthwise layer that does not stay in L2 is not made as a whole. */
 #define FUSE_BYTES (512 * 1024)
 /* Panels that both layers take through together: their rows stay in L1 or close. */
-#define FUSE_PANELS 2
+#define FUSE_PANELS    2
+#define WINOGRAD_BYTES (704 * 1024)
 /* Tasks of a step: enough for an even share on a few cores. */
 #define TASKS 16
 
@@ -210,6 +211,30 @@ add_conv(Builder *b, const EffNetLayer *layer)
         b->current = step.out;
 }
 
+/* Rows of tiles so that their points, and the products of a few panels, stay in L2; panels beside
+ * them only where these are few tasks, since each task finds its points by itself. */
+static void
+add_winograd(Builder *b, const EffNetLayer *layer)
+{
+    guint panels = effnet_panels(layer->out_channels),
+          in_panels = effnet_panels(layer->in_channels);
+    guint tiles = effnet_winograd_tiles(layer->out_size), rows, parts;
+    EffNetStep step = new_step(b, EFFNET_STEP_WINOGRAD, layer, 1);
+
+    rows = MAX(1, WINOGRAD_BYTES / effnet_winograd_scratch_bytes(tiles, in_panels));
+    step.pixel_blocks = blocks(tiles, rows);
+    step.block_pixels = blocks(tiles, step.pixel_blocks);
+    parts = blocks(TASKS / 4, step.pixel_blocks);
+    step.block_panels =
+        MIN(panels, blocks(blocks(panels, parts), EFFNET_WINOGRAD_PANELS) * EFFNET_WINOGRAD_PANELS);
+    step.panel_blocks = blocks(panels, step.block_panels);
+    if (layer->residual)
+        step.residual = b->block_input;
+    need_scratch(b, effnet_winograd_scratch_bytes(tiles * step.block_pixels, in_panels));
+    add_step(b, &step);
+    b->current = step.out;
+}
+
 static void
 add_max_pool(Builder *b, const EffNetLayer *layer)
 {
@@ -330,6 +355,8 @@ add_layer(Builder *b, const EffNetLayer *layer)
         add_max_pool(b, layer);
     else if (is_fused(b->plan->type, layer))
         add_conv_depthwise(b, layer);
+    else if (effnet_layer_is_winograd(layer, b->plan->kernels, b->plan->type))
+        add_winograd(b, layer);
     else
         add_conv(b, layer);
     return layer + g_array_index(b->steps, EffNetStep, b->steps->len - 1).n_layers;
@@ -361,7 +388,7 @@ find_batch_step(const EffNetPlan *plan)
     for (guint i = 0; i < plan->n_steps; i++) {
         const EffNetStep *step = &plan->steps[i];
 
-        if (step->kind == EFFNET_STEP_CONV &&
+        if ((step->kind == EFFNET_STEP_CONV || step->kind == EFFNET_STEP_WINOGRAD) &&
             packed_bytes(plan, step->layer) >
                 plan->activations[step->in].bytes + plan->activations[step->out].bytes)
             return i;

@@ -25,6 +25,7 @@ typedef enum {
     EFFNET_STEP_CONV_DEPTHWISE, /* both; of the picture between only the rows at hand exist */
     EFFNET_STEP_SQUEEZE_EXCITE, /* row sums to gates */
     EFFNET_STEP_MAX_POOL,
+    EFFNET_STEP_WINOGRAD, /* CONV of 3x3 by Winograd's method */
 } EffNetStepKind;
 
 typedef struct {
@@ -45,7 +46,8 @@ typedef struct {
     int gate, residual; /* CONV; or EFFNET_NONE */
     int row_sums;  /* of DEPTHWISE's outputs, where squeeze-excite wants them; or EFFNET_NONE */
     gboolean pool; /* CONV: only the mean over the pixels goes out */
-    guint block_pixels; /* a task's share: pixels of a 1x1 CONV, rows of the others */
+    guint block_pixels; /* a task's share: pixels of a 1x1 CONV, rows of the others, of WINOGRAD
+                         * rows of tiles */
     guint block_panels;
     guint pixel_blocks, panel_blocks; /* tasks of a picture: their product */
     /* CONV of rows: outputs whose input, with its border, is in the scratch at once (0: the input
@@ -107,6 +109,17 @@ effnet_step_has_rows(const EffNetStep *step)
            step->layer->kernel > 1 || step->layer->stride > 1;
 }
 
+/* How many pixels, or rows, the tasks of a step share. */
+static inline guint
+effnet_step_pixels(const EffNetStep *step)
+{
+    guint size = effnet_step_last_layer(step)->out_size;
+
+    if (step->kind == EFFNET_STEP_WINOGRAD)
+        return effnet_winograd_tiles(size);
+    return effnet_step_has_rows(step) ? size : size * size;
+}
+
 /* Takes NETWORK over, in any case. KERNELS have TYPE. WEIGHTS NULL: the layout alone. */
 EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType type,
                             EffNetWeights *weights, double epsilon, GError **error);
@@ -115,6 +128,10 @@ void effnet_plan_free(EffNetPlan *plan);
 /* Gives those activations that are BATCHED, or are not, their offsets: what is never alive at once
  * may share memory. Returns the bytes that they need. */
 gsize effnet_arena_plan(EffNetTensorPlan *activations, guint n, gboolean batched);
+
+/* Whether LAYER is convolved by Winograd's method. */
+gboolean effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels *kernels,
+                                  EffNetType type);
 
 /* Bytes of LAYER's weights as the kernels of TYPE read them; 0 where it has none. */
 gsize effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "execute.h"
+#include "winograd.h"
 
 typedef struct {
     const EffNetPlan *plan;
@@ -282,6 +283,27 @@ max_pool(const Task *t)
     }
 }
 
+static void
+winograd(const Task *t)
+{
+    const EffNetStep *step = t->step;
+
+    effnet_winograd_execute(&(EffNetWinogradTask){
+        .kernels = t->plan->kernels,
+        .step = step,
+        .in = at(t, step->in),
+        .residual = at(t, step->residual),
+        .out = at(t, step->out),
+        .in_channels = channels(t, step->in),
+        .out_channels = channels(t, step->out),
+        .first_row = t->first_pixel,
+        .end_row = t->end_pixel,
+        .first_panel = t->first_panel,
+        .end_panel = t->end_panel,
+        .scratch = (float *)t->scratch,
+    });
+}
+
 /* Rows are convolved when the filter comes to them, into a ring as high as the filter. */
 static void
 conv_depthwise(const Task *t)
@@ -371,7 +393,7 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
 {
     const EffNetLayer *layer = effnet_step_last_layer(step);
     guint pixel_block = task / step->panel_blocks, panel_block = task % step->panel_blocks;
-    guint pixels = effnet_step_has_rows(step) ? layer->out_size : layer->out_size * layer->out_size;
+    guint pixels = effnet_step_pixels(step);
     Task t = {
         .plan = plan,
         .step = step,
@@ -401,6 +423,9 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
         break;
     case EFFNET_STEP_MAX_POOL:
         max_pool(&t);
+        break;
+    case EFFNET_STEP_WINOGRAD:
+        winograd(&t);
         break;
     }
 }

@@ -60,6 +60,8 @@ kind_of(const EffNetStep *step)
         return "squeeze-excite";
     case EFFNET_STEP_MAX_POOL:
         return "max pool";
+    case EFFNET_STEP_WINOGRAD:
+        return "conv, winograd";
     }
     g_assert_not_reached();
 }

@@ -32,5 +32,6 @@ void checkasm_bench(const char *name, const EffNetKernels *kernels, double opera
 void checkasm_conv(void);
 void checkasm_dwconv(void);
 void checkasm_maxpool(void);
+void checkasm_winograd(void);
 
 #endif

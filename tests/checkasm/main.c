@@ -135,5 +135,6 @@ main(int argc, char **argv)
     checkasm_conv();
     checkasm_dwconv();
     checkasm_maxpool();
+    checkasm_winograd();
     return g_test_run();
 }

@@ -17,6 +17,8 @@ effnet_kernels_init_avx2(EffNetKernels *kernels)
     kernels->conv[EFFNET_TYPE_F32].tile_pixels = 6;
     kernels->dwconv[EFFNET_TYPE_F32].run = effnet_dwconv_f32_avx2;
     kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_avx2;
+    kernels->winograd =
+        (EffNetWinogradKernels){effnet_winograd_input_avx2, effnet_winograd_output_avx2};
     kernels->resize = effnet_resize_kernels_avx2;
     kernels->peak[EFFNET_TYPE_F32] = effnet_peak_f32_avx2;
     return TRUE;

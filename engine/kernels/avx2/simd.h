@@ -12,6 +12,7 @@ typedef __m256 vf;
 #define vf_set1(x)       _mm256_set1_ps(x)
 #define vf_zero()        _mm256_setzero_ps()
 #define vf_add(a, b)     _mm256_add_ps(a, b)
+#define vf_sub(a, b)     _mm256_sub_ps(a, b)
 #define vf_mul(a, b)     _mm256_mul_ps(a, b)
 #define vf_fma(a, b, c)  _mm256_fmadd_ps(a, b, c)  /* a * b + c */
 #define vf_fnma(a, b, c) _mm256_fnmadd_ps(a, b, c) /* c - a * b */

@@ -18,6 +18,8 @@ effnet_kernels_init_avx512(EffNetKernels *kernels)
     kernels->conv[EFFNET_TYPE_F32].tile_pixels = 14;
     kernels->dwconv[EFFNET_TYPE_F32].run = effnet_dwconv_f32_avx512;
     kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_avx512;
+    kernels->winograd =
+        (EffNetWinogradKernels){effnet_winograd_input_avx512, effnet_winograd_output_avx512};
     kernels->resize = effnet_resize_kernels_avx512;
     kernels->peak[EFFNET_TYPE_F32] = effnet_peak_f32_avx512;
     return TRUE;

@@ -12,6 +12,7 @@ typedef __m512 vf;
 #define vf_set1(x)       _mm512_set1_ps(x)
 #define vf_zero()        _mm512_setzero_ps()
 #define vf_add(a, b)     _mm512_add_ps(a, b)
+#define vf_sub(a, b)     _mm512_sub_ps(a, b)
 #define vf_mul(a, b)     _mm512_mul_ps(a, b)
 #define vf_fma(a, b, c)  _mm512_fmadd_ps(a, b, c)  /* a * b + c */
 #define vf_fnma(a, b, c) _mm512_fnmadd_ps(a, b, c) /* c - a * b */

@@ -22,8 +22,7 @@ test_tasks(void)
         for (guint i = 0; i < plan->n_steps; i++) {
             const EffNetStep *s = &plan->steps[i];
             const EffNetLayer *last = effnet_step_last_layer(s);
-            guint pixels = last->out_size * (effnet_step_has_rows(s) ? 1 : last->out_size);
-            guint panels = effnet_panels(last->out_channels);
+            guint pixels = effnet_step_pixels(s), panels = effnet_panels(last->out_channels);
 
             if (s->kind == EFFNET_STEP_SQUEEZE_EXCITE) {
                 g_assert_cmpuint(s->pixel_blocks * s->panel_blocks, ==, 1);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Winograd's transforms by whole vectors of channels, compiled once an instruction set: first along
+ * the columns of a tile, then along its rows. */
+#include "act_tmpl.h"
+#include "tmpl.h"
+#include "winograd.h"
+
+#define INLINE static inline __attribute__((always_inline))
+#define IN     EFFNET_WINOGRAD_IN
+#define OUT    EFFNET_WINOGRAD_OUT
+#define A      vf_set1(EFFNET_WINOGRAD_A)
+#define B      vf_set1(EFFNET_WINOGRAD_B)
+
+/* Six values, STEP vectors apart, to six points. */
+INLINE void
+transform_input(vf *v, int step)
+{
+    vf d0 = v[0], d1 = v[step], d2 = v[2 * step], d3 = v[3 * step], d4 = v[4 * step],
+       d5 = v[5 * step];
+    vf even = vf_fnma(d2, vf_set1(2.f), d4), odd = vf_fnma(d1, vf_set1(2.f), d3);
+
+    v[0] = vf_fnma(d2, vf_set1(2.5f), vf_add(d0, d4));
+    v[step] = vf_fma(odd, A, even);
+    v[2 * step] = vf_fnma(odd, A, even);
+    even = vf_fnma(d2, vf_set1(0.5f), d4);
+    odd = vf_fnma(d1, vf_set1(0.5f), d3);
+    v[3 * step] = vf_fma(odd, B, even);
+    v[4 * step] = vf_fnma(odd, B, even);
+    v[5 * step] = vf_fnma(d3, vf_set1(2.5f), vf_add(d1, d5));
+}
+
+/* Six points, STEP vectors apart, to four values in the first four places. */
+INLINE void
+transform_output(vf *v, int step)
+{
+    vf even_a = vf_add(v[step], v[2 * step]), odd_a = vf_sub(v[step], v[2 * step]);
+    vf even_b = vf_add(v[3 * step], v[4 * step]), odd_b = vf_sub(v[3 * step], v[4 * step]);
+
+    odd_a = vf_mul(odd_a, A);
+    odd_b = vf_mul(odd_b, B);
+    v[0] = vf_add(v[0], vf_add(even_a, even_b));
+    v[step] = vf_add(odd_a, odd_b);
+    v[2 * step] = vf_fma(even_b, vf_set1(2.f), vf_mul(even_a, vf_set1(0.5f)));
+    v[3 * step] = vf_fma(odd_b, vf_set1(2.f), vf_fma(odd_a, vf_set1(0.5f), v[5 * step]));
+}
+
+INLINE void
+input_tile(const EffNetWinogradInput *a, guint tile, gsize lane)
+{
+    float *point = a->points + tile * a->tile_step + lane;
+    vf v[IN * IN];
+
+#pragma GCC unroll 6
+    for (int x = 0; x < IN; x++) {
+        guint column = tile * OUT + x - a->pad; /* wraps left of the picture */
+
+#pragma GCC unroll 6
+        for (int y = 0; y < IN; y++)
+            v[y * IN + x] = a->rows[y] && column < a->in_size
+                                ? vf_load(a->rows[y] + column * a->in_step + lane)
+                                : vf_zero();
+        transform_input(v + x, IN);
+    }
+#pragma GCC unroll 6
+    for (int y = 0; y < IN; y++) {
+        transform_input(v + y * IN, 1);
+#pragma GCC unroll 6
+        for (int x = 0; x < IN; x++, point += a->point_step)
+            vf_store(point, v[y * IN + x]);
+    }
+}
+
+void
+KERNEL(winograd_input)(const EffNetWinogradInput *a)
+{
+    for (guint tile = 0; tile < a->tiles; tile++)
+        for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane += VF_LANES)
+            input_tile(a, tile, lane);
+}
+
+INLINE void
+finish(const EffNetWinogradOutput *a, vf sum, gsize at, gsize lane, EffNetAct act)
+{
+    sum = vf_add(sum, vf_load(a->bias + lane));
+    if (a->residual && !a->act_first)
+        sum = vf_add(sum, vf_load(a->residual + at));
+    sum = vf_act(act, sum);
+    if (a->residual && a->act_first)
+        sum = vf_add(sum, vf_load(a->residual + at));
+    vf_store(a->out + at, sum);
+}
+
+INLINE void
+output_tile(const EffNetWinogradOutput *a, guint tile, gsize lane, EffNetAct act)
+{
+    const float *point = a->points + tile * a->tile_step + lane;
+    guint left = tile * OUT;
+    vf v[IN * IN];
+
+#pragma GCC unroll 6
+    for (int x = 0; x < IN; x++) {
+#pragma GCC unroll 6
+        for (int y = 0; y < IN; y++)
+            v[y * IN + x] = vf_load(point + (y * IN + x) * a->point_step);
+        transform_output(v + x, IN);
+    }
+#pragma GCC unroll 4
+    for (guint y = 0; y < OUT; y++) {
+        if (y >= a->rows)
+            break;
+        transform_output(v + y * IN, 1);
+#pragma GCC unroll 4
+        for (guint x = 0; x < OUT; x++)
+            if (left + x < a->columns)
+                finish(a, v[y * IN + x], y * a->row_step + (left + x) * a->out_step + lane, lane,
+                       act);
+    }
+}
+
+INLINE void
+output(const EffNetWinogradOutput *a, EffNetAct act)
+{
+    for (guint tile = 0; tile < a->tiles; tile++)
+        for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane += VF_LANES)
+            output_tile(a, tile, lane, act);
+}
+
+void
+KERNEL(winograd_output)(const EffNetWinogradOutput *a)
+{
+    switch (a->act) {
+    case EFFNET_ACT_SILU:
+        output(a, EFFNET_ACT_SILU);
+        break;
+    case EFFNET_ACT_RELU:
+        output(a, EFFNET_ACT_RELU);
+        break;
+    case EFFNET_ACT_RELU6:
+        output(a, EFFNET_ACT_RELU6);
+        break;
+    default:
+        output(a, a->act);
+    }
+}

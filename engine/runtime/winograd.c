@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "winograd.h"
+
+/* Where the parts of the scratch are. */
+typedef struct {
+    float *zeros; /* a bias for products without one */
+    float *points, *products;
+    gsize point_step, product_step;
+    gsize lanes; /* of a tile's points */
+    guint row;   /* tiles of a row */
+} Layout;
+
+static Layout
+lay_out(const EffNetWinogradTask *t)
+{
+    const EffNetLayer *layer = t->step->layer;
+    guint row = effnet_winograd_tiles(layer->out_size), tiles = row * t->step->block_pixels;
+    Layout l = {
+        .zeros = t->scratch,
+        .points = t->scratch + EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
+        .lanes = (gsize)effnet_panels(layer->in_channels) * EFFNET_LANES,
+        .row = row,
+    };
+
+    l.point_step = effnet_winograd_step(tiles, effnet_panels(layer->in_channels));
+    l.product_step = effnet_winograd_step(tiles, EFFNET_WINOGRAD_PANELS);
+    l.products = l.points + EFFNET_WINOGRAD_POINTS * l.point_step;
+    memset(l.zeros, 0, EFFNET_WINOGRAD_PANELS * EFFNET_LANES * sizeof *l.zeros);
+    return l;
+}
+
+static void
+find_points(const EffNetWinogradTask *t, const Layout *l)
+{
+    const EffNetLayer *layer = t->step->layer;
+    EffNetWinogradInput a = {
+        .in_step = t->in_channels,
+        .in_size = layer->in_size,
+        .pad = layer->pad_before,
+        .tiles = l->row,
+        .points = l->points,
+        .point_step = l->point_step,
+        .tile_step = l->lanes,
+        .panels = effnet_panels(layer->in_channels),
+    };
+
+    for (guint row = t->first_row; row < t->end_row; row++) {
+        for (guint y = 0; y < EFFNET_WINOGRAD_IN; y++) {
+            guint in = row * EFFNET_WINOGRAD_OUT + y - layer->pad_before; /* wraps above */
+
+            a.rows[y] = in < layer->in_size ? t->in + in * layer->in_size * t->in_channels : NULL;
+        }
+        t->kernels->winograd.input(&a);
+        a.points += l->row * l->lanes;
+    }
+}
+
+/* At every point, the tiles' channels times the weights of PANELS panels from PANEL on. */
+static void
+multiply(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels)
+{
+    const EffNetLayer *layer = t->step->layer;
+    gsize point_weights = (gsize)layer->in_channels * EFFNET_LANES;
+    const float *weights = t->step->packed[0].weights;
+    EffNetConv a = {
+        .in_type = EFFNET_TYPE_F32,
+        .out_type = EFFNET_TYPE_F32,
+        .in = l->points,
+        .in_step = l->lanes,
+        .runs = 1,
+        .run = layer->in_channels,
+        .weights = weights + panel * EFFNET_WINOGRAD_POINTS * point_weights,
+        .bias = l->zeros,
+        .all_panels = panels,
+        .panels = panels,
+        .pixels = l->row * (t->end_row - t->first_row),
+        .out = l->products,
+        .out_step = EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
+        .act = EFFNET_ACT_NONE,
+    };
+
+    for (int point = 0; point < EFFNET_WINOGRAD_POINTS; point++) {
+        t->kernels->conv[EFFNET_TYPE_F32].run(&a);
+        a.in = (const float *)a.in + l->point_step;
+        a.out = (float *)a.out + l->product_step;
+        a.weights = (const float *)a.weights + panels * point_weights;
+    }
+}
+
+static void
+find_outputs(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels)
+{
+    const EffNetLayer *layer = t->step->layer;
+    gsize row_step = layer->out_size * t->out_channels, lane = panel * EFFNET_LANES;
+    EffNetWinogradOutput a = {
+        .points = l->products,
+        .point_step = l->product_step,
+        .tile_step = EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
+        .tiles = l->row,
+        .columns = layer->out_size,
+        .bias = t->step->packed[0].bias + lane,
+        .out_step = t->out_channels,
+        .row_step = row_step,
+        .panels = panels,
+        .act = layer->act,
+        .act_first = layer->act_first,
+    };
+
+    for (guint row = t->first_row; row < t->end_row; row++) {
+        guint y = row * EFFNET_WINOGRAD_OUT;
+
+        a.rows = MIN(EFFNET_WINOGRAD_OUT, layer->out_size - y);
+        a.out = t->out + y * row_step + lane;
+        a.residual = t->residual ? t->residual + y * row_step + lane : NULL;
+        t->kernels->winograd.output(&a);
+        a.points += a.tiles * a.tile_step;
+    }
+}
+
+void
+effnet_winograd_execute(const EffNetWinogradTask *t)
+{
+    Layout l = lay_out(t);
+    guint panels;
+
+    find_points(t, &l);
+    for (guint panel = t->first_panel; panel < t->end_panel; panel += panels) {
+        panels = MIN(EFFNET_WINOGRAD_PANELS, t->end_panel - panel);
+        multiply(t, &l, panel, panels);
+        find_outputs(t, &l, panel, panels);
+    }
+}

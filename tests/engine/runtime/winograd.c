@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Networks with and without Winograd's method have the same logits, but for rounding. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/execute.h"
+
+static EffNetPlan *
+random_plan(const char *name, const EffNetKernels *kernels)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
+    EffNetWeights *weights = effnet_weights_new_random(1);
+    EffNetPlan *plan =
+        effnet_plan_new(effnet_network_new(arch, 109, 3, 20, EFFNET_PADDING_SYMMETRIC), kernels,
+                        EFFNET_TYPE_F32, weights, 1e-3, NULL);
+
+    effnet_weights_free(weights);
+    return plan;
+}
+
+static guint
+count_winograd(const EffNetPlan *plan)
+{
+    guint n = 0;
+
+    for (guint i = 0; i < plan->n_steps; i++)
+        n += plan->steps[i].kind == EFFNET_STEP_WINOGRAD;
+    return n;
+}
+
+static float *
+find_logits(const EffNetPlan *plan)
+{
+    guint8 *arena = effnet_memory_new(1, effnet_arena_bytes(plan, 1), NULL);
+    gpointer scratch = effnet_memory_new(1, plan->scratch_bytes, NULL);
+    float *input = effnet_activation(plan, arena, 1, plan->input, 0), *logits;
+
+    memset(arena, 0, effnet_arena_bytes(plan, 1));
+    for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof *input; i++)
+        input[i] = i % 17 / 8.f - 1;
+    for (guint s = 0; s < plan->n_steps; s++)
+        for (guint t = 0; t < plan->steps[s].pixel_blocks * plan->steps[s].panel_blocks; t++)
+            effnet_step_execute(plan, &plan->steps[s], arena, 1, 0, t, scratch);
+    logits = g_memdup2(effnet_activation(plan, arena, 1, plan->logits, 0), 20 * sizeof *logits);
+    free(scratch);
+    free(arena);
+    return logits;
+}
+
+static void
+test_logits(gconstpointer name)
+{
+    EffNetKernels direct = *effnet_kernels_get();
+    g_autoptr(EffNetPlan) plan = NULL, direct_plan = NULL;
+    g_autofree float *logits = NULL, *expected = NULL;
+
+    if (!direct.winograd.input) {
+        g_test_skip("kernels without Winograd's method");
+        return;
+    }
+    direct.winograd = (EffNetWinogradKernels){NULL, NULL};
+    plan = random_plan(name, effnet_kernels_get());
+    direct_plan = random_plan(name, &direct);
+    g_assert_cmpuint(count_winograd(plan), >, 0);
+    g_assert_cmpuint(count_winograd(direct_plan), ==, 0);
+    logits = find_logits(plan);
+    expected = find_logits(direct_plan);
+    for (int i = 0; i < 20; i++)
+        g_assert_cmpfloat(fabsf(logits[i] - expected[i]), <, 1e-4f * MAX(1, fabsf(expected[i])));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_data_func("/winograd/logits/es", "es", test_logits);
+    g_test_add_data_func("/winograd/logits/v2-b0", "v2-b0", test_logits);
+    g_test_add_data_func("/winograd/logits/resnet18", "resnet18", test_logits);
+    return g_test_run();
+}
