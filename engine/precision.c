@@ -45,7 +45,11 @@ effnet_precision_settle(EffNetPrecision wanted, const EffNetKernels *kernels, co
     switch (wanted) {
     case EFFNET_PRECISION_AUTO:
         *settled = EFFNET_PRECISION_FP32;
-        *why = "the weights are floats";
+        *why = "the weights, which are floats, and the CPU, which has no AVX512-BF16";
+        if (effnet_kernels_have(kernels, EFFNET_TYPE_BF16)) {
+            *settled = EFFNET_PRECISION_BF16;
+            *why = "the weights, which are floats, and the CPU, which has AVX512-BF16";
+        }
         return TRUE;
     case EFFNET_PRECISION_FP32:
         return TRUE;

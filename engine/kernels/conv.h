@@ -49,16 +49,27 @@ typedef struct {
 } EffNetConvKernels;
 
 extern const EffNetConvKernels effnet_conv_f32_kernels_c;
+extern const EffNetConvKernels effnet_conv_bf16_kernels_c;
 
 /* What SIMD kernels share: panel after panel, each RUNS * RUN rows of EFFNET_LANES. */
 void effnet_conv_pack_f32(gpointer packed, const float *weights, guint runs, gsize run, guint out);
 
+/* In bf16 two values of a run are multiplied at once: panel after panel, each run's pairs, each
+ * EFFNET_LANES of them; behind an odd run a 0. Only F32 inputs may have odd runs. */
+void effnet_conv_pack_bf16(gpointer packed, const float *weights, guint runs, gsize run, guint out);
+
+static inline gsize
+effnet_conv_pairs(gsize run)
+{
+    return (run + 1) / 2;
+}
+
 /* Bytes that a block may need, of whatever type: its windows gathered, and its outputs twice, as
- * floats. */
+ * floats; and the rest of a vector behind each run. */
 static inline gsize
 effnet_conv_scratch(guint pixels, gsize window, guint panels)
 {
-    return pixels * (window + 2 * (gsize)panels * EFFNET_LANES) * sizeof(float);
+    return pixels * (window + 2 * (gsize)panels * EFFNET_LANES) * sizeof(float) + 1024;
 }
 
 static inline guint

@@ -5,16 +5,17 @@
 #include "dwconv.h"
 
 static gsize
-packed_bytes_f32(guint taps, guint channels)
+packed_bytes_f32(guint kernel, guint channels)
 {
-    return (gsize)taps * effnet_panels(channels) * EFFNET_LANES * sizeof(float);
+    return (gsize)kernel * kernel * effnet_panels(channels) * EFFNET_LANES * sizeof(float);
 }
 
 /* Panels x taps x EFFNET_LANES. */
 static void
-pack_f32(gpointer dst, const float *weights, guint taps, guint channels)
+pack_f32(gpointer dst, const float *weights, guint kernel, guint channels)
 {
     float *packed = dst;
+    guint taps = kernel * kernel;
 
     for (guint first = 0; first < channels; first += EFFNET_LANES)
         for (guint t = 0; t < taps; t++)

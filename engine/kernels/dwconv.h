@@ -24,14 +24,26 @@ typedef struct {
 } EffNetDwconv;
 
 typedef struct {
-    /* WEIGHTS: CHANNELS x TAPS. PACKED has room for packed_bytes(), as many for each panel. */
-    void (*pack)(gpointer packed, const float *weights, guint taps, guint channels);
-    gsize (*packed_bytes)(guint taps, guint channels);
+    /* WEIGHTS: CHANNELS x KERNEL x KERNEL. PACKED has room for packed_bytes(), as many for each
+     * panel. */
+    void (*pack)(gpointer packed, const float *weights, guint kernel, guint channels);
+    gsize (*packed_bytes)(guint kernel, guint channels);
     void (*run)(const EffNetDwconv *dwconv);
 } EffNetDwconvKernels;
 
 extern const EffNetDwconvKernels effnet_dwconv_f32_kernels_c;
 
+extern const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c;
+
 void effnet_dwconv_f32_c(const EffNetDwconv *dwconv);
+void effnet_dwconv_bf16_c(const EffNetDwconv *dwconv);
+
+/* In bf16 two taps, one above the other, are a pair: panel after panel, each two rows of the filter
+ * after the other, kernel x EFFNET_LANES pairs; below an odd row a 0. */
+static inline gsize
+effnet_dwconv_pairs(guint kernel)
+{
+    return (gsize)(kernel + 1) / 2 * kernel;
+}
 
 #endif

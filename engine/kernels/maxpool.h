@@ -21,5 +21,6 @@ typedef struct {
 typedef void (*EffNetMaxpoolKernel)(const EffNetMaxpool *maxpool);
 
 void effnet_maxpool_f32_c(const EffNetMaxpool *maxpool);
+void effnet_maxpool_bf16_c(const EffNetMaxpool *maxpool);
 
 #endif

@@ -17,6 +17,10 @@ void KERNEL(dwconv_f32)(const EffNetDwconv *dwconv);
 void KERNEL(maxpool_f32)(const EffNetMaxpool *maxpool);
 void KERNEL(winograd_input)(const EffNetWinogradInput *input);
 void KERNEL(winograd_output)(const EffNetWinogradOutput *output);
+void KERNEL(conv_bf16)(const EffNetConv *conv);
+void KERNEL(dwconv_bf16)(const EffNetDwconv *dwconv);
+void KERNEL(maxpool_bf16)(const EffNetMaxpool *maxpool);
 double KERNEL(peak_f32)(guint rounds);
+double KERNEL(peak_bf16)(guint rounds);
 
 #endif

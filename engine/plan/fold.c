@@ -59,7 +59,7 @@ effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels
     if (!effnet_layer_has_weights(layer))
         return 0;
     if (layer->role == EFFNET_ROLE_DEPTHWISE)
-        return kernels->dwconv[type].packed_bytes(k * k, layer->out_channels);
+        return kernels->dwconv[type].packed_bytes(k, layer->out_channels);
     if (effnet_layer_is_winograd(layer, kernels, type))
         return (gsize)EFFNET_WINOGRAD_POINTS * layer->in_channels *
                effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
@@ -111,7 +111,7 @@ effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsil
                  : !weights->read(weights, layer, EFFNET_PART_BIAS, bias, error))
         return FALSE;
     if (layer->role == EFFNET_ROLE_DEPTHWISE) {
-        kernels->dwconv[type].pack(packed, rows, taps, layer->out_channels);
+        kernels->dwconv[type].pack(packed, rows, layer->kernel, layer->out_channels);
         return TRUE;
     }
     if (taps > 1 && channels > 1)

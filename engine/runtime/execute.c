@@ -200,8 +200,8 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
     const EffNetStep *step = t->step;
     gsize first_lane = t->first_panel * EFFNET_LANES;
-    gsize panel_bytes = t->plan->kernels->dwconv[step->type].packed_bytes(
-        layer->kernel * layer->kernel, EFFNET_LANES);
+    gsize panel_bytes =
+        t->plan->kernels->dwconv[step->type].packed_bytes(layer->kernel, EFFNET_LANES);
 
     return (EffNetDwconv){
         .in_size = layer->in_size,

@@ -6,28 +6,29 @@
 
 #include "kernels/kernels.h"
 
-/* Random floats in -1..1 from the printed seed. */
-void checkasm_randomize(float *data, gsize n);
+/* Random values in -1..1 from the printed seed. */
+void checkasm_randomize(EffNetType type, gpointer data, gsize n);
 guint checkasm_random(guint low, guint high); /* both included */
 
-/* N floats between two guards; checkasm_free() fails where a guard was written to. */
-float *checkasm_alloc(gsize n);
-void checkasm_free(float *data);
+/* N elements between two guards; checkasm_free() fails where a guard was written to. */
+gpointer checkasm_alloc(EffNetType type, gsize n);
+void checkasm_free(gpointer data);
 
 /* Fails where |a - b| > BOUND * max(1, |b|). */
-#define checkasm_compare(what, a, b, n, bound)                                                     \
-    checkasm_compare_at(__FILE__, __LINE__, what, a, b, n, bound)
-void checkasm_compare_at(const char *file, int line, const char *what, const float *a,
-                         const float *b, gsize n, float bound);
+#define checkasm_compare(type, what, a, b, n, bound)                                               \
+    checkasm_compare_at(__FILE__, __LINE__, type, what, a, b, n, bound)
+void checkasm_compare_at(const char *file, int line, EffNetType type, const char *what,
+                         gconstpointer a, gconstpointer b, gsize n, float bound);
 
-/* Adds TEST for every level but C. */
-typedef void (*CheckasmTest)(const EffNetKernels *kernels);
+/* Adds TEST for every level but C, and every type that it has. */
+typedef void (*CheckasmTest)(const EffNetKernels *kernels, EffNetType type);
 void checkasm_add(const char *name, CheckasmTest test);
+void checkasm_add_floats(const char *name, CheckasmTest test); /* of floats only */
 
 /* With --bench: prints what FUNC(DATA) takes, named NAME, and its GFLOP/s. */
 typedef void (*CheckasmFunc)(gconstpointer data);
-void checkasm_bench(const char *name, const EffNetKernels *kernels, double operations,
-                    CheckasmFunc func, gconstpointer data);
+void checkasm_bench(const char *name, const EffNetKernels *kernels, EffNetType type,
+                    double operations, CheckasmFunc func, gconstpointer data);
 
 void checkasm_conv(void);
 void checkasm_dwconv(void);

@@ -1,50 +1,61 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "checkasm.h"
 
-/* A product of up to 1500 terms of size 1, summed in another order. */
-#define BOUND 2e-4f
+static const EffNetConvKernels *const twins[EFFNET_TYPES] = {
+    [EFFNET_TYPE_F32] = &effnet_conv_f32_kernels_c,
+    [EFFNET_TYPE_BF16] = &effnet_conv_bf16_kernels_c,
+};
 
 typedef struct {
     guint pixels, runs, run, out; /* out: channels, not a whole number of panels */
     gboolean gate, residual, pool;
     EffNetAct act;
     gboolean act_first;
+    gboolean floats; /* stored as they are, whatever the kernels' type: vectors, the stem's input */
 } Shape;
 
 typedef struct {
     EffNetConv conv;
-    float *in, *rows, *packed, *bias, *gate, *residual, *out, *pool, *scratch;
+    EffNetType type, out_type; /* the kernels', and what they write */
+    gpointer in, packed, residual, out, scratch;
+    float *rows, *bias, *gate, *pool;
     guint columns;
     gsize k;
 } Case;
 
 static void
-case_init(Case *c, const Shape *s)
+case_init(Case *c, const Shape *s, EffNetType type)
 {
+    EffNetType in_type = s->floats || s->run % 2 ? EFFNET_TYPE_F32 : type;
     guint panels = effnet_panels(s->out), gap = checkasm_random(0, 5);
     gsize step = (s->runs == 1 ? s->run : s->run / 3 * 2) + gap;
     gsize run_step = s->pixels * step + s->run;
 
+    c->type = type;
+    c->out_type = s->pool || s->floats ? EFFNET_TYPE_F32 : type;
     c->columns = panels * EFFNET_LANES;
     c->k = (gsize)s->runs * s->run;
-    c->in = checkasm_alloc(s->runs * run_step);
-    c->rows = checkasm_alloc(c->k * s->out);
-    c->packed = checkasm_alloc(c->k * c->columns);
-    c->bias = checkasm_alloc(c->columns);
-    c->gate = checkasm_alloc(s->run);
-    c->residual = checkasm_alloc((gsize)s->pixels * c->columns);
-    c->out = checkasm_alloc((gsize)s->pixels * c->columns);
-    c->pool = checkasm_alloc(c->columns);
-    c->scratch = checkasm_alloc(effnet_conv_scratch(s->pixels, c->k, panels) / sizeof(float));
-    checkasm_randomize(c->in, s->runs * run_step);
-    checkasm_randomize(c->rows, c->k * s->out);
-    checkasm_randomize(c->bias, c->columns);
-    checkasm_randomize(c->gate, s->run);
-    checkasm_randomize(c->residual, (gsize)s->pixels * c->columns);
+    c->in = checkasm_alloc(in_type, s->runs * run_step);
+    c->rows = checkasm_alloc(EFFNET_TYPE_F32, c->k * s->out);
+    c->packed = checkasm_alloc(EFFNET_TYPE_U8, twins[type]->packed_bytes(s->runs, s->run, s->out));
+    c->bias = checkasm_alloc(EFFNET_TYPE_F32, c->columns);
+    c->gate = checkasm_alloc(EFFNET_TYPE_F32, s->run);
+    c->residual = checkasm_alloc(type, (gsize)s->pixels * c->columns);
+    c->out = checkasm_alloc(c->out_type, (gsize)s->pixels * c->columns);
+    c->pool = checkasm_alloc(EFFNET_TYPE_F32, c->columns);
+    c->scratch = checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_scratch(s->pixels, c->k, panels));
+    checkasm_randomize(in_type, c->in, s->runs * run_step);
+    checkasm_randomize(EFFNET_TYPE_F32, c->rows, c->k * s->out);
+    checkasm_randomize(EFFNET_TYPE_F32, c->bias, c->columns);
+    checkasm_randomize(EFFNET_TYPE_F32, c->gate, s->run);
+    checkasm_randomize(type, c->residual, (gsize)s->pixels * c->columns);
     c->conv = (EffNetConv){
+        .in_type = in_type,
+        .out_type = c->out_type,
         .in = c->in,
         .in_step = step,
         .runs = s->runs,
@@ -71,77 +82,89 @@ case_init(Case *c, const Shape *s)
 static void
 case_clear(Case *c)
 {
-    float *const all[] = {c->in,       c->rows, c->packed, c->bias,   c->gate,
-                          c->residual, c->out,  c->pool,   c->scratch};
+    const gpointer all[] = {c->in,       c->rows, c->packed, c->bias,   c->gate,
+                            c->residual, c->out,  c->pool,   c->scratch};
 
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
         checkasm_free(all[i]);
 }
 
 /* Runs KERNELS on the case and copies what it was to write, the rest as it was. */
-static float *
+static gpointer
 outcome(Case *c, const Shape *s, const EffNetConvKernels *kernels)
 {
     gsize n = s->pool ? c->columns : (gsize)s->pixels * c->columns;
-    float *out = s->pool ? c->pool : c->out;
+    gsize bytes = n * effnet_type_bytes(c->out_type);
+    gpointer out = s->pool ? c->pool : c->out;
 
-    memset(out, 0, n * sizeof *out);
+    memset(out, 0, bytes);
     kernels->pack(c->packed, c->rows, s->runs, s->run, s->out);
     kernels->run(&c->conv);
-    return g_memdup2(out, n * sizeof *out);
+    return g_memdup2(out, bytes);
+}
+
+/* For up to 1500 terms of size 1. Floats: summed in another order. bf16: that, SiLU, and a gate
+ * that may be on either side when it is rounded; in bf16 a value may be rounded the other way. */
+static float
+bound_of(const Case *c, const Shape *s)
+{
+    if (c->type == EFFNET_TYPE_F32)
+        return 2e-4f;
+    return s->gate ? 0.01f + 1e-3f * sqrtf(c->k) : c->out_type == EFFNET_TYPE_F32 ? 1e-3f : 0.008f;
 }
 
 static void
-check(const EffNetKernels *kernels, const Shape *s)
+check(const EffNetKernels *kernels, EffNetType type, const Shape *s)
 {
     gsize n = effnet_panels(s->out) * EFFNET_LANES * (gsize)(s->pool ? 1 : s->pixels);
-    g_autofree float *expected = NULL, *found = NULL;
+    g_autofree gpointer expected = NULL, found = NULL;
     g_autofree char *what =
         g_strdup_printf("%u pixels, %u x %u to %u, act %d%s%s%s%s", s->pixels, s->runs, s->run,
                         s->out, s->act, s->act_first ? " first" : "", s->gate ? ", gate" : "",
                         s->residual ? ", residual" : "", s->pool ? ", pool" : "");
     Case c;
 
-    case_init(&c, s);
-    expected = outcome(&c, s, &effnet_conv_f32_kernels_c);
-    found = outcome(&c, s, &kernels->conv[EFFNET_TYPE_F32]);
-    checkasm_compare(what, found, expected, n, BOUND);
+    case_init(&c, s, type);
+    expected = outcome(&c, s, twins[type]);
+    found = outcome(&c, s, &kernels->conv[type]);
+    checkasm_compare(c.out_type, what, found, expected, n, bound_of(&c, s));
     case_clear(&c);
 }
 
 /* Every tile height and remainder of k and of panels. */
 static void
-test_sizes(const EffNetKernels *kernels)
+test_sizes(const EffNetKernels *kernels, EffNetType type)
 {
     for (guint pixels = 1; pixels <= 45; pixels++) {
-        Shape s = {.pixels = pixels, .runs = 1, .run = checkasm_random(1, 70)};
+        Shape s = {
+            .pixels = pixels, .runs = 1, .run = checkasm_random(1, 70), .floats = pixels % 3 == 0};
 
         s.out = checkasm_random(1, 150);
-        check(kernels, &s);
+        check(kernels, type, &s);
     }
     for (guint out = 1; out <= 170; out += 7)
-        check(kernels,
+        check(kernels, type,
               &(Shape){.pixels = 1, .runs = 1, .run = checkasm_random(1, 300), .out = out});
-    check(kernels, &(Shape){.pixels = 49, .runs = 1, .run = 1152, .out = 320});
+    check(kernels, type, &(Shape){.pixels = 49, .runs = 1, .run = 1152, .out = 320});
 }
 
 static void
-test_windows(const EffNetKernels *kernels)
+test_windows(const EffNetKernels *kernels, EffNetType type)
 {
     for (guint pixels = 1; pixels <= 30; pixels += 3)
-        for (guint run = 3; run <= 27; run += 6)
-            check(kernels, &(Shape){.pixels = pixels, .runs = 3, .run = run, .out = 40});
+        for (guint run = 3; run <= 27; run += 3)
+            check(kernels, type, &(Shape){.pixels = pixels, .runs = 3, .run = run, .out = 40});
 }
 
 static void
-test_fused(const EffNetKernels *kernels)
+test_fused(const EffNetKernels *kernels, EffNetType type)
 {
     for (int act = EFFNET_ACT_NONE; act <= EFFNET_ACT_SIGMOID; act++)
         for (int fused = 0; fused < 16; fused++) {
             Shape s = {
                 .pixels = checkasm_random(1, 40),
                 .runs = 1,
-                .run = checkasm_random(8, 100),
+                .run = checkasm_random(4, 50) * 2,
                 .out = checkasm_random(8, 100),
                 .gate = fused & 1,
                 .residual = fused & 2,
@@ -150,7 +173,7 @@ test_fused(const EffNetKernels *kernels)
                 .act_first = fused & 8,
             };
 
-            check(kernels, &s);
+            check(kernels, type, &s);
         }
 }
 
@@ -166,22 +189,24 @@ activation_input(guint i)
 
 /* By products with one; within the bound that the kernels promise. */
 static void
-test_activations(const EffNetKernels *kernels)
+test_activations(const EffNetKernels *kernels, EffNetType type)
 {
     for (int act = EFFNET_ACT_NONE; act <= EFFNET_ACT_SIGMOID; act++) {
-        const Shape s = {.pixels = 4000, .runs = 1, .run = 1, .out = 16, .act = act};
+        const Shape s = {
+            .pixels = 4000, .runs = 1, .run = 1, .out = 16, .act = act, .floats = TRUE};
         g_autofree float *expected = NULL, *found = NULL;
         Case c;
 
-        case_init(&c, &s);
+        case_init(&c, &s, type);
         for (guint i = 0; i < s.pixels; i++)
-            c.in[i * c.conv.in_step] = activation_input(i);
+            ((float *)c.in)[i * c.conv.in_step] = activation_input(i);
         for (guint i = 0; i < s.out; i++)
             c.rows[i] = 1;
         memset(c.bias, 0, c.columns * sizeof *c.bias);
-        expected = outcome(&c, &s, &effnet_conv_f32_kernels_c);
-        found = outcome(&c, &s, &kernels->conv[EFFNET_TYPE_F32]);
-        checkasm_compare("activation", found, expected, s.pixels * c.columns, 3e-7f);
+        expected = outcome(&c, &s, twins[type]);
+        found = outcome(&c, &s, &kernels->conv[type]);
+        checkasm_compare(EFFNET_TYPE_F32, "activation", found, expected, s.pixels * c.columns,
+                         type == EFFNET_TYPE_F32 ? 3e-7f : 5e-4f);
         case_clear(&c);
     }
 }
@@ -191,12 +216,12 @@ run_conv(gconstpointer data)
 {
     const gconstpointer *pair = data;
 
-    ((const EffNetKernels *)pair[0])->conv[EFFNET_TYPE_F32].run(pair[1]);
+    ((const EffNetConvKernels *)pair[0])->run(pair[1]);
 }
 
 /* B0's shapes: early and late expansions and projections, and the classifier. */
 static void
-test_bench(const EffNetKernels *kernels)
+test_bench(const EffNetKernels *kernels, EffNetType type)
 {
     static const struct {
         const char *name;
@@ -210,18 +235,18 @@ test_bench(const EffNetKernels *kernels)
         {"conv_480_80_gate", {196, 1, 480, 80, .gate = TRUE, .residual = TRUE}},
         {"conv_1152_192_gate", {49, 1, 1152, 192, .gate = TRUE}},
         {"conv_320_1280_pool", {49, 1, 320, 1280, .pool = TRUE, .act = EFFNET_ACT_SILU}},
-        {"linear_1280_1000", {1, 1, 1280, 1000}},
+        {"linear_1280_1000", {1, 1, 1280, 1000, .floats = TRUE}},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
         const Shape *s = &shapes[i].shape;
         Case c;
 
-        check(kernels, s);
-        case_init(&c, s);
-        kernels->conv[EFFNET_TYPE_F32].pack(c.packed, c.rows, s->runs, s->run, s->out);
-        checkasm_bench(shapes[i].name, kernels, 2.0 * s->pixels * c.k * s->out, run_conv,
-                       (gconstpointer[]){kernels, &c.conv});
+        check(kernels, type, s);
+        case_init(&c, s, type);
+        kernels->conv[type].pack(c.packed, c.rows, s->runs, s->run, s->out);
+        checkasm_bench(shapes[i].name, kernels, type, 2.0 * s->pixels * c.k * s->out, run_conv,
+                       (gconstpointer[]){&kernels->conv[type], &c.conv});
         case_clear(&c);
     }
 }

@@ -4,35 +4,47 @@
 
 #include "checkasm.h"
 
-#define BOUND 2e-5f
+static const EffNetDwconvKernels *const twins[EFFNET_TYPES] = {
+    [EFFNET_TYPE_F32] = &effnet_dwconv_f32_kernels_c,
+    [EFFNET_TYPE_BF16] = &effnet_dwconv_bf16_kernels_c,
+};
+
+/* Up to 49 terms of size 1, summed in another order; in bf16 a value may be rounded the other way,
+ * and a row's sum be 130 SiLU off. */
+static const float bounds[EFFNET_TYPES] = {2e-5f, 0.008f},
+                   sum_bounds[EFFNET_TYPES] = {2e-5f, 0.02f};
 
 typedef struct {
     EffNetDwconv dwconv; /* its rows are set row by row */
-    float *in, *weights, *packed, *bias, *out, *sum;
+    EffNetType type;
+    gpointer in, packed, out;
+    float *weights, *bias, *sum;
     gsize in_row, n_in, n_out, n_sum;
 } Case;
 
 static void
-case_init(Case *c, guint size, guint channels, guint kernel, guint stride, guint pad, guint out)
+case_init(Case *c, EffNetType type, guint size, guint channels, guint kernel, guint stride,
+          guint pad, guint out)
 {
     guint panels = effnet_panels(channels);
-    gsize padded = panels * EFFNET_LANES, taps = kernel * kernel;
+    gsize padded = panels * EFFNET_LANES, n_weights = channels * kernel * kernel;
     gsize in_step = padded + EFFNET_LANES * checkasm_random(0, 2), out_step = padded + 3;
 
+    c->type = type;
     c->in_row = size * in_step;
     c->n_in = size * c->in_row;
     c->n_out = (gsize)out * out_step;
     c->n_sum = padded;
-    c->in = checkasm_alloc(c->n_in);
-    c->weights = checkasm_alloc(channels * taps);
-    c->packed = checkasm_alloc(padded * taps);
-    c->bias = checkasm_alloc(padded);
-    c->out = checkasm_alloc(c->n_out);
-    c->sum = checkasm_alloc(c->n_sum);
-    checkasm_randomize(c->in, c->n_in);
-    checkasm_randomize(c->weights, channels * taps);
-    checkasm_randomize(c->bias, padded);
-    effnet_dwconv_f32_kernels_c.pack(c->packed, c->weights, taps, channels);
+    c->in = checkasm_alloc(type, c->n_in);
+    c->weights = checkasm_alloc(EFFNET_TYPE_F32, n_weights);
+    c->packed = checkasm_alloc(EFFNET_TYPE_U8, twins[type]->packed_bytes(kernel, channels));
+    c->bias = checkasm_alloc(EFFNET_TYPE_F32, padded);
+    c->out = checkasm_alloc(type, c->n_out);
+    c->sum = checkasm_alloc(EFFNET_TYPE_F32, c->n_sum);
+    checkasm_randomize(type, c->in, c->n_in);
+    checkasm_randomize(EFFNET_TYPE_F32, c->weights, n_weights);
+    checkasm_randomize(EFFNET_TYPE_F32, c->bias, padded);
+    twins[type]->pack(c->packed, c->weights, kernel, channels);
     c->dwconv = (EffNetDwconv){
         .in_step = in_step,
         .in_size = size,
@@ -52,7 +64,7 @@ case_init(Case *c, guint size, guint channels, guint kernel, guint stride, guint
 static void
 case_clear(Case *c)
 {
-    float *const all[] = {c->in, c->weights, c->packed, c->bias, c->out, c->sum};
+    const gpointer all[] = {c->in, c->weights, c->packed, c->bias, c->out, c->sum};
 
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
         checkasm_free(all[i]);
@@ -66,7 +78,7 @@ set_rows(Case *c, guint row)
     for (guint tap = 0; tap < d->kernel; tap++) {
         guint in = row * d->stride + tap - d->pad;
 
-        d->rows[tap] = in < d->in_size ? c->in + in * c->in_row : NULL;
+        d->rows[tap] = in < d->in_size ? effnet_type_at(c->type, c->in, in * c->in_row) : NULL;
     }
 }
 
@@ -74,27 +86,28 @@ static void
 compare_row(Case *c, const EffNetKernels *kernels)
 {
     const EffNetDwconv *d = &c->dwconv;
-    g_autofree float *out = NULL, *sum = NULL;
+    gsize out_bytes = c->n_out * effnet_type_bytes(c->type);
+    g_autofree gpointer out = NULL, sum = NULL;
     g_autofree char *what =
         g_strdup_printf("%ux%us%u on %u x %u panels, pad %u, act %d", d->kernel, d->kernel,
                         d->stride, d->in_size, d->panels, d->pad, d->act);
 
-    memset(c->out, 0, c->n_out * sizeof *c->out);
+    memset(c->out, 0, out_bytes);
     memset(c->sum, 0, c->n_sum * sizeof *c->sum);
-    effnet_dwconv_f32_c(d);
-    out = g_memdup2(c->out, c->n_out * sizeof *out);
-    sum = g_memdup2(c->sum, c->n_sum * sizeof *sum);
-    memset(c->out, 0, c->n_out * sizeof *c->out);
+    twins[c->type]->run(d);
+    out = g_memdup2(c->out, out_bytes);
+    sum = g_memdup2(c->sum, c->n_sum * sizeof(float));
+    memset(c->out, 0, out_bytes);
     memset(c->sum, 0, c->n_sum * sizeof *c->sum);
-    kernels->dwconv[EFFNET_TYPE_F32].run(d);
-    checkasm_compare(what, c->out, out, c->n_out, BOUND);
+    kernels->dwconv[c->type].run(d);
+    checkasm_compare(c->type, what, c->out, out, c->n_out, bounds[c->type]);
     if (d->sum)
-        checkasm_compare("sum", c->sum, sum, c->n_sum, BOUND);
+        checkasm_compare(EFFNET_TYPE_F32, "sum", c->sum, sum, c->n_sum, sum_bounds[c->type]);
 }
 
 /* "Same" and symmetric padding of a kernel over SIZE pixels. */
 static void
-check_shape(const EffNetKernels *kernels, guint size, guint kernel, guint stride)
+check_shape(const EffNetKernels *kernels, EffNetType type, guint size, guint kernel, guint stride)
 {
     guint same_out = (size + stride - 1) / stride, covered = (same_out - 1) * stride + kernel;
     guint pads[] = {covered > size ? (covered - size) / 2 : 0, (kernel - 1) / 2};
@@ -103,7 +116,7 @@ check_shape(const EffNetKernels *kernels, guint size, guint kernel, guint stride
     for (int i = 0; i < 2; i++) {
         Case c;
 
-        case_init(&c, size, checkasm_random(1, 50), kernel, stride, pads[i], outs[i]);
+        case_init(&c, type, size, checkasm_random(1, 50), kernel, stride, pads[i], outs[i]);
         for (guint row = 0; row < outs[i]; row++) {
             c.dwconv.act = checkasm_random(EFFNET_ACT_NONE, EFFNET_ACT_SILU);
             c.dwconv.sum = row % 3 ? c.sum : NULL;
@@ -115,15 +128,15 @@ check_shape(const EffNetKernels *kernels, guint size, guint kernel, guint stride
 }
 
 static void
-test_sizes(const EffNetKernels *kernels)
+test_sizes(const EffNetKernels *kernels, EffNetType type)
 {
     for (guint size = 1; size <= 34; size++)
         for (guint stride = 1; stride <= 2; stride++) {
-            check_shape(kernels, size, 3, stride);
-            check_shape(kernels, size, 5, stride);
+            check_shape(kernels, type, size, 3, stride);
+            check_shape(kernels, type, size, 5, stride);
         }
-    check_shape(kernels, 57, 5, 2);
-    check_shape(kernels, 12, 7, 1); /* no kernel of its own */
+    check_shape(kernels, type, 57, 5, 2);
+    check_shape(kernels, type, 12, 7, 1); /* no kernel of its own */
 }
 
 static void
@@ -131,12 +144,12 @@ run_dwconv(gconstpointer data)
 {
     const gconstpointer *pair = data;
 
-    ((const EffNetKernels *)pair[0])->dwconv[EFFNET_TYPE_F32].run(pair[1]);
+    ((const EffNetDwconvKernels *)pair[0])->run(pair[1]);
 }
 
 /* B0's shapes. */
 static void
-test_bench(const EffNetKernels *kernels)
+test_bench(const EffNetKernels *kernels, EffNetType type)
 {
     static const struct {
         guint size, channels, kernel, stride;
@@ -151,12 +164,12 @@ test_bench(const EffNetKernels *kernels)
             g_strdup_printf("dwconv_%ux%us%u_%u_%u", kernel, kernel, stride, size, channels);
         Case c;
 
-        case_init(&c, size, channels, kernel, stride, (kernel - 1) / 2, size / stride);
+        case_init(&c, type, size, channels, kernel, stride, (kernel - 1) / 2, size / stride);
         c.dwconv.act = EFFNET_ACT_SILU;
         set_rows(&c, size / stride / 2);
         compare_row(&c, kernels);
-        checkasm_bench(name, kernels, 2.0 * size / stride * channels * kernel * kernel, run_dwconv,
-                       (gconstpointer[]){kernels, &c.dwconv});
+        checkasm_bench(name, kernels, type, 2.0 * size / stride * channels * kernel * kernel,
+                       run_dwconv, (gconstpointer[]){&kernels->dwconv[type], &c.dwconv});
         case_clear(&c);
     }
 }

@@ -4,22 +4,38 @@
 #include <string.h>
 
 #include "checkasm.h"
+#include "kernels/bf16.h"
 
-#define GUARD 64 /* floats on either side */
+#define GUARD 256 /* bytes on either side */
 
 static GRand *generator;
 static gboolean bench;
 
 typedef struct {
-    gsize n;
-    guint8 canary[GUARD * sizeof(float) - sizeof(gsize)];
+    gsize bytes;
+    guint8 canary[GUARD - sizeof(gsize)];
 } Front;
 
-void
-checkasm_randomize(float *data, gsize n)
+static const char *const type_names[EFFNET_TYPES] = {"f32", "bf16", "u8"};
+
+static float
+element(EffNetType type, gconstpointer data, gsize i)
 {
-    for (gsize i = 0; i < n; i++)
-        data[i] = g_rand_double_range(generator, -1, 1);
+    return type == EFFNET_TYPE_BF16 ? effnet_bf16_to_float(((const guint16 *)data)[i])
+                                    : ((const float *)data)[i];
+}
+
+void
+checkasm_randomize(EffNetType type, gpointer data, gsize n)
+{
+    for (gsize i = 0; i < n; i++) {
+        float value = g_rand_double_range(generator, -1, 1);
+
+        if (type == EFFNET_TYPE_BF16)
+            ((guint16 *)data)[i] = effnet_bf16_from_float(value);
+        else
+            ((float *)data)[i] = value;
+    }
 }
 
 guint
@@ -28,68 +44,91 @@ checkasm_random(guint low, guint high)
     return g_rand_int_range(generator, low, high + 1);
 }
 
-float *
-checkasm_alloc(gsize n)
+gpointer
+checkasm_alloc(EffNetType type, gsize n)
 {
-    Front *front = aligned_alloc(64, ((n + 2 * GUARD) * sizeof(float) + 63) / 64 * 64);
-    float *data = (float *)(front + 1);
+    gsize bytes = n * effnet_type_bytes(type);
+    Front *front = aligned_alloc(64, (bytes + 2 * GUARD + 63) / 64 * 64);
+    guint8 *data = (guint8 *)(front + 1);
 
-    front->n = n;
+    front->bytes = bytes;
     memset(front->canary, 0xa5, sizeof front->canary);
-    memset(data, 0xff, n * sizeof *data); /* NaN: what is read unwritten shows */
-    memset(data + n, 0xa5, GUARD * sizeof *data);
+    memset(data, 0xff, bytes); /* NaN: what is read unwritten shows */
+    memset(data + bytes, 0xa5, GUARD);
     return data;
 }
 
 void
-checkasm_free(float *data)
+checkasm_free(gpointer data)
 {
     Front *front = (Front *)data - 1;
-    const guint8 *behind = (const guint8 *)(data + front->n);
+    const guint8 *behind = (const guint8 *)data + front->bytes;
 
     for (gsize i = 0; i < sizeof front->canary; i++)
         g_assert_cmphex(front->canary[i], ==, 0xa5);
-    for (gsize i = 0; i < GUARD * sizeof(float); i++)
+    for (gsize i = 0; i < GUARD; i++)
         g_assert_cmphex(behind[i], ==, 0xa5);
     free(front);
 }
 
 void
-checkasm_compare_at(const char *file, int line, const char *what, const float *a, const float *b,
-                    gsize n, float bound)
+checkasm_compare_at(const char *file, int line, EffNetType type, const char *what, gconstpointer a,
+                    gconstpointer b, gsize n, float bound)
 {
-    for (gsize i = 0; i < n; i++)
-        if (!(fabsf(a[i] - b[i]) <= bound * MAX(1.f, fabsf(b[i])))) {
+    for (gsize i = 0; i < n; i++) {
+        float found = element(type, a, i), expected = element(type, b, i);
+
+        if (!(fabsf(found - expected) <= bound * MAX(1.f, fabsf(expected)))) {
             g_test_message("%s:%d: %s differs at %" G_GSIZE_FORMAT ": %.9g, expected %.9g", file,
-                           line, what, i, a[i], b[i]);
+                           line, what, i, found, expected);
             g_test_fail();
             return;
         }
+    }
 }
+
+typedef struct {
+    CheckasmTest test;
+    const EffNetKernels *kernels;
+    EffNetType type;
+} Run;
 
 static void
 run_test(gconstpointer data)
 {
-    const gconstpointer *pair = data;
+    const Run *run = data;
 
-    ((CheckasmTest)pair[0])(pair[1]);
+    run->test(run->kernels, run->type);
+}
+
+static void
+add(const char *name, CheckasmTest test, guint n_types)
+{
+    for (const char *const *level = effnet_kernels_list(); *level; level++) {
+        const EffNetKernels *kernels = effnet_kernels_find(*level);
+
+        if (!kernels || g_str_equal(*level, "c"))
+            continue;
+        for (EffNetType type = 0; type < n_types; type++) {
+            g_autofree char *path = g_strdup_printf("/%s/%s/%s", name, type_names[type], *level);
+            const Run run = {test, kernels, type};
+
+            if (effnet_kernels_have(kernels, type))
+                g_test_add_data_func_full(path, g_memdup2(&run, sizeof run), run_test, g_free);
+        }
+    }
 }
 
 void
 checkasm_add(const char *name, CheckasmTest test)
 {
-    for (const char *const *level = effnet_kernels_list(); *level; level++) {
-        g_autofree char *path = g_strdup_printf("/%s/%s", name, *level);
-        const EffNetKernels *kernels = effnet_kernels_find(*level);
-        gpointer *pair;
+    add(name, test, EFFNET_TYPES);
+}
 
-        if (!kernels || g_str_equal(*level, "c"))
-            continue;
-        pair = g_new(gpointer, 2);
-        pair[0] = test;
-        pair[1] = (gpointer)kernels;
-        g_test_add_data_func_full(path, pair, run_test, g_free);
-    }
+void
+checkasm_add_floats(const char *name, CheckasmTest test)
+{
+    add(name, test, EFFNET_TYPE_F32 + 1);
 }
 
 static int
@@ -99,8 +138,8 @@ by_value(const void *a, const void *b)
 }
 
 void
-checkasm_bench(const char *name, const EffNetKernels *kernels, double operations, CheckasmFunc func,
-               gconstpointer data)
+checkasm_bench(const char *name, const EffNetKernels *kernels, EffNetType type, double operations,
+               CheckasmFunc func, gconstpointer data)
 {
     gint64 times[21];
     guint repeats = CLAMP(2e6 / operations, 1, 10000);
@@ -115,7 +154,7 @@ checkasm_bench(const char *name, const EffNetKernels *kernels, double operations
         times[i] = g_get_monotonic_time() - begin;
     }
     qsort(times, G_N_ELEMENTS(times), sizeof *times, by_value);
-    g_print("# %-28s %-7s %10.2f us %8.2f GFLOP/s\n", name, kernels->name,
+    g_print("# %-28s %-4s %-10s %10.2f us %8.2f GFLOP/s\n", name, type_names[type], kernels->name,
             (double)times[10] / repeats, operations * repeats / MAX(1, times[10]) / 1e3);
 }
 

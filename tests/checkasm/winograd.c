@@ -25,14 +25,14 @@ case_init(Case *c, guint size, guint panels)
     c->point_step = c->tiles * c->tile_step + 3;
     c->n_points = POINTS * c->point_step;
     c->n_out = OUT * size * c->lanes;
-    c->in = checkasm_alloc(IN * size * c->lanes);
-    c->points = checkasm_alloc(c->n_points);
-    c->bias = checkasm_alloc(c->lanes);
-    c->residual = checkasm_alloc(c->n_out);
-    c->out = checkasm_alloc(c->n_out);
-    checkasm_randomize(c->in, IN * size * c->lanes);
-    checkasm_randomize(c->bias, c->lanes);
-    checkasm_randomize(c->residual, c->n_out);
+    c->in = checkasm_alloc(EFFNET_TYPE_F32, IN * size * c->lanes);
+    c->points = checkasm_alloc(EFFNET_TYPE_F32, c->n_points);
+    c->bias = checkasm_alloc(EFFNET_TYPE_F32, c->lanes);
+    c->residual = checkasm_alloc(EFFNET_TYPE_F32, c->n_out);
+    c->out = checkasm_alloc(EFFNET_TYPE_F32, c->n_out);
+    checkasm_randomize(EFFNET_TYPE_F32, c->in, IN * size * c->lanes);
+    checkasm_randomize(EFFNET_TYPE_F32, c->bias, c->lanes);
+    checkasm_randomize(EFFNET_TYPE_F32, c->residual, c->n_out);
 }
 
 static void
@@ -95,7 +95,7 @@ check_input(const EffNetKernels *kernels, Case *c)
     expected = g_memdup2(c->points, c->n_points * sizeof *expected);
     memset(c->points, 0, c->n_points * sizeof *c->points);
     kernels->winograd.input(&a);
-    checkasm_compare("input", c->points, expected, c->n_points, BOUND);
+    checkasm_compare(EFFNET_TYPE_F32, "input", c->points, expected, c->n_points, BOUND);
 }
 
 static void
@@ -107,17 +107,17 @@ check_output(const EffNetKernels *kernels, Case *c, EffNetAct act)
     a.act = act;
     a.residual = checkasm_random(0, 1) ? c->residual : NULL;
     a.act_first = checkasm_random(0, 1);
-    checkasm_randomize(c->points, c->n_points);
+    checkasm_randomize(EFFNET_TYPE_F32, c->points, c->n_points);
     memset(c->out, 0, c->n_out * sizeof *c->out);
     effnet_winograd_kernels_c.output(&a);
     expected = g_memdup2(c->out, c->n_out * sizeof *expected);
     memset(c->out, 0, c->n_out * sizeof *c->out);
     kernels->winograd.output(&a);
-    checkasm_compare("output", c->out, expected, c->n_out, BOUND);
+    checkasm_compare(EFFNET_TYPE_F32, "output", c->out, expected, c->n_out, BOUND);
 }
 
 static void
-test_transforms(const EffNetKernels *kernels)
+test_transforms(const EffNetKernels *kernels, EffNetType type)
 {
     if (!kernels->winograd.input)
         return;
@@ -155,7 +155,7 @@ check_convolution(const EffNetWinogradKernels *kernels, Case *c)
     EffNetWinogradOutput output = output_of(c, OUT);
     g_autofree float *expected = g_new(float, c->n_out);
 
-    checkasm_randomize(filter, G_N_ELEMENTS(filter));
+    checkasm_randomize(EFFNET_TYPE_F32, filter, G_N_ELEMENTS(filter));
     effnet_winograd_filter(weights, filter, 1);
     memset(c->points, 0, c->n_points * sizeof *c->points);
     kernels->input(&input);
@@ -166,11 +166,11 @@ check_convolution(const EffNetWinogradKernels *kernels, Case *c)
     for (gsize i = 0; i < c->n_out; i++)
         expected[i] =
             convolve(c, filter, i / c->lanes / c->size, i / c->lanes % c->size, i % c->lanes);
-    checkasm_compare("convolution", c->out, expected, c->n_out, BOUND);
+    checkasm_compare(EFFNET_TYPE_F32, "convolution", c->out, expected, c->n_out, BOUND);
 }
 
 static void
-test_convolution(const EffNetKernels *kernels)
+test_convolution(const EffNetKernels *kernels, EffNetType type)
 {
     for (guint size = 1; size <= 13; size += 3) {
         Case c;
@@ -201,7 +201,7 @@ run_output(gconstpointer data)
 
 /* ResNet-50's second stage; the additions of the transforms count. */
 static void
-test_bench(const EffNetKernels *kernels)
+test_bench(const EffNetKernels *kernels, EffNetType type)
 {
     Case c;
     EffNetWinogradInput input;
@@ -215,9 +215,9 @@ test_bench(const EffNetKernels *kernels)
     input = input_of(&c, 1, 0, IN);
     output = output_of(&c, OUT);
     output.act = EFFNET_ACT_RELU;
-    checkasm_bench("winograd_input_28_128", kernels, 144.0 * c.tiles * c.lanes, run_input,
+    checkasm_bench("winograd_input_28_128", kernels, type, 144.0 * c.tiles * c.lanes, run_input,
                    (gconstpointer[]){kernels, &input});
-    checkasm_bench("winograd_output_28_128", kernels, 130.0 * c.tiles * c.lanes, run_output,
+    checkasm_bench("winograd_output_28_128", kernels, type, 130.0 * c.tiles * c.lanes, run_output,
                    (gconstpointer[]){kernels, &output});
     case_clear(&c);
 }
@@ -225,7 +225,7 @@ test_bench(const EffNetKernels *kernels)
 void
 checkasm_winograd(void)
 {
-    checkasm_add("winograd/transforms", test_transforms);
-    checkasm_add("winograd/convolution", test_convolution);
-    checkasm_add("winograd/shapes", test_bench);
+    checkasm_add_floats("winograd/transforms", test_transforms);
+    checkasm_add_floats("winograd/convolution", test_convolution);
+    checkasm_add_floats("winograd/shapes", test_bench);
 }

@@ -53,6 +53,15 @@ test_settle(void)
 {
     g_assert_cmpuint(settle(EFFNET_PRECISION_AUTO, "c"), ==, EFFNET_PRECISION_FP32);
     g_assert_cmpuint(settle(EFFNET_PRECISION_FP32, "c"), ==, EFFNET_PRECISION_FP32);
+    for (const char *const *level = effnet_kernels_list(); *level; level++) {
+        const EffNetKernels *kernels = effnet_kernels_find(*level);
+
+        if (kernels && effnet_kernels_have(kernels, EFFNET_TYPE_BF16)) {
+            g_assert_cmpuint(settle(EFFNET_PRECISION_AUTO, *level), ==, EFFNET_PRECISION_BF16);
+            g_assert_cmpuint(settle(EFFNET_PRECISION_BF16, *level), ==, EFFNET_PRECISION_BF16);
+            g_assert_cmpuint(settle(EFFNET_PRECISION_FP32, *level), ==, EFFNET_PRECISION_FP32);
+        }
+    }
     refuse(EFFNET_PRECISION_BF16, "AVX512-BF16");
     refuse(EFFNET_PRECISION_INT8, "effnet quantize");
 }

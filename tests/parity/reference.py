@@ -34,15 +34,32 @@ def compare_logits(isa):
     assert difference < 1e-4, difference
 
 
+def first_classes(name, rows, precision):
+    files = [os.path.join(tap.DATA, "images", row[0]) for row in rows]
+    lines = effnet("classify", "--model", tap.model(name), "--top-k", "1", "--json",
+                   "--precision", precision, *files).splitlines()
+    assert len(lines) == len(rows), (len(lines), len(rows))
+    return [json.loads(line)["results"][0]["classes"][0]["index"] for line in lines]
+
+
+def compare_bf16(name, rows, true, fp32):
+    """May lose one picture of 100."""
+    if not tap.have_bf16():
+        print(f"# {name}: not in bf16, this CPU has no AVX512-BF16")
+        return
+    top = first_classes(name, rows, "bf16")
+    same = sum(a == b for a, b in zip(top, fp32))
+    right, fp32_right = (sum(a == b for a, b in zip(x, true)) for x in (top, fp32))
+    print(f"# {name} in bf16: {same} of {len(rows)} as in fp32, {right} right (fp32: {fp32_right})")
+    assert same >= 0.97 * len(rows), same
+    assert right >= fp32_right - 0.01 * len(rows), (right, fp32_right)
+
+
 def compare_pictures(name):
     table = pathlib.Path(tap.need(f"{tap.DATA}/{name}.tsv", WANTED))
     rows = [line.split("\t") for line in table.read_text().splitlines() if line[0] != "#"]
-    files = [os.path.join(tap.DATA, "images", row[0]) for row in rows]
-    lines = effnet("classify", "--model", tap.model(name), "--top-k", "1", "--json",
-                   *files).splitlines()
-    assert len(lines) == len(rows), (len(lines), len(rows))
-    top = [json.loads(line)["results"][0]["classes"][0]["index"] for line in lines]
     true = [int(row[1]) for row in rows]
+    top = first_classes(name, rows, "fp32")
     reference = [int(row[2].split(",")[0]) for row in rows]
     same = sum(a == b for a, b in zip(top, reference))
     right = sum(a == b for a, b in zip(top, true))
@@ -51,6 +68,7 @@ def compare_pictures(name):
           f"{reference_right})")
     assert same >= 0.98 * len(rows), same
     assert right >= reference_right - 0.01 * len(rows), (right, reference_right)
+    compare_bf16(name, rows, true, top)
 
 
 def test_logits_c():

@@ -58,6 +58,11 @@ def output_of(*arguments):
     return done.stdout + done.stderr
 
 
+def have_bf16():
+    return "AVX512-BF16" not in output_of("bench", "--arch", "mobilenet-v2", "--seconds", "0",
+                                          "--precision", "bf16")
+
+
 def run(module):
     """All of a module's cases, in the order in which they are written."""
     cases = [(n, f) for n, f in vars(module).items() if n.startswith("test_")]

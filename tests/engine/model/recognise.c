@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernels/kernels.h"
 #include "model/recognise.h"
 #include "support.h"
 
@@ -56,7 +57,6 @@ test_lite(void)
     g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
     g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
     g_assert_cmpint(r->info.activation, ==, EFFNET_ACTIVATION_SOFTMAX);
-    g_assert_cmpint(r->info.precision, ==, EFFNET_PRECISION_FP32);
     g_assert_cmpstr(r->info.labels[281], ==, "tabby");
     check_origin(r, "architecture: lite1 (from tensor shapes)");
     check_origin(r, "padding: same (from the naming of lukemelas)");
@@ -253,7 +253,8 @@ static void
 test_random(void)
 {
     g_autoptr(EffNetArch) arch = effnet_arch_new("b3", NULL);
-    EffNetModelOptions options = {.padding = EFFNET_PADDING_SYMMETRIC};
+    EffNetModelOptions options = {.padding = EFFNET_PADDING_SYMMETRIC,
+                                  .precision = EFFNET_PRECISION_FP32};
     g_autoptr(EffNetRecognition) r = effnet_recognise_random(arch, 1, 0, &none, NULL);
     g_autoptr(EffNetRecognition) s = effnet_recognise_random(arch, 1, 5, &options, NULL);
     GError *error = NULL;
@@ -264,12 +265,21 @@ test_random(void)
     g_assert_cmpuint(r->info.resolution, ==, 300);
     g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
     g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
+    g_assert_cmpint(r->info.precision, !=, EFFNET_PRECISION_AUTO);
+    check_origin(r, effnet_kernels_have(effnet_kernels_get(), EFFNET_TYPE_BF16)
+                        ? "precision: bf16 (from the weights, which are floats, and the CPU, which "
+                          "has AVX512-BF16)"
+                        : "precision: fp32 (from the weights, which are floats");
     g_assert_nonnull(r->weights);
+    g_assert_cmpint(s->info.precision, ==, EFFNET_PRECISION_FP32);
     g_assert_cmpint(s->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
     g_assert_cmpuint(s->info.n_classes, ==, 5);
     options.resolution = 1;
     g_assert_null(effnet_recognise_random(arch, 1, 5, &options, &error));
     support_check_error(&error, EFFNET_ERROR_SETTINGS, "resolution");
+    options = (EffNetModelOptions){.precision = EFFNET_PRECISION_INT8};
+    g_assert_null(effnet_recognise_random(arch, 1, 5, &options, &error));
+    support_check_error(&error, EFFNET_ERROR_SETTINGS, "effnet quantize");
 }
 
 int

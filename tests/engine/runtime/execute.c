@@ -9,13 +9,13 @@
 static const EffNetScaling smaller = {.width = 0.35, .depth = 0.6};
 
 static EffNetPlan *
-random_plan(const char *name, const EffNetScaling *scaling)
+random_plan(const char *name, const EffNetScaling *scaling, EffNetType type)
 {
     g_autoptr(EffNetArch) arch = effnet_arch_new_scaled(name, scaling, NULL);
     EffNetWeights *weights = effnet_weights_new_random(1);
     EffNetPlan *plan =
         effnet_plan_new(effnet_network_new(arch, 61, 3, 20, EFFNET_PADDING_SYMMETRIC),
-                        effnet_kernels_get(), EFFNET_TYPE_F32, weights, 1e-3, NULL);
+                        effnet_kernels_get(), type, weights, 1e-3, NULL);
 
     effnet_weights_free(weights);
     return plan;
@@ -43,9 +43,9 @@ execute(const EffNetPlan *plan, gboolean backwards)
 }
 
 static void
-check_order(const char *name, const EffNetScaling *scaling)
+check_order(const char *name, const EffNetScaling *scaling, EffNetType type)
 {
-    g_autoptr(EffNetPlan) plan = random_plan(name, scaling);
+    g_autoptr(EffNetPlan) plan = random_plan(name, scaling, type);
     guint8 *forwards = execute(plan, FALSE), *backwards = execute(plan, TRUE);
     gsize bytes = plan->activations[plan->logits].bytes;
 
@@ -58,8 +58,11 @@ check_order(const char *name, const EffNetScaling *scaling)
 static void
 test_order(gconstpointer name)
 {
-    check_order(name, &(EffNetScaling){0});
-    check_order(name, &smaller);
+    for (EffNetType type = 0; type < EFFNET_TYPES; type++)
+        if (effnet_kernels_have(effnet_kernels_get(), type)) {
+            check_order(name, &(EffNetScaling){0}, type);
+            check_order(name, &smaller, type);
+        }
 }
 
 int

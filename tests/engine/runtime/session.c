@@ -4,19 +4,27 @@
 
 #include <effnet/effnet.h>
 
+#include "kernels/kernels.h"
+
 #define RESOLUTION 64
 #define CLASSES    37
 
 static EffNetModel *
-random_model(const char *name, guint seed)
+random_model(const char *name, guint seed, EffNetPrecision precision)
 {
     g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
     g_autoptr(GError) error = NULL;
-    const EffNetModelOptions options = {.resolution = RESOLUTION};
+    const EffNetModelOptions options = {.resolution = RESOLUTION, .precision = precision};
     EffNetModel *model = effnet_model_new_random(arch, seed, CLASSES, &options, &error);
 
     g_assert_no_error(error);
     return model;
+}
+
+static gboolean
+have_bf16(void)
+{
+    return effnet_kernels_have(effnet_kernels_get(), EFFNET_TYPE_BF16);
 }
 
 static float *
@@ -47,9 +55,9 @@ infer(EffNetModel *model, guint threads, guint batch, guint place)
 
 /* Bit for bit the same, whatever the threads, the batch and the place in it. */
 static void
-test_same_results(void)
+check_same_results(EffNetPrecision precision)
 {
-    g_autoptr(EffNetModel) model = random_model("b0", 1);
+    g_autoptr(EffNetModel) model = random_model("b0", 1, precision);
     g_autofree float *expected = infer(model, 1, 1, 0);
     float spread = 0;
 
@@ -64,11 +72,49 @@ test_same_results(void)
         }
 }
 
+static void
+test_same_results(void)
+{
+    check_same_results(EFFNET_PRECISION_FP32);
+    if (have_bf16())
+        check_same_results(EFFNET_PRECISION_BF16);
+}
+
+/* Networks in bf16: close to what they are in fp32, and not the same. Only of families that random
+ * weights do not turn into chaos; tests/parity has them all. */
+static void
+test_bf16(void)
+{
+    static const char *const names[] = {"b0",           "lite0",        "es",
+                                        "mobilenet-v1", "mobilenet-v2", "resnet50"};
+
+    if (!have_bf16()) {
+        g_test_skip("this CPU has no AVX512-BF16");
+        return;
+    }
+    for (gsize n = 0; n < G_N_ELEMENTS(names); n++) {
+        g_autoptr(EffNetModel) model = random_model(names[n], 6, EFFNET_PRECISION_BF16);
+        g_autoptr(EffNetModel) exact = random_model(names[n], 6, EFFNET_PRECISION_FP32);
+        g_autofree float *found = infer(model, 2, 3, 2), *expected = infer(exact, 2, 3, 2);
+        double product = 0, found_square = 0, expected_square = 0, cosine;
+
+        for (guint i = 0; i < CLASSES; i++) {
+            product += found[i] * expected[i];
+            found_square += found[i] * found[i];
+            expected_square += expected[i] * expected[i];
+        }
+        cosine = product / sqrt(found_square * expected_square);
+        g_test_message("%s: cosine %.6f", names[n], cosine);
+        g_assert_cmpfloat(cosine, >, 0.998);
+        g_assert_cmpfloat(cosine, <, 1);
+    }
+}
+
 /* The input stays: a second run gives the same. */
 static void
 test_repeated(void)
 {
-    g_autoptr(EffNetModel) model = random_model("lite0", 2);
+    g_autoptr(EffNetModel) model = random_model("lite0", 2, EFFNET_PRECISION_FP32);
     g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 0, NULL);
     g_autofree float *picture = random_picture(5), *first = NULL;
 
@@ -99,7 +145,7 @@ infer_often(gpointer model)
 static void
 test_shared_model(void)
 {
-    g_autoptr(EffNetModel) model = random_model("b0", 3);
+    g_autoptr(EffNetModel) model = random_model("b0", 3, EFFNET_PRECISION_AUTO);
     GThread *threads[4];
 
     for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
@@ -123,7 +169,7 @@ test_levels(void)
             g_autofree float *found = NULL;
 
             g_assert_true(effnet_cpu_cap(levels[l], NULL));
-            model = random_model(names[n], 4);
+            model = random_model(names[n], 4, EFFNET_PRECISION_FP32);
             found = infer(model, 2, 1, 0);
             for (guint i = 0; expected && i < CLASSES; i++)
                 g_assert_cmpfloat_with_epsilon(found[i], expected[i], 1e-3);
@@ -136,7 +182,7 @@ test_levels(void)
 static void
 test_profile(void)
 {
-    g_autoptr(EffNetModel) model = random_model("b0", 1);
+    g_autoptr(EffNetModel) model = random_model("b0", 1, EFFNET_PRECISION_FP32);
     g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 1, NULL);
     g_autofree float *picture = random_picture(1);
     guint64 macs = 0;
@@ -164,6 +210,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/session/same-results", test_same_results);
+    g_test_add_func("/session/bf16", test_bf16);
     g_test_add_func("/session/repeated", test_repeated);
     g_test_add_func("/session/shared-model", test_shared_model);
     g_test_add_func("/session/profile", test_profile);

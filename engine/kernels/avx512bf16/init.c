@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Detection, compiled without the instruction set itself, and what the level adds to AVX-512's. */
+#define ISA avx512bf16
+#include "../kernels.h"
+#include "../tmpl.h"
+
+gboolean effnet_kernels_init_avx512(EffNetKernels *kernels);
+gboolean effnet_kernels_init_avx512bf16(EffNetKernels *kernels);
+
+gboolean
+effnet_kernels_init_avx512bf16(EffNetKernels *kernels)
+{
+    if (!effnet_kernels_init_avx512(kernels) || !__builtin_cpu_supports("avx512bf16"))
+        return FALSE;
+    kernels->conv[EFFNET_TYPE_BF16] = effnet_conv_bf16_kernels_c;
+    kernels->conv[EFFNET_TYPE_BF16].run = effnet_conv_bf16_avx512bf16;
+    kernels->dwconv[EFFNET_TYPE_BF16] = effnet_dwconv_bf16_kernels_c;
+    kernels->dwconv[EFFNET_TYPE_BF16].run = effnet_dwconv_bf16_avx512bf16;
+    kernels->maxpool[EFFNET_TYPE_BF16] = effnet_maxpool_bf16_avx512bf16;
+    kernels->peak[EFFNET_TYPE_BF16] = effnet_peak_bf16_avx512bf16;
+    return TRUE;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The convolution in bfloat16: products of two rounded values, which are exact in a float, summed
+ * as floats; the plain twin of what AVX512-BF16 does. That sums pairs of products in one go and
+ * takes denormal values and sums for 0, which this does not. */
+#include "act.h"
+#include "bf16.h"
+#include "conv.h"
+
+static gsize
+packed_bytes(guint runs, gsize run, guint out)
+{
+    return runs * effnet_conv_pairs(run) * effnet_panels(out) * EFFNET_LANES * 2 * sizeof(guint16);
+}
+
+void
+effnet_conv_pack_bf16(gpointer dst, const float *weights, guint runs, gsize run, guint out)
+{
+    guint16 *packed = dst;
+
+    for (guint first = 0; first < out; first += EFFNET_LANES)
+        for (guint r = 0; r < runs; r++)
+            for (gsize k = 0; k < run; k += 2)
+                for (guint lane = first; lane < first + EFFNET_LANES; lane++) {
+                    const float *row = weights + (lane * runs + r) * run;
+
+                    *packed++ = lane < out ? effnet_bf16_from_float(row[k]) : 0;
+                    *packed++ = lane < out && k + 1 < run ? effnet_bf16_from_float(row[k + 1]) : 0;
+                }
+}
+
+/* Element I of memory of TYPE, as the product sees it: rounded, and gated where there is a gate. */
+static float
+operand(EffNetType type, gconstpointer from, gsize i)
+{
+    return type == EFFNET_TYPE_F32
+               ? effnet_bf16_to_float(effnet_bf16_from_float(((const float *)from)[i]))
+               : effnet_bf16_to_float(((const guint16 *)from)[i]);
+}
+
+/* The sums of one pixel and one panel. */
+static void
+window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
+{
+    const guint16 *w = a->weights;
+
+    w += (gsize)panel * a->runs * effnet_conv_pairs(a->run) * EFFNET_LANES * 2;
+    memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
+    for (guint r = 0; r < a->runs; r++)
+        for (guint k = 0; k < a->run; k++) {
+            float x = operand(a->in_type, a->in, pixel * a->in_step + r * a->run_step + k);
+            const guint16 *row = w + (r * effnet_conv_pairs(a->run) + k / 2) * EFFNET_LANES * 2;
+
+            if (a->gate)
+                x *= a->gate[k];
+            for (guint i = 0; i < EFFNET_LANES; i++)
+                sum[i] += x * effnet_bf16_to_float(row[2 * i + k % 2]);
+        }
+}
+
+static void
+store(const EffNetConv *a, gsize at, float x)
+{
+    if (a->out_type == EFFNET_TYPE_F32)
+        ((float *)a->out)[at] = x;
+    else
+        ((guint16 *)a->out)[at] = effnet_bf16_from_float(x);
+}
+
+static void
+conv_bf16_c(const EffNetConv *a)
+{
+    for (guint panel = 0; panel < a->panels; panel++) {
+        float mean[EFFNET_LANES] = {0};
+
+        for (guint pixel = 0; pixel < a->pixels; pixel++) {
+            float sum[EFFNET_LANES];
+
+            window_times_panel(a, pixel, a->first_panel + panel, sum);
+            for (guint i = 0; i < EFFNET_LANES; i++) {
+                gsize at = panel * EFFNET_LANES + i;
+                float residual = 0;
+
+                if (a->residual)
+                    residual =
+                        operand(EFFNET_TYPE_BF16, a->residual, pixel * a->residual_step + at);
+                sum[i] = a->act_first ? effnet_act(a->act, sum[i]) + residual
+                                      : effnet_act(a->act, sum[i] + residual);
+                if (a->pool)
+                    mean[i] += sum[i];
+                else
+                    store(a, pixel * a->out_step + at, sum[i]);
+            }
+        }
+        if (a->pool)
+            for (guint i = 0; i < EFFNET_LANES; i++)
+                a->pool[panel * EFFNET_LANES + i] = mean[i] / a->pixels;
+    }
+}
+
+const EffNetConvKernels effnet_conv_bf16_kernels_c = {effnet_conv_pack_bf16, packed_bytes,
+                                                      conv_bf16_c};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The depthwise convolution in bfloat16, the plain twin as conv_bf16.c is one. */
+#include "act.h"
+#include "bf16.h"
+#include "dwconv.h"
+
+static gsize
+packed_bytes(guint kernel, guint channels)
+{
+    return effnet_dwconv_pairs(kernel) * effnet_panels(channels) * EFFNET_LANES * 2 *
+           sizeof(guint16);
+}
+
+static void
+pack(gpointer dst, const float *weights, guint kernel, guint channels)
+{
+    guint16 *packed = dst;
+
+    for (guint first = 0; first < channels; first += EFFNET_LANES)
+        for (guint ky = 0; ky < kernel; ky += 2)
+            for (guint kx = 0; kx < kernel; kx++)
+                for (guint lane = first; lane < first + EFFNET_LANES; lane++)
+                    for (guint y = ky; y < ky + 2; y++)
+                        *packed++ =
+                            lane < channels && y < kernel
+                                ? effnet_bf16_from_float(weights[(lane * kernel + y) * kernel + kx])
+                                : 0;
+}
+
+/* The taps of one output pixel and panel that lie inside of the picture. */
+static void
+window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
+{
+    const guint16 *filter = a->weights;
+
+    filter += panel * effnet_dwconv_pairs(a->kernel) * EFFNET_LANES * 2;
+    memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
+    for (guint ky = 0; ky < a->kernel; ky++)
+        for (guint kx = 0; kx < a->kernel; kx++) {
+            guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
+            const guint16 *in, *w = filter + (ky / 2 * a->kernel + kx) * EFFNET_LANES * 2 + ky % 2;
+
+            if (!a->rows[ky] || column >= a->in_size)
+                continue;
+            in = (const guint16 *)a->rows[ky] + column * a->in_step + panel * EFFNET_LANES;
+            for (guint i = 0; i < EFFNET_LANES; i++)
+                sum[i] += effnet_bf16_to_float(in[i]) * effnet_bf16_to_float(w[2 * i]);
+        }
+}
+
+void
+effnet_dwconv_bf16_c(const EffNetDwconv *a)
+{
+    for (guint panel = 0; panel < a->panels; panel++) {
+        gsize at = panel * EFFNET_LANES;
+        guint16 *out = (guint16 *)a->out + at;
+        float total[EFFNET_LANES] = {0};
+
+        for (guint x = 0; x < a->out_size; x++, out += a->out_step) {
+            float sum[EFFNET_LANES];
+
+            window_times_filter(a, x, panel, sum);
+            for (guint i = 0; i < EFFNET_LANES; i++) {
+                sum[i] = effnet_act(a->act, sum[i]);
+                total[i] += sum[i];
+                out[i] = effnet_bf16_from_float(sum[i]);
+            }
+        }
+        if (a->sum)
+            memcpy(a->sum + at, total, sizeof total);
+    }
+}
+
+const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c = {pack, packed_bytes, effnet_dwconv_bf16_c};
