@@ -27,6 +27,7 @@ typedef struct {
     gconstpointer weights; /* as pack() wrote them: the whole layer's */
     const float *bias;     /* of all panels */
     guint all_panels;      /* of the layer */
+    gboolean half_panel;   /* its last panel is channels in the lower half of the lanes only */
     guint first_panel, panels;
     guint pixels;
     gpointer out; /* the first pixel's, first_panel on; not touched when pool is there */
@@ -70,6 +71,13 @@ static inline gsize
 effnet_conv_scratch(guint pixels, gsize window, guint panels)
 {
     return pixels * (window + 2 * (gsize)panels * EFFNET_LANES) * sizeof(float) + 1024;
+}
+
+/* Whether half the lanes of the last panel are no channels. */
+static inline gboolean
+effnet_half_panel(guint channels)
+{
+    return (channels - 1) % EFFNET_LANES < EFFNET_LANES / 2;
 }
 
 static inline guint

@@ -23,28 +23,46 @@ pixel_at(const float *const *base, gsize step, int m)
     return base[m / 3] + (m % 3) * step;
 }
 
-INLINE void
-step_k(vf acc[][CONV_ROW * VECTORS], const float *const *base, gsize step, const float *const *w,
-       int k, int mr, int panels)
-{
-    vf row[CONV_ROW * VECTORS];
+/* A tile's sums; of a HALF one's last panel, whose upper lanes are no channels, they are in low. */
+typedef struct {
+    vf acc[CONV_PIXELS][CONV_ROW * VECTORS];
+    vh low[CONV_PIXELS];
+} Sums;
 
+INLINE void
+step_k(Sums *sums, const float *const *base, gsize step, const float *const *w, int k, int mr,
+       int panels, gboolean half)
+{
+    int vectors = (panels - half) * VECTORS;
+    vf row[CONV_ROW * VECTORS];
+    vh low;
+
+    if (half)
+        low = vh_load(w[panels - 1] + k * EFFNET_LANES);
 #pragma GCC unroll 16
-    for (int j = 0; j < panels * VECTORS; j++)
+    for (int j = 0; j < vectors; j++)
         row[j] = vf_load(w[j / VECTORS] + k * EFFNET_LANES + j % VECTORS * VF_LANES);
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++) {
-        vf x = vf_set1(pixel_at(base, step, m)[k]);
+        const float *in = pixel_at(base, step, m) + k;
+        vf x;
 
+        if (vectors == 0) {
+            sums->low[m] = vh_fma(vh_set1(*in), low, sums->low[m]);
+            continue;
+        }
+        x = vf_set1(*in);
 #pragma GCC unroll 16
-        for (int j = 0; j < panels * VECTORS; j++)
-            acc[m][j] = vf_fma(x, row[j], acc[m][j]);
+        for (int j = 0; j < vectors; j++)
+            sums->acc[m][j] = vf_fma(x, row[j], sums->acc[m][j]);
+        if (half)
+            sums->low[m] = vh_fma(vh_of(x), low, sums->low[m]);
     }
 }
 
 INLINE void
-multiply(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, const float *in, const float **w,
-         const float *ahead, int mr, int panels)
+multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, const float *ahead,
+         int mr, int panels, gboolean half)
 {
     gsize step = a->in_step;
 
@@ -63,7 +81,7 @@ multiply(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, const float *in, con
             ahead += 2 * EFFNET_LANES;
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
-                step_k(acc, base, step, w, i, mr, panels);
+                step_k(sums, base, step, w, i, mr, panels, half);
 #pragma GCC unroll 16
             for (int g = 0; g < GROUPS(mr); g++)
                 base[g] += 4;
@@ -72,7 +90,7 @@ multiply(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, const float *in, con
                 w[j] += 4 * EFFNET_LANES;
         }
         for (; k < a->run; k++) {
-            step_k(acc, base, step, w, 0, mr, panels);
+            step_k(sums, base, step, w, 0, mr, panels, half);
 #pragma GCC unroll 16
             for (int g = 0; g < GROUPS(mr); g++)
                 base[g]++;
@@ -132,88 +150,134 @@ ahead_of(const EffNetConv *a, guint pixel, const float *w)
     return w + AHEAD + (at < k * CONV_PANELS ? at * EFFNET_LANES : 0);
 }
 
+/* All sums begin with the bias. */
 INLINE void
-tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels)
+begin(Sums *sums, const float *bias, int mr, int panels, gboolean half)
+{
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++) {
+#pragma GCC unroll 16
+        for (int j = 0; j < (panels - half) * VECTORS; j++)
+            sums->acc[m][j] = vf_load(bias + j * VF_LANES);
+        if (half)
+            sums->low[m] = vh_load(bias + (panels - 1) * EFFNET_LANES);
+    }
+}
+
+/* The last panel in whole vectors. */
+INLINE void
+widen(Sums *sums, int mr, int panels)
+{
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++)
+#pragma GCC unroll 2
+        for (int i = 0; i < VECTORS; i++)
+            sums->acc[m][(panels - 1) * VECTORS + i] = vf_of_half(sums->low[m], i);
+}
+
+INLINE void
+tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels, gboolean half)
 {
     const float *w[CONV_ROW];
-    vf acc[CONV_PIXELS][CONV_ROW * VECTORS];
+    Sums sums;
 
 #pragma GCC unroll 16
     for (int j = 0; j < panels; j++)
         w[j] = (const float *)a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
-#pragma GCC unroll 16
-    for (int j = 0; j < panels * VECTORS; j++) {
-        vf bias = vf_load(a->bias + panel * EFFNET_LANES + j * VF_LANES);
-
-#pragma GCC unroll 16
-        for (int m = 0; m < mr; m++)
-            acc[m][j] = bias;
-    }
-    multiply(acc, a, (const float *)a->in + pixel * a->in_step, w, ahead_of(a, pixel, w[0]), mr,
-             panels);
+    begin(&sums, a->bias + panel * EFFNET_LANES, mr, panels, half);
+    multiply(&sums, a, (const float *)a->in + pixel * a->in_step, w, ahead_of(a, pixel, w[0]), mr,
+             panels, half);
+    if (half)
+        widen(&sums, mr, panels);
     switch (a->act) {
     case EFFNET_ACT_SILU:
-        finish(acc, a, pixel, panel, EFFNET_ACT_SILU, mr, panels);
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_SILU, mr, panels);
         break;
     case EFFNET_ACT_NONE:
-        finish(acc, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
         break;
     case EFFNET_ACT_RELU6:
-        finish(acc, a, pixel, panel, EFFNET_ACT_RELU6, mr, panels);
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU6, mr, panels);
         break;
     case EFFNET_ACT_RELU:
-        finish(acc, a, pixel, panel, EFFNET_ACT_RELU, mr, panels);
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU, mr, panels);
         break;
     default:
-        finish(acc, a, pixel, panel, a->act, mr, panels);
+        finish(sums.acc, a, pixel, panel, a->act, mr, panels);
     }
 }
 
 typedef void (*Tile)(const EffNetConv *a, guint pixel, guint panel);
 
-#define TILE(mr, panels)                                                                           \
-    static void tile_##mr##x##panels(const EffNetConv *a, guint pixel, guint panel)                \
+#define TILE(mr, panels, half)                                                                     \
+    static void tile_##mr##x##panels##_##half(const EffNetConv *a, guint pixel, guint panel)       \
     {                                                                                              \
-        tile(a, pixel, panel, mr, panels);                                                         \
+        tile(a, pixel, panel, mr, panels, half);                                                   \
     }
 
 #if CONV_PIXELS == 14
-#define PIXELS(X, n)                                                                               \
-    X(1, n)                                                                                        \
-    X(2, n)                                                                                        \
-    X(3, n)                                                                                        \
-    X(4, n) X(5, n) X(6, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n) X(14, n)
+#define PIXELS(X, n, h)                                                                            \
+    X(1, n, h)                                                                                     \
+    X(2, n, h)                                                                                     \
+    X(3, n, h)                                                                                     \
+    X(4, n, h)                                                                                     \
+    X(5, n, h)                                                                                     \
+    X(6, n, h)                                                                                     \
+    X(7, n, h)                                                                                     \
+    X(8, n, h)                                                                                     \
+    X(9, n, h)                                                                                     \
+    X(10, n, h)                                                                                    \
+    X(11, n, h)                                                                                    \
+    X(12, n, h)                                                                                    \
+    X(13, n, h)                                                                                    \
+    X(14, n, h)
 #else
-#define PIXELS(X, n) X(1, n) X(2, n) X(3, n) X(4, n) X(5, n) X(6, n)
+#define PIXELS(X, n, h) X(1, n, h) X(2, n, h) X(3, n, h) X(4, n, h) X(5, n, h) X(6, n, h)
 #endif
-#define ENTRY(mr, panels) [mr] = tile_##mr##x##panels,
+#define ENTRY(mr, panels, half) [mr] = tile_##mr##x##panels##_##half,
 
-PIXELS(TILE, 1)
-static const Tile tiles_1[CONV_PIXELS + 1] = {PIXELS(ENTRY, 1)};
+/* By whether the last panel is a half one, the panels and the pixels. */
+PIXELS(TILE, 1, 0)
+PIXELS(TILE, 1, 1)
 #if CONV_PANELS == 2
-PIXELS(TILE, 2)
-static const Tile tiles_2[CONV_PIXELS + 1] = {PIXELS(ENTRY, 2)};
+PIXELS(TILE, 2, 0)
+PIXELS(TILE, 2, 1)
 #endif
+static const Tile tiles[2][CONV_PANELS + 1][CONV_PIXELS + 1] = {
+    {
+        [1] = {PIXELS(ENTRY, 1, 0)},
+#if CONV_PANELS == 2
+        [2] = {PIXELS(ENTRY, 2, 0)},
+#endif
+    },
+    {
+        [1] = {PIXELS(ENTRY, 1, 1)},
+#if CONV_PANELS == 2
+        [2] = {PIXELS(ENTRY, 2, 1)},
+#endif
+    },
+};
 #if CONV_ROW == 8
-TILE(1, 8)
-#define TILE_ROW tile_1x8
+TILE(1, 8, 0)
+#define TILE_ROW tile_1x8_0
 #else
-TILE(1, 4)
-#define TILE_ROW tile_1x4
+TILE(1, 4, 0)
+#define TILE_ROW tile_1x4_0
 #endif
 
 /* Pixels of a block in tiles of nearly equal height, since a low tile costs as much time a pixel
  * as it has registers idle. */
 static void
-column(const EffNetConv *a, const Tile *tiles, guint panel)
+column(const EffNetConv *a, guint panel, guint panels)
 {
+    gboolean half = a->half_panel && a->first_panel + panel + panels == a->all_panels;
     guint n = (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
     guint height = a->pixels / n, higher = a->pixels % n;
 
     for (guint i = 0, pixel = 0; i < n; i++) {
         guint mr = height + (i < higher);
 
-        tiles[mr](a, pixel, panel);
+        tiles[half][panels][mr](a, pixel, panel);
         pixel += mr;
     }
 }
@@ -273,12 +337,10 @@ KERNEL(conv_f32)(const EffNetConv *conv)
     if (a.pixels == 1)
         for (; panel + CONV_ROW <= a.panels; panel += CONV_ROW)
             TILE_ROW(&a, 0, panel);
-#if CONV_PANELS == 2
-    for (; panel + 2 <= a.panels; panel += 2)
-        column(&a, tiles_2, panel);
-#endif
+    for (; panel + CONV_PANELS <= a.panels; panel += CONV_PANELS)
+        column(&a, panel, CONV_PANELS);
     for (; panel < a.panels; panel++)
-        column(&a, tiles_1, panel);
+        column(&a, panel, 1);
     if (a.pool)
         divide_pool(&a);
 }

@@ -54,6 +54,7 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .weights = packed->weights,
         .bias = packed->bias,
         .all_panels = effnet_panels(layer->out_channels),
+        .half_panel = effnet_half_panel(layer->out_channels),
         .first_panel = t->first_panel,
         .panels = t->end_panel - t->first_panel,
         .act = layer->act,

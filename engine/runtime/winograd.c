@@ -74,6 +74,8 @@ multiply(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels
         .weights = weights + panel * EFFNET_WINOGRAD_POINTS * point_weights,
         .bias = l->zeros,
         .all_panels = panels,
+        .half_panel = panel + panels == effnet_panels(layer->out_channels) &&
+                      effnet_half_panel(layer->out_channels),
         .panels = panels,
         .pixels = l->row * (t->end_row - t->first_row),
         .out = l->products,

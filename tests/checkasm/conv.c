@@ -50,7 +50,8 @@ case_init(Case *c, const Shape *s, EffNetType type)
     c->scratch = checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_scratch(s->pixels, c->k, panels));
     checkasm_randomize(in_type, c->in, s->runs * run_step);
     checkasm_randomize(EFFNET_TYPE_F32, c->rows, c->k * s->out);
-    checkasm_randomize(EFFNET_TYPE_F32, c->bias, c->columns);
+    memset(c->bias, 0, c->columns * sizeof *c->bias);
+    checkasm_randomize(EFFNET_TYPE_F32, c->bias, s->out);
     checkasm_randomize(EFFNET_TYPE_F32, c->gate, s->run);
     checkasm_randomize(type, c->residual, (gsize)s->pixels * c->columns);
     c->conv = (EffNetConv){
@@ -65,6 +66,7 @@ case_init(Case *c, const Shape *s, EffNetType type)
         .weights = c->packed,
         .bias = c->bias,
         .all_panels = panels,
+        .half_panel = effnet_half_panel(s->out),
         .first_panel = panels > 2 ? 1 : 0,
         .panels = panels > 2 ? panels - 1 : panels,
         .pixels = s->pixels,

@@ -39,6 +39,15 @@ vf_scale2(vf a, vf whole)
 
 #define vf_divide(a, b) _mm256_div_ps(a, b)
 
+/* Half a panel. */
+typedef __m256 vh;
+
+#define vh_load(p)       _mm256_loadu_ps(p)
+#define vh_set1(x)       _mm256_set1_ps(x)
+#define vh_fma(a, b, c)  _mm256_fmadd_ps(a, b, c)
+#define vh_of(v)         (v)
+#define vf_of_half(h, i) ((i) ? vf_zero() : (h)) /* vector I of the panel */
+
 /* Register tile of the convolution: 6 pixels x 1 panel are 12 of the 16 registers. */
 #define CONV_PIXELS 6
 #define CONV_PANELS 1

@@ -30,6 +30,15 @@ vf_split(vf t, vf *whole)
 
 #define vf_scale2(a, whole) _mm512_scalef_ps(a, whole) /* a * 2^whole */
 
+/* Half a panel. */
+typedef __m256 vh;
+
+#define vh_load(p)       _mm256_loadu_ps(p)
+#define vh_set1(x)       _mm256_set1_ps(x)
+#define vh_fma(a, b, c)  _mm256_fmadd_ps(a, b, c)
+#define vh_of(v)         _mm512_castps512_ps256(v)
+#define vf_of_half(h, i) _mm512_zextps256_ps512(h)
+
 /* Register tile of the convolution: 14 pixels x 2 panels are 28 of the 32 registers. */
 #define CONV_PIXELS 14
 #define CONV_PANELS 2
