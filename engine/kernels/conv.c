@@ -72,5 +72,13 @@ conv_f32_c(const EffNetConv *a)
     }
 }
 
+static void
+gate_f32_c(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+{
+    for (float *pixel = picture; pixels > 0; pixels--, pixel += step)
+        for (gsize i = 0; i < n; i++)
+            pixel[i] *= gate[i];
+}
+
 const EffNetConvKernels effnet_conv_f32_kernels_c = {effnet_conv_pack_f32, packed_bytes_f32,
-                                                     conv_f32_c, 1};
+                                                     conv_f32_c, 1, gate_f32_c};

@@ -47,6 +47,9 @@ typedef struct {
     gsize (*packed_bytes)(guint runs, gsize run, guint out);
     void (*run)(const EffNetConv *conv);
     guint tile_pixels; /* how many it likes to have */
+    /* N elements times GATE, which is as long, for each of PIXELS, STEP elements apart; NULL: run()
+     * alone knows how. */
+    void (*gate)(gpointer pixel, gsize step, guint pixels, const float *gate, gsize n);
 } EffNetConvKernels;
 
 extern const EffNetConvKernels effnet_conv_f32_kernels_c;

@@ -310,6 +310,15 @@ gate_weights(EffNetConv *a)
     a->weights = a->scratch;
 }
 
+/* N comes in whole panels, as the channels of a pixel in memory do. */
+void
+KERNEL(gate_f32)(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+{
+    for (float *pixel = picture; pixels > 0; pixels--, pixel += step)
+        for (gsize i = 0; i < n; i += VF_LANES)
+            vf_store(pixel + i, vf_mul(vf_load(pixel + i), vf_load(gate + i)));
+}
+
 static void
 divide_pool(const EffNetConv *a)
 {

@@ -13,6 +13,7 @@
 #include "winograd.h"
 
 void KERNEL(conv_f32)(const EffNetConv *conv);
+void KERNEL(gate_f32)(gpointer picture, gsize step, guint pixels, const float *gate, gsize n);
 void KERNEL(dwconv_f32)(const EffNetDwconv *dwconv);
 void KERNEL(maxpool_f32)(const EffNetMaxpool *maxpool);
 void KERNEL(winograd_input)(const EffNetWinogradInput *input);

@@ -72,6 +72,7 @@ new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_laye
         .out =
             add_padded(b, out_type(b, last), last->pool ? 1 : last->out_size, last->out_channels),
         .gate = EFFNET_NONE,
+        .gated = EFFNET_NONE,
         .residual = EFFNET_NONE,
         .row_sums = EFFNET_NONE,
         .pool = last->pool,
@@ -187,6 +188,19 @@ plan_rows(Builder *b, EffNetStep *step, const EffNetLayer *layer, guint panels)
                         effnet_conv_scratch(layer->out_size, window, panels));
 }
 
+/* Tasks that share pixels would each gate them: squeeze-excite, which is right before, does it. */
+static void
+move_gate(Builder *b, EffNetStep *step)
+{
+    EffNetStep *squeeze = &g_array_index(b->steps, EffNetStep, b->steps->len - 1);
+
+    if (step->gate == EFFNET_NONE || step->panel_blocks == 1 ||
+        !b->plan->kernels->conv[step->type].gate)
+        return;
+    squeeze->gated = step->in;
+    step->gate = EFFNET_NONE;
+}
+
 static void
 add_conv(Builder *b, const EffNetLayer *layer)
 {
@@ -204,6 +218,7 @@ add_conv(Builder *b, const EffNetLayer *layer)
         cut_product(b, &step, layer->out_size * layer->out_size, panels, window);
         need_scratch(b, effnet_conv_scratch(step.block_pixels, window, step.block_panels));
     }
+    move_gate(b, &step);
     add_step(b, &step);
     if (layer->role == EFFNET_ROLE_SHORTCUT)
         b->block_input = step.out;

@@ -44,6 +44,7 @@ typedef struct {
     EffNetPacked packed[2];   /* of each layer */
     int in, out;
     int gate, residual; /* CONV; or EFFNET_NONE */
+    int gated; /* SQUEEZE_EXCITE: the picture that it multiplies with its gates; or EFFNET_NONE */
     int row_sums;  /* of DEPTHWISE's outputs, where squeeze-excite wants them; or EFFNET_NONE */
     gboolean pool; /* CONV: only the mean over the pixels goes out */
     guint block_pixels; /* a task's share: pixels of a 1x1 CONV, rows of the others, of WINOGRAD

@@ -386,6 +386,8 @@ squeeze_excite(const Task *t)
         mean[c] /= rows * rows;
     linear(t, reduce, &step->packed[0], mean, narrow, rest);
     linear(t, expand, &step->packed[1], narrow, at(t, step->out), rest);
+    if (step->gated != EFFNET_NONE)
+        conv_kernels(t)->gate(at(t, step->gated), wide, rows * rows, at(t, step->out), wide);
 }
 
 void

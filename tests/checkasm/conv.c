@@ -179,6 +179,29 @@ test_fused(const EffNetKernels *kernels, EffNetType type)
         }
 }
 
+static void
+test_gate(const EffNetKernels *kernels, EffNetType type)
+{
+    const guint pixels = 5;
+
+    for (gsize n = EFFNET_LANES; kernels->conv[type].gate && n <= 5 * EFFNET_LANES;
+         n += EFFNET_LANES) {
+        gsize step = n + checkasm_random(0, 3), size = pixels * step;
+        gpointer picture = checkasm_alloc(type, size);
+        float *gate = checkasm_alloc(EFFNET_TYPE_F32, n);
+        g_autofree gpointer expected = NULL;
+
+        checkasm_randomize(type, picture, size);
+        checkasm_randomize(EFFNET_TYPE_F32, gate, n);
+        expected = g_memdup2(picture, size * effnet_type_bytes(type));
+        twins[type]->gate(expected, step, pixels, gate, n);
+        kernels->conv[type].gate(picture, step, pixels, gate, n);
+        checkasm_compare(type, "gate", picture, expected, size, 0);
+        checkasm_free(picture);
+        checkasm_free(gate);
+    }
+}
+
 /* Extremes, then a sweep over what sigmoid does not flatten. */
 static float
 activation_input(guint i)
@@ -259,6 +282,7 @@ checkasm_conv(void)
     checkasm_add("conv/sizes", test_sizes);
     checkasm_add("conv/windows", test_windows);
     checkasm_add("conv/fused", test_fused);
+    checkasm_add("conv/gate", test_gate);
     checkasm_add("conv/activations", test_activations);
     checkasm_add("conv/shapes", test_bench);
 }

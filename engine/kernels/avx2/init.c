@@ -13,6 +13,7 @@ effnet_kernels_init_avx2(EffNetKernels *kernels)
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return FALSE;
     kernels->conv[EFFNET_TYPE_F32].run = effnet_conv_f32_avx2;
+    kernels->conv[EFFNET_TYPE_F32].gate = effnet_gate_f32_avx2;
     kernels->conv[EFFNET_TYPE_F32].pack = effnet_conv_pack_f32;
     kernels->conv[EFFNET_TYPE_F32].tile_pixels = 6;
     kernels->dwconv[EFFNET_TYPE_F32].run = effnet_dwconv_f32_avx2;

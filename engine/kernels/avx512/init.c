@@ -14,6 +14,7 @@ effnet_kernels_init_avx512(EffNetKernels *kernels)
         !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq"))
         return FALSE;
     kernels->conv[EFFNET_TYPE_F32].run = effnet_conv_f32_avx512;
+    kernels->conv[EFFNET_TYPE_F32].gate = effnet_gate_f32_avx512;
     kernels->conv[EFFNET_TYPE_F32].pack = effnet_conv_pack_f32;
     kernels->conv[EFFNET_TYPE_F32].tile_pixels = 14;
     kernels->dwconv[EFFNET_TYPE_F32].run = effnet_dwconv_f32_avx512;

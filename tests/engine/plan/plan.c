@@ -40,22 +40,25 @@ test_tasks(void)
 
 /* B0: 16 blocks of squeeze-excite and projection behind a depthwise step, of which the first takes
  * the stem along and eight their expansion, whose picture is large; seven expansions, head,
- * classifier; a projection has the gate of its own block. */
+ * classifier; a projection has the gate of its own block, or its input went
+ * through it where several tasks would have to. */
 static void
 test_fusion(void)
 {
     g_autoptr(EffNetPlan) plan = lay_out("b0", 224, 1000);
-    int gate = EFFNET_NONE;
+    int gate = EFFNET_NONE, gated = EFFNET_NONE;
 
     g_assert_cmpuint(plan->n_steps, ==, 16 * 3 + 7 + 2);
     for (guint i = 0; i < plan->n_steps; i++) {
         const EffNetStep *s = &plan->steps[i];
 
-        if (s->kind == EFFNET_STEP_SQUEEZE_EXCITE)
+        if (s->kind == EFFNET_STEP_SQUEEZE_EXCITE) {
             gate = s->out;
-        else if (s->layer->role == EFFNET_ROLE_PROJECT)
-            g_assert_cmpint(s->gate, ==, gate);
-        else
+            gated = s->gated;
+        } else if (s->layer->role == EFFNET_ROLE_PROJECT) {
+            g_assert_cmpint(s->gate, ==, s->panel_blocks == 1 ? gate : EFFNET_NONE);
+            g_assert_cmpint(gated, ==, s->panel_blocks == 1 ? EFFNET_NONE : s->in);
+        } else
             g_assert_cmpint(s->gate, ==, EFFNET_NONE);
         g_assert_cmpint(s->pool, ==, s->layer->role == EFFNET_ROLE_HEAD);
         g_assert_cmpint(s->residual != EFFNET_NONE, ==, s->layer->residual);
