@@ -14,10 +14,13 @@ static gpointer
 allocate(gsize bytes)
 {
     gsize alignment = bytes < HUGE_PAGE ? EFFNET_ALIGNMENT : HUGE_PAGE;
-    gpointer memory = aligned_alloc(alignment, bytes);
+    gpointer memory;
 
+    /* aligned_alloc() wants whole multiples of the alignment. */
+    if (posix_memalign(&memory, alignment, bytes) != 0)
+        return NULL;
 #ifdef MADV_HUGEPAGE
-    if (memory && bytes >= HUGE_PAGE)
+    if (bytes >= HUGE_PAGE)
         madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* a wish */
 #endif
     return memory;
