@@ -29,6 +29,7 @@ typedef enum {
 
 typedef enum {
     GST_EFFICIENTNET_PUBLISH_METHOD_FILE,
+    GST_EFFICIENTNET_PUBLISH_METHOD_MQTT,
 } GstEfficientNetPublishMethod;
 
 typedef enum {

@@ -15,8 +15,13 @@
  *    "classes":[{"index":281,"label":"tabby","score":0.61}]}]}
  * ]|
  * `frame` counts the buffers that passed, `pts` is the buffer's in ns (null where it has none),
- * `time` the wall clock's when the line was written. A line is written whole before the buffer
- * passes.
+ * `time` the wall clock's when the line was written.
+ *
+ * With `method=file` a line is written whole before the buffer passes. With `method=mqtt`, which
+ * the plugin efficientnetmqtt brings, it waits in a queue for a thread of the element's own: the
+ * pipeline goes on without a broker, and when the queue is full, its oldest line is dropped and
+ * counted in `stats`. What is wrong with the broker is said in one warning on the bus. User and
+ * password are never properties: they come from `credentials-file` or the environment.
  *
  * ## Example launch lines
  * |[
@@ -26,50 +31,36 @@
  * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet inference-interval=10 \
  *     ! efficientnetpublish stream=cam0 held=false location=cam0.jsonl ! fakesink
  * ]| Three lines to a file, one for each inference.
+ * |[
+ * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet \
+ *     ! efficientnetpublish filter="filter,threshold=0.001,changes=true" ! fakesink
+ * ]| Only when the best class is another one than before.
  *
  * Since: 0.1
  */
 /* clang-format on */
 #include "gstefficientnetpublish.h"
 
-#include "enums.h"
 #include "json.h"
 #include "meta.h"
-#include "publishfile.h"
+#include "publishfilter.h"
+#include "writer.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnetpublish_debug);
 #define GST_CAT_DEFAULT efficientnetpublish_debug
-
-/* Regions come and go for as long as a stream lasts; forgetting one costs a repeated line at most.
- */
-#define MAX_REMEMBERED 4096
-
-#define DEFAULT_METHOD GST_EFFICIENTNET_PUBLISH_METHOD_FILE
-#define DEFAULT_HELD   TRUE
-
-enum {
-    PROP_METHOD = 1,
-    PROP_LOCATION,
-    PROP_STREAM,
-    PROP_HELD,
-};
 
 struct _GstEfficientNetPublish {
     GstBaseTransform parent;
 
     /* Under the object lock. */
-    GstEfficientNetPublishMethod method;
-    char *location;
-    char *stream;
-    gboolean held;
-
-    /* Opened and closed while no data flows. */
-    GstEfficientNetPublishFile *file;
+    GstEfficientNetPublishSettings settings;
+    GstEfficientNetWriter *writer;      /* from start to stop */
+    GstEfficientNetWriterCounts counts; /* of the last writer */
 
     /* Of the streaming thread. */
     gint width, height;
-    guint64 number;     /* of the next buffer */
-    GHashTable *newest; /* element and region to the number of the frame last inferred */
+    guint64 number; /* of the next buffer */
+    GstEfficientNetPublishFilter *filter;
     GString *line;
 };
 
@@ -86,52 +77,46 @@ static void
 set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(object);
+    gboolean known;
 
     GST_OBJECT_LOCK(self);
-    switch (id) {
-    case PROP_METHOD:
-        self->method = g_value_get_enum(value);
-        break;
-    case PROP_LOCATION:
-        g_free(self->location);
-        self->location = g_value_dup_string(value);
-        break;
-    case PROP_STREAM:
-        g_free(self->stream);
-        self->stream = g_value_dup_string(value);
-        break;
-    case PROP_HELD:
-        self->held = g_value_get_boolean(value);
-        break;
-    default:
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
-    }
+    known = gst_efficientnet_publish_settings_set(&self->settings, id, value);
     GST_OBJECT_UNLOCK(self);
+    if (!known)
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+}
+
+static GstStructure *
+make_stats(GstEfficientNetPublish *self)
+{
+    GstEfficientNetWriterCounts counts;
+
+    GST_OBJECT_LOCK(self);
+    if (self->writer)
+        gst_efficientnet_writer_get_counts(self->writer, &self->counts);
+    counts = self->counts;
+    GST_OBJECT_UNLOCK(self);
+    return gst_structure_new("application/x-efficientnetpublish-stats", "lines", G_TYPE_UINT64,
+                             counts.written + counts.dropped + counts.queued, "written",
+                             G_TYPE_UINT64, counts.written, "dropped", G_TYPE_UINT64,
+                             counts.dropped, "queued", G_TYPE_UINT64, counts.queued, NULL);
 }
 
 static void
 get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(object);
+    gboolean known;
 
-    GST_OBJECT_LOCK(self);
-    switch (id) {
-    case PROP_METHOD:
-        g_value_set_enum(value, self->method);
-        break;
-    case PROP_LOCATION:
-        g_value_set_string(value, self->location);
-        break;
-    case PROP_STREAM:
-        g_value_set_string(value, self->stream);
-        break;
-    case PROP_HELD:
-        g_value_set_boolean(value, self->held);
-        break;
-    default:
-        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+    if (id == GST_EFFICIENTNET_PUBLISH_PROP_STATS) {
+        g_value_take_boxed(value, make_stats(self));
+        return;
     }
+    GST_OBJECT_LOCK(self);
+    known = gst_efficientnet_publish_settings_get(&self->settings, id, value);
     GST_OBJECT_UNLOCK(self);
+    if (!known)
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
 }
 
 static void
@@ -145,20 +130,27 @@ static gboolean
 start(GstBaseTransform *trans)
 {
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(trans);
-    g_autofree char *location = NULL;
+    g_auto(GstEfficientNetPublishSettings) settings = {0};
+    g_autoptr(GstEfficientNetPublishFilter) filter = NULL;
+    GstEfficientNetWriter *writer = NULL;
     g_autoptr(GError) error = NULL;
 
     GST_OBJECT_LOCK(self);
-    location = g_strdup(self->location);
+    gst_efficientnet_publish_settings_copy(&settings, &self->settings);
     GST_OBJECT_UNLOCK(self);
-    self->file = gst_efficientnet_publish_file_open(location, &error);
-    if (!self->file) {
+    filter = gst_efficientnet_publish_filter_new(settings.filter, &error);
+    if (filter)
+        writer = gst_efficientnet_writer_open(&settings, GST_ELEMENT(self), &error);
+    if (!writer) {
         post_error(self, error);
         return FALSE;
     }
+    GST_OBJECT_LOCK(self);
+    self->writer = writer;
+    GST_OBJECT_UNLOCK(self);
+    self->filter = g_steal_pointer(&filter);
     self->width = self->height = 0;
     self->number = 0;
-    self->newest = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     self->line = g_string_new(NULL);
     return TRUE;
 }
@@ -167,9 +159,15 @@ static gboolean
 stop(GstBaseTransform *trans)
 {
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(trans);
+    GstEfficientNetWriter *writer = self->writer;
 
-    g_clear_pointer(&self->file, gst_efficientnet_publish_file_close);
-    g_clear_pointer(&self->newest, g_hash_table_unref);
+    gst_efficientnet_writer_close(writer);
+    GST_OBJECT_LOCK(self);
+    gst_efficientnet_writer_get_counts(writer, &self->counts);
+    self->writer = NULL;
+    GST_OBJECT_UNLOCK(self);
+    g_object_unref(writer);
+    g_clear_pointer(&self->filter, gst_efficientnet_publish_filter_free);
     g_string_free(g_steal_pointer(&self->line), TRUE);
     return TRUE;
 }
@@ -180,8 +178,8 @@ change_state(GstElement *element, GstStateChange transition)
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(element);
 
     /* Stopping waits for the streaming thread, which may wait for a reader. */
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY && self->file)
-        gst_efficientnet_publish_file_set_flushing(self->file, TRUE);
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY && self->writer)
+        gst_efficientnet_writer_set_flushing(self->writer, TRUE);
     return GST_ELEMENT_CLASS(gst_efficientnet_publish_parent_class)
         ->change_state(element, transition);
 }
@@ -198,36 +196,6 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
     return TRUE;
 }
 
-/* An inference is told from another of the same element and region by its frame: that frame's pts,
- * or, where it has none, its number. */
-static gboolean
-is_new(GstEfficientNetPublish *self, const GstEfficientNetResult *result)
-{
-    g_autofree char *key = g_strdup_printf("%s/%d", result->element, result->roi_id);
-    guint64 *last = g_hash_table_lookup(self->newest, key);
-    guint64 frame = GST_CLOCK_TIME_IS_VALID(result->pts) ? result->pts : self->number - result->age;
-
-    if (last && *last == frame && result->age > 0)
-        return FALSE;
-    if (g_hash_table_size(self->newest) >= MAX_REMEMBERED)
-        g_hash_table_remove_all(self->newest);
-    g_hash_table_insert(self->newest, g_steal_pointer(&key), g_memdup2(&frame, sizeof frame));
-    return TRUE;
-}
-
-/* Those of RESULTS that were not there before. */
-static void
-copy_new(GstEfficientNetPublish *self, const GValue *results, GValue *fresh)
-{
-    GstEfficientNetResult result;
-
-    g_value_init(fresh, GST_TYPE_LIST);
-    for (guint i = 0; gst_efficientnet_results_get(results, i, &result); i++) {
-        if (is_new(self, &result))
-            gst_value_list_append_value(fresh, gst_value_list_get_value(results, i));
-    }
-}
-
 static GstFlowReturn
 write_line(GstEfficientNetPublish *self, GstBuffer *buffer, const GValue *results)
 {
@@ -242,12 +210,12 @@ write_line(GstEfficientNetPublish *self, GstBuffer *buffer, const GValue *result
     };
 
     GST_OBJECT_LOCK(self);
-    stream = g_strdup(self->stream ? self->stream : GST_OBJECT_NAME(self));
+    stream = g_strdup(self->settings.stream ? self->settings.stream : GST_OBJECT_NAME(self));
     GST_OBJECT_UNLOCK(self);
     frame.stream = stream;
     g_string_truncate(self->line, 0);
     gst_efficientnet_json_append_line(self->line, &frame, results);
-    if (gst_efficientnet_publish_file_write(self->file, self->line->str, self->line->len, &error))
+    if (gst_efficientnet_writer_write(self->writer, self->line->str, self->line->len, &error))
         return GST_FLOW_OK;
     if (!error)
         return GST_FLOW_FLUSHING;
@@ -259,21 +227,20 @@ static GstFlowReturn
 publish(GstEfficientNetPublish *self, GstBuffer *buffer)
 {
     const GValue *results = gst_efficientnet_buffer_get_results(buffer);
-    GValue fresh = G_VALUE_INIT;
+    GValue kept = G_VALUE_INIT;
     GstFlowReturn ret = GST_FLOW_OK;
     gboolean held;
 
-    if (!results || gst_value_list_get_size(results) == 0)
+    if (!results)
         return GST_FLOW_OK;
     GST_OBJECT_LOCK(self);
-    held = self->held;
+    held = self->settings.held;
     GST_OBJECT_UNLOCK(self);
-    if (held)
-        return write_line(self, buffer, results);
-    copy_new(self, results, &fresh);
-    if (gst_value_list_get_size(&fresh) > 0)
-        ret = write_line(self, buffer, &fresh);
-    g_value_unset(&fresh);
+    g_value_init(&kept, GST_TYPE_LIST);
+    gst_efficientnet_publish_filter_apply(self->filter, results, self->number, held, &kept);
+    if (gst_value_list_get_size(&kept) > 0)
+        ret = write_line(self, buffer, &kept);
+    g_value_unset(&kept);
     return ret;
 }
 
@@ -292,10 +259,19 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
 {
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(trans);
 
-    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START)
-        gst_efficientnet_publish_file_set_flushing(self->file, TRUE);
-    else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP)
-        gst_efficientnet_publish_file_set_flushing(self->file, FALSE);
+    switch (GST_EVENT_TYPE(event)) {
+    case GST_EVENT_FLUSH_START:
+        gst_efficientnet_writer_set_flushing(self->writer, TRUE);
+        break;
+    case GST_EVENT_FLUSH_STOP:
+        gst_efficientnet_writer_set_flushing(self->writer, FALSE);
+        break;
+    case GST_EVENT_EOS:
+        gst_efficientnet_writer_drain(self->writer);
+        break;
+    default:
+        break;
+    }
     return GST_BASE_TRANSFORM_CLASS(gst_efficientnet_publish_parent_class)
         ->sink_event(trans, event);
 }
@@ -305,39 +281,8 @@ finalize(GObject *object)
 {
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(object);
 
-    g_free(self->location);
-    g_free(self->stream);
+    gst_efficientnet_publish_settings_clear(&self->settings);
     G_OBJECT_CLASS(gst_efficientnet_publish_parent_class)->finalize(object);
-}
-
-static void
-install_properties(GObjectClass *klass)
-{
-    const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS;
-
-    g_object_class_install_property(klass, PROP_METHOD,
-                                    g_param_spec_enum("method", "Method", "Where the lines go",
-                                                      gst_efficientnet_publish_method_get_type(),
-                                                      DEFAULT_METHOD,
-                                                      flags | GST_PARAM_MUTABLE_READY));
-    g_object_class_install_property(
-        klass, PROP_LOCATION,
-        g_param_spec_string("location", "Location",
-                            "With method=file, a file, which is emptied first, or a FIFO, whose "
-                            "readers are waited for when it is full (NULL or -: standard output)",
-                            NULL, flags | GST_PARAM_MUTABLE_READY));
-    g_object_class_install_property(
-        klass, PROP_STREAM,
-        g_param_spec_string("stream", "Stream",
-                            "What the lines call this stream (NULL: the name of this element)",
-                            NULL, flags | GST_PARAM_MUTABLE_PLAYING));
-    g_object_class_install_property(
-        klass, PROP_HELD,
-        g_param_spec_boolean("held", "Held",
-                             "Write a line for buffers that carry a result which was written "
-                             "before, held by efficientnet; otherwise every inference is written "
-                             "once",
-                             DEFAULT_HELD, flags | GST_PARAM_MUTABLE_PLAYING));
 }
 
 static void
@@ -354,7 +299,7 @@ gst_efficientnet_publish_class_init(GstEfficientNetPublishClass *klass)
     object_class->set_property = set_property;
     object_class->get_property = get_property;
     object_class->finalize = finalize;
-    install_properties(object_class);
+    gst_efficientnet_publish_settings_install(object_class);
 
     element_class->change_state = GST_DEBUG_FUNCPTR(change_state);
     gst_element_class_add_static_pad_template(element_class, &sink_template);
@@ -376,6 +321,5 @@ static void
 gst_efficientnet_publish_init(GstEfficientNetPublish *self)
 {
     gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(self), TRUE);
-    self->method = DEFAULT_METHOD;
-    self->held = DEFAULT_HELD;
+    gst_efficientnet_publish_settings_init(&self->settings);
 }

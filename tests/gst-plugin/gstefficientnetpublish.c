@@ -32,8 +32,10 @@ make_harness(const char *location, const char *description)
 {
     g_autofree char *line =
         g_strdup_printf("efficientnetpublish location=%s %s", location, description);
-    GstHarness *h = gst_harness_new_parse(line);
+    GstElement *element = gst_parse_launch(line, NULL);
+    GstHarness *h = gst_harness_new_with_element(element, "sink", "src");
 
+    gst_object_unref(element);
     gst_harness_set_src_caps_str(h, "video/x-raw,format=RGB,width=64,height=48,framerate=30/1");
     return h;
 }
@@ -113,7 +115,6 @@ static void
 test_held(Fixture *f, gconstpointer data)
 {
     GstHarness *h = make_harness(f->path, "stream=\"a\\\"b\"");
-    g_autoptr(GstElement) publish = gst_harness_find_element(h, "efficientnetpublish");
     g_auto(GStrv) lines = NULL;
     g_auto(GStrv) more = NULL;
 
@@ -124,7 +125,7 @@ test_held(Fixture *f, gconstpointer data)
     g_assert_true(g_str_has_prefix(lines[0], "{\"stream\":\"a\\\"b\","));
 
     /* Each inference once, even one that comes with an age: skip-inference has no others. */
-    g_object_set(publish, "held", FALSE, NULL);
+    g_object_set(h->element, "held", FALSE, NULL);
     pass(h, 6, 0);
     pass(h, 7, 1);
     pass(h, 8, 1);
@@ -174,24 +175,13 @@ static void
 test_refused(Fixture *f, gconstpointer data)
 {
     GstElement *element = gst_element_factory_make("efficientnetpublish", NULL);
-    GstBus *bus = gst_bus_new();
-    GstMessage *message;
-    GError *error;
+    g_autoptr(GError) error = NULL;
 
     gst_object_ref_sink(element);
-    gst_element_set_bus(element, bus);
     g_object_set(element, "location", "/nonexistent/a.jsonl", NULL);
-    g_assert_cmpint(gst_element_set_state(element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
-    message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
-    g_assert_nonnull(message);
-    gst_message_parse_error(message, &error, NULL);
+    error = effnet_test_fail_state(element, GST_STATE_PAUSED);
     g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE);
     g_assert_nonnull(strstr(error->message, "/nonexistent/a.jsonl"));
-    g_error_free(error);
-    gst_message_unref(message);
-    gst_element_set_state(element, GST_STATE_NULL);
-    gst_element_set_bus(element, NULL);
-    gst_object_unref(bus);
     gst_object_unref(element);
 }
 
@@ -227,14 +217,16 @@ push_until_refused(gpointer data)
     return GINT_TO_POINTER(ret);
 }
 
-/* A FIFO that nobody reads fills up; flushing and stopping get through all the same. */
+/* A reader who reads nothing is waited for; flushing and stopping get through all the same. */
 static void
-test_fifo_nobody_reads(Fixture *f, gconstpointer stop)
+test_fifo_is_full(Fixture *f, gconstpointer stop)
 {
     GstHarness *h;
     GThread *thread;
+    int fd;
 
     g_assert_cmpint(mkfifo(f->path, 0600), ==, 0);
+    fd = open(f->path, O_RDONLY | O_NONBLOCK);
     h = make_harness(f->path, "");
     gst_harness_set_drop_buffers(h, TRUE);
     thread = g_thread_new("pusher", push_until_refused, h);
@@ -245,6 +237,57 @@ test_fifo_nobody_reads(Fixture *f, gconstpointer stop)
         g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
     g_assert_cmpint(GPOINTER_TO_INT(g_thread_join(thread)), ==, GST_FLOW_FLUSHING);
     gst_harness_teardown(h);
+    close(fd);
+}
+
+/* Nobody holds a pipeline up by not reading, and what he missed is counted. */
+static void
+test_fifo_nobody_reads(Fixture *f, gconstpointer data)
+{
+    GstHarness *h;
+
+    g_assert_cmpint(mkfifo(f->path, 0600), ==, 0);
+    h = make_harness(f->path, "");
+    for (guint i = 0; i < 1000; i++)
+        pass(h, i, 0);
+    g_assert_cmpuint(effnet_test_get_stat(h, "lines"), ==, 1000);
+    g_assert_cmpuint(effnet_test_get_stat(h, "dropped"), ==, 1000);
+    g_assert_cmpuint(effnet_test_get_stat(h, "written"), ==, 0);
+    gst_harness_teardown(h);
+}
+
+static void
+test_filter(Fixture *f, gconstpointer data)
+{
+    GstHarness *h = make_harness(f->path, "filter=\"f,classes=<cat>,changes=true\"");
+    GstHarness *others;
+    g_auto(GStrv) lines = NULL;
+    g_autofree char *text = NULL;
+
+    for (guint i = 0; i < 5; i++)
+        pass(h, i, 0);
+    lines = read_lines(f->path);
+    g_assert_cmpuint(g_strv_length(lines), ==, 1);
+    gst_harness_teardown(h);
+    others = make_harness(f->path, "filter=\"f,classes=<dog>\"");
+    pass(others, 0, 0);
+    gst_harness_teardown(others);
+    g_assert_true(g_file_get_contents(f->path, &text, NULL, NULL));
+    g_assert_cmpstr(text, ==, "");
+}
+
+static void
+test_filter_is_wrong(Fixture *f, gconstpointer data)
+{
+    GstElement *element = gst_parse_launch("efficientnetpublish filter=\"f,color=red\"", NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_object_set(element, "location", f->path, NULL);
+    gst_object_ref_sink(element);
+    error = effnet_test_fail_state(element, GST_STATE_PAUSED);
+    g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+    g_assert_nonnull(strstr(error->message, "\"color\""));
+    gst_object_unref(element);
 }
 
 int
@@ -259,7 +302,10 @@ main(int argc, char **argv)
     ADD("/publish/any-caps", NULL, test_any_caps);
     ADD("/publish/refused", NULL, test_refused);
     ADD("/publish/full", NULL, test_full);
-    ADD("/publish/fifo-flush", NULL, test_fifo_nobody_reads);
-    ADD("/publish/fifo-stop", "stop", test_fifo_nobody_reads);
+    ADD("/publish/fifo-flush", NULL, test_fifo_is_full);
+    ADD("/publish/fifo-stop", "stop", test_fifo_is_full);
+    ADD("/publish/fifo-nobody-reads", NULL, test_fifo_nobody_reads);
+    ADD("/publish/filter", NULL, test_filter);
+    ADD("/publish/filter-is-wrong", NULL, test_filter_is_wrong);
     return g_test_run();
 }

@@ -101,12 +101,18 @@ effnet_test_convert(GstBuffer *rgb, guint width, guint height, const char *caps)
 GError *
 effnet_test_fail_ready(GstElement *element)
 {
+    return effnet_test_fail_state(element, GST_STATE_READY);
+}
+
+GError *
+effnet_test_fail_state(GstElement *element, GstState state)
+{
     GstBus *bus = gst_bus_new();
     GstMessage *message;
     GError *error = NULL;
 
     gst_element_set_bus(element, bus);
-    g_assert_cmpint(gst_element_set_state(element, GST_STATE_READY), ==, GST_STATE_CHANGE_FAILURE);
+    g_assert_cmpint(gst_element_set_state(element, state), ==, GST_STATE_CHANGE_FAILURE);
     message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
     g_assert_nonnull(message);
     gst_message_parse_error(message, &error, NULL);

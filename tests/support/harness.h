@@ -25,8 +25,9 @@ GstBuffer *effnet_test_make_rgb(guint width, guint height, guint seed);
 /* An RGB picture in another format; CAPS are those of the result. Takes RGB. */
 GstBuffer *effnet_test_convert(GstBuffer *rgb, guint width, guint height, const char *caps);
 
-/* Sets ELEMENT to READY, which must fail; returns the error that it posted. */
+/* Sets ELEMENT to READY, or to STATE, which must fail; returns the error that it posted. */
 GError *effnet_test_fail_ready(GstElement *element);
+GError *effnet_test_fail_state(GstElement *element, GstState state);
 
 /* The value of NAME in H's element's stats, which must be there. */
 guint64 effnet_test_get_stat(GstHarness *h, const char *name);
