@@ -122,6 +122,17 @@ only_symbols() {
     nm --dynamic --defined-only "$1" | awk '{print $3}' | grep -E "$2" >/dev/null
 }
 
+# needs LIBRARY WORD: whether it is linked with a library of that name.
+needs() {
+    readelf --dynamic "$1" | grep NEEDED | grep -q "$2"
+}
+
+# What one method of one element needs, the classifier does not.
+check_needs() {
+    needs build/gst-plugin/libgstefficientnetmqtt.so mosquitto &&
+        ! needs build/gst-plugin/libgstefficientnet.so mosquitto
+}
+
 check_size() {
     local stripped size
     stripped=$(mktemp)
@@ -149,6 +160,9 @@ public_checks() {
         '^gst_plugin_efficientnet_(register|get_desc)$'
     check "the overlay plugin's symbols" only_symbols build/gst-plugin/libgstefficientnetoverlay.so \
         '^gst_plugin_efficientnetoverlay_(register|get_desc)$'
+    check "the MQTT plugin's symbols" only_symbols build/gst-plugin/libgstefficientnetmqtt.so \
+        '^gst_plugin_efficientnetmqtt_(register|get_desc)$'
+    check "who needs libmosquitto" check_needs
     check "the library's size" check_size build/engine/libeffnet-1.0.so
     check "the plugin's size" check_size build/gst-plugin/libgstefficientnet.so
     check "pkg-config" check_pkg_config

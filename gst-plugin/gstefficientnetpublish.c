@@ -35,6 +35,10 @@
  * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet \
  *     ! efficientnetpublish filter="filter,threshold=0.001,changes=true" ! fakesink
  * ]| Only when the best class is another one than before.
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet \
+ *     ! efficientnetpublish method=mqtt address=mqtt://localhost:1883 topic=cameras/cam0 ! fakesink
+ * ]| To an MQTT broker.
  *
  * Since: 0.1
  */

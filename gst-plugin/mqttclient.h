@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The properties of efficientnetpublish that say which broker, and as whom, into a client of
+ * libmosquitto that is not connected yet. */
+#ifndef GST_EFFICIENTNET_MQTTCLIENT_H
+#define GST_EFFICIENTNET_MQTTCLIENT_H
+
+#include <mosquitto.h>
+
+#include "publishsettings.h"
+
+typedef struct {
+    char *host;
+    int port;
+    gboolean tls;
+    char *name; /* mqtt://host:port, as sentences call it */
+} GstEfficientNetMqttAddress;
+
+/* HOST, HOST:PORT, mqtt://HOST:PORT, mqtts://HOST:PORT; NULL: localhost. Errors are of
+ * GST_RESOURCE_ERROR, here and below, and begin with the property. */
+gboolean gst_efficientnet_mqtt_address_parse(const char *text, GstEfficientNetMqttAddress *address,
+                                             GError **error);
+void gst_efficientnet_mqtt_address_clear(GstEfficientNetMqttAddress *address);
+
+/* DATA is what callbacks get. */
+struct mosquitto *gst_efficientnet_mqtt_client_new(const GstEfficientNetPublishSettings *settings,
+                                                   const GstEfficientNetMqttAddress *address,
+                                                   gpointer data, GError **error);
+
+/* What went wrong, of an error code that the library returned just now. */
+const char *gst_efficientnet_mqtt_describe(int code);
+
+#endif

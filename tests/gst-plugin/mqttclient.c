@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mqttclient.h"
+
+#include <glib/gstdio.h>
+
+#include "checkpoint.h"
+
+static void
+test_address(void)
+{
+    static const struct {
+        const char *text, *host;
+        int port;
+        gboolean tls;
+        const char *name;
+    } rows[] = {
+        {NULL, "localhost", 1883, FALSE, "mqtt://localhost:1883"},
+        {"broker", "broker", 1883, FALSE, "mqtt://broker:1883"},
+        {"broker:77", "broker", 77, FALSE, "mqtt://broker:77"},
+        {"mqtt://10.0.0.1", "10.0.0.1", 1883, FALSE, "mqtt://10.0.0.1:1883"},
+        {"mqtts://broker", "broker", 8883, TRUE, "mqtts://broker:8883"},
+        {"mqtts://broker:443/", "broker", 443, TRUE, "mqtts://broker:443"},
+        {"[::1]:1884", "::1", 1884, FALSE, "mqtt://[::1]:1884"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GstEfficientNetMqttAddress address = {0};
+        GError *error = NULL;
+
+        g_assert_true(gst_efficientnet_mqtt_address_parse(rows[i].text, &address, &error));
+        g_assert_no_error(error);
+        g_assert_cmpstr(address.host, ==, rows[i].host);
+        g_assert_cmpint(address.port, ==, rows[i].port);
+        g_assert_cmpint(address.tls, ==, rows[i].tls);
+        g_assert_cmpstr(address.name, ==, rows[i].name);
+        gst_efficientnet_mqtt_address_clear(&address);
+    }
+}
+
+static void
+test_address_refused(void)
+{
+    static const char *const texts[] = {
+        "http://broker",   "broker:0",        "broker:99999",           "broker:x",
+        "mqtt://",         "mqtt://:1883",    "mqtt://broker/t",        "mqtt://broker?x=1",
+        "mqtt://broker#t", "mqtt://u@broker", "mqtt://u:secret@broker",
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        GstEfficientNetMqttAddress address = {0};
+        g_autoptr(GError) error = NULL;
+
+        g_test_message("%s", texts[i]);
+        g_assert_false(gst_efficientnet_mqtt_address_parse(texts[i], &address, &error));
+        g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+        g_assert_true(g_str_has_prefix(error->message, "address: "));
+        /* A log is no place for a password either. */
+        g_assert_null(strstr(error->message, "secret"));
+    }
+}
+
+/* With SETTINGS and an address of NAME; the sentence that it is refused with, or NULL. */
+static char *
+refusal(const GstEfficientNetPublishSettings *settings, const char *name)
+{
+    GstEfficientNetMqttAddress address = {0};
+    g_autoptr(GError) error = NULL;
+    struct mosquitto *client;
+
+    g_assert_true(gst_efficientnet_mqtt_address_parse(name, &address, NULL));
+    client = gst_efficientnet_mqtt_client_new(settings, &address, NULL, &error);
+    gst_efficientnet_mqtt_address_clear(&address);
+    g_assert_true((client == NULL) == (error != NULL));
+    if (!client)
+        return g_strdup(error->message);
+    mosquitto_destroy(client);
+    return NULL;
+}
+
+static void
+assert_refused(const GstEfficientNetPublishSettings *settings, const char *name, const char *begins)
+{
+    g_autofree char *message = refusal(settings, name);
+
+    g_assert_nonnull(message);
+    g_assert_true(g_str_has_prefix(message, begins));
+}
+
+static void
+assert_accepted(const GstEfficientNetPublishSettings *settings, const char *name)
+{
+    g_assert_null(refusal(settings, name));
+}
+
+#define WITH(...) (&(const GstEfficientNetPublishSettings){__VA_ARGS__})
+
+static void
+test_topics(void)
+{
+    assert_accepted(WITH(.topic = (char *)"a/b", .status_topic = (char *)"a/s"), NULL);
+    assert_refused(WITH(.topic = (char *)"a/#"), NULL, "topic: ");
+    assert_refused(WITH(.topic = (char *)""), NULL, "topic: ");
+    assert_refused(WITH(.topic = (char *)"\xff"), NULL, "topic: ");
+    assert_refused(WITH(.status_topic = (char *)"+"), NULL, "status-topic: ");
+    assert_accepted(WITH(.client_id = (char *)"cam0"), NULL);
+    assert_refused(WITH(.client_id = (char *)"\xff"), NULL, "client-id: ");
+}
+
+static void
+test_credentials(void)
+{
+    char *folder = effnet_test_make_folder();
+    g_autofree char *path = g_build_filename(folder, "credentials", NULL);
+    g_autofree char *message = NULL;
+
+    assert_refused(WITH(.credentials_file = path), NULL, "credentials-file: ");
+    g_assert_true(g_file_set_contents(path, "me:secret:with:colons\n", -1, NULL));
+    assert_accepted(WITH(.credentials_file = path), NULL);
+    g_assert_true(g_file_set_contents(path, "secret\n", -1, NULL));
+    message = refusal(WITH(.credentials_file = path), NULL);
+    g_assert_true(g_str_has_suffix(message, " is not USER:PASSWORD"));
+    g_assert_null(strstr(message, "secret"));
+    g_assert_true(g_file_set_contents(path, "", -1, NULL));
+    assert_refused(WITH(.credentials_file = path), NULL, "credentials-file: ");
+    /* No end of a line, and no end at all. */
+    assert_refused(WITH(.credentials_file = (char *)"/dev/zero"), NULL, "credentials-file: ");
+    effnet_test_remove_folder(folder);
+}
+
+static void
+test_certificates(void)
+{
+    char *there = (char *)"/dev/null", *missing = (char *)"/nonexistent.pem";
+
+    assert_accepted(WITH(0), "mqtts://broker");
+    assert_accepted(WITH(.ca_file = there), "mqtts://broker");
+    assert_accepted(WITH(.ca_file = there, .cert_file = there, .key_file = there),
+                    "mqtts://broker");
+    assert_refused(WITH(.ca_file = there), "mqtt://broker", "address: ");
+    assert_refused(WITH(.ca_file = missing), "mqtts://broker", "ca-file: /nonexistent.pem");
+    assert_refused(WITH(.ca_file = there, .cert_file = there), "mqtts://broker", "cert-file: ");
+    assert_refused(WITH(.cert_file = there, .key_file = there), "mqtts://broker", "cert-file: ");
+    assert_refused(WITH(.ca_file = there, .cert_file = there, .key_file = missing),
+                   "mqtts://broker", "key-file: ");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+    g_test_add_func("/mqttclient/address", test_address);
+    g_test_add_func("/mqttclient/address-refused", test_address_refused);
+    g_test_add_func("/mqttclient/topics", test_topics);
+    g_test_add_func("/mqttclient/credentials", test_credentials);
+    g_test_add_func("/mqttclient/certificates", test_certificates);
+    return g_test_run();
+}
