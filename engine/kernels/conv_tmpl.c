@@ -141,15 +141,6 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
         }
 }
 
-/* What the tile at PIXEL prefetches: multiply() takes two lines every 4 steps of k. */
-INLINE const float *
-ahead_of(const EffNetConv *a, guint pixel, const float *w)
-{
-    gsize k = (gsize)a->runs * a->run, at = pixel / CONV_PIXELS * (k / 4) * 2;
-
-    return w + AHEAD + (at < k * CONV_PANELS ? at * EFFNET_LANES : 0);
-}
-
 /* All sums begin with the bias. */
 INLINE void
 begin(Sums *sums, const float *bias, int mr, int panels, gboolean half)
@@ -175,8 +166,17 @@ widen(Sums *sums, int mr, int panels)
             sums->acc[m][(panels - 1) * VECTORS + i] = vf_of_half(sums->low[m], i);
 }
 
+/* What the tile INDEX of a column prefetches: multiply() takes two lines every 4 steps of k. */
+INLINE const float *
+ahead_of(const EffNetConv *a, const float *w, guint index, int panels)
+{
+    gsize k = (gsize)a->runs * a->run, line = index * (k / 4) * 2;
+
+    return w + AHEAD + (line < k * panels ? line * EFFNET_LANES : 0);
+}
+
 INLINE void
-tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels, gboolean half)
+tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int panels, gboolean half)
 {
     const float *w[CONV_ROW];
     Sums sums;
@@ -185,8 +185,8 @@ tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels, gboolean
     for (int j = 0; j < panels; j++)
         w[j] = (const float *)a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
     begin(&sums, a->bias + panel * EFFNET_LANES, mr, panels, half);
-    multiply(&sums, a, (const float *)a->in + pixel * a->in_step, w, ahead_of(a, pixel, w[0]), mr,
-             panels, half);
+    multiply(&sums, a, (const float *)a->in + pixel * a->in_step, w,
+             ahead_of(a, w[0], index, panels), mr, panels, half);
     if (half)
         widen(&sums, mr, panels);
     switch (a->act) {
@@ -207,12 +207,13 @@ tile(const EffNetConv *a, guint pixel, guint panel, int mr, int panels, gboolean
     }
 }
 
-typedef void (*Tile)(const EffNetConv *a, guint pixel, guint panel);
+typedef void (*Tile)(const EffNetConv *a, guint pixel, guint panel, guint index);
 
 #define TILE(mr, panels, half)                                                                     \
-    static void tile_##mr##x##panels##_##half(const EffNetConv *a, guint pixel, guint panel)       \
+    static void tile_##mr##x##panels##_##half(const EffNetConv *a, guint pixel, guint panel,       \
+                                              guint index)                                         \
     {                                                                                              \
-        tile(a, pixel, panel, mr, panels, half);                                                   \
+        tile(a, pixel, panel, index, mr, panels, half);                                            \
     }
 
 #if CONV_PIXELS == 14
@@ -277,7 +278,7 @@ column(const EffNetConv *a, guint panel, guint panels)
     for (guint i = 0, pixel = 0; i < n; i++) {
         guint mr = height + (i < higher);
 
-        tiles[half][panels][mr](a, pixel, panel);
+        tiles[half][panels][mr](a, pixel, panel, i);
         pixel += mr;
     }
 }
@@ -345,7 +346,7 @@ KERNEL(conv_f32)(const EffNetConv *conv)
         gate_input(&a);
     if (a.pixels == 1)
         for (; panel + CONV_ROW <= a.panels; panel += CONV_ROW)
-            TILE_ROW(&a, 0, panel);
+            TILE_ROW(&a, 0, panel, 0);
     for (; panel + CONV_PANELS <= a.panels; panel += CONV_PANELS)
         column(&a, panel, CONV_PANELS);
     for (; panel < a.panels; panel++)
