@@ -101,10 +101,27 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
     }
 }
 
-INLINE vf
-add_residual(const EffNetConv *a, vf sum, guint pixel, gsize lane)
+INLINE void
+add_residual(vf *sums, const float *residual, int n)
 {
-    return vf_add(sum, vf_load((const float *)a->residual + pixel * a->residual_step + lane));
+#pragma GCC unroll 16
+    for (int j = 0; j < n; j++)
+        sums[j] = vf_add(sums[j], vf_load(residual + j * VF_LANES));
+}
+
+/* Adds a tile to the sums of the pool; the FIRST one makes them. */
+INLINE void
+add_to_pool(vf acc[][CONV_ROW * VECTORS], float *pool, gboolean first, int mr, int n)
+{
+#pragma GCC unroll 16
+    for (int j = 0; j < n; j++, pool += VF_LANES) {
+        vf sum = first ? vf_zero() : vf_load(pool);
+
+#pragma GCC unroll 16
+        for (int m = 0; m < mr; m++)
+            sum = vf_add(sum, acc[m][j]);
+        vf_store(pool, sum);
+    }
 }
 
 /* Residual, activation, and out to memory or into the pool. */
@@ -112,33 +129,31 @@ INLINE void
 finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
        int mr, int panels)
 {
-    gsize at = panel * EFFNET_LANES;
+    gsize at = panel * EFFNET_LANES, out_step = a->out_step, residual_step = a->residual_step;
+    float *out = a->pool ? NULL : (float *)a->out + pixel * out_step + at;
+    const float *residual =
+        a->residual ? (const float *)a->residual + pixel * residual_step + at : NULL;
+    gboolean before = residual && !a->act_first, behind = residual && a->act_first;
+    int n = panels * VECTORS;
 
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m++)
+    for (int m = 0; m < mr; m++) {
+        if (before)
+            add_residual(acc[m], residual + m * residual_step, n);
 #pragma GCC unroll 16
-        for (int j = 0; j < panels * VECTORS; j++) {
-            gsize lane = at + j * VF_LANES;
-
-            if (a->residual && !a->act_first)
-                acc[m][j] = add_residual(a, acc[m][j], pixel + m, lane);
+        for (int j = 0; j < n; j++)
             acc[m][j] = vf_act(act, acc[m][j]);
-            if (a->residual && a->act_first)
-                acc[m][j] = add_residual(a, acc[m][j], pixel + m, lane);
-            if (!a->pool)
-                vf_store((float *)a->out + (pixel + m) * a->out_step + lane, acc[m][j]);
-        }
+        if (behind)
+            add_residual(acc[m], residual + m * residual_step, n);
+        if (!out)
+            continue;
+#pragma GCC unroll 16
+        for (int j = 0; j < n; j++)
+            vf_store(out + j * VF_LANES, acc[m][j]);
+        out += out_step;
+    }
     if (a->pool)
-#pragma GCC unroll 16
-        for (int j = 0; j < panels * VECTORS; j++) {
-            float *sums = a->pool + at + j * VF_LANES;
-            vf sum = pixel ? vf_load(sums) : vf_zero();
-
-#pragma GCC unroll 16
-            for (int m = 0; m < mr; m++)
-                sum = vf_add(sum, acc[m][j]);
-            vf_store(sums, sum);
-        }
+        add_to_pool(acc, a->pool + at, pixel == 0, mr, n);
 }
 
 /* All sums begin with the bias. */
@@ -175,6 +190,7 @@ ahead_of(const EffNetConv *a, const float *w, guint index, int panels)
     return w + AHEAD + (line < k * panels ? line * EFFNET_LANES : 0);
 }
 
+/* The tile at PIXEL, the one of number INDEX in its column. */
 INLINE void
 tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int panels, gboolean half)
 {
@@ -207,13 +223,15 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
     }
 }
 
-typedef void (*Tile)(const EffNetConv *a, guint pixel, guint panel, guint index);
+typedef void (*Tile)(const EffNetConv *a, guint panel, guint first, guint end, guint pixel);
 
+/* Tiles FIRST to END of a column, the first of them at PIXEL. */
 #define TILE(mr, panels, half)                                                                     \
-    static void tile_##mr##x##panels##_##half(const EffNetConv *a, guint pixel, guint panel,       \
-                                              guint index)                                         \
+    static void tile_##mr##x##panels##_##half(const EffNetConv *a, guint panel, guint first,       \
+                                              guint end, guint pixel)                              \
     {                                                                                              \
-        tile(a, pixel, panel, index, mr, panels, half);                                            \
+        for (; first < end; first++, pixel += mr)                                                  \
+            tile(a, pixel, panel, first, mr, panels, half);                                        \
     }
 
 #if CONV_PIXELS == 14
@@ -275,12 +293,9 @@ column(const EffNetConv *a, guint panel, guint panels)
     guint n = (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
     guint height = a->pixels / n, higher = a->pixels % n;
 
-    for (guint i = 0, pixel = 0; i < n; i++) {
-        guint mr = height + (i < higher);
-
-        tiles[half][panels][mr](a, pixel, panel, i);
-        pixel += mr;
-    }
+    if (higher)
+        tiles[half][panels][height + 1](a, panel, 0, higher, 0);
+    tiles[half][panels][height](a, panel, higher, n, higher * (height + 1));
 }
 
 /* The gate goes to the side of the product that is the smaller one. */
@@ -346,7 +361,7 @@ KERNEL(conv_f32)(const EffNetConv *conv)
         gate_input(&a);
     if (a.pixels == 1)
         for (; panel + CONV_ROW <= a.panels; panel += CONV_ROW)
-            TILE_ROW(&a, 0, panel, 0);
+            TILE_ROW(&a, panel, 0, 1, 0);
     for (; panel + CONV_PANELS <= a.panels; panel += CONV_PANELS)
         column(&a, panel, CONV_PANELS);
     for (; panel < a.panels; panel++)
