@@ -320,8 +320,8 @@ add_conv_depthwise(Builder *b, const EffNetLayer *conv)
 
     step.row_sums = add_row_sums(b, depthwise);
     cut_fused(&step, depthwise->out_size, effnet_panels(depthwise->out_channels));
-    ring = (gsize)depthwise->kernel * conv->out_size * step.block_panels * EFFNET_LANES *
-           effnet_type_bytes(step.type);
+    ring = (gsize)depthwise->kernel * effnet_layer_ring_pixels(depthwise) * step.block_panels *
+           EFFNET_LANES * effnet_type_bytes(step.type);
     need_scratch(b, effnet_align(ring) +
                         effnet_conv_scratch(conv->out_size, window, step.block_panels));
     add_step(b, &step);

@@ -95,6 +95,13 @@ effnet_layer_band_height(const EffNetLayer *layer, guint rows)
     return (rows - 1) * layer->stride + layer->kernel;
 }
 
+/* Pixels of a row of the ring between a convolution and DEPTHWISE. */
+static inline guint
+effnet_layer_ring_pixels(const EffNetLayer *depthwise)
+{
+    return depthwise->pad_before + depthwise->in_size + depthwise->pad_after;
+}
+
 /* The layer whose outputs the step writes. */
 static inline const EffNetLayer *
 effnet_step_last_layer(const EffNetStep *step)

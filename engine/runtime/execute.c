@@ -305,32 +305,43 @@ winograd(const Task *t)
     });
 }
 
-/* Rows are convolved when the filter comes to them, into a ring as high as the filter. */
+/* Rows are convolved when the filter comes to them, into a ring as high as the filter. Its rows
+ * have zeros at both ends, so that the filter meets no border but above and below. */
 static void
 conv_depthwise(const Task *t)
 {
     const EffNetStep *step = t->step;
-    const EffNetLayer *layer = step->layer;
+    const EffNetLayer *layer = step->layer, *depthwise = layer + 1;
     const EffNetTensorPlan *in = &t->plan->activations[step->in];
     EffNetConv conv = conv_of(layer, &step->packed[0], t);
-    EffNetDwconv a = dwconv_of(layer + 1, &step->packed[1], t);
+    EffNetDwconv a = dwconv_of(depthwise, &step->packed[1], t);
     guint top = t->first_pixel * a.stride;
     guint next = top > a.pad ? top - a.pad : 0; /* the row to be convolved */
-    gsize in_row = (gsize)in->size * in->channels, ring_bytes;
+    gsize in_row = (gsize)in->size * in->channels;
+    gsize pixel_bytes = conv.panels * EFFNET_LANES * effnet_type_bytes(step->type);
+    gsize ring_bytes = effnet_layer_ring_pixels(depthwise) * pixel_bytes;
 
-    a.in_step = (gsize)conv.panels * EFFNET_LANES;
-    ring_bytes = a.in_size * a.in_step * effnet_type_bytes(step->type);
     conv.in_step = layer->stride * in->channels;
     conv.run_step = in_row;
     conv.pixels = layer->out_size;
-    conv.out_step = a.in_step;
+    conv.out_step = a.in_step = (gsize)conv.panels * EFFNET_LANES;
     conv.scratch = t->scratch + effnet_align(a.kernel * ring_bytes);
+    a.in_size = effnet_layer_ring_pixels(depthwise);
+    a.pad = 0;
+    for (guint i = 0; i < a.kernel; i++) {
+        guint8 *row = t->scratch + i * ring_bytes;
+
+        memset(row, 0, depthwise->pad_before * pixel_bytes);
+        memset(row + ring_bytes - depthwise->pad_after * pixel_bytes, 0,
+               depthwise->pad_after * pixel_bytes);
+    }
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
-        guint end = MIN(a.in_size, row * a.stride + a.kernel - a.pad);
+        guint end = MIN(depthwise->in_size, row * a.stride + a.kernel - depthwise->pad_before);
 
         for (; next < end; next++) {
             conv.in = within(t, step->in, next * layer->stride * in_row);
-            conv.out = t->scratch + next % a.kernel * ring_bytes;
+            conv.out =
+                t->scratch + next % a.kernel * ring_bytes + depthwise->pad_before * pixel_bytes;
             conv_kernels(t)->run(&conv);
         }
         dwconv_row(t, a, row, t->scratch, a.kernel);
