@@ -9,8 +9,11 @@
 #define VECTORS (EFFNET_LANES / VF_LANES) /* of a panel */
 #define INLINE  static inline __attribute__((always_inline))
 
-/* While a tile is computed, the weights so many floats behind its own are called into L2, each tile
- * of a column a part of them: small maps use weights faster than they come by themselves. */
+/* While a tile is computed, LINES cache lines are called into L2 with every 4 steps of k: the
+ * weights that are AHEAD floats behind the tile's, each tile of a column a part of them, since
+ * small pictures use weights faster than they come by themselves; or the pixels of the next tile,
+ * since so many rows at once are no pattern that the hardware sees. */
+#define LINES 4
 #define AHEAD 16384
 
 /* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * step are
@@ -76,9 +79,9 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
             __asm__("" : "+r"(base[g])); /* keep a register of its own */
         }
         for (; k + 4 <= a->run; k += 4) {
-            __builtin_prefetch(ahead, 0, 2);
-            __builtin_prefetch(ahead + EFFNET_LANES, 0, 2);
-            ahead += 2 * EFFNET_LANES;
+#pragma GCC unroll 4
+            for (int i = 0; i < LINES; i++, ahead += EFFNET_LANES)
+                __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
                 step_k(sums, base, step, w, i, mr, panels, half);
@@ -181,12 +184,16 @@ widen(Sums *sums, int mr, int panels)
             sums->acc[m][(panels - 1) * VECTORS + i] = vf_of_half(sums->low[m], i);
 }
 
-/* What the tile INDEX of a column prefetches: multiply() takes two lines every 4 steps of k. */
+/* What the tile at PIXEL, of number INDEX in its column, prefetches: in the first column of what
+ * has more pixels than outputs, the next tile's input. */
 INLINE const float *
-ahead_of(const EffNetConv *a, const float *w, guint index, int panels)
+ahead_of(const EffNetConv *a, const float *w, guint pixel, guint panel, guint index, int mr,
+         int panels)
 {
-    gsize k = (gsize)a->runs * a->run, line = index * (k / 4) * 2;
+    gsize k = (gsize)a->runs * a->run, line = index * (k / 4) * LINES;
 
+    if (panel == 0 && a->pixels > a->panels * EFFNET_LANES)
+        return (const float *)a->in + (pixel + mr) * a->in_step;
     return w + AHEAD + (line < k * panels ? line * EFFNET_LANES : 0);
 }
 
@@ -202,7 +209,7 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
         w[j] = (const float *)a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
     begin(&sums, a->bias + panel * EFFNET_LANES, mr, panels, half);
     multiply(&sums, a, (const float *)a->in + pixel * a->in_step, w,
-             ahead_of(a, w[0], index, panels), mr, panels, half);
+             ahead_of(a, w[0], pixel, panel, index, mr, panels), mr, panels, half);
     if (half)
         widen(&sums, mr, panels);
     switch (a->act) {
