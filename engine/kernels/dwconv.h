@@ -14,7 +14,7 @@ typedef struct {
     gsize in_step;             /* elements from a pixel to the next */
     guint in_size, out_size;   /* pixels of a row */
     guint kernel, stride, pad; /* pad: zeros to the left */
-    gconstpointer weights;     /* as pack() wrote them, of the first of the panels on */
+    gconstpointer weights; /* as pack() wrote them, of the first of the panels, an even one, on */
     const float *bias;
     gpointer out;
     gsize out_step;
@@ -38,12 +38,27 @@ extern const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c;
 void effnet_dwconv_f32_c(const EffNetDwconv *dwconv);
 void effnet_dwconv_bf16_c(const EffNetDwconv *dwconv);
 
-/* In bf16 two taps, one above the other, are a pair: panel after panel, each two rows of the filter
- * after the other, kernel x EFFNET_LANES pairs; below an odd row a 0. */
+/* In bf16 two taps are a pair: one above the other, and in the last row one beside the other, the
+ * last one beside a 0. Two panels after the other, each of their pairs of taps for all channels; of
+ * every 8 channels the first 4 come in a first vector, the others in a second one. */
+#define EFFNET_DWCONV_BF16_CHANNELS (2 * EFFNET_LANES)
+
 static inline gsize
 effnet_dwconv_pairs(guint kernel)
 {
-    return (gsize)(kernel + 1) / 2 * kernel;
+    return (gsize)kernel / 2 * kernel + (kernel + 1) / 2;
+}
+
+/* Where the tap at row Y, column X of a channel's filter is. */
+static inline gsize
+effnet_dwconv_bf16_at(guint kernel, guint channel, guint y, guint x)
+{
+    guint group = channel / EFFNET_DWCONV_BF16_CHANNELS, in_group = channel % 32;
+    gboolean last = y + 1 == kernel;
+    gsize pair = y / 2 * kernel + (last ? x / 2 : x), half = last ? x % 2 : y % 2;
+    gsize vector = (group * effnet_dwconv_pairs(kernel) + pair) * 2 + in_group % 8 / 4;
+
+    return (vector * EFFNET_LANES + in_group / 8 * 4 + in_group % 4) * 2 + half;
 }
 
 #endif

@@ -7,8 +7,9 @@
 static gsize
 packed_bytes(guint kernel, guint channels)
 {
-    return effnet_dwconv_pairs(kernel) * effnet_panels(channels) * EFFNET_LANES * 2 *
-           sizeof(guint16);
+    guint groups = (channels + EFFNET_DWCONV_BF16_CHANNELS - 1) / EFFNET_DWCONV_BF16_CHANNELS;
+
+    return groups * effnet_dwconv_pairs(kernel) * EFFNET_DWCONV_BF16_CHANNELS * 2 * sizeof(guint16);
 }
 
 static void
@@ -16,35 +17,33 @@ pack(gpointer dst, const float *weights, guint kernel, guint channels)
 {
     guint16 *packed = dst;
 
-    for (guint first = 0; first < channels; first += EFFNET_LANES)
-        for (guint ky = 0; ky < kernel; ky += 2)
-            for (guint kx = 0; kx < kernel; kx++)
-                for (guint lane = first; lane < first + EFFNET_LANES; lane++)
-                    for (guint y = ky; y < ky + 2; y++)
-                        *packed++ =
-                            lane < channels && y < kernel
-                                ? effnet_bf16_from_float(weights[(lane * kernel + y) * kernel + kx])
-                                : 0;
+    memset(packed, 0, packed_bytes(kernel, channels));
+    for (guint c = 0; c < channels; c++)
+        for (guint y = 0; y < kernel; y++)
+            for (guint x = 0; x < kernel; x++)
+                packed[effnet_dwconv_bf16_at(kernel, c, y, x)] = effnet_bf16_from_float(*weights++);
 }
 
 /* The taps of one output pixel and panel that lie inside of the picture. */
 static void
 window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
 {
-    const guint16 *filter = a->weights;
+    const guint16 *weights = a->weights;
 
-    filter += panel * effnet_dwconv_pairs(a->kernel) * EFFNET_LANES * 2;
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint kx = 0; kx < a->kernel; kx++) {
             guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
-            const guint16 *in, *w = filter + (ky / 2 * a->kernel + kx) * EFFNET_LANES * 2 + ky % 2;
+            const guint16 *in;
 
             if (!a->rows[ky] || column >= a->in_size)
                 continue;
             in = (const guint16 *)a->rows[ky] + column * a->in_step + panel * EFFNET_LANES;
-            for (guint i = 0; i < EFFNET_LANES; i++)
-                sum[i] += effnet_bf16_to_float(in[i]) * effnet_bf16_to_float(w[2 * i]);
+            for (guint i = 0; i < EFFNET_LANES; i++) {
+                gsize at = effnet_dwconv_bf16_at(a->kernel, panel * EFFNET_LANES + i, ky, kx);
+
+                sum[i] += effnet_bf16_to_float(in[i]) * effnet_bf16_to_float(weights[at]);
+            }
         }
 }
 

@@ -126,7 +126,7 @@ cut_depthwise(EffNetStep *step, guint rows, guint panels)
     if (step->pixel_blocks < TASKS && panels >= 8) {
         step->block_pixels = rows;
         step->pixel_blocks = 1;
-        step->block_panels = MAX(2, blocks(panels, TASKS));
+        step->block_panels = blocks(blocks(panels, TASKS), 2) * 2;
         step->panel_blocks = blocks(panels, step->block_panels);
     }
 }

@@ -201,8 +201,8 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
     const EffNetStep *step = t->step;
     gsize first_lane = t->first_panel * EFFNET_LANES;
-    gsize panel_bytes =
-        t->plan->kernels->dwconv[step->type].packed_bytes(layer->kernel, EFFNET_LANES);
+    gsize pair_bytes =
+        t->plan->kernels->dwconv[step->type].packed_bytes(layer->kernel, 2 * EFFNET_LANES);
 
     return (EffNetDwconv){
         .in_size = layer->in_size,
@@ -210,7 +210,7 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .kernel = layer->kernel,
         .stride = layer->stride,
         .pad = layer->pad_before,
-        .weights = (const guint8 *)packed->weights + t->first_panel * panel_bytes,
+        .weights = (const guint8 *)packed->weights + t->first_panel / 2 * pair_bytes,
         .bias = packed->bias + first_lane,
         .out = within(t, step->out, first_lane),
         .out_step = channels(t, step->out),

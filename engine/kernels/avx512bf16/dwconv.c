@@ -1,124 +1,225 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Depthwise convolution in registers over several output columns: two rows of the input at once,
- * whose values of a channel are one pair, and the filter's rows of pairs in registers. */
+/* Depthwise convolution in registers over several output columns and two panels: the values that a
+ * pair of taps belongs to, one above the other or side by side, are interleaved while the sums of
+ * all columns that they go into are in registers. Interleaving is within 128 bits, so that the
+ * lanes of the sums are the channels in another order (dwconv.h). */
 #include "../tmpl.h"
 #include "simd.h"
 
 #define INLINE   static inline __attribute__((always_inline))
-#define WIDE     14
-#define NARROW   4
-#define PAIR_ROW (2 * EFFNET_LANES) /* elements of a tap pair's row */
+#define WIDEST   8
+#define CHANNELS EFFNET_DWCONV_BF16_CHANNELS /* of a group: both panels */
+#define PAIR_ROW (2 * EFFNET_LANES)          /* elements of a vector of pairs */
 
-static const guint16 zeros[EFFNET_LANES] __attribute__((aligned(64)));
+static const guint16 zeros[CHANNELS] __attribute__((aligned(64)));
 
-/* A row of the input from a vector of channels on; outside of the picture, zeros all along. */
+/* Sums of one output column: lanes of lower and of higher halves of 128 bits. */
+typedef struct {
+    __m512 low, high;
+} Sums;
+
+/* A row of the input from a group's channels on; outside of the picture, zeros all along. */
 typedef struct {
     const guint16 *at;
     gsize step;
 } Row;
 
+/* What a tile reads: COLUMN of the picture onwards, LANES of each. */
+typedef struct {
+    gsize in_size;
+    gssize column;
+    __mmask32 lanes;
+} Window;
+
 INLINE Row
-row_at(const EffNetDwconv *a, guint tap, guint lane)
+row_at(const EffNetDwconv *a, guint tap, guint channel, gssize column)
 {
-    const guint16 *row = tap < a->kernel ? a->rows[tap] : NULL;
+    const guint16 *row = a->rows[tap];
 
-    return row ? (Row){row + lane, a->in_step} : (Row){zeros, 0};
+    if (!row)
+        return (Row){zeros, 0};
+    return (Row){row + channel + column * (gssize)a->in_step, a->in_step};
 }
 
-/* Column COLUMN of both rows: pairs of each channel's two values. */
-INLINE __m512bh
-column_at(const EffNetDwconv *a, Row upper, Row lower, gssize column, gboolean border)
+/* Column C of the window; beyond the edges, zeros. */
+INLINE __m512i
+next_column(Row *row, const Window *window, int c)
 {
-    const __m512i pairs =
-        _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6,
-                         37, 5, 36, 4, 35, 3, 34, 2, 33, 1, 32, 0);
-    const guint16 *high = upper.at + column * (gssize)upper.step;
-    const guint16 *low = lower.at + column * (gssize)lower.step;
+    __mmask32 inside = (gsize)(window->column + c) < window->in_size ? window->lanes : 0;
+    __m512i x = _mm512_maskz_loadu_epi16(inside, row->at);
 
-    if (border && (gsize)column >= a->in_size)
-        return (__m512bh)_mm512_setzero_si512();
-    return (__m512bh)_mm512_permutex2var_epi16(
-        _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i_u *)high)), pairs,
-        _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i_u *)low)));
+    row->at += row->step;
+    __asm__("" : "+r"(row->at)); /* one pointer that grows, not one for every column */
+    return x;
 }
 
-/* Output columns x to x + width - 1 of the vector of channels that begins with LANE; returns their
- * sum. A border tile may reach over the edges: it reads zeros there, and stores inside only. */
-INLINE __m512
-tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, EffNetAct act,
-     gboolean border)
+INLINE void
+add_pairs(Sums *sums, __m512i first, __m512i second, __m512bh low, __m512bh high)
 {
-    const guint16 *filter =
-        (const guint16 *)a->weights + lane / EFFNET_LANES * effnet_dwconv_pairs(kernel) * PAIR_ROW;
-    gssize left = (gssize)x * stride - a->pad;
-    __m512 acc[WIDE], sum = _mm512_setzero_ps();
+    __m512bh x = (__m512bh)_mm512_unpacklo_epi16(first, second);
+    __m512bh y = (__m512bh)_mm512_unpackhi_epi16(first, second);
 
-#pragma GCC unroll 16
-    for (int i = 0; i < width; i++)
-        acc[i] = _mm512_loadu_ps(a->bias + lane);
-    for (int tap = 0; tap < kernel; tap += 2, filter += kernel * PAIR_ROW) {
-        Row upper = row_at(a, tap, lane), lower = row_at(a, tap + 1, lane);
-        __m512bh w[5];
+    sums->low = _mm512_dpbf16_ps(sums->low, x, low);
+    sums->high = _mm512_dpbf16_ps(sums->high, y, high);
+}
 
-        if (upper.step == 0 && lower.step == 0)
-            continue;
+/* Two rows of the window and of the filter. */
+INLINE void
+add_rows(Sums *sums, Row upper, Row lower, const Window *window, const guint16 *filter, int kernel,
+         int stride, int width)
+{
+    __m512bh low[5], high[5];
+
+#pragma GCC unroll 8
+    for (int k = 0; k < kernel; k++) {
+        low[k] = load_pairs(filter + 2 * k * PAIR_ROW);
+        high[k] = load_pairs(filter + (2 * k + 1) * PAIR_ROW);
+    }
+#pragma GCC unroll 64
+    for (int c = 0; c < (width - 1) * stride + kernel; c++) {
+        __m512i first = next_column(&upper, window, c), second = next_column(&lower, window, c);
+
 #pragma GCC unroll 8
         for (int k = 0; k < kernel; k++)
-            w[k] = load_pairs(filter + k * PAIR_ROW);
-#pragma GCC unroll 64
-        for (int c = 0; c < (width - 1) * stride + kernel; c++) {
-            __m512bh v = column_at(a, upper, lower, left + c, border);
-
-#pragma GCC unroll 8
-            for (int k = 0; k < kernel; k++)
-                if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
-                    acc[(c - k) / stride] = _mm512_dpbf16_ps(acc[(c - k) / stride], v, w[k]);
-        }
+            if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
+                add_pairs(&sums[(c - k) / stride], first, second, low[k], high[k]);
     }
-#pragma GCC unroll 16
-    for (int i = 0; i < width; i++)
-        if (!border || x + i < a->out_size) {
-            __m512 v = activate(act, acc[i]);
-
-            store_bf16((guint16 *)a->out + (x + i) * a->out_step + lane, v);
-            sum = _mm512_add_ps(sum, v);
-        }
-    return sum;
 }
 
-INLINE __m512
-row(const EffNetDwconv *a, guint lane, int kernel, int stride, EffNetAct act)
+/* The last row: two columns at once; beside the last one, any number meets a tap of 0. */
+INLINE void
+add_last_row(Sums *sums, Row row, const Window *window, const guint16 *filter, int kernel,
+             int stride, int width)
 {
-    __m512 sum = _mm512_setzero_ps();
-    guint x = 0;
+    __m512i next = next_column(&row, window, 0);
+    __m512bh low[3], high[3];
 
-    while (x < a->out_size) {
-        guint left = a->out_size - x, width = left > NARROW ? WIDE : NARROW;
-        gboolean inside = x * stride >= a->pad && left >= width &&
-                          (x + width - 1) * stride + kernel - a->pad <= a->in_size;
-
-        if (width == WIDE && inside)
-            sum = _mm512_add_ps(sum, tile(a, lane, x, kernel, stride, WIDE, act, FALSE));
-        else if (width == WIDE && left > 8)
-            sum = _mm512_add_ps(sum, tile(a, lane, x, kernel, stride, WIDE, act, TRUE));
-        else if (width == WIDE) {
-            sum = _mm512_add_ps(sum, tile(a, lane, x, kernel, stride, 8, act, TRUE));
-            width = 8;
-        } else
-            sum = _mm512_add_ps(sum, tile(a, lane, x, kernel, stride, NARROW, act, TRUE));
-        x += width;
+#pragma GCC unroll 8
+    for (int k = 0; k < kernel; k += 2) {
+        low[k / 2] = load_pairs(filter + k * PAIR_ROW);
+        high[k / 2] = load_pairs(filter + (k + 1) * PAIR_ROW);
     }
-    return sum;
+#pragma GCC unroll 64
+    for (int c = 0; c < (width - 1) * stride + kernel; c++) {
+        __m512i first = next;
+
+        if (c + 1 < (width - 1) * stride + kernel)
+            next = next_column(&row, window, c + 1);
+#pragma GCC unroll 8
+        for (int k = 0; k < kernel; k += 2)
+            if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
+                add_pairs(&sums[(c - k) / stride], first, next, low[k / 2], high[k / 2]);
+    }
+}
+
+/* Of two panels of floats to the lanes of the sums. */
+INLINE Sums
+spread(const float *p, gboolean both)
+{
+    const __m512i low = _mm512_set_epi32(27, 26, 25, 24, 19, 18, 17, 16, 11, 10, 9, 8, 3, 2, 1, 0);
+    __m512 first = _mm512_loadu_ps(p);
+    __m512 second = both ? _mm512_loadu_ps(p + EFFNET_LANES) : _mm512_setzero_ps();
+
+    return (Sums){
+        _mm512_permutex2var_ps(first, low, second),
+        _mm512_permutex2var_ps(first, _mm512_add_epi32(low, _mm512_set1_epi32(4)), second)};
+}
+
+/* And back. */
+INLINE void
+gather(float *p, const Sums *sums, gboolean both)
+{
+    const __m512i first = _mm512_set_epi32(23, 22, 21, 20, 7, 6, 5, 4, 19, 18, 17, 16, 3, 2, 1, 0);
+
+    _mm512_storeu_ps(p, _mm512_permutex2var_ps(sums->low, first, sums->high));
+    if (both)
+        _mm512_storeu_ps(p + EFFNET_LANES,
+                         _mm512_permutex2var_ps(
+                             sums->low, _mm512_add_epi32(first, _mm512_set1_epi32(8)), sums->high));
+}
+
+INLINE void
+store(guint16 *out, __m512 low, __m512 high, gboolean both)
+{
+    const __m512i quads = _mm512_set_epi64(7, 3, 6, 2, 5, 1, 4, 0);
+    __m512i x = _mm512_permutexvar_epi64(quads, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+
+    if (both)
+        _mm512_storeu_si512(out, x);
+    else
+        _mm256_storeu_si256((__m256i_u *)out, _mm512_castsi512_si256(x));
+}
+
+/* WIDTH output columns from X on, of which some may be beyond the last one; adds up in TOTAL what
+ * they become. */
+INLINE void
+tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int width,
+     EffNetAct act, Sums *total)
+{
+    const guint16 *filter = (const guint16 *)a->weights +
+                            channel / CHANNELS * effnet_dwconv_pairs(kernel) * 2 * PAIR_ROW;
+    gboolean both = channel + EFFNET_LANES < a->panels * EFFNET_LANES;
+    const Window window = {a->in_size, (gssize)x * stride - a->pad, both ? -1 : 0xffff};
+    guint16 *out = (guint16 *)a->out + x * a->out_step + channel;
+    int valid = MIN((guint)width, a->out_size - x);
+    gsize out_step = a->out_step;
+    Sums sums[WIDEST], bias = spread(a->bias + channel, both);
+    ActConstants k;
+    int tap = 0;
+
+#pragma GCC unroll 16
+    for (int i = 0; i < width; i++)
+        sums[i] = bias;
+    for (; tap + 1 < kernel; tap += 2, filter += 2 * kernel * PAIR_ROW)
+        if (a->rows[tap] || a->rows[tap + 1])
+            add_rows(sums, row_at(a, tap, channel, window.column),
+                     row_at(a, tap + 1, channel, window.column), &window, filter, kernel, stride,
+                     width);
+    if (a->rows[tap])
+        add_last_row(sums, row_at(a, tap, channel, window.column), &window, filter, kernel, stride,
+                     width);
+    k = act_constants(act);
+#pragma GCC unroll 16
+    for (int i = 0; i < width; i++, out += out_step)
+        if (i < valid) {
+            __m512 low = activate_with(&k, act, sums[i].low);
+            __m512 high = activate_with(&k, act, sums[i].high);
+
+            store(out, low, high, both);
+            total->low = _mm512_add_ps(total->low, low);
+            total->high = _mm512_add_ps(total->high, high);
+        }
+}
+
+/* The width whose tiles reach the least beyond N columns. */
+static guint
+best_width(guint n)
+{
+    guint best = WIDEST;
+
+    for (guint width = WIDEST - 1; width >= WIDEST - 2; width--)
+        if ((n + width - 1) / width * width < (n + best - 1) / best * best)
+            best = width;
+    return best;
 }
 
 INLINE void
 panels(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
 {
-    for (guint lane = 0; lane < a->panels * EFFNET_LANES; lane += EFFNET_LANES) {
-        __m512 sum = row(a, lane, kernel, stride, act);
+    guint width = best_width(a->out_size);
 
+    for (guint channel = 0; channel < a->panels * EFFNET_LANES; channel += CHANNELS) {
+        Sums total = {_mm512_setzero_ps(), _mm512_setzero_ps()};
+
+        for (guint x = 0; x < a->out_size; x += width)
+            if (width == 8)
+                tile(a, channel, x, kernel, stride, 8, act, &total);
+            else if (width == 7)
+                tile(a, channel, x, kernel, stride, 7, act, &total);
+            else
+                tile(a, channel, x, kernel, stride, 6, act, &total);
         if (a->sum)
-            _mm512_storeu_ps(a->sum + lane, sum);
+            gather(a->sum + channel, &total, channel + EFFNET_LANES < a->panels * EFFNET_LANES);
     }
 }
 
