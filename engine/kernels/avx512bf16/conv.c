@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The convolution in register tiles of up to 14 pixels x 2 panels of sums: a step loads the panels'
  * rows of pairs, broadcasts each pixel's pair and adds two products to every sum. */
+#include <math.h>
+
 #include "../bf16.h"
 #include "../tmpl.h"
 #include "simd.h"
@@ -77,6 +79,45 @@ multiply(__m512 acc[][TILE_ROW], const EffNetConv *a, const guint16 *in, const g
     }
 }
 
+/* What takes no longer than to put the sums down and to take them up again. */
+INLINE gboolean
+finishes_at_once(const EffNetConv *a)
+{
+    return (a->act == EFFNET_ACT_NONE || a->act == EFFNET_ACT_RELU6) && !a->pool && !a->act_first &&
+           a->out_type == EFFNET_TYPE_BF16;
+}
+
+INLINE __m512
+clip(__m512 x, __m512 low, __m512 high)
+{
+    return _mm512_min_ps(_mm512_max_ps(x, low), high);
+}
+
+INLINE void
+finish_pairs(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint panel, int mr)
+{
+    gboolean clipped = a->act == EFFNET_ACT_RELU6;
+    __m512 low = _mm512_set1_ps(clipped ? 0.f : -INFINITY);
+    __m512 high = _mm512_set1_ps(clipped ? 6.f : INFINITY);
+    guint16 *out = (guint16 *)a->out + pixel * a->out_step + panel * EFFNET_LANES;
+    gsize out_step = a->out_step;
+
+    if (a->residual) {
+        const guint16 *residual = (const guint16 *)a->residual + panel * EFFNET_LANES;
+
+#pragma GCC unroll 16
+        for (int m = 0; m < mr; m++)
+#pragma GCC unroll 2
+            for (int j = 0; j < 2; j++)
+                acc[m][j] =
+                    _mm512_add_ps(acc[m][j], load_bf16(residual + (pixel + m) * a->residual_step +
+                                                       j * EFFNET_LANES));
+    }
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++, out += out_step)
+        store_bf16_twice(out, clip(acc[m][0], low, high), clip(acc[m][1], low, high));
+}
+
 INLINE void
 tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, int mr, int panels)
 {
@@ -94,6 +135,10 @@ tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, int mr, int pane
             acc[m][j] = bias;
     }
     multiply(acc, a, (const guint16 *)a->in + pixel * a->in_step, w, mr, panels);
+    if (panels == 2 && finishes_at_once(a)) {
+        finish_pairs(a, acc, pixel, panel, mr);
+        return;
+    }
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++)
 #pragma GCC unroll 16
@@ -121,13 +166,14 @@ TILE(1, 8)
 static const Tile tiles[3][TILE_PIXELS + 1] = {
     [1] = {HEIGHTS(ENTRY, 1)}, [2] = {HEIGHTS(ENTRY, 2)}};
 
-/* Vector I of what a tile sums, finished but for its type. */
+/* A sum, finished but for its type. */
 INLINE __m512
-finish(const EffNetConv *a, __m512 sum, const guint16 *residual, EffNetAct act)
+finish(const EffNetConv *a, const ActConstants *k, __m512 sum, const guint16 *residual,
+       EffNetAct act)
 {
     if (residual && !a->act_first)
         sum = _mm512_add_ps(sum, load_bf16(residual));
-    sum = activate(act, sum);
+    sum = activate_with(k, act, sum);
     if (residual && a->act_first)
         sum = _mm512_add_ps(sum, load_bf16(residual));
     return sum;
@@ -139,13 +185,14 @@ finish_tile(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, gui
             EffNetAct act)
 {
     const float *sum = sums->at;
+    const ActConstants k = act_constants(act);
 
     for (guint m = pixel; m < pixel + mr; m++)
         for (guint j = panel; j < panel + panels; j++, sum += EFFNET_LANES) {
             gsize lane = j * EFFNET_LANES, at = m * a->out_step + lane;
             const guint16 *residual =
                 a->residual ? (const guint16 *)a->residual + m * a->residual_step + lane : NULL;
-            __m512 x = finish(a, _mm512_load_ps(sum), residual, act);
+            __m512 x = finish(a, &k, _mm512_load_ps(sum), residual, act);
 
             if (a->pool)
                 _mm512_storeu_ps(a->pool + lane,
@@ -157,20 +204,20 @@ finish_tile(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, gui
         }
 }
 
-/* The usual case: two panels to memory. */
+/* The same where two panels go to memory. */
 INLINE void
-finish_pair(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, guint mr,
-            EffNetAct act)
+finish_two(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, guint mr, EffNetAct act)
 {
     const float *sum = sums->at;
     guint16 *out = (guint16 *)a->out + pixel * a->out_step + panel * EFFNET_LANES;
     const guint16 *residual = a->residual;
+    const ActConstants k = act_constants(act);
 
     if (residual)
         residual += pixel * a->residual_step + panel * EFFNET_LANES;
     for (guint m = 0; m < mr; m++, sum += 2 * EFFNET_LANES, out += a->out_step) {
-        __m512 low = finish(a, _mm512_load_ps(sum), residual, act);
-        __m512 high = finish(a, _mm512_load_ps(sum + EFFNET_LANES),
+        __m512 low = finish(a, &k, _mm512_load_ps(sum), residual, act);
+        __m512 high = finish(a, &k, _mm512_load_ps(sum + EFFNET_LANES),
                              residual ? residual + EFFNET_LANES : NULL, act);
 
         store_bf16_twice(out, low, high);
@@ -182,16 +229,14 @@ finish_pair(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, gui
 static void
 finish_sums(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, guint mr, guint panels)
 {
+    if (panels == 2 && finishes_at_once(a))
+        return;
     if (panels != 2 || a->pool || a->out_type == EFFNET_TYPE_F32)
         finish_tile(a, sums, pixel, panel, mr, panels, a->act);
     else if (a->act == EFFNET_ACT_SILU)
-        finish_pair(a, sums, pixel, panel, mr, EFFNET_ACT_SILU);
-    else if (a->act == EFFNET_ACT_NONE)
-        finish_pair(a, sums, pixel, panel, mr, EFFNET_ACT_NONE);
-    else if (a->act == EFFNET_ACT_RELU6)
-        finish_pair(a, sums, pixel, panel, mr, EFFNET_ACT_RELU6);
+        finish_two(a, sums, pixel, panel, mr, EFFNET_ACT_SILU);
     else
-        finish_pair(a, sums, pixel, panel, mr, a->act);
+        finish_two(a, sums, pixel, panel, mr, a->act);
 }
 
 /* Pixels of a block in tiles of nearly equal height, since a low tile costs as much time a pixel
