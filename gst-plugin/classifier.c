@@ -83,16 +83,16 @@ open_labels(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings 
 }
 
 static gboolean
-check_logits(const GstEfficientNetClassifier *self, const EffNetSession *session, GError **error)
+check_logits(const EffNetModelInfo *info, const EffNetSession *session, GError **error)
 {
     const float *logits = effnet_session_get_logits(session, 0);
 
-    for (guint i = 0; i < self->info->n_classes; i++) {
+    for (guint i = 0; i < info->n_classes; i++) {
         if (!isfinite(logits[i])) {
             g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
                         "model: %s answers a grey picture with %g for class %u, where a finite "
                         "number is expected",
-                        self->info->path, logits[i], i);
+                        info->path, logits[i], i);
             return FALSE;
         }
     }
@@ -101,29 +101,31 @@ check_logits(const GstEfficientNetClassifier *self, const EffNetSession *session
 
 /* From pixels to logits, as every frame goes. */
 static gboolean
-infer_grey(const GstEfficientNetClassifier *self, EffNetSession *session, GError **error)
+infer_grey(const EffNetModelInfo *info, EffNetSession *session, guint places, GError **error)
 {
-    gsize row = self->info->resolution, size;
+    gsize row = info->resolution, size;
     g_autofree guint8 *pixels = NULL;
     EffNetFrame frame = {
         .format = EFFNET_PIXEL_GRAY8,
-        .width = self->info->resolution,
-        .height = self->info->resolution,
+        .width = info->resolution,
+        .height = info->resolution,
         .full_range = TRUE,
     };
 
     if (!g_size_checked_mul(&size, row, row) || !(pixels = g_try_malloc(size))) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
                     "model: %s asks for pictures of %u x %u pixels, for which there is no memory",
-                    self->info->path, self->info->resolution, self->info->resolution);
+                    info->path, info->resolution, info->resolution);
         return FALSE;
     }
     memset(pixels, 128, size);
     frame.plane[0] = pixels;
     frame.stride[0] = (gint)row;
-    if (!effnet_session_set_frame(session, 0, &frame, error))
-        return FALSE;
-    effnet_session_run(session, 1);
+    for (guint i = 0; i < places; i++) {
+        if (!effnet_session_set_frame(session, i, &frame, error))
+            return FALSE;
+    }
+    effnet_session_run(session, places);
     return TRUE;
 }
 
@@ -135,43 +137,76 @@ compare_times(gconstpointer a, gconstpointer b)
     return (x > y) - (x < y);
 }
 
-/* The first run touches the memory and counts only where it is the only one. */
+/* All places of SESSION at once. The first run touches the memory and counts only where it is the
+ * only one. */
 static gboolean
-warm_up(GstEfficientNetClassifier *self, EffNetSession *session, GError **error)
+warm_up(EffNetSession *session, guint places, GstClockTime *duration, GError **error)
 {
+    const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
     GstClockTime times[WARM_UP_RUNS], begin = gst_util_get_timestamp();
     guint n = 0, first;
 
     do {
         GstClockTime start = gst_util_get_timestamp();
 
-        if (!infer_grey(self, session, error))
+        if (!infer_grey(info, session, places, error))
             return FALSE;
         times[n++] = gst_util_get_timestamp() - start;
     } while (n < WARM_UP_RUNS && gst_util_get_timestamp() - begin < WARM_UP_TIME);
 
     first = n > 1;
     qsort(times + first, n - first, sizeof *times, compare_times);
-    self->duration = times[first + (n - first) / 2];
-    return check_logits(self, session, error);
+    *duration = times[first + (n - first) / 2];
+    return check_logits(info, session, error);
 }
 
-GstEfficientNetClassifier *
-gst_efficientnet_classifier_open(const GstEfficientNetModelSettings *settings, GError **error)
+static GstEfficientNetNetwork *
+open_own(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *settings,
+         GError **error)
 {
-    g_autoptr(GstEfficientNetClassifier) self = g_new0(GstEfficientNetClassifier, 1);
-    g_autoptr(EffNetSession) session = NULL;
+    g_autoptr(EffNetSession) session = effnet_session_new(self->model, 1, settings->threads, error);
 
-    if (!open_model(self, settings, error) || !open_labels(self, settings, error))
-        return NULL;
-    session = effnet_session_new(self->model, 1, settings->threads, error);
     if (!session) {
         g_prefix_error(error, "model: ");
         return NULL;
     }
-    if (!warm_up(self, session, error))
+    if (!warm_up(session, 1, &self->duration, error))
         return NULL;
-    self->inference = gst_efficientnet_inference_new(g_steal_pointer(&session), settings->threads);
+    return gst_efficientnet_network_new(g_steal_pointer(&session), settings->threads);
+}
+
+static GstEfficientNetNetwork *
+open_shared(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *settings,
+            gboolean swapping, GError **error)
+{
+    const GstEfficientNetBatchSettings batch = {
+        .batch_size = MAX(settings->batch_size, 1),
+        .batch_timeout = settings->batch_timeout,
+        .threads = settings->threads,
+    };
+    GstEfficientNetBatchMember *member = gst_efficientnet_batcher_join(
+        settings->instance_id, self->model, &batch, swapping, warm_up, error);
+
+    if (!member)
+        return NULL;
+    self->duration = gst_efficientnet_batch_member_get_latency(member);
+    return gst_efficientnet_network_new_shared(self->model, member);
+}
+
+GstEfficientNetClassifier *
+gst_efficientnet_classifier_open(const GstEfficientNetModelSettings *settings, gboolean swapping,
+                                 GError **error)
+{
+    g_autoptr(GstEfficientNetClassifier) self = g_new0(GstEfficientNetClassifier, 1);
+    GstEfficientNetNetwork *network;
+
+    if (!open_model(self, settings, error) || !open_labels(self, settings, error))
+        return NULL;
+    network = settings->instance_id ? open_shared(self, settings, swapping, error)
+                                    : open_own(self, settings, error);
+    if (!network)
+        return NULL;
+    self->inference = gst_efficientnet_inference_new(network);
     return g_steal_pointer(&self);
 }
 

@@ -12,12 +12,14 @@ typedef struct {
     const char *const *labels; /* n_classes of them; NULL: unknown */
     char **own_labels;         /* those that are not the model's */
     GstEfficientNetInference *inference;
-    GstClockTime duration; /* of an inference, as measured when warming up */
+    GstClockTime duration; /* until a frame has its result, as measured when warming up */
 } GstEfficientNetClassifier;
 
-/* Every error is one sentence that begins with the property that is wrong. */
+/* Every error is one sentence that begins with the property that is wrong. SWAPPING: to take the
+ * place of one that others of its model-instance-id still have. */
 GstEfficientNetClassifier *
-gst_efficientnet_classifier_open(const GstEfficientNetModelSettings *settings, GError **error);
+gst_efficientnet_classifier_open(const GstEfficientNetModelSettings *settings, gboolean swapping,
+                                 GError **error);
 void gst_efficientnet_classifier_free(GstEfficientNetClassifier *classifier);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GstEfficientNetClassifier, gst_efficientnet_classifier_free)

@@ -55,7 +55,7 @@ struct _GstEfficientNet {
     GstEfficientNetModelSettings used_settings; /* those that the classifier was opened with, */
     guint used_serial;                          /* and their serial */
     GstEfficientNetSwap *swap;                  /* NULL: no data flows */
-    gboolean flushing;
+    gboolean flushing, playing;
     GstEfficientNetStats stats;
     GstEfficientNetLatency latency;
 
@@ -208,6 +208,7 @@ use_classifier(GstEfficientNet *self, GstEfficientNetClassifier *classifier,
     old = self->classifier;
     self->classifier = classifier;
     gst_efficientnet_inference_set_flushing(classifier->inference, self->flushing);
+    gst_efficientnet_inference_set_playing(classifier->inference, self->playing);
     gst_efficientnet_latency_init(&self->latency, classifier->duration);
     gst_efficientnet_model_settings_clear(&self->used_settings);
     self->used_settings = *settings;
@@ -238,7 +239,7 @@ ensure_classifier(GstEfficientNet *self)
     GST_OBJECT_UNLOCK(self);
 
     close_classifier(self);
-    classifier = gst_efficientnet_classifier_open(&settings, &error);
+    classifier = gst_efficientnet_classifier_open(&settings, FALSE, &error);
     if (!classifier) {
         post_open_error(self, GST_MESSAGE_ERROR, error);
         return FALSE;
@@ -312,6 +313,24 @@ set_flushing(GstEfficientNet *self, gboolean flushing)
     GST_OBJECT_UNLOCK(self);
 }
 
+/* Streams that share the network need not wait for frames of this one. */
+static void
+rest(GstEfficientNet *self)
+{
+    GST_OBJECT_LOCK(self);
+    gst_efficientnet_inference_rest(self->classifier->inference);
+    GST_OBJECT_UNLOCK(self);
+}
+
+static void
+set_playing(GstEfficientNet *self, gboolean playing)
+{
+    GST_OBJECT_LOCK(self);
+    self->playing = playing;
+    gst_efficientnet_inference_set_playing(self->classifier->inference, playing);
+    GST_OBJECT_UNLOCK(self);
+}
+
 static GstStateChangeReturn
 change_state(GstElement *element, GstStateChange transition)
 {
@@ -324,6 +343,10 @@ change_state(GstElement *element, GstStateChange transition)
          transition == GST_STATE_CHANGE_READY_TO_PAUSED) &&
         !ensure_classifier(self))
         return GST_STATE_CHANGE_FAILURE;
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+        set_playing(self, TRUE);
+    else if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+        set_playing(self, FALSE);
     ret = GST_ELEMENT_CLASS(gst_efficientnet_parent_class)->change_state(element, transition);
     if (transition == GST_STATE_CHANGE_READY_TO_NULL)
         close_classifier(self);
@@ -387,7 +410,8 @@ publish(GstEfficientNet *self, GstEfficientNetReport *report, gboolean waits)
 
     GST_OBJECT_LOCK(self);
     for (guint i = 0; i < report->inferences; i++)
-        gst_efficientnet_stats_add_inference(&self->stats, report->duration);
+        gst_efficientnet_stats_add_inference(&self->stats, report->duration,
+                                             report->filled / report->inferences);
     if (report->inferences > 0 && waits)
         raised = gst_efficientnet_latency_update(&self->latency, report->duration);
     self->stats.skipped += report->skipped;
@@ -475,6 +499,7 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
         self->stream->tag_orientation = GST_VIDEO_ORIENTATION_IDENTITY;
         break;
     case GST_EVENT_EOS:
+        rest(self);
         drain(self);
         break;
     case GST_EVENT_TAG:
@@ -578,5 +603,6 @@ gst_efficientnet_init(GstEfficientNet *self)
     gst_base_transform_set_passthrough(trans, FALSE);
     gst_base_transform_set_qos_enabled(trans, FALSE);
     gst_base_transform_set_gap_aware(trans, TRUE);
+    self->model_settings.batch_size = 1;
     self->frame_settings = gst_efficientnet_frame_defaults;
 }

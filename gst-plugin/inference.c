@@ -3,10 +3,8 @@
 
 struct _GstEfficientNetInference {
     /* Of the thread that runs the network: the submitting one, or, while busy, the worker. */
-    EffNetSession *session;
-    guint threads, places;
+    GstEfficientNetNetwork *network;
     const EffNetModelInfo *info;
-    EffNetResize resize;
     GstEfficientNetRequest request;
     GstEfficientNetSubject subjects[GST_EFFICIENTNET_BATCH]; /* the request's */
     GstClockTime submitted;
@@ -36,14 +34,12 @@ gst_efficientnet_outcome_free(GstEfficientNetOutcome *outcome)
 }
 
 GstEfficientNetInference *
-gst_efficientnet_inference_new(EffNetSession *session, guint threads)
+gst_efficientnet_inference_new(GstEfficientNetNetwork *network)
 {
     GstEfficientNetInference *self = g_new0(GstEfficientNetInference, 1);
 
-    self->session = session;
-    self->threads = threads;
-    self->places = 1;
-    self->info = effnet_model_get_info(effnet_session_get_model(session));
+    self->network = network;
+    self->info = gst_efficientnet_network_get_info(network);
     g_mutex_init(&self->lock);
     g_cond_init(&self->changed);
     return self;
@@ -57,72 +53,60 @@ gst_efficientnet_inference_free(GstEfficientNetInference *self)
         self->quit = TRUE;
         g_cond_broadcast(&self->changed);
         g_mutex_unlock(&self->lock);
+        gst_efficientnet_network_set_flushing(self->network, TRUE);
         g_thread_join(self->worker);
     }
     g_clear_pointer(&self->finished, gst_efficientnet_outcome_free);
-    effnet_session_free(self->session);
+    gst_efficientnet_network_free(self->network);
     g_mutex_clear(&self->lock);
     g_cond_clear(&self->changed);
     g_free(self);
 }
 
-/* At least N places. */
-static gboolean
-make_places(GstEfficientNetInference *self, guint n, GError **error)
-{
-    EffNetSession *larger;
-    guint places = self->places;
-
-    while (places < n)
-        places *= 2;
-    if (places == self->places)
-        return TRUE;
-    larger =
-        effnet_session_new(effnet_session_get_model(self->session), places, self->threads, error);
-    if (!larger)
-        return FALSE;
-    effnet_session_free(self->session);
-    self->session = larger;
-    self->places = places;
-    return effnet_session_set_resize(larger, &self->resize, error);
-}
-
 static GBytes **
-copy_features(GstEfficientNetInference *self, guint n)
+wrap_features(const float *features, guint n, gsize n_features)
 {
     GBytes **embeddings = g_new(GBytes *, n);
 
     for (guint i = 0; i < n; i++)
-        embeddings[i] = g_bytes_new(effnet_session_get_features(self->session, i),
-                                    self->info->n_features * sizeof(float));
+        embeddings[i] = g_bytes_new(features + i * n_features, n_features * sizeof(float));
     return embeddings;
 }
 
+/* NULL: flushing. */
 static GstEfficientNetOutcome *
 run(GstEfficientNetInference *self)
 {
     const GstEfficientNetRequest *request = &self->request;
-    GstEfficientNetOutcome *outcome = g_new0(GstEfficientNetOutcome, 1);
-    gsize n_scores = self->info->n_classes;
+    gsize n = request->n, n_scores = self->info->n_classes, n_features = self->info->n_features;
+    g_autofree float *logits = g_new(float, n *n_scores);
+    g_autofree float *features = request->embedding ? g_new(float, n *n_features) : NULL;
+    GstEfficientNetOutcome *outcome;
+    double fill;
 
+    if (!gst_efficientnet_network_run(self->network, request->n, logits, features, &fill))
+        return NULL;
+    outcome = g_new0(GstEfficientNetOutcome, 1);
+    outcome->fill = fill;
     outcome->n = request->n;
     outcome->n_scores = self->info->n_classes;
-    outcome->subjects = g_memdup2(self->subjects, request->n * sizeof *self->subjects);
-    outcome->scores = g_new(float, request->n *n_scores);
-    effnet_session_run(self->session, request->n);
+    outcome->subjects = g_memdup2(self->subjects, n * sizeof *self->subjects);
+    outcome->scores = g_new(float, n *n_scores);
     for (guint i = 0; i < request->n; i++)
-        effnet_scores_from_logits(request->activation, effnet_session_get_logits(self->session, i),
-                                  n_scores, outcome->scores + i * n_scores);
-    if (request->embedding)
-        outcome->embeddings = copy_features(self, request->n);
+        effnet_scores_from_logits(request->activation, logits + i * n_scores, n_scores,
+                                  outcome->scores + i * n_scores);
+    if (features)
+        outcome->embeddings = wrap_features(features, request->n, n_features);
     outcome->duration = gst_util_get_timestamp() - self->submitted;
     return outcome;
 }
 
-/* Called with the lock. */
+/* Called with the lock; OUTCOME may be NULL. */
 static void
 finish(GstEfficientNetInference *self, GstEfficientNetOutcome *outcome)
 {
+    if (!outcome)
+        return;
     if (self->job_epoch != self->epoch || self->flushing) {
         gst_efficientnet_outcome_free(outcome);
         return;
@@ -157,18 +141,6 @@ work(gpointer data)
 }
 
 static gboolean
-set_resize(GstEfficientNetInference *self, const EffNetResize *resize, GError **error)
-{
-    if (resize->mode == self->resize.mode && resize->interpolation == self->resize.interpolation &&
-        resize->crop_fraction == self->resize.crop_fraction)
-        return TRUE;
-    if (!effnet_session_set_resize(self->session, resize, error))
-        return FALSE;
-    self->resize = *resize;
-    return TRUE;
-}
-
-static gboolean
 read_frame(GstEfficientNetInference *self, const GstEfficientNetRequest *request, GError **error)
 {
     EffNetFrame frame = *request->frame;
@@ -177,7 +149,7 @@ read_frame(GstEfficientNetInference *self, const GstEfficientNetRequest *request
     self->request = *request;
     self->request.frame = NULL;
     self->request.subjects = NULL;
-    if (!make_places(self, request->n, error) || !set_resize(self, &request->resize, error))
+    if (!gst_efficientnet_network_prepare(self->network, request->n, &request->resize, error))
         return FALSE;
     for (guint i = 0; i < request->n; i++) {
         const EffNetRect *region = &request->subjects[i].region;
@@ -185,7 +157,7 @@ read_frame(GstEfficientNetInference *self, const GstEfficientNetRequest *request
         self->subjects[i] = request->subjects[i];
         frame.region = (EffNetRect){request->frame->region.x + region->x,
                                     request->frame->region.y + region->y, region->w, region->h};
-        if (!effnet_session_set_frame(self->session, i, &frame, error))
+        if (!gst_efficientnet_network_set_frame(self->network, i, &frame, error))
             return FALSE;
     }
     return TRUE;
@@ -259,11 +231,24 @@ gst_efficientnet_inference_drain(GstEfficientNetInference *self)
 }
 
 void
+gst_efficientnet_inference_rest(GstEfficientNetInference *self)
+{
+    gst_efficientnet_network_rest(self->network);
+}
+
+void
+gst_efficientnet_inference_set_playing(GstEfficientNetInference *self, gboolean playing)
+{
+    gst_efficientnet_network_set_playing(self->network, playing);
+}
+
+void
 gst_efficientnet_inference_set_flushing(GstEfficientNetInference *self, gboolean flushing)
 {
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     self->flushing = flushing;
+    gst_efficientnet_network_set_flushing(self->network, flushing);
     if (!flushing)
         return;
     self->epoch++;

@@ -6,6 +6,7 @@
 #define GST_EFFICIENTNET_INFERENCE_H
 
 #include "finding.h"
+#include "network.h"
 
 typedef struct _GstEfficientNetInference GstEfficientNetInference;
 
@@ -25,6 +26,7 @@ typedef struct {
 /* What came of a request; N_SCORES for each subject, one subject behind the other. */
 typedef struct {
     GstClockTime duration; /* from submission to outcome */
+    double fill;           /* of the batches that it came by, 0 to 1 */
     guint n, n_scores;
     GstEfficientNetSubject *subjects;
     float *scores;
@@ -37,9 +39,9 @@ typedef enum {
     GST_EFFICIENTNET_SUBMIT_FAILED,
 } GstEfficientNetSubmit;
 
-/* Takes SESSION, and makes a larger one on THREADS threads when several subjects come at once. One
- * thread at a time submits, collects, drains; any one may set flushing. */
-GstEfficientNetInference *gst_efficientnet_inference_new(EffNetSession *session, guint threads);
+/* Takes NETWORK. One thread at a time submits, collects, drains; any one may set flushing or let it
+ * rest. */
+GstEfficientNetInference *gst_efficientnet_inference_new(GstEfficientNetNetwork *network);
 
 /* Waits for the inference that is in flight. */
 void gst_efficientnet_inference_free(GstEfficientNetInference *inference);
@@ -56,8 +58,13 @@ GstEfficientNetOutcome *gst_efficientnet_inference_collect(GstEfficientNetInfere
 /* Waits until nothing is in flight, or until flushing. */
 void gst_efficientnet_inference_drain(GstEfficientNetInference *inference);
 
-/* Beginning to flush, whoever drains is let go, and what is in flight or not collected is thrown
- * away. */
+/* No frame is submitted for now: streams that share the network need not wait for one. While not
+ * playing, they never need to. */
+void gst_efficientnet_inference_rest(GstEfficientNetInference *inference);
+void gst_efficientnet_inference_set_playing(GstEfficientNetInference *inference, gboolean playing);
+
+/* Beginning to flush, whoever waits or drains is let go, and what is in flight or not collected is
+ * thrown away. */
 void gst_efficientnet_inference_set_flushing(GstEfficientNetInference *inference,
                                              gboolean flushing);
 

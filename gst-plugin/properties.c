@@ -2,6 +2,7 @@
 #include "properties.h"
 
 #define MAX_THREADS   1024
+#define MAX_BATCH     1024
 #define MAX_SMOOTHING 0.99f
 
 #define DEFAULT(name) gst_efficientnet_frame_defaults.name
@@ -57,6 +58,32 @@ install_model_properties(GObjectClass *klass)
                           "How many threads of the process's one pool an inference may use; the "
                           "scores do not depend on it (0: all that the process may run on)",
                           0, MAX_THREADS, 0, READY_FLAGS));
+}
+
+static void
+install_batch_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_MODEL_INSTANCE_ID,
+        g_param_spec_string(
+            "model-instance-id", "Model instance id",
+            "Elements of this process that have the same id infer together, in batches over their "
+            "streams, and must have the same model, batch-size, batch-timeout and threads; "
+            "without an id, an element shares the model's weights only",
+            NULL, READY_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_BATCH_SIZE,
+        g_param_spec_uint("batch-size", "Batch size",
+                          "With model-instance-id, how many pictures are inferred together at "
+                          "most; the scores do not depend on it",
+                          1, MAX_BATCH, 1, READY_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_BATCH_TIMEOUT,
+        g_param_spec_uint64("batch-timeout", "Batch timeout",
+                            "With model-instance-id, how long a picture waits for a batch to be "
+                            "full, in ns; not at all for streams that have none coming. With "
+                            "late-policy=wait it is added to the latency (0: whatever waits now)",
+                            0, G_MAXINT64, 0, READY_FLAGS));
 }
 
 static void
@@ -229,7 +256,7 @@ install_schedule_properties(GObjectClass *klass)
             "Since the element was started: frames that passed, inferences that were "
             "finished, frames whose inference was skipped for being late, frames that "
             "carried a held result, latency-p50 and latency-p99 of the latest "
-            "inferences in ns, batch-fill (0 to 1)",
+            "inferences in ns, batch-fill: how full batches were (0 to 1)",
             GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
@@ -237,6 +264,7 @@ void
 gst_efficientnet_properties_install(GObjectClass *klass)
 {
     install_model_properties(klass);
+    install_batch_properties(klass);
     install_score_properties(klass);
     install_frame_properties(klass);
     install_gate_properties(klass);

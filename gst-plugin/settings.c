@@ -27,6 +27,7 @@ gst_efficientnet_model_settings_copy(GstEfficientNetModelSettings *dst,
     dst->model_options = structure_copy(src->model_options);
     dst->labels_file = g_strdup(src->labels_file);
     dst->labels = g_strdupv(src->labels);
+    dst->instance_id = g_strdup(src->instance_id);
 }
 
 void
@@ -36,6 +37,7 @@ gst_efficientnet_model_settings_clear(GstEfficientNetModelSettings *settings)
     g_clear_pointer(&settings->model_options, gst_structure_free);
     g_clear_pointer(&settings->labels_file, g_free);
     g_clear_pointer(&settings->labels, g_strfreev);
+    g_clear_pointer(&settings->instance_id, g_free);
 }
 
 /* NULL for an empty array, which is how labels are unset. */
@@ -95,6 +97,16 @@ gst_efficientnet_model_settings_set(GstEfficientNetModelSettings *settings,
     case GST_EFFICIENTNET_PROP_THREADS:
         settings->threads = g_value_get_uint(value);
         break;
+    case GST_EFFICIENTNET_PROP_MODEL_INSTANCE_ID:
+        g_free(settings->instance_id);
+        settings->instance_id = g_value_dup_string(value);
+        break;
+    case GST_EFFICIENTNET_PROP_BATCH_SIZE:
+        settings->batch_size = g_value_get_uint(value);
+        break;
+    case GST_EFFICIENTNET_PROP_BATCH_TIMEOUT:
+        settings->batch_timeout = g_value_get_uint64(value);
+        break;
     default:
         g_assert_not_reached();
     }
@@ -122,6 +134,15 @@ gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings
         break;
     case GST_EFFICIENTNET_PROP_THREADS:
         g_value_set_uint(value, settings->threads);
+        break;
+    case GST_EFFICIENTNET_PROP_MODEL_INSTANCE_ID:
+        g_value_set_string(value, settings->instance_id);
+        break;
+    case GST_EFFICIENTNET_PROP_BATCH_SIZE:
+        g_value_set_uint(value, MAX(settings->batch_size, 1));
+        break;
+    case GST_EFFICIENTNET_PROP_BATCH_TIMEOUT:
+        g_value_set_uint64(value, settings->batch_timeout);
         break;
     default:
         g_assert_not_reached();

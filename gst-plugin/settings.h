@@ -17,6 +17,9 @@ typedef struct {
     char **labels;
     EffNetPrecision precision;
     guint threads;
+    char *instance_id; /* NULL: it shares with nobody */
+    guint batch_size;  /* 0: as 1 */
+    GstClockTime batch_timeout;
 } GstEfficientNetModelSettings;
 
 typedef struct {
@@ -53,6 +56,9 @@ typedef enum {
     GST_EFFICIENTNET_PROP_LABELS,
     GST_EFFICIENTNET_PROP_PRECISION,
     GST_EFFICIENTNET_PROP_THREADS,
+    GST_EFFICIENTNET_PROP_MODEL_INSTANCE_ID,
+    GST_EFFICIENTNET_PROP_BATCH_SIZE,
+    GST_EFFICIENTNET_PROP_BATCH_TIMEOUT,
     GST_EFFICIENTNET_PROP_TOP_K,
     GST_EFFICIENTNET_PROP_THRESHOLD,
     GST_EFFICIENTNET_PROP_ACTIVATION,
@@ -78,7 +84,7 @@ typedef enum {
 } GstEfficientNetProp;
 
 /* The last property of the model's settings; those behind it, STATS aside, are the frame's. */
-#define GST_EFFICIENTNET_PROP_LAST_OF_MODEL GST_EFFICIENTNET_PROP_THREADS
+#define GST_EFFICIENTNET_PROP_LAST_OF_MODEL GST_EFFICIENTNET_PROP_BATCH_TIMEOUT
 
 void gst_efficientnet_model_settings_copy(GstEfficientNetModelSettings *dst,
                                           const GstEfficientNetModelSettings *src);

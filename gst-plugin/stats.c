@@ -7,10 +7,12 @@
 #define LONGER_IN_A_ROW 8
 
 void
-gst_efficientnet_stats_add_inference(GstEfficientNetStats *stats, GstClockTime duration)
+gst_efficientnet_stats_add_inference(GstEfficientNetStats *stats, GstClockTime duration,
+                                     double fill)
 {
     stats->latency[stats->inferences % GST_EFFICIENTNET_STATS_KEPT] = duration;
     stats->inferences++;
+    stats->fill += fill;
 }
 
 static int
@@ -36,12 +38,12 @@ gst_efficientnet_stats_to_structure(const GstEfficientNetStats *stats)
 
     memcpy(sorted, stats->latency, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, compare_times);
-    return gst_structure_new("efficientnet-stats", "frames", G_TYPE_UINT64, stats->frames,
-                             "inferences", G_TYPE_UINT64, stats->inferences, "skipped",
-                             G_TYPE_UINT64, stats->skipped, "held", G_TYPE_UINT64, stats->held,
-                             "latency-p50", G_TYPE_UINT64, percentile(sorted, n, 50), "latency-p99",
-                             G_TYPE_UINT64, percentile(sorted, n, 99), "batch-fill", G_TYPE_DOUBLE,
-                             stats->inferences > 0 ? 1.0 : 0.0, NULL);
+    return gst_structure_new(
+        "efficientnet-stats", "frames", G_TYPE_UINT64, stats->frames, "inferences", G_TYPE_UINT64,
+        stats->inferences, "skipped", G_TYPE_UINT64, stats->skipped, "held", G_TYPE_UINT64,
+        stats->held, "latency-p50", G_TYPE_UINT64, percentile(sorted, n, 50), "latency-p99",
+        G_TYPE_UINT64, percentile(sorted, n, 99), "batch-fill", G_TYPE_DOUBLE,
+        stats->inferences > 0 ? stats->fill / (double)stats->inferences : 0.0, NULL);
 }
 
 void

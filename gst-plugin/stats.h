@@ -10,11 +10,13 @@
 
 typedef struct {
     guint64 frames, inferences, skipped, held;
+    double fill;                                       /* the sum over the inferences */
     GstClockTime latency[GST_EFFICIENTNET_STATS_KEPT]; /* a ring */
 } GstEfficientNetStats;
 
-/* Counts an inference that took DURATION. */
-void gst_efficientnet_stats_add_inference(GstEfficientNetStats *stats, GstClockTime duration);
+/* Counts an inference that took DURATION and came by a batch as full as FILL, 0 to 1. */
+void gst_efficientnet_stats_add_inference(GstEfficientNetStats *stats, GstClockTime duration,
+                                          double fill);
 
 /* The property stats; the caller frees it. */
 GstStructure *gst_efficientnet_stats_to_structure(const GstEfficientNetStats *stats);

@@ -127,6 +127,7 @@ collect(const Context *c)
     }
     c->report->inferences += outcome->n;
     c->report->duration += outcome->duration;
+    c->report->filled += outcome->fill * outcome->n;
     c->stream->fresh = TRUE;
 }
 

@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
     guint inferences;      /* that were finished */
     GstClockTime duration; /* of them together */
+    double filled;         /* how full the batches were that they came by, their sum */
     gboolean skipped;      /* it was to be inferred, but nobody had time */
     gboolean held;         /* it carries results, but none that is new */
     GstStructure *message; /* to be posted; NULL: none. The caller adds "stream" */

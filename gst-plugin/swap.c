@@ -63,7 +63,7 @@ open_wanted(GstEfficientNetSwap *self)
     self->settings = (GstEfficientNetModelSettings){0};
     self->wanted = FALSE;
     g_mutex_unlock(&self->lock);
-    classifier = gst_efficientnet_classifier_open(&settings, &error);
+    classifier = gst_efficientnet_classifier_open(&settings, TRUE, &error);
     if (!classifier)
         self->refused(self->user_data, serial, error);
     g_mutex_lock(&self->lock);

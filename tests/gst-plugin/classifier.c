@@ -44,7 +44,7 @@ assert_refused(const Fixture *f, gint code, const char *first, const char *secon
 {
     g_autoptr(GError) error = NULL;
 
-    g_assert_null(gst_efficientnet_classifier_open(&f->settings, &error));
+    g_assert_null(gst_efficientnet_classifier_open(&f->settings, FALSE, &error));
     g_assert_nonnull(error);
     g_test_message("%s", error->message);
     g_assert_cmpint(error->code, ==, code);
@@ -61,7 +61,7 @@ test_open(Fixture *f, gconstpointer data)
 
     effnet_test_write_lite0(f->path, 1, 3, 1.0f);
     f->settings.labels_file = write_labels(f, "cat\ndog\ncow\n");
-    classifier = gst_efficientnet_classifier_open(&f->settings, &error);
+    classifier = gst_efficientnet_classifier_open(&f->settings, FALSE, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(classifier->labels[2], ==, "cow");
     g_assert_cmpstr(classifier->info->name, ==, "lite0");
@@ -75,7 +75,7 @@ test_unknown_labels(Fixture *f, gconstpointer data)
     g_autoptr(GstEfficientNetClassifier) classifier = NULL;
 
     effnet_test_write_lite0(f->path, 1, 3, 1.0f);
-    classifier = gst_efficientnet_classifier_open(&f->settings, NULL);
+    classifier = gst_efficientnet_classifier_open(&f->settings, FALSE, NULL);
     g_assert_nonnull(classifier);
     g_assert_null(classifier->labels);
 }
@@ -108,7 +108,7 @@ test_wrong_model(Fixture *f, gconstpointer data)
     assert_refused(f, EFFNET_ERROR_FORMAT, "model: ", f->path);
     g_free(f->settings.model);
     f->settings.model = g_strdup(f->folder);
-    g_assert_null(gst_efficientnet_classifier_open(&f->settings, &error));
+    g_assert_null(gst_efficientnet_classifier_open(&f->settings, FALSE, &error));
     g_assert_true(g_str_has_prefix(error->message, "model: "));
     g_assert_nonnull(strstr(error->message, f->folder));
     gst_structure_set(f->settings.model_options, "size", G_TYPE_INT, 3, NULL);
@@ -121,7 +121,7 @@ test_not_a_number(Fixture *f, gconstpointer data)
     g_autoptr(GError) error = NULL;
 
     effnet_test_write_lite0(f->path, 1, 3, (float)NAN);
-    g_assert_null(gst_efficientnet_classifier_open(&f->settings, &error));
+    g_assert_null(gst_efficientnet_classifier_open(&f->settings, FALSE, &error));
     g_assert_nonnull(error);
     g_assert_true(g_str_has_prefix(error->message, "model: "));
     g_assert_nonnull(strstr(error->message, f->path));

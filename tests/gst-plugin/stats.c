@@ -32,7 +32,7 @@ test_percentiles(void)
     GstStructure *structure;
 
     for (guint i = 100; i > 0; i--)
-        gst_efficientnet_stats_add_inference(&stats, i);
+        gst_efficientnet_stats_add_inference(&stats, i, 1.0);
     structure = gst_efficientnet_stats_to_structure(&stats);
     g_assert_cmpuint(field(structure, "frames"), ==, 120);
     g_assert_cmpuint(field(structure, "inferences"), ==, 100);
@@ -51,9 +51,9 @@ test_ring(void)
     GstStructure *structure;
 
     for (guint i = 0; i < 5 * GST_EFFICIENTNET_STATS_KEPT; i++)
-        gst_efficientnet_stats_add_inference(&stats, 1000);
+        gst_efficientnet_stats_add_inference(&stats, 1000, 0.25);
     for (guint i = 0; i < GST_EFFICIENTNET_STATS_KEPT; i++)
-        gst_efficientnet_stats_add_inference(&stats, 7);
+        gst_efficientnet_stats_add_inference(&stats, 7, 0.25);
     structure = gst_efficientnet_stats_to_structure(&stats);
     g_assert_cmpuint(field(structure, "inferences"), ==, 6 * GST_EFFICIENTNET_STATS_KEPT);
     g_assert_cmpuint(field(structure, "latency-p99"), ==, 7);

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "batcher.h"
+
+#include <string.h>
+
+typedef struct {
+    char *id;
+    EffNetModel *model;
+    const EffNetModelInfo *info;
+    GstEfficientNetBatchSettings settings;
+    GstClockTime duration; /* of a whole batch */
+    guint members;         /* under the lock of all batchers */
+
+    /* Of the leader. */
+    EffNetSession *session;
+    struct Place *places;
+
+    GMutex lock; /* of what is below, and of all requests */
+    GCond changed;
+    GQueue waiting; /* of Request, those of which not all is in a batch; whose turn it is first */
+    guint pictures; /* of these requests that are in no batch yet */
+    guint active;   /* members that have frames coming */
+    gboolean led;   /* somebody waits for a batch to be complete, or runs it */
+} Batcher;
+
+typedef struct {
+    GstEfficientNetBatchMember *member;
+    EffNetInput *const *inputs;
+    float *logits, *features;
+    guint n, taken, done; /* pictures: all, those in a batch or through it, those through it */
+    gboolean dropped;     /* there were more once */
+    guint64 filled;       /* the sum of the sizes of the batches that each went in */
+    gint64 arrived;       /* monotonic, µs */
+} Request;
+
+/* A picture of a batch. */
+struct Place {
+    Request *request;
+    guint index; /* of the request's pictures */
+};
+
+struct _GstEfficientNetBatchMember {
+    Batcher *batcher;
+    /* Under the batcher's lock. */
+    Request *request; /* NULL: it does not wait */
+    gboolean active, playing, flushing;
+};
+
+static GMutex registry_lock; /* held while a session is made too, so that only one is */
+static GList *batchers;
+
+static void
+batcher_free(Batcher *self)
+{
+    g_free(self->id);
+    g_free(self->places);
+    g_clear_pointer(&self->session, effnet_session_free);
+    effnet_model_unref(self->model);
+    g_mutex_clear(&self->lock);
+    g_cond_clear(&self->changed);
+    g_free(self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Batcher, batcher_free)
+
+static Batcher *
+batcher_new(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *settings,
+            GstEfficientNetBatchMeasure measure, GError **error)
+{
+    g_autoptr(Batcher) self = g_new0(Batcher, 1);
+
+    g_mutex_init(&self->lock);
+    g_cond_init(&self->changed);
+    g_queue_init(&self->waiting);
+    self->id = g_strdup(id);
+    self->model = effnet_model_ref(model);
+    self->info = effnet_model_get_info(model);
+    self->settings = *settings;
+    self->places = g_new0(struct Place, settings->batch_size);
+    self->session = effnet_session_new(model, settings->batch_size, settings->threads, error);
+    if (!self->session)
+        g_prefix_error(error, "batch-size: ");
+    if (!self->session || !measure(self->session, settings->batch_size, &self->duration, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+static gboolean
+check_number(const Batcher *other, const char *property, guint64 wanted, guint64 has,
+             GError **error)
+{
+    if (wanted == has)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s: %" G_GUINT64_FORMAT " is set here and %" G_GUINT64_FORMAT
+                " for another element of model-instance-id %s, where all must have the same",
+                property, wanted, has, other->id);
+    return FALSE;
+}
+
+static gboolean
+check_model(const Batcher *other, EffNetModel *model, GError **error)
+{
+    if (other->model == model)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "model: %s (as set here) is not %s as another element of model-instance-id %s has "
+                "it, where all must have the same model, options and precision",
+                effnet_model_get_info(model)->path, other->info->path, other->id);
+    return FALSE;
+}
+
+/* The batcher of ID and MODEL, which may be NULL without an error. */
+static Batcher *
+find(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *settings,
+     gboolean swapping, GError **error)
+{
+    Batcher *found = NULL;
+
+    for (GList *l = batchers; l; l = l->next) {
+        Batcher *other = l->data;
+
+        if (strcmp(other->id, id) != 0)
+            continue;
+        if (!check_number(other, "batch-size", settings->batch_size, other->settings.batch_size,
+                          error) ||
+            !check_number(other, "batch-timeout", settings->batch_timeout,
+                          other->settings.batch_timeout, error) ||
+            !check_number(other, "threads", settings->threads, other->settings.threads, error) ||
+            (!swapping && !check_model(other, model, error)))
+            return NULL;
+        if (other->model == model)
+            found = other;
+    }
+    return found;
+}
+
+GstEfficientNetBatchMember *
+gst_efficientnet_batcher_join(const char *id, EffNetModel *model,
+                              const GstEfficientNetBatchSettings *settings, gboolean swapping,
+                              GstEfficientNetBatchMeasure measure, GError **error)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&registry_lock);
+    GstEfficientNetBatchMember *member;
+    GError *conflict = NULL;
+    Batcher *batcher = find(id, model, settings, swapping, &conflict);
+
+    if (conflict) {
+        g_propagate_error(error, conflict);
+        return NULL;
+    }
+    if (!batcher) {
+        batcher = batcher_new(id, model, settings, measure, error);
+        if (!batcher)
+            return NULL;
+        batchers = g_list_prepend(batchers, batcher);
+    }
+    batcher->members++;
+    member = g_new0(GstEfficientNetBatchMember, 1);
+    member->batcher = batcher;
+    return member;
+}
+
+void
+gst_efficientnet_batcher_leave(GstEfficientNetBatchMember *member)
+{
+    Batcher *self = member->batcher;
+    gboolean last;
+
+    gst_efficientnet_batch_member_rest(member);
+    g_mutex_lock(&registry_lock);
+    last = --self->members == 0;
+    if (last)
+        batchers = g_list_remove(batchers, self);
+    g_mutex_unlock(&registry_lock);
+    if (last)
+        batcher_free(self);
+    g_free(member);
+}
+
+GstClockTime
+gst_efficientnet_batch_member_get_latency(const GstEfficientNetBatchMember *member)
+{
+    return member->batcher->settings.batch_timeout + member->batcher->duration;
+}
+
+/* What follows is called with the lock. */
+
+/* Of the one who waits longest. */
+static gint64
+deadline(Batcher *self)
+{
+    gint64 arrived = G_MAXINT64;
+
+    for (GList *l = self->waiting.head; l; l = l->next)
+        arrived = MIN(arrived, ((Request *)l->data)->arrived);
+    return arrived + (gint64)(self->settings.batch_timeout / 1000);
+}
+
+static gboolean
+somebody_rests(Batcher *self)
+{
+    for (GList *l = self->waiting.head; l; l = l->next) {
+        if (!((Request *)l->data)->member->active)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+is_complete(Batcher *self)
+{
+    return self->pictures >= self->settings.batch_size ||
+           g_queue_get_length(&self->waiting) >= self->active || somebody_rests(self) ||
+           g_get_monotonic_time() >= deadline(self);
+}
+
+/* One picture of each request in turn, until the batch is full or nothing is left. */
+static guint
+fill_places(Batcher *self)
+{
+    Request *request;
+    guint n = 0;
+
+    while (n < self->settings.batch_size && (request = g_queue_pop_head(&self->waiting))) {
+        self->places[n++] = (struct Place){request, request->taken++};
+        if (request->taken < request->n)
+            g_queue_push_tail(&self->waiting, request);
+    }
+    self->pictures -= n;
+    return n;
+}
+
+static void
+copy_results(Batcher *self, guint place)
+{
+    const Request *request = self->places[place].request;
+    gsize index = self->places[place].index;
+
+    memcpy(request->logits + index * self->info->n_classes,
+           effnet_session_get_logits(self->session, place), self->info->n_classes * sizeof(float));
+    if (request->features)
+        memcpy(request->features + index * self->info->n_features,
+               effnet_session_get_features(self->session, place),
+               self->info->n_features * sizeof(float));
+}
+
+/* The lock is let go meanwhile: requests of which something is in the batch stay as they are. */
+static void
+run_batch(Batcher *self)
+{
+    guint n = fill_places(self);
+
+    g_mutex_unlock(&self->lock);
+    for (guint i = 0; i < n; i++)
+        effnet_session_set_input(self->session, i,
+                                 self->places[i].request->inputs[self->places[i].index]);
+    effnet_session_run(self->session, n);
+    for (guint i = 0; i < n; i++)
+        copy_results(self, i);
+    g_mutex_lock(&self->lock);
+    for (guint i = 0; i < n; i++) {
+        self->places[i].request->done++;
+        self->places[i].request->filled += n;
+    }
+}
+
+static gboolean
+is_over(const Request *request)
+{
+    return request->done == request->n;
+}
+
+/* What is in no batch yet never will be. */
+static void
+drop(Batcher *self, Request *request)
+{
+    if (request->taken == request->n)
+        return;
+    self->pictures -= request->n - request->taken;
+    request->n = request->taken;
+    request->dropped = TRUE;
+    g_queue_remove(&self->waiting, request);
+}
+
+/* On behalf of all who wait, as long as REQUEST, the leader's own, is one of them. */
+static void
+lead(Batcher *self, const Request *request)
+{
+    self->led = TRUE;
+    while (!is_over(request) && !is_complete(self))
+        g_cond_wait_until(&self->changed, &self->lock, deadline(self));
+    if (!is_over(request))
+        run_batch(self);
+    self->led = FALSE;
+    g_cond_broadcast(&self->changed);
+}
+
+static void
+set_active(GstEfficientNetBatchMember *member, gboolean active)
+{
+    Batcher *self = member->batcher;
+
+    if (member->active == active)
+        return;
+    member->active = active;
+    self->active += active ? 1 : -1;
+    g_cond_broadcast(&self->changed);
+}
+
+static void
+wait_for(Batcher *self, Request *request)
+{
+    request->arrived = g_get_monotonic_time();
+    request->member->request = request;
+    g_queue_push_tail(&self->waiting, request);
+    self->pictures += request->n;
+    g_cond_broadcast(&self->changed);
+    while (!is_over(request)) {
+        if (!self->led)
+            lead(self, request);
+        else
+            g_cond_wait(&self->changed, &self->lock);
+    }
+    request->member->request = NULL;
+}
+
+gboolean
+gst_efficientnet_batch_member_run(GstEfficientNetBatchMember *member, EffNetInput *const *inputs,
+                                  guint n, float *logits, float *features, double *fill)
+{
+    Batcher *self = member->batcher;
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    Request request = {
+        .member = member, .inputs = inputs, .logits = logits, .features = features, .n = n};
+
+    if (member->flushing)
+        return FALSE;
+    set_active(member, member->playing);
+    wait_for(self, &request);
+    if (request.dropped)
+        return FALSE;
+    *fill = (double)request.filled / (double)((guint64)n * self->settings.batch_size);
+    return TRUE;
+}
+
+void
+gst_efficientnet_batch_member_rest(GstEfficientNetBatchMember *member)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&member->batcher->lock);
+
+    set_active(member, FALSE);
+}
+
+void
+gst_efficientnet_batch_member_set_playing(GstEfficientNetBatchMember *member, gboolean playing)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&member->batcher->lock);
+
+    member->playing = playing;
+    if (!playing)
+        set_active(member, FALSE);
+}
+
+void
+gst_efficientnet_batch_member_set_flushing(GstEfficientNetBatchMember *member, gboolean flushing)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&member->batcher->lock);
+
+    member->flushing = flushing;
+    if (!flushing)
+        return;
+    if (member->request)
+        drop(member->batcher, member->request);
+    set_active(member, FALSE);
+    g_cond_broadcast(&member->batcher->changed);
+}
