@@ -17,6 +17,8 @@ static const EffNetCommand commands[] = {
      effnet_command_arch},
     {"scale", "", "Walks compound scaling on this machine: costs, latency, what a budget carries",
      effnet_command_external},
+    {"convert", "IN", "Makes a checkpoint of a Keras, ONNX or TFLite file",
+     effnet_command_external},
     {"info", "MODEL", "Prints what is in a checkpoint, and how it was understood",
      effnet_command_info},
 };

@@ -10,8 +10,8 @@ models_dir=$data_dir/models samples_dir=$cache_dir/samples
 
 build_packages=(gcc libc6-dev dpkg-dev pkg-config meson ninja-build python3 python3-pip ca-certificates
     libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-    libopenblas0-pthread liborc-0.4-dev libcairo2-dev libpango1.0-dev libmosquitto-dev)
-test_packages=(python3-numpy python3-pil python3-gi gir1.2-gstreamer-1.0 mosquitto openssl)
+    libopenblas0-pthread liborc-0.4-dev libcairo2-dev libpango1.0-dev libmosquitto-dev libhdf5-dev)
+test_packages=(python3-numpy python3-h5py python3-pil python3-gi gir1.2-gstreamer-1.0 mosquitto openssl)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-libav fonts-dejavu-core)
 

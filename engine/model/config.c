@@ -95,12 +95,17 @@ static gboolean
 read_values(EffNetConfig *config, GError **error)
 {
     const char *problem = effnet_json_string(get(config, "problem_type"));
+    const char *padding = effnet_json_string(get(config, "padding"));
 
     config->architecture = g_strdup(effnet_json_string(get(config, "architecture")));
     if (g_strcmp0(problem, "multi_label_classification") == 0)
         config->activation = EFFNET_ACTIVATION_SIGMOID;
     else if (g_strcmp0(problem, "single_label_classification") == 0)
         config->activation = EFFNET_ACTIVATION_SOFTMAX;
+    if (g_strcmp0(padding, "same") == 0)
+        config->padding = EFFNET_PADDING_SAME;
+    else if (g_strcmp0(padding, "symmetric") == 0)
+        config->padding = EFFNET_PADDING_SYMMETRIC;
     return read_normalisation(config, error) && read_resolution(config, error) &&
            read_resize(config, error);
 }

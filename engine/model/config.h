@@ -19,6 +19,7 @@ typedef struct {
     float mean[3], std[3];
     float crop_fraction;
     EffNetInterpolation interpolation;
+    EffNetPadding padding; /* a key of our own */
     EffNetActivation activation;
 } EffNetConfig;
 

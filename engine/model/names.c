@@ -164,6 +164,24 @@ effnet_naming_get_name(const EffNetNaming *naming)
     return naming->name;
 }
 
+static gboolean
+names_all(const EffNetNaming *naming, const EffNetNetwork *network)
+{
+    for (guint i = 0; i < network->n_layers; i++)
+        if (effnet_layer_has_weights(&network->layers[i]) && !find_row(naming, &network->layers[i]))
+            return FALSE;
+    return TRUE;
+}
+
+const EffNetNaming *
+effnet_naming_of(const EffNetNetwork *network)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(namings); i++)
+        if (names_all(&namings[i], network))
+            return &namings[i];
+    return NULL;
+}
+
 const EffNetNaming *
 effnet_naming_find(const EffNetCheckpoint *checkpoint, GError **error)
 {

@@ -10,6 +10,8 @@ typedef struct _EffNetNaming EffNetNaming;
 
 /* By the name of the stem's weights; NULL with the error set when it is nobody's. */
 const EffNetNaming *effnet_naming_find(const EffNetCheckpoint *checkpoint, GError **error);
+/* The first that has names for all layers of NETWORK, timm's before the others'. */
+const EffNetNaming *effnet_naming_of(const EffNetNetwork *network);
 /* "timm", "torchvision", "lukemelas" */
 const char *effnet_naming_get_name(const EffNetNaming *naming);
 

@@ -214,6 +214,9 @@ settle_padding(Recogniser *r, GError **error)
     if (r->options->padding) {
         info->padding = r->options->padding;
         origin = "options";
+    } else if (r->config && r->config->padding) {
+        info->padding = r->config->padding;
+        origin = r->said;
     } else if (!r->config) {
         info->padding = r->training->padding;
         origin = "its table";

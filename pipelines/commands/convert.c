@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* effnet convert: a program of its own, so that nothing else links with what it reads files by, nor
+ * is in the same process. */
+#include "../command.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../convert/child.h"
+#include "../convert/output.h"
+#include "../convert/readers.h"
+#include "model/file.h"
+
+/* Protocol buffers and flat buffers end at 2 GiB. */
+#define MAX_FILE G_MAXINT32
+
+typedef struct {
+    const char *input;
+    char *output, *arch;
+    char *data; /* the input's */
+    gsize n;
+} Options;
+
+static void
+options_clear(Options *options)
+{
+    g_free(options->data);
+    g_free(options->output);
+    g_free(options->arch);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+
+static gboolean
+is_keras(const Options *options)
+{
+    return options->n > 8 && (memcmp(options->data, "\x89HDF\r\n\x1a\n", 8) == 0 ||
+                              memcmp(options->data, "PK\3\4", 4) == 0);
+}
+
+static gboolean
+read_keras(EffNetGraph *graph, const guint8 *data, gsize n, const char *arch, GError **error)
+{
+#ifdef EFFNET_HAVE_HDF5
+    return effnet_keras_read(graph, data, n, arch, error);
+#else
+    return effnet_graph_fail(graph, error,
+                             "is a Keras file, which this effnet was built without the HDF5 "
+                             "library to read");
+#endif
+}
+
+/* By the content: the first bytes of ONNX are a small version behind the number of its field. */
+static gboolean
+read_graph(EffNetGraph *graph, const Options *options, GError **error)
+{
+    const guint8 *bytes = (const guint8 *)options->data;
+
+    if (is_keras(options))
+        return read_keras(graph, bytes, options->n, options->arch, error);
+    if (options->n > 8 && memcmp(bytes + 4, "TFL3", 4) == 0)
+        return effnet_tflite_read(graph, bytes, options->n, error);
+    if (options->n > 2 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 32)
+        return effnet_onnx_read(graph, bytes, options->n, error);
+    return effnet_graph_fail(graph, error,
+                             "is neither a Keras (HDF5), nor an ONNX, nor a TFLite file, by its "
+                             "content");
+}
+
+static gboolean
+convert(gpointer data, GError **error)
+{
+    const Options *options = data;
+    g_autoptr(EffNetGraph) graph = effnet_graph_new(options->input);
+
+    return read_graph(graph, options, error) &&
+           effnet_graph_write(graph, options->arch, options->output, error);
+}
+
+/* How it will be understood from now on. */
+static gboolean
+report(const char *path, GError **error)
+{
+    g_autoptr(EffNetModel) model = effnet_model_open(path, NULL, error);
+    const EffNetModelInfo *info;
+
+    if (!model)
+        return FALSE;
+    info = effnet_model_get_info(model);
+    printf("%s: %s, %u classes, resolution %u, padding %s\n", path, info->arch, info->n_classes,
+           info->resolution, info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
+    return TRUE;
+}
+
+static gboolean
+run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {0};
+    gboolean ok;
+    const GOptionEntry entries[] = {
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "The file to write",
+         "OUT.safetensors"},
+        {"arch", 'a', 0, G_OPTION_ARG_STRING, &options.arch,
+         "Which network it is, by our or timm's name, where its shapes do not tell", "NAME"},
+        {NULL},
+    };
+
+    if (!effnet_command_parse(command, entries, &argc, &argv, 1, 1, error))
+        return FALSE;
+    if (!options.output || !g_str_has_suffix(options.output, ".safetensors")) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "--output must name a file that ends in .safetensors");
+        return FALSE;
+    }
+    options.input = argv[1];
+    options.data = effnet_file_load(options.input, MAX_FILE, &options.n, error);
+    if (!options.data)
+        return FALSE;
+    if (is_keras(&options)) /* the HDF5 library does not survive every broken file */
+        ok = effnet_work_in_child(convert, &options, options.input, error);
+    else
+        ok = convert(&options, error);
+    return ok && report(options.output, error);
+}
+
+int
+main(int argc, char **argv)
+{
+    static const EffNetCommand command = {
+        "convert", "IN",
+        "Makes a checkpoint of a Keras (.h5, .weights.h5, .keras), ONNX or float TFLite file",
+        run_convert};
+
+    setlocale(LC_CTYPE, "");
+    return effnet_command_main(&command, argc, argv);
+}

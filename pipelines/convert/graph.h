@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A network as other programs store it, a graph of operations, reduced to what a network of the
+ * family is made of: convolutions and linear layers in their order, batch norm folded into them.
+ * The readers of file formats tell it one operation after another, in the order of execution. */
+#ifndef EFFNET_CONVERT_GRAPH_H
+#define EFFNET_CONVERT_GRAPH_H
+
+#include "model/formats.h"
+#include "model/weights.h"
+
+/* A tensor of numbers in a file. */
+typedef struct {
+    guint n_dims;
+    guint64 dims[EFFNET_MAX_DIMS];
+    EffNetDType dtype;
+    const guint8 *data; /* dense and little endian; the file's */
+} EffNetConstant;
+
+/* FALSE with nothing changed when N_BYTES are not what the dims and DTYPE ask for. */
+gboolean effnet_constant_set_data(EffNetConstant *constant, const guint8 *data, guint64 n_bytes);
+guint64 effnet_constant_n_elements(const EffNetConstant *constant);
+/* The first N elements. */
+void effnet_constant_read(const EffNetConstant *constant, float *dst, gsize n);
+
+typedef struct {
+    char *name;       /* the file's, for errors */
+    guint64 dims[4];  /* out, in (of one filter), height, width */
+    float *weights;   /* by DIMS, row-major */
+    float *bias;      /* dims[0] */
+    gboolean grouped; /* a filter for each channel */
+    guint stride;
+    EffNetPadding padding; /* AUTO: it cannot be told */
+    guint reads;           /* which value; two layers may read the same */
+    gboolean added;        /* its outputs go into a sum before any activation */
+    gboolean activated;
+} EffNetGraphLayer;
+
+typedef struct {
+    char *path;
+    GArray *values; /* by their numbers; see graph.c */
+    guint n_serials;
+    GPtrArray *layers;                    /* EffNetGraphLayer */
+    guint n_acts[EFFNET_ACT_SIGMOID + 1]; /* how often each is computed */
+    guint n_sums;                         /* of two activations */
+    double scale[3], offset[3];           /* what is done to the picture first */
+    gboolean is_normalised;               /* and whether anything is */
+    guint resolution;                     /* of the picture; 0: any */
+} EffNetGraph;
+
+EffNetGraph *effnet_graph_new(const char *path);
+void effnet_graph_free(EffNetGraph *graph);
+
+/* FALSE, with an error that begins with the file's name. */
+gboolean effnet_graph_fail(const EffNetGraph *graph, GError **error, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* Values are numbered by the reader, from 0; more are not kept. */
+#define EFFNET_GRAPH_MAX_VALUES (1u << 20)
+
+void effnet_graph_set_input(EffNetGraph *graph, guint value);
+void effnet_graph_set_constant(EffNetGraph *graph, guint value, const EffNetConstant *constant);
+/* NULL where VALUE is none. */
+const EffNetConstant *effnet_graph_get_constant(const EffNetGraph *graph, guint value);
+/* Whether VALUE depends on the picture. */
+gboolean effnet_graph_is_feature(const EffNetGraph *graph, guint value);
+
+/* How the weights of a convolution lie. */
+typedef enum {
+    EFFNET_WEIGHTS_OIHW,
+    EFFNET_WEIGHTS_OHWI,
+    EFFNET_WEIGHTS_HWIO,
+    EFFNET_WEIGHTS_HWOI, /* depthwise */
+    EFFNET_WEIGHTS_1HWO, /* depthwise */
+    EFFNET_WEIGHTS_IO,   /* linear, transposed */
+} EffNetWeightsOrder;
+
+typedef struct {
+    const char *name;
+    guint in, out;                        /* values */
+    const EffNetConstant *weights, *bias; /* BIAS may be NULL */
+    EffNetWeightsOrder order;
+    guint groups; /* 0: a filter for each channel */
+    guint stride;
+    EffNetPadding padding;
+} EffNetGraphConv;
+
+gboolean effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **error);
+
+/* gamma (x - mean) / sqrt(variance + epsilon) + beta */
+typedef struct {
+    guint in, out;
+    const EffNetConstant *gamma, *beta, *mean, *variance; /* GAMMA, BETA may be NULL: 1, 0 */
+    double epsilon;
+} EffNetGraphNorm;
+
+gboolean effnet_graph_add_norm(EffNetGraph *graph, const EffNetGraphNorm *norm, GError **error);
+void effnet_graph_add_act(EffNetGraph *graph, EffNetAct act, guint in, guint out);
+/* '+', '-', '*' or '/' of two values: residuals, biases, swish, gates, the picture's scaling. */
+gboolean effnet_graph_add_binary(EffNetGraph *graph, char op, guint a, guint b, guint out,
+                                 GError **error);
+/* OUT is what IN is, as far as layers care (EXACT), or something made of it. */
+void effnet_graph_add_pass(EffNetGraph *graph, gboolean exact, guint in, guint out);
+
+/* Puts shortcuts before the block whose input they read, as networks of the family have them. */
+void effnet_graph_sort(EffNetGraph *graph);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetGraph, effnet_graph_free)
+
+#endif

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Keras applications: MobileNet, MobileNetV2, EfficientNet and EfficientNetV2. Their files hold
+ * variables, layer after layer; what is done with them, the network of these shapes tells. */
+#include <math.h>
+#include <string.h>
+
+#include <effnet/error.h>
+
+#include "hdf5.h"
+#include "model/json.h"
+#include "model/search.h"
+#include "model/zip.h"
+#include "readers.h"
+
+/* The variables of a layer. */
+typedef struct {
+    const char *name;
+    gboolean is_depthwise;
+    const EffNetConstant *kernel, *bias, *gamma, *beta, *mean, *variance;
+} Layer;
+
+typedef struct {
+    EffNetShapes base;
+    GArray *convs, *depthwise, *dense, *norms; /* Layer, in the model's order */
+    const Layer *normalization;                /* of the picture */
+    guint n_convs, n_depthwise, n_dense;       /* how many of them get() has gone over */
+} Keras;
+
+static const struct {
+    const char *kind;
+    gsize offset;
+} fields[] = {
+    {"kernel", G_STRUCT_OFFSET(Layer, kernel)},
+    {"depthwise_kernel", G_STRUCT_OFFSET(Layer, kernel)},
+    {"bias", G_STRUCT_OFFSET(Layer, bias)},
+    {"gamma", G_STRUCT_OFFSET(Layer, gamma)},
+    {"beta", G_STRUCT_OFFSET(Layer, beta)},
+    {"moving_mean", G_STRUCT_OFFSET(Layer, mean)},
+    {"moving_variance", G_STRUCT_OFFSET(Layer, variance)},
+    {"mean", G_STRUCT_OFFSET(Layer, mean)},
+    {"variance", G_STRUCT_OFFSET(Layer, variance)},
+};
+
+static void
+set_field(Layer *layer, const EffNetVariable *variable)
+{
+    const EffNetConstant *constant = &variable->constant;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+        if (g_str_equal(fields[i].kind, variable->kind))
+            G_STRUCT_MEMBER(const EffNetConstant *, layer, fields[i].offset) = constant;
+    if (g_str_equal(variable->kind, "depthwise_kernel"))
+        layer->is_depthwise = TRUE;
+    /* Keras 3 calls it a kernel as well: of each channel, one output. */
+    if (g_str_equal(variable->kind, "kernel") && constant->n_dims == 4 && constant->dims[3] == 1 &&
+        constant->dims[0] > 1)
+        layer->is_depthwise = TRUE;
+}
+
+static void
+sort_layer(Keras *keras, const Layer *layer, GArray *normalizations)
+{
+    GArray *to = NULL;
+
+    if (layer->kernel)
+        to = layer->is_depthwise          ? keras->depthwise
+             : layer->kernel->n_dims == 2 ? keras->dense
+                                          : keras->convs;
+    else if (layer->gamma || layer->beta)
+        to = keras->norms;
+    else if (layer->mean && layer->variance)
+        to = normalizations;
+    if (to)
+        g_array_append_vals(to, layer, 1);
+}
+
+static void
+sort_variables(Keras *keras, const EffNetHdf5 *hdf5, GArray *normalizations)
+{
+    Layer layer = {.name = ""};
+
+    for (guint i = 0; i < hdf5->variables->len; i++) {
+        const EffNetVariable *variable = &g_array_index(hdf5->variables, EffNetVariable, i);
+
+        if (!g_str_equal(variable->layer, layer.name)) {
+            sort_layer(keras, &layer, normalizations);
+            layer = (Layer){.name = variable->layer};
+        }
+        set_field(&layer, variable);
+    }
+    sort_layer(keras, &layer, normalizations);
+    if (normalizations->len)
+        keras->normalization = &g_array_index(normalizations, Layer, 0);
+}
+
+/* The next layer of the sort that ROLE is; NULL when there are no more. Without linear layers, the
+ * last convolution classifies. */
+static const Layer *
+next_layer(Keras *keras, EffNetRole role, guint index)
+{
+    GArray *from = keras->convs;
+    guint *n = &keras->n_convs;
+
+    if (index == 0)
+        keras->n_convs = keras->n_depthwise = keras->n_dense = 0;
+    if (role == EFFNET_ROLE_DEPTHWISE) {
+        from = keras->depthwise;
+        n = &keras->n_depthwise;
+    } else if (role == EFFNET_ROLE_CLASSIFIER && keras->dense->len) {
+        from = keras->dense;
+        n = &keras->n_dense;
+    }
+    return *n < from->len ? &g_array_index(from, Layer, (*n)++) : NULL;
+}
+
+/* Out, in, height, width. */
+static gboolean
+get_shape(const EffNetShapes *base, const EffNetLayer *layer, guint index, guint64 dims[4])
+{
+    const Layer *found = next_layer((Keras *)base, layer->role, index);
+    const guint64 *d = found ? found->kernel->dims : NULL;
+
+    if (!found || (found->kernel->n_dims != 2 && found->kernel->n_dims != 4))
+        return FALSE;
+    if (found->kernel->n_dims == 2) {
+        dims[0] = d[1];
+        dims[1] = d[0];
+        dims[2] = dims[3] = 1;
+        return TRUE;
+    }
+    dims[0] = found->is_depthwise ? d[2] : d[3];
+    dims[1] = found->is_depthwise ? d[3] : d[2];
+    dims[2] = d[0];
+    dims[3] = d[1];
+    return TRUE;
+}
+
+static EffNetArch *
+find_arch(Keras *keras, const EffNetGraph *graph, const char *name, GError **error)
+{
+    const Layer *stem = keras->convs->len ? &g_array_index(keras->convs, Layer, 0) : NULL;
+    const Layer *last = keras->dense->len ? &g_array_index(keras->dense, Layer, 0)
+                        : stem ? &g_array_index(keras->convs, Layer, keras->convs->len - 1)
+                               : NULL;
+    g_autoptr(GError) failed = NULL;
+    EffNetArch *arch = NULL;
+    guint64 channels = stem && stem->kernel->n_dims == 4 ? stem->kernel->dims[2] : 0;
+
+    keras->base.path = graph->path;
+    keras->base.get = get_shape;
+    keras->base.n_weights = keras->convs->len + keras->depthwise->len + keras->dense->len;
+    keras->base.in_channels = (guint)channels;
+    if (stem && keras->depthwise->len == 0) {
+        effnet_graph_fail(graph, error,
+                          "has no depthwise convolutions: a ResNet of Keras, whose blocks have "
+                          "their stride in the first convolution, is not in the family here");
+        return NULL;
+    }
+    if (channels == 1 || channels == 3) {
+        guint64 n = last->kernel->dims[last->kernel->n_dims - 1];
+
+        keras->base.n_classes = n <= G_MAXINT32 ? (guint)n : 0;
+        arch = effnet_shapes_search(&keras->base, name, &failed);
+        if (!arch && !failed) {
+            keras->base.n_classes = 0;
+            arch = effnet_shapes_search(&keras->base, name, &failed);
+        }
+    }
+    if (failed)
+        g_propagate_error(error, g_steal_pointer(&failed));
+    else if (!arch)
+        effnet_graph_fail(graph, error,
+                          "has %u convolutions, %u depthwise ones and %u linear layers of no "
+                          "network of Keras applications that is known",
+                          keras->convs->len, keras->depthwise->len, keras->dense->len);
+    return arch;
+}
+
+typedef struct {
+    EffNetGraph *graph;
+    guint value; /* the last one */
+    guint n_norms;
+} Emitter;
+
+static gboolean
+emit_layer(Emitter *e, Keras *keras, const EffNetLayer *layer, const Layer *from, double epsilon,
+           GError **error)
+{
+    const EffNetGraphConv conv = {
+        .name = from->name,
+        .in = e->value,
+        .out = e->value + 1,
+        .weights = from->kernel,
+        .bias = from->bias,
+        .order = from->kernel->n_dims == 2 ? EFFNET_WEIGHTS_IO
+                 : from->is_depthwise      ? EFFNET_WEIGHTS_HWOI
+                                           : EFFNET_WEIGHTS_HWIO,
+        .groups = from->is_depthwise ? 0 : 1,
+        .stride = from->kernel->n_dims == 2 ? 0 : layer->stride,
+        .padding = EFFNET_PADDING_SAME,
+    };
+
+    if (!effnet_graph_add_conv(e->graph, &conv, error))
+        return FALSE;
+    e->value++;
+    if (layer->has_norm) {
+        const Layer *norm = e->n_norms < keras->norms->len
+                                ? &g_array_index(keras->norms, Layer, e->n_norms++)
+                                : NULL;
+        const EffNetGraphNorm folded = {
+            .in = e->value,
+            .out = e->value + 1,
+            .gamma = norm ? norm->gamma : NULL,
+            .beta = norm ? norm->beta : NULL,
+            .mean = norm ? norm->mean : NULL,
+            .variance = norm ? norm->variance : NULL,
+            .epsilon = epsilon,
+        };
+
+        if (!effnet_graph_add_norm(e->graph, &folded, error))
+            return FALSE;
+        e->value++;
+    }
+    if (layer->residual &&
+        !effnet_graph_add_binary(e->graph, '+', e->value, e->value, e->value + 1, error))
+        return FALSE;
+    e->value += layer->residual;
+    if (layer->act)
+        effnet_graph_add_act(e->graph, layer->act, e->value, e->value + 1);
+    e->value += layer->act != 0;
+    return TRUE;
+}
+
+static gboolean
+emit(EffNetGraph *graph, Keras *keras, const EffNetArch *arch, double epsilon, GError **error)
+{
+    g_autoptr(EffNetNetwork) network = effnet_shapes_lay_out(&keras->base, arch);
+    Emitter e = {.graph = graph};
+    guint index = 0;
+
+    effnet_graph_set_input(graph, 0);
+    for (guint i = 0; i < network->n_layers; i++)
+        if (effnet_layer_has_weights(&network->layers[i]) &&
+            !emit_layer(&e, keras, &network->layers[i],
+                        next_layer(keras, network->layers[i].role, index++), epsilon, error))
+            return FALSE;
+    if (e.n_norms == keras->norms->len)
+        return TRUE;
+    return effnet_graph_fail(graph, error, "has %u batch norms, where %u were expected",
+                             keras->norms->len, e.n_norms);
+}
+
+static void
+set_picture(EffNetGraph *graph, double scale, double offset)
+{
+    for (int i = 0; i < 3; i++) {
+        graph->scale[i] = scale;
+        graph->offset[i] = offset;
+    }
+    graph->is_normalised = TRUE;
+}
+
+/* What Keras does to pictures of 0 to 255, in these networks or in their preprocess_input(). */
+static void
+set_preprocessing(EffNetGraph *graph, const Keras *keras, const char *arch)
+{
+    static const double imagenet_mean[] = {0.485, 0.456, 0.406},
+                        imagenet_std[] = {0.229, 0.224, 0.225};
+    float mean[3] = {0}, variance[3] = {1, 1, 1};
+    const Layer *given = keras->normalization;
+
+    if (g_str_has_prefix(arch, "mobilenet")) {
+        set_picture(graph, 1 / 127.5, -1);
+    } else if (g_str_has_prefix(arch, "v2-") && !g_str_has_prefix(arch, "v2-b")) {
+        set_picture(graph, 1 / 128.0, -1);
+    } else if (g_str_has_prefix(arch, "v2-")) {
+        set_picture(graph, 1, 0);
+        for (int i = 0; i < 3; i++) {
+            graph->scale[i] = 1 / (255 * imagenet_std[i]);
+            graph->offset[i] = -imagenet_mean[i] / imagenet_std[i];
+        }
+    } else if (given && effnet_constant_n_elements(given->mean) == 3 &&
+               effnet_constant_n_elements(given->variance) == 3) {
+        effnet_constant_read(given->mean, mean, 3);
+        effnet_constant_read(given->variance, variance, 3);
+        set_picture(graph, 1, 0);
+        for (int i = 0; i < 3; i++) {
+            /* The published weights have deviations in place of variances, and a layer more that
+             * makes up for it. */
+            gboolean published = fabs(variance[i] - imagenet_std[i]) < 1e-4;
+            double std = published ? variance[i] : sqrt(variance[i]);
+
+            graph->scale[i] = 1 / (255 * std);
+            graph->offset[i] = -mean[i] / std;
+        }
+    }
+}
+
+/* Of all batch norms; Keras' default where the file does not say. */
+static double
+find_epsilon(const EffNetJson *config)
+{
+    const EffNetJson *layers = effnet_json_member(effnet_json_member(config, "config"), "layers");
+    double epsilon = 1e-3;
+
+    for (guint i = 0; i < effnet_json_length(layers); i++) {
+        const EffNetJson *layer = effnet_json_item(layers, i);
+        const char *class = effnet_json_string(effnet_json_member(layer, "class_name"));
+
+        if (g_strcmp0(class, "BatchNormalization") == 0)
+            effnet_json_number(effnet_json_member(effnet_json_member(layer, "config"), "epsilon"),
+                               &epsilon);
+    }
+    return epsilon > 0 && epsilon < 1 ? epsilon : 1e-3;
+}
+
+static guint
+find_resolution(const EffNetJson *config)
+{
+    const EffNetJson *layers = effnet_json_member(effnet_json_member(config, "config"), "layers");
+    const EffNetJson *input = effnet_json_member(effnet_json_item(layers, 0), "config");
+    const EffNetJson *shape = effnet_json_member(input, "batch_shape");
+    guint64 size;
+
+    if (!shape)
+        shape = effnet_json_member(input, "batch_input_shape");
+    if (!effnet_json_integer(effnet_json_item(shape, 1), &size) || size > G_MAXUINT16)
+        return 0;
+    return (guint)size;
+}
+
+static GArray *
+new_layers(void)
+{
+    return g_array_new(FALSE, FALSE, sizeof(Layer));
+}
+
+static gboolean
+read_variables(EffNetGraph *graph, const EffNetHdf5 *hdf5, const char *config, const char *name,
+               GError **error)
+{
+    g_autoptr(GArray) convs = new_layers(), depthwise = new_layers(), dense = new_layers();
+    g_autoptr(GArray) norms = new_layers(), normalizations = new_layers();
+    g_autoptr(EffNetJson) json = config ? effnet_json_parse(config, strlen(config), NULL) : NULL;
+    Keras keras = {.convs = convs, .depthwise = depthwise, .dense = dense, .norms = norms};
+    g_autoptr(EffNetArch) arch = NULL;
+
+    sort_variables(&keras, hdf5, normalizations);
+    arch = find_arch(&keras, graph, name, error);
+    if (!arch || !emit(graph, &keras, arch, find_epsilon(json), error))
+        return FALSE;
+    set_preprocessing(graph, &keras, effnet_arch_get_name(arch));
+    graph->resolution = find_resolution(json);
+    return TRUE;
+}
+
+/* .keras: a zip of the configuration and the weights. */
+static gboolean
+read_archive(EffNetGraph *graph, const guint8 *data, gsize n, const char *name, GError **error)
+{
+    g_autoptr(EffNetFile) file = effnet_file_open(graph->path, error);
+    g_autoptr(EffNetZip) zip = file ? effnet_zip_open(file, error) : NULL;
+    guint64 at, size, config_at = 0, config_size = 0;
+    g_auto(EffNetHdf5) hdf5 = {0};
+    g_autofree char *config = NULL;
+
+    if (!zip || !effnet_zip_locate(zip, "model.weights.h5", &at, &size, error))
+        return FALSE;
+    if (effnet_zip_contains(zip, "config.json") &&
+        !effnet_zip_locate(zip, "config.json", &config_at, &config_size, error))
+        return FALSE;
+    if (!effnet_range_fits(at, size, n) || !effnet_range_fits(config_at, config_size, n))
+        return effnet_graph_fail(graph, error, "has changed while it was read");
+    config = g_strndup((const char *)data + config_at, config_size);
+    return effnet_hdf5_read(&hdf5, graph, data + at, size, error) &&
+           read_variables(graph, &hdf5, config, name, error);
+}
+
+gboolean
+effnet_keras_read(EffNetGraph *graph, const guint8 *data, gsize n, const char *name, GError **error)
+{
+    g_auto(EffNetHdf5) hdf5 = {0};
+
+    if (n > 4 && memcmp(data, "PK\3\4", 4) == 0)
+        return read_archive(graph, data, n, name, error);
+    return effnet_hdf5_read(&hdf5, graph, data, n, error) &&
+           read_variables(graph, &hdf5, hdf5.config, name, error);
+}

@@ -1,0 +1,677 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ONNX, as torch.onnx writes networks of the family. */
+#include <string.h>
+
+#include <effnet/error.h>
+
+#include "protobuf.h"
+#include "readers.h"
+
+#define MAX_INPUTS 8 /* of an operation that is looked at */
+#define MAX_INTS   8
+
+/* onnx.proto: the numbers of fields, by message. */
+enum {
+    MODEL_GRAPH = 7,
+    GRAPH_NODE = 1,
+    GRAPH_INITIALIZER = 5,
+    GRAPH_INPUT = 11,
+    NODE_INPUT = 1,
+    NODE_OUTPUT = 2,
+    NODE_NAME = 3,
+    NODE_OP = 4,
+    NODE_ATTRIBUTE = 5,
+    ATTRIBUTE_NAME = 1,
+    ATTRIBUTE_FLOAT = 2,
+    ATTRIBUTE_INT = 3,
+    ATTRIBUTE_STRING = 4,
+    ATTRIBUTE_TENSOR = 5,
+    ATTRIBUTE_INTS = 8,
+    TENSOR_DIMS = 1,
+    TENSOR_TYPE = 2,
+    TENSOR_FLOATS = 4,
+    TENSOR_INTS = 7,
+    TENSOR_NAME = 8,
+    TENSOR_RAW = 9,
+    TENSOR_DOUBLES = 10,
+    TENSOR_EXTERNAL = 13,
+    TENSOR_LOCATION = 14,
+    VALUE_NAME = 1,
+    VALUE_TYPE = 2,
+    TYPE_TENSOR = 1,
+    TENSOR_TYPE_SHAPE = 2,
+    SHAPE_DIM = 1,
+    DIM_VALUE = 1,
+};
+
+typedef struct {
+    guint n;
+    gint64 at[MAX_INTS];
+} Ints;
+
+/* What is put around a picture before a layer reads it. */
+typedef struct {
+    gboolean is_known;
+    gint64 before, after;
+} Border;
+
+typedef struct {
+    EffNetGraph *graph;
+    GHashTable *names;   /* of values: char to their number + 1 */
+    GHashTable *ints;    /* their number to Ints, of constants */
+    GHashTable *borders; /* their number to Border, of what Pad made */
+    guint n_pictures;
+} Onnx;
+
+/* A node with all that any operation asks of it. */
+typedef struct {
+    char *name, *op;
+    guint n_inputs, n_outputs;
+    guint inputs[MAX_INPUTS], output;
+    gboolean given[MAX_INPUTS]; /* optional inputs may be left out by an empty name */
+    Ints kernel, strides, pads, dilations;
+    guint64 groups;
+    gboolean transposed; /* Gemm's transB */
+    gboolean auto_pad;
+    gboolean has_min, has_max;
+    float epsilon, min, max, alpha;
+    EffNetProto tensor; /* Constant's */
+    const guint8 *scalar;
+} Node;
+
+static void
+node_clear(Node *node)
+{
+    g_free(node->name);
+    g_free(node->op);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Node, node_clear)
+
+static guint
+number_of(Onnx *onnx, const EffNetProtoField *name)
+{
+    char *key = effnet_proto_string(name);
+    guint number = GPOINTER_TO_UINT(g_hash_table_lookup(onnx->names, key));
+
+    if (!number) {
+        number = g_hash_table_size(onnx->names) + 1;
+        g_hash_table_insert(onnx->names, g_steal_pointer(&key), GUINT_TO_POINTER(number));
+    }
+    g_free(key);
+    return number - 1;
+}
+
+/* One integer, or packed ones. */
+static void
+append_ints(Ints *ints, const EffNetProtoField *field)
+{
+    EffNetProto packed = field->bytes;
+    guint64 value = field->value;
+
+    if (!field->is_bytes) {
+        if (ints->n < MAX_INTS)
+            ints->at[ints->n++] = (gint64)value;
+        return;
+    }
+    while (ints->n < MAX_INTS && effnet_proto_next_varint(&packed, &value))
+        ints->at[ints->n++] = (gint64)value;
+}
+
+static EffNetDType
+get_dtype(guint64 type)
+{
+    switch (type) {
+    case 1:
+        return EFFNET_DTYPE_F32;
+    case 10:
+        return EFFNET_DTYPE_F16;
+    case 11:
+        return EFFNET_DTYPE_F64;
+    case 16:
+        return EFFNET_DTYPE_BF16;
+    default:
+        return EFFNET_DTYPE_OTHER;
+    }
+}
+
+typedef struct {
+    EffNetConstant constant;
+    guint64 type;
+    Ints dims, ints;
+    EffNetProto data; /* raw, or packed floats or doubles: both little endian */
+    gboolean is_external;
+    EffNetProtoField name;
+} Tensor;
+
+static void
+read_tensor_fields(EffNetProto proto, Tensor *tensor)
+{
+    EffNetProtoField field;
+
+    while (effnet_proto_next(&proto, &field))
+        switch (field.number) {
+        case TENSOR_DIMS:
+            append_ints(&tensor->dims, &field);
+            break;
+        case TENSOR_TYPE:
+            tensor->type = field.value;
+            break;
+        case TENSOR_INTS:
+            append_ints(&tensor->ints, &field);
+            break;
+        case TENSOR_NAME:
+            tensor->name = field;
+            break;
+        case TENSOR_FLOATS:
+        case TENSOR_DOUBLES:
+        case TENSOR_RAW:
+            tensor->data = field.bytes;
+            break;
+        case TENSOR_EXTERNAL:
+            tensor->is_external = TRUE;
+            break;
+        case TENSOR_LOCATION:
+            tensor->is_external = tensor->is_external || field.value == 1;
+            break;
+        }
+}
+
+/* Integers are few where they matter. */
+static void
+keep_ints(Onnx *onnx, guint value, Tensor *tensor)
+{
+    gsize n = tensor->data.end - tensor->data.at;
+
+    for (gsize i = 0; tensor->type == 7 && i + 8 <= n && tensor->ints.n < MAX_INTS; i += 8) {
+        guint64 bits;
+
+        memcpy(&bits, tensor->data.at + i, sizeof bits);
+        tensor->ints.at[tensor->ints.n++] = (gint64)GUINT64_FROM_LE(bits);
+    }
+    g_hash_table_insert(onnx->ints, GUINT_TO_POINTER(value),
+                        g_memdup2(&tensor->ints, sizeof tensor->ints));
+}
+
+static gboolean
+add_constant(Onnx *onnx, guint value, Tensor *tensor, GError **error)
+{
+    EffNetConstant *constant = &tensor->constant;
+
+    if (tensor->is_external)
+        return effnet_graph_fail(onnx->graph, error,
+                                 "keeps its weights in another file: export it with them inside "
+                                 "(torch.onnx.export(…, external_data=False))");
+    constant->dtype = get_dtype(tensor->type);
+    constant->n_dims = tensor->dims.n;
+    for (guint i = 0; i < tensor->dims.n; i++)
+        constant->dims[i] = (guint64)tensor->dims.at[i];
+    if (constant->dtype == EFFNET_DTYPE_OTHER)
+        keep_ints(onnx, value, tensor);
+    else if (!effnet_constant_set_data(constant, tensor->data.at,
+                                       tensor->data.end - tensor->data.at))
+        return effnet_graph_fail(onnx->graph, error,
+                                 "has a tensor with more or fewer numbers than its shape asks for");
+    effnet_graph_set_constant(onnx->graph, value, constant);
+    return TRUE;
+}
+
+static gboolean
+add_initializer(Onnx *onnx, const EffNetProtoField *field, GError **error)
+{
+    Tensor tensor = {.type = 0};
+
+    read_tensor_fields(field->bytes, &tensor);
+    return add_constant(onnx, number_of(onnx, &tensor.name), &tensor, error);
+}
+
+/* The message in the field NUMBER; empty where there is none. */
+static EffNetProto
+descend(EffNetProto proto, guint64 number)
+{
+    EffNetProtoField field;
+
+    while (effnet_proto_next(&proto, &field))
+        if (field.number == number && field.is_bytes)
+            return field.bytes;
+    return effnet_proto(NULL, 0);
+}
+
+static gboolean
+add_input(Onnx *onnx, const EffNetProtoField *input, GError **error)
+{
+    EffNetProto proto = input->bytes, shape;
+    EffNetProtoField field;
+    guint value = 0, n = 0;
+    guint64 height = 0;
+
+    while (effnet_proto_next(&proto, &field))
+        if (field.number == VALUE_NAME)
+            value = number_of(onnx, &field);
+    if (effnet_graph_get_constant(onnx->graph, value)) /* an initialiser, in older files */
+        return TRUE;
+    if (onnx->n_pictures++ > 0)
+        return effnet_graph_fail(onnx->graph, error, "has several inputs, where one was expected");
+    shape = descend(descend(descend(input->bytes, VALUE_TYPE), TYPE_TENSOR), TENSOR_TYPE_SHAPE);
+    while (effnet_proto_next(&shape, &field))
+        if (field.number == SHAPE_DIM && n++ == 2) {
+            EffNetProto dim = field.bytes;
+
+            while (effnet_proto_next(&dim, &field))
+                if (field.number == DIM_VALUE)
+                    height = field.value;
+        }
+    onnx->graph->resolution = height <= G_MAXUINT16 ? (guint)height : 0;
+    effnet_graph_set_input(onnx->graph, value);
+    return TRUE;
+}
+
+static void
+read_attribute(Node *node, EffNetProto proto)
+{
+    EffNetProtoField field, name = {0};
+    gboolean has_float = FALSE;
+    guint64 integer = 0;
+    float number = 0;
+    Ints ints = {0};
+
+    while (effnet_proto_next(&proto, &field))
+        switch (field.number) {
+        case ATTRIBUTE_NAME:
+            name = field;
+            break;
+        case ATTRIBUTE_FLOAT:
+            number = effnet_proto_float(&field);
+            node->scalar = field.is_bytes ? NULL : proto.at - 4;
+            has_float = TRUE;
+            break;
+        case ATTRIBUTE_INT:
+            integer = field.value;
+            break;
+        case ATTRIBUTE_INTS:
+            append_ints(&ints, &field);
+            break;
+        case ATTRIBUTE_TENSOR:
+            node->tensor = field.bytes;
+            break;
+        case ATTRIBUTE_STRING:
+            node->auto_pad = node->auto_pad || effnet_proto_equals(&field, "SAME_UPPER");
+            break;
+        }
+    if (effnet_proto_equals(&name, "kernel_shape"))
+        node->kernel = ints;
+    else if (effnet_proto_equals(&name, "strides"))
+        node->strides = ints;
+    else if (effnet_proto_equals(&name, "pads"))
+        node->pads = ints;
+    else if (effnet_proto_equals(&name, "dilations"))
+        node->dilations = ints;
+    else if (effnet_proto_equals(&name, "group"))
+        node->groups = integer;
+    else if (effnet_proto_equals(&name, "transB"))
+        node->transposed = integer != 0;
+    else if (effnet_proto_equals(&name, "alpha"))
+        node->alpha = number;
+    else if (effnet_proto_equals(&name, "epsilon"))
+        node->epsilon = number;
+    else if (effnet_proto_equals(&name, "min")) {
+        node->has_min = has_float;
+        node->min = number;
+    } else if (effnet_proto_equals(&name, "max")) {
+        node->has_max = has_float;
+        node->max = number;
+    }
+}
+
+static void
+read_node(Onnx *onnx, EffNetProto proto, Node *node)
+{
+    EffNetProtoField field;
+
+    node->groups = 1;
+    node->alpha = 1;
+    node->epsilon = 1e-5f;
+    while (effnet_proto_next(&proto, &field))
+        switch (field.number) {
+        case NODE_INPUT:
+            if (node->n_inputs < MAX_INPUTS) {
+                node->given[node->n_inputs] = field.bytes.at != field.bytes.end;
+                node->inputs[node->n_inputs++] = number_of(onnx, &field);
+            }
+            break;
+        case NODE_OUTPUT:
+            if (node->n_outputs++ == 0)
+                node->output = number_of(onnx, &field);
+            break;
+        case NODE_NAME:
+            g_free(node->name);
+            node->name = effnet_proto_string(&field);
+            break;
+        case NODE_OP:
+            g_free(node->op);
+            node->op = effnet_proto_string(&field);
+            break;
+        case NODE_ATTRIBUTE:
+            read_attribute(node, field.bytes);
+            break;
+        }
+}
+
+/* NULL where it is left out or no constant. */
+static const EffNetConstant *
+constant_of(const Onnx *onnx, const Node *node, guint input)
+{
+    if (input >= node->n_inputs || !node->given[input])
+        return NULL;
+    return effnet_graph_get_constant(onnx->graph, node->inputs[input]);
+}
+
+/* What a window of stride 2 has around the picture tells the padding; another does not. */
+static gboolean
+tell_padding(const Onnx *onnx, const Node *node, EffNetPadding *padding, GError **error)
+{
+    const EffNetConstant *weights = constant_of(onnx, node, 1);
+    const Border *made = g_hash_table_lookup(onnx->borders, GUINT_TO_POINTER(node->inputs[0]));
+    guint n = node->pads.n / 2;
+    gint64 before = n ? node->pads.at[0] : 0, after = n ? node->pads.at[n] : 0;
+
+    *padding = EFFNET_PADDING_SAME;
+    if (!weights || weights->n_dims != 4 || weights->dims[2] == 1) {
+        *padding = EFFNET_PADDING_AUTO;
+        return TRUE;
+    }
+    if (node->auto_pad || (made && !made->is_known))
+        return TRUE;
+    if (made) {
+        before += made->before;
+        after += made->after;
+    }
+    if (before + after == 0)
+        return effnet_graph_fail(onnx->graph, error,
+                                 "has a convolution %s without a border, which networks of this "
+                                 "family do not have",
+                                 node->name);
+    if (node->strides.n == 0 || node->strides.at[0] < 2)
+        *padding = EFFNET_PADDING_AUTO;
+    else if (before == after)
+        *padding = EFFNET_PADDING_SYMMETRIC;
+    return TRUE;
+}
+
+static gboolean
+add_conv(Onnx *onnx, const Node *node, GError **error)
+{
+    EffNetGraphConv conv = {
+        .name = node->name,
+        .in = node->inputs[0],
+        .out = node->output,
+        .weights = constant_of(onnx, node, 1),
+        .bias = constant_of(onnx, node, 2),
+        .groups = (guint)MIN(node->groups, G_MAXINT),
+        .stride = 1,
+    };
+
+    for (guint i = 0; i < node->dilations.n; i++)
+        if (node->dilations.at[i] != 1)
+            return effnet_graph_fail(onnx->graph, error,
+                                     "has a dilated convolution, which this family does not have");
+    if (node->strides.n > 0) {
+        conv.stride = (guint)CLAMP(node->strides.at[0], 1, 16);
+        for (guint i = 1; i < node->strides.n; i++)
+            if (node->strides.at[i] != node->strides.at[0])
+                return effnet_graph_fail(onnx->graph, error,
+                                         "has a convolution %s of unequal strides", node->name);
+    }
+    return tell_padding(onnx, node, &conv.padding, error) &&
+           effnet_graph_add_conv(onnx->graph, &conv, error);
+}
+
+static gboolean
+add_linear(Onnx *onnx, const Node *node, GError **error)
+{
+    const EffNetGraphConv conv = {
+        .name = node->name,
+        .in = node->inputs[0],
+        .out = node->output,
+        .weights = constant_of(onnx, node, 1),
+        .bias = constant_of(onnx, node, 2),
+        .order = node->transposed ? EFFNET_WEIGHTS_OIHW : EFFNET_WEIGHTS_IO,
+        .groups = 1,
+    };
+
+    if (node->alpha != 1)
+        return effnet_graph_fail(onnx->graph, error, "has a scaled linear layer %s", node->name);
+    return effnet_graph_add_conv(onnx->graph, &conv, error);
+}
+
+static gboolean
+add_norm(Onnx *onnx, const Node *node, GError **error)
+{
+    const EffNetGraphNorm norm = {
+        .in = node->inputs[0],
+        .out = node->output,
+        .gamma = constant_of(onnx, node, 1),
+        .beta = constant_of(onnx, node, 2),
+        .mean = constant_of(onnx, node, 3),
+        .variance = constant_of(onnx, node, 4),
+        .epsilon = node->epsilon,
+    };
+
+    return effnet_graph_add_norm(onnx->graph, &norm, error);
+}
+
+static gboolean
+get_limit(const Onnx *onnx, const Node *node, guint input, gboolean has, float *limit)
+{
+    const EffNetConstant *constant = constant_of(onnx, node, input);
+
+    if (constant && constant->data && effnet_constant_n_elements(constant) == 1) {
+        effnet_constant_read(constant, limit, 1);
+        return TRUE;
+    }
+    return has;
+}
+
+static gboolean
+add_clip(Onnx *onnx, const Node *node, GError **error)
+{
+    float min = node->min, max = node->max;
+
+    if (!get_limit(onnx, node, 1, node->has_min, &min) || min != 0 ||
+        !get_limit(onnx, node, 2, node->has_max, &max) || max != 6)
+        return effnet_graph_fail(onnx->graph, error,
+                                 "has a Clip of other limits than 0 and 6, those of ReLU6");
+    effnet_graph_add_act(onnx->graph, EFFNET_ACT_RELU6, node->inputs[0], node->output);
+    return TRUE;
+}
+
+static gboolean
+add_relu(Onnx *onnx, const Node *node, GError **error)
+{
+    effnet_graph_add_act(onnx->graph, EFFNET_ACT_RELU, node->inputs[0], node->output);
+    return TRUE;
+}
+
+static gboolean
+add_sigmoid(Onnx *onnx, const Node *node, GError **error)
+{
+    effnet_graph_add_act(onnx->graph, EFFNET_ACT_SIGMOID, node->inputs[0], node->output);
+    return TRUE;
+}
+
+static gboolean
+add_binary(Onnx *onnx, const Node *node, GError **error)
+{
+    char op = *node->op == 'A' ? '+' : *node->op == 'S' ? '-' : *node->op == 'M' ? '*' : '/';
+
+    return effnet_graph_add_binary(onnx->graph, op, node->inputs[0], node->inputs[1], node->output,
+                                   error);
+}
+
+static gboolean
+add_pad(Onnx *onnx, const Node *node, GError **error)
+{
+    const Ints *known = node->n_inputs > 1
+                            ? g_hash_table_lookup(onnx->ints, GUINT_TO_POINTER(node->inputs[1]))
+                            : &node->pads;
+    Border border = {.is_known = known && known->n == 8};
+
+    if (border.is_known) {
+        border.before = known->at[2];
+        border.after = known->at[6];
+    }
+    g_hash_table_insert(onnx->borders, GUINT_TO_POINTER(node->output),
+                        g_memdup2(&border, sizeof border));
+    effnet_graph_add_pass(onnx->graph, TRUE, node->inputs[0], node->output);
+    return TRUE;
+}
+
+static gboolean
+pass_same(Onnx *onnx, const Node *node, GError **error)
+{
+    effnet_graph_add_pass(onnx->graph, TRUE, node->inputs[0], node->output);
+    return TRUE;
+}
+
+static gboolean
+pass_changed(Onnx *onnx, const Node *node, GError **error)
+{
+    effnet_graph_add_pass(onnx->graph, FALSE, node->inputs[0], node->output);
+    return TRUE;
+}
+
+/* Its outputs do not depend on what is in the picture. */
+static gboolean
+ignore(Onnx *onnx, const Node *node, GError **error)
+{
+    return TRUE;
+}
+
+static const struct {
+    const char *op;
+    guint n_inputs; /* at least */
+    gboolean (*add)(Onnx *onnx, const Node *node, GError **error);
+} ops[] = {
+    {"Conv", 2, add_conv},
+    {"BatchNormalization", 5, add_norm},
+    {"Gemm", 2, add_linear},
+    {"MatMul", 2, add_linear},
+    {"Relu", 1, add_relu},
+    {"Clip", 1, add_clip},
+    {"Sigmoid", 1, add_sigmoid},
+    {"Mul", 2, add_binary},
+    {"Add", 2, add_binary},
+    {"Sub", 2, add_binary},
+    {"Div", 2, add_binary},
+    {"Pad", 1, add_pad},
+    {"Identity", 1, pass_same},
+    {"Dropout", 1, pass_same},
+    {"Cast", 1, pass_same},
+    {"MaxPool", 1, pass_changed},
+    {"GlobalAveragePool", 1, pass_changed},
+    {"AveragePool", 1, pass_changed},
+    {"ReduceMean", 1, pass_changed},
+    {"Flatten", 1, pass_changed},
+    {"Reshape", 1, pass_changed},
+    {"Squeeze", 1, pass_changed},
+    {"Unsqueeze", 1, pass_changed},
+    {"Transpose", 1, pass_changed},
+    {"Softmax", 1, pass_changed},
+    {"Shape", 1, ignore},
+};
+
+static gboolean
+add_constant_node(Onnx *onnx, const Node *node, GError **error)
+{
+    Tensor tensor = {.type = 0};
+
+    if (node->tensor.at) {
+        read_tensor_fields(node->tensor, &tensor);
+        return add_constant(onnx, node->output, &tensor, error);
+    }
+    if (node->scalar)
+        effnet_graph_set_constant(
+            onnx->graph, node->output,
+            &(EffNetConstant){.dtype = EFFNET_DTYPE_F32, .data = node->scalar});
+    return TRUE;
+}
+
+static gboolean
+reads_picture(const Onnx *onnx, const Node *node)
+{
+    for (guint i = 0; i < node->n_inputs; i++)
+        if (node->given[i] && effnet_graph_is_feature(onnx->graph, node->inputs[i]))
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+add_node(Onnx *onnx, EffNetProto proto, GError **error)
+{
+    g_auto(Node) node = {0};
+
+    read_node(onnx, proto, &node);
+    if (!node.op || node.n_outputs == 0)
+        return effnet_graph_fail(onnx->graph, error, "has a node without an operation or output");
+    if (!node.name)
+        node.name = g_strdup(node.op);
+    if (g_str_equal(node.op, "Constant"))
+        return add_constant_node(onnx, &node, error);
+    if (!reads_picture(onnx, &node)) {
+        /* Weights that several layers share come through an Identity. */
+        if (g_str_equal(node.op, "Identity") && node.n_inputs > 0)
+            effnet_graph_add_pass(onnx->graph, TRUE, node.inputs[0], node.output);
+        return TRUE;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(ops); i++)
+        if (g_str_equal(node.op, ops[i].op) && node.n_inputs >= ops[i].n_inputs)
+            return ops[i].add(onnx, &node, error);
+    return effnet_graph_fail(onnx->graph, error,
+                             "has an operation %s that networks of this family do not have",
+                             node.op);
+}
+
+static gboolean
+add_fields(Onnx *onnx, EffNetProto proto, guint64 number,
+           gboolean (*add)(Onnx *onnx, const EffNetProtoField *field, GError **error),
+           GError **error)
+{
+    EffNetProtoField field;
+
+    while (effnet_proto_next(&proto, &field))
+        if (field.number == number && field.is_bytes && !add(onnx, &field, error))
+            return FALSE;
+    if (proto.broken)
+        return effnet_graph_fail(onnx->graph, error,
+                                 "is not a whole ONNX file: a part of it is broken or missing");
+    return TRUE;
+}
+
+static gboolean
+add_node_field(Onnx *onnx, const EffNetProtoField *field, GError **error)
+{
+    return add_node(onnx, field->bytes, error);
+}
+
+gboolean
+effnet_onnx_read(EffNetGraph *graph, const guint8 *data, gsize n, GError **error)
+{
+    Onnx onnx = {
+        .graph = graph,
+        .names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .ints = g_hash_table_new_full(NULL, NULL, NULL, g_free),
+        .borders = g_hash_table_new_full(NULL, NULL, NULL, g_free),
+    };
+    EffNetProto content = descend(effnet_proto(data, n), MODEL_GRAPH);
+    gboolean ok = content.at != NULL;
+
+    if (!ok)
+        effnet_graph_fail(graph, error, "is not a whole ONNX file: there is no graph in it");
+    ok = ok && add_fields(&onnx, content, GRAPH_INITIALIZER, add_initializer, error) &&
+         add_fields(&onnx, content, GRAPH_INPUT, add_input, error) &&
+         add_fields(&onnx, content, GRAPH_NODE, add_node_field, error);
+    g_hash_table_unref(onnx.names);
+    g_hash_table_unref(onnx.ints);
+    g_hash_table_unref(onnx.borders);
+    return ok;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Float networks of TFLite. */
+#include <string.h>
+
+#include <effnet/error.h>
+
+#include "flatbuffer.h"
+#include "readers.h"
+
+#define MAX_TENSORS (1u << 16)
+#define MAX_INPUTS  4 /* of an operation that is looked at */
+
+/* schema.fbs: the numbers of fields, by table. */
+enum {
+    MODEL_CODES = 1,
+    MODEL_SUBGRAPHS = 2,
+    MODEL_BUFFERS = 4,
+    CODE_OLD = 0, /* a byte, up to 127 */
+    CODE_NEW = 3,
+    GRAPH_TENSORS = 0,
+    GRAPH_INPUTS = 1,
+    GRAPH_OPERATORS = 3,
+    TENSOR_SHAPE = 0,
+    TENSOR_TYPE = 1,
+    TENSOR_BUFFER = 2,
+    BUFFER_DATA = 0,
+    OPERATOR_CODE = 0,
+    OPERATOR_INPUTS = 1,
+    OPERATOR_OUTPUTS = 2,
+    OPERATOR_OPTIONS = 4,
+};
+
+/* BuiltinOperator */
+enum {
+    OP_ADD = 0,
+    OP_AVERAGE_POOL_2D = 1,
+    OP_CONV_2D = 3,
+    OP_DEPTHWISE_CONV_2D = 4,
+    OP_DEQUANTIZE = 6,
+    OP_FULLY_CONNECTED = 9,
+    OP_LOGISTIC = 14,
+    OP_MAX_POOL_2D = 17,
+    OP_MUL = 18,
+    OP_RELU = 19,
+    OP_RELU6 = 21,
+    OP_RESHAPE = 22,
+    OP_SOFTMAX = 25,
+    OP_PAD = 34,
+    OP_MEAN = 40,
+    OP_SUB = 41,
+    OP_DIV = 42,
+    OP_TRANSPOSE = 39,
+    OP_SQUEEZE = 43,
+    OP_SHAPE = 77,
+};
+
+/* Which field of an operation's options says what is done to its result; -1: none. */
+enum {
+    NOTHING_FUSED = -1,
+};
+
+typedef struct {
+    EffNetGraph *graph;
+    EffNetFlat *flat;
+    EffNetFlatVector tensors, buffers, codes;
+    guint n_values; /* tensors, and what lies between an operation and what is fused into it */
+    GHashTable *paddings; /* of tensors that PAD made: number to EffNetPadding */
+} Tflite;
+
+typedef struct {
+    int op;
+    char name[32];
+    guint n_inputs, inputs[MAX_INPUTS], output;
+    gboolean given[MAX_INPUTS];
+    EffNetFlatTable options;
+} Operator;
+
+static EffNetDType
+get_dtype(gint64 type)
+{
+    return type == 0 ? EFFNET_DTYPE_F32 : type == 1 ? EFFNET_DTYPE_F16 : EFFNET_DTYPE_OTHER;
+}
+
+/* What is stored with the tensor INDEX. */
+static EffNetFlatVector
+get_data(Tflite *t, guint index)
+{
+    EffNetFlatTable tensor = effnet_flat_item(t->flat, t->tensors, index);
+    gint64 buffer = effnet_flat_number(t->flat, tensor, TENSOR_BUFFER, 4, 0);
+
+    return effnet_flat_vector(t->flat, effnet_flat_item(t->flat, t->buffers, (guint)MAX(0, buffer)),
+                              BUFFER_DATA, 1);
+}
+
+/* What is stored with the tensor, if anything. Integers are listed without their numbers. */
+static gboolean
+add_tensor(Tflite *t, guint index, GError **error)
+{
+    EffNetFlatTable tensor = effnet_flat_item(t->flat, t->tensors, index);
+    EffNetFlatVector shape = effnet_flat_vector(t->flat, tensor, TENSOR_SHAPE, 4), data;
+    EffNetConstant constant = {
+        .n_dims = shape.n,
+        .dtype = get_dtype(effnet_flat_number(t->flat, tensor, TENSOR_TYPE, 1, 0)),
+    };
+
+    data = get_data(t, index);
+    if (data.n == 0)
+        return TRUE;
+    if (shape.n > EFFNET_MAX_DIMS)
+        return effnet_graph_fail(t->graph, error, "has a tensor of %u dimensions", shape.n);
+    for (guint i = 0; i < shape.n; i++)
+        constant.dims[i] = (guint64)(gint64)effnet_flat_int(t->flat, shape, i);
+    if (constant.dtype != EFFNET_DTYPE_OTHER &&
+        !effnet_constant_set_data(&constant, t->flat->data + data.at, data.n))
+        return effnet_graph_fail(t->graph, error,
+                                 "has a tensor with more or fewer numbers than its shape asks for");
+    effnet_graph_set_constant(t->graph, index, &constant);
+    return TRUE;
+}
+
+static void
+read_operator(Tflite *t, EffNetFlatTable table, guint index, Operator *operator)
+{
+    gint64 code = effnet_flat_number(t->flat, table, OPERATOR_CODE, 4, 0);
+    EffNetFlatTable kind = effnet_flat_item(t->flat, t->codes, (guint)MAX(0, code));
+    EffNetFlatVector inputs = effnet_flat_vector(t->flat, table, OPERATOR_INPUTS, 4);
+    EffNetFlatVector outputs = effnet_flat_vector(t->flat, table, OPERATOR_OUTPUTS, 4);
+    gint64 old = effnet_flat_number(t->flat, kind, CODE_OLD, 1, 0);
+    gint64 new = effnet_flat_number(t->flat, kind, CODE_NEW, 4, 0);
+
+    operator->op = kind ? (int)MAX(old, new) : - 1;
+    g_snprintf(operator->name, sizeof operator->name, "%u", index);
+    operator->n_inputs = MIN(inputs.n, MAX_INPUTS);
+    for (guint i = 0; i < operator->n_inputs; i++) {
+        gint32 input = effnet_flat_int(t->flat, inputs, i);
+
+        operator->given[i] = input >= 0;
+        operator->inputs[i] =(guint) MAX(0, input);
+    }
+    operator->output =(guint) MAX(0, effnet_flat_int(t->flat, outputs, 0));
+    operator->options = effnet_flat_table(t->flat, table, OPERATOR_OPTIONS);
+}
+
+static const EffNetConstant *
+constant_of(const Tflite *t, const Operator *operator, guint input)
+{
+    if (input >= operator->n_inputs || !operator->given[input])
+        return NULL;
+    return effnet_graph_get_constant(t->graph, operator->inputs[input]);
+}
+
+/* Rows before and behind of pictures, rows, columns, channels. */
+static gboolean
+add_pad(Tflite *t, const Operator *operator, guint out, GError **error)
+{
+    EffNetFlatVector data = get_data(t, operator->inputs[1]);
+    EffNetFlatVector rows = {.at = data.at, .n = data.n / 4};
+    gboolean even = effnet_flat_int(t->flat, rows, 2) == effnet_flat_int(t->flat, rows, 3);
+    EffNetPadding padding = even ? EFFNET_PADDING_SYMMETRIC : EFFNET_PADDING_SAME;
+
+    if (rows.n != 8)
+        return effnet_graph_fail(t->graph, error, "has a border of a width that is not stored");
+    g_hash_table_insert(t->paddings, GUINT_TO_POINTER(out), GUINT_TO_POINTER(padding));
+    effnet_graph_add_pass(t->graph, TRUE, operator->inputs[0], out);
+    return TRUE;
+}
+
+/* Padding 0: same; 1: none, which a border before it may make up for. */
+static gboolean
+tell_padding(Tflite *t, const Operator *operator, EffNetPadding * padding, GError **error)
+{
+    const EffNetConstant *weights = constant_of(t, operator, 1);
+    gboolean bare = effnet_flat_number(t->flat, operator->options, 0, 1, 0) != 0;
+    gpointer made = g_hash_table_lookup(t->paddings, GUINT_TO_POINTER(operator->inputs[0]));
+
+    *padding = EFFNET_PADDING_AUTO;
+    if (operator->op == OP_FULLY_CONNECTED || !weights || weights->n_dims != 4 ||
+        weights->dims[1] == 1)
+        return TRUE;
+    *padding = bare ? (EffNetPadding)GPOINTER_TO_UINT(made) : EFFNET_PADDING_SAME;
+    return *padding || effnet_graph_fail(t->graph, error,
+                                         "has a convolution %s without a border, which networks of "
+                                         "this family do not have",
+                                         operator->name);
+}
+
+static gboolean
+add_conv(Tflite *t, const Operator *operator, guint out, GError **error)
+{
+    gboolean linear = operator->op == OP_FULLY_CONNECTED;
+    gboolean depthwise = operator->op == OP_DEPTHWISE_CONV_2D;
+    gint64 width = effnet_flat_number(t->flat, operator->options, 1, 4, 1);
+    gint64 height = effnet_flat_number(t->flat, operator->options, 2, 4, 1);
+    EffNetGraphConv conv = {
+        .name = operator->name,
+        .in = operator->inputs[0],
+        .out = out,
+        .weights = constant_of(t, operator, 1),
+        .bias = constant_of(t, operator, 2),
+        .order = linear      ? EFFNET_WEIGHTS_OIHW
+                 : depthwise ? EFFNET_WEIGHTS_1HWO
+                             : EFFNET_WEIGHTS_OHWI,
+        .groups = depthwise ? 0 : 1,
+        .stride = linear ? 0 : (guint)CLAMP(height, 1, 16),
+    };
+
+    if (!linear && width != height)
+        return effnet_graph_fail(t->graph, error,
+                                 "has a convolution %s of unequal strides", operator->name);
+    return tell_padding(t, operator, & conv.padding, error) &&
+           effnet_graph_add_conv(t->graph, &conv, error);
+}
+
+static gboolean
+add_binary(Tflite *t, const Operator *operator, guint out, GError **error)
+{
+    char op = operator->op == OP_ADD ? '+' :
+              operator->op == OP_SUB ? '-'
+              :
+              operator->op == OP_MUL ? '*'
+                                     : '/';
+
+    return effnet_graph_add_binary(t->graph, op, operator->inputs[0], operator->inputs[1], out,
+                                   error);
+}
+
+static gboolean
+add_act(Tflite *t, const Operator *operator, guint out, GError **error)
+{
+    EffNetAct act = operator->op == OP_LOGISTIC ? EFFNET_ACT_SIGMOID :
+                    operator->op == OP_RELU     ? EFFNET_ACT_RELU
+                                                : EFFNET_ACT_RELU6;
+
+    effnet_graph_add_act(t->graph, act, operator->inputs[0], out);
+    return TRUE;
+}
+
+static gboolean
+pass_same(Tflite *t, const Operator *operator, guint out, GError **error)
+{
+    effnet_graph_add_pass(t->graph, TRUE, operator->inputs[0], out);
+    return TRUE;
+}
+
+static gboolean
+pass_changed(Tflite *t, const Operator *operator, guint out, GError **error)
+{
+    effnet_graph_add_pass(t->graph, FALSE, operator->inputs[0], out);
+    return TRUE;
+}
+
+/* Its outputs do not depend on what is in the picture. */
+static gboolean
+ignore(Tflite *t, const Operator *operator, guint out, GError **error)
+{
+    return TRUE;
+}
+
+static const struct {
+    int op;
+    guint n_inputs; /* at least */
+    int fused;      /* the field of its options */
+    gboolean (*add)(Tflite *t, const Operator *operator, guint out, GError **error);
+} ops[] = {
+    {OP_CONV_2D, 2, 3, add_conv},
+    {OP_DEPTHWISE_CONV_2D, 2, 4, add_conv},
+    {OP_FULLY_CONNECTED, 2, 0, add_conv},
+    {OP_ADD, 2, 0, add_binary},
+    {OP_SUB, 2, 0, add_binary},
+    {OP_MUL, 2, 0, add_binary},
+    {OP_DIV, 2, 0, add_binary},
+    {OP_LOGISTIC, 1, NOTHING_FUSED, add_act},
+    {OP_RELU, 1, NOTHING_FUSED, add_act},
+    {OP_RELU6, 1, NOTHING_FUSED, add_act},
+    {OP_PAD, 2, NOTHING_FUSED, add_pad},
+    {OP_DEQUANTIZE, 1, NOTHING_FUSED, pass_same},
+    {OP_AVERAGE_POOL_2D, 1, 5, pass_changed},
+    {OP_MAX_POOL_2D, 1, 5, pass_changed},
+    {OP_MEAN, 1, NOTHING_FUSED, pass_changed},
+    {OP_RESHAPE, 1, NOTHING_FUSED, pass_changed},
+    {OP_TRANSPOSE, 1, NOTHING_FUSED, pass_changed},
+    {OP_SQUEEZE, 1, NOTHING_FUSED, pass_changed},
+    {OP_SOFTMAX, 1, NOTHING_FUSED, pass_changed},
+    {OP_SHAPE, 1, NOTHING_FUSED, ignore},
+};
+
+/* ActivationFunctionType */
+static gboolean
+get_fused(Tflite *t, const Operator *operator, int field, EffNetAct *act, GError **error)
+{
+    gint64 fused =
+        field == NOTHING_FUSED ? 0 : effnet_flat_number(t->flat, operator->options, field, 1, 0);
+
+    *act = fused == 1 ? EFFNET_ACT_RELU : fused == 3 ? EFFNET_ACT_RELU6 : EFFNET_ACT_NONE;
+    if (fused == 0 || *act)
+        return TRUE;
+    return effnet_graph_fail(t->graph, error,
+                             "has an activation %d fused into an operation, where ReLU or ReLU6 "
+                             "was expected",
+                             (int)fused);
+}
+
+static gboolean
+add_fused(Tflite *t, const Operator *operator, gsize row, GError **error)
+{
+    EffNetAct act;
+    guint between;
+
+    if (!get_fused(t, operator, ops[row].fused, &act, error))
+        return FALSE;
+    if (act == EFFNET_ACT_NONE)
+        return ops[row].add(t, operator, operator->output, error);
+    between = t->n_values++;
+    if (!ops[row].add(t, operator, between, error))
+        return FALSE;
+    effnet_graph_add_act(t->graph, act, between, operator->output);
+    return TRUE;
+}
+
+static gboolean
+add_operator(Tflite *t, EffNetFlatTable table, guint index, GError **error)
+{
+    Operator operator= {0};
+    gboolean reads_picture = FALSE;
+
+    read_operator(t, table, index, &operator);
+    for (guint i = 0; i < operator.n_inputs; i++)
+        if (operator.given[i] && effnet_graph_is_feature(t->graph, operator.inputs[i]))
+            reads_picture = TRUE;
+    if (!reads_picture) {
+        /* Weights of 16 bits come so. */
+        if (operator.op == OP_DEQUANTIZE && operator.n_inputs> 0)
+            effnet_graph_add_pass(t->graph, TRUE, operator.inputs[0], operator.output);
+        return TRUE;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(ops); i++)
+        if (ops[i].op == operator.op && operator.n_inputs >= ops[i].n_inputs)
+            return add_fused(t, &operator, i, error);
+    return effnet_graph_fail(t->graph, error,
+                             "has an operation of number %d that float networks of this family do "
+                             "not have",
+                             operator.op);
+}
+
+static gboolean
+add_input(Tflite *t, EffNetFlatTable graph, GError **error)
+{
+    EffNetFlatVector inputs = effnet_flat_vector(t->flat, graph, GRAPH_INPUTS, 4), shape;
+    guint input = (guint)MAX(0, effnet_flat_int(t->flat, inputs, 0));
+    EffNetFlatTable tensor = effnet_flat_item(t->flat, t->tensors, input);
+    gint32 size;
+
+    if (inputs.n != 1 || !tensor)
+        return effnet_graph_fail(t->graph, error, "has %u inputs, where one was expected",
+                                 inputs.n);
+    if (effnet_flat_number(t->flat, tensor, TENSOR_TYPE, 1, 0) != 0)
+        return effnet_graph_fail(t->graph, error,
+                                 "is quantised: its input is of integers, where that of a float "
+                                 "network was expected");
+    shape = effnet_flat_vector(t->flat, tensor, TENSOR_SHAPE, 4);
+    size = effnet_flat_int(t->flat, shape, 1);
+    t->graph->resolution = size > 0 && size <= G_MAXUINT16 ? (guint)size : 0;
+    effnet_graph_set_input(t->graph, input);
+    return TRUE;
+}
+
+static gboolean
+add_all(Tflite *t, EffNetFlatTable graph, GError **error)
+{
+    EffNetFlatVector operators = effnet_flat_vector(t->flat, graph, GRAPH_OPERATORS, 4);
+
+    if (t->tensors.n > MAX_TENSORS || operators.n > MAX_TENSORS)
+        return effnet_graph_fail(t->graph, error, "has more than %u tensors or operations",
+                                 MAX_TENSORS);
+    t->n_values = t->tensors.n;
+    for (guint i = 0; i < t->tensors.n; i++)
+        if (!add_tensor(t, i, error))
+            return FALSE;
+    if (!add_input(t, graph, error))
+        return FALSE;
+    for (guint i = 0; i < operators.n; i++)
+        if (!add_operator(t, effnet_flat_item(t->flat, operators, i), i, error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+effnet_tflite_read(EffNetGraph *graph, const guint8 *data, gsize n, GError **error)
+{
+    EffNetFlat flat = {.data = data, .n = n};
+    EffNetFlatTable model = effnet_flat_root(&flat);
+    EffNetFlatVector subgraphs = effnet_flat_vector(&flat, model, MODEL_SUBGRAPHS, 4);
+    EffNetFlatTable first = effnet_flat_item(&flat, subgraphs, 0);
+    Tflite t = {
+        .graph = graph,
+        .flat = &flat,
+        .tensors = effnet_flat_vector(&flat, first, GRAPH_TENSORS, 4),
+        .buffers = effnet_flat_vector(&flat, model, MODEL_BUFFERS, 4),
+        .codes = effnet_flat_vector(&flat, model, MODEL_CODES, 4),
+    };
+
+    gboolean ok;
+
+    if (subgraphs.n != 1 && !flat.broken)
+        return effnet_graph_fail(graph, error, "has %u graphs, where one was expected",
+                                 subgraphs.n);
+    t.paddings = g_hash_table_new(NULL, NULL);
+    ok = flat.broken || add_all(&t, first, error);
+    g_hash_table_unref(t.paddings);
+    if (!ok)
+        return FALSE;
+    if (flat.broken)
+        return effnet_graph_fail(graph, error,
+                                 "is not a whole TFLite file: a part of it is broken or missing");
+    return TRUE;
+}

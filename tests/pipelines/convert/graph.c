@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "convert/graph.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <effnet/error.h>
+
+static const float ones[256] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+
+static EffNetConstant
+constant(guint n_dims, guint64 a, guint64 b, guint64 c, guint64 d)
+{
+    EffNetConstant made = {.n_dims = n_dims, .dims = {a, b, c, d}};
+
+    g_assert_true(effnet_constant_set_data(&made, (const guint8 *)ones,
+                                           effnet_constant_n_elements(&made) * sizeof(float)));
+    return made;
+}
+
+static const EffNetGraphLayer *
+get(const EffNetGraph *graph, guint i)
+{
+    return g_ptr_array_index(graph->layers, i);
+}
+
+/* A 1x1 convolution of CHANNELS to as many, from value IN to OUT. */
+static void
+add(EffNetGraph *graph, const char *name, guint channels, guint in, guint out)
+{
+    EffNetConstant weights = constant(4, channels, channels, 1, 1);
+    const EffNetGraphConv conv = {
+        .name = name, .in = in, .out = out, .weights = &weights, .groups = 1, .stride = 1};
+
+    g_assert_true(effnet_graph_add_conv(graph, &conv, NULL));
+}
+
+static void
+test_orders(void)
+{
+    static const struct {
+        EffNetWeightsOrder order;
+        guint64 stored[4], dims[4];
+        float second; /* of the taps of the first filter, where there are several */
+    } cases[] = {
+        {EFFNET_WEIGHTS_OIHW, {2, 1, 3, 3}, {2, 1, 3, 3}, 2},
+        {EFFNET_WEIGHTS_OHWI, {2, 3, 3, 1}, {2, 1, 3, 3}, 2},
+        {EFFNET_WEIGHTS_HWIO, {3, 3, 1, 2}, {2, 1, 3, 3}, 3},
+        {EFFNET_WEIGHTS_HWOI, {3, 3, 2, 1}, {2, 1, 3, 3}, 3},
+        {EFFNET_WEIGHTS_1HWO, {1, 3, 3, 2}, {2, 1, 3, 3}, 3},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+        const guint64 *s = cases[i].stored;
+        EffNetConstant weights = constant(4, s[0], s[1], s[2], s[3]);
+        const EffNetGraphConv conv = {
+            .name = "a", .out = 1, .weights = &weights, .order = cases[i].order, .stride = 2};
+
+        effnet_graph_set_input(graph, 0);
+        g_assert_true(effnet_graph_add_conv(graph, &conv, NULL));
+        for (int d = 0; d < 4; d++)
+            g_assert_cmpuint(get(graph, 0)->dims[d], ==, cases[i].dims[d]);
+        g_assert_cmpfloat(get(graph, 0)->weights[1], ==, cases[i].second);
+        g_assert_true(get(graph, 0)->grouped);
+        g_assert_cmpfloat(get(graph, 0)->bias[1], ==, 0);
+    }
+}
+
+static void
+test_norm(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+    EffNetConstant two = constant(1, 2, 0, 0, 0), three = constant(1, 3, 0, 0, 0);
+    EffNetGraphNorm norm = {.in = 1,
+                            .out = 2,
+                            .gamma = &two,
+                            .beta = &two,
+                            .mean = &two,
+                            .variance = &two,
+                            .epsilon = 3};
+    GError *error = NULL;
+
+    effnet_graph_set_input(graph, 0);
+    add(graph, "a", 2, 0, 1);
+    g_assert_true(effnet_graph_add_norm(graph, &norm, NULL));
+    /* gamma 1, 2; variance + epsilon 4, 5 */
+    g_assert_cmpfloat(get(graph, 0)->weights[1], ==, 2 * 1 / 2.f);
+    g_assert_cmpfloat_with_epsilon(get(graph, 0)->weights[2], 3 * 2 / sqrt(5), 1e-6);
+    g_assert_cmpfloat(get(graph, 0)->bias[0], ==, 1 - 1 / 2.f);
+
+    norm.in = 2;
+    norm.mean = &three;
+    g_assert_false(effnet_graph_add_norm(graph, &norm, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_clear_error(&error);
+    effnet_graph_add_act(graph, EFFNET_ACT_RELU, 2, 3);
+    norm.in = 3;
+    g_assert_false(effnet_graph_add_norm(graph, &norm, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_clear_error(&error);
+}
+
+static void
+test_activations(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+    GError *error = NULL;
+
+    effnet_graph_set_input(graph, 0);
+    add(graph, "a", 2, 0, 1);
+    effnet_graph_add_act(graph, EFFNET_ACT_SIGMOID, 1, 2);
+    g_assert_true(effnet_graph_add_binary(graph, '*', 2, 1, 3, NULL));
+    g_assert_cmpuint(graph->n_acts[EFFNET_ACT_SILU], ==, 1);
+    g_assert_cmpuint(graph->n_acts[EFFNET_ACT_SIGMOID], ==, 0);
+    effnet_graph_add_pass(graph, FALSE, 3, 4);
+    add(graph, "gate", 2, 4, 5);
+    effnet_graph_add_act(graph, EFFNET_ACT_SIGMOID, 5, 6);
+    g_assert_true(effnet_graph_add_binary(graph, '*', 3, 6, 7, NULL));
+    g_assert_cmpuint(graph->n_acts[EFFNET_ACT_SILU], ==, 1);
+    g_assert_cmpuint(graph->n_acts[EFFNET_ACT_SIGMOID], ==, 1);
+    g_assert_false(effnet_graph_add_binary(graph, '*', 3, 7, 8, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_clear_error(&error);
+    g_assert_false(effnet_graph_add_binary(graph, '-', 3, 7, 8, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_clear_error(&error);
+}
+
+static void
+test_bias(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+    EffNetConstant two = constant(1, 2, 0, 0, 0);
+
+    effnet_graph_set_input(graph, 0);
+    effnet_graph_set_constant(graph, 9, &two);
+    add(graph, "a", 2, 0, 1);
+    g_assert_true(effnet_graph_add_binary(graph, '+', 9, 1, 2, NULL));
+    g_assert_cmpfloat(get(graph, 0)->bias[1], ==, 2);
+    g_assert_cmpuint(graph->n_sums, ==, 0);
+}
+
+static void
+test_picture(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+    const float numbers[] = {1 / 255.f, 0.5f, 0.4f, 0.3f, 0.25f};
+    EffNetConstant scale = {.data = (const guint8 *)numbers};
+    EffNetConstant mean = {.n_dims = 1, .dims = {3}, .data = (const guint8 *)(numbers + 1)};
+    EffNetConstant std = {.data = (const guint8 *)(numbers + 4)};
+
+    effnet_graph_set_input(graph, 0);
+    effnet_graph_set_constant(graph, 5, &scale);
+    effnet_graph_set_constant(graph, 6, &mean);
+    effnet_graph_set_constant(graph, 7, &std);
+    g_assert_true(effnet_graph_add_binary(graph, '*', 5, 0, 1, NULL));
+    g_assert_true(effnet_graph_add_binary(graph, '-', 1, 6, 2, NULL));
+    g_assert_true(effnet_graph_add_binary(graph, '/', 2, 7, 3, NULL));
+    g_assert_true(graph->is_normalised);
+    g_assert_cmpfloat_with_epsilon(graph->scale[0], 4 / 255.0, 1e-8);
+    g_assert_cmpfloat_with_epsilon(graph->offset[2], -1.2, 1e-6);
+}
+
+/* conv1 and shortcut read the same; the shortcut comes last in the file. */
+static void
+test_sort(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+
+    effnet_graph_set_input(graph, 0);
+    add(graph, "stem", 2, 0, 1);
+    effnet_graph_add_act(graph, EFFNET_ACT_RELU, 1, 2);
+    add(graph, "conv1", 2, 2, 3);
+    effnet_graph_add_act(graph, EFFNET_ACT_RELU, 3, 4);
+    add(graph, "conv2", 2, 4, 5);
+    effnet_graph_add_pass(graph, TRUE, 2, 6);
+    add(graph, "shortcut", 2, 6, 7);
+    g_assert_true(effnet_graph_add_binary(graph, '+', 5, 7, 8, NULL));
+    effnet_graph_sort(graph);
+    g_assert_cmpuint(graph->n_sums, ==, 1);
+    g_assert_cmpstr(get(graph, 0)->name, ==, "stem");
+    g_assert_cmpstr(get(graph, 1)->name, ==, "shortcut");
+    g_assert_cmpstr(get(graph, 2)->name, ==, "conv1");
+    g_assert_cmpstr(get(graph, 3)->name, ==, "conv2");
+}
+
+static void
+test_refused(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+    EffNetConstant weights = constant(4, 2, 2, 1, 1), three = constant(1, 3, 0, 0, 0);
+    EffNetConstant huge = {.n_dims = 2, .dims = {G_MAXUINT64, 2}};
+    const EffNetGraphConv bad[] = {
+        {.name = "a", .in = 5, .weights = &weights, .stride = 1},        /* no picture */
+        {.name = "a", .stride = 1},                                      /* no weights */
+        {.name = "a", .weights = &three, .stride = 1},                   /* one dimension */
+        {.name = "a", .weights = &weights, .bias = &three, .stride = 1}, /* other biases */
+        {.name = "a", .weights = &weights, .stride = 1, .groups = 2},    /* two groups */
+        {.name = "a", .weights = &weights},                              /* not linear */
+    };
+
+    effnet_graph_set_input(graph, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_false(effnet_graph_add_conv(graph, &bad[i], &error));
+        g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+        g_assert_true(g_str_has_prefix(error->message, "file "));
+    }
+    g_assert_false(effnet_constant_set_data(&huge, (const guint8 *)ones, 8));
+    g_assert_false(effnet_constant_set_data(&three, (const guint8 *)ones, 8));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/convert/graph/orders", test_orders);
+    g_test_add_func("/convert/graph/norm", test_norm);
+    g_test_add_func("/convert/graph/activations", test_activations);
+    g_test_add_func("/convert/graph/bias", test_bias);
+    g_test_add_func("/convert/graph/picture", test_picture);
+    g_test_add_func("/convert/graph/sort", test_sort);
+    g_test_add_func("/convert/graph/refused", test_refused);
+    return g_test_run();
+}

@@ -1,0 +1,504 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Small networks of the family, as operations, and as files of other programs' formats.
+
+The files are written by hand from the formats' descriptions, and so do not need the programs."""
+import json
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+import tap  # noqa: E402
+from tap import effnet, effnet_fails  # noqa: E402
+
+SIZE, CLASSES = 64, 7
+
+
+class Network:
+    """Values are numbered; 0 is the picture. A node is (operation, layer or None, inputs, output)."""
+
+    def __init__(self, padding, epsilon):
+        self.padding, self.epsilon = padding, epsilon
+        self.random = np.random.default_rng(1)
+        self.nodes, self.layers = [], []
+        self.channels, self.size = {0: 3}, {0: SIZE}
+
+    def draw(self, *shape, low=-0.2, high=0.2):
+        return self.random.uniform(low, high, shape).astype("f")
+
+    def node(self, op, inputs, layer=None, channels=None, size=None):
+        out = len(self.channels)
+        self.channels[out] = channels or self.channels[inputs[0]]
+        self.size[out] = size or self.size[inputs[0]]
+        self.nodes.append((op, layer, inputs, out))
+        return out
+
+    def pads(self, kernel, stride, size):
+        if self.padding == "symmetric":
+            return (kernel - 1) // 2, (kernel - 1) // 2
+        total = max(0, (-(-size // stride) - 1) * stride + kernel - size)
+        return total // 2, total - total // 2
+
+    def conv(self, x, name, norm, channels, kernel=1, stride=1, act=None, depthwise=False):
+        deep = 1 if depthwise else self.channels[x]
+        size = self.size[x]
+        layer = {"name": name, "stride": stride, "pads": self.pads(kernel, stride, size),
+                 "depthwise": depthwise, "norm": None, "bias": None,
+                 "weight": self.draw(channels, deep, kernel, kernel, low=-1, high=1)
+                 * np.float32(6 / (deep * kernel * kernel)) ** 0.5}
+        if norm:
+            layer["norm_name"] = norm
+            layer["norm"] = [self.draw(channels, low=0.5, high=1.5), self.draw(channels),
+                             self.draw(channels), self.draw(channels, low=0.5, high=1.5)]
+        else:
+            layer["bias"] = self.draw(channels)
+        self.layers.append(layer)
+        return self.act(self.node("conv", [x], layer, channels, -(-size // stride)), act)
+
+    def act(self, x, act):
+        if act == "swish":
+            return self.node("mul", [x, self.node("sigmoid", [x])])
+        return self.node(act, [x]) if act else x
+
+    def linear(self, x, name, channels):
+        layer = {"name": name, "weight": self.draw(channels, self.channels[x]), "norm": None,
+                 "bias": self.draw(channels), "linear": True}
+        self.layers.append(layer)
+        return self.node("linear", [x], layer, channels)
+
+    def pool(self, x):
+        return self.node("mean", [x], size=1)
+
+
+def scaled(channels, width):
+    rounded = max(8, int(channels * width + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels * width else rounded
+
+
+def efficientnet(width=0.1, padding="same"):
+    """B0, narrower, with at most two blocks a stage."""
+    net = Network(padding, 1e-3)
+    x = net.conv(0, "conv_stem", "bn1", scaled(32, width), 3, 2, "swish")
+    stages = ((1, 3, 1, 1, 16), (1, 3, 2, 6, 24), (1, 5, 2, 6, 40), (2, 3, 2, 6, 80),
+              (2, 5, 1, 6, 112), (2, 5, 2, 6, 192), (1, 3, 1, 6, 320))
+    for s, (repeats, kernel, stride, expand, channels) in enumerate(stages):
+        for b in range(repeats):
+            x = mbconv(net, x, f"blocks.{s}.{b}", kernel, stride if b == 0 else 1, expand,
+                       scaled(channels, width))
+    x = net.conv(x, "conv_head", "bn2", scaled(1280, width), act="swish")
+    net.linear(net.pool(x), "classifier", CLASSES)
+    return net
+
+
+def mbconv(net, x, name, kernel, stride, expand, channels):
+    before, narrow = x, net.channels[x]
+    norm = 1
+    if expand > 1:
+        x = net.conv(x, f"{name}.conv_pw", f"{name}.bn1", narrow * expand, act="swish")
+        norm = 2
+    x = net.conv(x, f"{name}.conv_dw", f"{name}.bn{norm}", net.channels[x], kernel, stride, "swish",
+                 depthwise=True)
+    gate = net.conv(net.pool(x), f"{name}.se.conv_reduce", None, max(1, narrow // 4), act="swish")
+    gate = net.conv(gate, f"{name}.se.conv_expand", None, net.channels[x], act="sigmoid")
+    x = net.node("mul", [x, gate])
+    x = net.conv(x, f"{name}.conv_pwl" if expand > 1 else f"{name}.conv_pw", f"{name}.bn{norm + 1}",
+                 channels)
+    if stride == 1 and narrow == channels:
+        x = net.node("add", [x, before])
+    return x
+
+
+def resnet():
+    """ResNet-18 of an eighth of its width."""
+    net = Network("symmetric", 1e-5)
+    x = net.conv(0, "conv1", "bn1", 8, 7, 2, "relu")
+    x = net.node("maxpool", [x], size=net.size[x] // 2)
+    for s, channels in enumerate((8, 16, 32, 64), 1):
+        for b in range(2):
+            name, before = f"layer{s}.{b}", x
+            stride = 2 if s > 1 and b == 0 else 1
+            x = net.conv(x, f"{name}.conv1", f"{name}.bn1", channels, 3, stride, "relu")
+            x = net.conv(x, f"{name}.conv2", f"{name}.bn2", channels, 3)
+            if stride == 2:  # behind the others, as torch.onnx writes it
+                before = net.conv(before, f"{name}.downsample.0", f"{name}.downsample.1", channels,
+                                  1, stride)
+            x = net.act(net.node("add", [x, before]), "relu")
+    net.linear(net.pool(x), "fc", CLASSES)
+    return net
+
+
+# safetensors, as the reference
+
+def write_safetensors(path, net):
+    tensors, header, data = {}, {}, b""
+    for layer in net.layers:
+        tensors[layer["name"] + ".weight"] = layer["weight"]
+        if layer["bias"] is not None:
+            tensors[layer["name"] + ".bias"] = layer["bias"]
+        if layer["norm"]:
+            for part, values in zip(("weight", "bias", "running_mean", "running_var"),
+                                    layer["norm"]):
+                tensors[f"{layer['norm_name']}.{part}"] = values
+    for name, values in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(values.shape),
+                        "data_offsets": [len(data), len(data) + values.nbytes]}
+        data += values.tobytes()
+    config = {"pretrained_cfg": {"input_size": [3, SIZE, SIZE], "padding": net.padding}}
+    header["__metadata__"] = {"config": json.dumps(config)}
+    text = json.dumps(header).encode()
+    pathlib.Path(path).write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+# ONNX: protocol buffers
+
+def varint(value):
+    value &= (1 << 64) - 1
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def field(number, value):
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    if isinstance(value, float):
+        return varint(number << 3 | 5) + struct.pack("<f", value)
+    value = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def onnx_tensor(name, array, packed=False, external=False):
+    array = np.asarray(array)
+    kind = {"float32": 1, "float16": 10, "int64": 7}[str(array.dtype)]
+    out = b"".join(field(1, n) for n in array.shape) + field(2, kind) + field(8, name)
+    if external:
+        return out + field(13, field(1, "location") + field(2, "x.data")) + field(14, 1)
+    return out + field(4 if packed else 9, array.tobytes())
+
+
+def attribute(name, value):
+    out = field(1, name)
+    if isinstance(value, bytes):
+        return field(5, out + field(5, value))
+    if isinstance(value, (list, tuple)):
+        return field(5, out + b"".join(field(8, v) for v in value))
+    return field(5, out + field(2 if isinstance(value, float) else 3, value))
+
+
+def onnx_node(op, inputs, output, **attributes):
+    return field(1, b"".join(field(1, i) for i in inputs) + field(2, output) + field(4, op)
+                 + b"".join(attribute(k, v) for k, v in attributes.items()))
+
+
+def fold(net, layer):
+    """Weights and bias with the batch norm in them."""
+    if not layer["norm"]:
+        return layer["weight"], layer["bias"]
+    gamma, beta, mean, variance = (a.astype("d") for a in layer["norm"])
+    scale = gamma / np.sqrt(variance + net.epsilon)
+    return ((layer["weight"] * scale[:, None, None, None]).astype("f"),
+            (beta - mean * scale).astype("f"))
+
+
+def onnx_layer(net, layer, inputs, out, folded, constants):
+    name = f"onnx::Conv_{out}"
+    weight, bias = fold(net, layer) if folded else (layer["weight"], layer["bias"])
+    constants[name + "w"] = weight
+    names = [f"v{inputs[0]}", name + "w"]
+    if bias is not None:
+        constants[name + "b"] = bias
+        names.append(name + "b")
+    if layer.get("linear"):
+        return onnx_node("Gemm", names, f"v{out}", transB=1)
+    before, after = layer["pads"]
+    kernel = weight.shape[2]
+    normed = layer["norm"] and not folded
+    nodes = onnx_node("Conv", names, f"c{out}" if normed else f"v{out}",
+                      group=weight.shape[0] if layer["depthwise"] else 1,
+                      kernel_shape=[kernel] * 2, strides=[layer["stride"]] * 2,
+                      pads=[before] * 2 + [after] * 2, dilations=[1, 1])
+    if normed:
+        for part, values in zip("gbmv", layer["norm"]):
+            constants[name + part] = values
+        nodes += onnx_node("BatchNormalization", [f"c{out}"] + [name + p for p in "gbmv"], f"v{out}",
+                           epsilon=float(net.epsilon))
+    return nodes
+
+
+ONNX_OPS = {"sigmoid": "Sigmoid", "relu": "Relu", "mul": "Mul", "add": "Add", "maxpool": "MaxPool"}
+
+
+def write_onnx(path, net, folded=True, constant_nodes=False, packed=False, half=False,
+               external=False, size=SIZE):
+    nodes, constants = b"", {}
+    for op, layer, inputs, out in net.nodes:
+        if layer:
+            nodes += onnx_layer(net, layer, inputs, out, folded, constants)
+        elif op == "mean":
+            nodes += onnx_node("ReduceMean", [f"v{inputs[0]}"], f"v{out}", axes=[2, 3], keepdims=1)
+        else:
+            nodes += onnx_node(ONNX_OPS[op], [f"v{i}" for i in inputs], f"v{out}")
+    stored = b""
+    for name, values in constants.items():
+        tensor = onnx_tensor(name, values.astype("e") if half else values, packed, external)
+        stored += (onnx_node("Constant", [], name, value=tensor) if constant_nodes
+                   else field(5, tensor))
+    dims = b"".join(field(1, field(1, n) if n else field(2, "n")) for n in (1, 3, size, size))
+    picture = field(1, "v0") + field(2, field(1, field(1, 1) + field(2, dims)))
+    graph = (stored + nodes if constant_nodes else nodes + stored) + field(11, picture)
+    model = field(1, 8) + field(2, "test") + field(7, graph) + field(8, field(2, 17))
+    pathlib.Path(path).write_bytes(model)
+
+
+# TFLite: flat buffers
+
+class Flat:
+    """Tables as dictionaries from a field's number to (format, value), lists, bytes."""
+
+    def __init__(self):
+        self.data = bytearray(8)
+
+    def align(self, n=16):
+        self.data += bytes(-len(self.data) % n)
+
+    def put(self, value):
+        """Where it is."""
+        if isinstance(value, dict):
+            return self.put_table(value)
+        if isinstance(value, (bytes, np.ndarray)):
+            raw = value if isinstance(value, bytes) else value.tobytes()
+            count = len(raw) if isinstance(value, bytes) else value.size
+            self.data += bytes((12 - len(self.data)) % 16)
+            at = len(self.data)
+            self.data += struct.pack("<I", count) + raw
+            return at
+        self.align(4)
+        at = len(self.data)
+        self.data += struct.pack("<I", len(value)) + bytes(4 * len(value))
+        for i, item in enumerate(value):
+            self.point(at + 4 + 4 * i, item)
+        return at
+
+    def point(self, at, value):
+        to = self.put(value)
+        self.data[at:at + 4] = struct.pack("<I", to - at)
+
+    def put_table(self, fields):
+        self.align()
+        vtable, n = len(self.data), max(fields, default=-1) + 1
+        self.data += bytes(4 + 2 * n)
+        self.align()
+        at, later = len(self.data), []
+        self.data += struct.pack("<i", at - vtable)
+        for number, (kind, value) in fields.items():
+            self.align(8)
+            offset = len(self.data) - at
+            struct.pack_into("<H", self.data, vtable + 4 + 2 * number, offset)
+            if kind == "o":
+                later.append((at + offset, value))
+                self.data += bytes(4)
+            else:
+                self.data += struct.pack("<" + kind, value)
+        struct.pack_into("<HH", self.data, vtable, 4 + 2 * n, len(self.data) - at)
+        for where, value in later:
+            self.point(where, value)
+        return at
+
+
+class Tflite:
+    CODES = {"add": 0, "conv": 3, "depthwise": 4, "linear": 9, "sigmoid": 14, "mul": 18, "mean": 40,
+             "sub": 41}
+
+    def __init__(self):
+        self.tensors, self.buffers, self.operators = [], [{}], []
+
+    def tensor(self, shape, array=None):
+        if array is not None:
+            self.buffers.append({0: ("o", np.ascontiguousarray(array).view("B").ravel())})
+        kind = {"float32": 0, "float16": 1, "int8": 9}[str(array.dtype) if array is not None
+                                                      else "float32"]
+        self.tensors.append({0: ("o", np.array(shape, "i")), 1: ("b", kind),
+                             2: ("I", len(self.buffers) - 1 if array is not None else 0)})
+        return len(self.tensors) - 1
+
+    def constant(self, array):
+        return self.tensor(array.shape, array)
+
+    def operator(self, op, inputs, output, options=None):
+        self.operators.append({0: ("I", list(self.CODES).index(op)),
+                               1: ("o", np.array(inputs, "i")), 2: ("o", np.array([output], "i")),
+                               4: ("o", options or {})})
+
+    def write(self, path, n_inputs=1):
+        codes = [{0: ("b", code), 3: ("i", code)} for code in self.CODES.values()]
+        graph = {0: ("o", self.tensors), 1: ("o", np.zeros(n_inputs, "i")),
+                 2: ("o", np.array([self.operators[-1][2][1][0]], "i")),
+                 3: ("o", self.operators)}
+        flat = Flat()
+        root = flat.put({0: ("I", 3), 1: ("o", codes), 2: ("o", [graph]), 4: ("o", self.buffers)})
+        flat.data[:8] = struct.pack("<I", root) + b"TFL3"
+        pathlib.Path(path).write_bytes(bytes(flat.data))
+
+
+def write_tflite(path, net, half=False, quantised=False, scaling=None):
+    """SCALING: (scale, offset) of a picture that is normalised inside."""
+    t = Tflite()
+    values = {0: t.tensor([1, SIZE, SIZE, 3])}
+    if scaling:
+        scaled_picture, shifted = t.tensor([1, SIZE, SIZE, 3]), t.tensor([1, SIZE, SIZE, 3])
+        t.operator("mul", [values[0], t.constant(np.array([scaling[0]], "f"))], scaled_picture)
+        t.operator("sub", [scaled_picture, t.constant(np.array([-scaling[1]] * 3, "f"))], shifted)
+        values[0] = shifted
+    for op, layer, inputs, out in net.nodes:
+        shape = [1, net.size[out], net.size[out], net.channels[out]]
+        values[out] = t.tensor(shape)
+        ins = [values[i] for i in inputs]
+        if not layer:
+            t.operator(op, ins, values[out])
+            continue
+        weight, bias = fold(net, layer)
+        options = {0: ("b", 0), 1: ("i", layer.get("stride", 1)), 2: ("i", layer.get("stride", 1))}
+        if layer.get("linear"):
+            kind, options = "linear", {}
+        elif layer["depthwise"]:
+            kind, weight = "depthwise", weight.transpose(1, 2, 3, 0)
+        else:
+            kind, weight = "conv", weight.transpose(0, 2, 3, 1)
+        kind_of = "b" if quantised else "e" if half else "f"
+        ins += [t.constant(weight.astype(kind_of)), t.constant(bias.astype("e" if half else "f"))]
+        t.operator(kind, ins, values[out], options)
+    t.write(path)
+
+
+# Keras: HDF5
+
+def keras_layers(net):
+    """(class, its variables by their names) in the model's order."""
+    for layer in net.layers:
+        weight = layer["weight"]
+        if layer.get("linear"):
+            yield "dense", {"kernel": weight.T, "bias": layer["bias"]}
+            continue
+        name = "depthwise_conv2d" if layer["depthwise"] else "conv2d"
+        kernel = "depthwise_kernel" if layer["depthwise"] else "kernel"
+        axes = (2, 3, 0, 1) if layer["depthwise"] else (2, 3, 1, 0)
+        bias = {} if layer["bias"] is None else {"bias": layer["bias"]}
+        yield name, {kernel: weight.transpose(axes), **bias}
+        if layer["norm"]:
+            yield "batch_normalization", dict(zip(
+                ("gamma", "beta", "moving_mean", "moving_variance"), layer["norm"]))
+
+
+def number(layers):
+    """Each class's layers are numbered: conv2d, conv2d_1 …"""
+    seen = {}
+    for name, variables in layers:
+        seen[name] = seen.get(name, -1) + 1
+        yield f"{name}_{seen[name]}" if seen[name] else name, variables
+
+
+def write_weights_h5(h5py, path, net, nested=False):
+    with h5py.File(path, "w") as file:
+        group = file.create_group("layers/functional/layers" if nested else "layers")
+        group.create_group("input_layer/vars")
+        for name, variables in number(keras_layers(net)):
+            for i, values in enumerate(variables.values()):
+                outer = file["layers"] if nested and name == "dense" else group
+                outer.create_dataset(f"{name}/vars/{i}", data=values)
+
+
+def write_legacy_h5(h5py, path, net, config=None, mean=None, variance=None):
+    layers = list(number(keras_layers(net)))
+    if mean is not None:
+        layers.insert(0, ("normalization", {"mean": np.array(mean, "f"),
+                                            "variance": np.array(variance, "f"),
+                                            "count": np.array(0)}))
+    with h5py.File(path, "w") as file:
+        if config:
+            file.attrs["model_config"] = json.dumps(config)
+        root = file.create_group("model_weights") if config else file
+        root.attrs["layer_names"] = [name.encode() for name, _ in layers]
+        for name, variables in layers:
+            group = root.create_group(name)
+            group.attrs["weight_names"] = [f"{name}/{kind}:0".encode() for kind in variables]
+            for kind, values in variables.items():
+                group.create_dataset(f"{name}/{kind}:0", data=values)
+
+
+# What all the tests do
+
+def logits(folder, model, x):
+    np.save(f"{folder}/x.npy", x.astype("f"))
+    effnet("run", "--model", f"{folder}/{model}", "--input", f"{folder}/x.npy", "--output",
+           f"{folder}/y.npy")
+    return np.load(f"{folder}/y.npy")
+
+
+def config_of(path):
+    with open(path, "rb") as file:
+        n = struct.unpack("<Q", file.read(8))[0]
+        return json.loads(json.loads(file.read(n))["__metadata__"]["config"])
+
+
+def check(net, name, write, bound=2e-5):
+    """What WRITE(path) wrote under NAME has the reference's logits, once converted. Returns the
+    config that it got."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(f"{folder}/{name}")
+        write_safetensors(f"{folder}/reference.safetensors", net)
+        effnet("convert", f"{folder}/{name}", "--output", f"{folder}/out.safetensors")
+        config = config_of(f"{folder}/out.safetensors")
+        if "input_size" not in config["pretrained_cfg"]:
+            return config
+        random = np.random.default_rng(2)
+        x = random.normal(size=(3, 3, SIZE, SIZE)) + random.uniform(-3, 3, (3, 3, 1, 1))
+        expected = logits(folder, "reference.safetensors", x)
+        found = logits(folder, "out.safetensors", x)
+        distance = np.abs(found - expected).max() / expected.std()
+        assert expected.std(0).min() > 1e-3, "the logits do not depend on the picture"
+        assert distance < bound, distance
+        return config
+
+
+def refuse(name, write, says):
+    with tempfile.TemporaryDirectory() as folder:
+        write(f"{folder}/{name}")
+        effnet_fails("convert", f"{folder}/{name}", "--output", f"{folder}/out.safetensors",
+                     says=says)
+        assert sorted(os.listdir(folder)) == [name], os.listdir(folder)
+
+
+def survive(name, write):
+    """Files cut short or changed anywhere are converted or refused, nothing else."""
+    random = np.random.default_rng(3)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, name)
+        write(str(path))
+        whole = path.read_bytes()
+        refused = 0
+        for i in range(40):
+            broken = bytearray(whole)
+            if i % 2:
+                broken = broken[:random.integers(len(whole))]
+            else:
+                for at in random.integers(len(whole) if i % 4 else 2000, size=20):
+                    broken[at] = random.integers(256)
+            path.write_bytes(broken)
+            refused += run(str(path), f"{folder}/out.safetensors")
+        assert refused >= 15, refused
+
+
+def run(path, out):
+    """Whether it is refused, properly."""
+    done = subprocess.run([tap.EFFNET, "convert", path, "--output", out], capture_output=True,
+                          text=True, errors="replace")
+    assert done.returncode in (0, 1), (done.returncode, done.stderr[-500:])
+    assert done.returncode == 0 or done.stderr.count("\n") == 1, done.stderr[-500:]
+    return done.returncode

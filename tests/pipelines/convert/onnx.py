@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-2-Clause
+import sys
+
+import models
+from models import check, refuse, survive, write_onnx
+import tap
+
+
+def test_folded():
+    net = models.efficientnet()
+    config = check(net, "a.onnx", lambda path: write_onnx(path, net))
+    assert config["num_classes"] == models.CLASSES and config["architecture"].startswith("b0-w")
+    assert config["pretrained_cfg"]["padding"] == "same"
+    assert config["pretrained_cfg"]["input_size"] == [3, models.SIZE, models.SIZE]
+    assert "mean" not in config["pretrained_cfg"]
+
+
+def test_not_folded():
+    net = models.efficientnet(padding="symmetric")
+    net.epsilon = 1e-5
+    config = check(net, "a.onnx", lambda path: write_onnx(path, net, folded=False))
+    assert config["pretrained_cfg"]["padding"] == "symmetric"
+
+
+def test_constants_as_nodes():
+    net = models.efficientnet()
+    check(net, "a.onnx", lambda path: write_onnx(path, net, constant_nodes=True))
+    check(net, "a.onnx", lambda path: write_onnx(path, net, packed=True))
+
+
+def test_half():
+    net = models.efficientnet()
+    check(net, "a.onnx", lambda path: write_onnx(path, net, half=True), bound=0.05)
+
+
+def test_shortcuts():
+    net = models.resnet()
+    config = check(net, "a.onnx", lambda path: write_onnx(path, net))
+    assert config["architecture"].startswith("resnet18-w"), config
+    assert config["pretrained_cfg"]["padding"] == "symmetric"
+
+
+def test_any_resolution():
+    net = models.resnet()
+    config = check(net, "a.onnx", lambda path: write_onnx(path, net, size=0))
+    assert "input_size" not in config["pretrained_cfg"]
+
+
+def test_refused():
+    net = models.efficientnet()
+    refuse("a.onnx", lambda path: write_onnx(path, net, external=True), "external_data=False")
+
+    def strange(op):
+        changed = models.efficientnet()
+        first = [i for i, n in enumerate(changed.nodes) if n[0] == "sigmoid"][0]
+        changed.nodes[first] = (op, *changed.nodes[first][1:])
+        models.ONNX_OPS[op] = op
+        return lambda path: write_onnx(path, changed)
+
+    refuse("a.onnx", strange("Tanh"), "an operation Tanh")
+    refuse("a.onnx", strange("Relu"), "multiplies two activations")
+    short = models.efficientnet()
+    short.nodes = short.nodes[:10]
+    refuse("a.onnx", lambda path: write_onnx(path, short), "no network of the family")
+    bare = models.efficientnet()
+    bare.layers[0]["pads"] = (0, 0)
+    refuse("a.onnx", lambda path: write_onnx(path, bare), "without a border")
+    fast = models.resnet()
+    fast.layers[1]["stride"] = 2
+    refuse("a.onnx", lambda path: write_onnx(path, fast), "of stride 2")
+
+
+def test_broken():
+    net = models.resnet()
+    survive("a.onnx", lambda path: write_onnx(path, net))
+
+
+tap.run(sys.modules[__name__])

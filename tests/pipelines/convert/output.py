@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-2-Clause
+import os
+import sys
+import tempfile
+
+import models
+import tap
+from models import config_of
+from tap import effnet, effnet_fails
+
+
+def convert(folder, *options, net=None):
+    models.write_onnx(f"{folder}/a.onnx", net or models.efficientnet())
+    printed = effnet("convert", f"{folder}/a.onnx", "--output", f"{folder}/b.safetensors", *options)
+    return printed, config_of(f"{folder}/b.safetensors")
+
+
+def test_report():
+    with tempfile.TemporaryDirectory() as folder:
+        printed, config = convert(folder)
+        assert printed.startswith(f"{folder}/b.safetensors: b0-w"), printed
+        assert printed.endswith(", 7 classes, resolution 64, padding same\n"), printed
+        assert config["num_classes"] == 7, config
+        described = effnet("info", f"{folder}/b.safetensors")
+        assert "padding: same (from the metadata" in described, described
+
+
+def test_name():
+    with tempfile.TemporaryDirectory() as folder:
+        name = convert(folder)[1]["architecture"]
+        assert convert(folder, "--arch", name)[1]["architecture"] == name
+        effnet_fails("convert", f"{folder}/a.onnx", "--output", f"{folder}/c.safetensors", "--arch",
+                     "lite0", says="of which")
+        effnet_fails("convert", f"{folder}/a.onnx", "--output", f"{folder}/c.safetensors", "--arch",
+                     "b99", says="b99")
+        assert not os.path.exists(f"{folder}/c.safetensors")
+
+
+def test_multi_label():
+    net = models.efficientnet()
+    net.act(net.nodes[-1][3], "sigmoid")
+    with tempfile.TemporaryDirectory() as folder:
+        config = convert(folder, net=net)[1]
+        assert config["problem_type"] == "multi_label_classification", config
+
+
+def test_without_head():
+    net = models.efficientnet()
+    del net.nodes[-1], net.layers[-1]
+    with tempfile.TemporaryDirectory() as folder:
+        printed, config = convert(folder, net=net)
+        assert config["num_classes"] == 0 and ", 0 classes," in printed, printed
+
+
+def test_nothing_half_written():
+    with tempfile.TemporaryDirectory() as folder:
+        convert(folder)
+        effnet_fails("convert", f"{folder}/a.onnx", "--output", f"{folder}/no/b.safetensors",
+                     says="cannot be written")
+        assert sorted(os.listdir(folder)) == ["a.onnx", "b.safetensors"], os.listdir(folder)
+
+
+tap.run(sys.modules[__name__])

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-2-Clause
+import sys
+
+import models
+from models import check, refuse, survive, write_tflite
+import tap
+
+
+def test_float():
+    net = models.efficientnet()
+    config = check(net, "a.tflite", lambda path: write_tflite(path, net))
+    assert config["pretrained_cfg"] == {"num_classes": models.CLASSES, "padding": "same",
+                                        "input_size": [3, models.SIZE, models.SIZE]}
+
+
+def test_half():
+    net = models.efficientnet()
+    check(net, "a.tflite", lambda path: write_tflite(path, net, half=True), bound=0.05)
+
+
+def test_normalised_inside():
+    net = models.efficientnet()
+    config = check(net, "a.tflite", lambda path: write_tflite(path, net, scaling=(1 / 128, -1)))
+    found = config["pretrained_cfg"]
+    assert all(abs(v - 128 / 255) < 1e-6 for v in found["mean"] + found["std"]), found
+
+
+def test_refused():
+    net = models.efficientnet()
+    refuse("a.tflite", lambda path: write_tflite(path, net, quantised=True), "not in the file as f")
+    plain = models.efficientnet()
+    plain.nodes = [("mean" if op == "sigmoid" else op, *rest) for op, *rest in plain.nodes]
+    refuse("a.tflite", lambda path: write_tflite(path, plain), "multiplies two activations")
+
+
+def test_broken():
+    net = models.efficientnet()
+    survive("a.tflite", lambda path: write_tflite(path, net))
+
+
+tap.run(sys.modules[__name__])
