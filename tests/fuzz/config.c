@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "fuzz.h"
+#include "model/config.h"
+#include "model/formats.h"
+
+int
+LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
+{
+    EffNetFile file = {.path = "file"};
+    EffNetCheckpoint checkpoint = {
+        .file = &file, .metadata = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free)};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(EffNetConfig) config = NULL;
+
+    g_hash_table_insert(checkpoint.metadata, "config", g_strndup((const char *)data, size));
+    config = effnet_config_new(&checkpoint, &error);
+    g_hash_table_unref(checkpoint.metadata);
+    if ((config == NULL) != (error != NULL))
+        g_error("neither a config nor an error, or both");
+    for (guint n_classes = 0; config && n_classes < 4; n_classes++) {
+        g_auto(GStrv) labels = effnet_config_get_labels(config, n_classes);
+
+        if (labels && g_strv_length(labels) != n_classes)
+            g_error("another number of labels than of classes");
+    }
+    return 0;
+}
