@@ -31,7 +31,8 @@ list_folders(void)
 static char *
 find_in(const char *folder, const char *name)
 {
-    static const char *const suffixes[] = {".safetensors", ".pth", ""};
+    /* The last is a folder as it comes from the Hugging Face hub, with its config.json. */
+    static const char *const suffixes[] = {".safetensors", ".pth", "", "/model.safetensors"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
         g_autofree char *file = g_strconcat(name, suffixes[i], NULL);

@@ -85,12 +85,20 @@ check_options(const EffNetModelOptions *options, GError **error)
     return !what;
 }
 
-/* "tf_efficientnet_b0_aa-827b6e33" of ".../tf_efficientnet_b0_aa-827b6e33.pth" */
+/* "tf_efficientnet_b0_aa-827b6e33" of ".../tf_efficientnet_b0_aa-827b6e33.pth", "resnet50.a1_in1k"
+ * of
+ * ".../resnet50.a1_in1k/model.safetensors", as the Hugging Face hub calls every file */
 static char *
 stem_of(const char *path)
 {
     static const char *const suffixes[] = {".safetensors", ".pth", ".pt", ".bin", ".ckpt"};
     char *name = g_path_get_basename(path);
+    g_autofree char *folder = g_path_get_dirname(path);
+
+    if (g_str_equal(name, "model.safetensors") && strchr(path, G_DIR_SEPARATOR)) {
+        g_free(name);
+        return g_path_get_basename(folder);
+    }
 
     for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++)
         if (g_str_has_suffix(name, suffixes[i])) {

@@ -76,7 +76,8 @@ void effnet_model_unref(EffNetModel *model);
 
 const EffNetModelInfo *effnet_model_get_info(const EffNetModel *model);
 
-/* The path of NAME: itself where it names a file; else NAME.safetensors or NAME.pth in
+/* The path of NAME: itself where it names a file; else NAME.safetensors, NAME.pth or
+ * NAME/model.safetensors (a folder of the Hugging Face hub) in
  * GST_EFFICIENTNET_MODEL_PATH (folders separated by ':'), then in efficientnet/models under the
  * user's and the system's data folders. NULL and "": "default". Caller frees.
  * EFFNET_ERROR_NOT_FOUND says where was looked and how to get one. */

@@ -48,6 +48,8 @@ test_order(void)
     put("first", "default.pth");
     check(NULL, "first/default.pth");
     check("default.pth", "first/default.pth");
+    put("second/b0", "model.safetensors");
+    check("b0", "second/b0/model.safetensors");
 }
 
 static void

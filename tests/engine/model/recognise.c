@@ -64,6 +64,23 @@ test_lite(void)
 }
 
 static void
+test_name_of_folder(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("resnet50.a3_in1k-XXXXXX", NULL);
+    g_autofree char *name = g_path_get_basename(folder);
+    g_autofree char *path = g_build_filename(folder, "model.safetensors", NULL);
+    g_autofree char *file = support_network("x.pth", "torchvision", "resnet50", 3, 10, 1, NULL);
+    g_autoptr(EffNetRecognition) r = NULL;
+
+    g_assert_cmpint(g_rename(file, path), ==, 0);
+    r = recognise(path, &none);
+    g_assert_cmpstr(r->info.name, ==, name);
+    g_assert_cmpuint(r->info.resolution, ==, 160);
+    g_remove(path);
+    g_rmdir(folder);
+}
+
+static void
 test_torchvision(void)
 {
     g_autofree char *path = support_network("net.pth", "torchvision", "b5", 1, 1001, 1, NULL);
@@ -294,6 +311,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/recognise/bad-options", test_bad_options);
     g_test_add_func("/model/recognise/config", test_config);
     g_test_add_func("/model/recognise/scaled", test_scaled);
+    g_test_add_func("/model/recognise/name-of-folder", test_name_of_folder);
     g_test_add_func("/model/recognise/bad-shapes", test_bad_shapes);
     g_test_add_func("/model/recognise/random", test_random);
     return g_test_run();

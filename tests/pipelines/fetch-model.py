@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Against a hub of our own: what is sent, what is checked, what is left."""
+import contextlib
+import hashlib
+import http.server
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+
+import tap
+from tap import effnet
+
+SCRIPT = pathlib.Path(__file__).parents[2] / "pipelines/fetch-model"
+CONTENT = bytes(range(256)) * 64
+TIMM = "/huggingface.co/timm/efficientnet_b0.ra_in1k/resolve/main/"
+
+
+class Hub(http.server.BaseHTTPRequestHandler):
+    """Serves FILES; knows ranges, and the hub's way of telling a sum."""
+    files, ranges, sums, cut = {}, [], {}, None
+
+    def do_GET(self):
+        content = self.files.get(self.path)
+        if content is None:
+            self.send_error(404)
+            return
+        wanted, begin = self.headers.get("Range"), 0
+        if wanted:
+            begin = int(wanted[len("bytes="):-1])
+            self.ranges.append(begin)
+        self.send_response(206 if begin else 200)
+        if self.path in self.sums:
+            self.send_header("X-Linked-Etag", f'"{self.sums[self.path]}"')
+        self.send_header("Content-Length", str(len(content) - begin))
+        self.end_headers()
+        self.wfile.write(content[begin:self.cut])
+
+    def log_message(self, *arguments):
+        pass
+
+
+@contextlib.contextmanager
+def hub(files, sums=None, cut=None):
+    Hub.files, Hub.sums, Hub.ranges, Hub.cut = files, sums or {}, [], cut
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def fetch(data, base, *names):
+    return subprocess.run([SCRIPT, *names], capture_output=True, text=True, env={
+        **os.environ, "XDG_DATA_HOME": str(data), "EFFNET_FETCH_BASE": base, "no_proxy": "*"})
+
+
+def models(data):
+    return pathlib.Path(data, "efficientnet/models")
+
+
+def test_list():
+    rows = [line.split() for line in fetch("/nowhere", "", "--list").stdout.splitlines()]
+    assert all(len(row) == 4 for row in rows), rows
+    names = [row[0] for row in rows]
+    assert len(set(names)) == len(names) > 50
+    known = set(effnet("arch", "--list").split())
+    without = {"mobilenet-v1-025", "mobilenet-v1-050", "mobilenet-v1-075", "mobilenet-v2-035",
+               "mobilenet-v2-075"}  # nobody publishes them where names can be relied on
+    assert known - set(names) == without, known - set(names)
+
+
+def test_folder():
+    files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
+    sums = {TIMM + "model.safetensors": hashlib.sha256(CONTENT).hexdigest()}
+    with tempfile.TemporaryDirectory() as data, hub(files, sums) as base:
+        for _ in range(2):  # the second time, from what is there
+            done = fetch(data, base, "b0")
+            assert done.returncode == 0, done.stderr
+            path = models(data) / "b0/model.safetensors"
+            assert done.stdout == f"{path}\n" and path.read_bytes() == CONTENT
+            assert sorted(os.listdir(path.parent)) == ["config.json", "model.safetensors"]
+            assert os.readlink(models(data) / "default") == "b0"
+            Hub.files = {}
+
+
+def test_goes_on():
+    files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
+    with tempfile.TemporaryDirectory() as data:
+        path = models(data) / "b0/model.safetensors"
+        with hub(files, cut=1000) as base:
+            done = fetch(data, base, "b0")
+            assert done.returncode == 1 and "goes on from there" in done.stderr, done.stderr
+            assert not path.exists()
+        with hub(files) as base:
+            assert fetch(data, base, "b0").returncode == 0
+            assert Hub.ranges == [1000], Hub.ranges
+            assert path.read_bytes() == CONTENT
+
+
+def test_wrong_sum():
+    name = "resnet18-f37072fd"
+    files = {f"/download.pytorch.org/models/{name}.pth": CONTENT,
+             TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
+    with tempfile.TemporaryDirectory() as data, \
+            hub(files, {TIMM + "model.safetensors": "0" * 64}) as base:
+        for model in (name, "b0"):
+            done = fetch(data, base, model)
+            assert done.returncode == 1 and "is not what it should be" in done.stderr, done.stderr
+        left = [f.name for f in models(data).rglob("*") if f.is_file()]
+        assert left == ["config.json"], left
+
+
+def test_github():
+    name = "efficientnet-b0-355c32eb"
+    path = f"/github.com/lukemelas/EfficientNet-PyTorch/releases/download/1.0/{name}.pth"
+    with tempfile.TemporaryDirectory() as data, hub({path: CONTENT}) as base:
+        done = fetch(data, base, name)
+        assert done.returncode == 0, done.stderr
+        assert (models(data) / f"{name}.pth").read_bytes() == CONTENT
+        assert os.readlink(models(data) / "default.pth") == f"{name}.pth"
+
+
+def test_failures():
+    with tempfile.TemporaryDirectory() as data:
+        done = fetch(data, "http://127.0.0.1:1", "b0")
+        assert done.returncode == 1 and "cannot be reached" in done.stderr, done.stderr
+        with hub({}) as base:
+            done = fetch(data, base, "b0")
+        assert done.returncode == 1 and "answers 404" in done.stderr, done.stderr
+    for arguments in ((), ("b99",), ("b.",), ("b0 timm",)):
+        done = fetch("/nowhere", "", *arguments)
+        assert done.returncode == 1 and "--list" in done.stderr, (arguments, done.stderr)
+
+
+tap.run(sys.modules[__name__])
