@@ -97,8 +97,13 @@ twin_of() {
     esac
 }
 
+check_scripts() {
+    files '*' | xargs grep -lE '^#!/bin/bash' | xargs shellcheck -x
+}
+
 style_checks() {
     check "clang-format" check_format
+    check "shellcheck" check_scripts
     check "no tabs" check_tabs
     check "licence lines" check_licence
     check "files of at most $max_file lines" check_file_length

@@ -11,7 +11,9 @@ models_dir=$data_dir/models samples_dir=$cache_dir/samples
 build_packages=(gcc libc6-dev dpkg-dev pkg-config meson ninja-build python3 python3-pip ca-certificates
     libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
     libopenblas0-pthread liborc-0.4-dev libcairo2-dev libpango1.0-dev libmosquitto-dev libhdf5-dev)
-test_packages=(python3-numpy python3-h5py python3-pil python3-gi gir1.2-gstreamer-1.0 mosquitto openssl)
+test_packages=(python3-numpy python3-h5py python3-pil python3-gi gir1.2-gstreamer-1.0 mosquitto openssl
+    gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-base-1.0 gstreamer1.0-plugins-bad
+    gstreamer1.0-plugins-ugly)
 run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
     gstreamer1.0-libav fonts-dejavu-core)
 
@@ -62,6 +64,20 @@ build() {
         grep -E -m 20 -A 5 'error:|FAILED|undefined reference' "$dir/compile.log" >&2 || tail -n 30 "$dir/compile.log" >&2
         return 1
     }
+}
+
+# The elements that are built here come before those that are installed.
+use_elements() {
+    export GST_PLUGIN_PATH=$root/build/gst-plugin${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
+    gst-inspect-1.0 efficientnet >/dev/null 2>&1 ||
+        die "GStreamer has no element efficientnet: pipelines/quickstart builds it"
+}
+
+to_uri() { # FILE-or-URI
+    case $1 in
+    *://*) printf '%s\n' "$1" ;;
+    *) /usr/bin/python3 -c 'import pathlib, sys; print(pathlib.Path(sys.argv[1]).absolute().as_uri())' "$1" ;;
+    esac
 }
 
 check_sha256() { # FILE SUM

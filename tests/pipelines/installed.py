@@ -5,6 +5,7 @@ import glob
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 
@@ -45,6 +46,20 @@ def install():
     os.environ["LD_LIBRARY_PATH"] = str(libraries)
     os.environ["GST_PLUGIN_PATH"] = str(libraries / "gstreamer-1.0")
     os.environ["GST_REGISTRY"] = f"{folder.name}/registry.bin"
+
+
+def interrupted(arguments, lines):
+    """The first LINES lines of a command that goes on until it is interrupted."""
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               cwd=folder.name, start_new_session=True)
+    try:
+        out = [process.stdout.readline() for _ in range(lines)]
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert all(out), errors
+    assert "CRITICAL" not in errors, errors
+    return out
 
 
 def build(name):

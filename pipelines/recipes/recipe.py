@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the recipes in Python share."""
+import os
+import pathlib
+import sys
+import warnings
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SAMPLE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache",
+                      "efficientnet/samples/bikes.mp4")
+
+
+def init():
+    """The elements that are built here come before those that are installed."""
+    os.environ["GST_PLUGIN_PATH"] = f"{ROOT}/build/gst-plugin:{os.environ.get('GST_PLUGIN_PATH', '')}"
+    # A GstStructure has no other way to hand a list to Python.
+    warnings.filterwarnings("ignore", "GObject.ValueArray")
+    Gst.init(None)
+    if not Gst.ElementFactory.find("efficientnet"):
+        sys.exit("GStreamer has no element efficientnet: pipelines/quickstart builds it")
+
+
+def argument(number, default):
+    return sys.argv[number] if len(sys.argv) > number else default
+
+
+def to_uri(name):
+    return name if Gst.uri_is_valid(str(name)) else pathlib.Path(name).absolute().as_uri()
+
+
+def best_class(buffer):
+    """(label, score) of the buffer's first result, or None."""
+    meta = buffer.get_custom_meta("GstEfficientNetMeta")
+    found, results = meta.get_structure().get_list("results") if meta else (False, None)
+    if not found or not results.n_values:
+        return None
+    result = results.get_nth(0)
+    return result.get_array("labels")[1].get_nth(0), result.get_array("scores")[1].get_nth(0)
+
+
+def on_frames(element, function):
+    """Calls FUNCTION(pad, buffer) for each buffer that leaves ELEMENT, which passes unless that
+    returns False."""
+    def probe(pad, info):
+        return (Gst.PadProbeReturn.DROP if function(pad, info.get_buffer()) is False else
+                Gst.PadProbeReturn.OK)
+    element.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, probe)
+
+
+def play(pipeline):
+    """To its end."""
+    bus = pipeline.get_bus()
+    pipeline.set_state(Gst.State.PLAYING)
+    message = bus.timed_pop_filtered(Gst.CLOCK_TIME_NONE, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+    pipeline.set_state(Gst.State.NULL)
+    if message.type == Gst.MessageType.ERROR:
+        sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {message.parse_error().gerror.message}")
