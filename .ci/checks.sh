@@ -25,7 +25,8 @@ check_format() {
 }
 
 check_tabs() {
-    ! files '*' | xargs grep -nIP '\t'
+    # Make wants them.
+    ! files '*' | grep -vx debian/rules | xargs grep -nIP '\t'
 }
 
 check_licence() {
