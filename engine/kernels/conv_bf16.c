@@ -97,5 +97,20 @@ conv_bf16_c(const EffNetConv *a)
     }
 }
 
-const EffNetConvKernels effnet_conv_bf16_kernels_c = {effnet_conv_pack_bf16, packed_bytes,
-                                                      conv_bf16_c};
+static void
+gate_bf16_c(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+{
+    guint16 *pixel = picture;
+
+    for (guint p = 0; p < pixels; p++, pixel += step)
+        for (gsize i = 0; i < n; i++)
+            pixel[i] = effnet_bf16_from_float(effnet_bf16_to_float(pixel[i]) * gate[i]);
+}
+
+const EffNetConvKernels effnet_conv_bf16_kernels_c = {
+    .pack = effnet_conv_pack_bf16,
+    .packed_bytes = packed_bytes,
+    .run = conv_bf16_c,
+    .tile_pixels = 1,
+    .gate = gate_bf16_c,
+};

@@ -18,6 +18,7 @@ void KERNEL(dwconv_f32)(const EffNetDwconv *dwconv);
 void KERNEL(maxpool_f32)(const EffNetMaxpool *maxpool);
 void KERNEL(winograd_input)(const EffNetWinogradInput *input);
 void KERNEL(winograd_output)(const EffNetWinogradOutput *output);
+void KERNEL(gate_bf16)(gpointer picture, gsize step, guint pixels, const float *gate, gsize n);
 void KERNEL(conv_bf16)(const EffNetConv *conv);
 void KERNEL(dwconv_bf16)(const EffNetDwconv *dwconv);
 void KERNEL(maxpool_bf16)(const EffNetMaxpool *maxpool);

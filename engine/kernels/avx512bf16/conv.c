@@ -335,6 +335,16 @@ gate_weights(EffNetConv *a)
     a->weights = a->scratch;
 }
 
+void
+KERNEL(gate_bf16)(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+{
+    guint16 *pixel = picture;
+
+    for (guint p = 0; p < pixels; p++, pixel += step)
+        for (gsize i = 0; i < n; i += EFFNET_LANES)
+            store_bf16(pixel + i, _mm512_mul_ps(load_bf16(pixel + i), _mm512_loadu_ps(gate + i)));
+}
+
 static void
 divide_pool(const EffNetConv *a)
 {

@@ -14,6 +14,7 @@ effnet_kernels_init_avx512bf16(EffNetKernels *kernels)
         return FALSE;
     kernels->conv[EFFNET_TYPE_BF16] = effnet_conv_bf16_kernels_c;
     kernels->conv[EFFNET_TYPE_BF16].run = effnet_conv_bf16_avx512bf16;
+    kernels->conv[EFFNET_TYPE_BF16].gate = effnet_gate_bf16_avx512bf16;
     kernels->conv[EFFNET_TYPE_BF16].tile_pixels = 14;
     kernels->dwconv[EFFNET_TYPE_BF16] = effnet_dwconv_bf16_kernels_c;
     kernels->dwconv[EFFNET_TYPE_BF16].run = effnet_dwconv_bf16_avx512bf16;
