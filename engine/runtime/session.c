@@ -20,7 +20,7 @@
 #define SPIN_LIMIT 2000 /* looks at a counter, some tens of microseconds, before sleeping */
 
 typedef struct {
-    atomic_uint next; /* the first task that nobody took */
+    atomic_uint *next; /* of each thread's share: the first task that nobody took */
     atomic_uint done;
 } Progress;
 
@@ -39,6 +39,7 @@ struct _EffNetSession {
     guint8 *arena;
     guint8 *scratch;    /* of all threads */
     Progress *progress; /* a passage each: see below */
+    atomic_uint *next;  /* theirs */
     guint batch;        /* of the run that is under way */
     GMutex lock;
     GCond tasks_done;
@@ -83,6 +84,9 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
         session->threads = MIN(session->threads, threads);
     session->preprocess = effnet_preprocess_new(effnet_model_get_info(model));
     session->progress = g_new0(Progress, plan->n_steps * max_batch);
+    session->next = g_new0(atomic_uint, plan->n_steps * max_batch * session->threads);
+    for (guint i = 0; i < plan->n_steps * max_batch; i++)
+        session->progress[i].next = session->next + i * session->threads;
     session->profiles = g_new0(Profile, plan->n_steps);
     for (guint i = 0; i < plan->n_steps; i++) {
         session->profiles[i].name = effnet_layer_name(plan->steps[i].layer);
@@ -108,6 +112,7 @@ effnet_session_free(EffNetSession *session)
         g_free(session->profiles[i].name);
     g_free(session->profiles);
     g_free(session->progress);
+    g_free(session->next);
     free(session->scratch);
     free(session->arena);
     effnet_preprocess_free(session->preprocess);
@@ -211,6 +216,26 @@ typedef struct {
     Progress *progress; /* of the next passage */
 } Walker;
 
+/* A task of the thread's own share, and when these are all taken, of another's: a share is the same
+ * part of the picture, or of its channels, from step to step, whose data are in the core's caches.
+ */
+static gboolean
+take_task(const Walker *w, Progress *progress, guint tasks, guint *task)
+{
+    guint threads = w->session->threads;
+
+    for (guint i = 0; i < threads; i++) {
+        guint share = (w->member + i) % threads;
+        guint end = (guint64)tasks * (share + 1) / threads;
+
+        *task = (guint64)tasks * share / threads +
+                atomic_fetch_add_explicit(&progress->next[share], 1, memory_order_relaxed);
+        if (*task < end)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Step STEP for N pictures from FIRST on: a picture's task after the same one of the picture before
  * it, so that its weights are at hand. */
 static void
@@ -222,7 +247,7 @@ pass(Walker *w, guint step_index, guint first, guint n)
     gint64 begin = session->profiling && w->member == 0 ? g_get_monotonic_time() : 0;
     Progress *progress = w->progress++;
 
-    while ((task = atomic_fetch_add_explicit(&progress->next, 1, memory_order_relaxed)) < tasks) {
+    while (take_task(w, progress, tasks, &task)) {
         effnet_step_execute(session->plan, step, session->arena, session->max_batch,
                             first + task % n, task / n, w->scratch);
         finish_task(session, progress, tasks);
@@ -259,7 +284,8 @@ effnet_session_run(EffNetSession *session, guint n)
     g_return_if_fail(n > 0 && n <= session->max_batch);
     session->batch = n;
     for (guint i = 0; i < session->plan->n_steps * n; i++) {
-        atomic_store_explicit(&session->progress[i].next, 0, memory_order_relaxed);
+        for (guint share = 0; share < session->threads; share++)
+            atomic_store_explicit(&session->progress[i].next[share], 0, memory_order_relaxed);
         atomic_store_explicit(&session->progress[i].done, 0, memory_order_relaxed);
     }
     effnet_pool_run(session->threads, walk, session);
