@@ -16,6 +16,11 @@
 #define WINOGRAD_BYTES (704 * 1024)
 /* Tasks of a step: enough for an even share on a few cores. */
 #define TASKS 16
+/* Parts of a picture where panels make tasks enough. */
+#define PARTS 2
+/* A depthwise layer of so many times as many channels as pixels is among products with more weights
+ * than pixels: six times as wide as the block is, as blocks mostly are. */
+#define FEW_PIXELS 7
 
 typedef struct {
     EffNetPlan *plan;
@@ -97,17 +102,19 @@ blocks(guint n, guint block)
 }
 
 /* Cuts PIXELS x PANELS outputs of K products each: tiles of pixels, so many that a block of the
- * input stays in L2; where the weights are more than the input, no more of them than that, since
- * every block of pixels reads all weights. */
+ * input stays in L2. Threads share the pixels first where these are more than the weights, which
+ * every block of pixels reads. */
 static void
 cut_product(Builder *b, EffNetStep *step, guint pixels, guint panels, gsize k)
 {
-    gsize limit = BLOCK_BYTES / effnet_type_bytes(step->type) / k;
+    gsize limit = BLOCK_BYTES / effnet_type_bytes(step->type) / k, lanes = panels * EFFNET_LANES;
     guint tile = MAX(1, b->plan->kernels->conv[step->type].tile_pixels);
     guint tiles = blocks(pixels, tile), share = tiles;
 
-    if (panels * EFFNET_LANES < pixels)
+    if (lanes < pixels)
         share = blocks(tiles, TASKS);
+    else if (k * lanes < pixels * (k + lanes))
+        share = blocks(tiles, PARTS);
     share = step->pool ? tiles : MAX(1, MIN(share, limit / tile));
     step->pixel_blocks = blocks(tiles, share);
     step->block_pixels = blocks(pixels, step->pixel_blocks);
@@ -116,6 +123,7 @@ cut_product(Builder *b, EffNetStep *step, guint pixels, guint panels, gsize k)
     step->panel_blocks = blocks(panels, step->block_panels);
 }
 
+/* As the products around it share the picture: by rows, or by panels where weights are more. */
 static void
 cut_depthwise(EffNetStep *step, guint rows, guint panels)
 {
@@ -123,7 +131,7 @@ cut_depthwise(EffNetStep *step, guint rows, guint panels)
     step->pixel_blocks = blocks(rows, step->block_pixels);
     step->block_panels = panels;
     step->panel_blocks = 1;
-    if (step->pixel_blocks < TASKS && panels >= 8) {
+    if (panels * EFFNET_LANES > FEW_PIXELS * rows * rows && panels >= 8) {
         step->block_pixels = rows;
         step->pixel_blocks = 1;
         step->block_panels = blocks(blocks(panels, TASKS), 2) * 2;
