@@ -206,13 +206,14 @@ read_weights(EffNetGraphLayer *layer, const EffNetGraphConv *conv)
     return TRUE;
 }
 
-/* N floats of CONSTANT, or FALLBACK as often where it is NULL; NULL: it has another length. */
+/* N floats of CONSTANT, or FALLBACK as often where it is NULL; NULL: it has another length, or no
+ * floats. */
 static float *
 read_vector(const EffNetConstant *constant, guint64 n, float fallback)
 {
     float *values;
 
-    if (constant && effnet_constant_n_elements(constant) != n)
+    if (constant && (!constant->data || effnet_constant_n_elements(constant) != n))
         return NULL;
     values = g_try_new(float, n);
     if (values && constant)

@@ -13,7 +13,7 @@ typedef struct {
     guint n_dims;
     guint64 dims[EFFNET_MAX_DIMS];
     EffNetDType dtype;
-    const guint8 *data; /* dense and little endian; the file's */
+    const guint8 *data; /* dense and little endian; the file's. NULL: of integers, not read */
 } EffNetConstant;
 
 /* FALSE with nothing changed when N_BYTES are not what the dims and DTYPE ask for. */

@@ -97,7 +97,9 @@ effnet_proto_float(const EffNetProtoField *field)
 char *
 effnet_proto_string(const EffNetProtoField *field)
 {
-    return g_utf8_make_valid((const char *)field->bytes.at, field->bytes.end - field->bytes.at);
+    gsize n = field->bytes.end - field->bytes.at;
+
+    return n ? g_utf8_make_valid((const char *)field->bytes.at, n) : g_strdup("");
 }
 
 gboolean
@@ -105,5 +107,5 @@ effnet_proto_equals(const EffNetProtoField *field, const char *text)
 {
     gsize n = field->bytes.end - field->bytes.at;
 
-    return field->is_bytes && strlen(text) == n && memcmp(field->bytes.at, text, n) == 0;
+    return n && strlen(text) == n && memcmp(field->bytes.at, text, n) == 0;
 }

@@ -22,7 +22,7 @@ typedef struct {
 static inline EffNetProto
 effnet_proto(const guint8 *data, gsize n)
 {
-    return (EffNetProto){data, data + n, FALSE};
+    return (EffNetProto){data, n ? data + n : data, FALSE};
 }
 
 /* FALSE at the end, or where it is broken. */
@@ -31,7 +31,7 @@ gboolean effnet_proto_next(EffNetProto *proto, EffNetProtoField *field);
 gboolean effnet_proto_next_varint(EffNetProto *proto, guint64 *value);
 /* A float of the field's bits. */
 float effnet_proto_float(const EffNetProtoField *field);
-/* A string; caller frees. */
+/* A string, be it empty; caller frees. */
 char *effnet_proto_string(const EffNetProtoField *field);
 gboolean effnet_proto_equals(const EffNetProtoField *field, const char *text);
 
