@@ -11,7 +11,7 @@ static guint measured;
 static EffNetModel *
 random_model(guint seed)
 {
-    g_autoptr(EffNetArch) arch = effnet_arch_new("lite0", NULL);
+    g_autoptr(EffNetArch) arch = effnet_arch_new("mobilenet-v1-025", NULL);
     const EffNetModelOptions options = {.resolution = RESOLUTION};
     g_autoptr(GError) error = NULL;
     EffNetModel *made = effnet_model_new_random(arch, seed, CLASSES, &options, &error);

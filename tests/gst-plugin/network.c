@@ -123,7 +123,7 @@ main(int argc, char **argv)
 
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
-    arch = effnet_arch_new("lite0", NULL);
+    arch = effnet_arch_new("mobilenet-v1-025", NULL);
     model = effnet_model_new_random(arch, 1, CLASSES, &options, NULL);
     effnet_arch_unref(arch);
     g_assert_nonnull(model);
