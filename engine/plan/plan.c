@@ -289,7 +289,8 @@ cut_fused(EffNetStep *step, guint rows, guint panels)
 
     step->block_panels = MIN(panels, FUSE_PANELS);
     step->panel_blocks = blocks(panels, step->block_panels);
-    bands = MIN(rows, blocks(TASKS / 4, step->panel_blocks));
+    bands = blocks(TASKS / 2, step->panel_blocks);
+    bands = MIN(rows, bands > 1 ? blocks(bands, PARTS) * PARTS : 1);
     step->block_pixels = blocks(rows, bands);
     step->pixel_blocks = blocks(rows, step->block_pixels);
 }

@@ -50,7 +50,7 @@ typedef struct {
     guint block_pixels; /* a task's share: pixels of a 1x1 CONV, rows of the others, of WINOGRAD
                          * rows of tiles */
     guint block_panels;
-    guint pixel_blocks, panel_blocks; /* tasks of a picture: their product */
+    guint pixel_blocks, panel_blocks; /* tasks of a picture, at most: their product */
     /* CONV of rows: outputs whose input, with its border, is in the scratch at once (0: the input
      * has that border itself), and panels of weights that pass by together. */
     guint band_rows, chunk_panels;
@@ -126,6 +126,16 @@ effnet_step_pixels(const EffNetStep *step)
     if (step->kind == EFFNET_STEP_WINOGRAD)
         return effnet_winograd_tiles(size);
     return effnet_step_has_rows(step) ? size : size * size;
+}
+
+/* Into how many tasks THREADS share a picture. One thread does the bands of a CONV_DEPTHWISE
+ * together, since each computes rows of the next one as well. */
+static inline guint
+effnet_step_tasks(const EffNetStep *step, guint threads)
+{
+    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE && threads == 1)
+        return step->panel_blocks;
+    return step->pixel_blocks * step->panel_blocks;
 }
 
 /* Takes NETWORK over, in any case. KERNELS have TYPE. WEIGHTS NULL: the layout alone. */

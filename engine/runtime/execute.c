@@ -403,11 +403,11 @@ squeeze_excite(const Task *t)
 
 void
 effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint batch,
-                    guint picture, guint task, gpointer scratch)
+                    guint picture, guint task, guint tasks, gpointer scratch)
 {
     const EffNetLayer *layer = effnet_step_last_layer(step);
     guint pixel_block = task / step->panel_blocks, panel_block = task % step->panel_blocks;
-    guint pixels = effnet_step_pixels(step);
+    guint pixels = effnet_step_pixels(step), pixel_blocks = tasks / step->panel_blocks;
     Task t = {
         .plan = plan,
         .step = step,
@@ -415,8 +415,8 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
         .batch = batch,
         .picture = picture,
         .scratch = scratch,
-        .first_pixel = (guint64)pixels * pixel_block / step->pixel_blocks,
-        .end_pixel = (guint64)pixels * (pixel_block + 1) / step->pixel_blocks,
+        .first_pixel = (guint64)pixels * pixel_block / pixel_blocks,
+        .end_pixel = (guint64)pixels * (pixel_block + 1) / pixel_blocks,
         .first_panel = panel_block * step->block_panels,
         .end_panel =
             MIN(effnet_panels(layer->out_channels), (panel_block + 1) * step->block_panels),

@@ -4,10 +4,10 @@
 
 #include "../plan/plan.h"
 
-/* Does task TASK (of pixel_blocks * panel_blocks) of STEP for picture PICTURE of BATCH in ARENA
+/* Does task TASK of TASKS (effnet_step_tasks()) of STEP for picture PICTURE of BATCH in ARENA
  * (effnet_arena_bytes()). SCRATCH: the thread's scratch_bytes. */
 void effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint batch,
-                         guint picture, guint task, gpointer scratch);
+                         guint picture, guint task, guint tasks, gpointer scratch);
 
 static inline gsize
 effnet_arena_bytes(const EffNetPlan *plan, guint batch)

@@ -243,13 +243,13 @@ pass(Walker *w, guint step_index, guint first, guint n)
 {
     EffNetSession *session = w->session;
     const EffNetStep *step = &session->plan->steps[step_index];
-    guint tasks = step->pixel_blocks * step->panel_blocks * n, task;
+    guint of_picture = effnet_step_tasks(step, session->threads), tasks = of_picture * n, task;
     gint64 begin = session->profiling && w->member == 0 ? g_get_monotonic_time() : 0;
     Progress *progress = w->progress++;
 
     while (take_task(w, progress, tasks, &task)) {
         effnet_step_execute(session->plan, step, session->arena, session->max_batch,
-                            first + task % n, task / n, w->scratch);
+                            first + task % n, task / n, of_picture, w->scratch);
         finish_task(session, progress, tasks);
     }
     wait_for_tasks(session, progress, tasks);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tasks in any order make the same step: addresses and blocks do not overlap. */
+/* Tasks in any order, for one thread or more, make the same step: addresses and blocks do not
+ * overlap. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,7 @@ random_plan(const char *name, const EffNetScaling *scaling, EffNetType type)
 }
 
 static guint8 *
-execute(const EffNetPlan *plan, gboolean backwards)
+execute(const EffNetPlan *plan, gboolean backwards, guint threads)
 {
     guint8 *arena = aligned_alloc(64, effnet_arena_bytes(plan, 1));
     gpointer scratch = aligned_alloc(64, plan->scratch_bytes);
@@ -33,10 +34,11 @@ execute(const EffNetPlan *plan, gboolean backwards)
         input[i] = i % 17 / 8.f - 1;
     for (guint s = 0; s < plan->n_steps; s++) {
         const EffNetStep *step = &plan->steps[s];
-        guint tasks = step->pixel_blocks * step->panel_blocks;
+        guint tasks = effnet_step_tasks(step, threads);
 
         for (guint t = 0; t < tasks; t++)
-            effnet_step_execute(plan, step, arena, 1, 0, backwards ? tasks - 1 - t : t, scratch);
+            effnet_step_execute(plan, step, arena, 1, 0, backwards ? tasks - 1 - t : t, tasks,
+                                scratch);
     }
     free(scratch);
     return arena;
@@ -46,7 +48,7 @@ static void
 check_order(const char *name, const EffNetScaling *scaling, EffNetType type)
 {
     g_autoptr(EffNetPlan) plan = random_plan(name, scaling, type);
-    guint8 *forwards = execute(plan, FALSE), *backwards = execute(plan, TRUE);
+    guint8 *forwards = execute(plan, FALSE, 1), *backwards = execute(plan, TRUE, 2);
     gsize bytes = plan->activations[plan->logits].bytes;
 
     g_assert_cmpmem(effnet_activation(plan, forwards, 1, plan->logits, 0), bytes,

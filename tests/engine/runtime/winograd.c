@@ -39,9 +39,12 @@ find_logits(const EffNetPlan *plan)
     memset(arena, 0, effnet_arena_bytes(plan, 1));
     for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof *input; i++)
         input[i] = i % 17 / 8.f - 1;
-    for (guint s = 0; s < plan->n_steps; s++)
-        for (guint t = 0; t < plan->steps[s].pixel_blocks * plan->steps[s].panel_blocks; t++)
-            effnet_step_execute(plan, &plan->steps[s], arena, 1, 0, t, scratch);
+    for (guint s = 0; s < plan->n_steps; s++) {
+        guint tasks = effnet_step_tasks(&plan->steps[s], 1);
+
+        for (guint t = 0; t < tasks; t++)
+            effnet_step_execute(plan, &plan->steps[s], arena, 1, 0, t, tasks, scratch);
+    }
     logits = g_memdup2(effnet_activation(plan, arena, 1, plan->logits, 0), 20 * sizeof *logits);
     free(scratch);
     free(arena);
