@@ -7,6 +7,7 @@
 #define EFFNET_KERNEL_CONV_H
 
 #include "../arch/network.h"
+#include "quant.h"
 #include "type.h"
 
 /* Channels of a pixel in memory, and panels of packed weights, come in whole numbers of these:
@@ -38,6 +39,11 @@ typedef struct {
     EffNetAct act;
     gboolean act_first; /* the residual comes behind the activation */
     gpointer scratch;   /* effnet_conv_scratch() bytes, 64-byte aligned */
+    /* Of int8 kernels alone. SCALE and START are of all panels: a sum's one in the output, and what
+     * sums begin with, to make up for the zero that is not 0. */
+    const EffNetQuant *quant;
+    const float *scale;
+    const gint32 *start;
 } EffNetConv;
 
 typedef struct {
@@ -54,6 +60,7 @@ typedef struct {
 
 extern const EffNetConvKernels effnet_conv_f32_kernels_c;
 extern const EffNetConvKernels effnet_conv_bf16_kernels_c;
+extern const EffNetConvKernels effnet_conv_int8_kernels_c;
 
 /* What SIMD kernels share: panel after panel, each RUNS * RUN rows of EFFNET_LANES. */
 void effnet_conv_pack_f32(gpointer packed, const float *weights, guint runs, gsize run, guint out);
@@ -81,6 +88,18 @@ static inline gboolean
 effnet_half_panel(guint channels)
 {
     return (channels - 1) % EFFNET_LANES < EFFNET_LANES / 2;
+}
+
+/* In int8 weights are whole numbers of -127..127; GROUP of a run's products are added up at once:
+ * panel after panel, each run's groups, each EFFNET_LANES times GROUP numbers of BITS (8 or 16);
+ * behind a run that does not fill its last group there are zeros. */
+void effnet_conv_pack_int8(gpointer packed, const float *weights, guint runs, gsize run, guint out,
+                           guint group, guint bits);
+
+static inline gsize
+effnet_conv_groups(gsize run, guint group)
+{
+    return (run + group - 1) / group;
 }
 
 static inline guint

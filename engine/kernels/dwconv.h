@@ -21,6 +21,8 @@ typedef struct {
     float *sum; /* NULL, or over the row's outputs */
     guint panels;
     EffNetAct act;
+    const EffNetQuant *quant; /* of int8 kernels alone, as is a sum's one in the output */
+    const float *scale;
 } EffNetDwconv;
 
 typedef struct {
@@ -32,6 +34,21 @@ typedef struct {
 } EffNetDwconvKernels;
 
 extern const EffNetDwconvKernels effnet_dwconv_f32_kernels_c;
+extern const EffNetDwconvKernels effnet_dwconv_int8_kernels_c;
+
+/* In int8, where the products of two rows' taps are added up at once: panel after panel, each
+ * pair's columns of the filter, each EFFNET_LANES pairs of 16-bit numbers in the order of
+ * effnet_dwconv_lane(). Behind an odd number of rows there is one of zeros. */
+void effnet_dwconv_pack_int8(gpointer packed, const float *weights, guint kernel, guint channels);
+gsize effnet_dwconv_packed_bytes_int8(guint kernel, guint channels);
+
+/* Which of a panel's channels is at LANE: interleaving two vectors of 128-bit parts makes one of
+ * lower halves and one of upper halves. */
+static inline guint
+effnet_dwconv_lane(guint lane)
+{
+    return lane / 4 % 2 * 8 + lane / 8 * 4 + lane % 4;
+}
 
 extern const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c;
 

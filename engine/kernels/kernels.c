@@ -22,14 +22,31 @@ peak_c(guint rounds)
     return 2.0 * rounds * EFFNET_LANES;
 }
 
+static double
+peak_int8_c(guint rounds)
+{
+    volatile gint32 seed = 3;
+    gint32 x = seed, sum[EFFNET_LANES] = {0};
+
+    for (guint r = 0; r < rounds; r++)
+        for (guint i = 0; i < EFFNET_LANES; i++)
+            sum[i] = (sum[i] & 0xff) * x + 1;
+    seed = sum[0];
+    return 2.0 * rounds * EFFNET_LANES;
+}
+
 static gboolean
 init_c(EffNetKernels *kernels)
 {
     kernels->conv[EFFNET_TYPE_F32] = effnet_conv_f32_kernels_c;
     kernels->dwconv[EFFNET_TYPE_F32] = effnet_dwconv_f32_kernels_c;
     kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_c;
+    kernels->conv[EFFNET_TYPE_S16] = effnet_conv_int8_kernels_c;
+    kernels->dwconv[EFFNET_TYPE_S16] = effnet_dwconv_int8_kernels_c;
+    kernels->maxpool[EFFNET_TYPE_S16] = effnet_maxpool_int8_c;
     kernels->resize = effnet_resize_kernels_c;
     kernels->peak[EFFNET_TYPE_F32] = peak_c;
+    kernels->peak[EFFNET_TYPE_S16] = peak_int8_c;
     return TRUE;
 }
 

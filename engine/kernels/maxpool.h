@@ -22,5 +22,6 @@ typedef void (*EffNetMaxpoolKernel)(const EffNetMaxpool *maxpool);
 
 void effnet_maxpool_f32_c(const EffNetMaxpool *maxpool);
 void effnet_maxpool_bf16_c(const EffNetMaxpool *maxpool);
+void effnet_maxpool_int8_c(const EffNetMaxpool *maxpool);
 
 #endif

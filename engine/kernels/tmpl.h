@@ -25,4 +25,8 @@ void KERNEL(maxpool_bf16)(const EffNetMaxpool *maxpool);
 double KERNEL(peak_f32)(guint rounds);
 double KERNEL(peak_bf16)(guint rounds);
 
+extern const EffNetConvKernels KERNEL(conv_int8_kernels);
+extern const EffNetDwconvKernels KERNEL(dwconv_int8_kernels);
+double KERNEL(peak_int8)(guint rounds);
+
 #endif

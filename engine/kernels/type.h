@@ -10,14 +10,15 @@
 typedef enum {
     EFFNET_TYPE_F32,
     EFFNET_TYPE_BF16, /* the upper half of a float */
-    EFFNET_TYPE_U8,
-    EFFNET_TYPES, /* how many there are */
+    EFFNET_TYPE_S16,  /* steps of int8 models' pictures */
+    EFFNET_TYPE_U8,   /* their input */
+    EFFNET_TYPES,     /* how many there are */
 } EffNetType;
 
 static inline gsize
 effnet_type_bytes(EffNetType type)
 {
-    static const guint8 bytes[EFFNET_TYPES] = {4, 2, 1};
+    static const guint8 bytes[EFFNET_TYPES] = {4, 2, 2, 1};
 
     return bytes[type];
 }
@@ -37,7 +38,7 @@ effnet_precision_get_type(EffNetPrecision precision)
     case EFFNET_PRECISION_BF16:
         return EFFNET_TYPE_BF16;
     case EFFNET_PRECISION_INT8:
-        return EFFNET_TYPE_U8;
+        return EFFNET_TYPE_S16;
     default:
         return EFFNET_TYPE_F32;
     }

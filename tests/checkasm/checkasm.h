@@ -24,6 +24,7 @@ void checkasm_compare_at(const char *file, int line, EffNetType type, const char
 typedef void (*CheckasmTest)(const EffNetKernels *kernels, EffNetType type);
 void checkasm_add(const char *name, CheckasmTest test);
 void checkasm_add_floats(const char *name, CheckasmTest test); /* of floats only */
+void checkasm_add_int8(const char *name, CheckasmTest test); /* of its kernels alone */
 
 /* With --bench: prints what FUNC(DATA) takes, named NAME, and its GFLOP/s. */
 typedef void (*CheckasmFunc)(gconstpointer data);
@@ -31,8 +32,12 @@ void checkasm_bench(const char *name, const EffNetKernels *kernels, EffNetType t
                     double operations, CheckasmFunc func, gconstpointer data);
 
 void checkasm_conv(void);
+void checkasm_conv_int8(void);
 void checkasm_dwconv(void);
+void checkasm_dwconv_int8(void);
 void checkasm_maxpool(void);
+void checkasm_maxpool_int8(void);
+void checkasm_quant(void);
 void checkasm_winograd(void);
 
 #endif

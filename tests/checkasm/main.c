@@ -16,7 +16,7 @@ typedef struct {
     guint8 canary[GUARD - sizeof(gsize)];
 } Front;
 
-static const char *const type_names[EFFNET_TYPES] = {"f32", "bf16", "u8"};
+static const char *const type_names[EFFNET_TYPES] = {"f32", "bf16", "int8", "u8"};
 
 static float
 element(EffNetType type, gconstpointer data, gsize i)
@@ -102,33 +102,34 @@ run_test(gconstpointer data)
 }
 
 static void
-add(const char *name, CheckasmTest test, guint n_types)
+add_type(const char *name, CheckasmTest test, EffNetType type)
 {
     for (const char *const *level = effnet_kernels_list(); *level; level++) {
-        const EffNetKernels *kernels = effnet_kernels_find(*level);
+        g_autofree char *path = g_strdup_printf("/%s/%s/%s", name, type_names[type], *level);
+        const Run run = {test, effnet_kernels_find(*level), type};
 
-        if (!kernels || g_str_equal(*level, "c"))
-            continue;
-        for (EffNetType type = 0; type < n_types; type++) {
-            g_autofree char *path = g_strdup_printf("/%s/%s/%s", name, type_names[type], *level);
-            const Run run = {test, kernels, type};
-
-            if (effnet_kernels_have(kernels, type))
-                g_test_add_data_func_full(path, g_memdup2(&run, sizeof run), run_test, g_free);
-        }
+        if (!g_str_equal(*level, "c") && run.kernels && effnet_kernels_have(run.kernels, type))
+            g_test_add_data_func_full(path, g_memdup2(&run, sizeof run), run_test, g_free);
     }
 }
 
 void
 checkasm_add(const char *name, CheckasmTest test)
 {
-    add(name, test, EFFNET_TYPES);
+    add_type(name, test, EFFNET_TYPE_F32);
+    add_type(name, test, EFFNET_TYPE_BF16);
 }
 
 void
 checkasm_add_floats(const char *name, CheckasmTest test)
 {
-    add(name, test, EFFNET_TYPE_F32 + 1);
+    add_type(name, test, EFFNET_TYPE_F32);
+}
+
+void
+checkasm_add_int8(const char *name, CheckasmTest test)
+{
+    add_type(name, test, EFFNET_TYPE_S16);
 }
 
 static int
@@ -172,8 +173,12 @@ main(int argc, char **argv)
     g_print("# checkasm: --random=%u repeats this run\n", seed);
     generator = g_rand_new_with_seed(seed);
     checkasm_conv();
+    checkasm_conv_int8();
     checkasm_dwconv();
+    checkasm_dwconv_int8();
     checkasm_maxpool();
+    checkasm_maxpool_int8();
+    checkasm_quant();
     checkasm_winograd();
     return g_test_run();
 }

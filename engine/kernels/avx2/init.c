@@ -22,5 +22,8 @@ effnet_kernels_init_avx2(EffNetKernels *kernels)
         (EffNetWinogradKernels){effnet_winograd_input_avx2, effnet_winograd_output_avx2};
     kernels->resize = effnet_resize_kernels_avx2;
     kernels->peak[EFFNET_TYPE_F32] = effnet_peak_f32_avx2;
+    kernels->conv[EFFNET_TYPE_S16] = effnet_conv_int8_kernels_avx2;
+    kernels->dwconv[EFFNET_TYPE_S16] = effnet_dwconv_int8_kernels_avx2;
+    kernels->peak[EFFNET_TYPE_S16] = effnet_peak_int8_avx2;
     return TRUE;
 }

@@ -5,13 +5,15 @@
 #include "../tmpl.h"
 
 extern const EffNetResizeKernels effnet_resize_kernels_avx512;
+gboolean effnet_kernels_init_avx2(EffNetKernels *kernels);
 gboolean effnet_kernels_init_avx512(EffNetKernels *kernels);
 
 gboolean
 effnet_kernels_init_avx512(EffNetKernels *kernels)
 {
     if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
-        !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq"))
+        !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq") ||
+        !effnet_kernels_init_avx2(kernels))
         return FALSE;
     kernels->conv[EFFNET_TYPE_F32].run = effnet_conv_f32_avx512;
     kernels->conv[EFFNET_TYPE_F32].gate = effnet_gate_f32_avx512;

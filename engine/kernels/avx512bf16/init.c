@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Detection, compiled without the instruction set itself, and what the level adds to AVX-512's. */
+/* Detection, compiled without the instruction set itself, and what the level adds to those before
+ * it: every CPU that has it has AVX512-VNNI. */
 #define ISA avx512bf16
 #include "../kernels.h"
 #include "../tmpl.h"
 
-gboolean effnet_kernels_init_avx512(EffNetKernels *kernels);
+gboolean effnet_kernels_init_avx512vnni(EffNetKernels *kernels);
 gboolean effnet_kernels_init_avx512bf16(EffNetKernels *kernels);
 
 gboolean
 effnet_kernels_init_avx512bf16(EffNetKernels *kernels)
 {
-    if (!effnet_kernels_init_avx512(kernels) || !__builtin_cpu_supports("avx512bf16"))
+    if (!effnet_kernels_init_avx512vnni(kernels) || !__builtin_cpu_supports("avx512bf16"))
         return FALSE;
     kernels->conv[EFFNET_TYPE_BF16] = effnet_conv_bf16_kernels_c;
     kernels->conv[EFFNET_TYPE_BF16].run = effnet_conv_bf16_avx512bf16;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16. */
+#ifndef EFFNET_SIMD_VNNI_H
+#define EFFNET_SIMD_VNNI_H
+
+#include <glib.h>
+
+#include "../avx512/simd.h"
+
+typedef __m512i vi, vs;
+
+/* Products are those of unsigned 8-bit numbers and weights, four at once. */
+#define CONV_GROUP 4
+
+#define vi_load(p)            _mm512_loadu_si512(p)
+#define vi_store(p, v)        _mm512_storeu_si512(p, v)
+#define vi_zero()             _mm512_setzero_si512()
+#define vi_set1(x)            _mm512_set1_epi32(x)
+#define vi_add(a, b)          _mm512_add_epi32(a, b)
+#define vi_group_dot(s, a, w) _mm512_dpbusd_epi32(s, a, w)
+#define vi_pair_dot(s, a, w)  _mm512_dpwssd_epi32(s, a, w)
+#define vi_to_float(v)        _mm512_cvtepi32_ps(v)
+#define vf_round(v)           _mm512_cvtps_epi32(v)
+
+#define VS_LANES           32
+#define vs_set1(x)         _mm512_set1_epi16(x)
+#define vs_min(a, b)       _mm512_min_epi16(a, b)
+#define vs_max(a, b)       _mm512_max_epi16(a, b)
+#define vs_minu(a, b)      _mm512_min_epu16(a, b)
+#define vs_abs(a)          _mm512_abs_epi16(a)
+#define vs_add(a, b)       _mm512_add_epi16(a, b)
+#define vs_adds(a, b)      _mm512_adds_epi16(a, b)
+#define vs_subs(a, b)      _mm512_subs_epi16(a, b)
+#define vs_mul_q15(a, b)   _mm512_mulhrs_epi16(a, b)
+#define vs_mul_highu(a, b) _mm512_mulhi_epu16(a, b)
+/* The lower and the upper halves of the 128-bit parts, interleaved. */
+#define vs_interleave_low(a, b)  _mm512_unpacklo_epi16(a, b)
+#define vs_interleave_high(a, b) _mm512_unpackhi_epi16(a, b)
+/* Undoes it, saturating. */
+#define vs_narrow_halves(low, high) _mm512_packs_epi32(low, high)
+
+/* A's numbers, then B's, saturated. */
+static inline vs
+vs_narrow(vi a, vi b)
+{
+    const vi order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+
+    return _mm512_permutexvar_epi64(order, _mm512_packs_epi32(a, b));
+}
+
+/* The first N, and zeros. */
+static inline vs
+vs_load_part(const gint16 *p, guint n)
+{
+    if (n >= VS_LANES)
+        return _mm512_loadu_si512(p);
+    return _mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)p));
+}
+
+static inline void
+vs_store_part(gint16 *p, vs v, guint n)
+{
+    if (n >= VS_LANES)
+        _mm512_storeu_si512(p, v);
+    else
+        _mm256_storeu_si256((__m256i *)p, _mm512_castsi512_si256(v));
+}
+
+/* All of them, saturated to 0..255. */
+static inline void
+vs_store_quantum(guint8 *p, vs v)
+{
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtusepi16_epi8(vs_max(v, _mm512_setzero_si512())));
+}
+
+/* VF_LANES numbers of 16 bits. */
+static inline vi
+vi_load_narrow(const gint16 *p)
+{
+    return _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)p));
+}
+
+/* TABLE's numbers at INDEX of 0..31. */
+static inline vs
+vs_lookup(const gint16 *table, vs index)
+{
+    return _mm512_permutexvar_epi16(index, _mm512_loadu_si512(table));
+}
+
+static inline gint16
+vs_most(vs v)
+{
+    __m256i half = _mm256_max_epi16(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    __m128i part = _mm_max_epi16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+
+    /* The least of numbers without a sign is one instruction. */
+    part = _mm_minpos_epu16(_mm_xor_si128(part, _mm_set1_epi16(0x7fff)));
+    return (gint16)(_mm_extract_epi16(part, 0) ^ 0x7fff);
+}
+
+static inline gint16
+vs_least(vs v)
+{
+    return (gint16)~vs_most(_mm512_xor_si512(v, _mm512_set1_epi16(-1)));
+}
+
+/* A (a panel's lanes, of VF_LANES) and B (what follows) in the order that interleaving makes. */
+static inline void
+vf_halves(vf a, vf b, vf *low, vf *high)
+{
+    *low = _mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(2, 0, 2, 0));
+    *high = _mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(3, 1, 3, 1));
+}
+
+/* Undoes it. */
+static inline void
+vf_join_halves(vf low, vf high, vf *a, vf *b)
+{
+    const vi first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
+    const vi second = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+    __m512d l = _mm512_castps_pd(low), h = _mm512_castps_pd(high);
+
+    *a = _mm512_castpd_ps(_mm512_permutex2var_pd(l, first, h));
+    *b = _mm512_castpd_ps(_mm512_permutex2var_pd(l, second, h));
+}
+
+/* Weights of a pair of rows for all of VS_LANES channels: of one panel PANEL_BYTES behind the
+ * other, or, where N is a panel's, of one. */
+static inline void
+vi_load_halves(const guint8 *w, gsize panel_bytes, guint n, vi *low, vi *high)
+{
+    __m256i l = _mm256_loadu_si256((const __m256i *)w);
+    __m256i h = _mm256_loadu_si256((const __m256i *)(w + 32));
+
+    *low = _mm512_zextsi256_si512(l);
+    *high = _mm512_zextsi256_si512(h);
+    if (n < VS_LANES)
+        return;
+    w += panel_bytes;
+    *low = _mm512_inserti64x4(*low, _mm256_loadu_si256((const __m256i *)w), 1);
+    *high = _mm512_inserti64x4(*high, _mm256_loadu_si256((const __m256i *)(w + 32)), 1);
+}
+
+#endif

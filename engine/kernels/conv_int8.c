@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "conv.h"
+
+#define GROUP 4
+
+void
+effnet_conv_pack_int8(gpointer dst, const float *weights, guint runs, gsize run, guint out,
+                      guint group, guint bits)
+{
+    gsize groups = effnet_conv_groups(run, group), k = runs * run;
+    gint8 *narrow = dst;
+    gint16 *wide = dst;
+
+    for (guint first = 0; first < out; first += EFFNET_LANES)
+        for (guint r = 0; r < runs; r++)
+            for (gsize i = 0; i < groups * EFFNET_LANES * group; i++) {
+                gsize lane = first + i / group % EFFNET_LANES;
+                gsize at = i / group / EFFNET_LANES * group + i % group;
+                gint value = lane < out && at < run ? (gint)weights[lane * k + r * run + at] : 0;
+
+                if (bits == 8)
+                    *narrow++ = value;
+                else
+                    *wide++ = value;
+            }
+}
+
+static void
+pack_int8_c(gpointer packed, const float *weights, guint runs, gsize run, guint out)
+{
+    effnet_conv_pack_int8(packed, weights, runs, run, out, GROUP, 8);
+}
+
+static gsize
+packed_bytes_int8_c(guint runs, gsize run, guint out)
+{
+    return runs * effnet_conv_groups(run, GROUP) * GROUP * effnet_panels(out) * EFFNET_LANES;
+}
+
+/* An input of floats counts in steps as well. */
+static gint16
+input_at(const EffNetConv *a, gsize at)
+{
+    if (a->in_type == EFFNET_TYPE_F32)
+        return effnet_saturate(effnet_round(((const float *)a->in)[at] * a->quant->in_step));
+    return ((const gint16 *)a->in)[at];
+}
+
+static gint16
+gated_at(const EffNetConv *a, gsize at, guint k)
+{
+    gint16 x = input_at(a, at);
+
+    return a->gate ? effnet_mul_q15(x, effnet_quant_gate(a->gate[k])) : x;
+}
+
+/* The window of PIXEL in 8 bits, each run filled up to whole groups; returns what one of these is
+ * in steps. */
+static float
+quantise_window(const EffNetConv *a, guint pixel, guint8 *window)
+{
+    gsize at = pixel * a->in_step, filled = effnet_conv_groups(a->run, GROUP) * GROUP;
+    guint lanes = effnet_panels(a->run) * EFFNET_LANES;
+    gint32 least = 0, most = 0;
+    gint16 factor;
+
+    memset(window, 0, a->runs * filled);
+    if (a->in_type == EFFNET_TYPE_U8) {
+        for (guint r = 0; r < a->runs; r++)
+            memcpy(window + r * filled, (const guint8 *)a->in + at + r * a->run_step, a->run);
+        return 1;
+    }
+    for (guint k = 0; !a->quant->fixed && k < lanes; k++) {
+        gint16 x = gated_at(a, at + k, k);
+
+        least = MIN(least, x);
+        most = MAX(most, x);
+    }
+    factor = effnet_quant_factor(a->quant, least, most);
+    for (guint r = 0; r < a->runs; r++)
+        for (guint k = 0; k < a->run; k++)
+            window[r * filled + k] =
+                effnet_quant_value(a->quant, gated_at(a, at + r * a->run_step + k, k), factor);
+    return 0x1p15f / factor;
+}
+
+static gint32
+sum_of(const EffNetConv *a, const guint8 *window, guint lane)
+{
+    gsize n = a->runs * effnet_conv_groups(a->run, GROUP) * GROUP;
+    const gint8 *w = (const gint8 *)a->weights + lane / EFFNET_LANES * n * EFFNET_LANES;
+    gint32 sum = a->start[lane];
+
+    for (gsize i = 0; i < n; i++)
+        sum += window[i] * w[(i / GROUP * EFFNET_LANES + lane % EFFNET_LANES) * GROUP + i % GROUP];
+    return sum;
+}
+
+/* Output LANE of PIXEL, at AT from the first of OUT and RESIDUAL. */
+static void
+finish(const EffNetConv *a, gint32 sum, float step, guint pixel, guint lane, guint at, gint32 *pool)
+{
+    const EffNetQuant *q = a->quant;
+    float x = fmaf(sum * step, a->scale[lane], a->bias[lane]), residual = 0;
+    gint16 y;
+
+    if (a->out_type == EFFNET_TYPE_F32 && !pool) {
+        ((float *)a->out)[pixel * a->out_step + at] = x;
+        return;
+    }
+    if (a->residual)
+        residual = ((const gint16 *)a->residual)[pixel * a->residual_step + at];
+    if (a->residual && !a->act_first)
+        x = fmaf(residual, q->residual, x);
+    y = effnet_quant_act(q, effnet_round(x));
+    if (a->residual && a->act_first)
+        y = effnet_saturate(y + effnet_saturate(effnet_round(residual * q->residual)));
+    if (pool)
+        pool[at] += y;
+    else
+        ((gint16 *)a->out)[pixel * a->out_step + at] = y;
+}
+
+static void
+conv_int8_c(const EffNetConv *a)
+{
+    guint lanes = a->panels * EFFNET_LANES;
+    g_autofree gint32 *pool = a->pool ? g_new0(gint32, lanes) : NULL;
+    guint8 *window = a->scratch;
+
+    for (guint pixel = 0; pixel < a->pixels; pixel++) {
+        float step = quantise_window(a, pixel, window);
+
+        for (guint i = 0; i < lanes; i++) {
+            guint lane = a->first_panel * EFFNET_LANES + i;
+
+            finish(a, sum_of(a, window, lane), step, pixel, lane, i, pool);
+        }
+    }
+    for (guint i = 0; pool && i < lanes; i++)
+        a->pool[i] = pool[i] * (a->quant->step / a->pixels);
+}
+
+const EffNetConvKernels effnet_conv_int8_kernels_c = {pack_int8_c, packed_bytes_int8_c,
+                                                      conv_int8_c};

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The int8 convolution in register tiles, compiled once an instruction set. First the windows are
+ * quantised into the scratch; then tiles of up to CONV_PIXELS pixels x 1 or 2 panels are summed, a
+ * group of products at a time, and finished from memory, where that is short code. */
+#include <string.h>
+
+#include "conv.h"
+#include "quant_tmpl.h"
+#include "tmpl.h"
+
+#define INLINE  static inline __attribute__((always_inline))
+#define VECTORS (EFFNET_LANES / VF_LANES) /* of a panel */
+#define GROUP   4                         /* bytes of a group, and of each lane's weights for it */
+#define ROW     (GROUP * EFFNET_LANES)    /* bytes of a panel's weights for a group */
+
+/* What a product reads: 8-bit numbers, or the same widened. */
+#if CONV_GROUP == 4
+typedef guint8 Quantum;
+#else
+typedef gint16 Quantum;
+#endif
+
+/* A group's numbers, wherever they are. */
+typedef gint32 Group __attribute__((may_alias, aligned(1)));
+
+/* Windows in the scratch, or in the input where that is quantised already. */
+typedef struct {
+    const guint8 *in;        /* of the first pixel */
+    gsize in_step, run_step; /* bytes to the next pixel's, and to the next run */
+    guint runs, groups;      /* of a window, and of a run */
+    const float *steps;      /* of each pixel */
+} Windows;
+
+/* A tile's sums, in the order of its outputs. */
+typedef struct {
+    gint32 at[CONV_PIXELS * 2 * EFFNET_LANES] __attribute__((aligned(64)));
+} Sums;
+
+static gpointer
+take(EffNetConv *a, gsize bytes)
+{
+    gpointer taken = a->scratch;
+
+    a->scratch = (guint8 *)taken + (bytes + 127) / 64 * 64; /* a vector may be stored behind */
+    return taken;
+}
+
+/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * step are
+ * addressing modes and 14 windows need 5 registers, not 14. */
+#define BASES(mr) (((mr) + 2) / 3)
+
+INLINE void
+step_group(vi acc[][CONV_ROW * VECTORS], const guint8 *const *base, gsize step,
+           const guint8 *const *w, int k, int mr, int panels)
+{
+    vi row[CONV_ROW * VECTORS];
+
+#pragma GCC unroll 16
+    for (int j = 0; j < panels * VECTORS; j++)
+        row[j] = vi_load(w[j / VECTORS] + k * ROW + j % VECTORS * VF_LANES * GROUP);
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++) {
+        vi x = vi_set1(*(const Group *)(base[m / 3] + (m % 3) * step + k * GROUP));
+
+#pragma GCC unroll 16
+        for (int j = 0; j < panels * VECTORS; j++)
+            acc[m][j] = vi_group_dot(acc[m][j], x, row[j]);
+    }
+}
+
+INLINE void
+advance(const guint8 **p, int n, gsize bytes)
+{
+#pragma GCC unroll 16
+    for (int i = 0; i < n; i++)
+        p[i] += bytes;
+}
+
+INLINE void
+multiply(vi acc[][CONV_ROW * VECTORS], const Windows *windows, const guint8 *in, const guint8 **w,
+         int mr, int panels)
+{
+    gsize step = windows->in_step;
+
+    for (guint r = 0; r < windows->runs; r++) {
+        const guint8 *base[BASES(CONV_PIXELS)];
+        guint k = 0;
+
+#pragma GCC unroll 16
+        for (int g = 0; g < BASES(mr); g++) {
+            base[g] = in + r * windows->run_step + g * 3 * step;
+            __asm__("" : "+r"(base[g])); /* keep a register of its own */
+        }
+        for (; k + 4 <= windows->groups; k += 4) {
+#pragma GCC unroll 4
+            for (int i = 0; i < 4; i++)
+                step_group(acc, base, step, w, i, mr, panels);
+            advance(base, BASES(mr), 4 * GROUP);
+            advance(w, panels, 4 * ROW);
+        }
+        for (; k < windows->groups; k++) {
+            step_group(acc, base, step, w, 0, mr, panels);
+            advance(base, BASES(mr), GROUP);
+            advance(w, panels, ROW);
+        }
+    }
+}
+
+INLINE void
+tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint panel, int mr,
+     int panels)
+{
+    const guint8 *w[CONV_ROW];
+    vi acc[CONV_PIXELS][CONV_ROW * VECTORS];
+
+#pragma GCC unroll 16
+    for (int j = 0; j < panels; j++)
+        w[j] =
+            (const guint8 *)a->weights + (gsize)(panel + j) * windows->runs * windows->groups * ROW;
+#pragma GCC unroll 16
+    for (int j = 0; j < panels * VECTORS; j++) {
+        vi start = vi_load(a->start + panel * EFFNET_LANES + j * VF_LANES);
+
+#pragma GCC unroll 16
+        for (int m = 0; m < mr; m++)
+            acc[m][j] = start;
+    }
+    multiply(acc, windows, windows->in + pixel * windows->in_step, w, mr, panels);
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++)
+#pragma GCC unroll 16
+        for (int j = 0; j < panels * VECTORS; j++)
+            vi_store(sums->at + (m * panels * VECTORS + j) * VF_LANES, acc[m][j]);
+}
+
+typedef void (*Tile)(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel,
+                     guint panel);
+
+#define TILE(mr, panels)                                                                           \
+    static void tile_##mr##x##panels(const EffNetConv *a, const Windows *windows, Sums *sums,      \
+                                     guint pixel, guint panel)                                     \
+    {                                                                                              \
+        tile(a, windows, sums, pixel, panel, mr, panels);                                          \
+    }
+#if CONV_PIXELS == 14
+#define HEIGHTS(X, n)                                                                              \
+    X(1, n)                                                                                        \
+    X(2, n)                                                                                        \
+    X(3, n)                                                                                        \
+    X(4, n) X(5, n) X(6, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n) X(14, n)
+#else
+#define HEIGHTS(X, n) X(1, n) X(2, n) X(3, n) X(4, n) X(5, n) X(6, n)
+#endif
+#define ENTRY(mr, panels) [mr] = tile_##mr##x##panels,
+
+HEIGHTS(TILE, 1)
+#if CONV_PANELS == 2
+HEIGHTS(TILE, 2)
+#endif
+static const Tile tiles[3][CONV_PIXELS + 1] = {
+    [1] = {HEIGHTS(ENTRY, 1)},
+#if CONV_PANELS == 2
+    [2] = {HEIGHTS(ENTRY, 2)},
+#endif
+};
+#if CONV_ROW == 8
+TILE(1, 8)
+#define TILE_OF_ROW tile_1x8
+#else
+TILE(1, 4)
+#define TILE_OF_ROW tile_1x4
+#endif
+
+/* Sums of two vectors of lanes from LANE on, the second only where there are VS_LANES, to outputs
+ * in floats. */
+typedef struct {
+    vf first, second;
+} Floats;
+
+INLINE Floats
+to_floats(const EffNetConv *a, const gint32 *sum, float step, gsize lane, guint n)
+{
+    gsize other = n < VS_LANES ? 0 : VF_LANES;
+    vf s = vf_set1(step);
+
+    return (Floats){
+        vf_fma(vf_mul(vi_to_float(vi_load(sum)), s), vf_load(a->scale + lane),
+               vf_load(a->bias + lane)),
+        vf_fma(vf_mul(vi_to_float(vi_load(sum + other)), s), vf_load(a->scale + lane + other),
+               vf_load(a->bias + lane + other)),
+    };
+}
+
+INLINE Floats
+residual_at(const EffNetConv *a, const gint16 *residual, guint n)
+{
+    return (Floats){
+        vi_to_float(vi_load_narrow(residual)),
+        vi_to_float(vi_load_narrow(residual + (n < VS_LANES ? 0 : VF_LANES))),
+    };
+}
+
+/* N (a panel's lanes, or VS_LANES) outputs of the pixel RESIDUAL is of. */
+INLINE vs
+finish(const EffNetConv *a, const gint32 *sum, float step, gsize lane, guint n,
+       const gint16 *residual, gboolean silu)
+{
+    Floats x = to_floats(a, sum, step, lane, n), r;
+    vf ratio = vf_set1(a->quant->residual);
+    vs y;
+
+    if (residual)
+        r = residual_at(a, residual, n);
+    if (residual && !a->act_first) {
+        x.first = vf_fma(r.first, ratio, x.first);
+        x.second = vf_fma(r.second, ratio, x.second);
+    }
+    y = vs_act(a->quant, vs_narrow(vf_round(x.first), vf_round(x.second)), silu);
+    if (residual && a->act_first)
+        y = vs_adds(y,
+                    vs_narrow(vf_round(vf_mul(r.first, ratio)), vf_round(vf_mul(r.second, ratio))));
+    return y;
+}
+
+/* Adds VALUES to the SUMS of a mean. */
+static void
+add_to_pool(gint32 *sums, vs values, guint n)
+{
+    gint16 y[VS_LANES];
+
+    vs_store_part(y, values, VS_LANES);
+    for (guint i = 0; i < n; i += VF_LANES)
+        vi_store(sums + i, vi_add(vi_load(sums + i), vi_load_narrow(y + i)));
+}
+
+/* MR pixels of PANELS. POOL: sums of the outputs, from the first of all panels on. */
+INLINE void
+finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel, guint panel,
+            guint mr, guint panels, gint32 *pool, gboolean silu)
+{
+    guint first = panel * EFFNET_LANES, end = first + panels * EFFNET_LANES, n;
+    const gint32 *sum = sums->at;
+
+    for (guint m = pixel; m < pixel + mr; m++)
+        for (guint lane = first; lane < end; lane += n, sum += n) {
+            const gint16 *residual = a->residual;
+            vs y;
+
+            n = MIN(VS_LANES, end - lane);
+            if (residual)
+                residual += m * a->residual_step + lane;
+            y = finish(a, sum, windows->steps[m], lane, n, residual, silu);
+            if (pool)
+                add_to_pool(pool + lane, y, n);
+            else
+                vs_store_part((gint16 *)a->out + m * a->out_step + lane, y, n);
+        }
+}
+
+/* Outputs that stay floats. */
+static void
+finish_floats(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
+              guint panel, guint mr, guint panels)
+{
+    guint first = panel * EFFNET_LANES, end = first + panels * EFFNET_LANES;
+    const gint32 *sum = sums->at;
+
+    for (guint m = pixel; m < pixel + mr; m++)
+        for (guint lane = first; lane < end; lane += VF_LANES, sum += VF_LANES)
+            vf_store((float *)a->out + m * a->out_step + lane,
+                     to_floats(a, sum, windows->steps[m], lane, EFFNET_LANES / VECTORS).first);
+}
+
+static void
+finish_sums(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel, guint panel,
+            guint mr, guint panels, gint32 *pool)
+{
+    if (a->out_type == EFFNET_TYPE_F32 && !pool)
+        finish_floats(a, windows, sums, pixel, panel, mr, panels);
+    else if (a->quant->is_silu)
+        finish_tile(a, windows, sums, pixel, panel, mr, panels, pool, TRUE);
+    else
+        finish_tile(a, windows, sums, pixel, panel, mr, panels, pool, FALSE);
+}
+
+/* Pixels of a block in tiles of nearly equal height, since a low tile costs as much time a pixel
+ * as it has registers idle. */
+static void
+column(const EffNetConv *a, const Windows *windows, guint panel, guint panels, gint32 *pool)
+{
+    guint n = (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
+    guint height = a->pixels / n, higher = a->pixels % n;
+    Sums sums;
+
+    for (guint i = 0, pixel = 0; i < n; i++) {
+        guint mr = height + (i < higher);
+
+        tiles[panels][mr](a, windows, &sums, pixel, panel);
+        finish_sums(a, windows, &sums, pixel, panel, mr, panels, pool);
+        pixel += mr;
+    }
+}
+
+/* One pixel, whose weights pass by once. */
+static guint
+row(const EffNetConv *a, const Windows *windows, gint32 *pool)
+{
+    guint panel = 0;
+    Sums sums;
+
+    for (; panel + CONV_ROW <= a->panels; panel += CONV_ROW) {
+        TILE_OF_ROW(a, windows, &sums, 0, panel);
+        finish_sums(a, windows, &sums, 0, panel, 1, CONV_ROW, pool);
+    }
+    return panel;
+}
+
+/* N numbers in 8 bits to OUT, and up to a vector of others behind them. */
+INLINE void
+quantise(const EffNetQuant *q, Quantum *out, const gint16 *in, const gint16 *gate, gsize n,
+         gint16 factor)
+{
+    for (gsize i = 0; i < n; i += VS_LANES) {
+        vs x = vs_load_part(in + i, MIN(VS_LANES, n - i));
+
+        if (gate)
+            x = vs_mul_q15(x, vs_load_part(gate + i, MIN(VS_LANES, n - i)));
+        vs_store_quantum(out + i, vs_adds(vs_mul_q15(x, vs_set1(factor)), vs_set1(q->zero)));
+    }
+}
+
+/* The factor of a pixel of N numbers. */
+INLINE gint16
+factor_of(const EffNetQuant *q, const gint16 *in, const gint16 *gate, gsize n)
+{
+    vs least = vs_set1(0), most = vs_set1(0);
+
+    if (q->fixed)
+        return q->fixed;
+    for (gsize i = 0; i < n; i += VS_LANES) {
+        vs x = vs_load_part(in + i, MIN(VS_LANES, n - i));
+
+        if (gate)
+            x = vs_mul_q15(x, vs_load_part(gate + i, MIN(VS_LANES, n - i)));
+        least = vs_min(least, x);
+        most = vs_max(most, x);
+    }
+    return effnet_quant_factor(q, q->zero ? vs_least(least) : 0, vs_most(most));
+}
+
+static void
+quantise_pixels(EffNetConv *a, Windows *windows, const gint16 *gate)
+{
+    gsize n = effnet_panels(a->run) * EFFNET_LANES, step = (n + VS_LANES - 1) & -VS_LANES;
+    float *steps = take(a, a->pixels * sizeof *steps);
+    Quantum *out = take(a, a->pixels * step * sizeof *out);
+    const gint16 *in = a->in;
+
+    windows->in = (const guint8 *)out;
+    windows->in_step = step * sizeof *out;
+    windows->steps = steps;
+    for (guint p = 0; p < a->pixels; p++, in += a->in_step, out += step) {
+        gint16 factor = factor_of(a->quant, in, gate, n);
+
+        quantise(a->quant, out, in, gate, n, factor);
+        steps[p] = 0x1p15f / factor;
+    }
+}
+
+static const float *
+equal_steps(EffNetConv *a, float step)
+{
+    float *steps = take(a, a->pixels * sizeof *steps);
+
+    for (guint p = 0; p < a->pixels; p++)
+        steps[p] = step;
+    return steps;
+}
+
+/* Of windows that overlap, the rows under them. */
+static void
+quantise_rows(EffNetConv *a, Windows *windows)
+{
+    gsize n = (a->pixels - 1) * a->in_step + a->run, step = (n + VS_LANES) & -VS_LANES;
+    gint16 factor = a->quant->fixed;
+    Quantum *out;
+
+    windows->steps = equal_steps(a, 0x1p15f / factor);
+    out = take(a, a->runs * step * sizeof *out);
+    windows->in = (const guint8 *)out;
+    windows->in_step = a->in_step * sizeof *out;
+    windows->run_step = step * sizeof *out;
+    for (guint r = 0; r < a->runs; r++)
+        for (gsize i = 0; i < n; i++)
+            out[r * step + i] =
+                effnet_quant_value(a->quant, ((const gint16 *)a->in)[r * a->run_step + i], factor);
+}
+
+/* Of an input of 8-bit numbers; they are copied where they have to be widened. */
+static void
+take_bytes(EffNetConv *a, Windows *windows)
+{
+    windows->steps = equal_steps(a, 1);
+#if CONV_GROUP == 4
+    windows->in = a->in;
+    windows->in_step = a->in_step;
+    windows->run_step = a->run_step;
+#else
+    gsize n = (a->pixels - 1) * a->in_step + a->run;
+    Quantum *out = take(a, a->runs * n * sizeof *out);
+
+    windows->in = (const guint8 *)out;
+    windows->in_step = a->in_step * sizeof *out;
+    windows->run_step = n * sizeof *out;
+    for (guint r = 0; r < a->runs; r++)
+        for (gsize i = 0; i < n; i++)
+            *out++ = ((const guint8 *)a->in)[r * a->run_step + i];
+#endif
+}
+
+/* An input of floats, dense, in steps. */
+static void
+take_floats(EffNetConv *a)
+{
+    gsize n = a->pixels * (gsize)effnet_panels(a->run) * EFFNET_LANES;
+    gint16 *out = take(a, n * sizeof *out);
+
+    for (gsize i = 0; i < n; i++)
+        out[i] = effnet_saturate(effnet_round(((const float *)a->in)[i] * a->quant->in_step));
+    a->in = out;
+}
+
+static Windows
+make_windows(EffNetConv *a)
+{
+    Windows windows = {.runs = a->runs, .groups = effnet_conv_groups(a->run, CONV_GROUP)};
+    gint16 *gate = NULL;
+
+    if (a->in_type == EFFNET_TYPE_F32)
+        take_floats(a);
+    if (a->gate)
+        gate = take(a, effnet_panels(a->run) * EFFNET_LANES * sizeof *gate);
+    for (guint k = 0; gate && k < effnet_panels(a->run) * EFFNET_LANES; k++)
+        gate[k] = effnet_quant_gate(a->gate[k]);
+    if (a->in_type == EFFNET_TYPE_U8)
+        take_bytes(a, &windows);
+    else if (a->runs > 1)
+        quantise_rows(a, &windows);
+    else
+        quantise_pixels(a, &windows, gate);
+    return windows;
+}
+
+static void
+take_means(const EffNetConv *a, const gint32 *pool)
+{
+    float share = a->quant->step / a->pixels;
+
+    for (guint i = 0; i < a->panels * EFFNET_LANES; i++)
+        a->pool[i] = pool[i] * share;
+}
+
+/* The task's panels become the first ones. */
+static void
+skip_panels(EffNetConv *a)
+{
+    gsize lanes = a->first_panel * EFFNET_LANES;
+    gsize bytes = (gsize)a->runs * effnet_conv_groups(a->run, CONV_GROUP) * GROUP;
+
+    a->scale += lanes;
+    a->start += lanes;
+    a->bias += lanes;
+    a->weights = (const guint8 *)a->weights + lanes * bytes;
+}
+
+static void
+conv_int8(const EffNetConv *conv)
+{
+    EffNetConv a = *conv;
+    gint32 *pool = NULL;
+    guint panel = 0;
+    Windows windows;
+
+    skip_panels(&a);
+    if (a.pool) {
+        pool = take(&a, a.panels * EFFNET_LANES * sizeof *pool);
+        memset(pool, 0, a.panels * EFFNET_LANES * sizeof *pool);
+    }
+    windows = make_windows(&a);
+    if (a.pixels == 1)
+        panel = row(&a, &windows, pool);
+    for (; panel + CONV_PANELS <= a.panels; panel += CONV_PANELS)
+        column(&a, &windows, panel, CONV_PANELS, pool);
+    if (panel < a.panels)
+        column(&a, &windows, panel, 1, pool);
+    if (pool)
+        take_means(&a, pool);
+}
+
+static void
+pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
+{
+    effnet_conv_pack_int8(packed, weights, runs, run, out, CONV_GROUP, 8 * sizeof(Quantum));
+}
+
+static gsize
+packed_bytes(guint runs, gsize run, guint out)
+{
+    return runs * effnet_conv_groups(run, CONV_GROUP) * effnet_panels(out) * ROW;
+}
+
+const EffNetConvKernels KERNEL(conv_int8_kernels) = {pack, packed_bytes, conv_int8, CONV_PIXELS};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dwconv.h"
+
+gsize
+effnet_dwconv_packed_bytes_int8(guint kernel, guint channels)
+{
+    return (gsize)effnet_dwconv_pairs(kernel) * effnet_panels(channels) * EFFNET_LANES * 2 *
+           sizeof(gint16);
+}
+
+void
+effnet_dwconv_pack_int8(gpointer dst, const float *weights, guint kernel, guint channels)
+{
+    gint16 *packed = dst;
+    guint taps = kernel * kernel;
+
+    for (guint first = 0; first < channels; first += EFFNET_LANES)
+        for (guint i = 0; i < effnet_dwconv_pairs(kernel) * EFFNET_LANES * 2; i++) {
+            guint lane = i / 2 % EFFNET_LANES, column = i / 2 / EFFNET_LANES % kernel;
+            guint tap = (i / 2 / EFFNET_LANES / kernel * 2 + i % 2) * kernel + column;
+            guint channel = first + effnet_dwconv_lane(lane);
+
+            *packed++ = channel < channels && tap < taps ? weights[channel * taps + tap] : 0;
+        }
+}
+
+/* The sums of one output pixel and panel, in the order of the channels. */
+static void
+window_times_filter(const EffNetDwconv *a, guint x, guint panel, gint32 *sum)
+{
+    const gint16 *w = (const gint16 *)a->weights +
+                      panel * effnet_dwconv_packed_bytes_int8(a->kernel, EFFNET_LANES) / sizeof *w;
+
+    for (guint i = 0; i < EFFNET_LANES; i++)
+        sum[i] = 0;
+    for (guint ky = 0; ky < a->kernel; ky++)
+        for (guint kx = 0; kx < a->kernel; kx++) {
+            guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
+            const gint16 *in, *tap = w + ((ky / 2 * a->kernel + kx) * EFFNET_LANES) * 2 + ky % 2;
+
+            if (!a->rows[ky] || column >= a->in_size)
+                continue;
+            in = (const gint16 *)a->rows[ky] + column * a->in_step + panel * EFFNET_LANES;
+            for (guint i = 0; i < EFFNET_LANES; i++) {
+                guint channel = effnet_dwconv_lane(i);
+
+                sum[channel] += in[channel] * tap[2 * i];
+            }
+        }
+}
+
+static void
+dwconv_int8_c(const EffNetDwconv *a)
+{
+    for (guint panel = 0; panel < a->panels; panel++) {
+        gsize at = panel * EFFNET_LANES;
+        gint16 *out = (gint16 *)a->out + at;
+        gint32 sum[EFFNET_LANES], total[EFFNET_LANES] = {0};
+
+        for (guint x = 0; x < a->out_size; x++, out += a->out_step) {
+            window_times_filter(a, x, panel, sum);
+            for (guint i = 0; i < EFFNET_LANES; i++) {
+                float value = fmaf(sum[i], a->scale[at + i], a->bias[at + i]);
+
+                out[i] = effnet_quant_act(a->quant, effnet_round(value));
+                total[i] += out[i];
+            }
+        }
+        for (guint i = 0; a->sum && i < EFFNET_LANES; i++)
+            a->sum[at + i] = total[i] * a->quant->step;
+    }
+}
+
+const EffNetDwconvKernels effnet_dwconv_int8_kernels_c = {
+    effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8, dwconv_int8_c};

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The int8 depthwise convolution in registers over several output columns, compiled once an
+ * instruction set: two rows of the input at once, interleaved, so that a product adds both, and the
+ * filter's rows of pairs in registers. */
+#include "dwconv.h"
+#include "quant_tmpl.h"
+#include "tmpl.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+#if VF_LANES == 16
+#define WIDE 8
+#else
+#define WIDE 4
+#endif
+
+static const gint16 zeros[VS_LANES];
+
+/* Sums of VS_LANES channels, in the order that interleaving makes. */
+typedef struct {
+    vi low, high;
+} Halves;
+
+/* What a vector of channels needs for all columns. */
+typedef struct {
+    const EffNetDwconv *a;
+    guint lane, n; /* the first of the channels, and how many: a panel's, or VS_LANES */
+    const guint8 *weights;
+    gsize panel_bytes;
+    vf scale_low, scale_high, bias_low, bias_high;
+    Halves total;
+} Lanes;
+
+INLINE const gint16 *
+row_at(const Lanes *l, int tap)
+{
+    const gint16 *row = tap < (int)l->a->kernel ? l->a->rows[tap] : NULL;
+
+    return row ? row + l->lane : NULL;
+}
+
+INLINE vs
+column_at(const Lanes *l, const gint16 *row, gssize column, gboolean border)
+{
+    if (!row || (border && (gsize)column >= l->a->in_size))
+        return vs_load_part(zeros, VS_LANES);
+    return vs_load_part(row + column * (gssize)l->a->in_step, l->n);
+}
+
+INLINE vs
+finish(const Lanes *l, Halves sum, gboolean silu)
+{
+    vf low = vf_fma(vi_to_float(sum.low), l->scale_low, l->bias_low);
+    vf high = vf_fma(vi_to_float(sum.high), l->scale_high, l->bias_high);
+
+    return vs_act(l->a->quant, vs_narrow_halves(vf_round(low), vf_round(high)), silu);
+}
+
+/* Output columns x to x + width - 1. A border tile may reach over the edges: it reads zeros there,
+ * and stores inside only. */
+INLINE void
+tile(Lanes *l, guint x, int kernel, int stride, int width, gboolean silu, gboolean border)
+{
+    const EffNetDwconv *a = l->a;
+    const guint8 *filter = l->weights;
+    const vs ones = vs_set1(1);
+    gssize left = (gssize)x * stride - a->pad;
+    Halves acc[WIDE];
+
+#pragma GCC unroll 16
+    for (int i = 0; i < width; i++)
+        acc[i] = (Halves){vi_zero(), vi_zero()};
+    for (int tap = 0; tap < kernel; tap += 2) {
+        const gint16 *upper = row_at(l, tap), *lower = row_at(l, tap + 1);
+        Halves w[5];
+
+#pragma GCC unroll 8
+        for (int k = 0; k < kernel; k++, filter += 4 * EFFNET_LANES)
+            vi_load_halves(filter, l->panel_bytes, l->n, &w[k].low, &w[k].high);
+        if (!upper && !lower)
+            continue;
+#pragma GCC unroll 64
+        for (int c = 0; c < (width - 1) * stride + kernel; c++) {
+            vs above = column_at(l, upper, left + c, border);
+            vs below = column_at(l, lower, left + c, border);
+            Halves v = {vs_interleave_low(above, below), vs_interleave_high(above, below)};
+
+#pragma GCC unroll 8
+            for (int k = 0; k < kernel; k++)
+                if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width) {
+                    Halves *sum = &acc[(c - k) / stride];
+
+                    sum->low = vi_pair_dot(sum->low, v.low, w[k].low);
+                    sum->high = vi_pair_dot(sum->high, v.high, w[k].high);
+                }
+        }
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < width; i++)
+        if (!border || x + i < a->out_size) {
+            vs y = finish(l, acc[i], silu);
+
+            vs_store_part((gint16 *)a->out + (x + i) * a->out_step + l->lane, y, l->n);
+            l->total.low = vi_pair_dot(l->total.low, vs_interleave_low(y, vs_set1(0)), ones);
+            l->total.high = vi_pair_dot(l->total.high, vs_interleave_high(y, vs_set1(0)), ones);
+        }
+}
+
+INLINE void
+row(Lanes *l, int kernel, int stride, gboolean silu)
+{
+    const EffNetDwconv *a = l->a;
+
+    for (guint x = 0; x < a->out_size; x += WIDE)
+        if (x * stride >= a->pad && a->out_size - x >= WIDE &&
+            (x + WIDE - 1) * stride + kernel - a->pad <= a->in_size)
+            tile(l, x, kernel, stride, WIDE, silu, FALSE);
+        else
+            tile(l, x, kernel, stride, WIDE, silu, TRUE);
+}
+
+static void
+start(Lanes *l, const EffNetDwconv *a, guint lane)
+{
+    guint other;
+
+    *l = (Lanes){.a = a, .lane = lane, .n = MIN(VS_LANES, a->panels * EFFNET_LANES - lane)};
+    other = l->n < VS_LANES ? 0 : VF_LANES;
+    l->panel_bytes = effnet_dwconv_packed_bytes_int8(a->kernel, EFFNET_LANES);
+    l->weights = (const guint8 *)a->weights + lane / EFFNET_LANES * l->panel_bytes;
+    vf_halves(vf_load(a->scale + lane), vf_load(a->scale + lane + other), &l->scale_low,
+              &l->scale_high);
+    vf_halves(vf_load(a->bias + lane), vf_load(a->bias + lane + other), &l->bias_low,
+              &l->bias_high);
+    l->total = (Halves){vi_zero(), vi_zero()};
+}
+
+static void
+store_sum(const Lanes *l)
+{
+    vf step = vf_set1(l->a->quant->step), first, second;
+    float *sum = l->a->sum + l->lane;
+
+    vf_join_halves(vf_mul(vi_to_float(l->total.low), step),
+                   vf_mul(vi_to_float(l->total.high), step), &first, &second);
+    vf_store(sum, first);
+    if (l->n == VS_LANES)
+        vf_store(sum + VF_LANES, second);
+}
+
+INLINE void
+channels(const EffNetDwconv *a, int kernel, int stride)
+{
+    Lanes l;
+
+    for (guint lane = 0; lane < a->panels * EFFNET_LANES; lane += VS_LANES) {
+        start(&l, a, lane);
+        if (a->quant->is_silu)
+            row(&l, kernel, stride, TRUE);
+        else
+            row(&l, kernel, stride, FALSE);
+        if (a->sum)
+            store_sum(&l);
+    }
+}
+
+#define KERNEL_SHAPE(kernel, stride)                                                               \
+    static void dwconv_##kernel##x##kernel##s##stride(const EffNetDwconv *a)                       \
+    {                                                                                              \
+        channels(a, kernel, stride);                                                               \
+    }
+
+KERNEL_SHAPE(3, 1)
+KERNEL_SHAPE(3, 2)
+KERNEL_SHAPE(5, 1)
+KERNEL_SHAPE(5, 2)
+
+static void
+dwconv_int8(const EffNetDwconv *a)
+{
+    static void (*const shapes[6][3])(const EffNetDwconv *) = {
+        [3] = {[1] = dwconv_3x3s1, [2] = dwconv_3x3s2},
+        [5] = {[1] = dwconv_5x5s1, [2] = dwconv_5x5s2},
+    };
+    void (*shape)(const EffNetDwconv *) =
+        a->kernel < 6 && a->stride < 3 ? shapes[a->kernel][a->stride] : NULL;
+
+    (shape ? shape : effnet_dwconv_int8_kernels_c.run)(a);
+}
+
+const EffNetDwconvKernels KERNEL(dwconv_int8_kernels) = {
+    effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8, dwconv_int8};

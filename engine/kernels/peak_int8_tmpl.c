@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The products of 8-bit numbers that an instruction set can do, nothing else in their way. */
+#include "simd.h"
+#include "tmpl.h"
+
+#define CHAINS 12
+
+double
+KERNEL(peak_int8)(guint rounds)
+{
+    vi x = vi_set1(0x01010101), acc[CHAINS];
+
+#pragma GCC unroll 16
+    for (int i = 0; i < CHAINS; i++)
+        acc[i] = vi_set1(i);
+    for (guint r = 0; r < rounds; r++) {
+#pragma GCC unroll 16
+        for (int i = 0; i < CHAINS; i++) {
+            acc[i] = vi_group_dot(acc[i], x, x);
+            __asm__ volatile("" : "+v"(acc[i])); /* as written: neither shortened nor merged */
+        }
+    }
+    return 2.0 * CONV_GROUP * VF_LANES * CHAINS * rounds;
+}

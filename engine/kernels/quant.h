@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The arithmetic of int8 models. Pictures are 16-bit whole numbers of steps, which a factor for
+ * the whole picture makes real numbers. A product quantises what it reads to 8 bits, pixel by pixel
+ * with a step of the pixel's own (or one for all, where windows overlap), multiplies with 8-bit
+ * weights into 32-bit sums, and brings these to the steps of its output.
+ *
+ * Every kernel does the same operations in the same order as the functions here, so that results
+ * are equal bit for bit. */
+#ifndef EFFNET_KERNEL_QUANT_H
+#define EFFNET_KERNEL_QUANT_H
+
+#include <math.h>
+
+#include "../arch/network.h"
+
+#define EFFNET_SILU_SEGMENTS 32
+
+/* x * sigmoid(x) = max(x, 0) - b(|x|), where b(t) = t * sigmoid(-t) is a bump that ends at about 8:
+ * lines in as many segments, all in steps. */
+typedef struct {
+    gint16 offset[EFFNET_SILU_SEGMENTS];
+    gint16 slope[EFFNET_SILU_SEGMENTS]; /* times 2^15 */
+    guint16 end;                        /* of the bump */
+    guint16 segments;                   /* in a step, times 2^16 */
+} EffNetSilu;
+
+/* What an int8 kernel needs beside what the others do. Biases and what a sum is multiplied with are
+ * in steps of the output, or, where that are logits, real numbers. */
+typedef struct {
+    EffNetSilu silu; /* where IS_SILU; else outputs are clipped to LOW..HIGH */
+    gboolean is_silu;
+    gint16 low, high;
+    float residual; /* output's steps in one of the residual */
+    float step;     /* of the output, a real number; of sums over it and means */
+    float in_step;  /* of an input of floats: how many are 1 */
+    guint8 zero;    /* what 0 becomes in 8 bits */
+    gint16 fixed;   /* 0: each pixel's factor to 8 bits by its extremes; else it, times 2^15 */
+} EffNetQuant;
+
+/* As x86 converts: to nearest, ties to even; what is too large, to the least number. */
+static inline gint32
+effnet_round(float x)
+{
+    return x >= -0x1p31f && x < 0x1p31f ? (gint32)rintf(x) : G_MININT32;
+}
+
+static inline gint16
+effnet_saturate(gint32 x)
+{
+    return CLAMP(x, G_MININT16, G_MAXINT16);
+}
+
+/* a * b / 2^15, rounded; wraps for -32768 twice, which does not occur. */
+static inline gint16
+effnet_mul_q15(gint16 a, gint16 b)
+{
+    return (gint16)((a * b + 0x4000) >> 15);
+}
+
+static inline gint16
+effnet_silu(const EffNetSilu *silu, gint16 x)
+{
+    guint16 magnitude = (guint16)ABS((gint32)x), t = MIN(magnitude, silu->end);
+    guint segment = (guint32)t * silu->segments >> 16;
+    gint16 bump = silu->offset[segment] + effnet_mul_q15(t, silu->slope[segment]);
+
+    return effnet_saturate(MAX(x, 0) - bump);
+}
+
+static inline gint16
+effnet_quant_act(const EffNetQuant *quant, gint32 x)
+{
+    gint16 narrow = effnet_saturate(x);
+
+    return quant->is_silu ? effnet_silu(&quant->silu, narrow)
+                          : CLAMP(narrow, quant->low, quant->high);
+}
+
+/* The factor to 8 bits, times 2^15, for a pixel whose values reach from LEAST to MOST, 0 among
+ * them. */
+static inline gint16
+effnet_quant_factor(const EffNetQuant *quant, gint32 least, gint32 most)
+{
+    gint32 factor = G_MAXINT16;
+
+    if (quant->fixed)
+        return quant->fixed;
+    if (most > 0)
+        factor = MIN(factor, ((255 - quant->zero) << 15) / most);
+    if (quant->zero && least < 0)
+        factor = MIN(factor, (quant->zero << 15) / -least);
+    return (gint16)factor;
+}
+
+static inline guint8
+effnet_quant_value(const EffNetQuant *quant, gint16 x, gint16 factor)
+{
+    return CLAMP(effnet_mul_q15(x, factor) + quant->zero, 0, 255);
+}
+
+/* A gate of 0..1 as a factor times 2^15. */
+static inline gint16
+effnet_quant_gate(float gate)
+{
+    return CLAMP(effnet_round(gate * 0x1p15f), 0, G_MAXINT16);
+}
+
+/* Lines for outputs in steps of STEP, which is at least EFFNET_SILU_STEP. */
+#define EFFNET_SILU_STEP (8.f / 32767)
+void effnet_silu_init(EffNetSilu *silu, float step);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Random numbers as int8 models have them. */
+#ifndef CHECKASM_INT8_H
+#define CHECKASM_INT8_H
+
+#include "checkasm.h"
+
+/* Mostly small ones; extremes among them. */
+static inline void
+int8_randomize(gint16 *data, gsize n)
+{
+    for (gsize i = 0; i < n; i++) {
+        guint kind = checkasm_random(0, 15);
+        guint reach = kind > 2 ? 2000 : 32767;
+
+        data[i] = kind == 0   ? G_MAXINT16
+                  : kind == 1 ? G_MININT16
+                              : (gint16)((gint)checkasm_random(0, 2 * reach) - (gint)reach);
+    }
+}
+
+static inline float *
+int8_weights(gsize n)
+{
+    float *data = checkasm_alloc(EFFNET_TYPE_F32, n);
+
+    for (gsize i = 0; i < n; i++)
+        data[i] = checkasm_random(0, 3) ? (float)checkasm_random(0, 254) - 127 : 127;
+    return data;
+}
+
+/* Such that sums of K products come out in and beyond the range of an output. */
+static inline float *
+int8_scales(gsize n, gsize k)
+{
+    float *data = checkasm_alloc(EFFNET_TYPE_F32, n);
+
+    checkasm_randomize(EFFNET_TYPE_F32, data, n);
+    for (gsize i = 0; i < n; i++)
+        data[i] = (i % 5 ? 1 : 100) * ABS(data[i]) / (k + 1);
+    return data;
+}
+
+static inline float *
+int8_biases(gsize n)
+{
+    float *data = checkasm_alloc(EFFNET_TYPE_F32, n);
+
+    checkasm_randomize(EFFNET_TYPE_F32, data, n);
+    for (gsize i = 0; i < n; i++)
+        data[i] *= i % 7 ? 10000 : 1e30f;
+    return data;
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What every int8 kernel's arithmetic is made of, against real numbers. */
+#include <math.h>
+
+#include "checkasm.h"
+
+/* SiLU by lines is within 0.003 and a step of it, everywhere. */
+static void
+test_silu(const EffNetKernels *kernels, EffNetType type)
+{
+    for (float step = EFFNET_SILU_STEP; step < 0.1f; step *= 3) {
+        EffNetSilu silu;
+
+        effnet_silu_init(&silu, step);
+        for (gint x = G_MININT16; x <= G_MAXINT16; x++) {
+            double real = x * (double)step, expected = real / (1 + exp(-real));
+            double found = effnet_silu(&silu, x) * (double)step;
+
+            g_assert_cmpfloat_with_epsilon(found, expected, 0.003 + step);
+        }
+    }
+}
+
+/* No value of a pixel is clipped, and the largest comes close to the end. */
+static void
+test_factor(const EffNetKernels *kernels, EffNetType type)
+{
+    static const guint8 zeros[] = {0, 32, 128};
+
+    for (guint i = 0; i < 20000; i++) {
+        EffNetQuant quant = {.zero = zeros[i % 3]};
+        gint most = checkasm_random(0, 32767), least = i % 3 ? -(gint)checkasm_random(0, 32767) : 0;
+        gint16 factor = effnet_quant_factor(&quant, least, most);
+        gint high = effnet_mul_q15(most, factor) + quant.zero;
+        gint low = effnet_mul_q15(least, factor) + quant.zero;
+
+        g_assert_cmpint(factor, >, 0);
+        g_assert_cmpint(high, <=, 255);
+        g_assert_cmpint(low, >=, 0);
+        if (most > 1000 || least < -1000)
+            g_assert_true(high > 240 || (quant.zero && low < quant.zero / 8 + 1));
+    }
+}
+
+static void
+test_rounding(const EffNetKernels *kernels, EffNetType type)
+{
+    g_assert_cmpint(effnet_round(2.5f), ==, 2);
+    g_assert_cmpint(effnet_round(-3.5f), ==, -4);
+    g_assert_cmpint(effnet_round(3e9f), ==, G_MININT32);
+    g_assert_cmpint(effnet_round(NAN), ==, G_MININT32);
+    g_assert_cmpint(effnet_saturate(40000), ==, 32767);
+    g_assert_cmpint(effnet_saturate(-40000), ==, -32768);
+    g_assert_cmpint(effnet_quant_gate(1), ==, 32767);
+    g_assert_cmpint(effnet_quant_gate(0.5f), ==, 16384);
+}
+
+void
+checkasm_quant(void)
+{
+    checkasm_add_int8("quant/silu", test_silu);
+    checkasm_add_int8("quant/factor", test_factor);
+    checkasm_add_int8("quant/rounding", test_rounding);
+}
