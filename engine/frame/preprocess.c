@@ -284,19 +284,19 @@ effnet_preprocess_run(EffNetPreprocess *p, const EffNetFrame *frame, float *dst,
 }
 
 gboolean
-effnet_preprocess_run_rgb(EffNetPreprocess *p, const EffNetFrame *frame, guint8 *dst,
-                          GError **error)
+effnet_preprocess_run_bytes(EffNetPreprocess *p, const EffNetFrame *frame, guint8 *dst,
+                            gsize row_stride, gsize pixel_stride, GError **error)
 {
-    gsize n = (gsize)p->resolution * p->resolution;
     Sink sink = {.bytes = dst};
 
     if (!prepare(p, frame, error))
         return FALSE;
     if (!fills_everything(p))
-        for (gsize i = 0; i < n; i++)
-            for (guint c = 0; c < 3; c++)
-                dst[3 * i + c] = p->mean[p->channels == 1 ? 0 : c];
-    aim(&sink, &p->geometry, 3, 3 * (gssize)p->resolution);
+        for (guint y = 0; y < p->resolution; y++)
+            for (guint x = 0; x < p->resolution; x++)
+                for (guint c = 0; c < 3; c++)
+                    dst[y * row_stride + x * pixel_stride + c] = p->mean[p->channels == 1 ? 0 : c];
+    aim(&sink, &p->geometry, (gssize)pixel_stride, (gssize)row_stride);
     run(p, frame, &sink);
     return TRUE;
 }

@@ -20,9 +20,10 @@ gboolean effnet_preprocess_set_resize(EffNetPreprocess *preprocess, const EffNet
 gboolean effnet_preprocess_run(EffNetPreprocess *preprocess, const EffNetFrame *frame, float *dst,
                                gsize row_stride, GError **error);
 
-/* The same before normalisation: 8-bit R, G, B, RESOLUTION x RESOLUTION x 3, dense. For tests and
- * for looking at. */
-gboolean effnet_preprocess_run_rgb(EffNetPreprocess *preprocess, const EffNetFrame *frame,
-                                   guint8 *dst, GError **error);
+/* The same before normalisation: 8-bit R, G, B (or grey, thrice), pixels PIXEL_STRIDE bytes apart.
+ */
+gboolean effnet_preprocess_run_bytes(EffNetPreprocess *preprocess, const EffNetFrame *frame,
+                                     guint8 *dst, gsize row_stride, gsize pixel_stride,
+                                     GError **error);
 
 #endif

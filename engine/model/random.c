@@ -13,6 +13,8 @@ typedef struct {
 gsize
 effnet_part_size(const EffNetLayer *layer, EffNetPart part)
 {
+    if (part == EFFNET_PART_RANGE)
+        return 1;
     if (part != EFFNET_PART_WEIGHT)
         return layer->out_channels;
     return (gsize)layer->out_channels * effnet_layer_filter_channels(layer) * layer->kernel *

@@ -12,6 +12,9 @@ typedef enum {
     EFFNET_PART_NORM_BETA,
     EFFNET_PART_NORM_MEAN,
     EFFNET_PART_NORM_VARIANCE,
+    /* Of quantised layers, whose weights are whole numbers of -127..127 and folded. */
+    EFFNET_PART_SCALE, /* out: what 1 is of each one's weights */
+    EFFNET_PART_RANGE, /* 1: how far from 0 the outputs go; not of squeeze-excite and classifier */
 } EffNetPart;
 
 typedef struct _EffNetWeights EffNetWeights;

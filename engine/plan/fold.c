@@ -60,6 +60,10 @@ effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels
         return 0;
     if (layer->role == EFFNET_ROLE_DEPTHWISE)
         return kernels->dwconv[type].packed_bytes(k, layer->out_channels);
+    if (type == EFFNET_TYPE_S16 && effnet_layer_is_squeeze_excite(layer))
+        return effnet_conv_f32_kernels_c.packed_bytes(1, layer->in_channels, layer->out_channels);
+    if (type == EFFNET_TYPE_S16 && layer->role == EFFNET_ROLE_STEM)
+        return kernels->conv[type].packed_bytes(k, k * EFFNET_INPUT_BYTES, layer->out_channels);
     if (effnet_layer_is_winograd(layer, kernels, type))
         return (gsize)EFFNET_WINOGRAD_POINTS * layer->in_channels *
                effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
@@ -94,33 +98,48 @@ pack_winograd(float *packed, const float *rows, const EffNetLayer *layer,
     }
 }
 
+void
+effnet_layer_interleave(const EffNetLayer *layer, float *rows)
+{
+    guint taps = layer->kernel * layer->kernel, channels = effnet_layer_filter_channels(layer);
+
+    if (taps > 1 && channels > 1)
+        for (guint i = 0; i < layer->out_channels; i++)
+            interleave(rows + (gsize)i * taps * channels, channels, taps);
+}
+
+gboolean
+effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, float *rows,
+                  float *bias, GError **error)
+{
+    gsize row_length = effnet_part_size(layer, EFFNET_PART_WEIGHT) / layer->out_channels;
+    gboolean folded = weights->is_folded && weights->is_folded(weights, layer);
+
+    if (!weights->read(weights, layer, EFFNET_PART_WEIGHT, rows, error))
+        return FALSE;
+    if (layer->has_norm && !folded)
+        return fold_norm(weights, layer, epsilon, rows, row_length, bias, error);
+    return weights->read(weights, layer, EFFNET_PART_BIAS, bias, error);
+}
+
 gboolean
 effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
                   const EffNetKernels *kernels, EffNetType type, float *rows, gpointer packed,
                   float *bias, GError **error)
 {
-    guint taps = layer->kernel * layer->kernel, channels = effnet_layer_filter_channels(layer);
-    gsize row_length = (gsize)taps * channels;
-    gboolean folded = weights->is_folded && weights->is_folded(weights, layer);
-    gboolean has_norm = layer->has_norm && !folded;
-
     memset(bias, 0, effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof *bias);
-    if (!weights->read(weights, layer, EFFNET_PART_WEIGHT, rows, error))
-        return FALSE;
-    if (has_norm ? !fold_norm(weights, layer, epsilon, rows, row_length, bias, error)
-                 : !weights->read(weights, layer, EFFNET_PART_BIAS, bias, error))
+    if (!effnet_layer_fold(weights, layer, epsilon, rows, bias, error))
         return FALSE;
     if (layer->role == EFFNET_ROLE_DEPTHWISE) {
         kernels->dwconv[type].pack(packed, rows, layer->kernel, layer->out_channels);
         return TRUE;
     }
-    if (taps > 1 && channels > 1)
-        for (guint i = 0; i < layer->out_channels; i++)
-            interleave(rows + i * row_length, channels, taps);
+    effnet_layer_interleave(layer, rows);
     if (effnet_layer_is_winograd(layer, kernels, type))
         pack_winograd(packed, rows, layer, &kernels->conv[type]);
     else
-        kernels->conv[type].pack(packed, rows, layer->kernel, row_length / layer->kernel,
+        kernels->conv[type].pack(packed, rows, layer->kernel,
+                                 (gsize)layer->kernel * effnet_layer_filter_channels(layer),
                                  layer->out_channels);
     return TRUE;
 }

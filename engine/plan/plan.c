@@ -123,6 +123,20 @@ cut_product(Builder *b, EffNetStep *step, guint pixels, guint panels, gsize k)
     step->panel_blocks = blocks(panels, step->block_panels);
 }
 
+/* The same in int8, where every task quantises the pixels that it reads: all panels go together,
+ * but where there is nothing else to share out. */
+static void
+cut_int8_product(Builder *b, EffNetStep *step, guint pixels, guint panels)
+{
+    guint tile = MAX(1, b->plan->kernels->conv[step->type].tile_pixels);
+    guint tiles = blocks(pixels, tile), tasks = step->pool || pixels == 1 ? 1 : TASKS;
+
+    step->pixel_blocks = MIN(tiles, tasks);
+    step->block_pixels = blocks(pixels, step->pixel_blocks);
+    step->block_panels = tasks > 1 ? panels : MIN(panels, blocks(blocks(panels, TASKS), 2) * 2);
+    step->panel_blocks = blocks(panels, step->block_panels);
+}
+
 /* As the products around it share the picture: by rows, or by panels where weights are more. */
 static void
 cut_depthwise(EffNetStep *step, guint rows, guint panels)
@@ -223,7 +237,10 @@ add_conv(Builder *b, const EffNetLayer *layer)
     if (effnet_step_has_rows(&step)) {
         plan_rows(b, &step, layer, panels);
     } else {
-        cut_product(b, &step, layer->out_size * layer->out_size, panels, window);
+        if (step.type == EFFNET_TYPE_S16)
+            cut_int8_product(b, &step, layer->out_size * layer->out_size, panels);
+        else
+            cut_product(b, &step, layer->out_size * layer->out_size, panels, window);
         need_scratch(b, effnet_conv_scratch(step.block_pixels, window, step.block_panels));
     }
     move_gate(b, &step);
@@ -287,7 +304,7 @@ cut_fused(EffNetStep *step, guint rows, guint panels)
 {
     guint bands;
 
-    step->block_panels = MIN(panels, FUSE_PANELS);
+    step->block_panels = step->type == EFFNET_TYPE_S16 ? panels : MIN(panels, FUSE_PANELS);
     step->panel_blocks = blocks(panels, step->block_panels);
     bands = blocks(TASKS / 2, step->panel_blocks);
     bands = MIN(rows, bands > 1 ? blocks(bands, PARTS) * PARTS : 1);
@@ -357,6 +374,7 @@ add_squeeze_excite(Builder *b, const EffNetLayer *reduce)
     guint wide = effnet_panels(expand->out_channels), narrow = effnet_panels(reduce->out_channels);
     EffNetStep step = new_step(b, EFFNET_STEP_SQUEEZE_EXCITE, reduce, 2);
 
+    step.type = b->plan->type == EFFNET_TYPE_S16 ? EFFNET_TYPE_F32 : b->plan->type;
     step.in = b->gate;
     step.pixel_blocks = step.panel_blocks = 1;
     need_scratch(b, (wide + narrow) * EFFNET_LANES * sizeof(float) +
@@ -405,6 +423,13 @@ bias_bytes(const EffNetLayer *layer)
     return effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
 }
 
+static gsize
+layer_bytes(const EffNetPlan *plan, const EffNetLayer *layer)
+{
+    return packed_bytes(plan, layer) + bias_bytes(layer) +
+           (plan->type == EFFNET_TYPE_S16 ? effnet_layer_quant_bytes(layer) : 0);
+}
+
 /* The first product that reads more weights than it reads and writes of a picture. */
 static guint
 find_batch_step(const EffNetPlan *plan)
@@ -431,6 +456,19 @@ place_activations(EffNetPlan *plan)
     plan->batch_bytes = effnet_arena_plan(plan->activations, plan->n_activations, TRUE);
 }
 
+static EffNetType
+input_type(const EffNetPlan *plan)
+{
+    return plan->type == EFFNET_TYPE_S16 ? EFFNET_TYPE_U8 : EFFNET_TYPE_F32;
+}
+
+static guint
+input_channels(const EffNetPlan *plan)
+{
+    return plan->type == EFFNET_TYPE_S16 ? EFFNET_INPUT_BYTES
+                                         : plan->network->layers[0].in_channels;
+}
+
 static void
 lay_out(EffNetPlan *plan)
 {
@@ -441,9 +479,9 @@ lay_out(EffNetPlan *plan)
         .activations = g_array_new(FALSE, FALSE, sizeof(EffNetTensorPlan)),
     };
 
-    b.current = add_activation(&b, EFFNET_TYPE_F32,
+    b.current = add_activation(&b, input_type(plan),
                                layers[0].in_size + layers[0].pad_before + layers[0].pad_after,
-                               layers[0].in_channels);
+                               input_channels(plan));
     plan->input = b.current;
     plan->logits = EFFNET_NONE;
     for (const EffNetLayer *layer = layers; layer < layers + plan->network->n_layers;
@@ -492,6 +530,8 @@ pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
     plan->weights = effnet_memory_new(1, plan->weight_bytes, error);
     if (!plan->weights)
         return FALSE;
+    if (plan->type == EFFNET_TYPE_S16)
+        return effnet_plan_pack_int8(plan, weights, error);
     room = plan->weights;
     for (guint i = 0; i < plan->n_steps; i++) {
         EffNetStep *step = &plan->steps[i];
@@ -515,8 +555,7 @@ effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType
     plan->type = type;
     lay_out(plan);
     for (guint i = 0; i < network->n_layers; i++)
-        plan->weight_bytes +=
-            packed_bytes(plan, &network->layers[i]) + bias_bytes(&network->layers[i]);
+        plan->weight_bytes += layer_bytes(plan, &network->layers[i]);
     if (weights && !pack(plan, weights, epsilon, error))
         return NULL;
     return g_steal_pointer(&plan);

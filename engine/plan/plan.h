@@ -8,6 +8,13 @@
 #include "../memory.h"
 #include "../model/weights.h"
 
+/* What the numbers of an S16 activation are. */
+typedef struct {
+    float step;  /* a real number */
+    float range; /* how far from 0 values were seen, a real number */
+    guint8 zero; /* what 0 becomes where they are quantised to 8 bits */
+} EffNetScale;
+
 /* An activation of one picture: NHWC, channels padded to EFFNET_LANES (the input's are not). */
 typedef struct {
     EffNetType type;
@@ -17,6 +24,7 @@ typedef struct {
     gboolean batched;           /* of each picture of a batch there is one at the same time */
     gsize offset;               /* in the arena of one picture, or, times the batch, of the batch */
     guint first_step, end_step; /* lives from the one's begin to the other's begin */
+    EffNetScale scale;          /* S16 */
 } EffNetTensorPlan;
 
 typedef enum {
@@ -30,7 +38,11 @@ typedef enum {
 
 typedef struct {
     gconstpointer weights; /* packed */
-    const float *bias;     /* padded to panels */
+    const float *bias;     /* padded to panels, as are the next two */
+    /* Of int8 layers alone; see EffNetConv. */
+    const EffNetQuant *quant;
+    const float *scale;
+    const gint32 *start;
 } EffNetPacked;
 
 #define EFFNET_NONE (-1)
@@ -154,6 +166,30 @@ gboolean effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels 
 /* Bytes of LAYER's weights as the kernels of TYPE read them; 0 where it has none. */
 gsize effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels,
                                 EffNetType type);
+
+/* Squeeze-excite, whose products are few, is computed in floats by the reference, alike on every
+ * instruction set. */
+static inline gboolean
+effnet_layer_is_squeeze_excite(const EffNetLayer *layer)
+{
+    return layer->role == EFFNET_ROLE_SE_REDUCE || layer->role == EFFNET_ROLE_SE_EXPAND;
+}
+
+/* Pixels of the input of an int8 network have so many bytes. */
+#define EFFNET_INPUT_BYTES 4
+
+/* What PLAN, of an int8 network, needs for LAYER beside its weights. */
+gsize effnet_layer_quant_bytes(const EffNetLayer *layer);
+
+/* Fills PLAN's weights from those that `effnet quantize` wrote, and its activations' scales. */
+gboolean effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error);
+
+/* LAYER's weights (EFFNET_PART_WEIGHT), its batch norm folded into them, and what is added to
+ * its sums. */
+gboolean effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
+                           float *rows, float *bias, GError **error);
+/* A filter's channels x taps to taps x channels, as interleaved pictures are read. */
+void effnet_layer_interleave(const EffNetLayer *layer, float *rows);
 
 /* Reads LAYER, folds its batch norm and packs it. ROWS: room for the layer's weights. */
 gboolean effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,

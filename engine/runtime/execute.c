@@ -33,6 +33,9 @@ within(const Task *t, int activation, gsize elements)
 static const EffNetConvKernels *
 conv_kernels(const Task *t)
 {
+    /* Floats among 16-bit numbers are alike on every instruction set. */
+    if (t->plan->type == EFFNET_TYPE_S16 && t->step->type == EFFNET_TYPE_F32)
+        return &effnet_conv_f32_kernels_c;
     return &t->plan->kernels->conv[t->step->type];
 }
 
@@ -40,6 +43,14 @@ static guint
 channels(const Task *t, int activation)
 {
     return t->plan->activations[activation].channels;
+}
+
+/* What a window has of each pixel. */
+static guint
+pixel_elements(const Task *t, const EffNetLayer *layer)
+{
+    return t->plan->activations[t->step->in].type == EFFNET_TYPE_U8 ? EFFNET_INPUT_BYTES
+                                                                    : layer->in_channels;
 }
 
 /* A convolution's constants; where it reads and writes is the caller's. */
@@ -50,9 +61,12 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .in_type = t->plan->activations[t->step->in].type,
         .out_type = t->plan->activations[t->step->out].type,
         .runs = layer->kernel,
-        .run = layer->kernel * layer->in_channels,
+        .run = layer->kernel * pixel_elements(t, layer),
         .weights = packed->weights,
         .bias = packed->bias,
+        .quant = packed->quant,
+        .scale = packed->scale,
+        .start = packed->start,
         .all_panels = effnet_panels(layer->out_channels),
         .half_panel = effnet_half_panel(layer->out_channels),
         .first_panel = t->first_panel,
@@ -212,6 +226,8 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .pad = layer->pad_before,
         .weights = (const guint8 *)packed->weights + t->first_panel / 2 * pair_bytes,
         .bias = packed->bias + first_lane,
+        .quant = packed->quant,
+        .scale = packed->scale ? packed->scale + first_lane : NULL,
         .out = within(t, step->out, first_lane),
         .out_step = channels(t, step->out),
         .sum = step->row_sums == EFFNET_NONE ? NULL : within(t, step->row_sums, first_lane),

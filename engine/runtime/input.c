@@ -2,10 +2,9 @@
 #include "input.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "../frame/preprocess.h"
 #include "../memory.h"
+#include "picture.h"
 
 struct _EffNetInput {
     EffNetModel *model;
@@ -25,7 +24,7 @@ effnet_input_new(EffNetModel *model, GError **error)
     input->picture = effnet_memory_new(1, bytes, error);
     if (!input->picture)
         return NULL;
-    memset(input->picture, 0, bytes);
+    effnet_picture_clear(plan, effnet_model_get_info(model), input->picture);
     return g_steal_pointer(&input);
 }
 
@@ -51,11 +50,8 @@ effnet_input_set_resize(EffNetInput *input, const EffNetResize *resize, GError *
 gboolean
 effnet_input_set_frame(EffNetInput *input, const EffNetFrame *frame, GError **error)
 {
-    gsize row_stride;
-    float *begin =
-        effnet_picture_begin(effnet_model_get_plan(input->model), input->picture, &row_stride);
-
-    return effnet_preprocess_run(input->preprocess, frame, begin, row_stride, error);
+    return effnet_picture_set_frame(effnet_model_get_plan(input->model), input->preprocess,
+                                    input->picture, frame, error);
 }
 
 EffNetModel *

@@ -11,10 +11,10 @@
 #include <effnet/error.h>
 #include <effnet/session.h>
 
-#include "../frame/preprocess.h"
 #include "../memory.h"
 #include "execute.h"
 #include "input.h"
+#include "picture.h"
 #include "pool.h"
 
 #define SPIN_LIMIT 2000 /* looks at a counter, some tens of microseconds, before sleeping */
@@ -67,6 +67,13 @@ kind_of(const EffNetStep *step)
     g_assert_not_reached();
 }
 
+static gpointer
+picture(EffNetSession *session, guint index)
+{
+    return effnet_activation(session->plan, session->arena, session->max_batch,
+                             session->plan->input, index);
+}
+
 EffNetSession *
 effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **error)
 {
@@ -98,8 +105,8 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
     session->scratch = effnet_memory_new(session->threads, plan->scratch_bytes, error);
     if (!session->scratch)
         return NULL;
-    memset(effnet_activation(plan, session->arena, max_batch, plan->input, 0), 0,
-           plan->activations[plan->input].bytes * max_batch);
+    for (guint i = 0; i < max_batch; i++)
+        effnet_picture_clear(plan, effnet_model_get_info(model), picture(session, i));
     return g_steal_pointer(&session);
 }
 
@@ -136,23 +143,13 @@ effnet_session_set_resize(EffNetSession *session, const EffNetResize *resize, GE
     return effnet_preprocess_set_resize(session->preprocess, resize ? resize : &as_trained, error);
 }
 
-static gpointer
-picture(EffNetSession *session, guint index)
-{
-    return effnet_activation(session->plan, session->arena, session->max_batch,
-                             session->plan->input, index);
-}
-
 gboolean
 effnet_session_set_frame(EffNetSession *session, guint index, const EffNetFrame *frame,
                          GError **error)
 {
-    gsize row_stride;
-    float *place;
-
     g_return_val_if_fail(index < session->max_batch, FALSE);
-    place = effnet_picture_begin(session->plan, picture(session, index), &row_stride);
-    return effnet_preprocess_run(session->preprocess, frame, place, row_stride, error);
+    return effnet_picture_set_frame(session->plan, session->preprocess, picture(session, index),
+                                    frame, error);
 }
 
 void
@@ -169,17 +166,9 @@ effnet_session_set_input(EffNetSession *session, guint index, const EffNetInput 
 void
 effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw)
 {
-    guint channels = session->plan->network->layers[0].in_channels;
-    guint size = session->plan->network->layers[0].in_size;
-    gsize row_stride;
-    float *place;
-
     g_return_if_fail(index < session->max_batch);
-    place = effnet_picture_begin(session->plan, picture(session, index), &row_stride);
-    for (guint c = 0; c < channels; c++)
-        for (guint y = 0; y < size; y++)
-            for (guint x = 0; x < size; x++)
-                place[y * row_stride + x * channels + c] = *chw++;
+    effnet_picture_set_tensor(session->plan, effnet_model_get_info(session->model),
+                              picture(session, index), chw);
 }
 
 static void

@@ -127,7 +127,8 @@ convert(const Job *job, EffNetPreprocess *preprocess, GError **error)
     gsize size = (gsize)job->info.resolution * job->info.resolution * 3;
     g_autofree guint8 *dst = g_malloc(size);
 
-    return effnet_preprocess_run_rgb(preprocess, &job->frame, dst, error) &&
+    return effnet_preprocess_run_bytes(preprocess, &job->frame, dst,
+                                       3 * (gsize)job->info.resolution, 3, error) &&
            fwrite(dst, 1, size, stdout) == size;
 }
 

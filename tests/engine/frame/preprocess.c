@@ -78,7 +78,7 @@ run_rgb(EffNetPreprocess *p, const EffNetFrame *frame, guint8 dst[N * N * 3])
 {
     g_autoptr(GError) error = NULL;
 
-    effnet_preprocess_run_rgb(p, frame, dst, &error);
+    effnet_preprocess_run_bytes(p, frame, dst, 3 * N, 3, &error);
     g_assert_no_error(error);
 }
 

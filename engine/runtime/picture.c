@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "picture.h"
+
+#include <math.h>
+#include <string.h>
+
+static gboolean
+is_bytes(const EffNetPlan *plan)
+{
+    return plan->activations[plan->input].type == EFFNET_TYPE_U8;
+}
+
+/* Elements from a row to the next. */
+static gsize
+row_stride(const EffNetPlan *plan)
+{
+    const EffNetTensorPlan *input = &plan->activations[plan->input];
+
+    return (gsize)input->size * input->channels;
+}
+
+/* The first pixel inside of the border. */
+static gpointer
+begin(const EffNetPlan *plan, gpointer picture)
+{
+    const EffNetTensorPlan *input = &plan->activations[plan->input];
+    gsize pad = plan->network->layers[0].pad_before;
+
+    return effnet_type_at(input->type, picture, pad * row_stride(plan) + pad * input->channels);
+}
+
+/* A normalised value of CHANNEL back to a pixel's. */
+static guint8
+to_byte(const EffNetModelInfo *info, guint channel, float value)
+{
+    float pixel = (value * info->std[channel] + info->mean[channel]) * 255;
+
+    return pixel >= 0 ? (guint8)lrintf(MIN(pixel, 255.f)) : 0;
+}
+
+void
+effnet_picture_clear(const EffNetPlan *plan, const EffNetModelInfo *info, gpointer picture)
+{
+    const EffNetTensorPlan *input = &plan->activations[plan->input];
+    guint8 *bytes = picture;
+
+    memset(picture, 0, input->bytes);
+    for (gsize i = 0; is_bytes(plan) && i < input->bytes; i += EFFNET_INPUT_BYTES)
+        for (guint c = 0; c < info->in_channels; c++)
+            bytes[i + c] = to_byte(info, c, 0);
+}
+
+gboolean
+effnet_picture_set_frame(const EffNetPlan *plan, EffNetPreprocess *preprocess, gpointer picture,
+                         const EffNetFrame *frame, GError **error)
+{
+    gpointer first = begin(plan, picture);
+
+    if (is_bytes(plan))
+        return effnet_preprocess_run_bytes(preprocess, frame, first, row_stride(plan),
+                                           EFFNET_INPUT_BYTES, error);
+    return effnet_preprocess_run(preprocess, frame, first, row_stride(plan), error);
+}
+
+void
+effnet_picture_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpointer picture,
+                          const float *chw)
+{
+    gpointer first = begin(plan, picture);
+    guint channels = plan->activations[plan->input].channels, size = info->resolution;
+
+    for (guint c = 0; c < info->in_channels; c++)
+        for (guint y = 0; y < size; y++)
+            for (guint x = 0; x < size; x++) {
+                gsize at = y * row_stride(plan) + x * channels + c;
+
+                if (is_bytes(plan))
+                    ((guint8 *)first)[at] = to_byte(info, c, *chw++);
+                else
+                    ((float *)first)[at] = *chw++;
+            }
+}
