@@ -36,10 +36,27 @@ effnet_precision_parse(const char *name, EffNetPrecision *precision, GError **er
     return FALSE;
 }
 
-gboolean
-effnet_precision_settle(EffNetPrecision wanted, const EffNetKernels *kernels, const char *path,
-                        EffNetPrecision *settled, const char **why, GError **error)
+static gboolean
+settle_quantised(EffNetPrecision wanted, const char *path, EffNetPrecision *settled,
+                 const char **why, GError **error)
 {
+    *settled = EFFNET_PRECISION_INT8;
+    *why = wanted == EFFNET_PRECISION_AUTO ? "the weights, which are quantised" : "options";
+    if (wanted == EFFNET_PRECISION_AUTO || wanted == EFFNET_PRECISION_INT8)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s is quantised and runs in int8 only, not in %s: use int8, or auto", path,
+                effnet_precision_get_name(wanted));
+    return FALSE;
+}
+
+gboolean
+effnet_precision_settle(EffNetPrecision wanted, gboolean quantised, const EffNetKernels *kernels,
+                        const char *path, EffNetPrecision *settled, const char **why,
+                        GError **error)
+{
+    if (quantised)
+        return settle_quantised(wanted, path, settled, why, error);
     *settled = wanted;
     *why = "options";
     switch (wanted) {

@@ -19,6 +19,8 @@ gboolean effnet_command_bench(const EffNetCommand *command, int argc, char **arg
 gboolean effnet_command_classify(const EffNetCommand *command, int argc, char **argv,
                                  GError **error);
 gboolean effnet_command_info(const EffNetCommand *command, int argc, char **argv, GError **error);
+gboolean effnet_command_quantize(const EffNetCommand *command, int argc, char **argv,
+                                 GError **error);
 gboolean effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError **error);
 
 /* What main() does for COMMAND: runs it, prints what went wrong. Returns the exit code. */

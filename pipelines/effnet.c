@@ -21,6 +21,8 @@ static const EffNetCommand commands[] = {
      effnet_command_external},
     {"info", "MODEL", "Prints what is in a checkpoint, and how it was understood",
      effnet_command_info},
+    {"quantize", "", "Makes a model of 8-bit weights, shown the pictures of a folder",
+     effnet_command_quantize},
 };
 
 static void

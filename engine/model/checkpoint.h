@@ -13,7 +13,8 @@ typedef enum {
     EFFNET_DTYPE_F16,
     EFFNET_DTYPE_BF16,
     EFFNET_DTYPE_F64,
-    EFFNET_DTYPE_OTHER, /* integers and the like: listed, not read */
+    EFFNET_DTYPE_I8,    /* read by effnet_checkpoint_read_int8() alone */
+    EFFNET_DTYPE_OTHER, /* other integers and the like: listed, not read */
 } EffNetDType;
 
 typedef struct {
@@ -41,9 +42,19 @@ const EffNetTensor *effnet_checkpoint_find(const EffNetCheckpoint *checkpoint, c
 /* A value of safetensors' __metadata__; NULL where there is none. */
 const char *effnet_checkpoint_get_metadata(const EffNetCheckpoint *checkpoint, const char *key);
 
+static inline gboolean
+effnet_dtype_is_float(EffNetDType dtype)
+{
+    return dtype < EFFNET_DTYPE_I8;
+}
+
 /* The tensor as dense row-major float32. */
 gboolean effnet_checkpoint_read(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
                                 float *dst, GError **error);
+
+/* The same of one of I8. */
+gboolean effnet_checkpoint_read_int8(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
+                                     float *dst, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetCheckpoint, effnet_checkpoint_free)
 

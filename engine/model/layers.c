@@ -86,7 +86,7 @@ describe(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming, const E
     if (!tensor)
         return g_strdup_printf("has no tensor %s, where one of shape %s was expected", name,
                                expected);
-    if (tensor->dtype == EFFNET_DTYPE_OTHER)
+    if (!effnet_dtype_is_float(tensor->dtype))
         return g_strdup_printf("has a tensor %s of integers, where floating-point numbers were "
                                "expected",
                                name);
@@ -102,7 +102,7 @@ effnet_layer_find(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming
     g_autofree char *name = effnet_naming_tensor(naming, layer, part), *what = NULL;
     const EffNetTensor *tensor = name ? effnet_checkpoint_find(checkpoint, name) : NULL;
 
-    if (has_shape(tensor, layer, part) && tensor->dtype != EFFNET_DTYPE_OTHER)
+    if (has_shape(tensor, layer, part) && effnet_dtype_is_float(tensor->dtype))
         return tensor;
     what = describe(checkpoint, naming, layer, part);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "%s %s",
@@ -114,7 +114,7 @@ effnet_layer_find(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming
 static gboolean
 is_weight(const EffNetTensor *tensor)
 {
-    return tensor->n_dims >= 2 && tensor->dtype != EFFNET_DTYPE_OTHER;
+    return tensor->n_dims >= 2 && effnet_dtype_is_float(tensor->dtype);
 }
 
 static guint

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "labels.h"
 #include "layers.h"
+#include "quantised.h"
 #include "recognise.h"
 #include "training.h"
 
@@ -21,7 +22,8 @@ typedef struct {
     EffNetRecognition *out;
     const EffNetModelOptions *options;
     EffNetConfig *config; /* NULL: random weights */
-    const char *said;     /* where the config stands, for the origins */
+    gboolean quantised;
+    const char *said; /* where the config stands, for the origins */
     EffNetPractice practice;
     char *practised; /* the same for the practice */
     const EffNetTraining *training;
@@ -376,8 +378,8 @@ settle_precision(Recogniser *r, GError **error)
     EffNetModelInfo *info = &r->out->info;
     const char *why;
 
-    if (!effnet_precision_settle(r->options->precision, effnet_kernels_get(), info->path,
-                                 &info->precision, &why, error))
+    if (!effnet_precision_settle(r->options->precision, r->quantised, effnet_kernels_get(),
+                                 info->path, &info->precision, &why, error))
         return FALSE;
     note(r, why, "precision: %s", effnet_precision_get_name(info->precision));
     return TRUE;
@@ -414,28 +416,93 @@ recognise_file(Recogniser *r, const EffNetCheckpoint *checkpoint, const EffNetNa
     return settle(r, error);
 }
 
+/* The first dimensions of a layer's weights that tell what goes in and out, 0 where there is none.
+ */
+static guint64
+quantised_dimension(const EffNetCheckpoint *checkpoint, const char *name, guint dim)
+{
+    const EffNetTensor *tensor = effnet_checkpoint_find(checkpoint, name);
+
+    return tensor && tensor->n_dims == 4 && tensor->dims[dim] <= G_MAXINT32 ? tensor->dims[dim] : 0;
+}
+
+/* What is folded into the weights cannot be set any more. */
+static gboolean
+check_quantised_options(const Recogniser *r, const char *path, GError **error)
+{
+    const EffNetModelOptions *options = r->options;
+
+    if (!options->arch && !options->set_mean && !options->set_std && !options->padding &&
+        options->epsilon == 0)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s is quantised: of a model's options it takes the resolution alone", path);
+    return FALSE;
+}
+
+/* A file of `effnet quantize` says what it is; its tensors must be so. */
+static gboolean
+recognise_quantised(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **error)
+{
+    EffNetModelInfo *info = &r->out->info;
+    const char *path = effnet_checkpoint_get_path(checkpoint);
+    const char *padding = effnet_checkpoint_get_metadata(checkpoint, EFFNET_QUANTISED_PADDING);
+    g_autofree char *name = stem_of(path);
+    g_autoptr(EffNetNetwork) network = NULL;
+
+    info->path = g_string_chunk_insert(r->out->strings, path);
+    info->name = g_string_chunk_insert(r->out->strings, name);
+    info->naming = "effnet quantize";
+    if (!check_quantised_options(r, path, error))
+        return FALSE;
+    r->out->arch =
+        effnet_arch_new(effnet_checkpoint_get_metadata(checkpoint, EFFNET_QUANTISED_ARCH), error);
+    if (!r->out->arch)
+        return FALSE;
+    info->arch = effnet_arch_get_name(r->out->arch);
+    info->in_channels = quantised_dimension(checkpoint, "stem.weight", 1);
+    info->n_classes = quantised_dimension(checkpoint, "classifier.weight", 0);
+    if ((info->in_channels != 1 && info->in_channels != 3) || !padding) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                    "%s is quantised, but has no stem of 1 or 3 channels, or no padding", path);
+        return FALSE;
+    }
+    r->practice.padding = g_str_equal(padding, EFFNET_QUANTISED_SAME) ? EFFNET_PADDING_SAME
+                                                                      : EFFNET_PADDING_SYMMETRIC;
+    r->practised = g_strdup("the metadata");
+    network = effnet_network_new(r->out->arch, effnet_arch_get_resolution(r->out->arch),
+                                 info->in_channels, info->n_classes, r->practice.padding);
+    note(r, "the metadata", "architecture: %s, quantised", info->arch);
+    return effnet_quantised_check(checkpoint, network, error) &&
+           read_config(r, checkpoint, error) && settle(r, error);
+}
+
 EffNetRecognition *
 effnet_recognise(const char *path, const EffNetModelOptions *options, GError **error)
 {
     g_autoptr(EffNetRecognition) out = recognition_new();
     g_autoptr(EffNetCheckpoint) checkpoint = NULL;
     Recogniser r = {.out = out, .options = options};
-    const EffNetNaming *naming;
-    gboolean ok;
+    const EffNetNaming *naming = NULL;
+    gboolean ok = FALSE;
 
     if (!check_options(options, error))
         return NULL;
     checkpoint = effnet_checkpoint_open(path, error);
-    naming = checkpoint ? effnet_naming_find(checkpoint, error) : NULL;
-    if (!naming)
+    if (!checkpoint)
         return NULL;
-    ok = recognise_file(&r, checkpoint, naming, error);
+    r.quantised = effnet_quantised_is(checkpoint);
+    if (r.quantised)
+        ok = recognise_quantised(&r, checkpoint, error);
+    else if ((naming = effnet_naming_find(checkpoint, error)))
+        ok = recognise_file(&r, checkpoint, naming, error);
     effnet_config_free(r.config);
     g_free(r.practised);
     if (!ok)
         return NULL;
-    out->weights =
-        effnet_weights_new_checkpoint(g_steal_pointer(&checkpoint), naming, out->info.epsilon);
+    out->weights = r.quantised ? effnet_weights_new_quantised(g_steal_pointer(&checkpoint))
+                               : effnet_weights_new_checkpoint(g_steal_pointer(&checkpoint), naming,
+                                                               out->info.epsilon);
     return g_steal_pointer(&out);
 }
 

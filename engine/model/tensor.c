@@ -10,8 +10,8 @@ guint
 effnet_dtype_size(EffNetDType dtype)
 {
     static const guint sizes[] = {
-        [EFFNET_DTYPE_F32] = 4, [EFFNET_DTYPE_F16] = 2,   [EFFNET_DTYPE_BF16] = 2,
-        [EFFNET_DTYPE_F64] = 8, [EFFNET_DTYPE_OTHER] = 0,
+        [EFFNET_DTYPE_F32] = 4, [EFFNET_DTYPE_F16] = 2, [EFFNET_DTYPE_BF16] = 2,
+        [EFFNET_DTYPE_F64] = 8, [EFFNET_DTYPE_I8] = 1,  [EFFNET_DTYPE_OTHER] = 0,
     };
 
     return sizes[dtype];
@@ -112,6 +112,10 @@ effnet_convert_to_f32(float *dst, const void *src, gsize n, EffNetDType dtype)
     case EFFNET_DTYPE_F64:
         for (gsize i = 0; i < n; i++)
             dst[i] = f32_from_f64_bits(get_bits(from + 8 * i, 8));
+        break;
+    case EFFNET_DTYPE_I8:
+        for (gsize i = 0; i < n; i++)
+            dst[i] = (gint8)from[i];
         break;
     case EFFNET_DTYPE_OTHER:
         g_assert_not_reached();

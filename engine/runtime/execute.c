@@ -459,3 +459,35 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
         break;
     }
 }
+
+void
+effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint row,
+                        gpointer out, gpointer scratch)
+{
+    const EffNetLayer *layer = step->layer;
+    const EffNetTensorPlan *in = &plan->activations[step->in];
+    guint panels = effnet_panels(layer->out_channels);
+    gsize in_row = (gsize)in->size * in->channels, lanes = panels * EFFNET_LANES;
+    const Task t = {
+        .plan = plan,
+        .step = step,
+        .arena = arena,
+        .batch = 1,
+        .scratch = scratch,
+        .end_panel = panels,
+    };
+    EffNetConv a = conv_of(layer, &step->packed[0], &t);
+
+    a.out_type = plan->type;
+    a.in = within(&t, step->in, row * layer->stride * in_row);
+    a.in_step = layer->stride * in->channels;
+    a.run_step = in_row;
+    a.gate = at(&t, step->gate);
+    a.pixels = layer->out_size;
+    a.out = out;
+    a.out_step = a.residual_step = lanes;
+    if (step->residual != EFFNET_NONE)
+        a.residual = within(&t, step->residual, row * layer->out_size * lanes);
+    a.scratch = scratch;
+    conv_kernels(&t)->run(&a);
+}

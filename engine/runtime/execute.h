@@ -9,6 +9,11 @@
 void effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint batch,
                          guint picture, guint task, guint tasks, gpointer scratch);
 
+/* For looking at what STEP, a CONV or CONV_DEPTHWISE without a band, does not leave in the arena of
+ * one picture: row ROW of its first layer's outputs, to OUT. SCRATCH: effnet_conv_scratch(). */
+void effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena,
+                             guint row, gpointer out, gpointer scratch);
+
 static inline gsize
 effnet_arena_bytes(const EffNetPlan *plan, guint batch)
 {

@@ -14,6 +14,7 @@
 #include "../memory.h"
 #include "execute.h"
 #include "input.h"
+#include "observe.h"
 #include "picture.h"
 #include "pool.h"
 
@@ -45,6 +46,8 @@ struct _EffNetSession {
     GCond tasks_done;
     gboolean profiling;
     Profile *profiles; /* a step each */
+    EffNetObserver observer;
+    gpointer observer_data;
 };
 
 static const char *
@@ -242,6 +245,8 @@ pass(Walker *w, guint step_index, guint first, guint n)
         finish_task(session, progress, tasks);
     }
     wait_for_tasks(session, progress, tasks);
+    if (session->observer)
+        session->observer(session->observer_data, session->plan, step, session->arena);
     if (begin) {
         session->profiles[step_index].ns += (g_get_monotonic_time() - begin) * 1000;
         session->profiles[step_index].runs += first == 0;
@@ -307,6 +312,14 @@ effnet_session_set_profile(EffNetSession *session, gboolean on)
     session->profiling = on;
     for (guint i = 0; i < session->plan->n_steps; i++)
         session->profiles[i].ns = session->profiles[i].runs = 0;
+}
+
+void
+effnet_observe_session(EffNetSession *session, EffNetObserver observer, gpointer data)
+{
+    g_return_if_fail(session->max_batch == 1 && session->threads == 1);
+    session->observer = observer;
+    session->observer_data = data;
 }
 
 guint

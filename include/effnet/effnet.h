@@ -17,6 +17,7 @@
 #include <effnet/input.h>
 #include <effnet/model.h>
 #include <effnet/precision.h>
+#include <effnet/quantize.h>
 #include <effnet/scores.h>
 #include <effnet/session.h>
 

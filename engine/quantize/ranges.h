@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How far from 0 the outputs of every layer go. */
+#ifndef EFFNET_RANGES_H
+#define EFFNET_RANGES_H
+
+#include "../plan/plan.h"
+
+/* Raises RANGES, one for each layer of the network, to what STEP of a plan of floats wrote. */
+gboolean effnet_ranges_observe(float *ranges, const EffNetPlan *plan, const EffNetStep *step,
+                               guint8 *arena, GError **error);
+
+#endif

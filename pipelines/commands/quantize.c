@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Shows a folder of pictures to the engine's quantizer, decoded as classify does it: once to learn
+ * from them, and once more to tell what was lost. */
+#include "../command.h"
+#include "../media.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gst/gst.h>
+
+#include "frame.h"
+
+#define MAX_PICTURES 4096
+
+typedef gboolean (*Use)(EffNetQuantizer *quantizer, const EffNetFrame *frame, GError **error);
+
+typedef struct {
+    char *model, *images, *output;
+} Options;
+
+/* A pipeline that is shown one picture after the other. The streaming thread has what is below
+ * USE from PLAYING to EOS. */
+typedef struct {
+    EffNetQuantizer *quantizer;
+    GstElement *pipeline, *source, *convert;
+    Use use;
+    guint frames;
+    GError *error;
+} Show;
+
+static void
+options_clear(Options *options)
+{
+    g_free(options->model);
+    g_free(options->images);
+    g_free(options->output);
+}
+
+static void
+show_clear(Show *show)
+{
+    if (show->pipeline) {
+        gst_element_set_state(show->pipeline, GST_STATE_NULL);
+        gst_object_unref(show->pipeline);
+    }
+    g_clear_error(&show->error);
+    effnet_quantizer_free(show->quantizer);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Show, show_clear)
+
+/* Of a video the first frame counts. */
+static GstPadProbeReturn
+frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    Show *show = data;
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    GstVideoInfo format;
+    GstVideoFrame map;
+    EffNetFrame frame;
+
+    if (show->frames++ > 0 || show->error || !caps || !gst_video_info_from_caps(&format, caps))
+        return GST_PAD_PROBE_OK;
+    if (!gst_efficientnet_frame_map(&map, &frame, &format, GST_PAD_PROBE_INFO_BUFFER(info),
+                                    &show->error))
+        return GST_PAD_PROBE_OK;
+    show->use(show->quantizer, &frame, &show->error);
+    gst_video_frame_unmap(&map);
+    return GST_PAD_PROBE_OK;
+}
+
+static void
+pad_added(GstElement *source, GstPad *pad, gpointer data)
+{
+    Show *show = data;
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(show->convert, "sink");
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+
+    if (caps && !gst_pad_is_linked(sink) &&
+        gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
+        gst_pad_link(pad, sink);
+}
+
+static void
+no_more_pads(GstElement *source, gpointer data)
+{
+    Show *show = data;
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(show->convert, "sink");
+
+    if (!gst_pad_is_linked(sink))
+        GST_ELEMENT_ERROR(show->pipeline, STREAM, WRONG_TYPE, ("there is no picture in it"),
+                          (NULL));
+}
+
+static gboolean
+create_elements(Show *show, GError **error)
+{
+    static const char *const factories[] = {"uridecodebin", "videoconvert", "capsfilter",
+                                            "fakesink"};
+    GstElement *elements[G_N_ELEMENTS(factories)];
+    g_autoptr(GstCaps) caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS));
+    g_autoptr(GstPad) pad = NULL;
+
+    show->pipeline = gst_pipeline_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(factories); i++) {
+        elements[i] = effnet_media_add(GST_BIN(show->pipeline), factories[i], error);
+        if (elements[i] == NULL)
+            return FALSE;
+    }
+    show->source = elements[0];
+    show->convert = elements[1];
+    gst_element_link_many(elements[1], elements[2], elements[3], NULL);
+    g_object_set(elements[2], "caps", caps, NULL);
+    g_object_set(elements[3], "sync", FALSE, NULL);
+    effnet_media_set_up_decoding(show->pipeline, show->source);
+    g_signal_connect(show->source, "pad-added", G_CALLBACK(pad_added), show);
+    g_signal_connect(show->source, "no-more-pads", G_CALLBACK(no_more_pads), show);
+    pad = gst_element_get_static_pad(elements[3], "sink");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_arrived, show, NULL);
+    return TRUE;
+}
+
+/* Until the end of NAME, or its error. */
+static gboolean
+show_picture(Show *show, const char *name, GError **error)
+{
+    g_autoptr(GstBus) bus = gst_element_get_bus(show->pipeline);
+    g_autofree char *uri = effnet_media_new_uri(name, error);
+    g_autoptr(GstMessage) message = NULL;
+
+    if (uri == NULL)
+        return FALSE;
+    show->frames = 0;
+    g_object_set(show->source, "uri", uri, NULL);
+    gst_element_set_state(show->pipeline, GST_STATE_PLAYING);
+    message =
+        gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    gst_element_set_state(show->pipeline, GST_STATE_READY);
+    gst_element_set_state(show->source, GST_STATE_NULL); /* a source that failed would be kept */
+    gst_bus_set_flushing(bus, TRUE);
+    gst_bus_set_flushing(bus, FALSE);
+    if (show->error) {
+        g_propagate_error(error, g_steal_pointer(&show->error));
+        return FALSE;
+    }
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS && show->frames > 0)
+        return TRUE;
+    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+        effnet_media_set_error(error, name, NULL, message);
+    else
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded",
+                    name);
+    return FALSE;
+}
+
+static int
+by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All files of FOLDER by name, so that a run is like the one before. */
+static GPtrArray *
+list_files(const char *folder, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, &failure);
+    g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+
+    if (dir == NULL) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s", failure->message);
+        return NULL;
+    }
+    while ((name = g_dir_read_name(dir)) && files->len < MAX_PICTURES) {
+        char *path = g_build_filename(folder, name, NULL);
+
+        if (*name != '.' && g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            g_ptr_array_add(files, path);
+        else
+            g_free(path);
+    }
+    g_ptr_array_sort(files, by_name);
+    if (files->len > 0)
+        return g_steal_pointer(&files);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s has no pictures in it", folder);
+    return NULL;
+}
+
+/* A file that is no picture is told of and left out. */
+static gboolean
+show_all(Show *show, const GPtrArray *files, Use use, gboolean quiet, GError **error)
+{
+    guint shown = 0;
+
+    show->use = use;
+    for (guint i = 0; i < files->len; i++) {
+        g_autoptr(GError) failure = NULL;
+
+        if (show_picture(show, g_ptr_array_index(files, i), &failure))
+            shown++;
+        else if (!quiet)
+            effnet_command_print_error(failure);
+    }
+    if (shown > 0)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "none of the %u files is a picture",
+                files->len);
+    return FALSE;
+}
+
+typedef struct {
+    const char *name;
+    double snr;
+} Row;
+
+static int
+worst_first(const void *a, const void *b)
+{
+    const Row *x = a, *y = b;
+
+    return x->snr < y->snr ? -1 : x->snr > y->snr;
+}
+
+static void
+print_report(const EffNetQuantizer *quantizer, const char *output)
+{
+    guint n = effnet_quantizer_get_n_layers(quantizer), n_rows = 0;
+    g_autofree Row *rows = g_new(Row, n);
+    EffNetQuantizeReport report;
+
+    effnet_quantizer_get_report(quantizer, &report);
+    printf("%s\n", output);
+    printf("pictures          %u\n", report.frames);
+    printf("same first class  %.1f %% (%u)\n", 100.0 * report.same_class / report.frames,
+           report.same_class);
+    printf("cosine of logits  %.5f\n\n", report.cosine);
+    printf("signal to noise of what every layer puts out, the worst first, in decibels\n");
+    for (guint i = 0; i < n; i++) {
+        rows[n_rows].name = effnet_quantizer_get_layer(quantizer, i, &rows[n_rows].snr);
+        n_rows += rows[n_rows].name != NULL;
+    }
+    qsort(rows, n_rows, sizeof *rows, worst_first);
+    for (guint i = 0; i < n_rows; i++)
+        printf("%6.1f  %s\n", rows[i].snr, rows[i].name);
+}
+
+static gboolean
+quantize(const Options *options, GError **error)
+{
+    g_autofree char *model = effnet_model_find(options->model, error);
+    g_autoptr(GPtrArray) files = model ? list_files(options->images, error) : NULL;
+    g_auto(Show) show = {0};
+
+    if (files == NULL)
+        return FALSE;
+    show.quantizer = effnet_quantizer_new(model, NULL, error);
+    if (show.quantizer == NULL || !gst_init_check(NULL, NULL, error) ||
+        !create_elements(&show, error) ||
+        !show_all(&show, files, effnet_quantizer_add_frame, FALSE, error) ||
+        !effnet_quantizer_write(show.quantizer, options->output, error) ||
+        !show_all(&show, files, effnet_quantizer_compare_frame, TRUE, error))
+        return FALSE;
+    print_report(show.quantizer, options->output);
+    return TRUE;
+}
+
+gboolean
+effnet_command_quantize(const EffNetCommand *command, int argc, char **argv, GError **error)
+{
+    g_auto(Options) options = {0};
+    const GOptionEntry entries[] = {
+        {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
+         "The checkpoint, a file or a name (default: the installed one)", "MODEL"},
+        {"images", 'i', 0, G_OPTION_ARG_FILENAME, &options.images,
+         "A folder of pictures like those that are to be classified; a hundred do", "FOLDER"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "The model of 8-bit weights",
+         "Q.safetensors"},
+        {NULL},
+    };
+
+    if (!effnet_command_parse(command, entries, &argc, &argv, 0, 0, error))
+        return FALSE;
+    if (options.images == NULL || options.output == NULL) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s must be given",
+                    options.images == NULL ? "--images" : "--output");
+        return FALSE;
+    }
+    return quantize(&options, error);
+}
