@@ -257,6 +257,28 @@ finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
         }
 }
 
+/* The usual case: VS_LANES at once to memory, and nothing to be added. */
+INLINE void
+finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
+               guint panel, guint mr, gboolean silu)
+{
+    gsize lane = panel * EFFNET_LANES;
+    const vf scale0 = vf_load(a->scale + lane), scale1 = vf_load(a->scale + lane + VF_LANES);
+    const vf bias0 = vf_load(a->bias + lane), bias1 = vf_load(a->bias + lane + VF_LANES);
+    gint16 *out = (gint16 *)a->out + pixel * a->out_step + lane;
+    const float *steps = windows->steps + pixel;
+    const gint32 *sum = sums->at;
+
+    for (guint m = 0; m < mr; m++, sum += VS_LANES, out += a->out_step) {
+        vf step = vf_set1(steps[m]);
+        vf x0 = vf_mul(vi_to_float(vi_load(sum)), step);
+        vf x1 = vf_mul(vi_to_float(vi_load(sum + VF_LANES)), step);
+        vs x = vs_narrow(vf_round(vf_fma(x0, scale0, bias0)), vf_round(vf_fma(x1, scale1, bias1)));
+
+        vs_store_part(out, vs_act(a->quant, x, silu), VS_LANES);
+    }
+}
+
 /* Outputs that stay floats. */
 static void
 finish_floats(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
@@ -275,8 +297,14 @@ static void
 finish_sums(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel, guint panel,
             guint mr, guint panels, gint32 *pool)
 {
+    gboolean plain = panels * EFFNET_LANES == VS_LANES && !a->residual && !pool;
+
     if (a->out_type == EFFNET_TYPE_F32 && !pool)
         finish_floats(a, windows, sums, pixel, panel, mr, panels);
+    else if (plain && a->quant->is_silu)
+        finish_vectors(a, windows, sums, pixel, panel, mr, TRUE);
+    else if (plain)
+        finish_vectors(a, windows, sums, pixel, panel, mr, FALSE);
     else if (a->quant->is_silu)
         finish_tile(a, windows, sums, pixel, panel, mr, panels, pool, TRUE);
     else
