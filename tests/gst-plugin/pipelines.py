@@ -103,6 +103,13 @@ def test_leaks():
                "! efficientnetpublish location=leaks.jsonl ! fakesink", **environment)
     assert done.returncode == 0, done.stderr[-2000:]
     assert not objects_left(done.stderr), objects_left(done.stderr)
+    overlay = "identity" if is_missing("efficientnetoverlay") else "efficientnetoverlay"
+    share = "model-instance-id=leaks batch-size=2 batch-timeout=1000000"
+    done = run(f"{LAUNCH} -q videotestsrc num-buffers=30 ! tee name=t ! queue ! {NET} {share} ! {overlay} "
+               f"! fakesink t. ! queue ! {NET} {share} ! {overlay} ! videoconvert ! fakesink",
+               **environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert not objects_left(done.stderr), objects_left(done.stderr)
     done = run(f"{LAUNCH} -q videotestsrc num-buffers=30 ! {NET} model=/nonexistent/m.pth ! fakesink",
                **environment)
     assert done.returncode != 0 and "/nonexistent/m.pth" in done.stderr, done.stderr[-2000:]
