@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What was written answers like the network that it was made of, and the same on every instruction
+ * set and with any number of threads. */
+#include <math.h>
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "checkpoint.h"
+#include "quantised.h"
+
+#define CLASSES 20
+
+static void
+infer(EffNetModel *model, guint threads, guint seed, float *logits)
+{
+    const EffNetModelInfo *info = effnet_model_get_info(model);
+    gsize n = 3 * (gsize)info->resolution * info->resolution;
+    g_autofree float *chw = g_new(float, n);
+    g_autoptr(EffNetSession) session = effnet_session_new(model, 2, threads, NULL);
+
+    effnet_test_fill_tensor(chw, n, seed);
+    for (guint i = 0; i < 2; i++)
+        effnet_session_set_tensor(session, i, chw);
+    effnet_session_run(session, 2);
+    memcpy(logits, effnet_session_get_logits(session, 1), CLASSES * sizeof *logits);
+}
+
+static double
+cosine(const float *a, const float *b)
+{
+    double product = 0, aa = 0, bb = 0;
+
+    for (guint i = 0; i < CLASSES; i++) {
+        product += a[i] * b[i];
+        aa += a[i] * a[i];
+        bb += b[i] * b[i];
+    }
+    return product / sqrt(aa * bb);
+}
+
+static void
+test_network(gconstpointer data)
+{
+    const char *name = data;
+    char *folder = effnet_test_make_folder();
+    g_autofree char *path = g_build_filename(folder, "q.safetensors", NULL);
+    g_autoptr(EffNetModel) floats = effnet_test_write_quantised(path, name, 64, CLASSES);
+    float expected[CLASSES], found[CLASSES], first[CLASSES];
+    gboolean have_first = FALSE;
+
+    infer(floats, 1, 7, expected);
+    for (const char *const *isa = effnet_cpu_list(); *isa; isa++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(EffNetModel) model = NULL;
+
+        g_assert_true(effnet_cpu_cap(*isa, NULL));
+        model = effnet_model_open(path, NULL, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(effnet_model_get_info(model)->precision, ==, EFFNET_PRECISION_INT8);
+        for (guint threads = 1; threads <= 2; threads++) {
+            infer(model, threads, 7, found);
+            if (have_first)
+                g_assert_cmpmem(found, sizeof found, first, sizeof first);
+            memcpy(first, found, sizeof first);
+            have_first = TRUE;
+        }
+    }
+    g_test_message("%s: cosine %.5f", name, cosine(found, expected));
+    g_assert_cmpfloat(cosine(found, expected), >, 0.98);
+    effnet_test_remove_folder(folder);
+}
+
+/* A quarter of the floats, and what stays float. */
+static void
+test_size(void)
+{
+    char *folder = effnet_test_make_folder();
+    g_autofree char *path = g_build_filename(folder, "q.safetensors", NULL);
+    g_autoptr(EffNetModel) floats = effnet_test_write_quantised(path, "b0", 32, 1000);
+    guint64 bytes = effnet_model_get_info(floats)->params * sizeof(float);
+    GStatBuf status;
+
+    g_assert_cmpint(g_stat(path, &status), ==, 0);
+    g_assert_cmpuint(status.st_size, <, bytes * 28 / 100);
+    effnet_test_remove_folder(folder);
+}
+
+static void
+test_no_folder(void)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new("lite0", NULL);
+    const EffNetModelOptions options = {.resolution = 32};
+    g_autoptr(EffNetRecognition) r = effnet_recognise_random(arch, 1, 5, &options, NULL);
+    g_autoptr(EffNetNetwork) network = effnet_network_new(arch, 32, 3, 5, r->info.padding);
+    g_autofree float *ranges = g_new0(float, network->n_layers);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(effnet_quantised_write("/nonexistent/q.safetensors", r->weights, network,
+                                          &r->info, ranges, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND);
+}
+
+int
+main(int argc, char **argv)
+{
+    static const char *const networks[] = {"b0",           "lite0",        "v2-b0",    "es",
+                                           "mobilenet-v1", "mobilenet-v2", "resnet18", "resnet50"};
+
+    g_test_init(&argc, &argv, NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(networks); i++) {
+        g_autofree char *path = g_strdup_printf("/writer/%s", networks[i]);
+
+        g_test_add_data_func(path, networks[i], test_network);
+    }
+    g_test_add_func("/writer/size", test_size);
+    g_test_add_func("/writer/no-folder", test_no_folder);
+    return g_test_run();
+}
