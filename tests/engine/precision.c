@@ -29,8 +29,8 @@ settle(EffNetPrecision wanted, const char *level)
     EffNetPrecision settled;
     const char *why = NULL;
 
-    g_assert_true(
-        effnet_precision_settle(wanted, FALSE, effnet_kernels_find(level), "x.pth", &settled, &why, NULL));
+    g_assert_true(effnet_precision_settle(wanted, FALSE, effnet_kernels_find(level), "x.pth",
+                                          &settled, &why, NULL));
     g_assert_nonnull(why);
     return settled;
 }
@@ -42,8 +42,8 @@ refuse(EffNetPrecision wanted, const char *expected)
     EffNetPrecision settled;
     const char *why;
 
-    g_assert_false(
-        effnet_precision_settle(wanted, FALSE, effnet_kernels_find("c"), "x.pth", &settled, &why, &error));
+    g_assert_false(effnet_precision_settle(wanted, FALSE, effnet_kernels_find("c"), "x.pth",
+                                           &settled, &why, &error));
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
     g_assert_nonnull(strstr(error->message, expected));
 }

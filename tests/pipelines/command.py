@@ -5,7 +5,7 @@ import sys
 import tap
 from tap import effnet, effnet_fails
 
-COMMANDS = ("classify", "run", "bench", "arch", "scale", "convert", "info")
+COMMANDS = ("classify", "run", "bench", "arch", "scale", "quantize", "convert", "info")
 
 
 def test_unknown_option():

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <math.h>
+
+#include "plan/plan.h"
+
+#define SCALE 0.01f
+#define BIAS  0.5f
+
+/* Weights of 1, 2, 3, 1, 2, 3 …; ranges by role. */
+static float
+range_of(const EffNetLayer *layer)
+{
+    return layer->role == EFFNET_ROLE_PROJECT ? 3 : 6;
+}
+
+static gboolean
+read_part(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
+          GError **error)
+{
+    for (gsize i = 0; i < effnet_part_size(layer, part); i++)
+        dst[i] = part == EFFNET_PART_WEIGHT  ? (float)(i % 3 + 1)
+                 : part == EFFNET_PART_SCALE ? SCALE
+                 : part == EFFNET_PART_BIAS  ? BIAS
+                                             : range_of(layer);
+    return TRUE;
+}
+
+static EffNetPlan *
+new_plan(const char *name)
+{
+    static EffNetWeights weights = {.read = read_part};
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
+    g_autoptr(GError) error = NULL;
+    EffNetPlan *plan =
+        effnet_plan_new(effnet_network_new(arch, 64, 3, 10, EFFNET_PADDING_SAME),
+                        effnet_kernels_find("c"), EFFNET_TYPE_S16, &weights, 1e-3, &error);
+
+    g_assert_no_error(error);
+    return plan;
+}
+
+static const EffNetStep *
+find_step(const EffNetPlan *plan, EffNetRole role, guint after)
+{
+    for (guint i = after; i < plan->n_steps; i++)
+        if (plan->steps[i].layer->role == role)
+            return &plan->steps[i];
+    g_assert_not_reached();
+}
+
+/* A sum's one in the output's steps, and what makes up for a zero that is not 0. */
+static void
+test_lanes(void)
+{
+    g_autoptr(EffNetPlan) plan = new_plan("lite0");
+    const EffNetStep *step = find_step(plan, EFFNET_ROLE_EXPAND, 0);
+    const EffNetScale *in = &plan->activations[step->in].scale;
+    float out_step = 6.f / (G_MAXINT16 / 2);
+    guint n = step->layer->in_channels;
+
+    g_assert_cmpuint(in->zero, ==, 128);
+    g_assert_cmpfloat_with_epsilon(in->step, 3.f / (G_MAXINT16 / 2), 1e-9);
+    for (guint i = 0; i < step->layer->out_channels; i++) {
+        gint sum = 0;
+
+        for (guint k = 0; k < n; k++)
+            sum += (i * n + k) % 3 + 1;
+        g_assert_cmpint(step->packed[0].start[i], ==, -128 * sum);
+        g_assert_cmpfloat_with_epsilon(step->packed[0].scale[i], SCALE * in->step / out_step, 1e-6);
+        g_assert_cmpfloat_with_epsilon(step->packed[0].bias[i], BIAS / out_step, 0.01);
+    }
+    g_assert_false(step->packed[0].quant->is_silu);
+    g_assert_cmpint(step->packed[0].quant->low, ==, 0);
+    g_assert_cmpint(step->packed[0].quant->high, ==, lrintf(6 / out_step));
+    g_assert_cmpint(step->packed[0].quant->fixed, ==, 0);
+}
+
+static void
+test_zeros(void)
+{
+    g_autoptr(EffNetPlan) lite = new_plan("lite0"), b0 = new_plan("b0");
+
+    g_assert_cmpuint(find_step(lite, EFFNET_ROLE_PROJECT, 0)->packed[0].quant->zero, ==, 0);
+    g_assert_cmpuint(find_step(b0, EFFNET_ROLE_PROJECT, 0)->packed[0].quant->zero, ==, 32);
+    g_assert_cmpuint(find_step(b0, EFFNET_ROLE_HEAD, 0)->packed[0].quant->zero, ==, 128);
+    g_assert_cmpint(b0->activations[b0->input].type, ==, EFFNET_TYPE_U8);
+    g_assert_cmpint(b0->activations[b0->features].type, ==, EFFNET_TYPE_F32);
+    g_assert_cmpint(b0->activations[b0->logits].type, ==, EFFNET_TYPE_F32);
+}
+
+/* Logits are real numbers; a residual of the same range counts as it is. */
+static void
+test_ends(void)
+{
+    g_autoptr(EffNetPlan) plan = new_plan("lite0");
+    const EffNetStep *step = find_step(plan, EFFNET_ROLE_CLASSIFIER, 0);
+    guint residuals = 0;
+
+    g_assert_cmpfloat(step->packed[0].bias[0], ==, BIAS);
+    for (guint i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].residual != EFFNET_NONE) {
+            g_assert_cmpfloat(plan->steps[i].packed[0].quant->residual, ==, 1);
+            residuals++;
+        }
+    g_assert_cmpuint(residuals, ==, 9);
+}
+
+/* Windows that overlap have one factor, which takes the range to the end of 8 bits. */
+static void
+test_fixed(void)
+{
+    g_autoptr(EffNetPlan) plan = new_plan("es");
+    const EffNetStep *step = find_step(plan, EFFNET_ROLE_EXPAND, 2);
+    const EffNetScale *in = &plan->activations[step->in].scale;
+    gint16 range = (gint16)(in->range / in->step), fixed = step->packed[0].quant->fixed;
+
+    g_assert_cmpuint(step->layer->kernel, ==, 3);
+    g_assert_cmpint(effnet_quant_value(step->packed[0].quant, range, fixed), >=, 254);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/int8/lanes", test_lanes);
+    g_test_add_func("/int8/zeros", test_zeros);
+    g_test_add_func("/int8/ends", test_ends);
+    g_test_add_func("/int8/fixed", test_fixed);
+    return g_test_run();
+}

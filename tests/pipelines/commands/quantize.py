@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: BSD-2-Clause
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import tap
+from tap import effnet, effnet_fails
+
+WANTED = "the reference's data"
+PICTURES = 4
+
+
+def pictures(folder):
+    source = tap.need(f"{tap.DATA}/calibration", WANTED)
+    os.mkdir(f"{folder}/pictures")
+    for name in sorted(os.listdir(source))[:PICTURES]:
+        shutil.copy(f"{source}/{name}", f"{folder}/pictures")
+    return f"{folder}/pictures"
+
+
+def quantize(folder):
+    output = f"{folder}/q.safetensors"
+    report = effnet("quantize", "--model", tap.model(), "--images", pictures(folder),
+                    "--output", output)
+    return output, report
+
+
+def test_report_and_file():
+    with tempfile.TemporaryDirectory() as folder:
+        output, report = quantize(folder)
+        head, _, layers = report.partition("in decibels\n")
+        found = dict(line.split("  ", 1) for line in head.splitlines()[1:] if "  " in line)
+        assert found["pictures"].strip() == str(PICTURES), report
+        assert float(found["cosine of logits"]) > 0.98, report
+        rows = [line.split() for line in layers.splitlines()]
+        values = [float(row[0]) for row in rows]
+        assert len(rows) > 40 and values == sorted(values), report
+        assert {"head", "classifier", "blocks.3.1.project"} <= {row[1] for row in rows}
+        assert os.path.getsize(output) < 0.28 * os.path.getsize(tap.model()), os.path.getsize(output)
+
+
+def test_info_and_classify():
+    with tempfile.TemporaryDirectory() as folder:
+        output, _ = quantize(folder)
+        said = effnet("info", output)
+        assert "architecture: lite0, quantised" in said and "int8" in said, said
+        picture = sorted(pathlib.Path(folder, "pictures").iterdir())[0]
+        floats = effnet("classify", "--top-k", "1", "--model", tap.model(), str(picture))
+        int8 = effnet("classify", "--top-k", "1", "--model", output, str(picture))
+        assert floats.splitlines()[1].split("%")[1] == int8.splitlines()[1].split("%")[1]
+        effnet("bench", "--model", output, "--precision", "int8", "--seconds", "0.1")
+        effnet_fails("bench", "--model", output, "--precision", "bf16", "--seconds", "0.1",
+                     says="quantised")
+
+
+def test_other_files_are_left_out():
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(pictures(folder), "notes.txt").write_text("not a picture")
+        effnet("quantize", "--model", tap.model(), "--images", f"{folder}/pictures",
+               "--output", f"{folder}/q.safetensors")
+
+
+def test_failures():
+    with tempfile.TemporaryDirectory() as folder:
+        effnet_fails("quantize", "--model", "m", "--output", "q", says="--images")
+        effnet_fails("quantize", "--model", "m", "--images", folder, says="--output")
+        effnet_fails("quantize", "--model", tap.model(), "--images", folder, "--output", "q",
+                     says="no pictures")
+        effnet_fails("quantize", "--model", tap.model(), "--images", "/nonexistent", "--output",
+                     "q", says="/nonexistent")
+        effnet_fails("quantize", "--model", tap.model(), "--images", pictures(folder),
+                     "--output", "/nonexistent/q.safetensors", says="/nonexistent")
+
+
+tap.run(sys.modules[__name__])
