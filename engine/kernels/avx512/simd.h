@@ -20,15 +20,31 @@ typedef __m512 vf;
 #define vf_min(a, b)     _mm512_min_ps(a, b)
 #define vf_max(a, b)     _mm512_max_ps(a, b)
 
-/* t to the whole number below it and what is left; the whole one is rounded by its user. */
+/* 1 + e^-x, x clipped to -87..87; relative error below 5e-7 + 2e-8 |x| (8 ulp about 0). e^-x = 2^t
+ * is 2 to the nearest sixteenth, by a table and the exponent, times a parabola for the rest,
+ * |rest| <= 1/32 (minimax in the relative error with 1 at 0, 4.3e-7). What is added rounds t to
+ * sixteenths in the float's lowest bits; shifted to the exponent, the bits of the table's index
+ * come along, which the table has taken off. */
 static inline vf
-vf_split(vf t, vf *whole)
+vf_sigmoid_divisor(vf x)
 {
-    *whole = t;
-    return _mm512_reduce_ps(t, _MM_FROUND_TO_NEG_INF);
-}
+    const vf shift = vf_set1(1.5f * (1 << 19)), log2_e = vf_set1(-1.44269504f);
+    const __m512i table =
+        _mm512_setr_epi32(0x3f800000, 0x3f7daac3, 0x3f7b95c2, 0x3f79c3d3, 0x3f7837f0, 0x3f76f532,
+                          0x3f75fed7, 0x3f75583f, 0x3f7504f3, 0x3f7508a4, 0x3f75672a, 0x3f76248c,
+                          0x3f7744fd, 0x3f78ccdf, 0x3f7ac0c7, 0x3f7d257d);
+    vf bits, rest, p;
+    __m512i scale;
 
-#define vf_scale2(a, whole) _mm512_scalef_ps(a, whole) /* a * 2^whole */
+    x = _mm512_range_ps(x, vf_set1(87.f), 2); /* the lesser in absolute value, its sign x's */
+    bits = vf_fma(x, log2_e, shift);
+    rest = _mm512_fmsub_ps(x, log2_e, vf_sub(bits, shift));
+    scale = _mm512_add_epi32(_mm512_permutexvar_epi32(_mm512_castps_si512(bits), table),
+                             _mm512_slli_epi32(_mm512_castps_si512(bits), 19));
+    p = vf_fma(rest, vf_set1(0.24022651f), vf_set1(0.69318788f));
+    p = vf_fma(p, rest, vf_set1(1.f));
+    return vf_fma(p, _mm512_castsi512_ps(scale), vf_set1(1.f));
+}
 
 /* Half a panel. */
 typedef __m256 vh;
