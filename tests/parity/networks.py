@@ -88,6 +88,9 @@ LARGE = [
     ("torchvision", "efficientnet_v2_s", 384, 129),
 ]
 BATCH = 3
+# The least mean cosine of a quantised network's logits, and the pictures it is calibrated with.
+INT8_COSINE = 0.99
+CALIBRATION = 16
 # One or two of each family and naming, those that differ the most.
 COMMON = {
     ("timm", "efficientnet_b0"), ("timm", "tf_efficientnet_b1"), ("timm", "tf_efficientnet_b4"),
@@ -98,6 +101,10 @@ COMMON = {
     ("torchvision", "efficientnet_v2_s"), ("torchvision", "mobilenet_v2"),
     ("torchvision", "resnet18"),
 }
+INT8 = [
+    ("efficientnet_b0", 224), ("efficientnet_b1", 240), ("efficientnet_b2", 260),
+    ("efficientnet_b3", 300), ("efficientnet_b4", 380),
+]
 # What users make of them: a head of their own or none, pictures of one channel.
 VARIED = [
     ("efficientnet_b0", {"num_classes": 7}),
@@ -198,6 +205,36 @@ def check(source, name, sizes, batch, **options):
         assert counted == torchnets.parameters_of(source, name)
 
 
+def check_int8(name, size):
+    """Its input are pixels, so that these must be normalised as the network expects."""
+    mean, std = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406),
+                                                          (0.229, 0.224, 0.225)))
+    x = (pictures(size, 16) * 0.226 + 0.45 - mean) / std
+    model = torchnets.prepare("timm", name, x)
+    with tempfile.TemporaryDirectory() as folder:
+        write_safetensors(f"{folder}/{name}.safetensors", model.state_dict())
+        write_config(folder, name, size)
+        os.mkdir(f"{folder}/pictures")
+        for path in sorted(glob.glob(f"{tap.DATA}/calibration/*"))[:CALIBRATION]:
+            os.symlink(os.path.abspath(path), f"{folder}/pictures/{os.path.basename(path)}")
+        effnet("quantize", "--model", f"{folder}/{name}.safetensors", "--images",
+               f"{folder}/pictures", "--output", f"{folder}/q.safetensors")
+        a = ours(folder, "q.safetensors", x, "--precision", "int8")
+        b = ours(folder, f"{name}.safetensors", x)
+    cosine = (a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1))
+    print(f"# {name} in int8: cosine {cosine.mean():.5f}, the least {cosine.min():.5f}", flush=True)
+    assert cosine.mean() >= INT8_COSINE, cosine
+
+
+def add_int8(cases, name, size):
+    def case():
+        if torch is None:
+            raise tap.Skip(f"there is no {missing}: tests/parity/setup installs it")
+        check_int8(name, size)
+
+    cases[f"test_int8_{name}"] = case
+
+
 def add(cases, source, name, *arguments, **options):
     def case():
         if torch is None:
@@ -217,6 +254,9 @@ def list_cases(arguments):
         if name in wanted if wanted else every or (source, name) in COMMON:
             sizes = [size, odd] if small or native else [odd]
             add(cases, source, name, sizes, BATCH if small else 1)
+    for name, size in INT8:
+        if name in wanted if wanted else every or name == "efficientnet_b0":
+            add_int8(cases, name, size)
     for name, options in VARIED:
         if not wanted or name in wanted:
             add(cases, "timm", name, [97], BATCH, **options)

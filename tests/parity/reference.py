@@ -55,6 +55,27 @@ def compare_bf16(name, rows, true, fp32):
     assert right >= fp32_right - 0.01 * len(rows), (right, fp32_right)
 
 
+def compare_int8(name):
+    """Calibrated on other pictures, it may lose one of 100 as well."""
+    table = pathlib.Path(tap.need(f"{tap.DATA}/{name}.tsv", WANTED))
+    rows = [line.split("\t") for line in table.read_text().splitlines() if line[0] != "#"]
+    true = [int(row[1]) for row in rows]
+    files = [os.path.join(tap.DATA, "images", row[0]) for row in rows]
+    with tempfile.TemporaryDirectory() as folder:
+        effnet("quantize", "--model", tap.model(name), "--images", f"{tap.DATA}/calibration",
+               "--output", f"{folder}/q.safetensors")
+        lines = effnet("classify", "--model", f"{folder}/q.safetensors", "--top-k", "1", "--json",
+                       *files).splitlines()
+    top = [json.loads(line)["results"][0]["classes"][0]["index"] for line in lines]
+    reference = [int(row[2].split(",")[0]) for row in rows]
+    same = sum(a == b for a, b in zip(top, reference))
+    right, reference_right = (sum(a == b for a, b in zip(x, true)) for x in (top, reference))
+    print(f"# {name} in int8: {same} of {len(rows)} as the reference, {right} right (reference: "
+          f"{reference_right})")
+    assert same >= 0.97 * len(rows), same
+    assert right >= reference_right - 0.01 * len(rows), (right, reference_right)
+
+
 def compare_pictures(name):
     table = pathlib.Path(tap.need(f"{tap.DATA}/{name}.tsv", WANTED))
     rows = [line.split("\t") for line in table.read_text().splitlines() if line[0] != "#"]
@@ -85,6 +106,10 @@ def test_logits_avx2():
 
 def test_logits_avx512():
     compare_logits("avx512")
+
+
+def test_int8_lite0():
+    compare_int8("lite0")
 
 
 def test_pictures_lite0():
