@@ -343,18 +343,35 @@ row(const EffNetConv *a, const Windows *windows, gint32 *pool)
     return panel;
 }
 
-/* N numbers in 8 bits to OUT, and up to a vector of others behind them. */
+/* N numbers, a panel's or VS_LANES, behind the gate if there is one. */
+INLINE vs
+gated(const gint16 *in, const gint16 *gate, guint n)
+{
+    vs x = vs_load_part(in, n);
+
+    return gate ? vs_mul_q15(x, vs_load_part(gate, n)) : x;
+}
+
+INLINE vs
+in_8_bits(const EffNetQuant *q, vs x, vs factor)
+{
+    return vs_adds(vs_mul_q15(x, factor), vs_set1(q->zero));
+}
+
+/* N numbers, whole panels, in 8 bits to OUT, and up to a vector of others behind them. */
 INLINE void
 quantise(const EffNetQuant *q, Quantum *out, const gint16 *in, const gint16 *gate, gsize n,
          gint16 factor)
 {
-    for (gsize i = 0; i < n; i += VS_LANES) {
-        vs x = vs_load_part(in + i, MIN(VS_LANES, n - i));
+    const vs factors = vs_set1(factor);
+    gsize i = 0;
 
-        if (gate)
-            x = vs_mul_q15(x, vs_load_part(gate + i, MIN(VS_LANES, n - i)));
-        vs_store_quantum(out + i, vs_adds(vs_mul_q15(x, vs_set1(factor)), vs_set1(q->zero)));
-    }
+    for (; i + VS_LANES <= n; i += VS_LANES)
+        vs_store_quantum(out + i,
+                         in_8_bits(q, gated(in + i, gate ? gate + i : NULL, VS_LANES), factors));
+    if (i < n)
+        vs_store_quantum(
+            out + i, in_8_bits(q, gated(in + i, gate ? gate + i : NULL, EFFNET_LANES), factors));
 }
 
 /* The factor of a pixel of N numbers. */
@@ -362,14 +379,19 @@ INLINE gint16
 factor_of(const EffNetQuant *q, const gint16 *in, const gint16 *gate, gsize n)
 {
     vs least = vs_set1(0), most = vs_set1(0);
+    gsize i = 0;
 
     if (q->fixed)
         return q->fixed;
-    for (gsize i = 0; i < n; i += VS_LANES) {
-        vs x = vs_load_part(in + i, MIN(VS_LANES, n - i));
+    for (; i + VS_LANES <= n; i += VS_LANES) {
+        vs x = gated(in + i, gate ? gate + i : NULL, VS_LANES);
 
-        if (gate)
-            x = vs_mul_q15(x, vs_load_part(gate + i, MIN(VS_LANES, n - i)));
+        least = vs_min(least, x);
+        most = vs_max(most, x);
+    }
+    if (i < n) {
+        vs x = gated(in + i, gate ? gate + i : NULL, EFFNET_LANES);
+
         least = vs_min(least, x);
         most = vs_max(most, x);
     }

@@ -9,7 +9,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 #if VF_LANES == 16
-#define WIDE 8
+#define WIDE 7
 #else
 #define WIDE 4
 #endif
@@ -21,10 +21,11 @@ typedef struct {
     vi low, high;
 } Halves;
 
-/* What a vector of channels needs for all columns. */
+/* What a vector of channels needs for all columns. How many they are, a panel's or VS_LANES, is a
+ * constant where it is asked for. */
 typedef struct {
     const EffNetDwconv *a;
-    guint lane, n; /* the first of the channels, and how many: a panel's, or VS_LANES */
+    guint lane; /* the first of the channels */
     const guint8 *weights;
     gsize panel_bytes;
     vf scale_low, scale_high, bias_low, bias_high;
@@ -40,11 +41,11 @@ row_at(const Lanes *l, int tap)
 }
 
 INLINE vs
-column_at(const Lanes *l, const gint16 *row, gssize column, gboolean border)
+column_at(const Lanes *l, const gint16 *row, gssize column, guint n, gboolean border)
 {
     if (!row || (border && (gsize)column >= l->a->in_size))
         return vs_load_part(zeros, VS_LANES);
-    return vs_load_part(row + column * (gssize)l->a->in_step, l->n);
+    return vs_load_part(row + column * (gssize)l->a->in_step, n);
 }
 
 INLINE vs
@@ -59,7 +60,7 @@ finish(const Lanes *l, Halves sum, gboolean silu)
 /* Output columns x to x + width - 1. A border tile may reach over the edges: it reads zeros there,
  * and stores inside only. */
 INLINE void
-tile(Lanes *l, guint x, int kernel, int stride, int width, gboolean silu, gboolean border)
+tile(Lanes *l, guint n, guint x, int kernel, int stride, int width, gboolean silu, gboolean border)
 {
     const EffNetDwconv *a = l->a;
     const guint8 *filter = l->weights;
@@ -76,13 +77,13 @@ tile(Lanes *l, guint x, int kernel, int stride, int width, gboolean silu, gboole
 
 #pragma GCC unroll 8
         for (int k = 0; k < kernel; k++, filter += 4 * EFFNET_LANES)
-            vi_load_halves(filter, l->panel_bytes, l->n, &w[k].low, &w[k].high);
+            vi_load_halves(filter, l->panel_bytes, n, &w[k].low, &w[k].high);
         if (!upper && !lower)
             continue;
 #pragma GCC unroll 64
         for (int c = 0; c < (width - 1) * stride + kernel; c++) {
-            vs above = column_at(l, upper, left + c, border);
-            vs below = column_at(l, lower, left + c, border);
+            vs above = column_at(l, upper, left + c, n, border);
+            vs below = column_at(l, lower, left + c, n, border);
             Halves v = {vs_interleave_low(above, below), vs_interleave_high(above, below)};
 
 #pragma GCC unroll 8
@@ -100,32 +101,31 @@ tile(Lanes *l, guint x, int kernel, int stride, int width, gboolean silu, gboole
         if (!border || x + i < a->out_size) {
             vs y = finish(l, acc[i], silu);
 
-            vs_store_part((gint16 *)a->out + (x + i) * a->out_step + l->lane, y, l->n);
+            vs_store_part((gint16 *)a->out + (x + i) * a->out_step + l->lane, y, n);
             l->total.low = vi_pair_dot(l->total.low, vs_interleave_low(y, vs_set1(0)), ones);
             l->total.high = vi_pair_dot(l->total.high, vs_interleave_high(y, vs_set1(0)), ones);
         }
 }
 
 INLINE void
-row(Lanes *l, int kernel, int stride, gboolean silu)
+row(Lanes *l, guint n, int kernel, int stride, gboolean silu)
 {
     const EffNetDwconv *a = l->a;
 
     for (guint x = 0; x < a->out_size; x += WIDE)
         if (x * stride >= a->pad && a->out_size - x >= WIDE &&
             (x + WIDE - 1) * stride + kernel - a->pad <= a->in_size)
-            tile(l, x, kernel, stride, WIDE, silu, FALSE);
+            tile(l, n, x, kernel, stride, WIDE, silu, FALSE);
         else
-            tile(l, x, kernel, stride, WIDE, silu, TRUE);
+            tile(l, n, x, kernel, stride, WIDE, silu, TRUE);
 }
 
 static void
-start(Lanes *l, const EffNetDwconv *a, guint lane)
+start(Lanes *l, const EffNetDwconv *a, guint lane, guint n)
 {
-    guint other;
+    guint other = n < VS_LANES ? 0 : VF_LANES;
 
-    *l = (Lanes){.a = a, .lane = lane, .n = MIN(VS_LANES, a->panels * EFFNET_LANES - lane)};
-    other = l->n < VS_LANES ? 0 : VF_LANES;
+    *l = (Lanes){.a = a, .lane = lane};
     l->panel_bytes = effnet_dwconv_packed_bytes_int8(a->kernel, EFFNET_LANES);
     l->weights = (const guint8 *)a->weights + lane / EFFNET_LANES * l->panel_bytes;
     vf_halves(vf_load(a->scale + lane), vf_load(a->scale + lane + other), &l->scale_low,
@@ -136,7 +136,7 @@ start(Lanes *l, const EffNetDwconv *a, guint lane)
 }
 
 static void
-store_sum(const Lanes *l)
+store_sum(const Lanes *l, guint n)
 {
     vf step = vf_set1(l->a->quant->step), first, second;
     float *sum = l->a->sum + l->lane;
@@ -144,24 +144,34 @@ store_sum(const Lanes *l)
     vf_join_halves(vf_mul(vi_to_float(l->total.low), step),
                    vf_mul(vi_to_float(l->total.high), step), &first, &second);
     vf_store(sum, first);
-    if (l->n == VS_LANES)
+    if (n == VS_LANES)
         vf_store(sum + VF_LANES, second);
+}
+
+/* N channels, a panel's or VS_LANES, from LANE on. */
+INLINE void
+vector(const EffNetDwconv *a, guint lane, guint n, int kernel, int stride)
+{
+    Lanes l;
+
+    start(&l, a, lane, n);
+    if (a->quant->is_silu)
+        row(&l, n, kernel, stride, TRUE);
+    else
+        row(&l, n, kernel, stride, FALSE);
+    if (a->sum)
+        store_sum(&l, n);
 }
 
 INLINE void
 channels(const EffNetDwconv *a, int kernel, int stride)
 {
-    Lanes l;
+    guint lane = 0, end = a->panels * EFFNET_LANES;
 
-    for (guint lane = 0; lane < a->panels * EFFNET_LANES; lane += VS_LANES) {
-        start(&l, a, lane);
-        if (a->quant->is_silu)
-            row(&l, kernel, stride, TRUE);
-        else
-            row(&l, kernel, stride, FALSE);
-        if (a->sum)
-            store_sum(&l);
-    }
+    for (; lane + VS_LANES <= end; lane += VS_LANES)
+        vector(a, lane, VS_LANES, kernel, stride);
+    if (lane < end)
+        vector(a, lane, EFFNET_LANES, kernel, stride);
 }
 
 #define KERNEL_SHAPE(kernel, stride)                                                               \
