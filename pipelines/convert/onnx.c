@@ -45,8 +45,9 @@ enum {
 };
 
 typedef struct {
-    guint n;
+    guint n; /* of those that are kept */
     gint64 at[MAX_INTS];
+    gboolean counts; /* they are 0, 1, 2 and so on, all of them */
 } Ints;
 
 /* What is put around a picture before a layer reads it. */
@@ -183,11 +184,15 @@ keep_ints(Onnx *onnx, guint value, Tensor *tensor)
 {
     gsize n = tensor->data.end - tensor->data.at;
 
-    for (gsize i = 0; tensor->type == 7 && i + 8 <= n && tensor->ints.n < MAX_INTS; i += 8) {
+    tensor->ints.counts = n >= 8;
+    for (gsize i = 0; tensor->type == 7 && i + 8 <= n; i += 8) {
         guint64 bits;
 
         memcpy(&bits, tensor->data.at + i, sizeof bits);
-        tensor->ints.at[tensor->ints.n++] = (gint64)GUINT64_FROM_LE(bits);
+        bits = GUINT64_FROM_LE(bits);
+        if (tensor->ints.n < MAX_INTS)
+            tensor->ints.at[tensor->ints.n++] = (gint64)bits;
+        tensor->ints.counts = tensor->ints.counts && bits == i / 8;
     }
     g_hash_table_insert(onnx->ints, GUINT_TO_POINTER(value),
                         g_memdup2(&tensor->ints, sizeof tensor->ints));
@@ -526,6 +531,19 @@ add_pad(Onnx *onnx, const Node *node, GError **error)
     return TRUE;
 }
 
+/* How the newer exporter flattens some vectors: by taking all of their elements. */
+static gboolean
+add_gather(Onnx *onnx, const Node *node, GError **error)
+{
+    const Ints *indices = g_hash_table_lookup(onnx->ints, GUINT_TO_POINTER(node->inputs[1]));
+
+    if (!indices || !indices->counts)
+        return effnet_graph_fail(onnx->graph, error,
+                                 "has a Gather that takes other elements than all in their order");
+    effnet_graph_add_pass(onnx->graph, FALSE, node->inputs[0], node->output);
+    return TRUE;
+}
+
 static gboolean
 pass_same(Onnx *onnx, const Node *node, GError **error)
 {
@@ -577,6 +595,7 @@ static const struct {
     {"Unsqueeze", 1, pass_changed},
     {"Transpose", 1, pass_changed},
     {"Softmax", 1, pass_changed},
+    {"Gather", 2, add_gather},
     {"Shape", 1, ignore},
 };
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The logits of every architecture against those of timm and torchvision.
 
-A network is made once with seeded weights and goes into a .safetensors and a .pth. Without
-arguments these are one or two of each family; --all takes all, --native the large ones at their own
+A network is made once with seeded weights and goes into a .safetensors, a .pth and, where it is
+small, an ONNX file, that is converted. Without arguments these are one or two of each family; --all takes all, --native the large ones at their own
 resolution as well, other arguments name the networks.
 tests/parity/setup installs torch, timm and torchvision for this.
 """
@@ -91,6 +91,15 @@ BATCH = 3
 # The least mean cosine of a quantised network's logits, and the pictures it is calibrated with.
 INT8_COSINE = 0.99
 CALIBRATION = 16
+# Looked at for their parameters alone.
+OTHERS = ["efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4",
+          "efficientnet_b5", "efficientnet_b6", "efficientnet_b7", "efficientnet_v2_m",
+          "efficientnet_v2_l", "resnet34", "resnet101", "resnet152"]
+# The ways in which networks become ONNX; the newest opset is the new exporter's.
+EXPORTS = [
+    {"opset": 11}, {"opset": 17, "folded": False}, {"opset": 18, "dynamo": True},
+    {"opset": 13}, {"opset": 20}, {"opset": 11, "folded": False}, {"opset": 20, "dynamo": True},
+]
 # One or two of each family and naming, those that differ the most.
 COMMON = {
     ("timm", "efficientnet_b0"), ("timm", "tf_efficientnet_b1"), ("timm", "tf_efficientnet_b4"),
@@ -192,17 +201,57 @@ def compare(folder, model, name, x):
         compare_bf16(folder, name, x, logits)
 
 
-def check(source, name, sizes, batch, **options):
+def compare_export(folder, model, name, x, number):
+    """Through ONNX, written in one of the ways of torch.onnx after the other."""
+    settings = EXPORTS[number % len(EXPORTS)]
+    # Without a config beside it: what the file itself says counts.
+    path = f"{folder}/export"
+    os.mkdir(path)
+    torchnets.export(model, x[:1], f"{path}/{name}.onnx", **settings)
+    effnet("convert", f"{path}/{name}.onnx", "--output", f"{path}/{name}.safetensors")
+    with torch.no_grad():
+        logits = model(x)
+    found = distance(ours(path, f"{name}.safetensors", x), logits)
+    print(f"# {name} at {x.shape[-1]}, ONNX {settings}: {found:.1e}", flush=True)
+    assert found < BOUND, found
+
+
+def check(source, name, sizes, batch, number=None, **options):
     gray = options.get("in_chans") == 1
     model = torchnets.prepare(source, name, pictures(sizes[-1], gray=gray), **options)
     with tempfile.TemporaryDirectory() as folder:
-        write_safetensors(f"{folder}/{name}.safetensors", model.state_dict())
-        torch.save(model.state_dict(), f"{folder}/{name}.pth")
         for size in sizes:
-            compare(folder, model, name, pictures(size, batch, gray))
-    if not options:
+            x = pictures(size, batch, gray)
+            if size > 3 * sizes[-1]:
+                # Statistics of so much smaller pictures let activations grow until the rounding
+                # of float32, be it torch's or ours, is all that is compared (L2: deviation 600).
+                with torch.no_grad():
+                    torchnets.measure_norms(model, x)
+            write_safetensors(f"{folder}/{name}.safetensors", model.state_dict())
+            torch.save(model.state_dict(), f"{folder}/{name}.pth")
+            compare(folder, model, name, x)
+        if number is not None:
+            compare_export(folder, model, name, pictures(sizes[-1], batch), number)
+
+
+def check_parameters():
+    """Of every network that timm or torchvision has, exactly."""
+    names = {(source, name) for source, name, _, _ in SMALL + LARGE}
+    names |= {("torchvision", name) for name in OTHERS}
+    for source, name in sorted(names):
         counted = json.loads(effnet("arch", name, "--json"))["params"]
-        assert counted == torchnets.parameters_of(source, name)
+        expected = torchnets.parameters_of(source, name)
+        assert counted == expected, (source, name, counted, expected)
+    print(f"# {len(names)} networks have as many parameters as theirs", flush=True)
+
+
+def needing_torch(case, *arguments, **options):
+    def run():
+        if torch is None:
+            raise tap.Skip(f"there is no {missing}: tests/parity/setup installs it")
+        case(*arguments, **options)
+
+    return run
 
 
 def check_int8(name, size):
@@ -226,37 +275,25 @@ def check_int8(name, size):
     assert cosine.mean() >= INT8_COSINE, cosine
 
 
-def add_int8(cases, name, size):
-    def case():
-        if torch is None:
-            raise tap.Skip(f"there is no {missing}: tests/parity/setup installs it")
-        check_int8(name, size)
-
-    cases[f"test_int8_{name}"] = case
-
-
 def add(cases, source, name, *arguments, **options):
-    def case():
-        if torch is None:
-            raise tap.Skip(f"there is no {missing}: tests/parity/setup installs it")
-        check(source, name, *arguments, **options)
-
     kind = "".join(f"_{value}_{option}" for option, value in options.items())
-    cases[f"test_{source}_{name}{kind}"] = case
+    cases[f"test_{source}_{name}{kind}"] = needing_torch(check, source, name, *arguments,
+                                                         **options)
 
 
 def list_cases(arguments):
-    cases, native = {}, "--native" in arguments
+    cases, native = {"test_parameters": needing_torch(check_parameters)}, "--native" in arguments
     every = native or "--all" in arguments
     wanted = [a for a in arguments if not a.startswith("--")]
     for source, name, size, odd in SMALL + LARGE:
         small = (source, name, size, odd) in SMALL
         if name in wanted if wanted else every or (source, name) in COMMON:
             sizes = [size, odd] if small or native else [odd]
-            add(cases, source, name, sizes, BATCH if small else 1)
+            number = len(cases) if small else None
+            add(cases, source, name, sizes, BATCH if small else 1, number)
     for name, size in INT8:
         if name in wanted if wanted else every or name == "efficientnet_b0":
-            add_int8(cases, name, size)
+            cases[f"test_int8_{name}"] = needing_torch(check_int8, name, size)
     for name, options in VARIED:
         if not wanted or name in wanted:
             add(cases, "timm", name, [97], BATCH, **options)

@@ -3,6 +3,8 @@
 
 Plain random weights hide mistakes: logits come out near nothing, or do not depend on the picture.
 """
+import warnings
+
 import timm
 import torch
 import torchvision
@@ -78,6 +80,20 @@ def prepare(source, name, pictures, **options):
         if classifier_of(model) is not None:
             scale_logits(model, pictures)
     return model
+
+
+def export(model, x, path, opset, folded=True, dynamo=False):
+    """As ONNX. torch.onnx folds batch norms of networks that are evaluated, unless told not to."""
+    kind = torch.onnx.TrainingMode
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if dynamo:
+            torch.onnx.export(model, (x,), path, dynamo=True, opset_version=opset, verbose=False,
+                              external_data=False)
+        else:
+            torch.onnx.export(model, (x,), path, dynamo=False, opset_version=opset,
+                              training=kind.EVAL if folded else kind.PRESERVE,
+                              do_constant_folding=folded)
 
 
 def parameters_of(source, name):

@@ -55,6 +55,32 @@ def test_paper_is_printed_beside():
                                     "1.2", "--resolution", "291")
 
 
+# Tan and Le 2019, tables 3 and 7: billions of multiply-adds of networks scaled in one dimension, and
+# in all of them. The paper does not say how it rounds repeats and channels; ours are the rules of
+# its authors' code, for MobileNets and ResNet as well.
+PAPER = {
+    ("mobilenet-v1", 1, 1, 1): 0.6, ("mobilenet-v1", 1, 2, 1): 2.2, ("mobilenet-v1", 1, 1, 2): 2.2,
+    ("mobilenet-v1", 1.4, 1.2, 1.3): 2.3,
+    ("mobilenet-v2", 1, 1, 1): 0.3, ("mobilenet-v2", 4, 1, 1): 1.2, ("mobilenet-v2", 1, 2, 1): 1.1,
+    ("mobilenet-v2", 1, 1, 2): 1.2, ("mobilenet-v2", 1.4, 1.2, 1.3): 1.3,
+    ("resnet50", 1, 1, 1): 4.1, ("resnet50", 4, 1, 1): 16.2, ("resnet50", 1, 2, 1): 14.7,
+    ("resnet50", 1, 1, 2): 16.4, ("resnet50", 1.4, 1.2, 1.3): 16.7,
+    ("b0", 1, 1, 1): 0.4, ("b0", 4, 1, 1): 1.8, ("b0", 1, 2, 1): 1.8, ("b0", 1, 1, 2): 1.9,
+    ("b0", 1.4, 1.2, 1.3): 1.8,
+}
+
+
+def test_paper_scaled():
+    print("# network        depth width resolution  paper (G)   ours (G)  difference")
+    for (base, depth, width, resolution), paper in PAPER.items():
+        found = arch("--base", base, "--depth", str(depth), "--width", str(width), "--resolution",
+                     str(round(224 * resolution)))["macs"] / 1e9
+        difference = found / paper - 1
+        print(f"# {base:14} {depth:5} {width:5} {resolution:10} {paper:10} {found:10.3f} "
+              f"{100 * difference:+10.1f} %", flush=True)
+        assert abs(difference) < 0.2, (base, depth, width, resolution)
+
+
 def test_scaling():
     base = arch("--base", "b0")
     assert (base["params"], base["macs"]) == (arch("b0")["params"], arch("b0")["macs"])

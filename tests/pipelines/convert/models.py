@@ -236,18 +236,23 @@ ONNX_OPS = {"sigmoid": "Sigmoid", "relu": "Relu", "mul": "Mul", "add": "Add", "m
 
 
 def write_onnx(path, net, folded=True, constant_nodes=False, packed=False, half=False,
-               external=False, size=SIZE):
+               external=False, size=SIZE, order=None):
+    """ORDER: of the pooled features, taken by a Gather."""
     nodes, constants = b"", {}
     for op, layer, inputs, out in net.nodes:
         if layer:
             nodes += onnx_layer(net, layer, inputs, out, folded, constants)
         elif op == "mean":
             nodes += onnx_node("ReduceMean", [f"v{inputs[0]}"], f"v{out}", axes=[2, 3], keepdims=1)
+        elif op == "gather":
+            constants["order"] = np.array(order)
+            nodes += onnx_node("Gather", [f"v{inputs[0]}", "order"], f"v{out}")
         else:
             nodes += onnx_node(ONNX_OPS[op], [f"v{i}" for i in inputs], f"v{out}")
     stored = b""
     for name, values in constants.items():
-        tensor = onnx_tensor(name, values.astype("e") if half else values, packed, external)
+        tensor = onnx_tensor(name, values.astype("e") if half else values,
+                             packed and values.dtype != "int64", external)
         stored += (onnx_node("Constant", [], name, value=tensor) if constant_nodes
                    else field(5, tensor))
     dims = b"".join(field(1, field(1, n) if n else field(2, "n")) for n in (1, 3, size, size))

@@ -40,6 +40,15 @@ def test_shortcuts():
     assert config["pretrained_cfg"]["padding"] == "symmetric"
 
 
+def test_gather():
+    net = models.resnet()
+    last = net.nodes.pop()
+    taken = net.node("gather", [last[2][0]])
+    net.nodes.append((*last[:2], [taken], last[3]))
+    check(net, "a.onnx", lambda path: write_onnx(path, net, order=range(64)))
+    refuse("a.onnx", lambda path: write_onnx(path, net, order=[1, 0, *range(2, 64)]), "a Gather")
+
+
 def test_any_resolution():
     net = models.resnet()
     config = check(net, "a.onnx", lambda path: write_onnx(path, net, size=0))
