@@ -106,7 +106,7 @@ read_strings(hid_t object, const char *name)
     g_autofree char *bytes = NULL;
 
     if (type >= 0 && H5Tget_class(type) == H5T_STRING && n >= 0 && n <= MAX_NAMES && size > 0 &&
-        size <= MAX_TEXT / MAX(1, n))
+        size <= MAX_TEXT / (gsize)MAX(1, n))
         bytes = g_try_malloc0(size * MAX(1, n));
     if (bytes && H5Aread(attribute, type, bytes) >= 0) {
         for (hssize_t i = 0; i < n; i++) {
