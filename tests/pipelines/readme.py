@@ -37,6 +37,7 @@ INSTEAD = (
     # Words in capitals.
     (r"FILE-or-URI\.\.\.", "cat.jpg"),
     (r"\bNAME\b", "b0"),
+    (r"\bIN --output OUT\b", "flowers.onnx --output out"),
     (r"\bM$|(?<=--model )M\b", "lite0"),
     (r"\[--base B\] \[--plot FILE\.svg\]", "--base lite0 --plot plot.svg"),
     # Long measurements.
@@ -59,6 +60,9 @@ def prepare():
     shutil.copy(film, HERE / "a.mp4")
     subprocess.run([os.environ["EFFNET_WRITE_LITE0"], HERE / "flowers.safetensors"], check=True)
     (HERE / "flowers.txt").write_text("".join(f"flower {i}\n" for i in range(10)))
+    sys.path.append(str(SOURCES / "tests/pipelines/convert"))
+    import models
+    models.write_onnx(HERE / "flowers.onnx", models.efficientnet())
     numpy.save(HERE / "X.npy", numpy.zeros((1, 3, 224, 224), numpy.float32))
 
 
