@@ -5,26 +5,36 @@
 
 #define GROUP 4
 
+/* A group of N weights of a run whose rest is LEFT long. */
+static void
+pack_group(gpointer dst, const float *weights, gsize left, guint n, guint bits)
+{
+    for (guint i = 0; i < n; i++) {
+        gint value = i < left ? (gint)weights[i] : 0;
+
+        if (bits == 8)
+            ((gint8 *)dst)[i] = value;
+        else
+            ((gint16 *)dst)[i] = value;
+    }
+}
+
 void
 effnet_conv_pack_int8(gpointer dst, const float *weights, guint runs, gsize run, guint out,
                       guint group, guint bits)
 {
-    gsize groups = effnet_conv_groups(run, group), k = runs * run;
-    gint8 *narrow = dst;
-    gint16 *wide = dst;
+    gsize row = runs * run, bytes = group * bits / 8;
+    guint8 *packed = dst;
 
     for (guint first = 0; first < out; first += EFFNET_LANES)
         for (guint r = 0; r < runs; r++)
-            for (gsize i = 0; i < groups * EFFNET_LANES * group; i++) {
-                gsize lane = first + i / group % EFFNET_LANES;
-                gsize at = i / group / EFFNET_LANES * group + i % group;
-                gint value = lane < out && at < run ? (gint)weights[lane * k + r * run + at] : 0;
-
-                if (bits == 8)
-                    *narrow++ = value;
-                else
-                    *wide++ = value;
-            }
+            for (gsize k = 0; k < run; k += group)
+                for (guint lane = first; lane < first + EFFNET_LANES; lane++, packed += bytes)
+                    if (lane < out)
+                        pack_group(packed, weights + lane * row + r * run + k, run - k, group,
+                                   bits);
+                    else
+                        memset(packed, 0, bytes);
 }
 
 static void

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <math.h>
-
 #include <effnet/error.h>
 
 #include "quantised.h"
@@ -100,17 +98,31 @@ effnet_quantised_check(const EffNetCheckpoint *checkpoint, const EffNetNetwork *
     return TRUE;
 }
 
-static gboolean
-is_sound(EffNetPart part, float value)
+/* The first value outside of LEAST to MOST, which a NaN is; N: none. */
+static gsize
+find_outside(const float *values, gsize n, float least, float most)
 {
-    switch (part) {
-    case EFFNET_PART_WEIGHT:
-        return value >= -127;
-    case EFFNET_PART_BIAS:
-        return fabsf(value) <= MOST;
-    default:
-        return value >= LEAST && value <= MOST;
-    }
+    gsize i = 0;
+
+    while (i < n && values[i] >= least && values[i] <= most)
+        i++;
+    return i;
+}
+
+static gboolean
+check_values(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, EffNetPart part,
+             const float *values, gsize n, GError **error)
+{
+    float least = part == EFFNET_PART_WEIGHT ? -127 : part == EFFNET_PART_BIAS ? -MOST : LEAST;
+    float most = part == EFFNET_PART_WEIGHT ? 127 : MOST;
+    gsize wrong = find_outside(values, n, least, most);
+
+    if (wrong == n)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                "%s has a value of %g in the tensor %s, where %g to %g was expected",
+                effnet_checkpoint_get_path(checkpoint), values[wrong], tensor->name, least, most);
+    return FALSE;
 }
 
 static gboolean
@@ -124,17 +136,7 @@ quantised_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, f
         !(part == EFFNET_PART_WEIGHT ? effnet_checkpoint_read_int8(checkpoint, tensor, dst, error)
                                      : effnet_checkpoint_read(checkpoint, tensor, dst, error)))
         return FALSE;
-    for (gsize i = 0; i < effnet_part_size(layer, part); i++)
-        if (!is_sound(part, dst[i])) {
-            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                        "%s has a value of %g in the tensor %s, where %s was expected",
-                        effnet_checkpoint_get_path(checkpoint), dst[i], tensor->name,
-                        part == EFFNET_PART_WEIGHT ? "-127 to 127"
-                        : part == EFFNET_PART_BIAS ? "at most 1e9"
-                                                   : "1e-9 to 1e9");
-            return FALSE;
-        }
-    return TRUE;
+    return check_values(checkpoint, tensor, part, dst, effnet_part_size(layer, part), error);
 }
 
 static gboolean
