@@ -24,7 +24,7 @@ void checkasm_compare_at(const char *file, int line, EffNetType type, const char
 typedef void (*CheckasmTest)(const EffNetKernels *kernels, EffNetType type);
 void checkasm_add(const char *name, CheckasmTest test);
 void checkasm_add_floats(const char *name, CheckasmTest test); /* of floats only */
-void checkasm_add_int8(const char *name, CheckasmTest test); /* of its kernels alone */
+void checkasm_add_int8(const char *name, CheckasmTest test);   /* of its kernels alone */
 
 /* With --bench: prints what FUNC(DATA) takes, named NAME, and its GFLOP/s. */
 typedef void (*CheckasmFunc)(gconstpointer data);
