@@ -2,6 +2,8 @@
 /* The convolution in register tiles, compiled once an instruction set. A tile is up to CONV_PIXELS
  * pixels x CONV_PANELS panels of accumulators; a step of k loads the panels' row k, broadcasts each
  * pixel's value k and multiplies. */
+#include <math.h>
+
 #include "act_tmpl.h"
 #include "conv.h"
 #include "tmpl.h"
@@ -127,7 +129,8 @@ add_to_pool(vf acc[][CONV_ROW * VECTORS], float *pool, gboolean first, int mr, i
     }
 }
 
-/* Residual, activation, and out to memory or into the pool. */
+/* Residual, activation, and out to memory or into the pool. An ACT of RELU is RELU6 as well: each
+ * of them in code of its own would be a third of the library. */
 INLINE void
 finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
        int mr, int panels)
@@ -137,6 +140,7 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
     const float *residual =
         a->residual ? (const float *)a->residual + pixel * residual_step + at : NULL;
     gboolean before = residual && !a->act_first, behind = residual && a->act_first;
+    vf most = vf_set1(a->act == EFFNET_ACT_RELU6 ? 6.f : INFINITY);
     int n = panels * VECTORS;
 
 #pragma GCC unroll 16
@@ -145,7 +149,8 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
             add_residual(acc[m], residual + m * residual_step, n);
 #pragma GCC unroll 16
         for (int j = 0; j < n; j++)
-            acc[m][j] = vf_act(act, acc[m][j]);
+            acc[m][j] = act == EFFNET_ACT_RELU ? vf_min(vf_max(acc[m][j], vf_zero()), most)
+                                               : vf_act(act, acc[m][j]);
         if (behind)
             add_residual(acc[m], residual + m * residual_step, n);
         if (!out)
@@ -216,17 +221,17 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
     case EFFNET_ACT_SILU:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_SILU, mr, panels);
         break;
+    case EFFNET_ACT_SIGMOID:
+        if (mr == 1)
+            finish(sums.acc, a, pixel, panel, EFFNET_ACT_SIGMOID, mr, panels);
+        break;
     case EFFNET_ACT_NONE:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
         break;
-    case EFFNET_ACT_RELU6:
-        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU6, mr, panels);
-        break;
     case EFFNET_ACT_RELU:
+    case EFFNET_ACT_RELU6:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU, mr, panels);
         break;
-    default:
-        finish(sums.acc, a, pixel, panel, a->act, mr, panels);
     }
 }
 
@@ -241,14 +246,11 @@ typedef void (*Tile)(const EffNetConv *a, guint panel, guint first, guint end, g
             tile(a, pixel, panel, first, mr, panels, half);                                        \
     }
 
+/* A column of more than one tile has none that is lower than half of the highest. Lower columns,
+ * and the sigmoid, which is for vectors, are tiles of one pixel, to keep the library small. */
 #if CONV_PIXELS == 14
 #define PIXELS(X, n, h)                                                                            \
     X(1, n, h)                                                                                     \
-    X(2, n, h)                                                                                     \
-    X(3, n, h)                                                                                     \
-    X(4, n, h)                                                                                     \
-    X(5, n, h)                                                                                     \
-    X(6, n, h)                                                                                     \
     X(7, n, h)                                                                                     \
     X(8, n, h)                                                                                     \
     X(9, n, h)                                                                                     \
@@ -258,7 +260,7 @@ typedef void (*Tile)(const EffNetConv *a, guint panel, guint first, guint end, g
     X(13, n, h)                                                                                    \
     X(14, n, h)
 #else
-#define PIXELS(X, n, h) X(1, n, h) X(2, n, h) X(3, n, h) X(4, n, h) X(5, n, h) X(6, n, h)
+#define PIXELS(X, n, h) X(1, n, h) X(3, n, h) X(4, n, h) X(5, n, h) X(6, n, h)
 #endif
 #define ENTRY(mr, panels, half) [mr] = tile_##mr##x##panels##_##half,
 
@@ -297,7 +299,8 @@ static void
 column(const EffNetConv *a, guint panel, guint panels)
 {
     gboolean half = a->half_panel && a->first_panel + panel + panels == a->all_panels;
-    guint n = (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
+    gboolean low = a->pixels < CONV_PIXELS / 2 || a->act == EFFNET_ACT_SIGMOID;
+    guint n = low ? a->pixels : (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
     guint height = a->pixels / n, higher = a->pixels % n;
 
     if (higher)
