@@ -42,6 +42,12 @@ extern const EffNetDwconvKernels effnet_dwconv_int8_kernels_c;
 void effnet_dwconv_pack_int8(gpointer packed, const float *weights, guint kernel, guint channels);
 gsize effnet_dwconv_packed_bytes_int8(guint kernel, guint channels);
 
+static inline gsize
+effnet_dwconv_pairs_int8(guint kernel)
+{
+    return (gsize)(kernel + 1) / 2 * kernel;
+}
+
 /* Which of a panel's channels is at LANE: interleaving two vectors of 128-bit parts makes one of
  * lower halves and one of upper halves. */
 static inline guint

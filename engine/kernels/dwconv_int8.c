@@ -4,7 +4,7 @@
 gsize
 effnet_dwconv_packed_bytes_int8(guint kernel, guint channels)
 {
-    return (gsize)effnet_dwconv_pairs(kernel) * effnet_panels(channels) * EFFNET_LANES * 2 *
+    return (gsize)effnet_dwconv_pairs_int8(kernel) * effnet_panels(channels) * EFFNET_LANES * 2 *
            sizeof(gint16);
 }
 
@@ -15,7 +15,7 @@ effnet_dwconv_pack_int8(gpointer dst, const float *weights, guint kernel, guint 
     guint taps = kernel * kernel;
 
     for (guint first = 0; first < channels; first += EFFNET_LANES)
-        for (guint i = 0; i < effnet_dwconv_pairs(kernel) * EFFNET_LANES * 2; i++) {
+        for (guint i = 0; i < effnet_dwconv_pairs_int8(kernel) * EFFNET_LANES * 2; i++) {
             guint lane = i / 2 % EFFNET_LANES, column = i / 2 / EFFNET_LANES % kernel;
             guint tap = (i / 2 / EFFNET_LANES / kernel * 2 + i % 2) * kernel + column;
             guint channel = first + effnet_dwconv_lane(lane);

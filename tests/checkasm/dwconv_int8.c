@@ -129,6 +129,40 @@ test_sizes(const EffNetKernels *kernels, EffNetType type)
     check_shape(kernels, 12, 7, 1); /* no kernel of its own */
 }
 
+/* The sums themselves, with the weights as they were before they were packed. */
+static void
+test_sums(const EffNetKernels *kernels, EffNetType type)
+{
+    for (guint kernel = 3; kernel <= 5; kernel += 2) {
+        const guint size = 9, channels = 40, pad = kernel / 2;
+        Case c;
+
+        case_init(&c, size, channels, kernel, 1, pad, size);
+        c.quant.low = G_MININT16;
+        c.quant.high = G_MAXINT16;
+        for (guint i = 0; i < channels; i++) {
+            c.scale[i] = 1;
+            c.bias[i] = 0;
+        }
+        for (gsize i = 0; i < size * c.in_row; i++)
+            c.in[i] %= 8;
+        set_rows(&c, size / 2);
+        kernels->dwconv[type].run(&c.dwconv);
+        for (guint i = 0; i < channels; i++) {
+            gint sum = 0;
+
+            for (guint tap = 0; tap < kernel * kernel; tap++) {
+                gsize y = size / 2 + tap / kernel - pad, x = size / 2 + tap % kernel - pad;
+
+                sum += c.in[y * c.in_row + x * c.dwconv.in_step + i] *
+                       (gint)c.weights[i * kernel * kernel + tap];
+            }
+            g_assert_cmpint(c.out[size / 2 * c.dwconv.out_step + i], ==, effnet_saturate(sum));
+        }
+        case_clear(&c);
+    }
+}
+
 static void
 run_dwconv(gconstpointer data)
 {
@@ -167,5 +201,6 @@ void
 checkasm_dwconv_int8(void)
 {
     checkasm_add_int8("dwconv/sizes", test_sizes);
+    checkasm_add_int8("dwconv/sums", test_sums);
     checkasm_add_int8("dwconv/shapes", test_bench);
 }
