@@ -66,7 +66,8 @@ def models(data):
 
 
 def test_list():
-    rows = [line.split() for line in fetch("/nowhere", "", "--list").stdout.splitlines()]
+    with tempfile.TemporaryDirectory() as data:
+        rows = [line.split() for line in fetch(data, "", "--list").stdout.splitlines()]
     assert all(len(row) == 4 for row in rows), rows
     names = [row[0] for row in rows]
     assert len(set(names)) == len(names) > 50
@@ -134,9 +135,9 @@ def test_failures():
         with hub({}) as base:
             done = fetch(data, base, "b0")
         assert done.returncode == 1 and "answers 404" in done.stderr, done.stderr
-    for arguments in ((), ("b99",), ("b.",), ("b0 timm",)):
-        done = fetch("/nowhere", "", *arguments)
-        assert done.returncode == 1 and "--list" in done.stderr, (arguments, done.stderr)
+        for arguments in ((), ("b99",), ("b.",), ("b0 timm",)):
+            done = fetch(data, "", *arguments)
+            assert done.returncode == 1 and "--list" in done.stderr, (arguments, done.stderr)
 
 
 tap.run(sys.modules[__name__])
