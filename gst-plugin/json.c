@@ -5,8 +5,8 @@
 
 #include <gst/efficientnet/meta.h>
 
-static void
-append_string(GString *out, const char *string)
+void
+gst_efficientnet_json_append_string(GString *out, const char *string)
 {
     g_autofree char *valid = g_utf8_make_valid(string ? string : "", -1);
 
@@ -22,9 +22,8 @@ append_string(GString *out, const char *string)
     g_string_append_c(out, '"');
 }
 
-/* The shortest text that reads back as the same float; JSON has no infinities. */
-static void
-append_score(GString *out, float score)
+void
+gst_efficientnet_json_append_score(GString *out, float score)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
     static const char *const formats[] = {"%.6g", "%.7g", "%.8g", "%.9g"};
@@ -57,9 +56,9 @@ static void
 append_result(GString *out, const GstEfficientNetResult *result)
 {
     g_string_append(out, "{\"element\":");
-    append_string(out, result->element);
+    gst_efficientnet_json_append_string(out, result->element);
     g_string_append(out, ",\"model\":");
-    append_string(out, result->model);
+    gst_efficientnet_json_append_string(out, result->model);
     g_string_append_printf(out,
                            ",\"region\":{\"x\":%d,\"y\":%d,\"w\":%d,\"h\":%d},\"roi_id\":%d,"
                            "\"age\":%u,\"classes\":[",
@@ -67,9 +66,9 @@ append_result(GString *out, const GstEfficientNetResult *result)
     for (guint k = 0; k < result->n_classes; k++) {
         g_string_append_printf(out, "%s{\"index\":%d,\"label\":", k > 0 ? "," : "",
                                gst_efficientnet_result_get_index(result, k));
-        append_string(out, gst_efficientnet_result_get_label(result, k));
+        gst_efficientnet_json_append_string(out, gst_efficientnet_result_get_label(result, k));
         g_string_append(out, ",\"score\":");
-        append_score(out, gst_efficientnet_result_get_score(result, k));
+        gst_efficientnet_json_append_score(out, gst_efficientnet_result_get_score(result, k));
         g_string_append_c(out, '}');
     }
     g_string_append(out, "]}");
@@ -96,11 +95,11 @@ gst_efficientnet_json_append_line(GString *out, const GstEfficientNetJsonFrame *
     g_string_append_c(out, '{');
     if (frame->uri) {
         g_string_append(out, "\"uri\":");
-        append_string(out, frame->uri);
+        gst_efficientnet_json_append_string(out, frame->uri);
         g_string_append_c(out, ',');
     }
     g_string_append(out, "\"stream\":");
-    append_string(out, frame->stream);
+    gst_efficientnet_json_append_string(out, frame->stream);
     g_string_append_printf(out, ",\"frame\":%" G_GUINT64_FORMAT ",\"pts\":", frame->frame);
     if (GST_CLOCK_TIME_IS_VALID(frame->pts))
         g_string_append_printf(out, "%" G_GUINT64_FORMAT, frame->pts);

@@ -21,4 +21,10 @@ typedef struct {
 void gst_efficientnet_json_append_line(GString *out, const GstEfficientNetJsonFrame *frame,
                                        const GValue *results);
 
+/* A string in its quotation marks; STRING NULL: "". */
+void gst_efficientnet_json_append_string(GString *out, const char *string);
+
+/* The shortest text that reads back as the same float; JSON has no infinities: null. */
+void gst_efficientnet_json_append_score(GString *out, float score);
+
 #endif
