@@ -10,6 +10,8 @@
 static const EffNetCommand commands[] = {
     {"classify", "FILE-or-URI...", "Prints the classes of pictures, and of each frame of videos",
      effnet_command_classify},
+    {"watch", "SOURCE...", "Labels cameras, addresses and files, many at once",
+     effnet_command_external},
     {"run", "", "Runs a model on tensors: .npy in, .npy out", effnet_command_run},
     {"bench", "", "Measures how long an inference takes, as a whole or op by op",
      effnet_command_bench},

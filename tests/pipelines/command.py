@@ -5,7 +5,8 @@ import sys
 import tap
 from tap import effnet, effnet_fails
 
-COMMANDS = ("classify", "run", "bench", "arch", "scale", "quantize", "convert", "info")
+COMMANDS = ("classify", "run", "bench", "arch", "scale", "quantize", "convert", "info",
+            "watch")
 
 
 def test_unknown_option():

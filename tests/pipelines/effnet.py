@@ -7,7 +7,7 @@ import sys
 import tap
 from tap import effnet, effnet_fails
 
-COMMANDS = ("classify", "run", "bench", "arch", "info")
+COMMANDS = ("classify", "run", "bench", "arch", "info", "watch")
 
 
 def test_help_lists_commands():

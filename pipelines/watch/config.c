@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <effnet/effnet.h>
+#include <string.h>
+
+#define PROGRAM_GROUP "watch"
+#define STREAM_PREFIX "stream "
+
+const EffNetWatchKey effnet_watch_keys[] = {
+    {"model", 'm', "MODEL", "The checkpoint, a file or a name (default: the installed one)",
+     EFFNET_WATCH_KEY_PROPERTY},
+    {"labels-file", 'l', "FILE", "One label a line, instead of the model's",
+     EFFNET_WATCH_KEY_PROPERTY},
+    {"top-k", 'k', "K", "How many classes (default 5)", EFFNET_WATCH_KEY_PROPERTY},
+    {"threshold", 0, "SCORE", "Only classes with this score at least", EFFNET_WATCH_KEY_PROPERTY},
+    {"precision", 'p', "PRECISION", "auto (the default) or fp32", EFFNET_WATCH_KEY_PROPERTY},
+    {"threads", 't', "T", "For each inference; 0, the default: all", EFFNET_WATCH_KEY_PROPERTY},
+    {"max-rate", 'r', "RATE", "At most so many inferences a second, e.g. 2 or 1/10",
+     EFFNET_WATCH_KEY_PROPERTY},
+    {"inference-interval", 0, "N", "Look at every N-th frame", EFFNET_WATCH_KEY_PROPERTY},
+    {"change-threshold", 0, "SHARE", "Look only at frames that changed by so much, e.g. 0.02",
+     EFFNET_WATCH_KEY_PROPERTY},
+    {"smoothing", 0, "SHARE", "How much of a score is what it was before, e.g. 0.5",
+     EFFNET_WATCH_KEY_PROPERTY},
+    {"roi", 0, "X,Y,W,H", "Look at this zone of the frame", EFFNET_WATCH_KEY_PROPERTY},
+    {"batch", 0, "N", "Infer up to N streams' frames together", EFFNET_WATCH_KEY_PROGRAM},
+    {"changes-only", 0, NULL, "Report a frame only when its first class is another",
+     EFFNET_WATCH_KEY_STREAM},
+    {"json", 'j', NULL, "Print a JSON object a line", EFFNET_WATCH_KEY_PROGRAM},
+    {"publish", 0, "TO", "Also write the JSON lines to a file or to mqtt://HOST[:PORT]/TOPIC",
+     EFFNET_WATCH_KEY_STREAM},
+    {"record", 0, "FILE.mkv", "Record the labelled video; %s in the name becomes the stream's",
+     EFFNET_WATCH_KEY_STREAM},
+    {"display", 0, NULL, "Show the labelled video in a window", EFFNET_WATCH_KEY_STREAM},
+    {"no-overlay", 0, NULL, "Record, show and serve the video without labels in it",
+     EFFNET_WATCH_KEY_STREAM},
+    {"http", 0, "[ADDRESS:]PORT", "Serve a page with all streams, and /metrics for Prometheus",
+     EFFNET_WATCH_KEY_PROGRAM},
+    {"rtsp-out", 0, "[ADDRESS:]PORT", "Serve each labelled video as rtsp://ADDRESS:PORT/NAME",
+     EFFNET_WATCH_KEY_PROGRAM},
+    {"realtime", 0, NULL, "Play files at their own speed (a window or a server does so anyway)",
+     EFFNET_WATCH_KEY_STREAM},
+    {"transport", 0, "HOW", "Of RTSP: auto (the default), tcp or udp", EFFNET_WATCH_KEY_STREAM},
+    {"latency", 0, "MS", "How long RTSP waits for late packets (default 200)",
+     EFFNET_WATCH_KEY_STREAM},
+    {"timeout", 0, "S", "Connect anew when no picture has come for so long (default 10)",
+     EFFNET_WATCH_KEY_STREAM},
+};
+const guint effnet_watch_n_keys = G_N_ELEMENTS(effnet_watch_keys);
+
+static void
+stream_free(gpointer data)
+{
+    EffNetWatchConfigStream *stream = data;
+
+    g_free(stream->name);
+    g_free(stream->source);
+    g_hash_table_unref(stream->values);
+    g_free(stream);
+}
+
+static GHashTable *
+new_values(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+EffNetWatchConfig *
+effnet_watch_config_new(void)
+{
+    EffNetWatchConfig *config = g_new(EffNetWatchConfig, 1);
+
+    *config = (EffNetWatchConfig){
+        .command_line = new_values(),
+        .file = new_values(),
+        .streams = g_ptr_array_new_with_free_func(stream_free),
+    };
+    return config;
+}
+
+void
+effnet_watch_config_free(EffNetWatchConfig *config)
+{
+    g_hash_table_unref(config->command_line);
+    g_hash_table_unref(config->file);
+    g_ptr_array_unref(config->streams);
+    g_free(config);
+}
+
+static const EffNetWatchConfigStream *
+find_stream(const EffNetWatchConfig *config, const char *name)
+{
+    for (guint i = 0; i < config->streams->len; i++) {
+        const EffNetWatchConfigStream *stream = g_ptr_array_index(config->streams, i);
+
+        if (g_str_equal(stream->name, name))
+            return stream;
+    }
+    return NULL;
+}
+
+static EffNetWatchConfigStream *
+add_stream(EffNetWatchConfig *config, const char *name, GError **error)
+{
+    EffNetWatchConfigStream *stream;
+
+    if (config->streams->len == EFFNET_WATCH_MAX_STREAMS) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "there can be at most %d streams: \"%s\" is one more", EFFNET_WATCH_MAX_STREAMS,
+                    name);
+        return NULL;
+    }
+    stream = g_new0(EffNetWatchConfigStream, 1);
+    stream->name = g_strdup(name);
+    stream->values = new_values();
+    g_ptr_array_add(config->streams, stream);
+    return stream;
+}
+
+/* The key of that name, if it may stand where KIND says at least. */
+static const EffNetWatchKey *
+find_key(const char *name, EffNetWatchKeyKind kind)
+{
+    for (guint i = 0; i < effnet_watch_n_keys; i++) {
+        if (g_str_equal(effnet_watch_keys[i].name, name))
+            return effnet_watch_keys[i].kind >= kind ? &effnet_watch_keys[i] : NULL;
+    }
+    return NULL;
+}
+
+/* Puts the keys of GROUP into VALUES, and of a stream's group "source" into SOURCE. */
+static gboolean
+load_group(GKeyFile *file, const char *path, const char *group, EffNetWatchKeyKind kind,
+           GHashTable *values, char **source, GError **error)
+{
+    g_auto(GStrv) names = g_key_file_get_keys(file, group, NULL, NULL);
+
+    for (char **name = names; *name != NULL; name++) {
+        const EffNetWatchKey *key = find_key(*name, kind);
+        g_autoptr(GError) reason = NULL;
+        g_autofree char *value = g_key_file_get_string(file, group, *name, &reason);
+
+        if (value && key && key->argument == NULL)
+            g_key_file_get_boolean(file, group, *name, &reason);
+        if (reason) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s: [%s]: %s", path, group,
+                        reason->message);
+            return FALSE;
+        }
+        if (source && g_str_equal(*name, "source")) {
+            g_free(*source);
+            *source = g_steal_pointer(&value);
+        } else if (key) {
+            g_hash_table_replace(values, g_strdup(*name), g_steal_pointer(&value));
+        } else {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                        "%s: [%s] has no key \"%s\" (\"%s --help\" lists them)", path, group, *name,
+                        g_get_prgname());
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+load_stream(EffNetWatchConfig *config, GKeyFile *file, const char *path, const char *group,
+            GError **error)
+{
+    EffNetWatchConfigStream *stream = add_stream(config, group + strlen(STREAM_PREFIX), error);
+
+    if (stream == NULL || !load_group(file, path, group, EFFNET_WATCH_KEY_STREAM, stream->values,
+                                      &stream->source, error))
+        return FALSE;
+    if (stream->source && *stream->source)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s: [%s] has no key \"source\"", path,
+                group);
+    return FALSE;
+}
+
+gboolean
+effnet_watch_config_load(EffNetWatchConfig *config, const char *path, GError **error)
+{
+    g_autoptr(GKeyFile) file = g_key_file_new();
+    g_autoptr(GError) reason = NULL;
+    g_auto(GStrv) groups = NULL;
+
+    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &reason)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s: %s", path, reason->message);
+        return FALSE;
+    }
+    groups = g_key_file_get_groups(file, NULL);
+    for (char **group = groups; *group != NULL; group++) {
+        gboolean ok;
+
+        if (g_str_equal(*group, PROGRAM_GROUP)) {
+            ok =
+                load_group(file, path, *group, EFFNET_WATCH_KEY_PROGRAM, config->file, NULL, error);
+        } else if (g_str_has_prefix(*group, STREAM_PREFIX) &&
+                   (*group)[strlen(STREAM_PREFIX)] != '\0') {
+            ok = load_stream(config, file, path, *group, error);
+        } else {
+            ok = FALSE;
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                        "%s: the groups are [" PROGRAM_GROUP "] and [" STREAM_PREFIX
+                        "NAME], not [%s]",
+                        path, *group);
+        }
+        if (!ok)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* What stands before a "=", where that can be a name. */
+static char *
+split_name(const char **argument)
+{
+    gsize length = strspn(*argument, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_.");
+    const char *whole = *argument;
+
+    if (length == 0 || whole[length] != '=' || g_file_test(whole, G_FILE_TEST_EXISTS))
+        return NULL;
+    *argument += length + 1;
+    return g_strndup(whole, length);
+}
+
+/* Of a file its name, of a URI its host and path: without a password, and short enough for a
+ * line. */
+static char *
+suggest_name(const char *source)
+{
+    g_autofree char *scheme = g_uri_parse_scheme(source), *host = NULL, *path = NULL;
+
+    if (scheme == NULL)
+        return g_path_get_basename(source);
+    if (!g_uri_split(source, G_URI_FLAGS_PARSE_RELAXED, NULL, NULL, &host, NULL, &path, NULL, NULL,
+                     NULL))
+        return g_strdup(scheme);
+    if (host && *host)
+        return g_strconcat(host, path && strcmp(path, "/") != 0 ? path : "", NULL);
+    if (path == NULL || *path == '\0')
+        return g_strdup(scheme);
+    return g_path_get_basename(path);
+}
+
+static char *
+make_unique(const EffNetWatchConfig *config, const char *name)
+{
+    char *unique = g_strdup(name);
+
+    for (guint i = 2; find_stream(config, unique); i++) {
+        g_free(unique);
+        unique = g_strdup_printf("%s-%u", name, i);
+    }
+    return unique;
+}
+
+gboolean
+effnet_watch_config_add(EffNetWatchConfig *config, const char *argument, GError **error)
+{
+    g_autofree char *given = split_name(&argument);
+    g_autofree char *suggested = given ? NULL : suggest_name(argument);
+    g_autofree char *name = NULL;
+    EffNetWatchConfigStream *stream;
+
+    if (*argument == '\0') {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "a source is empty");
+        return FALSE;
+    }
+    if (given && find_stream(config, given)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "two streams are named \"%s\"",
+                    given);
+        return FALSE;
+    }
+    name = given ? g_strdup(given) : make_unique(config, suggested);
+    stream = add_stream(config, name, error);
+    if (stream == NULL)
+        return FALSE;
+    stream->source = g_strdup(argument);
+    return TRUE;
+}
+
+const char *
+effnet_watch_config_get(const EffNetWatchConfig *config, const EffNetWatchConfigStream *stream,
+                        const char *key)
+{
+    const char *text = g_hash_table_lookup(config->command_line, key);
+
+    if (text == NULL && stream)
+        text = g_hash_table_lookup(stream->values, key);
+    return text ? text : g_hash_table_lookup(config->file, key);
+}

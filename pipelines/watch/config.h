@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is to be watched and how, as text: options of the command line and keys of a file have the
+ * same names. */
+#ifndef EFFNET_WATCH_CONFIG_H
+#define EFFNET_WATCH_CONFIG_H
+
+#include <glib.h>
+
+#define EFFNET_WATCH_MAX_STREAMS 1024
+
+typedef enum {
+    EFFNET_WATCH_KEY_PROGRAM,  /* for all streams together */
+    EFFNET_WATCH_KEY_STREAM,   /* a stream may have its own */
+    EFFNET_WATCH_KEY_PROPERTY, /* a stream's, and a property of efficientnet of the same name */
+} EffNetWatchKeyKind;
+
+typedef struct {
+    const char *name;
+    char letter;          /* of the option; 0: none */
+    const char *argument; /* NULL: it is on or off */
+    const char *help;
+    EffNetWatchKeyKind kind;
+} EffNetWatchKey;
+
+extern const EffNetWatchKey effnet_watch_keys[];
+extern const guint effnet_watch_n_keys;
+
+typedef struct {
+    char *name, *source;
+    GHashTable *values; /* key to text */
+} EffNetWatchConfigStream;
+
+typedef struct {
+    GHashTable *command_line, *file; /* key to text */
+    GPtrArray *streams;              /* of EffNetWatchConfigStream */
+} EffNetWatchConfig;
+
+EffNetWatchConfig *effnet_watch_config_new(void);
+void effnet_watch_config_free(EffNetWatchConfig *config);
+
+/* Adds what the key file PATH says: the group [watch] is for all streams, and each group
+ * [stream NAME] is one. */
+gboolean effnet_watch_config_load(EffNetWatchConfig *config, const char *path, GError **error);
+
+/* Adds a stream of the command line: SOURCE, or NAME=SOURCE. */
+gboolean effnet_watch_config_add(EffNetWatchConfig *config, const char *argument, GError **error);
+
+/* The text of KEY: the command line's, or STREAM's, or the file's for all, or NULL. STREAM NULL: as
+ * it is for all streams. */
+const char *effnet_watch_config_get(const EffNetWatchConfig *config,
+                                    const EffNetWatchConfigStream *stream, const char *key);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetWatchConfig, effnet_watch_config_free)
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "graph.h"
+
+#include "../media.h"
+#include "encoder.h"
+#include "source.h"
+
+#include <effnet/effnet.h>
+#include <gst/app/gstappsink.h>
+#include <gst/video/video.h>
+
+#define QUEUE "queue max-size-bytes=0 max-size-time=0 max-size-buffers="
+
+struct _EffNetWatchGraph {
+    EffNetWatchOutlets *outlets;
+    GstElement *pipeline;
+    GstElement *convert, *classifier; /* of the pipeline */
+    gboolean live;
+    gint width, height; /* of the streaming thread */
+};
+
+/* Without what SETTINGS say but gst_parse cannot be told: names of files. */
+static char *
+describe(const EffNetWatchOutlets *outlets, const EffNetWatchEncoder *encoder)
+{
+    const EffNetWatchSettings *settings = outlets->settings;
+    g_autoptr(GString) text = g_string_new("videoconvert name=convert ! "
+                                           "efficientnet name=efficientnet ! ");
+
+    if (settings->mqtt_address)
+        g_string_append(text, "efficientnetpublish name=publish method=mqtt held=false ! ");
+    /* While the first frame waits here for the window to be ready, it goes there as well. */
+    g_string_append_printf(text, "tee name=seen ! %sfakesink name=end",
+                           settings->display ? QUEUE "1 ! " : "");
+    if (outlets->pictures)
+        g_string_append(text, " seen. ! " QUEUE "1 name=pictures leaky=downstream ! videoscale ! "
+                              "videoconvert ! video/x-raw,width=[16,640],height=[16,360],"
+                              "pixel-aspect-ratio=1/1 ! jpegenc quality=80 ! appsink name=picture "
+                              "sync=false async=false max-buffers=1 drop=true");
+    if (settings->display || encoder)
+        g_string_append_printf(text, " seen. ! " QUEUE "8 name=labelling ! %stee name=labelled",
+                               settings->overlay ? "efficientnetoverlay ! " : "");
+    if (settings->display)
+        g_string_append(text, " labelled. ! " QUEUE "2 ! videoconvert ! autovideosink name=window");
+    if (encoder)
+        g_string_append_printf(text,
+                               " labelled. ! " QUEUE "2 name=encoding ! videoconvert ! "
+                               "video/x-raw,format=I420 ! %s ! tee name=coded",
+                               encoder->encode);
+    if (settings->record)
+        g_string_append(text, " coded. ! queue ! matroskamux ! filesink name=record async=false "
+                              "buffer-mode=unbuffered");
+    if (outlets->mount)
+        g_string_append(text, " coded. ! appsink name=served sync=false async=false");
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void
+set_missing(GError **error, const char *element)
+{
+    gboolean overlay = g_str_equal(element, "efficientnetoverlay");
+
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                "GStreamer's element %s is not installed%s", element,
+                overlay ? ": --no-overlay goes without labels in the video" : "");
+}
+
+static GstElement *
+parse(const char *description, GError **error)
+{
+    g_autoptr(GstParseContext) context = gst_parse_context_new();
+    g_autoptr(GError) reason = NULL;
+    g_autoptr(GstElement) pipeline =
+        gst_parse_launch_full(description, context, GST_PARSE_FLAG_FATAL_ERRORS, &reason);
+    g_auto(GStrv) missing = gst_parse_context_get_missing_elements(context);
+
+    if (pipeline && !reason)
+        return g_steal_pointer(&pipeline);
+    if (missing && missing[0])
+        set_missing(error, missing[0]);
+    else
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "the pipeline cannot be built: %s",
+                    reason->message);
+    return NULL;
+}
+
+static GstElement *
+get_element(const EffNetWatchGraph *graph, const char *name)
+{
+    return gst_bin_get_by_name(GST_BIN(graph->pipeline), name);
+}
+
+static void
+add_probe(const EffNetWatchGraph *graph, const char *element, const char *pad_name,
+          GstPadProbeType type, GstPadProbeCallback callback, gpointer data)
+{
+    g_autoptr(GstElement) found = get_element(graph, element);
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(found, pad_name);
+
+    gst_pad_add_probe(pad, type, callback, data, NULL);
+}
+
+static GstPadProbeReturn
+classified(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    EffNetWatchGraph *graph = data;
+    EffNetWatchOutlets *outlets = graph->outlets;
+
+    if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+        effnet_watch_report_frame(&outlets->report, GST_PAD_PROBE_INFO_BUFFER(info), graph->width,
+                                  graph->height);
+    } else if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_CAPS) {
+        GstCaps *caps;
+
+        gst_event_parse_caps(GST_PAD_PROBE_INFO_EVENT(info), &caps);
+        gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &graph->width);
+        gst_structure_get_int(gst_caps_get_structure(caps, 0), "height", &graph->height);
+        effnet_watch_status_set_size(outlets->status, graph->width, graph->height);
+    }
+    return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+drop_undue_picture(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    return effnet_watch_status_is_picture_due(data) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+/* Nothing is encoded for nobody; whoever comes gets a key frame. */
+static GstPadProbeReturn
+drop_unwanted(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    const EffNetWatchOutlets *outlets = data;
+
+    if (outlets->mount && effnet_watch_mount_take_key_request(outlets->mount))
+        gst_pad_push_event(
+            pad, gst_video_event_new_downstream_force_key_unit(
+                     GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, TRUE, 0));
+    if (outlets->settings->record || effnet_watch_mount_is_wanted(outlets->mount))
+        return GST_PAD_PROBE_OK;
+    return GST_PAD_PROBE_DROP;
+}
+
+static GstFlowReturn
+take_picture(GstAppSink *sink, gpointer data)
+{
+    g_autoptr(GstSample) sample = gst_app_sink_pull_sample(sink);
+    g_autoptr(GBytes) picture = NULL;
+    gpointer copy;
+    gsize size;
+
+    if (sample == NULL)
+        return GST_FLOW_EOS;
+    gst_buffer_extract_dup(gst_sample_get_buffer(sample), 0, (gsize)-1, &copy, &size);
+    picture = g_bytes_new_take(copy, size);
+    effnet_watch_status_set_picture(data, picture);
+    return GST_FLOW_OK;
+}
+
+static GstFlowReturn
+take_coded(GstAppSink *sink, gpointer data)
+{
+    g_autoptr(GstSample) sample = gst_app_sink_pull_sample(sink);
+
+    if (sample == NULL)
+        return GST_FLOW_EOS;
+    effnet_watch_mount_push(data, sample);
+    return GST_FLOW_OK;
+}
+
+static void
+set_callback(const EffNetWatchGraph *graph, const char *name,
+             GstFlowReturn (*new_sample)(GstAppSink *, gpointer), gpointer data)
+{
+    GstAppSinkCallbacks callbacks = {.new_sample = new_sample};
+    g_autoptr(GstElement) sink = get_element(graph, name);
+
+    gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, data, NULL);
+}
+
+static void
+set_up_branches(EffNetWatchGraph *graph)
+{
+    EffNetWatchOutlets *outlets = graph->outlets;
+    const EffNetWatchSettings *settings = outlets->settings;
+
+    add_probe(graph, "efficientnet", "src",
+              GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, classified, graph);
+    if (outlets->pictures) {
+        add_probe(graph, "pictures", "sink", GST_PAD_PROBE_TYPE_BUFFER, drop_undue_picture,
+                  outlets->status);
+        set_callback(graph, "picture", take_picture, outlets->status);
+    }
+    if (settings->record || outlets->mount)
+        add_probe(graph, "encoding", "src", GST_PAD_PROBE_TYPE_BUFFER, drop_unwanted, outlets);
+    if (settings->record) {
+        g_autoptr(GstElement) file = get_element(graph, "record");
+        g_autofree char *path = effnet_watch_settings_new_record_path(settings);
+
+        g_object_set(file, "location", path, NULL);
+    }
+    if (outlets->mount)
+        set_callback(graph, "served", take_coded, outlets->mount);
+}
+
+/* The bounds of the queues before the encoder and the window: a camera does not wait, a file does.
+ */
+static void
+set_pace(EffNetWatchGraph *graph, gboolean live)
+{
+    gboolean realtime = graph->outlets->settings->realtime;
+    g_autoptr(GstElement) end = get_element(graph, "end");
+    g_autoptr(GstElement) queue = get_element(graph, "labelling");
+    g_autoptr(GstElement) window = get_element(graph, "window");
+
+    graph->live = live;
+    gst_util_set_object_arg(G_OBJECT(graph->classifier), "late-policy",
+                            live || realtime ? "skip-inference" : "wait");
+    g_object_set(end, "sync", !live && realtime, NULL);
+    if (queue)
+        gst_util_set_object_arg(G_OBJECT(queue), "leaky", live ? "downstream" : "no");
+    if (window)
+        g_object_set(window, "sync", !live, NULL);
+}
+
+static gboolean
+set_publish(EffNetWatchGraph *graph, GError **error)
+{
+    const EffNetWatchSettings *settings = graph->outlets->settings;
+    g_autoptr(GstElement) publish = get_element(graph, "publish");
+    g_autoptr(GString) topic = g_string_new(settings->mqtt_topic);
+
+    if (publish == NULL)
+        return TRUE;
+    g_string_replace(topic, "%s", settings->name, 0);
+    return effnet_media_set_property(publish, "address", settings->mqtt_address, error) &&
+           effnet_media_set_property(publish, "topic", topic->str, error) &&
+           effnet_media_set_property(publish, "stream", settings->name, error) &&
+           (!settings->changes_only ||
+            effnet_media_set_property(publish, "filter", "filter,changes=true", error));
+}
+
+static void
+connected(gpointer data, gboolean live)
+{
+    set_pace(data, live);
+}
+
+static gboolean
+build(EffNetWatchGraph *graph, GError **error)
+{
+    const EffNetWatchOutlets *outlets = graph->outlets;
+    const EffNetWatchEncoder *encoder = NULL;
+    g_autofree char *description = NULL;
+
+    if (outlets->settings->record || outlets->mount) {
+        encoder = effnet_watch_encoder_find(error);
+        if (encoder == NULL)
+            return FALSE;
+    }
+    description = describe(outlets, encoder);
+    graph->pipeline = parse(description, error);
+    if (graph->pipeline == NULL)
+        return FALSE;
+    gst_object_ref_sink(graph->pipeline);
+    graph->convert = get_element(graph, "convert");
+    graph->classifier = get_element(graph, "efficientnet");
+    set_up_branches(graph);
+    return effnet_watch_settings_apply(outlets->settings, graph->classifier, error) &&
+           set_publish(graph, error) &&
+           effnet_watch_source_add(outlets->settings, graph->pipeline, graph->convert, connected,
+                                   graph, error);
+}
+
+EffNetWatchGraph *
+effnet_watch_graph_new(EffNetWatchOutlets *outlets, GError **error)
+{
+    g_autoptr(EffNetWatchGraph) graph = g_new0(EffNetWatchGraph, 1);
+
+    graph->outlets = outlets;
+    return build(graph, error) ? g_steal_pointer(&graph) : NULL;
+}
+
+void
+effnet_watch_graph_free(EffNetWatchGraph *graph)
+{
+    if (graph->pipeline)
+        gst_element_set_state(graph->pipeline, GST_STATE_NULL);
+    gst_clear_object(&graph->convert);
+    gst_clear_object(&graph->classifier);
+    gst_clear_object(&graph->pipeline);
+    g_free(graph);
+}
+
+GstBus *
+effnet_watch_graph_get_bus(EffNetWatchGraph *graph)
+{
+    return gst_element_get_bus(graph->pipeline);
+}
+
+void
+effnet_watch_graph_start(EffNetWatchGraph *graph)
+{
+    effnet_watch_report_begin(&graph->outlets->report);
+    gst_element_set_state(graph->pipeline, GST_STATE_PLAYING);
+}
+
+void
+effnet_watch_graph_update_status(EffNetWatchGraph *graph, gboolean last)
+{
+    g_autoptr(GstStructure) stats = NULL;
+    gint64 duration;
+
+    g_object_get(graph->classifier, "stats", &stats, NULL);
+    effnet_watch_status_set_stats(graph->outlets->status, stats, last);
+    if (!graph->live && gst_element_query_duration(graph->pipeline, GST_FORMAT_TIME, &duration) &&
+        duration > 0)
+        effnet_watch_status_set_duration(graph->outlets->status, (GstClockTime)duration);
+}
+
+gboolean
+effnet_watch_graph_is_live(const EffNetWatchGraph *graph)
+{
+    return graph->live;
+}
+
+gboolean
+effnet_watch_graph_is_window(EffNetWatchGraph *graph, GstMessage *message)
+{
+    g_autoptr(GstElement) window = get_element(graph, "window");
+
+    return window && (GST_MESSAGE_SRC(message) == GST_OBJECT(window) ||
+                      gst_object_has_as_ancestor(GST_MESSAGE_SRC(message), GST_OBJECT(window)));
+}
+
+gboolean
+effnet_watch_graph_is_classifier(EffNetWatchGraph *graph, GstMessage *message)
+{
+    return GST_MESSAGE_SRC(message) == GST_OBJECT(graph->classifier);
+}
+
+gboolean
+effnet_watch_graph_drain(EffNetWatchGraph *graph)
+{
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(graph->convert, "sink");
+
+    return graph->outlets->settings->record && gst_pad_is_linked(pad) &&
+           gst_pad_send_event(pad, gst_event_new_eos());
+}

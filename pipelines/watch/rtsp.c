@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "rtsp.h"
+
+#include "encoder.h"
+
+#include <effnet/effnet.h>
+#include <gst/rtsp-server/rtsp-server.h>
+#include <string.h>
+
+#define MAX_SESSIONS 64
+#define MAX_THREADS  8
+#define MAX_QUEUED   "4000000" /* bytes */
+
+struct _EffNetWatchRtsp {
+    EffNetWatchAddress address;
+    GstRTSPServer *server;
+    guint source;
+};
+
+static void
+media_unprepared(GstRTSPMedia *media, gpointer data)
+{
+    g_autoptr(GstElement) bin = gst_rtsp_media_get_element(media);
+    g_autoptr(GstElement) appsrc = gst_bin_get_by_name(GST_BIN(bin), "source");
+
+    effnet_watch_mount_disconnect(data, appsrc);
+}
+
+/* The first viewer has come; those that come later share the media. */
+static void
+media_configured(GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer data)
+{
+    g_autoptr(GstElement) bin = gst_rtsp_media_get_element(media);
+    g_autoptr(GstElement) appsrc = gst_bin_get_by_name(GST_BIN(bin), "source");
+
+    g_signal_connect(media, "unprepared", G_CALLBACK(media_unprepared), data);
+    effnet_watch_mount_connect(data, appsrc);
+}
+
+EffNetWatchRtsp *
+effnet_watch_rtsp_new(const EffNetWatchAddress *address, GError **error)
+{
+    g_autoptr(EffNetWatchRtsp) rtsp = g_new0(EffNetWatchRtsp, 1);
+    g_autofree char *port = g_strdup_printf("%u", address->port);
+    g_autoptr(GstRTSPThreadPool) pool = NULL;
+    g_autoptr(GstRTSPSessionPool) sessions = NULL;
+
+    rtsp->address.address = g_strdup(address->address);
+    rtsp->server = gst_rtsp_server_new();
+    gst_rtsp_server_set_address(rtsp->server, address->address);
+    gst_rtsp_server_set_service(rtsp->server, port);
+    /* Who waits for a stream that is lost keeps nobody else waiting. */
+    pool = gst_rtsp_server_get_thread_pool(rtsp->server);
+    gst_rtsp_thread_pool_set_max_threads(pool, MAX_THREADS);
+    sessions = gst_rtsp_server_get_session_pool(rtsp->server);
+    gst_rtsp_session_pool_set_max_sessions(sessions, MAX_SESSIONS);
+    rtsp->source = gst_rtsp_server_attach(rtsp->server, NULL);
+    if (rtsp->source == 0) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "rtsp-out: %s:%u cannot be listened at", address->address, address->port);
+        return NULL;
+    }
+    rtsp->address.port = (guint)gst_rtsp_server_get_bound_port(rtsp->server);
+    return g_steal_pointer(&rtsp);
+}
+
+static GstRTSPFilterResult
+remove_client(GstRTSPServer *server, GstRTSPClient *client, gpointer data)
+{
+    return GST_RTSP_FILTER_REMOVE;
+}
+
+void
+effnet_watch_rtsp_free(EffNetWatchRtsp *rtsp)
+{
+    if (rtsp->source) {
+        g_source_remove(rtsp->source);
+        gst_rtsp_server_client_filter(rtsp->server, remove_client, NULL);
+        gst_rtsp_thread_pool_cleanup();
+    }
+    g_clear_object(&rtsp->server);
+    g_free(rtsp->address.address);
+    g_free(rtsp);
+}
+
+char *
+effnet_watch_rtsp_add(EffNetWatchRtsp *rtsp, const char *name, EffNetWatchMount *mount,
+                      GError **error)
+{
+    const EffNetWatchEncoder *encoder = effnet_watch_encoder_find(error);
+    g_autoptr(GstRTSPMountPoints) points = gst_rtsp_server_get_mount_points(rtsp->server);
+    g_autofree char *escaped = g_uri_escape_string(name, "/", FALSE);
+    g_autofree char *path = g_strconcat("/", escaped, NULL), *launch = NULL;
+    gboolean v6 = strchr(rtsp->address.address, ':') != NULL;
+    GstRTSPMediaFactory *factory;
+
+    if (encoder == NULL)
+        return NULL;
+    launch = g_strdup_printf("( appsrc name=source is-live=true do-timestamp=true format=time "
+                             "max-bytes=" MAX_QUEUED " leaky-type=downstream ! %s name=pay0 "
+                             "pt=96 )",
+                             encoder->pay);
+    factory = gst_rtsp_media_factory_new();
+    gst_rtsp_media_factory_set_launch(factory, launch);
+    gst_rtsp_media_factory_set_shared(factory, TRUE);
+    g_signal_connect(factory, "media-configure", G_CALLBACK(media_configured), mount);
+    gst_rtsp_mount_points_add_factory(points, path, factory);
+    return g_strdup_printf("rtsp://%s%s%s:%u%s", v6 ? "[" : "", rtsp->address.address,
+                           v6 ? "]" : "", rtsp->address.port, path);
+}

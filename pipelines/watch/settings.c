@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "settings.h"
+
+#include "../media.h"
+
+#include <effnet/effnet.h>
+#include <gio/gio.h>
+#include <string.h>
+
+#define DEFAULT_ADDRESS "127.0.0.1"
+#define DEFAULT_LATENCY 200
+#define DEFAULT_TIMEOUT 10
+#define BATCH_ID        "effnet-watch"
+
+static void
+settings_free(gpointer data)
+{
+    EffNetWatchSettings *settings = data;
+
+    g_free(settings->name);
+    g_free(settings->source);
+    g_free(settings->test_pattern);
+    gst_clear_structure(&settings->properties);
+    g_free(settings->publish);
+    g_free(settings->mqtt_address);
+    g_free(settings->mqtt_topic);
+    g_free(settings->record);
+    g_free(settings);
+}
+
+void
+effnet_watch_program_free(EffNetWatchProgram *program)
+{
+    g_free(program->http.address);
+    g_free(program->rtsp.address);
+    g_clear_pointer(&program->streams, g_ptr_array_unref);
+    g_free(program);
+}
+
+/* TEXT NULL: *VALUE stays. */
+static gboolean
+parse_number(const char *key, const char *text, guint min, guint max, guint *value, GError **error)
+{
+    guint64 number;
+
+    if (text == NULL)
+        return TRUE;
+    if (!g_ascii_string_to_unsigned(text, 10, min, max, &number, NULL)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s must be a whole number between %u and %u, not \"%s\"", key, min, max, text);
+        return FALSE;
+    }
+    *value = (guint)number;
+    return TRUE;
+}
+
+gboolean
+effnet_watch_address_parse(EffNetWatchAddress *address, const char *option, const char *text,
+                           GError **error)
+{
+    const char *colon = strrchr(text, ':');
+    const char *port = colon ? colon + 1 : text;
+    g_autofree char *host =
+        colon ? g_strndup(text, (gsize)(colon - text)) : g_strdup(DEFAULT_ADDRESS);
+    gsize length = strlen(host);
+    guint64 number;
+
+    if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
+        memmove(host, host + 1, length - 2);
+        host[length - 2] = '\0';
+    }
+    if (!g_hostname_is_ip_address(host) ||
+        !g_ascii_string_to_unsigned(port, 10, 0, G_MAXUINT16, &number, NULL)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s must be PORT or ADDRESS:PORT, an address in numbers (0.0.0.0: every one of "
+                    "this machine), not \"%s\"",
+                    option, text);
+        return FALSE;
+    }
+    address->address = g_steal_pointer(&host);
+    address->port = (guint)number;
+    return TRUE;
+}
+
+gboolean
+effnet_watch_address_is_local(const EffNetWatchAddress *address)
+{
+    g_autoptr(GInetAddress) inet = g_inet_address_new_from_string(address->address);
+
+    return inet && g_inet_address_get_is_loopback(inet);
+}
+
+static gboolean
+parse_address(const EffNetWatchConfig *config, const char *key, EffNetWatchAddress *address,
+              GError **error)
+{
+    const char *text = effnet_watch_config_get(config, NULL, key);
+
+    return text == NULL || effnet_watch_address_parse(address, key, text, error);
+}
+
+static gboolean
+get_flag(const EffNetWatchConfig *config, const EffNetWatchConfigStream *stream, const char *key)
+{
+    const char *text = effnet_watch_config_get(config, stream, key);
+
+    /* The two forms that GKeyFile takes for a boolean. */
+    return text && (g_str_has_prefix(text, "true") || g_str_has_prefix(text, "1"));
+}
+
+static void
+parse_source(EffNetWatchSettings *settings, const char *source)
+{
+    static const char test[] = "videotest:", camera[] = "/dev/video";
+
+    if (g_str_has_prefix(source, test))
+        settings->test_pattern = g_strdup(source + strlen(test));
+    if (g_str_has_prefix(source, camera)) /* which need not be plugged in yet */
+        settings->source = g_strconcat("v4l2://", source, NULL);
+    else
+        settings->source = g_strdup(source);
+}
+
+/* TO is a file, or mqtt://HOST[:PORT]/TOPIC; in the topic, %s becomes the name of the stream. */
+static gboolean
+parse_publish(EffNetWatchSettings *settings, const char *to, GError **error)
+{
+    const char *host, *slash;
+
+    if (to == NULL)
+        return TRUE;
+    if (!g_str_has_prefix(to, "mqtt://") && !g_str_has_prefix(to, "mqtts://")) {
+        settings->publish = g_strdup(to);
+        return TRUE;
+    }
+    host = strstr(to, "://") + strlen("://");
+    slash = strchr(host, '/');
+    if (slash == NULL || slash == host || slash[1] == '\0') {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "publish must be a file or mqtt://HOST[:PORT]/TOPIC, not \"%s\"", to);
+        return FALSE;
+    }
+    settings->mqtt_address = g_strndup(to, (gsize)(slash - to));
+    settings->mqtt_topic = g_strdup(slash + 1);
+    return TRUE;
+}
+
+static gboolean
+parse_transport(EffNetWatchSettings *settings, const char *text, GError **error)
+{
+    static const char *const names[] = {"auto", "tcp", "udp"};
+
+    for (guint i = 0; text && i < G_N_ELEMENTS(names); i++) {
+        if (g_str_equal(text, names[i])) {
+            settings->transport = (EffNetWatchTransport)i;
+            return TRUE;
+        }
+    }
+    if (text == NULL)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "transport must be auto, tcp or udp, not \"%s\"", text);
+    return FALSE;
+}
+
+static void
+collect_properties(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
+                   const EffNetWatchConfigStream *stream)
+{
+    const char *batch = effnet_watch_config_get(config, NULL, "batch");
+
+    settings->properties = gst_structure_new_empty("properties");
+    for (guint i = 0; i < effnet_watch_n_keys; i++) {
+        const EffNetWatchKey *key = &effnet_watch_keys[i];
+        const char *text = effnet_watch_config_get(config, stream, key->name);
+
+        if (text && key->kind == EFFNET_WATCH_KEY_PROPERTY)
+            gst_structure_set(settings->properties, key->name, G_TYPE_STRING, text, NULL);
+    }
+    if (batch)
+        gst_structure_set(settings->properties, "model-instance-id", G_TYPE_STRING, BATCH_ID,
+                          "batch-size", G_TYPE_STRING, batch, NULL);
+}
+
+static gboolean
+parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
+             const EffNetWatchConfigStream *stream, GError **error)
+{
+    settings->name = g_strdup(stream->name);
+    settings->record = g_strdup(effnet_watch_config_get(config, stream, "record"));
+    settings->latency = DEFAULT_LATENCY;
+    settings->timeout = DEFAULT_TIMEOUT;
+    settings->changes_only = get_flag(config, stream, "changes-only");
+    settings->display = get_flag(config, stream, "display");
+    settings->overlay = !get_flag(config, stream, "no-overlay");
+    settings->realtime = get_flag(config, stream, "realtime") || settings->display;
+    collect_properties(settings, config, stream);
+    parse_source(settings, stream->source);
+    return parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
+           parse_transport(settings, effnet_watch_config_get(config, stream, "transport"), error) &&
+           parse_number("latency", effnet_watch_config_get(config, stream, "latency"), 0, 60000,
+                        &settings->latency, error) &&
+           parse_number("timeout", effnet_watch_config_get(config, stream, "timeout"), 1, 3600,
+                        &settings->timeout, error);
+}
+
+/* What is wrong with the properties is found at an element of no pipeline. */
+static gboolean
+check_properties(const EffNetWatchSettings *settings, GError **error)
+{
+    g_autoptr(GstElement) classifier = gst_element_factory_make("efficientnet", NULL);
+
+    return effnet_watch_settings_apply(settings, gst_object_ref_sink(classifier), error);
+}
+
+static gboolean
+check_records(const EffNetWatchProgram *program, GError **error)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < program->streams->len; i++) {
+        const EffNetWatchSettings *settings = g_ptr_array_index(program->streams, i);
+
+        if (settings->record && !strstr(settings->record, "%s") &&
+            !g_hash_table_add(seen, settings->record)) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                        "record: two streams cannot go to %s: write %%s in it, where the name of "
+                        "the stream goes",
+                        settings->record);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+EffNetWatchProgram *
+effnet_watch_program_new(const EffNetWatchConfig *config, GError **error)
+{
+    g_autoptr(EffNetWatchProgram) program = g_new0(EffNetWatchProgram, 1);
+
+    program->streams = g_ptr_array_new_with_free_func(settings_free);
+    program->json = get_flag(config, NULL, "json");
+    if (!parse_address(config, "http", &program->http, error) ||
+        !parse_address(config, "rtsp-out", &program->rtsp, error))
+        return NULL;
+    if (config->streams->len == 0) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "name a source: a camera, a URI or a file");
+        return NULL;
+    }
+    for (guint i = 0; i < config->streams->len; i++) {
+        EffNetWatchSettings *settings = g_new0(EffNetWatchSettings, 1);
+
+        g_ptr_array_add(program->streams, settings);
+        if (!parse_stream(settings, config, g_ptr_array_index(config->streams, i), error) ||
+            !check_properties(settings, error))
+            return NULL;
+        settings->realtime |= program->http.address || program->rtsp.address;
+    }
+    return check_records(program, error) ? g_steal_pointer(&program) : NULL;
+}
+
+char *
+effnet_watch_settings_new_record_path(const EffNetWatchSettings *settings)
+{
+    g_autofree char *name = g_strdelimit(g_strdup(settings->name), "/", '_');
+    g_autoptr(GString) path = g_string_new(settings->record);
+    const char *dot;
+    g_autofree char *suffix = NULL;
+    gsize stem;
+
+    g_string_replace(path, "%s", name, 0);
+    dot = strrchr(path->str, '.');
+    stem = dot && !strchr(dot, '/') ? (gsize)(dot - path->str) : path->len;
+    suffix = g_strdup(path->str + stem);
+    for (guint i = 1; g_file_test(path->str, G_FILE_TEST_EXISTS); i++) {
+        g_string_truncate(path, stem);
+        g_string_append_printf(path, "-%u%s", i, suffix);
+    }
+    return g_string_free(g_steal_pointer(&path), FALSE);
+}
+
+gboolean
+effnet_watch_settings_is_live(const EffNetWatchSettings *settings)
+{
+    return settings->test_pattern ||
+           (gst_uri_is_valid(settings->source) && !g_str_has_prefix(settings->source, "file:"));
+}
+
+gboolean
+effnet_watch_settings_apply(const EffNetWatchSettings *settings, GstElement *classifier,
+                            GError **error)
+{
+    for (gint i = 0; i < gst_structure_n_fields(settings->properties); i++) {
+        const char *name = gst_structure_nth_field_name(settings->properties, (guint)i);
+
+        if (!effnet_media_set_property(classifier, name,
+                                       gst_structure_get_string(settings->properties, name), error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+GstElement *
+effnet_watch_settings_open_model(const EffNetWatchSettings *settings, GError **error)
+{
+    static const char *const names[] = {"model", "labels-file", "precision"};
+    GstElement *classifier = gst_object_ref_sink(gst_element_factory_make("efficientnet", NULL));
+    g_autoptr(GstBus) bus = gst_bus_new();
+
+    gst_element_set_bus(classifier, bus);
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *text = gst_structure_get_string(settings->properties, names[i]);
+
+        if (text && !effnet_media_set_property(classifier, names[i], text, error)) {
+            effnet_watch_settings_close_model(classifier);
+            return NULL;
+        }
+    }
+    if (effnet_media_open_model(classifier, bus, error))
+        return classifier;
+    effnet_watch_settings_close_model(classifier);
+    return NULL;
+}
+
+void
+effnet_watch_settings_close_model(GstElement *classifier)
+{
+    gst_element_set_state(classifier, GST_STATE_NULL);
+    gst_element_set_bus(classifier, NULL);
+    gst_object_unref(classifier);
+}

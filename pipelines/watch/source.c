@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source.h"
+
+#include "../media.h"
+
+/* How long UDP may be silent before TCP is tried. */
+#define UDP_SILENCE (2 * G_USEC_PER_SEC)
+
+typedef struct {
+    const EffNetWatchSettings *settings;
+    GstElement *sink;
+    GstElement *element; /* that reads; of the pipeline */
+    void (*connected)(gpointer data, gboolean live);
+    gpointer data;
+} Source;
+
+/* What has a length is taken as fast as wanted, wherever it is. */
+static gboolean
+is_live(const Source *source, GstPad *pad)
+{
+    gint64 duration;
+
+    if (!effnet_watch_settings_is_live(source->settings))
+        return FALSE;
+    return !g_str_has_prefix(source->settings->source, "http") ||
+           !gst_pad_query_duration(pad, GST_FORMAT_TIME, &duration) || duration <= 0;
+}
+
+/* Of several videos the first is taken. */
+static void
+pad_added(GstElement *element, GstPad *pad, gpointer data)
+{
+    Source *source = data;
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(source->sink, "sink");
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+
+    if (caps == NULL || gst_pad_is_linked(sink) ||
+        !gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
+        return;
+    source->connected(source->data, is_live(source, pad));
+    if (GST_PAD_LINK_FAILED(gst_pad_link(pad, sink)))
+        GST_ELEMENT_ERROR(element, STREAM, WRONG_TYPE,
+                          ("the pictures are in memory that cannot be read"), (NULL));
+}
+
+static void
+no_more_pads(GstElement *element, gpointer data)
+{
+    Source *source = data;
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(source->sink, "sink");
+
+    if (!gst_pad_is_linked(sink))
+        GST_ELEMENT_ERROR(element, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
+}
+
+/* Sound is not even sent. */
+static gboolean
+select_stream(GstElement *rtspsrc, guint number, GstCaps *caps, gpointer data)
+{
+    const char *media = gst_structure_get_string(gst_caps_get_structure(caps, 0), "media");
+
+    return g_strcmp0(media, "video") == 0;
+}
+
+static void
+set_up_rtsp(GstElement *rtspsrc, const EffNetWatchSettings *settings)
+{
+    static const char *const protocols[] = {NULL, "tcp", "udp"};
+    guint64 timeout = settings->timeout * (guint64)G_USEC_PER_SEC;
+    guint64 silence = settings->transport == EFFNET_WATCH_TRANSPORT_UDP ? timeout : UDP_SILENCE;
+
+    /* What decoding has no time for is dropped, and does not fill the memory. */
+    g_object_set(rtspsrc, "latency", settings->latency, "drop-on-latency", TRUE, "timeout", silence,
+                 "tcp-timeout", timeout, NULL);
+    if (protocols[settings->transport])
+        gst_util_set_object_arg(G_OBJECT(rtspsrc), "protocols", protocols[settings->transport]);
+    g_signal_connect(rtspsrc, "select-stream", G_CALLBACK(select_stream), NULL);
+}
+
+static void
+source_setup(GstElement *decoder, GstElement *element, gpointer data)
+{
+    Source *source = data;
+    GstElementFactory *factory = gst_element_get_factory(element);
+    const char *name = factory ? GST_OBJECT_NAME(factory) : "";
+
+    source->element = element;
+    if (g_str_equal(name, "rtspsrc"))
+        set_up_rtsp(element, source->settings);
+    else if (g_str_equal(name, "souphttpsrc"))
+        g_object_set(element, "timeout", source->settings->timeout, NULL);
+}
+
+/* What JPEG cameras send by HTTP may go on with anything, in theory, and decoding would wait for
+ * it; and it has no times. */
+static void
+deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer data)
+{
+    const Source *source = data;
+
+    if (!g_object_class_find_property(G_OBJECT_GET_CLASS(element), "single-stream"))
+        return;
+    g_object_set(element, "single-stream", TRUE, NULL);
+    if (source->element)
+        g_object_set(source->element, "do-timestamp", TRUE, NULL);
+}
+
+static gboolean
+add_test(const Source *source, GstElement *pipeline, GError **error)
+{
+    const char *pattern = source->settings->test_pattern;
+    GstElement *test = effnet_media_add(GST_BIN(pipeline), "videotestsrc", error);
+    g_autoptr(GstCaps) caps = gst_caps_from_string("video/x-raw,width=640,height=360,"
+                                                   "framerate=25/1");
+
+    if (test == NULL || (*pattern && !effnet_media_set_property(test, "pattern", pattern, error)))
+        return FALSE;
+    g_object_set(test, "is-live", TRUE, NULL);
+    gst_element_link_filtered(test, source->sink, caps);
+    source->connected(source->data, TRUE);
+    return TRUE;
+}
+
+static gboolean
+add_decoder(Source *source, GstElement *pipeline, GError **error)
+{
+    g_autofree char *uri = effnet_media_new_uri(source->settings->source, error);
+    GstElement *decoder = uri ? effnet_media_add(GST_BIN(pipeline), "uridecodebin", error) : NULL;
+
+    if (decoder == NULL)
+        return FALSE;
+    g_object_set(decoder, "uri", uri, NULL);
+    effnet_media_set_up_decoding(pipeline, decoder);
+    g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), source);
+    g_signal_connect(decoder, "pad-added", G_CALLBACK(pad_added), source);
+    g_signal_connect(decoder, "no-more-pads", G_CALLBACK(no_more_pads), source);
+    g_signal_connect(decoder, "source-setup", G_CALLBACK(source_setup), source);
+    return TRUE;
+}
+
+gboolean
+effnet_watch_source_add(const EffNetWatchSettings *settings, GstElement *pipeline, GstElement *sink,
+                        void (*connected)(gpointer data, gboolean live), gpointer data,
+                        GError **error)
+{
+    Source *source = g_new(Source, 1);
+
+    *source = (Source){settings, sink, NULL, connected, data};
+    g_object_set_data_full(G_OBJECT(pipeline), "effnet-watch-source", source, g_free);
+    return settings->test_pattern ? add_test(source, pipeline, error)
+                                  : add_decoder(source, pipeline, error);
+}

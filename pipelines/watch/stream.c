@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stream.h"
+
+#include "../media.h"
+#include "backoff.h"
+
+#include <effnet/effnet.h>
+
+#define TICK       (GST_SECOND / 5)
+#define DRAIN_TIME (3 * GST_SECOND)
+
+struct _EffNetWatchStream {
+    EffNetWatchOutlets *outlets;
+    const EffNetWatchObserver *observer;
+    GThread *thread;
+
+    GMutex mutex;
+    GCond stop;
+    gboolean stopping;
+
+    /* Of the thread. */
+    EffNetWatchBackoff backoff;
+    char *lost; /* what was said last about its being lost; NULL: it is not */
+};
+
+typedef enum {
+    ENDED,
+    LOST,   /* and might come back */
+    FAILED, /* for good */
+    STOPPED,
+} Outcome;
+
+/* How far a connection is. */
+typedef struct {
+    EffNetWatchGraph *graph;
+    guint64 frames; /* seen so far, with all connections before */
+    gint64 began;   /* when the first frame came; 0: none yet */
+    gint64 heard;   /* when the last one came */
+    char *missing;  /* the name of a plugin */
+} Connection;
+
+static gboolean
+is_stopping(EffNetWatchStream *stream)
+{
+    gboolean stopping;
+
+    g_mutex_lock(&stream->mutex);
+    stopping = stream->stopping;
+    g_mutex_unlock(&stream->mutex);
+    return stopping;
+}
+
+static void
+note(const EffNetWatchStream *stream, const char *text)
+{
+    stream->observer->note(stream->outlets->settings->name, text, stream->observer->data);
+}
+
+static Outcome
+handle_error(EffNetWatchStream *stream, Connection *c, GstMessage *message, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    gboolean live = effnet_watch_settings_is_live(stream->outlets->settings);
+
+    gst_message_parse_error(message, &reason, NULL);
+    if (effnet_watch_graph_is_window(c->graph, message)) {
+        if (c->began && g_error_matches(reason, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND))
+            return ENDED; /* closed by its user */
+        live = FALSE;
+    }
+    effnet_media_set_error(error, NULL, NULL, message);
+    if (c->missing) {
+        g_clear_error(error);
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                    "GStreamer's plugin for it is not installed: %s", c->missing);
+    }
+    return live && !c->missing && !effnet_watch_graph_is_classifier(c->graph, message) ? LOST
+                                                                                       : FAILED;
+}
+
+/* Sees to it that frames come. */
+static gboolean
+is_alive(EffNetWatchStream *stream, Connection *c)
+{
+    const EffNetWatchSettings *settings = stream->outlets->settings;
+    gint64 now = g_get_monotonic_time();
+    EffNetWatchSnapshot snapshot;
+
+    effnet_watch_status_get(stream->outlets->status, &snapshot);
+    if (snapshot.frames != c->frames) {
+        c->frames = snapshot.frames;
+        c->heard = now;
+        if (c->began == 0) {
+            c->began = now;
+            if (stream->lost)
+                note(stream, "is back");
+            g_clear_pointer(&stream->lost, g_free);
+        }
+    }
+    /* What has a length may be slow, once it is there. */
+    return !effnet_watch_settings_is_live(settings) ||
+           (c->began && !effnet_watch_graph_is_live(c->graph)) ||
+           now - c->heard < settings->timeout * (gint64)G_USEC_PER_SEC;
+}
+
+/* Where there is no screen, GStreamer only warns, and shows it nowhere. */
+static gboolean
+is_window_missing(const Connection *c, GstMessage *message, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+
+    if (!effnet_watch_graph_is_window(c->graph, message))
+        return FALSE;
+    gst_message_parse_warning(message, &reason, NULL);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "no window can be opened: %s",
+                reason->message);
+    return TRUE;
+}
+
+static void
+handle_element_message(Connection *c, GstMessage *message)
+{
+    if (!gst_message_has_name(message, "missing-plugin"))
+        return;
+    g_free(c->missing);
+    c->missing = g_strdup(gst_structure_get_string(gst_message_get_structure(message), "name"));
+}
+
+static Outcome
+handle_end(EffNetWatchStream *stream, const Connection *c, GError **error)
+{
+    gboolean live = effnet_watch_settings_is_live(stream->outlets->settings) &&
+                    (!c->began || effnet_watch_graph_is_live(c->graph));
+
+    if (!live && c->began)
+        return ENDED;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s",
+                live ? "the source ended" : "no picture could be decoded");
+    return live ? LOST : FAILED;
+}
+
+/* Until the connection is over. */
+static Outcome
+follow(EffNetWatchStream *stream, Connection *c, GError **error)
+{
+    g_autoptr(GstBus) bus = effnet_watch_graph_get_bus(c->graph);
+
+    while (!is_stopping(stream)) {
+        g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
+            bus, TICK,
+            GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING | GST_MESSAGE_ELEMENT);
+        gboolean alive = is_alive(stream, c);
+
+        if (message == NULL)
+            effnet_watch_graph_update_status(c->graph, FALSE);
+        else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ELEMENT)
+            handle_element_message(c, message);
+        else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+            return handle_error(stream, c, message, error);
+        else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
+            return handle_end(stream, c, error);
+        else if (is_window_missing(c, message, error))
+            return FAILED;
+        if (!alive) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "no picture for %u s",
+                        stream->outlets->settings->timeout);
+            return LOST;
+        }
+    }
+    return STOPPED;
+}
+
+/* So that recordings can be read from beginning to end. */
+static void
+drain(Connection *c)
+{
+    g_autoptr(GstBus) bus = effnet_watch_graph_get_bus(c->graph);
+
+    g_autoptr(GstMessage) end = NULL;
+
+    if (effnet_watch_graph_drain(c->graph))
+        end = gst_bus_timed_pop_filtered(bus, DRAIN_TIME, GST_MESSAGE_EOS);
+}
+
+static Outcome
+play(EffNetWatchStream *stream, GError **error)
+{
+    g_autoptr(EffNetWatchGraph) graph = effnet_watch_graph_new(stream->outlets, error);
+    Connection c = {.graph = graph, .heard = g_get_monotonic_time()};
+    EffNetWatchSnapshot snapshot;
+    Outcome outcome;
+
+    if (graph == NULL)
+        return FAILED;
+    effnet_watch_status_get(stream->outlets->status, &snapshot);
+    c.frames = snapshot.frames;
+    effnet_watch_graph_start(graph);
+    outcome = follow(stream, &c, error);
+    if (outcome != ENDED)
+        drain(&c);
+    effnet_watch_graph_update_status(graph, TRUE);
+    if (c.began)
+        effnet_watch_backoff_note_success(&stream->backoff, c.heard - c.began);
+    g_free(c.missing);
+    return outcome;
+}
+
+/* The same reason is told once, however often it is met in a row. */
+static void
+wait_to_retry(EffNetWatchStream *stream, const GError *error)
+{
+    gint64 delay = effnet_watch_backoff_next(&stream->backoff);
+    gint64 until = g_get_monotonic_time() + delay;
+
+    effnet_watch_status_set_waiting(stream->outlets->status, error->message, delay);
+    if (g_strcmp0(stream->lost, error->message) != 0) {
+        g_autofree char *text =
+            g_strdup_printf("%s; connecting anew until it is back", error->message);
+
+        note(stream, text);
+        g_free(stream->lost);
+        stream->lost = g_strdup(error->message);
+    }
+    g_mutex_lock(&stream->mutex);
+    while (!stream->stopping && g_cond_wait_until(&stream->stop, &stream->mutex, until))
+        continue;
+    g_mutex_unlock(&stream->mutex);
+}
+
+static gpointer
+run(gpointer data)
+{
+    EffNetWatchStream *stream = data;
+    EffNetWatchStatus *status = stream->outlets->status;
+    g_autoptr(GError) error = NULL;
+    Outcome outcome;
+
+    for (;;) {
+        effnet_watch_status_set_phase(status, EFFNET_WATCH_CONNECTING, stream->lost);
+        outcome = play(stream, &error);
+        if (outcome != LOST)
+            break;
+        wait_to_retry(stream, error);
+        g_clear_error(&error);
+    }
+    effnet_watch_status_set_phase(status,
+                                  outcome == FAILED ? EFFNET_WATCH_FAILED : EFFNET_WATCH_ENDED,
+                                  outcome == FAILED ? error->message : NULL);
+    stream->observer->ended(stream->outlets->settings->name, outcome == FAILED ? error : NULL,
+                            stream->observer->data);
+    return NULL;
+}
+
+EffNetWatchStream *
+effnet_watch_stream_start(EffNetWatchOutlets *outlets, const EffNetWatchObserver *observer)
+{
+    EffNetWatchStream *stream = g_new0(EffNetWatchStream, 1);
+
+    stream->outlets = outlets;
+    stream->observer = observer;
+    g_mutex_init(&stream->mutex);
+    g_cond_init(&stream->stop);
+    stream->thread = g_thread_new("effnet-stream", run, stream);
+    return stream;
+}
+
+void
+effnet_watch_stream_stop(EffNetWatchStream *stream)
+{
+    g_mutex_lock(&stream->mutex);
+    stream->stopping = TRUE;
+    g_cond_signal(&stream->stop);
+    g_mutex_unlock(&stream->mutex);
+}
+
+void
+effnet_watch_stream_free(EffNetWatchStream *stream)
+{
+    g_thread_join(stream->thread);
+    g_mutex_clear(&stream->mutex);
+    g_cond_clear(&stream->stop);
+    g_free(stream->lost);
+    g_free(stream);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "terminal.h"
+
+#include "report.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define MAX_NAME     32
+#define CLEAR_LINE   "\033[K"
+#define CLEAR_BELOW  "\033[J"
+#define UP_FORMAT    "\033[%uA\r"
+#define DEFAULT_SIZE ((struct winsize){.ws_row = 24, .ws_col = 80})
+
+struct _EffNetWatchTerminal {
+    int fd;
+    const GPtrArray *statuses;
+    guint name_width;
+    GMutex mutex;
+    guint drawn; /* lines above the cursor */
+};
+
+static guint
+character_width(gunichar character)
+{
+    return g_unichar_iszerowidth(character) ? 0 : g_unichar_iswide(character) ? 2 : 1;
+}
+
+static guint
+text_width(const char *text)
+{
+    guint width = 0;
+
+    for (const char *c = text; *c; c = g_utf8_next_char(c))
+        width += character_width(g_utf8_get_char(c));
+    return width;
+}
+
+/* Cuts what is behind START to so many columns. */
+static void
+cut(GString *line, gsize start, guint columns)
+{
+    guint width = 0;
+
+    for (const char *c = line->str + start; *c; c = g_utf8_next_char(c)) {
+        width += character_width(g_utf8_get_char(c));
+        if (width > columns) {
+            g_string_truncate(line, (gsize)(c - line->str));
+            return;
+        }
+    }
+}
+
+static void
+append_time(GString *out, double seconds)
+{
+    guint64 whole = seconds < 1e9 ? (guint64)(seconds + 0.5) : 999999999;
+
+    if (whole >= 3600)
+        g_string_append_printf(out, "%" G_GUINT64_FORMAT ":%02u:%02u", whole / 3600,
+                               (guint)(whole / 60 % 60), (guint)(whole % 60));
+    else
+        g_string_append_printf(out, "%u:%02u", (guint)(whole / 60), (guint)(whole % 60));
+}
+
+static void
+append_playing(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now)
+{
+    double fraction, speed, left;
+
+    if (effnet_watch_snapshot_get_progress(snapshot, now, &fraction, &speed, &left)) {
+        g_string_append_printf(out, "%3.0f %%  %.1fx  ", 100.0 * fraction, speed);
+        append_time(out, left);
+        g_string_append(out, " left  ");
+    }
+    g_string_append_printf(out, "%5.1f/s  ", snapshot->fps);
+    effnet_watch_append_classes(out, &snapshot->classes);
+}
+
+static void
+append_phase(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now)
+{
+    switch (snapshot->phase) {
+    case EFFNET_WATCH_CONNECTING:
+        g_string_append(out, "connecting");
+        if (*snapshot->note)
+            g_string_append(out, " again: ");
+        break;
+    case EFFNET_WATCH_PLAYING:
+        append_playing(out, snapshot, now);
+        break;
+    case EFFNET_WATCH_WAITING:
+        g_string_append(out, "lost, again in ");
+        append_time(out, MAX(0.0, (double)(snapshot->retry_at - now) / G_USEC_PER_SEC));
+        g_string_append(out, ": ");
+        break;
+    case EFFNET_WATCH_ENDED:
+        g_string_append_printf(out, "ended after %" G_GUINT64_FORMAT " frames", snapshot->frames);
+        break;
+    case EFFNET_WATCH_FAILED:
+        g_string_append(out, "failed: ");
+        break;
+    }
+    effnet_watch_append_text(out, snapshot->note);
+}
+
+void
+effnet_watch_terminal_append_line(GString *out, const char *name,
+                                  const EffNetWatchSnapshot *snapshot, gint64 now, guint name_width,
+                                  guint columns)
+{
+    gsize start = out->len;
+
+    effnet_watch_append_text(out, name);
+    cut(out, start, name_width);
+    for (guint width = text_width(out->str + start); width < name_width + 2; width++)
+        g_string_append_c(out, ' ');
+    append_phase(out, snapshot, now);
+    cut(out, start, columns);
+}
+
+EffNetWatchTerminal *
+effnet_watch_terminal_new(int fd, const GPtrArray *statuses)
+{
+    EffNetWatchTerminal *terminal = g_new0(EffNetWatchTerminal, 1);
+
+    terminal->fd = fd;
+    terminal->statuses = statuses;
+    g_mutex_init(&terminal->mutex);
+    for (guint i = 0; i < statuses->len; i++) {
+        guint width = text_width(effnet_watch_status_get_name(g_ptr_array_index(statuses, i)));
+
+        terminal->name_width = MAX(terminal->name_width, MIN(width, MAX_NAME));
+    }
+    return terminal;
+}
+
+void
+effnet_watch_terminal_free(EffNetWatchTerminal *terminal)
+{
+    g_mutex_clear(&terminal->mutex);
+    g_free(terminal);
+}
+
+/* A terminal that takes nothing, as it has been stopped, is not waited for. */
+static void
+put(const EffNetWatchTerminal *terminal, const GString *text)
+{
+    struct pollfd pollfd = {.fd = terminal->fd, .events = POLLOUT};
+
+    if (poll(&pollfd, 1, 0) == 1 && write(terminal->fd, text->str, text->len) < 0)
+        g_debug("the terminal: %s", g_strerror(errno));
+}
+
+/* With the mutex held: the cursor goes up to the first of our lines. */
+static void
+append_up(EffNetWatchTerminal *terminal, GString *out)
+{
+    if (terminal->drawn > 0)
+        g_string_append_printf(out, UP_FORMAT, terminal->drawn);
+}
+
+/* With the mutex held. As many lines as there is room for. */
+static void
+append_lines(EffNetWatchTerminal *terminal, GString *out)
+{
+    struct winsize size;
+    gint64 now = g_get_monotonic_time();
+    guint shown;
+
+    if (ioctl(terminal->fd, TIOCGWINSZ, &size) != 0 || size.ws_row < 2 || size.ws_col < 2)
+        size = DEFAULT_SIZE;
+    shown = MIN(terminal->statuses->len, size.ws_row - 1u);
+    for (guint i = 0; i < shown; i++) {
+        EffNetWatchStatus *status = g_ptr_array_index(terminal->statuses, i);
+        EffNetWatchSnapshot snapshot;
+
+        effnet_watch_status_get(status, &snapshot);
+        if (i + 1 == shown && shown < terminal->statuses->len)
+            g_string_append_printf(out, "and %u more", terminal->statuses->len - i);
+        else
+            effnet_watch_terminal_append_line(out, effnet_watch_status_get_name(status), &snapshot,
+                                              now, terminal->name_width, size.ws_col - 1u);
+        g_string_append(out, CLEAR_LINE "\n");
+    }
+    g_string_append(out, CLEAR_BELOW);
+    terminal->drawn = shown;
+}
+
+void
+effnet_watch_terminal_draw(EffNetWatchTerminal *terminal)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    g_mutex_lock(&terminal->mutex);
+    append_up(terminal, out);
+    append_lines(terminal, out);
+    put(terminal, out);
+    g_mutex_unlock(&terminal->mutex);
+}
+
+void
+effnet_watch_terminal_note(EffNetWatchTerminal *terminal, const char *text)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    g_mutex_lock(&terminal->mutex);
+    append_up(terminal, out);
+    effnet_watch_append_text(out, text);
+    g_string_append(out, CLEAR_LINE "\n");
+    append_lines(terminal, out);
+    put(terminal, out);
+    g_mutex_unlock(&terminal->mutex);
+}

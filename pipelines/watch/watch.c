@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "watch.h"
+
+#include "httpserver.h"
+#include "rtsp.h"
+#include "stream.h"
+#include "terminal.h"
+
+#include <effnet/effnet.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define REDRAW_TIME 200 /* ms */
+/* Of those who do not end when they are stopped: readers that do not read, drivers that hang. */
+#define PATIENCE    1  /* s, for lines */
+#define LAST_MOMENT 10 /* s, for all */
+
+typedef struct {
+    const EffNetWatchProgram *program;
+    GstElement *model;   /* keeps the weights in memory while streams come and go */
+    GPtrArray *statuses; /* of EffNetWatchStatus, a stream each, as the next two */
+    GPtrArray *outlets;  /* of EffNetWatchOutlets */
+    GPtrArray *streams;  /* of EffNetWatchStream */
+    EffNetWatchLines *output;
+    GHashTable *published; /* path to EffNetWatchLines */
+    EffNetWatchTerminal *terminal;
+    EffNetWatchHttp *http; /* each of these may be NULL */
+    EffNetWatchRtsp *rtsp;
+    EffNetWatchObserver observer;
+    GMainLoop *loop;
+    gboolean stopping;
+
+    GMutex mutex;          /* of what the streams' threads change */
+    guint running, failed; /* counts of streams */
+    GError *error;         /* why all is over; NULL: not for that */
+} Watch;
+
+/* Above what is drawn, or else behind it. */
+static void
+tell(const char *name, const char *text, gpointer data)
+{
+    Watch *watch = data;
+    g_autofree char *line =
+        g_strdup_printf("%s: %s%s%s", g_get_prgname(), name ? name : "", name ? ": " : "", text);
+    g_autofree char *valid = g_strdelimit(g_utf8_make_valid(line, -1), "\n\r\033", ' ');
+
+    if (watch->terminal)
+        effnet_watch_terminal_note(watch->terminal, valid);
+    else
+        fprintf(stderr, "%s\n", valid);
+}
+
+static void
+stop_lines(Watch *watch)
+{
+    GHashTableIter iter;
+    gpointer lines;
+
+    if (watch->output)
+        effnet_watch_lines_stop(watch->output);
+    g_hash_table_iter_init(&iter, watch->published);
+    while (g_hash_table_iter_next(&iter, NULL, &lines))
+        effnet_watch_lines_stop(lines);
+}
+
+static gboolean
+lose_patience(gpointer data)
+{
+    stop_lines(data);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+give_up(gpointer data)
+{
+    tell(NULL, "a source does not end: leaving it behind", data);
+    _exit(EXIT_FAILURE);
+}
+
+static gboolean
+stop(gpointer data)
+{
+    Watch *watch = data;
+
+    if (watch->stopping)
+        return G_SOURCE_REMOVE;
+    watch->stopping = TRUE;
+    for (guint i = 0; i < watch->streams->len; i++)
+        effnet_watch_stream_stop(g_ptr_array_index(watch->streams, i));
+    g_timeout_add_seconds(PATIENCE, lose_patience, watch);
+    g_timeout_add_seconds(LAST_MOMENT, give_up, watch);
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean
+quit(gpointer data)
+{
+    Watch *watch = data;
+
+    g_main_loop_quit(watch->loop);
+    return G_SOURCE_REMOVE;
+}
+
+/* A failure of the only stream is the caller's to tell. */
+static void
+stream_ended(const char *name, const GError *error, gpointer data)
+{
+    Watch *watch = data;
+    gboolean only = watch->outlets->len == 1, last;
+
+    if (error && !only)
+        tell(name, error->message, watch);
+    g_mutex_lock(&watch->mutex);
+    watch->failed += error != NULL;
+    if (error && only && watch->error == NULL)
+        watch->error = g_error_new(error->domain, error->code, "%s: %s", name, error->message);
+    last = --watch->running == 0;
+    g_mutex_unlock(&watch->mutex);
+    if (last)
+        g_idle_add(quit, watch);
+}
+
+static void
+lines_failed(const GError *error, gpointer data)
+{
+    Watch *watch = data;
+
+    g_mutex_lock(&watch->mutex);
+    if (watch->error == NULL)
+        watch->error = g_error_copy(error);
+    g_mutex_unlock(&watch->mutex);
+    g_idle_add(stop, watch);
+}
+
+static gboolean
+redraw(gpointer data)
+{
+    Watch *watch = data;
+
+    effnet_watch_terminal_draw(watch->terminal);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+outlets_free(gpointer data)
+{
+    EffNetWatchOutlets *outlets = data;
+
+    effnet_watch_report_clear(&outlets->report);
+    g_clear_pointer(&outlets->mount, effnet_watch_mount_free);
+    g_free(outlets);
+}
+
+/* Streams that are published to one file take turns. */
+static gboolean
+open_published(Watch *watch, const char *path, EffNetWatchLines **lines, GError **error)
+{
+    if (path == NULL)
+        return TRUE;
+    *lines = g_hash_table_lookup(watch->published, path);
+    if (*lines == NULL) {
+        *lines = effnet_watch_lines_open(path, error);
+        if (*lines)
+            g_hash_table_insert(watch->published, g_strdup(path), *lines);
+    }
+    return *lines != NULL;
+}
+
+static gboolean
+add_stream(Watch *watch, const EffNetWatchSettings *settings, GError **error)
+{
+    EffNetWatchStatus *status = effnet_watch_status_new(settings->name);
+    EffNetWatchOutlets *outlets = g_new0(EffNetWatchOutlets, 1);
+    gboolean json = watch->program->json;
+
+    g_ptr_array_add(watch->statuses, status);
+    g_ptr_array_add(watch->outlets, outlets);
+    outlets->settings = settings;
+    outlets->status = status;
+    outlets->pictures = watch->program->http.address != NULL;
+    effnet_watch_report_init(&outlets->report, status);
+    outlets->report.changes_only = settings->changes_only;
+    outlets->report.json = json ? watch->output : NULL;
+    outlets->report.plain = json ? NULL : watch->output;
+    outlets->report.failed = lines_failed;
+    outlets->report.data = watch;
+    return open_published(watch, settings->publish, &outlets->report.publish, error);
+}
+
+/* What is drawn is drawn on the standard output, unless it is for JSON, or else on the standard
+ * error output; and where it is on the standard output, no lines are. */
+static gboolean
+open_output(Watch *watch, GError **error)
+{
+    if (isatty(STDOUT_FILENO) && !watch->program->json)
+        return TRUE;
+    watch->output = effnet_watch_lines_open(NULL, error);
+    return watch->output != NULL;
+}
+
+static void
+open_terminal(Watch *watch)
+{
+    if (watch->output == NULL)
+        watch->terminal = effnet_watch_terminal_new(STDOUT_FILENO, watch->statuses);
+    else if (!isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+        watch->terminal = effnet_watch_terminal_new(STDERR_FILENO, watch->statuses);
+}
+
+static gboolean
+serve_http(Watch *watch, GError **error)
+{
+    if (watch->program->http.address == NULL)
+        return TRUE;
+#if EFFNET_HAVE_SOUP
+    g_autofree char *uri = NULL, *text = NULL;
+
+    watch->http = effnet_watch_http_new(&watch->program->http, watch->statuses, error);
+    if (watch->http == NULL)
+        return FALSE;
+    uri = effnet_watch_http_new_uri(watch->http);
+    text = g_strdup_printf("the page is %s", uri);
+    tell(NULL, text, watch);
+    return TRUE;
+#else
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "http: this program was built without libsoup");
+    return FALSE;
+#endif
+}
+
+static gboolean
+serve_rtsp(Watch *watch, GError **error)
+{
+    if (watch->program->rtsp.address == NULL)
+        return TRUE;
+#if EFFNET_HAVE_RTSP_SERVER
+    watch->rtsp = effnet_watch_rtsp_new(&watch->program->rtsp, error);
+    for (guint i = 0; watch->rtsp && i < watch->outlets->len; i++) {
+        EffNetWatchOutlets *outlets = g_ptr_array_index(watch->outlets, i);
+        g_autofree char *uri = NULL, *text = NULL;
+
+        outlets->mount = effnet_watch_mount_new();
+        uri = effnet_watch_rtsp_add(watch->rtsp, outlets->settings->name, outlets->mount, error);
+        if (uri == NULL)
+            return FALSE;
+        text = g_strdup_printf("is served at %s", uri);
+        tell(outlets->settings->name, text, watch);
+    }
+    return watch->rtsp != NULL;
+#else
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "rtsp-out: this program was built without gst-rtsp-server");
+    return FALSE;
+#endif
+}
+
+static gboolean
+prepare(Watch *watch, GError **error)
+{
+    const GPtrArray *streams = watch->program->streams;
+
+    watch->model = effnet_watch_settings_open_model(g_ptr_array_index(streams, 0), error);
+    if (watch->model == NULL || !open_output(watch, error))
+        return FALSE;
+    for (guint i = 0; i < streams->len; i++) {
+        if (!add_stream(watch, g_ptr_array_index(streams, i), error))
+            return FALSE;
+    }
+    open_terminal(watch);
+    return serve_http(watch, error) && serve_rtsp(watch, error);
+}
+
+static void
+run(Watch *watch)
+{
+    /* A second one ends the program as it ends any. */
+    g_unix_signal_add(SIGINT, stop, watch);
+    g_unix_signal_add(SIGTERM, stop, watch);
+    if (watch->terminal)
+        g_timeout_add(REDRAW_TIME, redraw, watch);
+    watch->running = watch->outlets->len;
+    for (guint i = 0; i < watch->outlets->len; i++)
+        g_ptr_array_add(
+            watch->streams,
+            effnet_watch_stream_start(g_ptr_array_index(watch->outlets, i), &watch->observer));
+    g_main_loop_run(watch->loop);
+    if (watch->terminal)
+        effnet_watch_terminal_draw(watch->terminal);
+}
+
+static void
+watch_init(Watch *watch, const EffNetWatchProgram *program)
+{
+    *watch = (Watch){
+        .program = program,
+        .statuses = g_ptr_array_new_with_free_func((GDestroyNotify)effnet_watch_status_free),
+        .outlets = g_ptr_array_new_with_free_func(outlets_free),
+        .streams = g_ptr_array_new_with_free_func((GDestroyNotify)effnet_watch_stream_free),
+        .published = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify)effnet_watch_lines_close),
+        .observer = {tell, stream_ended, watch},
+        .loop = g_main_loop_new(NULL, FALSE),
+    };
+    g_mutex_init(&watch->mutex);
+}
+
+/* Whoever uses something goes before it. */
+static void
+watch_clear(Watch *watch)
+{
+    g_ptr_array_unref(watch->streams);
+#if EFFNET_HAVE_SOUP
+    g_clear_pointer(&watch->http, effnet_watch_http_free);
+#endif
+#if EFFNET_HAVE_RTSP_SERVER
+    g_clear_pointer(&watch->rtsp, effnet_watch_rtsp_free);
+#endif
+    g_clear_pointer(&watch->terminal, effnet_watch_terminal_free);
+    g_ptr_array_unref(watch->outlets);
+    g_ptr_array_unref(watch->statuses);
+    g_clear_pointer(&watch->output, effnet_watch_lines_close);
+    g_hash_table_unref(watch->published);
+    g_clear_pointer(&watch->model, effnet_watch_settings_close_model);
+    g_main_loop_unref(watch->loop);
+    g_clear_error(&watch->error);
+    g_mutex_clear(&watch->mutex);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watch, watch_clear)
+
+gboolean
+effnet_watch_run(const EffNetWatchProgram *program, GError **error)
+{
+    g_auto(Watch) watch;
+
+    watch_init(&watch, program);
+    if (!prepare(&watch, error))
+        return FALSE;
+    run(&watch);
+    if (watch.error == NULL && watch.failed > 0 && !watch.stopping)
+        watch.error = g_error_new(EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%u of %u streams failed",
+                                  watch.failed, watch.outlets->len);
+    if (watch.error == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&watch.error));
+    return FALSE;
+}

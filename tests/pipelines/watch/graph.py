@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Where frames go: recordings, windows, brokers."""
+import os
+import signal
+import subprocess
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst  # noqa: E402
+
+import tap
+from watching import Watch, installed, plugin, scratch, video, watch, watch_json
+
+Gst.init(None)
+
+
+def decode(path):
+    """How many frames a recording has; those that cannot be decoded are an error."""
+    done = subprocess.run(
+        ["gst-launch-1.0", "-v", "filesrc", f"location={path}", "!", "decodebin", "!",
+         "video/x-raw", "!", "identity", "silent=false", "!", "fakesink"],
+        capture_output=True, text=True, check=True)
+    return done.stdout.count("last-message = chain")
+
+
+def test_record():
+    out = scratch("film.mkv")
+    frames = watch_json("--no-overlay", "--record", out, video())
+    assert decode(out) == len(frames)
+    size = os.path.getsize(out)
+    watch_json("--no-overlay", "--record", out, video(40))
+    assert os.path.getsize(out) == size, "overwritten"
+    assert decode(scratch("film-1.mkv")) >= 30
+
+
+def test_record_streams():
+    out = scratch("rec-%s.mkv")
+    with Watch("--json", "--no-overlay", "--record", out, "a.b=videotest:ball", "c=videotest:") as run:
+        run.wait_frames(10, "a.b")
+        run.wait_frames(10, "c")
+        assert run.stop(signal.SIGINT) == 0
+    for name in ("a.b", "c"):
+        path = scratch(f"rec-{name}.mkv")
+        assert decode(path) >= 10
+        assert duration(path) > 0, "not closed"
+
+
+def duration(path):
+    pipeline = Gst.parse_launch("filesrc name=source ! matroskademux ! fakesink")
+    pipeline.get_by_name("source").set_property("location", path)
+    pipeline.set_state(Gst.State.PAUSED)
+    pipeline.get_state(Gst.CLOCK_TIME_NONE)
+    known, length = pipeline.query_duration(Gst.Format.TIME)
+    pipeline.set_state(Gst.State.NULL)
+    return length if known else 0
+
+
+def test_record_survives_kill():
+    out = scratch("killed.mkv")
+    with Watch("--json", "--no-overlay", "--record", out, "videotest:ball") as run:
+        run.wait_for(lambda _: os.path.exists(out) and os.path.getsize(out) > 8000, "a recording")
+        run.process.kill()
+        run.process.wait()
+    assert decode(out) >= 10
+
+
+def test_two_to_one_file():
+    with Watch("--record", scratch("one.mkv"), "videotest:", "videotest:ball") as run:
+        assert run.end() == 1
+    assert "%s" in run.err and "one.mkv" in run.err, run.err
+
+
+def test_overlay():
+    out = scratch("labelled.mkv")
+    if not installed("efficientnetoverlay"):
+        with Watch("--record", out, video(40)) as run:
+            assert run.end() == 1
+        assert "efficientnetoverlay is not installed: --no-overlay" in run.err, run.err
+        raise tap.Skip("GStreamer's element efficientnetoverlay is not installed")
+    frames = watch_json("--record", out, video(40))
+    assert decode(out) == len(frames)
+
+
+def test_window():
+    plugin("fakevideosink")
+    frames = watch_json("--no-overlay", "--display", video(40),
+                        GST_PLUGIN_FEATURE_RANK="fakevideosink:MAX")
+    assert len(frames) >= 30
+
+
+def test_no_window():
+    with Watch("--no-overlay", "--display", video(40), DISPLAY="", WAYLAND_DISPLAY="",
+               GST_PLUGIN_FEATURE_RANK="fakevideosink:NONE,kmssink:NONE,fbdevsink:NONE,dfbvideosink:NONE") as run:
+        code = run.end()
+    assert code == 1 and "no window can be opened" in run.err, (code, run.err)
+
+
+def test_threshold_and_changes():
+    assert watch_json("--threshold", "2", video(40)) == []
+    assert len(watch_json("--changes-only", video(40))) < len(watch_json(video(40)))
+    assert watch("--threshold", "2", video(40)) == ""
+
+
+def test_gates():
+    few = watch_json("--inference-interval", "10", video(40))
+    assert [f["frame"] for f in few] == [0, 10, 20, 30], few
+    slow = watch_json("--max-rate", "2", video(40))
+    assert 7 <= len(slow) <= 9, len(slow)
+
+
+tap.run(sys.modules[__name__])

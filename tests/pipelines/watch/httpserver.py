@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The page's server, without a browser."""
+import contextlib
+import http.client
+import json
+import re
+import socket
+import sys
+import time
+
+import tap
+from watching import Watch, free_port, get, pictures, plugin, video, PATIENCE
+
+AWKWARD = '<b onclick="x">&\'\\"'
+
+
+def state(uri, after=0):
+    code, headers, body = get(f"{uri}state.json?after={after}")
+    assert code == 200 and headers["Content-Type"] == "application/json", headers
+    return json.loads(body)
+
+
+def wait_state(uri, predicate):
+    end = time.monotonic() + PATIENCE
+    while not predicate(now := state(uri)):
+        assert time.monotonic() < end, now
+        time.sleep(0.1)
+    return now
+
+
+def served(*sources):
+    return Watch("--http", "0", "--json", *sources)
+
+
+def test_page():
+    with served("videotest:") as run:
+        uri = run.uri()
+        assert uri.startswith("http://127.0.0.1:"), uri
+        for path, kind in (("", "text/html"), ("watch.css", "text/css"),
+                           ("watch.js", "text/javascript")):
+            code, headers, body = get(uri + path)
+            assert code == 200 and headers["Content-Type"] == kind, (path, headers)
+            assert "default-src 'self'" in headers["Content-Security-Policy"]
+            # Nothing comes from elsewhere.
+            assert not re.search(rb"https?://|//[a-z]", body.replace(b"// ", b"")), path
+        for path in ("nope", "streams/1/picture.jpg", "streams/x/picture.jpg", "streams/picture.jpg",
+                     "streams/-1/picture.jpg", "../../etc/passwd", "%2e%2e/etc/passwd", "streams/"):
+            assert get(uri + path)[0] == 404, path
+        assert run.stop() == 0
+
+
+def test_state():
+    with served("videotest:", f"bad=rtsp://127.0.0.1:{free_port()}/x") as run:
+        uri = run.uri()
+        first = wait_state(uri, lambda s: s["streams"][0]["samples"] and
+                           s["streams"][1]["phase"] == "waiting")
+        good, bad = first["streams"]
+        assert good["name"] == "videotest" and good["phase"] == "playing", good
+        assert good["width"] == 640 and good["height"] == 360 and good["frames"] > 0, good
+        assert len(good["classes"]) == 5 and good["classes"][0]["score"] > 0
+        assert str(good["samples"][0][1]) in good["labels"], good
+        assert bad["name"] == "bad" and bad["note"] and not bad["classes"], bad
+        later = state(uri, first["time"])
+        assert all(sample[0] > first["time"] for sample in later["streams"][0]["samples"])
+        assert run.stop() == 0
+
+
+def test_labels_change():
+    """While a film of photographs plays, with a real network."""
+    model = tap.model()
+    with Watch("--http", "0", "--json", video(), model=model) as run:
+        uri, seen = run.uri(), set()
+        wait_state(uri, lambda s: seen.update(c["label"] for c in s["streams"][0]["classes"][:1])
+                   or len(seen) >= 3 or s["streams"][0]["phase"] == "ended")
+        assert len(seen) >= 3, seen
+        assert run.stop() == 0
+
+
+def test_pictures():
+    plugin("jpegenc")
+    with served(video(), "videotest:") as run:
+        uri, end = run.uri(), time.monotonic() + PATIENCE
+        found = []
+        while len(found) < 3 and time.monotonic() < end:
+            code, headers, body = get(f"{uri}streams/1/picture.jpg")
+            assert code in (200, 204), code
+            if code == 200 and body not in found:
+                assert headers["Content-Type"] == "image/jpeg" and body[:2] == b"\xff\xd8"
+                found.append(body)
+            time.sleep(0.05)
+        assert len(found) == 3
+        assert run.stop() == 0
+
+
+def test_metrics():
+    name = AWKWARD
+    config = f"[stream {name}]\nsource=videotest:\n[stream lost]\nsource=rtsp://127.0.0.1:1/x\n"
+    path = f"{pictures()}/../fleet.conf"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(config)
+    with served("--config", path) as run:
+        uri = run.uri()
+        wait_state(uri, lambda s: s["streams"][0]["frames"] > 20 and
+                   s["streams"][1]["phase"] == "waiting")
+        time.sleep(0.5)
+        first, second = parse_metrics(get(uri + "metrics")), parse_metrics(get(uri + "metrics"))
+        assert run.stop() == 0
+    key = ("stream", name.replace("\\", "\\\\").replace('"', '\\"'))
+    assert first["effnet_up"][(key,)] == 1 and first["effnet_up"][(("stream", "lost"),)] == 0
+    assert first["effnet_frames_total"][(key,)] > 20
+    assert first["effnet_inferences_total"][(key,)] > 0
+    assert first["effnet_reconnects_total"][(("stream", "lost"),)] >= 1
+    low, high = (first["effnet_inference_latency_seconds"][(key, ("quantile", q))]
+                 for q in ("0.5", "0.99"))
+    assert 0 < low <= high < PATIENCE
+    for family, values in first.items():
+        if family.endswith("_total"):
+            assert all(second[family][labels] >= value for labels, value in values.items())
+
+
+def parse_metrics(answer):
+    """Families of the exposition format, each line of which must be in its order and form."""
+    code, headers, body = answer
+    assert code == 200 and headers["Content-Type"].startswith("text/plain; version=0.0.4"), headers
+    families, current = {}, None
+    text = body.decode()
+    assert text.endswith("\n")
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            current = line.split()[2]
+            assert current not in families
+            families[current] = {}
+        elif line.startswith("# TYPE "):
+            _, _, name, kind = line.split()
+            assert name == current and kind in ("gauge", "counter"), line
+            assert name.endswith("_total") == (kind == "counter"), line
+        else:
+            match = re.fullmatch(r'(\w+)\{((?:\w+="(?:[^"\\\n]|\\[\\"n])*",?)*)\} (\S+)', line)
+            assert match and match[1] == current, line
+            labels = tuple(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', match[2]))
+            assert labels not in families[current], line
+            families[current][labels] = float(match[3])
+    return families
+
+
+def test_awkward_names():
+    """Whatever they are, they stay strings."""
+    path = f"{pictures()}/../awkward.conf"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"[stream {AWKWARD}]\nsource=videotest:\n")
+    with served("--config", path) as run:
+        assert state(run.uri())["streams"][0]["name"] == AWKWARD
+        run.wait_frames(1, AWKWARD)
+        assert run.stop() == 0
+
+
+def test_other_hosts():
+    with served("videotest:") as run:
+        uri = run.uri()
+        port = uri.rsplit(":", 1)[1].strip("/")
+        for host, code in ((f"localhost:{port}", 200), (f"127.0.0.1:{port}", 200),
+                           (f"evil.example:{port}", 403), ("evil.example", 403)):
+            assert get(uri + "metrics", Host=host)[0] == code, host
+        assert run.stop() == 0
+
+
+def test_methods():
+    with served("videotest:") as run:
+        uri = run.uri()
+        for method, code in (("HEAD", 200), ("POST", 405), ("DELETE", 405), ("GET", 200)):
+            connection = http.client.HTTPConnection(uri.split("/")[2], timeout=PATIENCE)
+            connection.request(method, "/", body=b"x" * 100 if method == "POST" else None)
+            answer = connection.getresponse()
+            body = answer.read()
+            connection.close()
+            assert answer.status == code and (method != "HEAD" or not body), (method, answer.status)
+        assert run.stop() == 0
+
+
+def test_clients_that_do_nothing():
+    """Many, and some that never read: the streams go on, and so does the server once they leave."""
+    with served("videotest:") as run:
+        uri = run.uri()
+        host, port = uri.split("/")[2].split(":")
+        run.wait_frames(1)
+        with contextlib.ExitStack() as stack:
+            for i in range(100):
+                client = stack.enter_context(socket.create_connection((host, int(port))))
+                with contextlib.suppress(OSError):
+                    client.sendall(b"GET /state.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * (i % 20))
+            run.wait_frames(10, seen=len(run.frames()))
+        end = time.monotonic() + PATIENCE
+        while True:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if get(uri + "metrics")[0] == 200:
+                    break
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert run.stop() == 0
+
+
+def test_rubbish():
+    with served("videotest:") as run:
+        uri = run.uri()
+        host, port = uri.split("/")[2].split(":")
+        for text in (b"\0" * 1000, b"GET / HTTP/9.9\r\n\r\n", b"A" * 100000, b"GET " + b"/" * 200000,
+                     b"GET /state.json?after=999999999999999999999999 HTTP/1.1\r\nHost: localhost\r\n\r\n"):
+            with socket.create_connection((host, int(port))) as client, \
+                    contextlib.suppress(OSError):
+                client.sendall(text)
+        assert state(uri)["streams"]
+        assert run.stop() == 0
+
+
+def test_addresses():
+    for address in ("x", "localhost:80", "1.2.3.4.5:80", "127.0.0.1:65536", "127.0.0.1:", "-1"):
+        with Watch(f"--http={address}", "videotest:") as run:
+            assert run.end() == 1 and "http must be" in run.err, (address, run.err)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with Watch("--http", str(taken.getsockname()[1]), "videotest:") as run:
+            assert run.end() == 1 and "cannot be listened at" in run.err, run.err
+    with Watch("--http", "[::1]:0", "videotest:") as run:
+        run.wait_for(lambda run: "the page is" in run.err or "cannot be" in run.err, "an address")
+        if "the page is" in run.err:
+            assert get(run.uri())[0] == 200
+            assert run.stop() == 0
+
+
+tap.run(sys.modules[__name__])

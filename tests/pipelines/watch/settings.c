@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "settings.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "checkpoint.h"
+#include "gstefficientnet.h"
+
+static void
+set(EffNetWatchConfig *config, const char *key, const char *text)
+{
+    g_hash_table_replace(config->command_line, g_strdup(key), g_strdup(text));
+}
+
+static EffNetWatchConfig *
+new_config(const char *source)
+{
+    EffNetWatchConfig *config = effnet_watch_config_new();
+
+    g_assert_true(effnet_watch_config_add(config, source, NULL));
+    return config;
+}
+
+static EffNetWatchProgram *
+read_config(const EffNetWatchConfig *config)
+{
+    g_autoptr(GError) error = NULL;
+    EffNetWatchProgram *program = effnet_watch_program_new(config, &error);
+
+    g_assert_no_error(error);
+    return program;
+}
+
+static void
+test_defaults(void)
+{
+    g_autoptr(EffNetWatchConfig) config = new_config("rtsp://host/x");
+    g_autoptr(EffNetWatchProgram) program = read_config(config);
+    const EffNetWatchSettings *settings = g_ptr_array_index(program->streams, 0);
+
+    g_assert_cmpstr(settings->name, ==, "host/x");
+    g_assert_cmpstr(settings->source, ==, "rtsp://host/x");
+    g_assert_true(settings->overlay && !settings->display && !settings->realtime);
+    g_assert_cmpint(settings->transport, ==, EFFNET_WATCH_TRANSPORT_AUTO);
+    g_assert_cmpuint(settings->latency, ==, 200);
+    g_assert_cmpuint(settings->timeout, ==, 10);
+    g_assert_null(settings->record);
+    g_assert_null(program->http.address);
+    g_assert_false(program->json);
+}
+
+static void
+test_all(void)
+{
+    g_autoptr(EffNetWatchConfig) config = new_config("/dev/video3");
+    g_autoptr(EffNetWatchProgram) program = NULL;
+    const EffNetWatchSettings *settings;
+    g_autoptr(GstElement) element =
+        gst_object_ref_sink(gst_element_factory_make("efficientnet", NULL));
+    guint top_k;
+
+    set(config, "http", "8080");
+    set(config, "rtsp-out", "[::]:8554");
+    set(config, "json", "true");
+    set(config, "no-overlay", "true");
+    set(config, "changes-only", "false");
+    set(config, "transport", "tcp");
+    set(config, "latency", "0");
+    set(config, "timeout", "3");
+    set(config, "top-k", "2");
+    set(config, "publish", "mqtt://broker:1884/a/b");
+    program = read_config(config);
+    settings = g_ptr_array_index(program->streams, 0);
+    g_assert_cmpstr(program->http.address, ==, "127.0.0.1");
+    g_assert_cmpuint(program->http.port, ==, 8080);
+    g_assert_cmpstr(program->rtsp.address, ==, "::");
+    g_assert_true(program->json);
+    g_assert_cmpstr(settings->source, ==, "v4l2:///dev/video3");
+    g_assert_true(settings->realtime && !settings->overlay && !settings->changes_only);
+    g_assert_cmpint(settings->transport, ==, EFFNET_WATCH_TRANSPORT_TCP);
+    g_assert_cmpuint(settings->latency, ==, 0);
+    g_assert_cmpuint(settings->timeout, ==, 3);
+    g_assert_cmpstr(settings->mqtt_address, ==, "mqtt://broker:1884");
+    g_assert_cmpstr(settings->mqtt_topic, ==, "a/b");
+    g_assert_true(effnet_watch_settings_apply(settings, element, NULL));
+    g_object_get(element, "top-k", &top_k, NULL);
+    g_assert_cmpuint(top_k, ==, 2);
+}
+
+static void
+test_wrong(void)
+{
+    static const char *const wrong[][2] = {
+        {"http", "localhost:80"}, {"http", ""},        {"rtsp-out", "1.2.3.4:x"},
+        {"transport", "both"},    {"latency", "-1"},   {"timeout", "0"},
+        {"top-k", "0"},           {"threshold", "x"},  {"publish", "mqtt://broker"},
+        {"max-rate", "often"},    {"precision", "x1"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
+        g_autoptr(GError) error = NULL;
+
+        set(config, wrong[i][0], wrong[i][1]);
+        if (effnet_watch_program_new(config, &error))
+            g_error("%s=%s was taken", wrong[i][0], wrong[i][1]);
+        if (!g_str_has_prefix(error->message, wrong[i][0]))
+            g_error("%s=%s says \"%s\"", wrong[i][0], wrong[i][1], error->message);
+    }
+}
+
+static void
+test_live(void)
+{
+    static const struct {
+        const char *source;
+        gboolean live;
+    } cases[] = {{"videotest:", TRUE},       {"rtsp://host", TRUE}, {"/dev/video0", TRUE},
+                 {"http://host/live", TRUE}, {"a.mkv", FALSE},      {"file:///a.mkv", FALSE}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(EffNetWatchConfig) config = new_config(cases[i].source);
+        g_autoptr(EffNetWatchProgram) program = read_config(config);
+
+        g_assert_true(effnet_watch_settings_is_live(program->streams->pdata[0]) == cases[i].live);
+    }
+}
+
+static void
+test_local(void)
+{
+    static const struct {
+        const char *text;
+        gboolean local;
+    } cases[] = {{"80", TRUE},
+                 {"127.0.0.2:80", TRUE},
+                 {"[::1]:80", TRUE},
+                 {"0.0.0.0:80", FALSE},
+                 {"192.168.1.2:80", FALSE}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        EffNetWatchAddress address = {0};
+
+        g_assert_true(effnet_watch_address_parse(&address, "http", cases[i].text, NULL));
+        g_assert_true(effnet_watch_address_is_local(&address) == cases[i].local);
+        g_free(address.address);
+    }
+}
+
+/* No recording is overwritten, and no two streams share one. */
+static void
+test_record(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    g_autofree char *pattern = g_build_filename(folder, "%s.x.mkv", NULL), *first = NULL,
+                    *second = NULL;
+    g_autoptr(EffNetWatchConfig) config = new_config("rtsp://host/x");
+    g_autoptr(EffNetWatchProgram) program = NULL;
+    g_autoptr(GError) error = NULL;
+
+    set(config, "record", pattern);
+    program = read_config(config);
+    first = effnet_watch_settings_new_record_path(program->streams->pdata[0]);
+    g_assert_true(g_str_has_prefix(first, folder));
+    g_assert_cmpstr(first + strlen(folder), ==, "/host_x.x.mkv");
+    g_assert_true(g_file_set_contents(first, "", 0, NULL));
+    second = effnet_watch_settings_new_record_path(program->streams->pdata[0]);
+    g_assert_cmpstr(second + strlen(folder), ==, "/host_x.x-1.mkv");
+    g_unlink(first);
+    g_rmdir(folder);
+
+    set(config, "record", "one.mkv");
+    g_assert_true(effnet_watch_config_add(config, "videotest:", NULL));
+    g_assert_null(effnet_watch_program_new(config, &error));
+    g_assert_nonnull(strstr(error->message, "one.mkv"));
+}
+
+static void
+test_model(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "lite0.safetensors", NULL);
+    g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
+    g_autoptr(EffNetWatchProgram) program = NULL;
+    g_autoptr(GError) error = NULL;
+    GstElement *model;
+
+    effnet_test_write_lite0(path, 1, 10, 1.0f);
+    set(config, "model", path);
+    program = read_config(config);
+    model = effnet_watch_settings_open_model(program->streams->pdata[0], &error);
+    g_assert_no_error(error);
+    effnet_watch_settings_close_model(model);
+    g_unlink(path);
+    g_assert_null(effnet_watch_settings_open_model(program->streams->pdata[0], &error));
+    g_assert_nonnull(strstr(error->message, path));
+    g_rmdir(folder);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    gst_init(&argc, &argv);
+    GST_ELEMENT_REGISTER(efficientnet, NULL);
+    g_test_add_func("/settings/defaults", test_defaults);
+    g_test_add_func("/settings/all", test_all);
+    g_test_add_func("/settings/wrong", test_wrong);
+    g_test_add_func("/settings/live", test_live);
+    g_test_add_func("/settings/local", test_local);
+    g_test_add_func("/settings/record", test_record);
+    g_test_add_func("/settings/model", test_model);
+    return g_test_run();
+}

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Streams together: outputs, signals, a terminal."""
+import json
+import os
+import pty
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import tap
+from watching import MODEL, PATIENCE, Watch, scratch, video, watch
+
+
+def test_plain_lines():
+    lines = watch("film=" + video(40)).splitlines()
+    assert lines, "nothing was recognised"
+    for line in lines:
+        assert re.fullmatch(r"film  \d+\.\d{3} s(  \S+ \d+\.\d %)+", line), line
+
+
+def test_signals():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with Watch("--json", "a=videotest:", "b=videotest:ball") as run:
+            run.wait_frames(1, "a")
+            run.wait_frames(1, "b")
+            assert run.stop(number) == 0, number
+            assert run.err == "", run.err
+
+
+def test_reader_that_does_not_read():
+    """Is waited for, but not at the end."""
+    with Watch("--json", "videotest:") as run:
+        run.wait_frames(1)
+        time.sleep(4)  # the pipe is full by then, or the program is slower than that
+        run.process.send_signal(signal.SIGTERM)
+        assert run.process.wait(PATIENCE) == 0
+
+
+def test_reader_that_leaves():
+    done = subprocess.run(f"{tap.EFFNET} watch --model {MODEL} --json videotest: | head -n 1",
+                          shell=True, capture_output=True, text=True, timeout=PATIENCE)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr.splitlines() == ["effnet watch: nobody reads the standard output any longer"]
+
+
+def test_full_disk():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([tap.EFFNET, "watch", "--model", MODEL, "--json", "videotest:"],
+                              stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+
+
+def test_publish_to_file():
+    """Of several streams to one; the lines are those of --json, and are appended."""
+    out = scratch("out.jsonl")
+    with open(out, "w", encoding="utf-8") as file:
+        file.write('{"stream":"before"}\n')
+    printed = watch("--json", "--publish", out, "a=" + video(40), "b=" + video(40))
+    with open(out, encoding="utf-8") as file:
+        published = file.read().splitlines()
+    assert json.loads(published[0])["stream"] == "before"
+    assert sorted(published[1:]) == sorted(printed.splitlines()) and len(published) > 60
+    frames = [json.loads(line) for line in published[1:]]
+    for name in "ab":
+        numbers = [f["frame"] for f in frames if f["stream"] == name]
+        assert numbers == sorted(numbers)
+
+
+def test_publish_fails():
+    for to, says in ((scratch("no/such/folder"), "cannot be written"), ("mqtt://host", "publish"),
+                     ("mqtt://host/", "publish"), ("mqtt:///topic", "publish")):
+        with Watch("--publish", to, "videotest:") as run:
+            assert run.end() == 1 and says in run.err and run.err.count("\n") == 1, (to, run.err)
+
+
+def test_model_fails():
+    with Watch("videotest:", model="/nonexistent.pth") as run:
+        assert run.end() == 1 and "/nonexistent.pth" in run.err and run.err.count("\n") == 1, run.err
+
+
+def test_own_models():
+    """One stream's model that cannot be opened is nothing to the others."""
+    config = scratch("models.conf")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(f"[watch]\nmodel={MODEL}\n[stream a]\nsource={video(40)}\n"
+                   f"[stream b]\nmodel=/nonexistent.pth\nsource={video(40)}\n")
+    done = subprocess.run([tap.EFFNET, "watch", "--json", "--config", config], capture_output=True,
+                          text=True, timeout=PATIENCE)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1 and {line["stream"] for line in lines} == {"a"}
+    assert "b: " in done.stderr and "/nonexistent.pth" in done.stderr, done.stderr
+
+
+def test_config():
+    config = scratch("fleet.conf")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(f"# Two films\n[watch]\nmodel={MODEL}\ntop-k=2\njson=true\n"
+                   f"[stream first]\nsource={video(40)}\n"
+                   f"[stream second]\nsource={video(40)}\ntop-k=4\ninference-interval=10\n")
+
+    def classes(*arguments):
+        done = subprocess.run([tap.EFFNET, "watch", "--config", config, *arguments], check=True,
+                              stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
+        found = {}
+        for line in done.stdout.splitlines():
+            frame = json.loads(line)
+            found.setdefault(frame["stream"], []).append(len(frame["results"][0]["classes"]))
+        return found
+
+    found = classes()
+    assert set(found["first"]) == {2} and set(found["second"]) == {4}, found
+    assert len(found["first"]) > 30 and len(found["second"]) == 4, found
+    found = classes("--top-k", "3", "third=" + video(40))
+    assert {k for counts in found.values() for k in counts} == {3}, found
+    assert list(sorted(found)) == ["first", "second", "third"], found
+
+
+def test_example():
+    """The example is read, but for its cameras."""
+    with open(os.environ["EFFNET_FLEET_CONF"], encoding="utf-8") as file:
+        text = re.sub(r"(?m)^source=.*", f"source={video(40)}", file.read())
+    text = text.replace("8080", "0").replace("model=lite0", f"model={MODEL}")
+    config = scratch("example.conf")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(text)
+    with Watch("--config", config) as run:
+        assert run.end() == 0, run.err
+    assert "door  " in run.out and os.path.getsize(scratch("yard.mkv")) > 0, run.out
+
+
+def test_config_fails():
+    config = scratch("bad.conf")
+    for text, says in (("", "name a source"), ("nonsense", "bad.conf"), ("[x]\n", "not [x]"),
+                       ("[watch]\nrecrod=1\n", '"recrod"'), ("[stream a]\n", '"source"'),
+                       ("[stream a]\nsource=videotest:\nhttp=80\n", '"http"'),
+                       ("[stream a]\nsource=videotest:\ntop-k=0\n", "top-k"),
+                       ("[watch]\njson=perhaps\n", "json"),
+                       ("[stream a]\nsource=videotest:\ntransport=pigeon\n", "pigeon")):
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(text)
+        with Watch("--config", config) as run:
+            assert run.end() == 1 and says in run.err and run.err.count("\n") == 1, (text, run.err)
+    with Watch("--config", "/nonexistent.conf") as run:
+        assert run.end() == 1 and "/nonexistent.conf" in run.err, run.err
+
+
+def read_terminal(*arguments, until, stdout=True):
+    """What a terminal is shown, until it shows UNTIL; SIGINT ends it."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([tap.EFFNET, "watch", "--model", MODEL, *arguments],
+                               stdout=theirs if stdout else subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    text, end, sent = b"", time.monotonic() + PATIENCE, False
+    while time.monotonic() < end:
+        try:
+            text += os.read(ours, 65536)
+        except OSError:  # the other side is closed
+            break
+        if not sent and re.search(until, text, re.S):
+            process.send_signal(signal.SIGINT)
+            sent = True
+    assert sent and process.wait(PATIENCE) == 0, text
+    os.close(ours)
+    return text.decode()
+
+
+def test_terminal():
+    """A line a stream, drawn in the same place; what is told stands above."""
+    text = read_terminal("a=videotest:", "bad=rtsp://127.0.0.1:1/x",
+                         until=rb"a +\S+/s  \d.*lost, again in.*a +\S+/s  \d")
+    assert "\033[2A" in text, text
+    assert "effnet watch: bad: " in text and "connecting anew" in text, text
+    assert re.search(r"a    ended after \d+ frames\x1b\[K\r\nbad  ended", text), text[-500:]
+
+
+def test_progress():
+    for stdout in (True, False):
+        text = read_terminal("--realtime", video(), until=rb"\d %  1\.\dx  0:0\d left", stdout=stdout)
+        assert "video80.mkv" in text
+
+
+def test_batch():
+    with Watch("--json", "--batch", "2", "a=" + video(40), "b=" + video(40)) as run:
+        code = run.end()
+    if code and "no such property" in run.err:
+        raise tap.Skip("this build's efficientnet infers no batches over streams")
+    assert code == 0 and len(run.frames("a")) == len(run.frames("b")) > 30
+
+
+class FakeBroker(threading.Thread):
+    """So much of an MQTT broker as takes what is published, into messages of topic and text."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.messages = []
+        self.start()
+
+    def run(self):
+        while True:
+            client, _ = self.server.accept()
+            with client, client.makefile("rb") as file:
+                while packet := self.read(file):
+                    self.answer(client, *packet)
+
+    @staticmethod
+    def read(file):
+        head = file.read(1)
+        if not head:
+            return None
+        length = shift = 0
+        while (byte := file.read(1)[0]) & 0x80:
+            length |= (byte & 0x7f) << shift
+            shift += 7
+        return head[0], file.read(length | byte << shift)
+
+    def answer(self, client, kind, body):
+        if kind >> 4 == 1:  # CONNECT
+            client.sendall(b"\x20\x02\x00\x00")
+        elif kind >> 4 == 12:  # PINGREQ
+            client.sendall(b"\xd0\x00")
+        elif kind >> 4 == 3:  # PUBLISH
+            end = 2 + int.from_bytes(body[:2], "big")
+            number = body[end:end + 2] if kind & 6 else b""
+            self.messages.append((body[2:end].decode(), body[end + len(number):]))
+            if kind & 6:
+                client.sendall(b"\x40\x02" + number)
+
+
+def test_mqtt():
+    broker = FakeBroker()
+    with Watch("--json", "--publish", f"mqtt://127.0.0.1:{broker.port}/effnet/%s",
+               "cam=" + video(40)) as run:
+        code = run.end()
+    if code and "method" in run.err:
+        raise tap.Skip("this build's efficientnetpublish has no method=mqtt")
+    assert code == 0, run.err
+    assert {topic for topic, _ in broker.messages} == {"effnet/cam"}
+    received = [json.loads(text) for _, text in broker.messages]
+    assert [f["frame"] for f in received] == [f["frame"] for f in run.frames()]
+    assert {f["stream"] for f in received} == {"cam"}
+
+
+tap.run(sys.modules[__name__])

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs of "effnet watch", and what it is given to watch."""
+import json
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import tap
+
+# No element of ours is found outside the program, but for those that are in plugins of their own.
+folder = tempfile.TemporaryDirectory(prefix="effnet-watch-")
+MODEL = os.path.join(folder.name, "lite0.safetensors")
+HERE = os.path.dirname(os.path.abspath(__file__))
+PATIENCE = 60  # s; nothing here is about speed
+
+subprocess.run([os.environ["EFFNET_WRITE_LITE0"], MODEL], check=True)
+
+
+def scratch(name):
+    return os.path.join(folder.name, name)
+
+
+def installed(element):
+    return subprocess.run(["gst-inspect-1.0", "--exists", "--atleast-version=0.1", element],
+                          check=False).returncode == 0
+
+
+def plugin(element):
+    if not installed(element):
+        raise tap.Skip(f"GStreamer's element {element} is not installed")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def pictures():
+    """A folder with some of the shared photographs as frames, 00.jpg and so on."""
+    out = scratch("pictures")
+    if not os.path.isdir(out):
+        try:
+            from PIL import Image
+        except ImportError as error:
+            raise tap.Skip("Pillow is not installed") from error
+        images = tap.need(f"{tap.DATA}/images", "the pictures of the test data")
+        os.mkdir(out)
+        for number, name in enumerate(sorted(os.listdir(images))[:80:10]):
+            with Image.open(os.path.join(images, name)) as image:
+                image.convert("RGB").resize((320, 240)).save(f"{out}/{number:02d}.jpg")
+    return out
+
+
+def video(frames=80):
+    """The photographs as VP8 in Matroska, 10 frames a second, each photograph for five of them."""
+    out = scratch(f"video{frames}.mkv")
+    if not os.path.exists(out):
+        subprocess.run(
+            ["gst-launch-1.0", "-q", "multifilesrc", f"location={pictures()}/%02d.jpg", "loop=true",
+             "caps=image/jpeg,framerate=2/1", f"num-buffers={frames // 5}", "!", "jpegdec", "!",
+             "videorate", "!", "video/x-raw,framerate=10/1", "!", "videoconvert", "!", "vp8enc",
+             "deadline=1", "cpu-used=8", "keyframe-max-dist=10", "!", "matroskamux", "!",
+             "filesink", f"location={out}"], check=True)
+    return out
+
+
+class Watch:
+    """A run; standard output and error are read as they come."""
+
+    def __init__(self, *arguments, model=MODEL, **environment):
+        self.process = subprocess.Popen(
+            [tap.EFFNET, "watch", "--model", model, *arguments], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env={**os.environ, **environment}, cwd=folder.name)
+        self.text = {self.process.stdout: b"", self.process.stderr: b""}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+    def read(self, timeout):
+        """What there is; FALSE when both are at their end."""
+        opened = [pipe for pipe in self.text if not pipe.closed]
+        for pipe in select.select(opened, [], [], timeout)[0]:
+            text = os.read(pipe.fileno(), 65536)
+            self.text[pipe] += text
+            if not text:
+                pipe.close()
+        return bool(opened)
+
+    @property
+    def out(self):
+        return self.text[self.process.stdout].decode()
+
+    @property
+    def err(self):
+        return self.text[self.process.stderr].decode()
+
+    def wait_for(self, predicate, what):
+        end = time.monotonic() + PATIENCE
+        while not (value := predicate(self)):
+            assert time.monotonic() < end, f"waited for {what}: {self.out[-500:]!r}{self.err[-500:]!r}"
+            if not self.read(0.1):
+                assert predicate(self), f"ended before {what}: {self.out[-500:]!r}{self.err[-500:]!r}"
+        return value
+
+    def wait_says(self, text):
+        return self.wait_for(lambda watch: text in watch.err, text)
+
+    def frames(self, stream=None):
+        """The JSON lines so far that are whole, of one stream or all."""
+        lines = [json.loads(line) for line in self.out.splitlines(True) if line.endswith("\n")]
+        return [line for line in lines if stream in (None, line["stream"])]
+
+    def wait_frames(self, count, stream=None, seen=0):
+        """COUNT frames more than SEEN."""
+        self.wait_for(lambda watch: len(watch.frames(stream)) >= seen + count,
+                      f"{count} frames of {stream}")
+        return self.frames(stream)
+
+    def stop(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.end()
+
+    def end(self):
+        """The exit code, all output read; GLib's complaints are failures as well."""
+        deadline = time.monotonic() + PATIENCE
+        while self.read(0.1):
+            assert time.monotonic() < deadline, f"does not end: {self.err[-500:]!r}"
+        code = self.process.wait(PATIENCE)
+        assert "CRITICAL" not in self.err and "WARNING" not in self.err, self.err[-2000:]
+        assert "Sanitizer" not in self.err, self.err[-4000:]
+        return code
+
+    def uri(self):
+        """Of the page."""
+        self.wait_says("the page is http://")
+        return re.search(r"the page is (http://\S+/)", self.err).group(1)
+
+
+def watch(*arguments, **environment):
+    """A run that ends on its own, and well: what it prints."""
+    with Watch(*arguments, **environment) as run:
+        assert run.end() == 0, run.err[-2000:]
+        return run.out
+
+
+def watch_json(*arguments, **environment):
+    return [json.loads(line) for line in watch("--json", *arguments, **environment).splitlines()]
+
+
+def get(uri, **headers):
+    """The status, the headers and the body that a server answers."""
+    request = urllib.request.Request(uri, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code, answer.headers, answer.read()
+
+
+class RtspServer:
+    """Serves a video, over and over, at rtsp://127.0.0.1:PORT/video."""
+
+    def __init__(self, path, port=0):
+        try:
+            import gi
+            gi.require_version("GstRtspServer", "1.0")
+        except (ImportError, ValueError) as error:
+            raise tap.Skip("GstRtspServer for Python is not installed") from error
+        self.process = subprocess.Popen(
+            [sys.executable, os.path.join(HERE, "rtspserver.py"), path, str(port)],
+            stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+        self.uri = f"rtsp://127.0.0.1:{self.port}/video"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
