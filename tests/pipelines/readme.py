@@ -30,7 +30,9 @@ INSTEAD = (
     (r"-C build(-install)?$", f"-C {BUILD}"),
     (r"^(meson devenv .*)$", r"\1 effnet --version"),
     (r"^(meson setup \S+)", rf"\1 {SOURCES}"),
-    # A camera and a screen.
+    # Cameras and a screen.
+    (r"^effnet watch /dev/video0 door=\S+ --http 8080$", "effnet watch a.mp4 door=holiday.mp4 --http 0"),
+    (r"\bSOURCE\.\.\.", "a.mp4"),
     (r"\bv4l2src\b", "videotestsrc num-buffers=30"),
     (r"\bautovideosink\b", "fakesink"),
     (r"file:///tmp/", f"file://{HERE}/"),
