@@ -2,8 +2,6 @@
 /* The convolution in register tiles, compiled once an instruction set. A tile is up to CONV_PIXELS
  * pixels x CONV_PANELS panels of accumulators; a step of k loads the panels' row k, broadcasts each
  * pixel's value k and multiplies. */
-#include <math.h>
-
 #include "act_tmpl.h"
 #include "conv.h"
 #include "tmpl.h"
@@ -129,8 +127,7 @@ add_to_pool(vf acc[][CONV_ROW * VECTORS], float *pool, gboolean first, int mr, i
     }
 }
 
-/* Residual, activation, and out to memory or into the pool. An ACT of RELU is RELU6 as well: each
- * of them in code of its own would be a third of the library. */
+/* Residual, activation, and out to memory or into the pool. */
 INLINE void
 finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
        int mr, int panels)
@@ -140,7 +137,6 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
     const float *residual =
         a->residual ? (const float *)a->residual + pixel * residual_step + at : NULL;
     gboolean before = residual && !a->act_first, behind = residual && a->act_first;
-    vf most = vf_set1(a->act == EFFNET_ACT_RELU6 ? 6.f : INFINITY);
     int n = panels * VECTORS;
 
 #pragma GCC unroll 16
@@ -149,8 +145,7 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
             add_residual(acc[m], residual + m * residual_step, n);
 #pragma GCC unroll 16
         for (int j = 0; j < n; j++)
-            acc[m][j] = act == EFFNET_ACT_RELU ? vf_min(vf_max(acc[m][j], vf_zero()), most)
-                                               : vf_act(act, acc[m][j]);
+            acc[m][j] = vf_act(act, acc[m][j]);
         if (behind)
             add_residual(acc[m], residual + m * residual_step, n);
         if (!out)
@@ -221,17 +216,18 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
     case EFFNET_ACT_SILU:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_SILU, mr, panels);
         break;
-    case EFFNET_ACT_SIGMOID:
-        if (mr == 1)
-            finish(sums.acc, a, pixel, panel, EFFNET_ACT_SIGMOID, mr, panels);
-        break;
     case EFFNET_ACT_NONE:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
         break;
-    case EFFNET_ACT_RELU:
     case EFFNET_ACT_RELU6:
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU6, mr, panels);
+        break;
+    case EFFNET_ACT_RELU:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU, mr, panels);
         break;
+    default: /* AVX2's are small, and slower without */
+        if (mr == 1 || VECTORS > 1)
+            finish(sums.acc, a, pixel, panel, a->act, mr, panels);
     }
 }
 
