@@ -106,13 +106,15 @@ outcome(Case *c, const Shape *s, const EffNetConvKernels *kernels)
 }
 
 /* For up to 1500 terms of size 1. Floats: summed in another order. bf16: that, SiLU, and a gate
- * that may be on either side when it is rounded; in bf16 a value may be rounded the other way. */
+ * that may be on either side when it is rounded (the sum's deviation is 2.2e-4 for each root of a
+ * term, and the largest of thousands is looked at); in bf16 a value may be rounded the other way.
+ */
 static float
 bound_of(const Case *c, const Shape *s)
 {
     if (c->type == EFFNET_TYPE_F32)
         return 2e-4f;
-    return s->gate ? 0.01f + 1e-3f * sqrtf(c->k) : c->out_type == EFFNET_TYPE_F32 ? 1e-3f : 0.008f;
+    return s->gate ? 0.01f + 2e-3f * sqrtf(c->k) : c->out_type == EFFNET_TYPE_F32 ? 1e-3f : 0.008f;
 }
 
 static void
