@@ -2,6 +2,7 @@
 /* A model: what was recognised, and the plan made of it. */
 #include <effnet/error.h>
 
+#include "cache.h"
 #include "model.h"
 #include "model/recognise.h"
 
@@ -13,9 +14,43 @@ struct _EffNetModel {
 
 static const EffNetModelOptions no_options;
 
-/* Plans and packs what RECOGNITION holds, which is taken over in any case. */
+/* What packed weights depend on beside the checkpoint's content. */
+static char *
+cache_key(const EffNetModelInfo *info, const EffNetPlan *plan)
+{
+    return g_strdup_printf(
+        "%s %d %s %s %s %s %u %u %u %d %a", EFFNET_VERSION, EFFNET_PACKED_VERSION,
+        plan->kernels->name, effnet_precision_get_name(info->precision), info->arch, info->naming,
+        info->resolution, info->in_channels, info->n_classes, info->padding, info->epsilon);
+}
+
+/* From the cache where it has them; else packed, and into the cache. */
+static gboolean
+get_weights(EffNetPlan *plan, EffNetRecognition *recognition, EffNetCacheEntry *cache,
+            GError **error)
+{
+    const EffNetModelInfo *info = &recognition->info;
+    g_autofree char *key = cache_key(info, plan);
+    gconstpointer mapped = NULL;
+
+    if (cache) {
+        cache->key = key;
+        mapped = effnet_cache_map(cache, plan->weight_bytes);
+    }
+    if (mapped) {
+        effnet_plan_take_mapped(plan, mapped);
+        return TRUE;
+    }
+    if (!effnet_plan_pack(plan, recognition->weights, info->epsilon, error))
+        return FALSE;
+    if (cache)
+        effnet_cache_store(cache, plan->weights, plan->weight_bytes);
+    return TRUE;
+}
+
+/* Plans what RECOGNITION holds, which is taken over in any case. CACHE may be NULL. */
 static EffNetModel *
-model_new(EffNetRecognition *recognition, GError **error)
+model_new(EffNetRecognition *recognition, EffNetCacheEntry *cache, GError **error)
 {
     EffNetModelInfo *info = &recognition->info;
     EffNetNetwork *network = effnet_network_new(recognition->arch, info->resolution,
@@ -27,21 +62,23 @@ model_new(EffNetRecognition *recognition, GError **error)
     info->n_features = network->n_features;
     for (guint i = 0; i < network->n_layers; i++)
         info->params += effnet_layer_params(&network->layers[i]);
-    model->plan =
-        effnet_plan_new(network, effnet_kernels_get(), effnet_precision_get_type(info->precision),
-                        recognition->weights, info->epsilon, error);
-    g_clear_pointer(&recognition->weights, effnet_weights_free);
-    if (!model->plan)
+    model->plan = effnet_plan_new(network, effnet_kernels_get(),
+                                  effnet_precision_get_type(info->precision), NULL, 0, NULL);
+    if (!get_weights(model->plan, recognition, cache, error))
         g_clear_pointer(&model, effnet_model_unref);
+    else
+        g_clear_pointer(&recognition->weights, effnet_weights_free);
     return model;
 }
 
 EffNetModel *
 effnet_model_open(const char *path, const EffNetModelOptions *options, GError **error)
 {
+    EffNetCacheEntry cache = {.folder = options ? options->cache : NULL, .source = path};
+    gboolean cached = cache.folder && effnet_identity_of(path, &cache.identity);
     EffNetRecognition *recognition = effnet_recognise(path, options ? options : &no_options, error);
 
-    return recognition ? model_new(recognition, error) : NULL;
+    return recognition ? model_new(recognition, cached ? &cache : NULL, error) : NULL;
 }
 
 EffNetModel *
@@ -51,7 +88,18 @@ effnet_model_new_random(EffNetArch *arch, guint32 seed, guint n_classes,
     EffNetRecognition *recognition =
         effnet_recognise_random(arch, seed, n_classes, options ? options : &no_options, error);
 
-    return recognition ? model_new(recognition, error) : NULL;
+    return recognition ? model_new(recognition, NULL, error) : NULL;
+}
+
+const char *
+effnet_model_get_cache_folder(void)
+{
+    static gsize folder;
+
+    if (g_once_init_enter(&folder))
+        g_once_init_leave(&folder, (gsize)g_build_filename(g_get_user_cache_dir(), "efficientnet",
+                                                           "weights", NULL));
+    return (const char *)folder;
 }
 
 EffNetModel *

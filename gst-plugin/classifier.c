@@ -37,6 +37,7 @@ open_model(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *
         !check_arch(&options, error))
         return FALSE;
     options.precision = settings->precision;
+    options.cache = settings->no_cache ? NULL : effnet_model_get_cache_folder();
     self->model = gst_efficientnet_modelcache_acquire(settings->model, &options, error);
     if (!self->model) {
         g_prefix_error(error, "model: ");

@@ -53,6 +53,13 @@ install_model_properties(GObjectClass *klass)
                                                       gst_efficientnet_precision_get_type(),
                                                       EFFNET_PRECISION_AUTO, READY_FLAGS));
     g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_CACHE,
+        g_param_spec_boolean(
+            "cache", "Cache",
+            "Keep the weights as the CPU reads them in the user's cache folder, so "
+            "that the model is opened faster the next time",
+            TRUE, READY_FLAGS));
+    g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_THREADS,
         g_param_spec_uint("threads", "Threads",
                           "How many threads of the process's one pool an inference may use; the "

@@ -94,6 +94,9 @@ gst_efficientnet_model_settings_set(GstEfficientNetModelSettings *settings,
     case GST_EFFICIENTNET_PROP_PRECISION:
         settings->precision = g_value_get_enum(value);
         break;
+    case GST_EFFICIENTNET_PROP_CACHE:
+        settings->no_cache = !g_value_get_boolean(value);
+        break;
     case GST_EFFICIENTNET_PROP_THREADS:
         settings->threads = g_value_get_uint(value);
         break;
@@ -131,6 +134,9 @@ gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings
         break;
     case GST_EFFICIENTNET_PROP_PRECISION:
         g_value_set_enum(value, settings->precision);
+        break;
+    case GST_EFFICIENTNET_PROP_CACHE:
+        g_value_set_boolean(value, !settings->no_cache);
         break;
     case GST_EFFICIENTNET_PROP_THREADS:
         g_value_set_uint(value, settings->threads);

@@ -16,6 +16,7 @@ typedef struct {
     char *labels_file;
     char **labels;
     EffNetPrecision precision;
+    gboolean no_cache;
     guint threads;
     char *instance_id; /* NULL: it shares with nobody */
     guint batch_size;  /* 0: as 1 */
@@ -55,6 +56,7 @@ typedef enum {
     GST_EFFICIENTNET_PROP_LABELS_FILE,
     GST_EFFICIENTNET_PROP_LABELS,
     GST_EFFICIENTNET_PROP_PRECISION,
+    GST_EFFICIENTNET_PROP_CACHE,
     GST_EFFICIENTNET_PROP_THREADS,
     GST_EFFICIENTNET_PROP_MODEL_INSTANCE_ID,
     GST_EFFICIENTNET_PROP_BATCH_SIZE,

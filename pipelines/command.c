@@ -101,9 +101,13 @@ effnet_command_check(const char *option, double value, double min, double max, G
 }
 
 EffNetModel *
-effnet_command_open_model(const char *name, EffNetPrecision precision, GError **error)
+effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean cache,
+                          GError **error)
 {
-    const EffNetModelOptions options = {.precision = precision};
+    const EffNetModelOptions options = {
+        .precision = precision,
+        .cache = cache ? effnet_model_get_cache_folder() : NULL,
+    };
     g_autofree char *path = effnet_model_find(name, error);
 
     return path ? effnet_model_open(path, &options, error) : NULL;

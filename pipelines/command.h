@@ -39,6 +39,7 @@ gboolean effnet_command_check(const char *option, double value, double min, doub
                               GError **error);
 
 /* NAME as effnet_model_find() takes it. */
-EffNetModel *effnet_command_open_model(const char *name, EffNetPrecision precision, GError **error);
+EffNetModel *effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean cache,
+                                       GError **error);
 
 #endif

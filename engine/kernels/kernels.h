@@ -9,6 +9,9 @@
 #include "resize.h"
 #include "winograd.h"
 
+/* To be raised when a kernel's packed weights change: caches keep them. */
+#define EFFNET_PACKED_VERSION 1
+
 typedef struct {
     const char *name; /* the level's */
     /* By the type of the pictures between the layers; zeros where there are none of a type. */

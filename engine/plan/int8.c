@@ -14,11 +14,9 @@
 #define ZERO_MIDDLE 128
 #define ZERO_SILU   32
 
-/* The place of a layer's numbers. */
 typedef struct {
     EffNetPlan *plan;
     EffNetWeights *weights;
-    guint8 *room; /* not taken yet */
 } Packer;
 
 static gsize
@@ -33,13 +31,15 @@ effnet_layer_quant_bytes(const EffNetLayer *layer)
     return 2 * lane_bytes(layer) + effnet_align(sizeof(EffNetQuant));
 }
 
-static gpointer
-take(Packer *p, gsize bytes)
+guint8 *
+effnet_layer_place_quant(const EffNetLayer *layer, EffNetPacked *packed, guint8 *room)
 {
-    gpointer taken = p->room;
+    gsize lanes = lane_bytes(layer);
 
-    p->room += bytes;
-    return memset(taken, 0, bytes);
+    packed->scale = (const float *)room;
+    packed->start = (const gint32 *)(room + lanes);
+    packed->quant = (const EffNetQuant *)(room + 2 * lanes);
+    return room + effnet_layer_quant_bytes(layer);
 }
 
 static guint8
@@ -159,17 +159,13 @@ pack_floats(const EffNetLayer *layer, float *rows, const float *scale, gpointer 
 
 static gboolean
 pack_layer(Packer *p, const EffNetLayer *layer, const EffNetScale *in, const EffNetScale *residual,
-           EffNetScale *out, EffNetPacked *packed, GError **error)
+           EffNetScale *out, const EffNetPacked *packed, GError **error)
 {
-    gsize bytes = effnet_layer_packed_bytes(layer, p->plan->kernels, EFFNET_TYPE_S16);
     g_autofree float *rows =
         g_try_malloc_n(effnet_part_size(layer, EFFNET_PART_WEIGHT), sizeof *rows);
-    gpointer weights = take(p, effnet_align(bytes));
-    float *bias = take(p, lane_bytes(layer)), *scale = take(p, lane_bytes(layer));
-    gint32 *start = take(p, lane_bytes(layer));
-    EffNetQuant *quant = take(p, effnet_align(sizeof *quant));
+    gpointer weights = (gpointer)packed->weights;
+    float *bias = (float *)packed->bias, *scale = (float *)packed->scale;
 
-    *packed = (EffNetPacked){weights, bias, quant, scale, start};
     if (!rows) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no memory for a layer's weights");
         return FALSE;
@@ -184,8 +180,8 @@ pack_layer(Packer *p, const EffNetLayer *layer, const EffNetScale *in, const Eff
     }
     if (layer->role != EFFNET_ROLE_CLASSIFIER && !read_scale(p, layer, out, error))
         return FALSE;
-    fill_quant(quant, layer, in, residual, out);
-    fill_lanes(layer, rows, in, out, scale, bias, start);
+    fill_quant((EffNetQuant *)packed->quant, layer, in, residual, out);
+    fill_lanes(layer, rows, in, out, scale, bias, (gint32 *)packed->start);
     pack_weights(p, layer, rows, weights);
     return TRUE;
 }
@@ -193,8 +189,9 @@ pack_layer(Packer *p, const EffNetLayer *layer, const EffNetScale *in, const Eff
 gboolean
 effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error)
 {
-    Packer p = {plan, weights, plan->weights};
+    Packer p = {plan, weights};
 
+    memset(plan->weights, 0, plan->weight_bytes);
     plan->activations[plan->input].scale = (EffNetScale){.step = 1, .range = 255};
     for (guint i = 0; i < plan->n_steps; i++) {
         EffNetStep *step = &plan->steps[i];

@@ -5,6 +5,7 @@
 
 #include <effnet/error.h>
 
+#include "../cache.h"
 #include "plan.h"
 
 /* A task's block of the input should stay in a core's L2 beside the weights that pass by. */
@@ -503,45 +504,70 @@ lay_out(EffNetPlan *plan)
     place_activations(plan);
 }
 
+static guint
+n_packed(const EffNetStep *step)
+{
+    return effnet_layer_has_weights(step->layer) ? step->n_layers : 0;
+}
+
+/* Layer after layer, weights, bias and what int8 has beside them. */
+static void
+place_weights(EffNetPlan *plan, guint8 *room)
+{
+    plan->weights = room;
+    for (guint i = 0; i < plan->n_steps; i++) {
+        EffNetStep *step = &plan->steps[i];
+
+        for (guint p = 0; p < n_packed(step); p++) {
+            step->packed[p].weights = room;
+            room += packed_bytes(plan, step->layer + p);
+            step->packed[p].bias = (const float *)room;
+            room += bias_bytes(step->layer + p);
+            if (plan->type == EFFNET_TYPE_S16)
+                room = effnet_layer_place_quant(step->layer + p, &step->packed[p], room);
+        }
+    }
+}
+
 static gboolean
 pack_layer(EffNetPlan *plan, const EffNetLayer *layer, EffNetWeights *weights, double epsilon,
-           EffNetPacked *packed, guint8 **room, GError **error)
+           const EffNetPacked *packed, GError **error)
 {
     g_autofree float *rows =
         g_try_malloc_n(effnet_part_size(layer, EFFNET_PART_WEIGHT), sizeof *rows);
-    guint8 *at = *room;
-    float *bias = (float *)(at + packed_bytes(plan, layer));
 
-    packed->weights = at;
-    packed->bias = bias;
-    *room = (guint8 *)bias + bias_bytes(layer);
     if (rows)
-        return effnet_layer_pack(weights, layer, epsilon, plan->kernels, plan->type, rows, at, bias,
-                                 error);
+        return effnet_layer_pack(weights, layer, epsilon, plan->kernels, plan->type, rows,
+                                 (gpointer)packed->weights, (float *)packed->bias, error);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no memory for a layer's weights");
     return FALSE;
 }
 
-static gboolean
-pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
+gboolean
+effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
 {
-    guint8 *room;
+    guint8 *room = effnet_memory_new(1, plan->weight_bytes, error);
 
-    plan->weights = effnet_memory_new(1, plan->weight_bytes, error);
-    if (!plan->weights)
+    if (!room)
         return FALSE;
+    place_weights(plan, room);
     if (plan->type == EFFNET_TYPE_S16)
         return effnet_plan_pack_int8(plan, weights, error);
-    room = plan->weights;
     for (guint i = 0; i < plan->n_steps; i++) {
-        EffNetStep *step = &plan->steps[i];
+        const EffNetStep *step = &plan->steps[i];
 
-        for (guint p = 0; p < step->n_layers && effnet_layer_has_weights(step->layer); p++)
-            if (!pack_layer(plan, step->layer + p, weights, epsilon, &step->packed[p], &room,
-                            error))
+        for (guint p = 0; p < n_packed(step); p++)
+            if (!pack_layer(plan, step->layer + p, weights, epsilon, &step->packed[p], error))
                 return FALSE;
     }
     return TRUE;
+}
+
+void
+effnet_plan_take_mapped(EffNetPlan *plan, gconstpointer weights)
+{
+    place_weights(plan, (guint8 *)weights);
+    plan->mapped = TRUE;
 }
 
 EffNetPlan *
@@ -556,7 +582,7 @@ effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType
     lay_out(plan);
     for (guint i = 0; i < network->n_layers; i++)
         plan->weight_bytes += layer_bytes(plan, &network->layers[i]);
-    if (weights && !pack(plan, weights, epsilon, error))
+    if (weights && !effnet_plan_pack(plan, weights, epsilon, error))
         return NULL;
     return g_steal_pointer(&plan);
 }
@@ -569,6 +595,9 @@ effnet_plan_free(EffNetPlan *plan)
     effnet_network_free(plan->network);
     g_free(plan->steps);
     g_free(plan->activations);
-    free(plan->weights);
+    if (plan->mapped)
+        effnet_cache_unmap(plan->weights, plan->weight_bytes);
+    else
+        free(plan->weights);
     g_free(plan);
 }

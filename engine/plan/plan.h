@@ -84,6 +84,7 @@ typedef struct {
     gsize scratch_bytes; /* of one thread */
     gsize weight_bytes;
     guint8 *weights; /* all packed ones, 64-byte aligned; NULL for a plan without weights */
+    gboolean mapped; /* they are effnet_cache_map()'s */
 } EffNetPlan;
 
 /* What parts of the arena, the scratch and the weights begin at. */
@@ -155,6 +156,11 @@ EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels
                             EffNetWeights *weights, double epsilon, GError **error);
 void effnet_plan_free(EffNetPlan *plan);
 
+/* What a plan without weights needs before it is executed: its weight_bytes packed, or what
+ * effnet_cache_map() has of them, which is taken over. */
+gboolean effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error);
+void effnet_plan_take_mapped(EffNetPlan *plan, gconstpointer weights);
+
 /* Gives those activations that are BATCHED, or are not, their offsets: what is never alive at once
  * may share memory. Returns the bytes that they need. */
 gsize effnet_arena_plan(EffNetTensorPlan *activations, guint n, gboolean batched);
@@ -181,7 +187,11 @@ effnet_layer_is_squeeze_excite(const EffNetLayer *layer)
 /* What PLAN, of an int8 network, needs for LAYER beside its weights. */
 gsize effnet_layer_quant_bytes(const EffNetLayer *layer);
 
-/* Fills PLAN's weights from those that `effnet quantize` wrote, and its activations' scales. */
+/* Says in PACKED where that is, from ROOM on; returns what is behind it. */
+guint8 *effnet_layer_place_quant(const EffNetLayer *layer, EffNetPacked *packed, guint8 *room);
+
+/* Fills PLAN's weights from those that `effnet quantize` wrote, and its activations' scales, which
+ * only who looks at activations needs. */
 gboolean effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error);
 
 /* LAYER's weights (EFFNET_PART_WEIGHT), its batch norm folded into them, and what is added to

@@ -39,6 +39,8 @@ typedef struct {
     EffNetPadding padding;
     double epsilon;            /* of batch norm */
     EffNetPrecision precision; /* one that model or CPU has not is EFFNET_ERROR_SETTINGS */
+    const char *cache; /* a folder that keeps packed weights, made where needed, for the next time
+                        * that the same file is opened; NULL: none */
 } EffNetModelOptions;
 
 /* How a checkpoint was understood. Owned by the model. */
@@ -66,6 +68,9 @@ typedef struct {
 /* Opens a checkpoint: .safetensors, or .pth/.pt in zip or legacy form. OPTIONS may be NULL.
  * Reads tensor by tensor, so that the peak is the packed weights and one tensor. */
 EffNetModel *effnet_model_open(const char *path, const EffNetModelOptions *options, GError **error);
+
+/* "efficientnet/weights" under the user's cache folder. Static. */
+const char *effnet_model_get_cache_folder(void);
 
 /* The network with random weights drawn from SEED, N_CLASSES (0: 1000) classes. */
 EffNetModel *effnet_model_new_random(EffNetArch *arch, guint32 seed, guint n_classes,

@@ -11,7 +11,7 @@ typedef struct {
     char *model, *arch, *precision;
     int threads, batch;
     double seconds;
-    gboolean raw, profile;
+    gboolean raw, profile, cache;
 } Options;
 
 static void
@@ -38,7 +38,8 @@ open_model(const Options *options, GError **error)
         !effnet_precision_parse(options->precision, &model_options.precision, error))
         return NULL;
     if (options->model != NULL)
-        return effnet_command_open_model(options->model, model_options.precision, error);
+        return effnet_command_open_model(options->model, model_options.precision, options->cache,
+                                         error);
     arch = effnet_arch_new(options->arch, error);
     return arch ? effnet_model_new_random(arch, SEED, 0, &model_options, error) : NULL;
 }
@@ -166,6 +167,8 @@ effnet_command_bench(const EffNetCommand *command, int argc, char **argv, GError
          "How long to measure (default 2)", "S"},
         {"raw", 'r', 0, G_OPTION_ARG_NONE, &options.raw,
          "Print nothing but the milliseconds of each run, one a line", NULL},
+        {"cache", 'c', 0, G_OPTION_ARG_NONE, &options.cache,
+         "Keep the packed weights of --model in the user's cache folder", NULL},
         {"profile", 0, 0, G_OPTION_ARG_NONE, &options.profile, "Print a row an op as well", NULL},
         {NULL},
     };

@@ -63,7 +63,7 @@ effnet_command_info(const EffNetCommand *command, int argc, char **argv, GError 
 
     if (!effnet_command_parse(command, entries, &argc, &argv, 1, 1, error))
         return FALSE;
-    model = effnet_command_open_model(argv[1], EFFNET_PRECISION_AUTO, error);
+    model = effnet_command_open_model(argv[1], EFFNET_PRECISION_AUTO, FALSE, error);
     if (model == NULL)
         return FALSE;
 

@@ -109,7 +109,7 @@ gboolean
 effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
     g_autofree char *name = NULL, *input = NULL, *output = NULL, *precision_name = NULL;
-    gboolean embedding = FALSE;
+    gboolean embedding = FALSE, cache = FALSE;
     const GOptionEntry entries[] = {
         {"model", 'm', 0, G_OPTION_ARG_FILENAME, &name, "The checkpoint, a file or a name",
          "MODEL"},
@@ -119,6 +119,8 @@ effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError *
          "Y.npy"},
         {"precision", 'p', 0, G_OPTION_ARG_STRING, &precision_name,
          "auto, fp32 (the default), bf16 or int8", "PRECISION"},
+        {"cache", 'c', 0, G_OPTION_ARG_NONE, &cache,
+         "Keep the packed weights in the user's cache folder, to start faster the next time", NULL},
         {"embedding", 'e', 0, G_OPTION_ARG_NONE, &embedding,
          "Write the pooled features instead of the logits", NULL},
         {NULL},
@@ -136,6 +138,6 @@ effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError *
                                     : "--output");
         return FALSE;
     }
-    model = effnet_command_open_model(name, precision, error);
+    model = effnet_command_open_model(name, precision, cache, error);
     return model != NULL && run_file(model, input, output, embedding, error);
 }

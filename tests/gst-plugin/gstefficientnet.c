@@ -46,7 +46,7 @@ static void
 test_defaults(void)
 {
     GObject *object = G_OBJECT(gst_element_factory_make("efficientnet", NULL));
-    gboolean hold;
+    gboolean hold, cache;
     float number;
 
     assert_unset(object, "model");
@@ -57,9 +57,10 @@ test_defaults(void)
     assert_uint(object, "inference-interval", 1);
     g_object_get(object, "threshold", &number, NULL);
     g_assert_cmpfloat(number, ==, 0);
-    g_object_get(object, "crop-fraction", &number, "hold-last", &hold, NULL);
+    g_object_get(object, "crop-fraction", &number, "hold-last", &hold, "cache", &cache, NULL);
     g_assert_cmpfloat(number, ==, 0);
     g_assert_true(hold);
+    g_assert_true(cache);
     assert_nick(object, "activation", "auto");
     assert_nick(object, "precision", "auto");
     assert_nick(object, "resize-mode", "auto");

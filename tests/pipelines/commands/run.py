@@ -37,6 +37,43 @@ def test_logits():
     assert np.array_equal(run(), batch[1:2])
 
 
+def test_cache():
+    """The same results from packed weights, which are not written anew, and without a folder."""
+    save((1, 3, 224, 224))
+    expected = run()
+    cache = os.path.join(folder.name, "cache")
+
+    def cached():
+        effnet("run", "--model", tap.model(), "--input", X, "--output", Y, "--cache",
+               XDG_CACHE_HOME=cache)
+        assert np.array_equal(np.load(Y), expected)
+
+    cached()
+    (name,) = os.listdir(f"{cache}/efficientnet/weights")
+    first = os.stat(f"{cache}/efficientnet/weights/{name}")
+    cached()
+    second = os.stat(f"{cache}/efficientnet/weights/{name}")
+    assert (first.st_ino, first.st_mtime_ns) == (second.st_ino, second.st_mtime_ns)
+    with open(f"{cache}/efficientnet/weights/{name}", "r+b") as file:
+        file.seek(-100, os.SEEK_END)
+        file.write(b"corrupt!")
+    cached()
+    assert os.stat(f"{cache}/efficientnet/weights/{name}").st_ino != first.st_ino
+    cache = "/dev/null"
+    cached()
+
+
+def test_precisions():
+    save((1, 3, 224, 224))
+    fails("effnet quantize", "--precision", "int8")
+    fails("auto, fp32, bf16, int8", "--precision", "fp16")
+    fails("AVX512-BF16", "--precision", "bf16", "--isa", "c")
+    assert np.array_equal(run("--precision", "auto", "--isa", "c"), run("--isa", "c"))
+    if tap.have_bf16():
+        assert np.array_equal(run("--precision", "auto"), run("--precision", "bf16"))
+        assert not np.array_equal(run("--precision", "bf16"), run())
+
+
 def test_embedding():
     save((2, 3, 224, 224))
     features = run("--embedding")

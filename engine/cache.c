@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#define MAGIC  "effnet weights 1"
+#define SUFFIX ".weights"
+#define LANES  8
+
+/* In front of the weights, which begin with the next page. */
+typedef struct {
+    char magic[sizeof MAGIC];
+    guint64 bytes, sum[2]; /* of the weights */
+    guint64 source_sum[2];
+    EffNetIdentity identity;
+    char source[2048]; /* empty: longer */
+    char key[1024];
+} Header;
+
+#define HEADER_BYTES 4096
+G_STATIC_ASSERT(sizeof(Header) <= HEADER_BYTES);
+
+/* A checksum of 128 bits, as fast as memory. */
+typedef struct {
+    guint64 lane[LANES], length;
+} Sum;
+
+static void
+sum_init(Sum *sum)
+{
+    for (guint i = 0; i < LANES; i++)
+        sum->lane[i] = 0x9e3779b97f4a7c15 * (2 * i + 1);
+    sum->length = 0;
+}
+
+static inline guint64
+mix(guint64 state, guint64 word)
+{
+    state ^= word;
+    return (state << 29 | state >> 35) * 0xff51afd7ed558ccd;
+}
+
+/* N is a multiple of 64, but for the last piece. */
+static void
+sum_add(Sum *sum, const guint8 *data, gsize n)
+{
+    guint64 words[LANES];
+
+    sum->length += n;
+    for (; n >= sizeof words; n -= sizeof words, data += sizeof words) {
+        memcpy(words, data, sizeof words);
+        for (guint i = 0; i < LANES; i++)
+            sum->lane[i] = mix(sum->lane[i], words[i]);
+    }
+    memset(words, 0, sizeof words);
+    memcpy(words, data, n);
+    for (guint i = 0; n > 0 && i < LANES; i++)
+        sum->lane[i] = mix(sum->lane[i], words[i]);
+}
+
+static void
+sum_end(const Sum *sum, guint64 result[2])
+{
+    result[0] = result[1] = sum->length;
+    for (guint i = 0; i < LANES; i++) {
+        result[0] = mix(result[0], sum->lane[i]);
+        result[1] = mix(result[1], sum->lane[LANES - 1 - i]);
+    }
+}
+
+static void
+sum_of(gconstpointer data, gsize n, guint64 result[2])
+{
+    Sum sum;
+
+    sum_init(&sum);
+    sum_add(&sum, data, n);
+    sum_end(&sum, result);
+}
+
+static gboolean
+sum_of_file(const char *path, guint64 result[2])
+{
+    const gsize size = 1 << 20;
+    g_autofree guint8 *buffer = g_malloc(size);
+    int fd = g_open(path, O_RDONLY | O_CLOEXEC);
+    gsize filled = 0;
+    gssize n = 0;
+    Sum sum;
+
+    if (fd < 0)
+        return FALSE;
+    sum_init(&sum);
+    do {
+        n = read(fd, buffer + filled, size - filled);
+        filled += MAX(n, 0);
+        if (filled == size || n == 0) {
+            sum_add(&sum, buffer, filled);
+            filled = 0;
+        }
+    } while (n > 0 || (n < 0 && errno == EINTR));
+    close(fd);
+    sum_end(&sum, result);
+    return n == 0;
+}
+
+static void
+identity_from(const struct stat *st, EffNetIdentity *identity)
+{
+    *identity = (EffNetIdentity){
+        .device = st->st_dev,
+        .inode = st->st_ino,
+        .size = st->st_size,
+        .modified = st->st_mtim.tv_sec,
+        .modified_ns = st->st_mtim.tv_nsec,
+        .changed = st->st_ctim.tv_sec,
+        .changed_ns = st->st_ctim.tv_nsec,
+    };
+}
+
+gboolean
+effnet_identity_of(const char *path, EffNetIdentity *identity)
+{
+    struct stat st;
+
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return FALSE;
+    identity_from(&st, identity);
+    return TRUE;
+}
+
+static gboolean
+is_same(const EffNetIdentity *a, const EffNetIdentity *b)
+{
+    return memcmp(a, b, sizeof *a) == 0; /* without padding */
+}
+
+/* One file for one source and key. */
+static char *
+path_of(const EffNetCacheEntry *entry)
+{
+    g_autofree char *name =
+        g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%s", entry->identity.device,
+                        entry->identity.inode, entry->key);
+    guint64 sum[2];
+
+    sum_of(name, strlen(name), sum);
+    return g_strdup_printf("%s/%016" G_GINT64_MODIFIER "x%016" G_GINT64_MODIFIER "x" SUFFIX,
+                           entry->folder, sum[0], sum[1]);
+}
+
+/* Whether HEADER is ENTRY's, and its source what it was. A source that was only moved, copied over
+ * itself or touched is remembered as it is now. */
+static gboolean
+is_current(const EffNetCacheEntry *entry, const Header *header, int fd)
+{
+    guint64 sum[2];
+
+    if (memcmp(header->magic, MAGIC, sizeof MAGIC) != 0 ||
+        strncmp(header->key, entry->key, sizeof header->key) != 0)
+        return FALSE;
+    if (is_same(&header->identity, &entry->identity))
+        return TRUE;
+    if (header->identity.size != entry->identity.size || !sum_of_file(entry->source, sum) ||
+        memcmp(sum, header->source_sum, sizeof sum) != 0)
+        return FALSE;
+    if (pwrite(fd, &entry->identity, sizeof entry->identity, G_STRUCT_OFFSET(Header, identity)) < 0)
+        g_debug("the cache of %s cannot be written", entry->source);
+    return TRUE;
+}
+
+static gconstpointer
+map_file(const EffNetCacheEntry *entry, int fd, gsize bytes)
+{
+    gsize length = HEADER_BYTES + bytes;
+    struct stat st;
+    guint64 sum[2];
+    guint8 *map;
+
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (guint64)st.st_size != length)
+        return NULL;
+    map = mmap(NULL, length, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    if (map == MAP_FAILED)
+        return NULL;
+    if (((const Header *)map)->bytes == bytes && is_current(entry, (const Header *)map, fd)) {
+        sum_of(map + HEADER_BYTES, bytes, sum);
+        if (memcmp(sum, ((const Header *)map)->sum, sizeof sum) == 0)
+            return map + HEADER_BYTES;
+    }
+    munmap(map, length);
+    return NULL;
+}
+
+gconstpointer
+effnet_cache_map(const EffNetCacheEntry *entry, gsize bytes)
+{
+    g_autofree char *path = path_of(entry);
+    int fd = g_open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    gconstpointer weights;
+
+    if (fd < 0)
+        fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return NULL;
+    weights = map_file(entry, fd, bytes);
+    close(fd);
+    return weights;
+}
+
+void
+effnet_cache_unmap(gconstpointer weights, gsize bytes)
+{
+    munmap((guint8 *)weights - HEADER_BYTES, HEADER_BYTES + bytes);
+}
+
+static gboolean
+write_all(int fd, gconstpointer data, gsize n)
+{
+    const guint8 *at = data;
+
+    while (n > 0) {
+        gssize written = write(fd, at, n);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return FALSE;
+        at += written;
+        n -= written;
+    }
+    return TRUE;
+}
+
+/* FALSE: it was written to since ENTRY knows it, or the key is too long for a header. */
+static gboolean
+make_header(const EffNetCacheEntry *entry, gconstpointer weights, gsize bytes, Header *header)
+{
+    g_autofree char *source = g_canonicalize_filename(entry->source, NULL);
+    EffNetIdentity now;
+
+    *header = (Header){.magic = MAGIC, .bytes = bytes, .identity = entry->identity};
+    sum_of(weights, bytes, header->sum);
+    if (g_strlcpy(header->source, source, sizeof header->source) >= sizeof header->source)
+        header->source[0] = 0;
+    if (g_strlcpy(header->key, entry->key, sizeof header->key) >= sizeof header->key)
+        return FALSE;
+    return sum_of_file(entry->source, header->source_sum) &&
+           effnet_identity_of(entry->source, &now) && is_same(&now, &entry->identity);
+}
+
+/* Removes PATH where it is of a source that is not there any more. */
+static void
+remove_orphan(const char *path)
+{
+    g_autofree Header *header = g_new(Header, 1);
+    int fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    EffNetIdentity now;
+    gboolean orphan;
+
+    if (fd < 0)
+        return;
+    orphan = read(fd, header, sizeof *header) == sizeof *header &&
+             memcmp(header->magic, MAGIC, sizeof MAGIC) == 0 && header->source[0] &&
+             memchr(header->source, 0, sizeof header->source) &&
+             (!effnet_identity_of(header->source, &now) || now.device != header->identity.device ||
+              now.inode != header->identity.inode);
+    close(fd);
+    if (orphan)
+        g_unlink(path);
+}
+
+static void
+remove_orphans(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        if (g_str_has_suffix(name, SUFFIX)) {
+            g_autofree char *path = g_build_filename(folder, name, NULL);
+
+            remove_orphan(path);
+        }
+}
+
+void
+effnet_cache_store(const EffNetCacheEntry *entry, gconstpointer weights, gsize bytes)
+{
+    g_autofree char *path = path_of(entry), *temporary = g_strconcat(path, ".XXXXXX", NULL);
+    g_autofree guint8 *page = g_malloc0(HEADER_BYTES);
+    gboolean ok;
+    int fd;
+
+    if (!make_header(entry, weights, bytes, (Header *)page) ||
+        g_mkdir_with_parents(entry->folder, 0700) != 0)
+        return;
+    remove_orphans(entry->folder);
+    fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    ok = write_all(fd, page, HEADER_BYTES) && write_all(fd, weights, bytes);
+    if (close(fd) != 0 || !ok || g_rename(temporary, path) != 0)
+        g_unlink(temporary);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cache.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#define BYTES 300000
+
+typedef struct {
+    char *folder, *cache, *source; /* the folder, and what is in it */
+    guint8 *weights;
+    EffNetCacheEntry entry;
+} Fixture;
+
+static void
+write_source(const Fixture *f, const char *content)
+{
+    g_assert_true(g_file_set_contents(f->source, content, -1, NULL));
+}
+
+static void
+look_at_source(Fixture *f)
+{
+    g_assert_true(effnet_identity_of(f->source, &f->entry.identity));
+}
+
+static void
+set_up(Fixture *f, gconstpointer data)
+{
+    f->folder = g_dir_make_tmp("effnet-cache-XXXXXX", NULL);
+    f->cache = g_build_filename(f->folder, "a", "b", NULL);
+    f->source = g_build_filename(f->folder, "model.pth", NULL);
+    f->weights = g_malloc(BYTES);
+    for (gsize i = 0; i < BYTES; i++)
+        f->weights[i] = i * 7 / 3;
+    write_source(f, "first content");
+    f->entry = (EffNetCacheEntry){.folder = f->cache, .source = f->source, .key = "key"};
+    look_at_source(f);
+}
+
+static char *
+only_file(const Fixture *f)
+{
+    g_autoptr(GDir) dir = g_dir_open(f->cache, 0, NULL);
+    const char *name = dir ? g_dir_read_name(dir) : NULL;
+    char *path = name ? g_build_filename(f->cache, name, NULL) : NULL;
+
+    if (path)
+        g_assert_null(g_dir_read_name(dir));
+    return path;
+}
+
+static void
+remove_all(const char *path)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *inside = g_build_filename(path, name, NULL);
+
+        remove_all(inside);
+    }
+    g_remove(path);
+}
+
+static void
+tear_down(Fixture *f, gconstpointer data)
+{
+    remove_all(f->folder);
+    g_free(f->folder);
+    g_free(f->cache);
+    g_free(f->source);
+    g_free(f->weights);
+}
+
+static gboolean
+is_there(const Fixture *f)
+{
+    gconstpointer weights = effnet_cache_map(&f->entry, BYTES);
+
+    if (!weights)
+        return FALSE;
+    g_assert_cmpmem(weights, BYTES, f->weights, BYTES);
+    g_assert_cmpuint((gsize)weights % 4096, ==, 0);
+    effnet_cache_unmap(weights, BYTES);
+    return TRUE;
+}
+
+static void
+test_kept(Fixture *f, gconstpointer data)
+{
+    g_assert_false(is_there(f));
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_true(is_there(f));
+    g_assert_null(effnet_cache_map(&f->entry, BYTES - 64));
+    f->entry.key = "another key";
+    g_assert_false(is_there(f));
+}
+
+/* A byte of the magic number, the size, the sum, the key or the weights; then some are missing. */
+static void
+test_corrupt(Fixture *f, gconstpointer data)
+{
+    static const gsize places[] = {0, 24, 40, 2168, 4096, 4096 + BYTES / 2, 4096 + BYTES - 1};
+    g_autofree char *path = NULL;
+
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    path = only_file(f);
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        int fd = g_open(path, O_RDWR);
+        guint8 byte;
+
+        g_assert_cmpint(pread(fd, &byte, 1, places[i]), ==, 1);
+        byte ^= 0x10;
+        g_assert_cmpint(pwrite(fd, &byte, 1, places[i]), ==, 1);
+        close(fd);
+        g_assert_false(is_there(f));
+        effnet_cache_store(&f->entry, f->weights, BYTES);
+        g_assert_true(is_there(f));
+    }
+    g_assert_cmpint(truncate(path, 4096 + BYTES - 1), ==, 0);
+    g_assert_false(is_there(f));
+    g_assert_cmpint(truncate(path, 0), ==, 0);
+    g_assert_false(is_there(f));
+}
+
+/* As long, and with the same time of modification. */
+static void
+test_changed_source(Fixture *f, gconstpointer data)
+{
+    struct stat st;
+    int fd;
+
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_cmpint(stat(f->source, &st), ==, 0);
+    fd = g_open(f->source, O_WRONLY);
+    g_assert_cmpint(write(fd, "other content", 13), ==, 13);
+    g_assert_cmpint(futimens(fd, (struct timespec[]){st.st_atim, st.st_mtim}), ==, 0);
+    close(fd);
+    /* A change so soon may leave the time of change as it was, where clocks are coarse. */
+    look_at_source(f);
+    f->entry.identity.changed_ns ^= 1;
+    g_assert_false(is_there(f));
+}
+
+static void
+test_touched_source(Fixture *f, gconstpointer data)
+{
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    f->entry.identity.modified++;
+    g_assert_true(is_there(f));
+    /* It was remembered: nobody looks at the content again. */
+    g_unlink(f->source);
+    g_assert_true(is_there(f));
+    f->entry.identity.modified++;
+    g_assert_false(is_there(f));
+}
+
+/* Written to between its packing and now: not what the weights are of. */
+static void
+test_written_source(Fixture *f, gconstpointer data)
+{
+    f->entry.identity.modified--;
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_null(only_file(f));
+}
+
+static void
+test_unwritable(Fixture *f, gconstpointer data)
+{
+    write_source(f, "a file where the folder would be");
+    look_at_source(f);
+    f->entry.folder = f->source;
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_false(is_there(f));
+}
+
+static void
+test_orphans(Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = NULL;
+
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_unlink(f->source);
+    g_free(f->source);
+    f->source = g_build_filename(f->folder, "another.pth", NULL);
+    write_source(f, "second content");
+    f->entry.source = f->source;
+    look_at_source(f);
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    path = only_file(f);
+    g_assert_nonnull(path);
+    g_assert_true(is_there(f));
+}
+
+static gpointer
+store_often(gpointer data)
+{
+    const Fixture *f = data;
+
+    for (int i = 0; i < 20; i++) {
+        effnet_cache_store(&f->entry, f->weights, BYTES);
+        g_assert_true(is_there(f));
+    }
+    return NULL;
+}
+
+static void
+test_at_once(Fixture *f, gconstpointer data)
+{
+    GThread *threads[4];
+
+    for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
+        threads[i] = g_thread_new("store", store_often, f);
+    for (gsize i = 0; i < G_N_ELEMENTS(threads); i++)
+        g_thread_join(threads[i]);
+    g_free(only_file(f));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add("/cache/kept", Fixture, NULL, set_up, test_kept, tear_down);
+    g_test_add("/cache/corrupt", Fixture, NULL, set_up, test_corrupt, tear_down);
+    g_test_add("/cache/changed-source", Fixture, NULL, set_up, test_changed_source, tear_down);
+    g_test_add("/cache/touched-source", Fixture, NULL, set_up, test_touched_source, tear_down);
+    g_test_add("/cache/written-source", Fixture, NULL, set_up, test_written_source, tear_down);
+    g_test_add("/cache/unwritable", Fixture, NULL, set_up, test_unwritable, tear_down);
+    g_test_add("/cache/orphans", Fixture, NULL, set_up, test_orphans, tear_down);
+    g_test_add("/cache/at-once", Fixture, NULL, set_up, test_at_once, tear_down);
+    return g_test_run();
+}
