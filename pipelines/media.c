@@ -8,6 +8,20 @@
 
 #include <glib/gstdio.h>
 
+#include "gstefficientnet.h"
+#include "gstefficientnetpublish.h"
+
+/* Where GStreamer cannot start its scanner, it loads all plugins into the program itself: then the
+ * elements of the installed plugin are there, and a type cannot be registered twice. */
+void
+effnet_media_register_elements(void)
+{
+    if (g_type_from_name("GstEfficientNet") == 0)
+        GST_ELEMENT_REGISTER(efficientnet, NULL);
+    if (g_type_from_name("GstEfficientNetPublish") == 0)
+        GST_ELEMENT_REGISTER(efficientnetpublish, NULL);
+}
+
 char *
 effnet_media_new_uri(const char *name, GError **error)
 {

@@ -5,6 +5,9 @@
 
 #include <gst/gst.h>
 
+/* Makes the elements of ours known that the program has in itself. */
+void effnet_media_register_elements(void);
+
 /* NAME is a URI, or a file that can be read. */
 char *effnet_media_new_uri(const char *name, GError **error);
 

@@ -9,7 +9,6 @@
 #include <gst/efficientnet/meta.h>
 #include <gst/gst.h>
 
-#include "gstefficientnet.h"
 #include "json.h"
 
 typedef struct {
@@ -280,7 +279,7 @@ run_classify(const Options *options, GError **error)
         return FALSE;
     if (!gst_init_check(NULL, NULL, error))
         return FALSE;
-    GST_ELEMENT_REGISTER(efficientnet, NULL);
+    effnet_media_register_elements();
     if (!create_elements(&c, error))
         return FALSE;
     set_properties(&c);

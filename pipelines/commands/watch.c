@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "../watch/watch.h"
 #include "../command.h"
+#include "../media.h"
 
 #include <locale.h>
 #include <signal.h>
-
-#include "gstefficientnet.h"
-#include "gstefficientnetpublish.h"
 
 typedef struct {
     char **sources, *file;
@@ -92,8 +90,7 @@ run_watch(const EffNetCommand *command, int argc, char **argv, GError **error)
     config = new_config(&options, error);
     if (config == NULL || !gst_init_check(NULL, NULL, error))
         return FALSE;
-    GST_ELEMENT_REGISTER(efficientnet, NULL);
-    GST_ELEMENT_REGISTER(efficientnetpublish, NULL);
+    effnet_media_register_elements();
     program = effnet_watch_program_new(config, error);
     return program != NULL && effnet_watch_run(program, error);
 }

@@ -41,6 +41,7 @@ INSTEAD = (
     (r"\bNAME\b", "b0"),
     (r"\bIN --output OUT\b", "flowers.onnx --output out"),
     (r"\bM$|(?<=--model )M\b", "lite0"),
+    (r"--images DIR\b", "--images photos"),
     (r"\[--base B\] \[--plot FILE\.svg\]", "--base lite0 --plot plot.svg"),
     # Long measurements.
     (r"^effnet bench ", "effnet bench --seconds 0.1 "),
