@@ -9,7 +9,6 @@
 typedef struct {
     const EffNetWatchSettings *settings;
     GstElement *sink;
-    GstElement *element; /* that reads; of the pipeline */
     void (*connected)(gpointer data, gboolean live);
     gpointer data;
 } Source;
@@ -26,6 +25,21 @@ is_live(const Source *source, GstPad *pad)
            !gst_pad_query_duration(pad, GST_FORMAT_TIME, &duration) || duration <= 0;
 }
 
+/* JPEG by HTTP comes without times. */
+static GstPadProbeReturn
+add_time(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    GstClockTime now = gst_element_get_current_running_time(data);
+
+    if (GST_BUFFER_PTS_IS_VALID(buffer))
+        return GST_PAD_PROBE_OK;
+    buffer = gst_buffer_make_writable(buffer);
+    GST_BUFFER_PTS(buffer) = GST_CLOCK_TIME_IS_VALID(now) ? now : 0;
+    GST_PAD_PROBE_INFO_DATA(info) = buffer;
+    return GST_PAD_PROBE_OK;
+}
+
 /* Of several videos the first is taken. */
 static void
 pad_added(GstElement *element, GstPad *pad, gpointer data)
@@ -33,11 +47,15 @@ pad_added(GstElement *element, GstPad *pad, gpointer data)
     Source *source = data;
     g_autoptr(GstPad) sink = gst_element_get_static_pad(source->sink, "sink");
     g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    gboolean live;
 
     if (caps == NULL || gst_pad_is_linked(sink) ||
         !gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
         return;
-    source->connected(source->data, is_live(source, pad));
+    live = is_live(source, pad);
+    source->connected(source->data, live);
+    if (live)
+        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, add_time, element, NULL);
     if (GST_PAD_LINK_FAILED(gst_pad_link(pad, sink)))
         GST_ELEMENT_ERROR(element, STREAM, WRONG_TYPE,
                           ("the pictures are in memory that cannot be read"), (NULL));
@@ -80,11 +98,10 @@ set_up_rtsp(GstElement *rtspsrc, const EffNetWatchSettings *settings)
 static void
 source_setup(GstElement *decoder, GstElement *element, gpointer data)
 {
-    Source *source = data;
+    const Source *source = data;
     GstElementFactory *factory = gst_element_get_factory(element);
     const char *name = factory ? GST_OBJECT_NAME(factory) : "";
 
-    source->element = element;
     if (g_str_equal(name, "rtspsrc"))
         set_up_rtsp(element, source->settings);
     else if (g_str_equal(name, "souphttpsrc"))
@@ -92,17 +109,12 @@ source_setup(GstElement *decoder, GstElement *element, gpointer data)
 }
 
 /* What JPEG cameras send by HTTP may go on with anything, in theory, and decoding would wait for
- * it; and it has no times. */
+ * it. */
 static void
 deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer data)
 {
-    const Source *source = data;
-
-    if (!g_object_class_find_property(G_OBJECT_GET_CLASS(element), "single-stream"))
-        return;
-    g_object_set(element, "single-stream", TRUE, NULL);
-    if (source->element)
-        g_object_set(source->element, "do-timestamp", TRUE, NULL);
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "single-stream"))
+        g_object_set(element, "single-stream", TRUE, NULL);
 }
 
 static gboolean
@@ -131,7 +143,7 @@ add_decoder(Source *source, GstElement *pipeline, GError **error)
         return FALSE;
     g_object_set(decoder, "uri", uri, NULL);
     effnet_media_set_up_decoding(pipeline, decoder);
-    g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), source);
+    g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), NULL);
     g_signal_connect(decoder, "pad-added", G_CALLBACK(pad_added), source);
     g_signal_connect(decoder, "no-more-pads", G_CALLBACK(no_more_pads), source);
     g_signal_connect(decoder, "source-setup", G_CALLBACK(source_setup), source);
@@ -145,7 +157,7 @@ effnet_watch_source_add(const EffNetWatchSettings *settings, GstElement *pipelin
 {
     Source *source = g_new(Source, 1);
 
-    *source = (Source){settings, sink, NULL, connected, data};
+    *source = (Source){settings, sink, connected, data};
     g_object_set_data_full(G_OBJECT(pipeline), "effnet-watch-source", source, g_free);
     return settings->test_pattern ? add_test(source, pipeline, error)
                                   : add_decoder(source, pipeline, error);
