@@ -82,18 +82,15 @@ def prepare(source, name, pictures, **options):
     return model
 
 
-def export(model, x, path, opset, folded=True, dynamo=False):
-    """As ONNX. torch.onnx folds batch norms of networks that are evaluated, unless told not to."""
+def export(model, x, path, opset, folded=True):
+    """As ONNX. torch.onnx folds batch norms of networks that are evaluated, unless told not to. (Its
+    newer exporter asks CUDA's libraries, which are empty here.)"""
     kind = torch.onnx.TrainingMode
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if dynamo:
-            torch.onnx.export(model, (x,), path, dynamo=True, opset_version=opset, verbose=False,
-                              external_data=False)
-        else:
-            torch.onnx.export(model, (x,), path, dynamo=False, opset_version=opset,
-                              training=kind.EVAL if folded else kind.PRESERVE,
-                              do_constant_folding=folded)
+        torch.onnx.export(model, (x,), path, dynamo=False, opset_version=opset,
+                          training=kind.EVAL if folded else kind.PRESERVE,
+                          do_constant_folding=folded)
 
 
 def parameters_of(source, name):
