@@ -61,9 +61,12 @@ test_scaled(void)
         double width, depth;
     } points[] = {{1.3, 1}, {1, 1.7}, {0.6, 0.5}, {2, 2}, {1.21, 1.44}, {0.1, 3.3}};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        for (gsize p = 0; p < G_N_ELEMENTS(points); p++)
-            check_point(rows[i].naming, rows[i].base, points[p].width, points[p].depth);
+    /* A point for each: all of them take minutes with a sanitizer. */
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        gsize p = i % G_N_ELEMENTS(points);
+
+        check_point(rows[i].naming, rows[i].base, points[p].width, points[p].depth);
+    }
 }
 
 static void
