@@ -20,7 +20,7 @@ void checkasm_free(gpointer data);
 void checkasm_compare_at(const char *file, int line, EffNetType type, const char *what,
                          gconstpointer a, gconstpointer b, gsize n, float bound);
 
-/* Adds TEST for every level but C, and every type that it has. */
+/* Adds TEST for every level that has kernels of its own, but C, and every type of these. */
 typedef void (*CheckasmTest)(const EffNetKernels *kernels, EffNetType type);
 void checkasm_add(const char *name, CheckasmTest test);
 void checkasm_add_floats(const char *name, CheckasmTest test); /* of floats only */

@@ -101,14 +101,37 @@ run_test(gconstpointer data)
     run->test(run->kernels, run->type);
 }
 
+static gboolean
+same_kernels(const EffNetKernels *a, const EffNetKernels *b, EffNetType type)
+{
+    return a->conv[type].run == b->conv[type].run && a->dwconv[type].run == b->dwconv[type].run &&
+           a->maxpool[type] == b->maxpool[type] &&
+           (type != EFFNET_TYPE_F32 || a->winograd.input == b->winograd.input);
+}
+
+/* Levels leave to the next ones what these do not override: only new kernels are tested. */
+static gboolean
+is_new(const char *const *level, const EffNetKernels *kernels, EffNetType type)
+{
+    for (const char *const *earlier = effnet_kernels_list(); earlier < level; earlier++) {
+        const EffNetKernels *other = effnet_kernels_find(*earlier);
+
+        if (other && same_kernels(kernels, other, type))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 static void
 add_type(const char *name, CheckasmTest test, EffNetType type)
 {
-    for (const char *const *level = effnet_kernels_list(); *level; level++) {
+    /* The first level is C. */
+    for (const char *const *level = effnet_kernels_list() + 1; *level; level++) {
         g_autofree char *path = g_strdup_printf("/%s/%s/%s", name, type_names[type], *level);
         const Run run = {test, effnet_kernels_find(*level), type};
 
-        if (!g_str_equal(*level, "c") && run.kernels && effnet_kernels_have(run.kernels, type))
+        if (run.kernels && effnet_kernels_have(run.kernels, type) &&
+            is_new(level, run.kernels, type))
             g_test_add_data_func_full(path, g_memdup2(&run, sizeof run), run_test, g_free);
     }
 }

@@ -6,7 +6,7 @@
 
 /* SiLU by lines is within 0.003 and a step of it, everywhere. */
 static void
-test_silu(const EffNetKernels *kernels, EffNetType type)
+test_silu(void)
 {
     for (float step = EFFNET_SILU_STEP; step < 0.1f; step *= 3) {
         EffNetSilu silu;
@@ -23,7 +23,7 @@ test_silu(const EffNetKernels *kernels, EffNetType type)
 
 /* No value of a pixel is clipped, and the largest comes close to the end. */
 static void
-test_factor(const EffNetKernels *kernels, EffNetType type)
+test_factor(void)
 {
     static const guint8 zeros[] = {0, 32, 128};
 
@@ -43,7 +43,7 @@ test_factor(const EffNetKernels *kernels, EffNetType type)
 }
 
 static void
-test_rounding(const EffNetKernels *kernels, EffNetType type)
+test_rounding(void)
 {
     g_assert_cmpint(effnet_round(2.5f), ==, 2);
     g_assert_cmpint(effnet_round(-3.5f), ==, -4);
@@ -58,7 +58,7 @@ test_rounding(const EffNetKernels *kernels, EffNetType type)
 void
 checkasm_quant(void)
 {
-    checkasm_add_int8("quant/silu", test_silu);
-    checkasm_add_int8("quant/factor", test_factor);
-    checkasm_add_int8("quant/rounding", test_rounding);
+    g_test_add_func("/quant/silu", test_silu);
+    g_test_add_func("/quant/factor", test_factor);
+    g_test_add_func("/quant/rounding", test_rounding);
 }
