@@ -44,8 +44,8 @@ window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
         }
 }
 
-void
-effnet_dwconv_f32_c(const EffNetDwconv *a)
+static void
+dwconv_f32_c(const EffNetDwconv *a)
 {
     for (guint panel = 0; panel < a->panels; panel++) {
         gsize at = panel * EFFNET_LANES;
@@ -61,5 +61,4 @@ effnet_dwconv_f32_c(const EffNetDwconv *a)
     }
 }
 
-const EffNetDwconvKernels effnet_dwconv_f32_kernels_c = {pack_f32, packed_bytes_f32,
-                                                         effnet_dwconv_f32_c};
+const EffNetDwconvKernels effnet_dwconv_f32_kernels_c = {pack_f32, packed_bytes_f32, dwconv_f32_c};

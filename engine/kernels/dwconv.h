@@ -34,6 +34,7 @@ typedef struct {
 } EffNetDwconvKernels;
 
 extern const EffNetDwconvKernels effnet_dwconv_f32_kernels_c;
+extern const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c;
 extern const EffNetDwconvKernels effnet_dwconv_int8_kernels_c;
 
 /* In int8, where the products of two rows' taps are added up at once: panel after panel, each
@@ -55,11 +56,6 @@ effnet_dwconv_lane(guint lane)
 {
     return lane / 4 % 2 * 8 + lane / 8 * 4 + lane % 4;
 }
-
-extern const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c;
-
-void effnet_dwconv_f32_c(const EffNetDwconv *dwconv);
-void effnet_dwconv_bf16_c(const EffNetDwconv *dwconv);
 
 /* In bf16 two taps are a pair: one above the other, and in the last row one beside the other, the
  * last one beside a 0. Two panels after the other, each of their pairs of taps for all channels; of

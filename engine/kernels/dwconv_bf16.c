@@ -47,8 +47,8 @@ window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
         }
 }
 
-void
-effnet_dwconv_bf16_c(const EffNetDwconv *a)
+static void
+dwconv_bf16_c(const EffNetDwconv *a)
 {
     for (guint panel = 0; panel < a->panels; panel++) {
         gsize at = panel * EFFNET_LANES;
@@ -70,4 +70,4 @@ effnet_dwconv_bf16_c(const EffNetDwconv *a)
     }
 }
 
-const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c = {pack, packed_bytes, effnet_dwconv_bf16_c};
+const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c = {pack, packed_bytes, dwconv_bf16_c};

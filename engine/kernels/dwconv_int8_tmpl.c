@@ -164,7 +164,7 @@ vector(const EffNetDwconv *a, guint lane, guint n, int kernel, int stride)
 }
 
 INLINE void
-channels(const EffNetDwconv *a, int kernel, int stride)
+shape(const EffNetDwconv *a, int kernel, int stride)
 {
     guint lane = 0, end = a->panels * EFFNET_LANES;
 
@@ -174,28 +174,12 @@ channels(const EffNetDwconv *a, int kernel, int stride)
         vector(a, lane, EFFNET_LANES, kernel, stride);
 }
 
-#define KERNEL_SHAPE(kernel, stride)                                                               \
-    static void dwconv_##kernel##x##kernel##s##stride(const EffNetDwconv *a)                       \
-    {                                                                                              \
-        channels(a, kernel, stride);                                                               \
-    }
-
-KERNEL_SHAPE(3, 1)
-KERNEL_SHAPE(3, 2)
-KERNEL_SHAPE(5, 1)
-KERNEL_SHAPE(5, 2)
+#include "dwconv_shapes.h"
 
 static void
 dwconv_int8(const EffNetDwconv *a)
 {
-    static void (*const shapes[6][3])(const EffNetDwconv *) = {
-        [3] = {[1] = dwconv_3x3s1, [2] = dwconv_3x3s2},
-        [5] = {[1] = dwconv_5x5s1, [2] = dwconv_5x5s2},
-    };
-    void (*shape)(const EffNetDwconv *) =
-        a->kernel < 6 && a->stride < 3 ? shapes[a->kernel][a->stride] : NULL;
-
-    (shape ? shape : effnet_dwconv_int8_kernels_c.run)(a);
+    run_shape(a, effnet_dwconv_int8_kernels_c.run);
 }
 
 const EffNetDwconvKernels KERNEL(dwconv_int8_kernels) = {

@@ -223,33 +223,23 @@ panels(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
     }
 }
 
-#define KERNEL_SHAPE(kernel, stride)                                                               \
-    static void dwconv_##kernel##x##kernel##s##stride(const EffNetDwconv *a)                       \
-    {                                                                                              \
-        if (a->act == EFFNET_ACT_SILU)                                                             \
-            panels(a, kernel, stride, EFFNET_ACT_SILU);                                            \
-        else if (a->act == EFFNET_ACT_RELU6)                                                       \
-            panels(a, kernel, stride, EFFNET_ACT_RELU6);                                           \
-        else if (a->act == EFFNET_ACT_RELU)                                                        \
-            panels(a, kernel, stride, EFFNET_ACT_RELU);                                            \
-        else                                                                                       \
-            effnet_dwconv_bf16_c(a);                                                               \
-    }
+INLINE void
+shape(const EffNetDwconv *a, int kernel, int stride)
+{
+    if (a->act == EFFNET_ACT_SILU)
+        panels(a, kernel, stride, EFFNET_ACT_SILU);
+    else if (a->act == EFFNET_ACT_RELU6)
+        panels(a, kernel, stride, EFFNET_ACT_RELU6);
+    else if (a->act == EFFNET_ACT_RELU)
+        panels(a, kernel, stride, EFFNET_ACT_RELU);
+    else
+        effnet_dwconv_bf16_kernels_c.run(a);
+}
 
-KERNEL_SHAPE(3, 1)
-KERNEL_SHAPE(3, 2)
-KERNEL_SHAPE(5, 1)
-KERNEL_SHAPE(5, 2)
+#include "../dwconv_shapes.h"
 
 void
 KERNEL(dwconv_bf16)(const EffNetDwconv *a)
 {
-    static void (*const shapes[6][3])(const EffNetDwconv *) = {
-        [3] = {[1] = dwconv_3x3s1, [2] = dwconv_3x3s2},
-        [5] = {[1] = dwconv_5x5s1, [2] = dwconv_5x5s2},
-    };
-    void (*shape)(const EffNetDwconv *) =
-        a->kernel < 6 && a->stride < 3 ? shapes[a->kernel][a->stride] : NULL;
-
-    (shape ? shape : effnet_dwconv_bf16_c)(a);
+    run_shape(a, effnet_dwconv_bf16_kernels_c.run);
 }

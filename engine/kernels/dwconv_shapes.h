@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A kernel for each of the common filters. Who includes this has shape(a, kernel, stride), an
+ * inline function that is short code where KERNEL and STRIDE are constants. */
+#ifndef EFFNET_DWCONV_SHAPES_H
+#define EFFNET_DWCONV_SHAPES_H
+
+#include "dwconv.h"
+
+#define KERNEL_SHAPE(kernel, stride)                                                               \
+    static void shape_##kernel##x##kernel##s##stride(const EffNetDwconv *a)                        \
+    {                                                                                              \
+        shape(a, kernel, stride);                                                                  \
+    }
+
+KERNEL_SHAPE(3, 1)
+KERNEL_SHAPE(3, 2)
+KERNEL_SHAPE(5, 1)
+KERNEL_SHAPE(5, 2)
+
+static inline void
+run_shape(const EffNetDwconv *a, void (*fallback)(const EffNetDwconv *))
+{
+    static void (*const shapes[6][3])(const EffNetDwconv *) = {
+        [3] = {[1] = shape_3x3s1, [2] = shape_3x3s2},
+        [5] = {[1] = shape_5x5s1, [2] = shape_5x5s2},
+    };
+    void (*found)(const EffNetDwconv *) =
+        a->kernel < 6 && a->stride < 3 ? shapes[a->kernel][a->stride] : NULL;
+
+    (found ? found : fallback)(a);
+}
+
+#endif
