@@ -6,7 +6,7 @@
 
 #include "kernels/kernels.h"
 
-/* Random values in -1..1 from the printed seed. */
+/* From the printed seed: values in -1..1, or, of S16, small ones and extremes. */
 void checkasm_randomize(EffNetType type, gpointer data, gsize n);
 guint checkasm_random(guint low, guint high); /* both included */
 
@@ -34,9 +34,7 @@ void checkasm_bench(const char *name, const EffNetKernels *kernels, EffNetType t
 void checkasm_conv(void);
 void checkasm_conv_int8(void);
 void checkasm_dwconv(void);
-void checkasm_dwconv_int8(void);
 void checkasm_maxpool(void);
-void checkasm_maxpool_int8(void);
 void checkasm_quant(void);
 void checkasm_winograd(void);
 

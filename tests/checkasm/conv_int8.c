@@ -28,10 +28,8 @@ fill_input(Case *c, EffNetType type, gsize n)
 {
     c->n_in = n;
     c->in = checkasm_alloc(type, n);
-    if (type == EFFNET_TYPE_F32)
+    if (type != EFFNET_TYPE_U8)
         checkasm_randomize(type, c->in, n);
-    else if (type == EFFNET_TYPE_S16)
-        int8_randomize((gint16 *)c->in, n);
     else
         for (gsize i = 0; i < n; i++)
             c->in[i] = checkasm_random(0, 3) ? checkasm_random(0, 255) : 255;
@@ -78,7 +76,7 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
     for (gsize i = 0; i < lanes; i++)
         c->start[i] = (gint32)checkasm_random(0, 200000) - 100000;
     c->residual = checkasm_alloc(EFFNET_TYPE_S16, c->n_out);
-    int8_randomize(c->residual, c->n_out);
+    checkasm_randomize(EFFNET_TYPE_S16, c->residual, c->n_out);
     c->gate = checkasm_alloc(EFFNET_TYPE_F32, step);
     checkasm_randomize(EFFNET_TYPE_F32, c->gate, step);
     for (gsize i = 0; i < step; i++)

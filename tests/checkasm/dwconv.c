@@ -3,14 +3,16 @@
 #include <string.h>
 
 #include "checkasm.h"
+#include "int8.h"
 
 static const EffNetDwconvKernels *const twins[EFFNET_TYPES] = {
     [EFFNET_TYPE_F32] = &effnet_dwconv_f32_kernels_c,
     [EFFNET_TYPE_BF16] = &effnet_dwconv_bf16_kernels_c,
+    [EFFNET_TYPE_S16] = &effnet_dwconv_int8_kernels_c,
 };
 
 /* Up to 49 terms of size 1, summed in another order; in bf16 a value may be rounded the other way,
- * and a row's sum be 130 SiLU off. */
+ * and a row's sum be 130 SiLU off; int8 is equal bit for bit. */
 static const float bounds[EFFNET_TYPES] = {2e-5f, 0.008f},
                    sum_bounds[EFFNET_TYPES] = {2e-5f, 0.02f};
 
@@ -18,16 +20,35 @@ typedef struct {
     EffNetDwconv dwconv; /* its rows are set row by row */
     EffNetType type;
     gpointer in, packed, out;
-    float *weights, *bias, *sum;
+    float *weights, *scale, *bias, *sum;
     gsize in_row, n_in, n_out, n_sum;
+    EffNetQuant quant;
 } Case;
+
+static void
+fill_weights(Case *c, gsize n_weights, gsize lanes, guint taps)
+{
+    if (c->type == EFFNET_TYPE_S16) {
+        c->weights = int8_weights(n_weights);
+        c->scale = int8_scales(lanes, taps * 100);
+        c->bias = int8_biases(lanes);
+        c->quant = (EffNetQuant){.high = 6000, .step = 1e-3f};
+        effnet_silu_init(&c->quant.silu, c->quant.step);
+        return;
+    }
+    c->weights = checkasm_alloc(EFFNET_TYPE_F32, n_weights);
+    c->scale = checkasm_alloc(EFFNET_TYPE_F32, 0);
+    c->bias = checkasm_alloc(EFFNET_TYPE_F32, lanes);
+    checkasm_randomize(EFFNET_TYPE_F32, c->weights, n_weights);
+    checkasm_randomize(EFFNET_TYPE_F32, c->bias, lanes);
+}
 
 static void
 case_init(Case *c, EffNetType type, guint size, guint channels, guint kernel, guint stride,
           guint pad, guint out)
 {
     guint panels = effnet_panels(channels);
-    gsize padded = panels * EFFNET_LANES, n_weights = channels * kernel * kernel;
+    gsize padded = panels * EFFNET_LANES;
     gsize in_step = padded + EFFNET_LANES * checkasm_random(0, 2), out_step = padded + 3;
 
     c->type = type;
@@ -36,14 +57,11 @@ case_init(Case *c, EffNetType type, guint size, guint channels, guint kernel, gu
     c->n_out = (gsize)out * out_step;
     c->n_sum = padded;
     c->in = checkasm_alloc(type, c->n_in);
-    c->weights = checkasm_alloc(EFFNET_TYPE_F32, n_weights);
+    fill_weights(c, channels * kernel * kernel, padded, kernel * kernel);
     c->packed = checkasm_alloc(EFFNET_TYPE_U8, twins[type]->packed_bytes(kernel, channels));
-    c->bias = checkasm_alloc(EFFNET_TYPE_F32, padded);
     c->out = checkasm_alloc(type, c->n_out);
     c->sum = checkasm_alloc(EFFNET_TYPE_F32, c->n_sum);
     checkasm_randomize(type, c->in, c->n_in);
-    checkasm_randomize(EFFNET_TYPE_F32, c->weights, n_weights);
-    checkasm_randomize(EFFNET_TYPE_F32, c->bias, padded);
     twins[type]->pack(c->packed, c->weights, kernel, channels);
     c->dwconv = (EffNetDwconv){
         .in_step = in_step,
@@ -58,16 +76,26 @@ case_init(Case *c, EffNetType type, guint size, guint channels, guint kernel, gu
         .out_step = out_step,
         .sum = c->sum,
         .panels = panels,
+        .quant = &c->quant,
+        .scale = c->scale,
     };
 }
 
 static void
 case_clear(Case *c)
 {
-    const gpointer all[] = {c->in, c->weights, c->packed, c->bias, c->out, c->sum};
+    const gpointer all[] = {c->in, c->weights, c->packed, c->scale, c->bias, c->out, c->sum};
 
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
         checkasm_free(all[i]);
+}
+
+/* To int8 kernels everything but SiLU is a pair of bounds. */
+static void
+set_act(Case *c, EffNetAct act)
+{
+    c->dwconv.act = act;
+    c->quant.is_silu = act == EFFNET_ACT_SILU;
 }
 
 static void
@@ -116,9 +144,9 @@ check_shape(const EffNetKernels *kernels, EffNetType type, guint size, guint ker
     for (int i = 0; i < 2; i++) {
         Case c;
 
-        case_init(&c, type, size, checkasm_random(1, 50), kernel, stride, pads[i], outs[i]);
+        case_init(&c, type, size, checkasm_random(1, 80), kernel, stride, pads[i], outs[i]);
         for (guint row = 0; row < outs[i]; row++) {
-            c.dwconv.act = checkasm_random(EFFNET_ACT_NONE, EFFNET_ACT_SILU);
+            set_act(&c, checkasm_random(EFFNET_ACT_NONE, EFFNET_ACT_SILU));
             c.dwconv.sum = row % 3 ? c.sum : NULL;
             set_rows(&c, row);
             compare_row(&c, kernels);
@@ -137,6 +165,43 @@ test_sizes(const EffNetKernels *kernels, EffNetType type)
         }
     check_shape(kernels, type, 57, 5, 2);
     check_shape(kernels, type, 12, 7, 1); /* no kernel of its own */
+}
+
+/* The sums themselves, with the weights as they were before they were packed. */
+static void
+test_sums(const EffNetKernels *kernels, EffNetType type)
+{
+    for (guint kernel = 3; kernel <= 5; kernel += 2) {
+        const guint size = 9, channels = 40, pad = kernel / 2;
+        Case c;
+        gint16 *in, *out;
+
+        case_init(&c, type, size, channels, kernel, 1, pad, size);
+        in = c.in;
+        out = c.out;
+        c.quant.low = G_MININT16;
+        c.quant.high = G_MAXINT16;
+        for (guint i = 0; i < channels; i++) {
+            c.scale[i] = 1;
+            c.bias[i] = 0;
+        }
+        for (gsize i = 0; i < size * c.in_row; i++)
+            in[i] %= 8;
+        set_rows(&c, size / 2);
+        kernels->dwconv[type].run(&c.dwconv);
+        for (guint i = 0; i < channels; i++) {
+            gint sum = 0;
+
+            for (guint tap = 0; tap < kernel * kernel; tap++) {
+                gsize y = size / 2 + tap / kernel - pad, x = size / 2 + tap % kernel - pad;
+
+                sum += in[y * c.in_row + x * c.dwconv.in_step + i] *
+                       (gint)c.weights[i * kernel * kernel + tap];
+            }
+            g_assert_cmpint(out[size / 2 * c.dwconv.out_step + i], ==, effnet_saturate(sum));
+        }
+        case_clear(&c);
+    }
 }
 
 static void
@@ -165,7 +230,7 @@ test_bench(const EffNetKernels *kernels, EffNetType type)
         Case c;
 
         case_init(&c, type, size, channels, kernel, stride, (kernel - 1) / 2, size / stride);
-        c.dwconv.act = EFFNET_ACT_SILU;
+        set_act(&c, EFFNET_ACT_SILU);
         set_rows(&c, size / stride / 2);
         compare_row(&c, kernels);
         checkasm_bench(name, kernels, type, 2.0 * size / stride * channels * kernel * kernel,
@@ -179,4 +244,7 @@ checkasm_dwconv(void)
 {
     checkasm_add("dwconv/sizes", test_sizes);
     checkasm_add("dwconv/shapes", test_bench);
+    checkasm_add_int8("dwconv/sizes", test_sizes);
+    checkasm_add_int8("dwconv/sums", test_sums);
+    checkasm_add_int8("dwconv/shapes", test_bench);
 }

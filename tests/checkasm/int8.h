@@ -5,20 +5,6 @@
 
 #include "checkasm.h"
 
-/* Mostly small ones; extremes among them. */
-static inline void
-int8_randomize(gint16 *data, gsize n)
-{
-    for (gsize i = 0; i < n; i++) {
-        guint kind = checkasm_random(0, 15);
-        guint reach = kind > 2 ? 2000 : 32767;
-
-        data[i] = kind == 0   ? G_MAXINT16
-                  : kind == 1 ? G_MININT16
-                              : (gint16)((gint)checkasm_random(0, 2 * reach) - (gint)reach);
-    }
-}
-
 static inline float *
 int8_weights(gsize n)
 {

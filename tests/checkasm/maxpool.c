@@ -3,9 +3,34 @@
 
 #include "checkasm.h"
 
+static gint16
+greatest(const EffNetMaxpool *a, guint x, gsize lane)
+{
+    gint16 most = G_MININT16;
+
+    for (guint ky = 0; ky < a->kernel; ky++)
+        for (guint kx = 0; kx < a->kernel; kx++) {
+            guint column = x * a->stride + kx - a->pad;
+
+            if (a->rows[ky] && column < a->in_size)
+                most = MAX(most, ((const gint16 *)a->rows[ky])[column * a->in_step + lane]);
+        }
+    return most;
+}
+
+/* There is one kernel of it: the greatest of every window, looked for again. */
+static void
+maxpool_int8(const EffNetMaxpool *a)
+{
+    for (guint x = 0; x < a->out_size; x++)
+        for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane++)
+            ((gint16 *)a->out)[x * a->out_step + lane] = greatest(a, x, lane);
+}
+
 static const EffNetMaxpoolKernel twins[EFFNET_TYPES] = {
     [EFFNET_TYPE_F32] = effnet_maxpool_f32_c,
     [EFFNET_TYPE_BF16] = effnet_maxpool_bf16_c,
+    [EFFNET_TYPE_S16] = maxpool_int8,
 };
 
 /* Rows above, below and on the picture's edges, at every width. */
@@ -93,4 +118,6 @@ checkasm_maxpool(void)
 {
     checkasm_add("maxpool/sizes", test_sizes);
     checkasm_add("maxpool/shapes", test_bench);
+    checkasm_add_int8("maxpool/sizes", test_sizes);
+    checkasm_add_int8("maxpool/shapes", test_bench);
 }
