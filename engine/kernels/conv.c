@@ -4,12 +4,6 @@
 #include "act.h"
 #include "conv.h"
 
-static gsize
-packed_bytes_f32(guint runs, gsize run, guint out)
-{
-    return runs * run * effnet_panels(out) * EFFNET_LANES * sizeof(float);
-}
-
 void
 effnet_conv_pack_f32(gpointer dst, const float *weights, guint runs, gsize run, guint out)
 {
@@ -80,5 +74,10 @@ gate_f32_c(gpointer picture, gsize step, guint pixels, const float *gate, gsize 
             pixel[i] *= gate[i];
 }
 
-const EffNetConvKernels effnet_conv_f32_kernels_c = {effnet_conv_pack_f32, packed_bytes_f32,
-                                                     conv_f32_c, 1, gate_f32_c};
+const EffNetConvKernels effnet_conv_f32_kernels_c = {
+    .pack = effnet_conv_pack_f32,
+    .group = 1,
+    .run = conv_f32_c,
+    .tile_pixels = 1,
+    .gate = gate_f32_c,
+};

@@ -48,15 +48,34 @@ typedef struct {
 
 typedef struct {
     /* WEIGHTS: OUT rows of RUNS * RUN floats, a row for each output channel. PACKED has room for
-     * packed_bytes(), and 64-byte alignment. */
+     * effnet_conv_packed_bytes(), and 64-byte alignment. */
     void (*pack)(gpointer packed, const float *weights, guint runs, gsize run, guint out);
-    gsize (*packed_bytes)(guint runs, gsize run, guint out);
+    guint group; /* products of a run that are added up at once; their weights have 32 bits */
     void (*run)(const EffNetConv *conv);
     guint tile_pixels; /* how many it likes to have */
     /* N elements times GATE, which is as long, for each of PIXELS, STEP elements apart; NULL: run()
      * alone knows how. */
     void (*gate)(gpointer pixel, gsize step, guint pixels, const float *gate, gsize n);
 } EffNetConvKernels;
+
+static inline guint
+effnet_panels(guint channels)
+{
+    return (channels + EFFNET_LANES - 1) / EFFNET_LANES;
+}
+
+static inline gsize
+effnet_conv_groups(gsize run, guint group)
+{
+    return (run + group - 1) / group;
+}
+
+static inline gsize
+effnet_conv_packed_bytes(const EffNetConvKernels *kernels, guint runs, gsize run, guint out)
+{
+    return runs * effnet_conv_groups(run, kernels->group) * effnet_panels(out) * EFFNET_LANES *
+           sizeof(guint32);
+}
 
 extern const EffNetConvKernels effnet_conv_f32_kernels_c;
 extern const EffNetConvKernels effnet_conv_bf16_kernels_c;
@@ -68,12 +87,6 @@ void effnet_conv_pack_f32(gpointer packed, const float *weights, guint runs, gsi
 /* In bf16 two values of a run are multiplied at once: panel after panel, each run's pairs, each
  * EFFNET_LANES of them; behind an odd run a 0. Only F32 inputs may have odd runs. */
 void effnet_conv_pack_bf16(gpointer packed, const float *weights, guint runs, gsize run, guint out);
-
-static inline gsize
-effnet_conv_pairs(gsize run)
-{
-    return (run + 1) / 2;
-}
 
 /* Bytes that a block may need, of whatever type: its windows gathered, and its outputs twice, as
  * floats; and the rest of a vector behind each run. */
@@ -95,17 +108,5 @@ effnet_half_panel(guint channels)
  * behind a run that does not fill its last group there are zeros. */
 void effnet_conv_pack_int8(gpointer packed, const float *weights, guint runs, gsize run, guint out,
                            guint group, guint bits);
-
-static inline gsize
-effnet_conv_groups(gsize run, guint group)
-{
-    return (run + group - 1) / group;
-}
-
-static inline guint
-effnet_panels(guint channels)
-{
-    return (channels + EFFNET_LANES - 1) / EFFNET_LANES;
-}
 
 #endif

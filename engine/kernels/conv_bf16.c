@@ -6,12 +6,6 @@
 #include "bf16.h"
 #include "conv.h"
 
-static gsize
-packed_bytes(guint runs, gsize run, guint out)
-{
-    return runs * effnet_conv_pairs(run) * effnet_panels(out) * EFFNET_LANES * 2 * sizeof(guint16);
-}
-
 void
 effnet_conv_pack_bf16(gpointer dst, const float *weights, guint runs, gsize run, guint out)
 {
@@ -43,12 +37,12 @@ window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 {
     const guint16 *w = a->weights;
 
-    w += (gsize)panel * a->runs * effnet_conv_pairs(a->run) * EFFNET_LANES * 2;
+    w += (gsize)panel * a->runs * effnet_conv_groups(a->run, 2) * EFFNET_LANES * 2;
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint r = 0; r < a->runs; r++)
         for (guint k = 0; k < a->run; k++) {
             float x = operand(a->in_type, a->in, pixel * a->in_step + r * a->run_step + k);
-            const guint16 *row = w + (r * effnet_conv_pairs(a->run) + k / 2) * EFFNET_LANES * 2;
+            const guint16 *row = w + (r * effnet_conv_groups(a->run, 2) + k / 2) * EFFNET_LANES * 2;
 
             if (a->gate)
                 x *= a->gate[k];
@@ -109,7 +103,7 @@ gate_bf16_c(gpointer picture, gsize step, guint pixels, const float *gate, gsize
 
 const EffNetConvKernels effnet_conv_bf16_kernels_c = {
     .pack = effnet_conv_pack_bf16,
-    .packed_bytes = packed_bytes,
+    .group = 2,
     .run = conv_bf16_c,
     .tile_pixels = 1,
     .gate = gate_bf16_c,

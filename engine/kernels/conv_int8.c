@@ -43,12 +43,6 @@ pack_int8_c(gpointer packed, const float *weights, guint runs, gsize run, guint 
     effnet_conv_pack_int8(packed, weights, runs, run, out, GROUP, 8);
 }
 
-static gsize
-packed_bytes_int8_c(guint runs, gsize run, guint out)
-{
-    return runs * effnet_conv_groups(run, GROUP) * GROUP * effnet_panels(out) * EFFNET_LANES;
-}
-
 /* An input of floats counts in steps as well. */
 static gint16
 input_at(const EffNetConv *a, gsize at)
@@ -153,5 +147,9 @@ conv_int8_c(const EffNetConv *a)
         a->pool[i] = pool[i] * (a->quant->step / a->pixels);
 }
 
-const EffNetConvKernels effnet_conv_int8_kernels_c = {pack_int8_c, packed_bytes_int8_c,
-                                                      conv_int8_c};
+const EffNetConvKernels effnet_conv_int8_kernels_c = {
+    .pack = pack_int8_c,
+    .group = GROUP,
+    .run = conv_int8_c,
+    .tile_pixels = 1,
+};

@@ -553,10 +553,9 @@ pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
     effnet_conv_pack_int8(packed, weights, runs, run, out, CONV_GROUP, 8 * sizeof(Quantum));
 }
 
-static gsize
-packed_bytes(guint runs, gsize run, guint out)
-{
-    return runs * effnet_conv_groups(run, CONV_GROUP) * effnet_panels(out) * ROW;
-}
-
-const EffNetConvKernels KERNEL(conv_int8_kernels) = {pack, packed_bytes, conv_int8, CONV_PIXELS};
+const EffNetConvKernels KERNEL(conv_int8_kernels) = {
+    .pack = pack,
+    .group = CONV_GROUP,
+    .run = conv_int8,
+    .tile_pixels = CONV_PIXELS,
+};

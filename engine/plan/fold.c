@@ -61,13 +61,17 @@ effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels
     if (layer->role == EFFNET_ROLE_DEPTHWISE)
         return kernels->dwconv[type].packed_bytes(k, layer->out_channels);
     if (type == EFFNET_TYPE_S16 && effnet_layer_is_squeeze_excite(layer))
-        return effnet_conv_f32_kernels_c.packed_bytes(1, layer->in_channels, layer->out_channels);
+        return effnet_conv_packed_bytes(&effnet_conv_f32_kernels_c, 1, layer->in_channels,
+                                        layer->out_channels);
     if (type == EFFNET_TYPE_S16 && layer->role == EFFNET_ROLE_STEM)
-        return kernels->conv[type].packed_bytes(k, k * EFFNET_INPUT_BYTES, layer->out_channels);
+        return effnet_conv_packed_bytes(&kernels->conv[type], k, k * EFFNET_INPUT_BYTES,
+                                        layer->out_channels);
     if (effnet_layer_is_winograd(layer, kernels, type))
-        return (gsize)EFFNET_WINOGRAD_POINTS * layer->in_channels *
-               effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
-    return kernels->conv[type].packed_bytes(k, (gsize)k * layer->in_channels, layer->out_channels);
+        return EFFNET_WINOGRAD_POINTS * effnet_conv_packed_bytes(&kernels->conv[type], 1,
+                                                                 layer->in_channels,
+                                                                 layer->out_channels);
+    return effnet_conv_packed_bytes(&kernels->conv[type], k, (gsize)k * layer->in_channels,
+                                    layer->out_channels);
 }
 
 /* The points of EFFNET_WINOGRAD_PANELS panels after the other, each as a 1x1 convolution's weights.

@@ -109,7 +109,7 @@ static void
 cut_product(Builder *b, EffNetStep *step, guint pixels, guint panels, gsize k)
 {
     gsize limit = BLOCK_BYTES / effnet_type_bytes(step->type) / k, lanes = panels * EFFNET_LANES;
-    guint tile = MAX(1, b->plan->kernels->conv[step->type].tile_pixels);
+    guint tile = b->plan->kernels->conv[step->type].tile_pixels;
     guint tiles = blocks(pixels, tile), share = tiles;
 
     if (lanes < pixels)
@@ -129,7 +129,7 @@ cut_product(Builder *b, EffNetStep *step, guint pixels, guint panels, gsize k)
 static void
 cut_int8_product(Builder *b, EffNetStep *step, guint pixels, guint panels)
 {
-    guint tile = MAX(1, b->plan->kernels->conv[step->type].tile_pixels);
+    guint tile = b->plan->kernels->conv[step->type].tile_pixels;
     guint tiles = blocks(pixels, tile), tasks = step->pool || pixels == 1 ? 1 : TASKS;
 
     step->pixel_blocks = MIN(tiles, tasks);

@@ -41,7 +41,8 @@ case_init(Case *c, const Shape *s, EffNetType type)
     c->k = (gsize)s->runs * s->run;
     c->in = checkasm_alloc(in_type, s->runs * run_step);
     c->rows = checkasm_alloc(EFFNET_TYPE_F32, c->k * s->out);
-    c->packed = checkasm_alloc(EFFNET_TYPE_U8, twins[type]->packed_bytes(s->runs, s->run, s->out));
+    c->packed = checkasm_alloc(EFFNET_TYPE_U8,
+                               effnet_conv_packed_bytes(twins[type], s->runs, s->run, s->out));
     c->bias = checkasm_alloc(EFFNET_TYPE_F32, c->columns);
     c->gate = checkasm_alloc(EFFNET_TYPE_F32, s->run);
     c->residual = checkasm_alloc(type, (gsize)s->pixels * c->columns);

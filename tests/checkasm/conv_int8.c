@@ -66,8 +66,10 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
     *c = (Case){.n_out = s->pixels * out_step};
     fill_input(c, s->in_type, row * s->kernel);
     c->weights = int8_weights(s->channels * s->kernel * run);
-    c->packed = checkasm_alloc(EFFNET_TYPE_U8, own->packed_bytes(s->kernel, run, s->channels));
-    c->reference = checkasm_alloc(EFFNET_TYPE_U8, plain->packed_bytes(s->kernel, run, s->channels));
+    c->packed =
+        checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_packed_bytes(own, s->kernel, run, s->channels));
+    c->reference = checkasm_alloc(EFFNET_TYPE_U8,
+                                  effnet_conv_packed_bytes(plain, s->kernel, run, s->channels));
     own->pack(c->packed, c->weights, s->kernel, run, s->channels);
     plain->pack(c->reference, c->weights, s->kernel, run, s->channels);
     c->scale = int8_scales(lanes, s->kernel * run);

@@ -53,7 +53,7 @@ multiply(__m512 acc[][TILE_ROW], const EffNetConv *a, const guint16 *in, const g
          int panels)
 {
     gsize step = a->in_step;
-    guint pairs = effnet_conv_pairs(a->run);
+    guint pairs = effnet_conv_groups(a->run, 2);
 
     for (guint r = 0; r < a->runs; r++) {
         const guint16 *base[GROUPS(TILE_PIXELS)];
@@ -122,7 +122,7 @@ INLINE void
 tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, int mr, int panels)
 {
     const guint16 *w[TILE_ROW];
-    gsize panel_size = a->runs * effnet_conv_pairs(a->run) * PAIR_ROW;
+    gsize panel_size = a->runs * effnet_conv_groups(a->run, 2) * PAIR_ROW;
     __m512 acc[TILE_PIXELS][TILE_ROW];
 
 #pragma GCC unroll 16
@@ -296,7 +296,7 @@ gate_input(EffNetConv *a)
 {
     const guint16 *in = a->in;
     guint16 *out = a->scratch;
-    gsize step = effnet_conv_pairs(a->run) * 2;
+    gsize step = effnet_conv_groups(a->run, 2) * 2;
 
     for (guint p = 0; p < a->pixels; p++, in += a->in_step, out += step)
         for (gsize k = 0; k < a->run; k += EFFNET_LANES) {
@@ -361,7 +361,7 @@ KERNEL(conv_bf16)(const EffNetConv *conv)
     guint panel = 0;
 
     a.weights = (const guint16 *)a.weights +
-                a.first_panel * (gsize)a.runs * effnet_conv_pairs(a.run) * PAIR_ROW;
+                a.first_panel * (gsize)a.runs * effnet_conv_groups(a.run, 2) * PAIR_ROW;
     a.bias += a.first_panel * EFFNET_LANES;
     if (a.in_type == EFFNET_TYPE_F32)
         round_input(&a);

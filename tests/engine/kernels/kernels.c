@@ -8,7 +8,8 @@ check_complete(const EffNetKernels *kernels, EffNetType type)
     gboolean has = effnet_kernels_have(kernels, type);
 
     g_assert_cmpint(kernels->conv[type].pack != NULL, ==, has);
-    g_assert_cmpint(kernels->conv[type].packed_bytes != NULL, ==, has);
+    g_assert_cmpint(kernels->conv[type].group > 0, ==, has);
+    g_assert_cmpint(kernels->conv[type].tile_pixels > 0, ==, has);
     g_assert_cmpint(kernels->dwconv[type].pack != NULL, ==, has);
     g_assert_cmpint(kernels->dwconv[type].packed_bytes != NULL, ==, has);
     g_assert_cmpint(kernels->dwconv[type].run != NULL, ==, has);
