@@ -333,8 +333,8 @@ gate_weights(EffNetConv *a)
 }
 
 /* N comes in whole panels, as the channels of a pixel in memory do. */
-void
-KERNEL(gate_f32)(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+static void
+gate_f32(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
 {
     for (float *pixel = picture; pixels > 0; pixels--, pixel += step)
         for (gsize i = 0; i < n; i += VF_LANES)
@@ -353,8 +353,8 @@ divide_pool(const EffNetConv *a)
     }
 }
 
-void
-KERNEL(conv_f32)(const EffNetConv *conv)
+static void
+conv_f32(const EffNetConv *conv)
 {
     EffNetConv a = *conv;
     guint panel = 0;
@@ -375,3 +375,11 @@ KERNEL(conv_f32)(const EffNetConv *conv)
     if (a.pool)
         divide_pool(&a);
 }
+
+const EffNetConvKernels KERNEL(conv_f32_kernels) = {
+    .pack = effnet_conv_pack_f32,
+    .group = 1,
+    .run = conv_f32,
+    .tile_pixels = CONV_PIXELS,
+    .gate = gate_f32,
+};

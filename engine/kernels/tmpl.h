@@ -10,19 +10,19 @@
 #include "conv.h"
 #include "dwconv.h"
 #include "maxpool.h"
+#include "resize.h"
 #include "winograd.h"
 
-void KERNEL(conv_f32)(const EffNetConv *conv);
-void KERNEL(gate_f32)(gpointer picture, gsize step, guint pixels, const float *gate, gsize n);
+extern const EffNetConvKernels KERNEL(conv_f32_kernels);
 void KERNEL(dwconv_f32)(const EffNetDwconv *dwconv);
 void KERNEL(maxpool_f32)(const EffNetMaxpool *maxpool);
-void KERNEL(winograd_input)(const EffNetWinogradInput *input);
-void KERNEL(winograd_output)(const EffNetWinogradOutput *output);
-void KERNEL(gate_bf16)(gpointer picture, gsize step, guint pixels, const float *gate, gsize n);
-void KERNEL(conv_bf16)(const EffNetConv *conv);
+extern const EffNetWinogradKernels KERNEL(winograd_kernels);
+extern const EffNetResizeKernels KERNEL(resize_kernels);
+double KERNEL(peak_f32)(guint rounds);
+
+extern const EffNetConvKernels KERNEL(conv_bf16_kernels);
 void KERNEL(dwconv_bf16)(const EffNetDwconv *dwconv);
 void KERNEL(maxpool_bf16)(const EffNetMaxpool *maxpool);
-double KERNEL(peak_f32)(guint rounds);
 double KERNEL(peak_bf16)(guint rounds);
 
 extern const EffNetConvKernels KERNEL(conv_int8_kernels);

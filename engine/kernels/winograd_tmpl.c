@@ -70,8 +70,8 @@ input_tile(const EffNetWinogradInput *a, guint tile, gsize lane)
     }
 }
 
-void
-KERNEL(winograd_input)(const EffNetWinogradInput *a)
+static void
+winograd_input(const EffNetWinogradInput *a)
 {
     for (guint tile = 0; tile < a->tiles; tile++)
         for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane += VF_LANES)
@@ -125,8 +125,8 @@ output(const EffNetWinogradOutput *a, EffNetAct act)
             output_tile(a, tile, lane, act);
 }
 
-void
-KERNEL(winograd_output)(const EffNetWinogradOutput *a)
+static void
+winograd_output(const EffNetWinogradOutput *a)
 {
     switch (a->act) {
     case EFFNET_ACT_SILU:
@@ -142,3 +142,5 @@ KERNEL(winograd_output)(const EffNetWinogradOutput *a)
         output(a, a->act);
     }
 }
+
+const EffNetWinogradKernels KERNEL(winograd_kernels) = {winograd_input, winograd_output};

@@ -66,9 +66,10 @@ v_store_bytes(guint8 *dst, V words)
     _mm_storeu_si128((__m128i *)dst, _mm256_castsi256_si128(bytes));
 }
 
-#include "kernels/resize_tmpl.c"
+#include "../resize_tmpl.c"
+#include "../tmpl.h"
 
-const EffNetResizeKernels effnet_resize_kernels_avx2 = {
+const EffNetResizeKernels KERNEL(resize_kernels) = {
     .horizontal = horizontal,
     .horizontal_fine = horizontal_fine,
     .vertical = vertical,

@@ -4,7 +4,6 @@
 #include "../kernels.h"
 #include "../tmpl.h"
 
-extern const EffNetResizeKernels effnet_resize_kernels_avx512;
 gboolean effnet_kernels_init_avx2(EffNetKernels *kernels);
 gboolean effnet_kernels_init_avx512(EffNetKernels *kernels);
 
@@ -15,15 +14,11 @@ effnet_kernels_init_avx512(EffNetKernels *kernels)
         !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq") ||
         !effnet_kernels_init_avx2(kernels))
         return FALSE;
-    kernels->conv[EFFNET_TYPE_F32].run = effnet_conv_f32_avx512;
-    kernels->conv[EFFNET_TYPE_F32].gate = effnet_gate_f32_avx512;
-    kernels->conv[EFFNET_TYPE_F32].pack = effnet_conv_pack_f32;
-    kernels->conv[EFFNET_TYPE_F32].tile_pixels = 14;
-    kernels->dwconv[EFFNET_TYPE_F32].run = effnet_dwconv_f32_avx512;
-    kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_avx512;
-    kernels->winograd =
-        (EffNetWinogradKernels){effnet_winograd_input_avx512, effnet_winograd_output_avx512};
-    kernels->resize = effnet_resize_kernels_avx512;
-    kernels->peak[EFFNET_TYPE_F32] = effnet_peak_f32_avx512;
+    kernels->conv[EFFNET_TYPE_F32] = KERNEL(conv_f32_kernels);
+    kernels->dwconv[EFFNET_TYPE_F32].run = KERNEL(dwconv_f32);
+    kernels->maxpool[EFFNET_TYPE_F32] = KERNEL(maxpool_f32);
+    kernels->winograd = KERNEL(winograd_kernels);
+    kernels->resize = KERNEL(resize_kernels);
+    kernels->peak[EFFNET_TYPE_F32] = KERNEL(peak_f32);
     return TRUE;
 }

@@ -70,9 +70,10 @@ v_store_bytes(guint8 *dst, V words)
     _mm256_storeu_si256((__m256i *)dst, _mm512_cvtusepi16_epi8(words));
 }
 
-#include "kernels/resize_tmpl.c"
+#include "../resize_tmpl.c"
+#include "../tmpl.h"
 
-const EffNetResizeKernels effnet_resize_kernels_avx512 = {
+const EffNetResizeKernels KERNEL(resize_kernels) = {
     .horizontal = horizontal,
     .horizontal_fine = horizontal_fine,
     .vertical = vertical,

@@ -335,8 +335,8 @@ gate_weights(EffNetConv *a)
     a->weights = a->scratch;
 }
 
-void
-KERNEL(gate_bf16)(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+static void
+gate_bf16(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
 {
     guint16 *pixel = picture;
 
@@ -354,8 +354,8 @@ divide_pool(const EffNetConv *a)
         _mm512_storeu_ps(a->pool + i, _mm512_mul_ps(_mm512_loadu_ps(a->pool + i), share));
 }
 
-void
-KERNEL(conv_bf16)(const EffNetConv *conv)
+static void
+conv_bf16(const EffNetConv *conv)
 {
     EffNetConv a = *conv;
     guint panel = 0;
@@ -378,3 +378,11 @@ KERNEL(conv_bf16)(const EffNetConv *conv)
     if (a.pool)
         divide_pool(&a);
 }
+
+const EffNetConvKernels KERNEL(conv_bf16_kernels) = {
+    .pack = effnet_conv_pack_bf16,
+    .group = 2,
+    .run = conv_bf16,
+    .tile_pixels = TILE_PIXELS,
+    .gate = gate_bf16,
+};

@@ -12,8 +12,8 @@ effnet_kernels_init_avx512vnni(EffNetKernels *kernels)
 {
     if (!effnet_kernels_init_avx512(kernels) || !__builtin_cpu_supports("avx512vnni"))
         return FALSE;
-    kernels->conv[EFFNET_TYPE_S16] = effnet_conv_int8_kernels_avx512vnni;
-    kernels->dwconv[EFFNET_TYPE_S16] = effnet_dwconv_int8_kernels_avx512vnni;
-    kernels->peak[EFFNET_TYPE_S16] = effnet_peak_int8_avx512vnni;
+    kernels->conv[EFFNET_TYPE_S16] = KERNEL(conv_int8_kernels);
+    kernels->dwconv[EFFNET_TYPE_S16] = KERNEL(dwconv_int8_kernels);
+    kernels->peak[EFFNET_TYPE_S16] = KERNEL(peak_int8);
     return TRUE;
 }
