@@ -427,6 +427,8 @@ bias_bytes(const EffNetLayer *layer)
 static gsize
 layer_bytes(const EffNetPlan *plan, const EffNetLayer *layer)
 {
+    if (!effnet_layer_has_weights(layer))
+        return 0;
     return packed_bytes(plan, layer) + bias_bytes(layer) +
            (plan->type == EFFNET_TYPE_S16 ? effnet_layer_quant_bytes(layer) : 0);
 }

@@ -112,6 +112,21 @@ test_headless(void)
     g_assert_cmpuint(plan->activations[plan->features].channels, ==, 1280);
 }
 
+/* There is room for what is placed, and for nothing else, which nobody would write: ResNet has a
+ * layer without weights. */
+static void
+test_weight_bytes(void)
+{
+    g_autoptr(EffNetPlan) plan = lay_out("resnet18", 32, 5);
+    EffNetWeights *weights = effnet_weights_new_random(1);
+    const EffNetStep *last = &plan->steps[plan->n_steps - 1];
+
+    g_assert_true(effnet_plan_pack(plan, weights, 1e-3, NULL));
+    g_assert_true((const guint8 *)(last->packed[0].bias + EFFNET_LANES) ==
+                  plan->weights + plan->weight_bytes);
+    effnet_weights_free(weights);
+}
+
 static gboolean
 failing_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
              GError **error)
@@ -147,6 +162,7 @@ main(int argc, char **argv)
     g_test_add_func("/plan/residual", test_residual);
     g_test_add_func("/plan/batch", test_batch);
     g_test_add_func("/plan/headless", test_headless);
+    g_test_add_func("/plan/weight-bytes", test_weight_bytes);
     g_test_add_func("/plan/failing-weights", test_failing_weights);
     return g_test_run();
 }
