@@ -3,9 +3,12 @@
  * is in the same process. */
 #include "../command.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <glib/gstdio.h>
 
 #include "../convert/child.h"
 #include "../convert/output.h"
@@ -18,6 +21,7 @@
 typedef struct {
     const char *input;
     char *output, *arch;
+    char *part; /* the output, until it was read again */
     char *data; /* the input's */
     gsize n;
 } Options;
@@ -28,6 +32,7 @@ options_clear(Options *options)
     g_free(options->data);
     g_free(options->output);
     g_free(options->arch);
+    g_free(options->part);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
@@ -75,21 +80,29 @@ convert(gpointer data, GError **error)
     g_autoptr(EffNetGraph) graph = effnet_graph_new(options->input);
 
     return read_graph(graph, options, error) &&
-           effnet_graph_write(graph, options->arch, options->output, error);
+           effnet_graph_write(graph, options->arch, options->part, error);
 }
 
-/* How it will be understood from now on. */
+/* Names the output what it is to be called once it opens, and says how it is understood. */
 static gboolean
-report(const char *path, GError **error)
+take_output(const Options *options, GError **error)
 {
-    g_autoptr(EffNetModel) model = effnet_model_open(path, NULL, error);
+    g_autoptr(EffNetModel) model = effnet_model_open(options->part, NULL, error);
     const EffNetModelInfo *info;
 
-    if (!model)
+    if (!model) {
+        g_prefix_error(error, "%s is not written, as it could not be opened: ", options->output);
         return FALSE;
+    }
+    if (g_rename(options->part, options->output) != 0) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be written: %s",
+                    options->output, g_strerror(errno));
+        return FALSE;
+    }
     info = effnet_model_get_info(model);
-    printf("%s: %s, %u classes, resolution %u, padding %s\n", path, info->arch, info->n_classes,
-           info->resolution, info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
+    printf("%s: %s, %u classes, resolution %u, padding %s\n", options->output, info->arch,
+           info->n_classes, info->resolution,
+           info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
     return TRUE;
 }
 
@@ -114,6 +127,7 @@ run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
         return FALSE;
     }
     options.input = argv[1];
+    options.part = g_strconcat(options.output, ".new", NULL);
     options.data = effnet_file_load(options.input, MAX_FILE, &options.n, error);
     if (!options.data)
         return FALSE;
@@ -121,7 +135,10 @@ run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
         ok = effnet_work_in_child(convert, &options, options.input, error);
     else
         ok = convert(&options, error);
-    return ok && report(options.output, error);
+    ok = ok && take_output(&options, error);
+    if (!ok)
+        g_remove(options.part);
+    return ok;
 }
 
 int

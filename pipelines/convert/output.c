@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -136,6 +137,54 @@ check_acts(const EffNetGraph *graph, const EffNetNetwork *network, gboolean *is_
     return TRUE;
 }
 
+static gboolean
+are_finite(const float *values, guint64 n)
+{
+    for (guint64 i = 0; i < n; i++)
+        if (!isfinite(values[i]))
+            return FALSE;
+    return TRUE;
+}
+
+/* scale x + offset of what was stored as 0..255, or, where scale is so large, as 0..1. */
+static void
+get_normalisation(const EffNetGraph *graph, double mean[3], double std[3])
+{
+    double range = graph->scale[0] > 0.5 ? 1 : 255;
+
+    for (int i = 0; i < 3; i++) {
+        mean[i] = -graph->offset[i] / graph->scale[i] / range;
+        std[i] = 1 / (graph->scale[i] * range);
+    }
+}
+
+/* As whoever opens the checkpoint will demand them. */
+static gboolean
+check_numbers(const EffNetGraph *graph, GError **error)
+{
+    double mean[3], std[3];
+
+    for (guint i = 0; i < graph->layers->len; i++) {
+        const EffNetGraphLayer *layer = get_layer(graph, i);
+
+        if (!are_finite(layer->weights,
+                        layer->dims[0] * layer->dims[1] * layer->dims[2] * layer->dims[3]) ||
+            !are_finite(layer->bias, layer->dims[0]))
+            return effnet_graph_fail(graph, error,
+                                     "has a layer %s with weights or biases that are not finite, "
+                                     "its batch norm counted in",
+                                     layer->name);
+    }
+    get_normalisation(graph, mean, std);
+    for (int i = 0; graph->is_normalised && i < 3; i++)
+        if (!isfinite((float)mean[i]) || !isfinite((float)std[i]) || !((float)std[i] > 0))
+            return effnet_graph_fail(graph, error,
+                                     "normalises its picture by a mean of %g and a std of %g, "
+                                     "where finite numbers and a std above 0 were expected",
+                                     mean[i], std[i]);
+    return TRUE;
+}
+
 static const char *
 tell_padding(const EffNetGraph *graph)
 {
@@ -163,16 +212,12 @@ append_channels(GString *text, const char *key, const double values[3])
     g_string_append_c(text, ']');
 }
 
-/* scale x + offset of what was stored as 0..255, or, where scale is so large, as 0..1. */
 static void
 append_normalisation(GString *text, const EffNetGraph *graph)
 {
-    double range = graph->scale[0] > 0.5 ? 1 : 255, mean[3], std[3];
+    double mean[3], std[3];
 
-    for (int i = 0; i < 3; i++) {
-        mean[i] = -graph->offset[i] / graph->scale[i] / range;
-        std[i] = 1 / (graph->scale[i] * range);
-    }
+    get_normalisation(graph, mean, std);
     append_channels(text, "mean", mean);
     append_channels(text, "std", std);
 }
@@ -352,7 +397,8 @@ effnet_graph_write(EffNetGraph *graph, const char *name, const char *path, GErro
     network =
         effnet_network_new(arch, effnet_arch_get_resolution(arch),
                            (guint)get_layer(graph, 0)->dims[1], n_classes, EFFNET_PADDING_SAME);
-    if (!check_layers(graph, network, error) || !check_acts(graph, network, &is_sigmoid, error))
+    if (!check_layers(graph, network, error) || !check_acts(graph, network, &is_sigmoid, error) ||
+        !check_numbers(graph, error))
         return FALSE;
     tensors = name_tensors(graph, network);
     config = make_config(graph, name ? name : effnet_arch_get_name(arch), n_classes, is_sigmoid);

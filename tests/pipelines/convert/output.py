@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 import os
+import pathlib
 import sys
 import tempfile
+
+import numpy as np
 
 import models
 import tap
@@ -58,6 +61,43 @@ def test_nothing_half_written():
         effnet_fails("convert", f"{folder}/a.onnx", "--output", f"{folder}/no/b.safetensors",
                      says="cannot be written")
         assert sorted(os.listdir(folder)) == ["a.onnx", "b.safetensors"], os.listdir(folder)
+
+
+def test_numbers_that_are_none():
+    def refuse(says, spoil, **options):
+        net = models.efficientnet()
+        spoil(net)
+        with tempfile.TemporaryDirectory() as folder:
+            before = b"what was there before"
+            pathlib.Path(folder, "b.safetensors").write_bytes(before)
+            models.write_tflite(f"{folder}/a.tflite", net, **options)
+            effnet_fails("convert", f"{folder}/a.tflite", "--output", f"{folder}/b.safetensors",
+                         says=says)
+            assert sorted(os.listdir(folder)) == ["a.tflite", "b.safetensors"], os.listdir(folder)
+            assert pathlib.Path(folder, "b.safetensors").read_bytes() == before
+
+    def change(part):
+        def spoil(net):
+            net.layers[3][part].flat[0] = np.nan
+        return spoil
+
+    refuse("not finite", change("weight"))
+    refuse("not finite", lambda net: net.layers[3]["bias"].__setitem__(0, np.inf))
+    for scale, offset in ((0, 0), (-1, 0), (1e-45, 0), (np.nan, 0), (np.inf, 0), (1, np.nan),
+                          (1e-30, 1e30)):
+        refuse("normalises its picture by", lambda net: None, scaling=(scale, offset))
+
+
+def test_what_does_not_open():
+    """A picture too small for any network."""
+    with tempfile.TemporaryDirectory() as folder:
+        convert(folder)
+        before = pathlib.Path(folder, "b.safetensors").read_bytes()
+        models.write_onnx(f"{folder}/a.onnx", models.efficientnet(), size=8)
+        effnet_fails("convert", f"{folder}/a.onnx", "--output", f"{folder}/b.safetensors",
+                     says="b.safetensors is not written, as it could not be opened: ")
+        assert sorted(os.listdir(folder)) == ["a.onnx", "b.safetensors"], os.listdir(folder)
+        assert pathlib.Path(folder, "b.safetensors").read_bytes() == before
 
 
 tap.run(sys.modules[__name__])
