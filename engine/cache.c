@@ -13,6 +13,8 @@
 #define MAGIC  "effnet weights 1"
 #define SUFFIX ".weights"
 #define LANES  8
+/* Seconds without a change after which a file in the making is one that nobody makes any more. */
+#define ABANDONED 3600
 
 /* In front of the weights, which begin with the next page. */
 typedef struct {
@@ -276,18 +278,31 @@ remove_orphan(const char *path)
         g_unlink(path);
 }
 
+/* Removes PATH, a file in the making, where whoever made it did not come to its end. */
 static void
-remove_orphans(const char *folder)
+remove_abandoned(const char *path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+        st.st_mtim.tv_sec < g_get_real_time() / G_USEC_PER_SEC - ABANDONED)
+        g_unlink(path);
+}
+
+static void
+remove_leftovers(const char *folder)
 {
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
 
-    while (dir && (name = g_dir_read_name(dir)))
-        if (g_str_has_suffix(name, SUFFIX)) {
-            g_autofree char *path = g_build_filename(folder, name, NULL);
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
 
+        if (g_str_has_suffix(name, SUFFIX))
             remove_orphan(path);
-        }
+        else if (g_pattern_match_simple("*" SUFFIX ".??????", name))
+            remove_abandoned(path);
+    }
 }
 
 void
@@ -301,7 +316,7 @@ effnet_cache_store(const EffNetCacheEntry *entry, gconstpointer weights, gsize b
     if (!make_header(entry, weights, bytes, (Header *)page) ||
         g_mkdir_with_parents(entry->folder, 0700) != 0)
         return;
-    remove_orphans(entry->folder);
+    remove_leftovers(entry->folder);
     fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0600);
     if (fd < 0)
         return;

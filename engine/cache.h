@@ -32,7 +32,7 @@ gconstpointer effnet_cache_map(const EffNetCacheEntry *entry, gsize bytes);
 void effnet_cache_unmap(gconstpointer weights, gsize bytes);
 
 /* Whole or not at all, whoever else does the same at the same time. Files whose source is gone are
- * removed. */
+ * removed, and those that a process left half written an hour ago. */
 void effnet_cache_store(const EffNetCacheEntry *entry, gconstpointer weights, gsize bytes);
 
 #endif

@@ -198,6 +198,39 @@ test_orphans(Fixture *f, gconstpointer data)
     g_assert_true(is_there(f));
 }
 
+/* Of a process that was killed while it stored, and of one that is still at it. */
+static void
+test_abandoned(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *name;
+        gint64 age;
+        gboolean stays;
+    } files[] = {
+        {"0123.weights.aB3xYz", 2 * 3600, FALSE},
+        {"0123.weights.aB3xYw", 60, TRUE},
+        {"0123.weights.aB3xYzw", 2 * 3600, TRUE},
+        {"notes.aB3xYz", 2 * 3600, TRUE},
+    };
+    const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+    g_assert_cmpint(g_mkdir_with_parents(f->cache, 0700), ==, 0);
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(f->cache, files[i].name, NULL);
+        const struct timespec then = {.tv_sec = now - files[i].age};
+
+        g_assert_true(g_file_set_contents(path, "half", -1, NULL));
+        g_assert_cmpint(utimensat(AT_FDCWD, path, (struct timespec[]){then, then}, 0), ==, 0);
+    }
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_true(is_there(f));
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autofree char *path = g_build_filename(f->cache, files[i].name, NULL);
+
+        g_assert_cmpint(g_file_test(path, G_FILE_TEST_EXISTS), ==, files[i].stays);
+    }
+}
+
 static gpointer
 store_often(gpointer data)
 {
@@ -233,6 +266,7 @@ main(int argc, char **argv)
     g_test_add("/cache/written-source", Fixture, NULL, set_up, test_written_source, tear_down);
     g_test_add("/cache/unwritable", Fixture, NULL, set_up, test_unwritable, tear_down);
     g_test_add("/cache/orphans", Fixture, NULL, set_up, test_orphans, tear_down);
+    g_test_add("/cache/abandoned", Fixture, NULL, set_up, test_abandoned, tear_down);
     g_test_add("/cache/at-once", Fixture, NULL, set_up, test_at_once, tear_down);
     return g_test_run();
 }
