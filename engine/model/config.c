@@ -204,3 +204,89 @@ effnet_config_get_labels(const EffNetConfig *config, guint n_classes)
     g_ptr_array_add(labels, NULL);
     return (char **)g_ptr_array_steal(labels, NULL);
 }
+
+static void
+append_key(GString *json, const char *key)
+{
+    if (json->str[json->len - 1] != '{')
+        g_string_append(json, ", ");
+    g_string_append_printf(json, "\"%s\": ", key);
+}
+
+static void
+append_string(GString *json, const char *key, const char *value)
+{
+    append_key(json, key);
+    effnet_json_append_string(json, value);
+}
+
+static void
+append_channels(GString *json, const char *key, const float values[3])
+{
+    append_key(json, key);
+    for (int i = 0; i < 3; i++) {
+        g_string_append(json, i ? ", " : "[");
+        effnet_json_append_float(json, values[i]);
+    }
+    g_string_append_c(json, ']');
+}
+
+static void
+append_labels(GString *json, const char *const *labels)
+{
+    append_key(json, "label_names");
+    g_string_append_c(json, '[');
+    for (guint i = 0; labels[i]; i++) {
+        g_string_append(json, i ? ", " : "");
+        effnet_json_append_string(json, labels[i]);
+    }
+    g_string_append_c(json, ']');
+}
+
+/* What timm has in "pretrained_cfg". */
+static void
+append_pretrained(GString *json, const EffNetModelInfo *info)
+{
+    append_key(json, "pretrained_cfg");
+    g_string_append_printf(json, "{\"num_classes\": %u", info->n_classes);
+    if (info->resolution) {
+        append_key(json, "input_size");
+        g_string_append_printf(json, "[%u, %u, %u]", info->in_channels, info->resolution,
+                               info->resolution);
+    }
+    if (info->std[0] > 0) {
+        append_channels(json, "mean", info->mean);
+        append_channels(json, "std", info->std);
+    }
+    if (info->crop_fraction > 0) {
+        append_key(json, "crop_pct");
+        effnet_json_append_float(json, info->crop_fraction);
+    }
+    if (info->interpolation)
+        append_string(json, "interpolation",
+                      info->interpolation == EFFNET_INTERPOLATION_BILINEAR ? "bilinear"
+                                                                           : "bicubic");
+    if (info->padding)
+        append_string(json, "padding", info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
+    g_string_append_c(json, '}');
+}
+
+char *
+effnet_config_to_json(const EffNetModelInfo *info)
+{
+    GString *json = g_string_new("{");
+
+    append_string(json, "architecture", info->arch);
+    append_key(json, "num_classes");
+    g_string_append_printf(json, "%u", info->n_classes);
+    if (info->activation)
+        append_string(json, "problem_type",
+                      info->activation == EFFNET_ACTIVATION_SIGMOID
+                          ? "multi_label_classification"
+                          : "single_label_classification");
+    if (info->labels)
+        append_labels(json, info->labels);
+    append_pretrained(json, info);
+    g_string_append_c(json, '}');
+    return g_string_free(json, FALSE);
+}

@@ -32,6 +32,11 @@ void effnet_config_free(EffNetConfig *config);
  * Caller frees with g_strfreev(). */
 char **effnet_config_get_labels(const EffNetConfig *config, guint n_classes);
 
+/* The text of a config that says what INFO does: of arch, in_channels, n_classes, resolution, mean
+ * and std, crop_fraction, interpolation, padding, activation and labels those that are not 0 or
+ * NULL, and n_classes in any case. Caller frees. */
+char *effnet_config_to_json(const EffNetModelInfo *info);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetConfig, effnet_config_free)
 
 #endif

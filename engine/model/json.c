@@ -421,3 +421,32 @@ effnet_json_integer(const EffNetJson *json, guint64 *integer)
     *integer = (guint64)json->number;
     return TRUE;
 }
+
+void
+effnet_json_append_string(GString *json, const char *text)
+{
+    g_string_append_c(json, '"');
+    for (; *text; text++)
+        if ((guchar)*text < 0x20) {
+            g_string_append_printf(json, "\\u%04x", *text);
+        } else {
+            if (*text == '"' || *text == '\\')
+                g_string_append_c(json, '\\');
+            g_string_append_c(json, *text);
+        }
+    g_string_append_c(json, '"');
+}
+
+void
+effnet_json_append_float(GString *json, float number)
+{
+    static const char *const formats[] = {"%.6g", "%.7g", "%.8g", "%.9g"};
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+        g_ascii_formatd(text, sizeof text, formats[i], number);
+        if ((float)g_ascii_strtod(text, NULL) == number)
+            break;
+    }
+    g_string_append(json, text);
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A strict reader of JSON (RFC 8259) for files that nobody vouches for: bounded depth, checked
- * UTF-8, no key twice, nothing behind the value. */
+ * UTF-8, no key twice, nothing behind the value. And what writing it takes. */
 #ifndef EFFNET_JSON_H
 #define EFFNET_JSON_H
 
@@ -32,6 +32,11 @@ const char *effnet_json_string(const EffNetJson *json); /* NULL when it is none 
 gboolean effnet_json_number(const EffNetJson *json, double *number);
 /* A whole number from 0 to 2^53, within which every double is exact. */
 gboolean effnet_json_integer(const EffNetJson *json, guint64 *integer);
+
+/* TEXT, which is UTF-8, in quotes. */
+void effnet_json_append_string(GString *json, const char *text);
+/* A finite number by the fewest digits that are read as the same float again. */
+void effnet_json_append_float(GString *json, float number);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetJson, effnet_json_free)
 

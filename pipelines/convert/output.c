@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "output.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <effnet/error.h>
 
+#include "model/config.h"
 #include "model/names.h"
+#include "model/safetensors_writer.h"
 #include "model/search.h"
 
 static const EffNetGraphLayer *
@@ -148,13 +147,13 @@ are_finite(const float *values, guint64 n)
 
 /* scale x + offset of what was stored as 0..255, or, where scale is so large, as 0..1. */
 static void
-get_normalisation(const EffNetGraph *graph, double mean[3], double std[3])
+get_normalisation(const EffNetGraph *graph, float mean[3], float std[3])
 {
     double range = graph->scale[0] > 0.5 ? 1 : 255;
 
     for (int i = 0; i < 3; i++) {
-        mean[i] = -graph->offset[i] / graph->scale[i] / range;
-        std[i] = 1 / (graph->scale[i] * range);
+        mean[i] = (float)(-graph->offset[i] / graph->scale[i] / range);
+        std[i] = (float)(1 / (graph->scale[i] * range));
     }
 }
 
@@ -162,7 +161,7 @@ get_normalisation(const EffNetGraph *graph, double mean[3], double std[3])
 static gboolean
 check_numbers(const EffNetGraph *graph, GError **error)
 {
-    double mean[3], std[3];
+    float mean[3], std[3];
 
     for (guint i = 0; i < graph->layers->len; i++) {
         const EffNetGraphLayer *layer = get_layer(graph, i);
@@ -177,7 +176,7 @@ check_numbers(const EffNetGraph *graph, GError **error)
     }
     get_normalisation(graph, mean, std);
     for (int i = 0; graph->is_normalised && i < 3; i++)
-        if (!isfinite((float)mean[i]) || !isfinite((float)std[i]) || !((float)std[i] > 0))
+        if (!isfinite(mean[i]) || !isfinite(std[i]) || !(std[i] > 0))
             return effnet_graph_fail(graph, error,
                                      "normalises its picture by a mean of %g and a std of %g, "
                                      "where finite numbers and a std above 0 were expected",
@@ -185,199 +184,73 @@ check_numbers(const EffNetGraph *graph, GError **error)
     return TRUE;
 }
 
-static const char *
+/* Of odd pictures, "same" has as much on both sides. */
+static EffNetPadding
 tell_padding(const EffNetGraph *graph)
 {
-    const char *padding = NULL;
+    EffNetPadding padding = EFFNET_PADDING_AUTO;
 
     for (guint i = 0; i < graph->layers->len; i++) {
-        /* Of odd pictures, "same" has as much on both sides. */
         if (get_layer(graph, i)->padding == EFFNET_PADDING_SAME)
-            return "same";
+            return EFFNET_PADDING_SAME;
         if (get_layer(graph, i)->padding == EFFNET_PADDING_SYMMETRIC)
-            padding = "symmetric";
+            padding = EFFNET_PADDING_SYMMETRIC;
     }
     return padding;
 }
 
 static void
-append_channels(GString *text, const char *key, const double values[3])
+set_config(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const char *name,
+           guint n_classes, gboolean is_sigmoid)
 {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *config = NULL;
+    EffNetModelInfo info = {
+        .arch = name,
+        .resolution = graph->resolution,
+        .in_channels = (guint)get_layer(graph, 0)->dims[1],
+        .n_classes = n_classes,
+        .padding = tell_padding(graph),
+        .activation = is_sigmoid ? EFFNET_ACTIVATION_SIGMOID : EFFNET_ACTIVATION_AUTO,
+    };
 
-    g_string_append_printf(text, ",\"%s\":[", key);
-    for (int i = 0; i < 3; i++)
-        g_string_append_printf(text, "%s%s", i ? "," : "",
-                               g_ascii_formatd(number, sizeof number, "%.9g", values[i]));
-    g_string_append_c(text, ']');
-}
-
-static void
-append_normalisation(GString *text, const EffNetGraph *graph)
-{
-    double mean[3], std[3];
-
-    get_normalisation(graph, mean, std);
-    append_channels(text, "mean", mean);
-    append_channels(text, "std", std);
-}
-
-/* As the hub's config.json, with what it has no key for. Names of ours need no escapes. */
-static char *
-make_config(const EffNetGraph *graph, const char *name, guint n_classes, gboolean is_sigmoid)
-{
-    GString *text = g_string_new(NULL);
-    const char *padding = tell_padding(graph);
-    guint channels = (guint)get_layer(graph, 0)->dims[1];
-
-    g_string_append_printf(text, "{\"architecture\":\"%s\",\"num_classes\":%u", name, n_classes);
-    if (is_sigmoid)
-        g_string_append(text, ",\"problem_type\":\"multi_label_classification\"");
-    g_string_append_printf(text, ",\"pretrained_cfg\":{\"num_classes\":%u", n_classes);
-    if (graph->resolution)
-        g_string_append_printf(text, ",\"input_size\":[%u,%u,%u]", channels, graph->resolution,
-                               graph->resolution);
-    if (padding)
-        g_string_append_printf(text, ",\"padding\":\"%s\"", padding);
     if (graph->is_normalised)
-        append_normalisation(text, graph);
-    g_string_append(text, "}}");
-    return g_string_free(text, FALSE);
+        get_normalisation(graph, info.mean, info.std);
+    config = effnet_config_to_json(&info);
+    effnet_safetensors_writer_set_metadata(writer, "format", "pt");
+    effnet_safetensors_writer_set_metadata(writer, "config", config);
 }
 
-typedef struct {
-    char *name;
-    guint n_dims;
-    guint64 dims[4];
-    const float *values;
-} Tensor;
+/* PART of LAYER by VALUES, which stay FOUND's. */
+static void
+add_tensor(EffNetSafetensorsWriter *writer, const EffNetNaming *naming, const EffNetLayer *layer,
+           EffNetPart part, const EffNetGraphLayer *found, const float *values)
+{
+    g_autofree char *name = effnet_naming_tensor(naming, layer, part);
+    guint n_dims = part == EFFNET_PART_BIAS ? 1 : layer->role == EFFNET_ROLE_CLASSIFIER ? 2 : 4;
+    gsize n = 1;
+
+    for (guint i = 0; i < n_dims; i++)
+        n *= found->dims[i];
+    effnet_safetensors_writer_add(writer, name, EFFNET_DTYPE_F32, n_dims, found->dims,
+                                  g_bytes_new_static(values, n * sizeof *values));
+}
 
 static void
-clear_tensor(gpointer tensor)
-{
-    g_free(((Tensor *)tensor)->name);
-}
-
-static guint64
-n_elements(const Tensor *tensor)
-{
-    guint64 n = 1;
-
-    for (guint i = 0; i < tensor->n_dims; i++)
-        n *= tensor->dims[i];
-    return n;
-}
-
-static GArray *
-name_tensors(const EffNetGraph *graph, const EffNetNetwork *network)
+add_tensors(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const EffNetNetwork *network)
 {
     const EffNetNaming *naming = effnet_naming_of(network);
-    GArray *tensors = g_array_new(FALSE, FALSE, sizeof(Tensor));
     guint index = 0;
 
-    g_array_set_clear_func(tensors, clear_tensor);
     for (guint i = 0; i < network->n_layers; i++) {
         const EffNetLayer *layer = &network->layers[i];
         const EffNetGraphLayer *found;
-        Tensor weight = {.n_dims = 4}, bias = {.n_dims = 1};
 
         if (!effnet_layer_has_weights(layer))
             continue;
         found = get_layer(graph, index++);
-        if (layer->role == EFFNET_ROLE_CLASSIFIER)
-            weight.n_dims = 2;
-        memcpy(weight.dims, found->dims, sizeof weight.dims);
-        bias.dims[0] = found->dims[0];
-        weight.values = found->weights;
-        bias.values = found->bias;
-        weight.name = effnet_naming_tensor(naming, layer, EFFNET_PART_WEIGHT);
-        bias.name = effnet_naming_tensor(naming, layer, EFFNET_PART_BIAS);
-        g_array_append_val(tensors, weight);
-        g_array_append_val(tensors, bias);
+        add_tensor(writer, naming, layer, EFFNET_PART_WEIGHT, found, found->weights);
+        add_tensor(writer, naming, layer, EFFNET_PART_BIAS, found, found->bias);
     }
-    return tensors;
-}
-
-static char *
-make_header(const GArray *tensors, const char *config)
-{
-    GString *text = g_string_new("{\"__metadata__\":{\"format\":\"pt\",\"config\":\"");
-    g_autofree char *escaped = g_strescape(config, NULL);
-    guint64 end = 0;
-
-    g_string_append_printf(text, "%s\"}", escaped);
-    for (guint i = 0; i < tensors->len; i++) {
-        const Tensor *tensor = &g_array_index(tensors, Tensor, i);
-        guint64 begin = end;
-
-        end += n_elements(tensor) * sizeof(float);
-        g_string_append_printf(text, ",\"%s\":{\"dtype\":\"F32\",\"shape\":[", tensor->name);
-        for (guint d = 0; d < tensor->n_dims; d++)
-            g_string_append_printf(text, "%s%" G_GUINT64_FORMAT, d ? "," : "", tensor->dims[d]);
-        g_string_append_printf(
-            text, "],\"data_offsets\":[%" G_GUINT64_FORMAT ",%" G_GUINT64_FORMAT "]}", begin, end);
-    }
-    g_string_append_c(text, '}');
-    while (text->len % 8 != 0) /* tensors are aligned then */
-        g_string_append_c(text, ' ');
-    return g_string_free(text, FALSE);
-}
-
-static gboolean
-write_floats(FILE *file, const float *values, guint64 n)
-{
-    for (guint64 i = 0; i < n; i++) {
-        guint32 bits;
-
-        memcpy(&bits, &values[i], sizeof bits);
-        bits = GUINT32_TO_LE(bits);
-        if (fwrite(&bits, sizeof bits, 1, file) != 1)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-write_tensors(FILE *file, const GArray *tensors, const char *header)
-{
-    guint64 length = GUINT64_TO_LE(strlen(header));
-    gboolean ok = fwrite(&length, sizeof length, 1, file) == 1 && fputs(header, file) >= 0;
-
-    for (guint i = 0; ok && i < tensors->len; i++) {
-        const Tensor *tensor = &g_array_index(tensors, Tensor, i);
-
-        ok = write_floats(file, tensor->values, n_elements(tensor));
-    }
-    return ok;
-}
-
-static gboolean
-write_file(const char *path, const GArray *tensors, const char *config, GError **error)
-{
-    g_autofree char *part = g_strdup_printf("%s.part", path), *header = NULL;
-    FILE *file = g_fopen(part, "wb");
-    gboolean ok = file != NULL;
-    int why = errno;
-
-    if (ok) {
-        header = make_header(tensors, config);
-        ok = write_tensors(file, tensors, header);
-        why = errno;
-        if (fclose(file) != 0 && ok) {
-            ok = FALSE;
-            why = errno;
-        }
-        if (ok && g_rename(part, path) != 0) {
-            ok = FALSE;
-            why = errno;
-        }
-        if (!ok)
-            g_remove(part);
-    }
-    if (!ok)
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be written: %s", path,
-                    g_strerror(why));
-    return ok;
 }
 
 gboolean
@@ -385,8 +258,7 @@ effnet_graph_write(EffNetGraph *graph, const char *name, const char *path, GErro
 {
     g_autoptr(EffNetArch) arch = NULL;
     g_autoptr(EffNetNetwork) network = NULL;
-    g_autoptr(GArray) tensors = NULL;
-    g_autofree char *config = NULL;
+    g_autoptr(EffNetSafetensorsWriter) writer = effnet_safetensors_writer_new();
     gboolean is_sigmoid;
     guint n_classes;
 
@@ -400,7 +272,7 @@ effnet_graph_write(EffNetGraph *graph, const char *name, const char *path, GErro
     if (!check_layers(graph, network, error) || !check_acts(graph, network, &is_sigmoid, error) ||
         !check_numbers(graph, error))
         return FALSE;
-    tensors = name_tensors(graph, network);
-    config = make_config(graph, name ? name : effnet_arch_get_name(arch), n_classes, is_sigmoid);
-    return write_file(path, tensors, config, error);
+    set_config(writer, graph, name ? name : effnet_arch_get_name(arch), n_classes, is_sigmoid);
+    add_tensors(writer, graph, network);
+    return effnet_safetensors_writer_finish(writer, path, error);
 }

@@ -131,6 +131,51 @@ test_errors(void)
     }
 }
 
+/* What is written is read as it was, and what INFO does not know is not said. */
+static void
+test_written(void)
+{
+    static const char *const labels[] = {"a \"quoted\" one", "caf\xc3\xa9", NULL};
+    const EffNetModelInfo whole = {
+        .arch = "b0-w0.5-d1-r64",
+        .resolution = 64,
+        .in_channels = 3,
+        .n_classes = 2,
+        .mean = {0.485f, 0, -1},
+        .std = {0.229f, 1 / 3.0f, 1},
+        .crop_fraction = 0.875f,
+        .interpolation = EFFNET_INTERPOLATION_BILINEAR,
+        .padding = EFFNET_PADDING_SYMMETRIC,
+        .activation = EFFNET_ACTIVATION_SOFTMAX,
+        .labels = labels,
+    };
+    const EffNetModelInfo little = {.arch = "b\"0", .n_classes = 7};
+    g_autofree char *text = effnet_config_to_json(&whole), *short_text = NULL;
+    g_autoptr(EffNetConfig) config = load(text, NULL, NULL), other = NULL;
+    g_auto(GStrv) found = effnet_config_get_labels(config, 2);
+
+    g_assert_cmpstr(config->architecture, ==, whole.arch);
+    g_assert_cmpuint(config->resolution, ==, 64);
+    g_assert_true(config->has_mean && config->has_std);
+    g_assert_cmpmem(config->mean, sizeof whole.mean, whole.mean, sizeof whole.mean);
+    g_assert_cmpmem(config->std, sizeof whole.std, whole.std, sizeof whole.std);
+    g_assert_cmpfloat(config->crop_fraction, ==, 0.875f);
+    g_assert_cmpint(config->interpolation, ==, EFFNET_INTERPOLATION_BILINEAR);
+    g_assert_cmpint(config->padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpint(config->activation, ==, EFFNET_ACTIVATION_SOFTMAX);
+    g_assert_true(g_strv_equal((const char *const *)found, labels));
+
+    short_text = effnet_config_to_json(&little);
+    g_assert_cmpstr(short_text, ==,
+                    "{\"architecture\": \"b\\\"0\", \"num_classes\": 7, "
+                    "\"pretrained_cfg\": {\"num_classes\": 7}}");
+    other = load(short_text, NULL, NULL);
+    g_assert_cmpstr(other->architecture, ==, "b\"0");
+    g_assert_false(other->has_mean || other->has_std);
+    g_assert_cmpint(other->padding, ==, EFFNET_PADDING_AUTO);
+    g_assert_cmpint(other->activation, ==, EFFNET_ACTIVATION_AUTO);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -140,6 +185,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/config/metadata", test_metadata);
     g_test_add_func("/model/config/labels", test_labels);
     g_test_add_func("/model/config/activation", test_activation);
+    g_test_add_func("/model/config/written", test_written);
     g_test_add_func("/model/config/errors", test_errors);
     return g_test_run();
 }

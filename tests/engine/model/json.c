@@ -152,6 +152,31 @@ test_truncations(void)
     }
 }
 
+static void
+test_written(void)
+{
+    static const char text[] = "\x01\x1f\t\n\"\\/\x7f\xc3\xa9\xf0\x9f\x8c\xb8";
+    static const float numbers[] = {0,        -1,       0.485f,        1 / 3.0f,
+                                    16777217, 1.5e-45f, 3.4028235e38f, 0.1f + 0.2f};
+    g_autoptr(GString) written = g_string_new("[");
+    g_autoptr(EffNetJson) json = NULL;
+    double number;
+
+    effnet_json_append_string(written, text);
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_string_append_c(written, ',');
+        effnet_json_append_float(written, numbers[i]);
+    }
+    g_string_append_c(written, ']');
+    g_assert_nonnull(strstr(written->str, ",-1,0.485,"));
+    json = parse(written->str);
+    g_assert_cmpstr(effnet_json_string(effnet_json_item(json, 0)), ==, text);
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        g_assert_true(effnet_json_number(effnet_json_item(json, i + 1), &number));
+        g_assert_cmpfloat((float)number, ==, numbers[i]);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -159,6 +184,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/json/values", test_values);
     g_test_add_func("/model/json/strings", test_strings);
     g_test_add_func("/model/json/integers", test_integers);
+    g_test_add_func("/model/json/written", test_written);
     g_test_add_func("/model/json/errors", test_errors);
     g_test_add_func("/model/json/bounds", test_bounds);
     g_test_add_func("/model/json/truncations", test_truncations);

@@ -39,6 +39,14 @@ def test_name():
         assert not os.path.exists(f"{folder}/c.safetensors")
 
 
+def test_name_to_be_escaped():
+    """The architecture is written as it was asked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        scaled = convert(folder)[1]["architecture"].removeprefix("b0")
+        for strange in ('b0."\\', "b0.\u00e9\U0001f338", "b0.\t"):
+            assert convert(folder, "--arch", strange + scaled)[1]["architecture"] == strange + scaled
+
+
 def test_multi_label():
     net = models.efficientnet()
     net.act(net.nodes[-1][3], "sigmoid")
