@@ -9,12 +9,9 @@
 #include "checkpoint.h"
 #include "weights.h"
 
-/* Metadata: the architecture's name, which tells that the file is such a one; and the padding. */
-#define EFFNET_QUANTISED_ARCH    "effnet.quantised"
-#define EFFNET_QUANTISED_PADDING "effnet.padding"
-/* What effnet_arch and the tables call it; beside it "config", as other files have it. */
-#define EFFNET_QUANTISED_SAME      "same"
-#define EFFNET_QUANTISED_SYMMETRIC "symmetric"
+/* Metadata: the architecture's name, which tells that the file is such a one. Beside it "config",
+ * as other files have it, which must say the padding. */
+#define EFFNET_QUANTISED_ARCH "effnet.quantised"
 
 gboolean effnet_quantised_is(const EffNetCheckpoint *checkpoint);
 

@@ -446,7 +446,6 @@ recognise_quantised(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **
 {
     EffNetModelInfo *info = &r->out->info;
     const char *path = effnet_checkpoint_get_path(checkpoint);
-    const char *padding = effnet_checkpoint_get_metadata(checkpoint, EFFNET_QUANTISED_PADDING);
     g_autofree char *name = stem_of(path);
     g_autoptr(EffNetNetwork) network = NULL;
 
@@ -462,19 +461,22 @@ recognise_quantised(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **
     info->arch = effnet_arch_get_name(r->out->arch);
     info->in_channels = quantised_dimension(checkpoint, "stem.weight", 1);
     info->n_classes = quantised_dimension(checkpoint, "classifier.weight", 0);
-    if ((info->in_channels != 1 && info->in_channels != 3) || !padding) {
+    if (info->in_channels != 1 && info->in_channels != 3) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                    "%s is quantised, but has no stem of 1 or 3 channels, or no padding", path);
+                    "%s is quantised, but has no stem of 1 or 3 channels", path);
         return FALSE;
     }
-    r->practice.padding = g_str_equal(padding, EFFNET_QUANTISED_SAME) ? EFFNET_PADDING_SAME
-                                                                      : EFFNET_PADDING_SYMMETRIC;
-    r->practised = g_strdup("the metadata");
     network = effnet_network_new(r->out->arch, effnet_arch_get_resolution(r->out->arch),
-                                 info->in_channels, info->n_classes, r->practice.padding);
+                                 info->in_channels, info->n_classes, EFFNET_PADDING_SAME);
     note(r, "the metadata", "architecture: %s, quantised", info->arch);
-    return effnet_quantised_check(checkpoint, network, error) &&
-           read_config(r, checkpoint, error) && settle(r, error);
+    if (!effnet_quantised_check(checkpoint, network, error) || !read_config(r, checkpoint, error))
+        return FALSE;
+    if (r->config->padding)
+        return settle(r, error);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                "%s is quantised, but its config does not tell the padding of %s", path,
+                info->arch);
+    return FALSE;
 }
 
 EffNetRecognition *

@@ -20,9 +20,6 @@ begin(EffNetSafetensorsWriter *w, const EffNetModelInfo *info)
     g_autofree char *config = effnet_config_to_json(info);
 
     effnet_safetensors_writer_set_metadata(w, EFFNET_QUANTISED_ARCH, info->arch);
-    effnet_safetensors_writer_set_metadata(
-        w, EFFNET_QUANTISED_PADDING,
-        info->padding == EFFNET_PADDING_SAME ? EFFNET_QUANTISED_SAME : EFFNET_QUANTISED_SYMMETRIC);
     effnet_safetensors_writer_set_metadata(w, "config", config);
 }
 

@@ -107,7 +107,7 @@ test_header(void)
     } changes[] = {
         {"head.bias", "hexd.bias", "head.bias"},
         {"\"I8\"", "\"U8\"", "stem.weight"},
-        {"effnet.padding", "effnet.pudding", "padding"},
+        {"\\\"padding", "\\\"pudding", "padding"},
         {"quantised\": \"lite0\"", "quantised\": \"lite9\"", "lite9"},
         {"quantised\": \"lite0\"", "quantised\": \"lite1\"", "blocks."},
         {"[32, 3, 3, 3]", "[32, 9, 3, 1]", "stem"},
