@@ -311,37 +311,21 @@ read_strided(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, flo
     return TRUE;
 }
 
-static gboolean
-read_numbers(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, float *dst, GError **error)
+gboolean
+effnet_checkpoint_read(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, float *dst,
+                       GError **error)
 {
     guint64 n_elements = 0, extent = 0;
 
+    if (tensor->dtype == EFFNET_DTYPE_OTHER)
+        return effnet_checkpoint_fail(checkpoint, error,
+                                      "has a tensor %s of integers, where float32, float16, "
+                                      "bfloat16 or float64 was expected",
+                                      tensor->name);
     effnet_tensor_measure(tensor, &n_elements, &extent);
     if (n_elements == 0)
         return TRUE;
     if (is_dense(tensor))
         return read_run(checkpoint, tensor, n_elements, dst, error);
     return read_strided(checkpoint, tensor, dst, error);
-}
-
-gboolean
-effnet_checkpoint_read(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, float *dst,
-                       GError **error)
-{
-    if (effnet_dtype_is_float(tensor->dtype))
-        return read_numbers(checkpoint, tensor, dst, error);
-    return effnet_checkpoint_fail(checkpoint, error,
-                                  "has a tensor %s of integers, where float32, float16, "
-                                  "bfloat16 or float64 was expected",
-                                  tensor->name);
-}
-
-gboolean
-effnet_checkpoint_read_int8(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, float *dst,
-                            GError **error)
-{
-    if (tensor->dtype == EFFNET_DTYPE_I8)
-        return read_numbers(checkpoint, tensor, dst, error);
-    return effnet_checkpoint_fail(
-        checkpoint, error, "has a tensor %s that is not of int8, as was expected", tensor->name);
 }

@@ -13,7 +13,7 @@ typedef enum {
     EFFNET_DTYPE_F16,
     EFFNET_DTYPE_BF16,
     EFFNET_DTYPE_F64,
-    EFFNET_DTYPE_I8,    /* read by effnet_checkpoint_read_int8() alone */
+    EFFNET_DTYPE_I8,    /* of quantised models */
     EFFNET_DTYPE_OTHER, /* other integers and the like: listed, not read */
 } EffNetDType;
 
@@ -48,13 +48,9 @@ effnet_dtype_is_float(EffNetDType dtype)
     return dtype < EFFNET_DTYPE_I8;
 }
 
-/* The tensor as dense row-major float32. */
+/* The tensor, of floats or of I8, as dense row-major float32. */
 gboolean effnet_checkpoint_read(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
                                 float *dst, GError **error);
-
-/* The same of one of I8. */
-gboolean effnet_checkpoint_read_int8(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
-                                     float *dst, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetCheckpoint, effnet_checkpoint_free)
 

@@ -132,9 +132,7 @@ quantised_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, f
     EffNetCheckpoint *checkpoint = ((QuantisedWeights *)base)->checkpoint;
     const EffNetTensor *tensor = find(checkpoint, layer, part, error);
 
-    if (!tensor ||
-        !(part == EFFNET_PART_WEIGHT ? effnet_checkpoint_read_int8(checkpoint, tensor, dst, error)
-                                     : effnet_checkpoint_read(checkpoint, tensor, dst, error)))
+    if (!tensor || !effnet_checkpoint_read(checkpoint, tensor, dst, error))
         return FALSE;
     return check_values(checkpoint, tensor, part, dst, effnet_part_size(layer, part), error);
 }
