@@ -182,27 +182,25 @@ static gboolean
 read_weights(EffNetGraphLayer *layer, const EffNetGraphConv *conv)
 {
     const EffNetConstant *from = conv->weights;
-    guint64 n = effnet_constant_n_elements(from), strides[5] = {0}, at = 0;
-    g_autofree float *stored = g_try_new(float, n);
+    EffNetTensor stored = {.n_dims = from->n_dims}, permuted = {.n_dims = 4}, dense;
+    guint64 n = effnet_constant_n_elements(from);
+    g_autofree float *values = g_try_new(float, n);
     guint axes[4];
 
     layer->weights = g_try_new(float, n);
-    if (!stored || !layer->weights)
+    if (!values || !layer->weights)
         return FALSE;
-    effnet_constant_read(from, stored, n);
-    strides[from->n_dims - 1] = 1;
-    for (guint i = from->n_dims - 1; i > 0; i--)
-        strides[i - 1] = strides[i] * from->dims[i];
-    strides[ONE] = 0;
+    effnet_constant_read(from, values, n);
+    memcpy(stored.dims, from->dims, sizeof stored.dims);
+    effnet_tensor_set_dense(&stored);
     get_axes(conv, axes);
-    for (int i = 0; i < 4; i++)
-        layer->dims[i] = axes[i] == ONE ? 1 : from->dims[axes[i]];
-    for (guint64 o = 0; o < layer->dims[0]; o++)
-        for (guint64 c = 0; c < layer->dims[1]; c++)
-            for (guint64 y = 0; y < layer->dims[2]; y++)
-                for (guint64 x = 0; x < layer->dims[3]; x++)
-                    layer->weights[at++] = stored[o * strides[axes[0]] + c * strides[axes[1]] +
-                                                  y * strides[axes[2]] + x * strides[axes[3]]];
+    for (int i = 0; i < 4; i++) {
+        permuted.dims[i] = layer->dims[i] = axes[i] == ONE ? 1 : stored.dims[axes[i]];
+        permuted.strides[i] = axes[i] == ONE ? 0 : stored.strides[axes[i]];
+    }
+    dense = permuted;
+    effnet_tensor_set_dense(&dense);
+    effnet_permute(layer->weights, dense.strides, values, &permuted);
     return TRUE;
 }
 
