@@ -235,6 +235,9 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
                                  "has a layer %s whose weights are not in the file as floats of 2 "
                                  "or 4 dimensions",
                                  conv->name);
+    if (graph->layers->len == EFFNET_GRAPH_MAX_LAYERS)
+        return effnet_graph_fail(graph, error, "has more than %u layers, as no network here has",
+                                 EFFNET_GRAPH_MAX_LAYERS);
     layer = g_new0(EffNetGraphLayer, 1);
     g_ptr_array_add(graph->layers, layer);
     layer->name = g_strdup(conv->name);

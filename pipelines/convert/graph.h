@@ -84,6 +84,9 @@ typedef struct {
     EffNetPadding padding;
 } EffNetGraphConv;
 
+/* Layers; putting them in order takes the square of their number. */
+#define EFFNET_GRAPH_MAX_LAYERS (1u << 14)
+
 gboolean effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **error);
 
 /* gamma (x - mean) / sqrt(variance + epsilon) + beta */

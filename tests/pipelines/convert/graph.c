@@ -212,6 +212,23 @@ test_refused(void)
     g_assert_false(effnet_constant_set_data(&three, (const guint8 *)ones, 8));
 }
 
+static void
+test_too_many(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+    EffNetConstant weights = constant(4, 1, 1, 1, 1);
+    const EffNetGraphConv conv = {
+        .name = "a", .in = 1, .out = 1, .weights = &weights, .groups = 1, .stride = 1};
+    g_autoptr(GError) error = NULL;
+
+    effnet_graph_set_input(graph, 1);
+    for (guint i = 0; i < EFFNET_GRAPH_MAX_LAYERS; i++)
+        g_assert_true(effnet_graph_add_conv(graph, &conv, NULL));
+    g_assert_false(effnet_graph_add_conv(graph, &conv, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_assert_cmpstr(error->message, ==, "file has more than 16384 layers, as no network here has");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -222,6 +239,7 @@ main(int argc, char **argv)
     g_test_add_func("/convert/graph/bias", test_bias);
     g_test_add_func("/convert/graph/picture", test_picture);
     g_test_add_func("/convert/graph/sort", test_sort);
+    g_test_add_func("/convert/graph/too-many", test_too_many);
     g_test_add_func("/convert/graph/refused", test_refused);
     return g_test_run();
 }
