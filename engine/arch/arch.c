@@ -85,17 +85,14 @@ effnet_arch_find(const char *name)
 EffNetArch *
 effnet_arch_new(const char *name, GError **error)
 {
-    g_autoptr(GError) out_of_range = NULL;
-    EffNetArch *arch = effnet_arch_new_point(name, &out_of_range);
-    const EffNetVariant *variant = arch ? NULL : effnet_arch_find(name);
+    EffNetScaling scaling;
+    const EffNetVariant *variant = effnet_arch_parse_point(name, &scaling);
     g_autofree char *known = NULL;
+    EffNetArch *arch;
 
-    if (arch)
-        return arch;
-    if (out_of_range) {
-        g_propagate_error(error, g_steal_pointer(&out_of_range));
-        return NULL;
-    }
+    if (variant)
+        return effnet_arch_new_scaled(variant->name, &scaling, error);
+    variant = effnet_arch_find(name);
     if (!variant) {
         known = g_strjoinv(", ", (char **)effnet_arch_list());
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,

@@ -51,9 +51,9 @@ struct _EffNetArch {
 /* The variant that NAME is timm's or torchvision's name of, or our own; NULL: no known one. */
 const EffNetVariant *effnet_arch_find(const char *name);
 
-/* The point that effnet_arch_get_name() writes as NAME, "b0-w1.1-d1.2-r260". NULL for other names,
- * with the error set where its numbers are out of range. */
-EffNetArch *effnet_arch_new_point(const char *name, GError **error);
+/* The variant that a point is scaled from, and how, which effnet_arch_get_name() writes as NAME,
+ * "b0-w1.1-d1.2-r260"; NULL for other names. */
+const EffNetVariant *effnet_arch_parse_point(const char *name, EffNetScaling *scaling);
 
 extern const EffNetVariant effnet_efficientnet_variants[];
 extern const guint effnet_efficientnet_n_variants;

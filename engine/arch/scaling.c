@@ -98,14 +98,13 @@ parse_number(const char **text, const char *prefix)
     return number;
 }
 
-EffNetArch *
-effnet_arch_new_point(const char *name, GError **error)
+const EffNetVariant *
+effnet_arch_parse_point(const char *name, EffNetScaling *scaling)
 {
     const char *rest = g_strrstr(name, "-w");
     g_autofree char *base = rest ? g_strndup(name, rest - name) : NULL;
     const EffNetVariant *variant = base ? effnet_arch_find(base) : NULL;
     double width, depth, resolution;
-    EffNetScaling scaling;
 
     if (!variant)
         return NULL;
@@ -114,10 +113,10 @@ effnet_arch_new_point(const char *name, GError **error)
     resolution = parse_number(&rest, "-r");
     if (!(width > 0 && depth > 0 && resolution > 0) || *rest)
         return NULL;
-    scaling = (EffNetScaling){
+    *scaling = (EffNetScaling){
         .width = width / variant->width,
         .depth = depth / variant->depth,
         .resolution = (guint)MIN(resolution, MAX_RESOLUTION + 1),
     };
-    return effnet_arch_new_scaled(variant->name, &scaling, error);
+    return variant;
 }
