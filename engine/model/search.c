@@ -270,6 +270,24 @@ effnet_shapes_search(const EffNetShapes *shapes, const char *name, GError **erro
 }
 
 EffNetArch *
+effnet_shapes_search_head(EffNetShapes *shapes, const char *name, GError **error)
+{
+    g_autoptr(GError) failed = NULL;
+    EffNetArch *arch = effnet_shapes_search(shapes, name, &failed);
+    guint n_classes = shapes->n_classes;
+
+    if (!arch && !failed) {
+        shapes->n_classes = 0;
+        arch = effnet_shapes_search(shapes, name, &failed);
+        if (!arch)
+            shapes->n_classes = n_classes;
+    }
+    if (failed)
+        g_propagate_error(error, g_steal_pointer(&failed));
+    return arch;
+}
+
+EffNetArch *
 effnet_shapes_closest(const EffNetShapes *shapes)
 {
     EffNetArch *closest = NULL;

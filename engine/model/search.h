@@ -34,6 +34,10 @@ guint effnet_shapes_distance(const EffNetShapes *shapes, const EffNetArch *arch)
  * different things, which it names. */
 EffNetArch *effnet_shapes_search(const EffNetShapes *shapes, const char *name, GError **error);
 
+/* The same of shapes whose last layer, of n_classes, may be no classifier: N_CLASSES becomes 0
+ * then. It stays as it is where no network fits. */
+EffNetArch *effnet_shapes_search_head(EffNetShapes *shapes, const char *name, GError **error);
+
 /* The named network that differs in the fewest weights. */
 EffNetArch *effnet_shapes_closest(const EffNetShapes *shapes);
 

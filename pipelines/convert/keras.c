@@ -160,11 +160,7 @@ find_arch(Keras *keras, const EffNetGraph *graph, const char *name, GError **err
         guint64 n = last->kernel->dims[last->kernel->n_dims - 1];
 
         keras->base.n_classes = n <= G_MAXINT32 ? (guint)n : 0;
-        arch = effnet_shapes_search(&keras->base, name, &failed);
-        if (!arch && !failed) {
-            keras->base.n_classes = 0;
-            arch = effnet_shapes_search(&keras->base, name, &failed);
-        }
+        arch = effnet_shapes_search_head(&keras->base, name, &failed);
     }
     if (failed)
         g_propagate_error(error, g_steal_pointer(&failed));

@@ -65,14 +65,9 @@ find_arch(const EffNetGraph *graph, const char *name, guint *n_classes, GError *
         return NULL;
     }
     shapes.base.in_channels = (guint)get_layer(graph, 0)->dims[1];
-    shapes.base.n_classes = *n_classes = (guint)get_layer(graph, n - 1)->dims[0];
-    arch = effnet_shapes_search(&shapes.base, name, &failed);
-    if (!arch && !failed) {
-        shapes.base.n_classes = 0;
-        arch = effnet_shapes_search(&shapes.base, name, &failed);
-        shapes.base.n_classes = arch ? 0 : *n_classes;
-        *n_classes = shapes.base.n_classes;
-    }
+    shapes.base.n_classes = (guint)get_layer(graph, n - 1)->dims[0];
+    arch = effnet_shapes_search_head(&shapes.base, name, &failed);
+    *n_classes = shapes.base.n_classes;
     if (failed)
         g_propagate_error(error, g_steal_pointer(&failed));
     else if (!arch)
