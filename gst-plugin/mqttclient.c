@@ -12,6 +12,9 @@
 #define MAX_CREDENTIALS   4096
 #define USER_VARIABLE     "EFFNET_MQTT_USER"
 #define PASSWORD_VARIABLE "EFFNET_MQTT_PASSWORD"
+#define REFUSED           "the broker refuses this side's TLS, or its certificate"
+/* From there on OpenSSL numbers the alerts that come from the other side. */
+#define FIRST_ALERT 1000
 
 gboolean
 gst_efficientnet_mqtt_address_parse(const char *text, GstEfficientNetMqttAddress *address,
@@ -56,16 +59,41 @@ gst_efficientnet_mqtt_address_clear(GstEfficientNetMqttAddress *address)
     g_clear_pointer(&address->name, g_free);
 }
 
-const char *
-gst_efficientnet_mqtt_describe(int code)
+/* Closing its socket, the library may write to it, and lose the error that was before. */
+static gboolean
+is_lost(int code)
 {
-    if (code == MOSQ_ERR_ERRNO && errno == EPROTO)
-        return "the broker refuses this side's TLS, or its certificate";
+    return code == MOSQ_ERR_CONN_LOST ||
+           (code == MOSQ_ERR_ERRNO &&
+            (errno == EPROTO || errno == ECONNRESET || errno == EPIPE || errno == 0));
+}
+
+const char *
+gst_efficientnet_mqtt_describe(int code, gboolean unanswered_tls)
+{
+    if (is_lost(code))
+        return unanswered_tls ? REFUSED : mosquitto_strerror(MOSQ_ERR_CONN_LOST);
     if (code == MOSQ_ERR_ERRNO)
         return g_strerror(errno);
     if (code == MOSQ_ERR_EAI)
         return gai_strerror(errno);
     return mosquitto_strerror(code);
+}
+
+static gboolean
+is_alert(const char *text)
+{
+    const char *number = strstr(text, "error:");
+
+    return number && (g_ascii_strtoull(number + strlen("error:"), NULL, 16) & 0xfff) >= FIRST_ALERT;
+}
+
+const char *
+gst_efficientnet_mqtt_describe_log(const char *text, gboolean unanswered_tls)
+{
+    if (is_alert(text) || (unanswered_tls && strstr(text, "unexpected eof")))
+        return REFUSED;
+    return text;
 }
 
 /* The first line of PATH, USER:PASSWORD. */

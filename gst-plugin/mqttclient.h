@@ -26,7 +26,10 @@ struct mosquitto *gst_efficientnet_mqtt_client_new(const GstEfficientNetPublishS
                                                    const GstEfficientNetMqttAddress *address,
                                                    gpointer data, GError **error);
 
-/* What went wrong, of an error code that the library returned just now. */
-const char *gst_efficientnet_mqtt_describe(int code);
+/* What went wrong, of an error code that the library returned just now, and of an error that it
+ * logged. A broker that refuses this side's TLS says so in an alert, which may be lost with the
+ * connection: UNANSWERED_TLS: the connection is one of TLS, and the broker has not answered yet. */
+const char *gst_efficientnet_mqtt_describe(int code, gboolean unanswered_tls);
+const char *gst_efficientnet_mqtt_describe_log(const char *text, gboolean unanswered_tls);
 
 #endif

@@ -103,6 +103,12 @@ set_reason(GstEfficientNetPublishMqtt *self, const char *reason)
         self->reason[strlen(reason) - 1] = '\0';
 }
 
+static gboolean
+is_unanswered_tls(GstEfficientNetPublishMqtt *self)
+{
+    return self->address.tls && !self->connected;
+}
+
 static void
 publish_status(GstEfficientNetPublishMqtt *self, const char *status)
 {
@@ -157,7 +163,7 @@ library_logged(struct mosquitto *client, void *data, int level, const char *text
 {
     GST_LOG("%s", text);
     if (level == MOSQ_LOG_ERR)
-        set_reason(data, text);
+        set_reason(data, gst_efficientnet_mqtt_describe_log(text, is_unanswered_tls(data)));
 }
 
 static gboolean
@@ -190,7 +196,7 @@ send_lines(GstEfficientNetPublishMqtt *self)
         /* With a qos the library has it now, and sends it over the next connection. */
         if (code == MOSQ_ERR_SUCCESS || (is_connection_error(code) && self->settings.qos > 0))
             continue;
-        GST_WARNING("a line was not sent: %s", gst_efficientnet_mqtt_describe(code));
+        GST_WARNING("a line was not sent: %s", gst_efficientnet_mqtt_describe(code, FALSE));
         g_mutex_lock(&self->lock);
         if (self->in_flight > 0) {
             self->in_flight--;
@@ -260,7 +266,7 @@ serve(GstEfficientNetPublishMqtt *self)
         wait_for_socket(self);
         code = handle_socket(self);
         if (code != MOSQ_ERR_SUCCESS) {
-            set_reason(self, gst_efficientnet_mqtt_describe(code));
+            set_reason(self, gst_efficientnet_mqtt_describe(code, is_unanswered_tls(self)));
             return;
         }
         if (!self->connected && g_get_monotonic_time() >= answer_by) {
@@ -352,7 +358,7 @@ run(gpointer data)
         if (code == MOSQ_ERR_SUCCESS)
             serve(self);
         else
-            set_reason(self, gst_efficientnet_mqtt_describe(code));
+            set_reason(self, gst_efficientnet_mqtt_describe(code, is_unanswered_tls(self)));
         failures = self->connected ? 0 : failures + 1;
         forget_connection(self);
         if (is_over(self))

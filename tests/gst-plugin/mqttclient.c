@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "mqttclient.h"
 
-#include <glib/gstdio.h>
+#include <errno.h>
 
 #include "checkpoint.h"
 
@@ -144,6 +144,55 @@ test_certificates(void)
                    "mqtts://broker", "key-file: ");
 }
 
+/* What came of a refused certificate, in whatever order; and what did not. */
+static void
+test_describe(void)
+{
+    static const char refused[] = "the broker refuses this side's TLS, or its certificate";
+    static const struct {
+        int code, number;
+        gboolean unanswered_tls;
+        const char *says;
+    } codes[] = {
+        {MOSQ_ERR_ERRNO, EPROTO, TRUE, refused},
+        {MOSQ_ERR_ERRNO, ECONNRESET, TRUE, refused},
+        {MOSQ_ERR_ERRNO, EPIPE, TRUE, refused},
+        {MOSQ_ERR_CONN_LOST, 0, TRUE, refused},
+        {MOSQ_ERR_CONN_LOST, 0, FALSE, "The connection was lost."},
+        {MOSQ_ERR_ERRNO, EPROTO, FALSE, "The connection was lost."},
+        {MOSQ_ERR_ERRNO, ECONNREFUSED, TRUE, "Connection refused"},
+        {MOSQ_ERR_PROTOCOL, 0, TRUE,
+         "A network protocol error occurred when communicating with the broker."},
+    };
+    static const struct {
+        const char *text, *answered, *unanswered; /* NULL: the text itself */
+    } logs[] = {
+        {"OpenSSL Error[0]: error:0A000418:SSL routines::tlsv1 alert unknown ca", refused, refused},
+        {"OpenSSL Error[0]: error:14094418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca",
+         refused, refused},
+        {"OpenSSL Error[0]: error:0A000458:SSL routines::tlsv1 unrecognized name", refused,
+         refused},
+        {"OpenSSL Error[0]: error:0A000126:SSL routines::unexpected eof while reading", NULL,
+         refused},
+        {"OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed", NULL, NULL},
+        {"Error: Unable to load CA certificates", NULL, NULL},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+        errno = codes[i].number;
+        g_assert_cmpstr(gst_efficientnet_mqtt_describe(codes[i].code, codes[i].unanswered_tls), ==,
+                        codes[i].says);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(logs); i++) {
+        const char *text = logs[i].text;
+
+        g_assert_cmpstr(gst_efficientnet_mqtt_describe_log(text, FALSE), ==,
+                        logs[i].answered ? logs[i].answered : text);
+        g_assert_cmpstr(gst_efficientnet_mqtt_describe_log(text, TRUE), ==,
+                        logs[i].unanswered ? logs[i].unanswered : text);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -154,5 +203,6 @@ main(int argc, char **argv)
     g_test_add_func("/mqttclient/topics", test_topics);
     g_test_add_func("/mqttclient/credentials", test_credentials);
     g_test_add_func("/mqttclient/certificates", test_certificates);
+    g_test_add_func("/mqttclient/describe", test_describe);
     return g_test_run();
 }
