@@ -126,47 +126,70 @@ gst_efficientnet_frame_orientation(GstVideoOrientationMethod method)
     }
 }
 
-/* Bytes of a row of plane P, and its rows. */
+/* Bytes of a row of plane P, and its rows. Where in a pixel a component is, GStreamer does not know
+ * of all formats, but all are within its stride. */
 static void
 plane_extent(const GstVideoFrame *map, guint p, gint64 *row_bytes, gint64 *rows)
 {
-    gint components[GST_VIDEO_MAX_COMPONENTS];
-    gint width, pixel_stride;
+    const GstVideoFormatInfo *format = map->info.finfo;
 
-    gst_video_format_info_component(map->info.finfo, p, components);
-    width = GST_VIDEO_FRAME_COMP_WIDTH(map, components[0]);
-    pixel_stride = GST_VIDEO_FRAME_COMP_PSTRIDE(map, components[0]);
-    if (GST_VIDEO_FRAME_N_PLANES(map) == 1 && GST_VIDEO_FRAME_N_COMPONENTS(map) > 1 &&
-        GST_VIDEO_INFO_IS_YUV(&map->info)) { /* two pixels share their chroma */
-        width = GST_ROUND_UP_2(width);
-        pixel_stride = 2;
+    *row_bytes = *rows = 0;
+    for (guint c = 0; c < GST_VIDEO_FORMAT_INFO_N_COMPONENTS(format); c++) {
+        gint64 pixel_stride = GST_VIDEO_FORMAT_INFO_PSTRIDE(format, c);
+
+        if (GST_VIDEO_FORMAT_INFO_PLANE(format, c) != p)
+            continue;
+        *row_bytes = MAX(*row_bytes, GST_VIDEO_FRAME_COMP_WIDTH(map, c) * pixel_stride);
+        *rows = MAX(*rows, GST_VIDEO_FRAME_COMP_HEIGHT(map, c));
     }
-    *row_bytes = (gint64)width * pixel_stride;
-    *rows = GST_VIDEO_FRAME_COMP_HEIGHT(map, components[0]);
+}
+
+/* Where pixels are not at equal distances, only the layout is known that the caps imply. */
+static gboolean
+is_opaque(const GstVideoFormatInfo *format)
+{
+    return GST_VIDEO_FORMAT_INFO_IS_COMPLEX(format) || GST_VIDEO_FORMAT_INFO_IS_TILED(format) ||
+           GST_VIDEO_FORMAT_INFO_HAS_PALETTE(format) ||
+           GST_VIDEO_FORMAT_INFO_PSTRIDE(format, 0) == 0;
+}
+
+static gboolean
+is_as_in_caps(const GstVideoFrame *map, const GstVideoInfo *info, guint p, gint64 begin,
+              gint64 size)
+{
+    gboolean is_last = p + 1 == GST_VIDEO_INFO_N_PLANES(info);
+    gsize end = is_last ? GST_VIDEO_INFO_SIZE(info) : GST_VIDEO_INFO_PLANE_OFFSET(info, p + 1);
+
+    return GST_VIDEO_FRAME_WIDTH(map) == GST_VIDEO_INFO_WIDTH(info) &&
+           GST_VIDEO_FRAME_HEIGHT(map) == GST_VIDEO_INFO_HEIGHT(info) &&
+           GST_VIDEO_FRAME_PLANE_STRIDE(map, p) == GST_VIDEO_INFO_PLANE_STRIDE(info, p) &&
+           begin + (gint64)(end - GST_VIDEO_INFO_PLANE_OFFSET(info, p)) <= size;
 }
 
 /* gst_video_frame_map() believes the video meta, which comes from another element. */
 static gboolean
-plane_is_inside(const GstVideoFrame *map, guint p)
+plane_is_inside(const GstVideoFrame *map, const GstVideoInfo *info, guint p)
 {
     gboolean by_meta = map->meta != NULL;
     const GstMapInfo *memory = &map->map[by_meta ? p : 0];
     const guint8 *data = map->data[p];
     gint64 stride = GST_VIDEO_FRAME_PLANE_STRIDE(map, p);
-    gint64 begin = data - memory->data;
+    gint64 begin = data - memory->data, size = (gint64)memory->size;
     gint64 row_bytes, rows, last;
 
+    if (is_opaque(info->finfo))
+        return is_as_in_caps(map, info, p, begin, size);
     plane_extent(map, p, &row_bytes, &rows);
     last = begin + (rows - 1) * stride;
     return rows > 0 && ABS(stride) >= row_bytes && MIN(begin, last) >= 0 &&
-           MAX(begin, last) + row_bytes <= (gint64)memory->size;
+           MAX(begin, last) + row_bytes <= size;
 }
 
 static gboolean
-planes_are_inside(const GstVideoFrame *map)
+planes_are_inside(const GstVideoFrame *map, const GstVideoInfo *info)
 {
     for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(map); p++) {
-        if (!plane_is_inside(map, p))
+        if (!plane_is_inside(map, info, p))
             return FALSE;
     }
     return TRUE;
@@ -177,6 +200,7 @@ static gboolean
 meta_fits_caps(const GstVideoMeta *meta, const GstVideoInfo *info)
 {
     return meta->format == GST_VIDEO_INFO_FORMAT(info) &&
+           meta->n_planes == GST_VIDEO_INFO_N_PLANES(info) &&
            meta->width >= (guint)GST_VIDEO_INFO_WIDTH(info) &&
            meta->height >= (guint)GST_VIDEO_INFO_HEIGHT(info);
 }
@@ -198,14 +222,13 @@ gst_efficientnet_frame_visible(GstBuffer *buffer, const GstVideoInfo *info)
 }
 
 gboolean
-gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVideoInfo *info,
-                           GstBuffer *buffer, GError **error)
+gst_efficientnet_frame_map_video(GstVideoFrame *map, const GstVideoInfo *info, GstBuffer *buffer,
+                                 GstMapFlags flags, GError **error)
 {
-    const Format *format = find_format(GST_VIDEO_INFO_FORMAT(info));
     const GstVideoMeta *meta = gst_buffer_get_video_meta(buffer);
 
     if ((meta && !meta_fits_caps(meta, info)) ||
-        !gst_video_frame_map(map, info, buffer, GST_MAP_READ | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
+        !gst_video_frame_map(map, info, buffer, flags | GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
         g_set_error(
             error, EFFNET_ERROR, EFFNET_ERROR_FRAME,
             "A buffer of %" G_GSIZE_FORMAT " bytes is not a frame of %s, %dx%d, as its caps say",
@@ -213,14 +236,24 @@ gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVide
             GST_VIDEO_INFO_WIDTH(info), GST_VIDEO_INFO_HEIGHT(info));
         return FALSE;
     }
-    if (!planes_are_inside(map)) {
+    if (!planes_are_inside(map, info)) {
         gst_video_frame_unmap(map);
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FRAME,
                     "The video meta of a buffer reaches beyond its %" G_GSIZE_FORMAT " bytes",
                     gst_buffer_get_size(buffer));
         return FALSE;
     }
+    return TRUE;
+}
 
+gboolean
+gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVideoInfo *info,
+                           GstBuffer *buffer, GError **error)
+{
+    const Format *format = find_format(GST_VIDEO_INFO_FORMAT(info));
+
+    if (!gst_efficientnet_frame_map_video(map, info, buffer, GST_MAP_READ, error))
+        return FALSE;
     *frame = (EffNetFrame){
         .format = format->pixel,
         .sample_shift = format->shift,

@@ -17,9 +17,14 @@
  * is none. */
 EffNetRect gst_efficientnet_frame_visible(GstBuffer *buffer, const GstVideoInfo *info);
 
-/* Maps BUFFER for reading, its strides and offsets by the video meta, its region by the crop meta;
- * FRAME points into MAP, which the caller unmaps. EFFNET_ERROR_FRAME when the buffer is not what
- * its caps or its metas say. */
+/* Maps BUFFER, which is kept by the caller until it unmaps MAP, in whatever format; strides and
+ * offsets by the video meta. EFFNET_ERROR_FRAME when the buffer is not what its caps or its meta
+ * say. */
+gboolean gst_efficientnet_frame_map_video(GstVideoFrame *map, const GstVideoInfo *info,
+                                          GstBuffer *buffer, GstMapFlags flags, GError **error);
+
+/* The same for reading, in one of GST_EFFICIENTNET_FORMATS, its region by the crop meta; FRAME
+ * points into MAP. */
 gboolean gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame,
                                     const GstVideoInfo *info, GstBuffer *buffer, GError **error);
 

@@ -352,15 +352,15 @@ attach(GstBuffer *buffer, GstVideoOverlayComposition *added)
 
 /* Draws what others have laid over the frame, and ADDED over it (either may be NULL). */
 static gboolean
-blend(GstEfficientNetOverlay *self, GstBuffer *buffer, GstVideoOverlayComposition *added)
+blend(GstEfficientNetOverlay *self, GstBuffer *buffer, GstVideoOverlayComposition *added,
+      GError **error)
 {
     GstVideoOverlayCompositionMeta *meta = gst_buffer_get_video_overlay_composition_meta(buffer);
     GstVideoFrame frame;
 
     if (!meta && !added)
         return TRUE;
-    if (!gst_video_frame_map(&frame, &self->info, buffer,
-                             GST_MAP_READWRITE | GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+    if (!gst_efficientnet_frame_map_video(&frame, &self->info, buffer, GST_MAP_READWRITE, error))
         return FALSE;
     if (meta)
         gst_video_overlay_composition_blend(meta->overlay, &frame);
@@ -377,6 +377,7 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
     GstEfficientNetOverlay *self = GST_EFFICIENTNET_OVERLAY(trans);
     g_autoptr(GstVideoOverlayComposition) composition = NULL;
+    g_autoptr(GError) error = NULL;
 
     if (self->attach && !self->asked)
         ask_downstream(self);
@@ -386,14 +387,9 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
             attach(buffer, g_steal_pointer(&composition));
         return GST_FLOW_OK;
     }
-    if (blend(self, buffer, composition))
+    if (blend(self, buffer, composition, &error))
         return GST_FLOW_OK;
-    GST_ELEMENT_ERROR(self, STREAM, FAILED,
-                      ("A buffer of %" G_GSIZE_FORMAT " bytes is not a frame of %s, %dx%d, as its "
-                       "caps say",
-                       gst_buffer_get_size(buffer), GST_VIDEO_INFO_NAME(&self->info),
-                       GST_VIDEO_INFO_WIDTH(&self->info), GST_VIDEO_INFO_HEIGHT(&self->info)),
-                      (NULL));
+    GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", error->message), (NULL));
     return GST_FLOW_ERROR;
 }
 

@@ -288,6 +288,122 @@ test_negative_stride(void)
     gst_buffer_unref(buffer);
 }
 
+/* A buffer of exactly SIZE bytes, and GUARD behind it, with the layout of INFO said by its meta. */
+#define GUARD 64
+
+static GstBuffer *
+make_guarded(const GstVideoInfo *info, gsize size)
+{
+    guint8 *data = g_malloc(size + GUARD);
+    GstBuffer *buffer = gst_buffer_new_wrapped_full(0, data, size + GUARD, 0, size, data, g_free);
+
+    memset(data, 0x5a, size + GUARD);
+    gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(info),
+                                   (guint)info->width, (guint)info->height, info->finfo->n_planes,
+                                   (gsize *)info->offset, (gint *)info->stride);
+    return buffer;
+}
+
+static gboolean
+takes(const GstVideoInfo *info, gsize size)
+{
+    GstBuffer *buffer = make_guarded(info, size);
+    GstVideoFrame mapped;
+    gboolean taken =
+        gst_efficientnet_frame_map_video(&mapped, info, buffer, GST_MAP_READWRITE, NULL);
+
+    if (taken)
+        gst_video_frame_unmap(&mapped);
+    gst_buffer_unref(buffer);
+    return taken;
+}
+
+static GstVideoOverlayComposition *
+make_white(guint width, guint height)
+{
+    GstBuffer *pixels = gst_buffer_new_allocate(NULL, (gsize)width * height * 4, NULL);
+    GstVideoOverlayRectangle *rectangle;
+    GstVideoOverlayComposition *composition;
+
+    gst_buffer_memset(pixels, 0, 0xff, gst_buffer_get_size(pixels));
+    gst_buffer_add_video_meta(pixels, GST_VIDEO_FRAME_FLAG_NONE,
+                              GST_VIDEO_OVERLAY_COMPOSITION_FORMAT_RGB, width, height);
+    rectangle = gst_video_overlay_rectangle_new_raw(pixels, 0, 0, width, height,
+                                                    GST_VIDEO_OVERLAY_FORMAT_FLAG_NONE);
+    composition = gst_video_overlay_composition_new(rectangle);
+    gst_video_overlay_rectangle_unref(rectangle);
+    gst_buffer_unref(pixels);
+    return composition;
+}
+
+/* Who draws into the smallest buffer that is taken does not write behind it. */
+static void
+assert_stays_inside(const GstVideoInfo *info)
+{
+    GstVideoOverlayComposition *white = make_white((guint)info->width, (guint)info->height);
+    gsize size = info->size;
+    GstVideoFrame mapped;
+    GstBuffer *buffer;
+
+    g_assert_true(takes(info, size));
+    while (takes(info, size - 1))
+        size--;
+    buffer = make_guarded(info, size);
+    g_assert_true(gst_efficientnet_frame_map_video(&mapped, info, buffer, GST_MAP_READWRITE, NULL));
+    g_assert_true(gst_video_overlay_composition_blend(white, &mapped));
+    for (gsize i = 0; i < GUARD; i++)
+        g_assert_cmphex(mapped.map[0].data[size + i], ==, 0x5a);
+    gst_video_frame_unmap(&mapped);
+    gst_buffer_unref(buffer);
+    gst_video_overlay_composition_unref(white);
+}
+
+/* Of these the layout that the caps imply is taken, and no other. */
+static gboolean
+is_fixed(const GstVideoFormatInfo *format)
+{
+    return (format->flags & (GST_VIDEO_FORMAT_FLAG_COMPLEX | GST_VIDEO_FORMAT_FLAG_TILED |
+                             GST_VIDEO_FORMAT_FLAG_PALETTE)) ||
+           format->pixel_stride[0] == 0;
+}
+
+static void
+assert_fixed(const GstVideoInfo *info)
+{
+    GstVideoInfo other = *info;
+    GstVideoFrame mapped;
+    GstBuffer *buffer;
+
+    g_assert_true(takes(info, info->size));
+    g_assert_false(takes(info, info->size - 1));
+    other.stride[0] *= 2;
+    buffer = make_guarded(&other, 2 * info->size);
+    g_assert_false(gst_efficientnet_frame_map_video(&mapped, info, buffer, GST_MAP_READ, NULL));
+    gst_buffer_unref(buffer);
+}
+
+static void
+test_map_video(void)
+{
+    g_autoptr(GstCaps) caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_VIDEO_FORMATS_ALL));
+    const GValue *formats = gst_structure_get_value(gst_caps_get_structure(caps, 0), "format");
+
+    for (guint i = 0; i < gst_value_list_get_size(formats); i++) {
+        const char *format = g_value_get_string(gst_value_list_get_value(formats, i));
+
+        for (guint size = 1; size <= 9; size++) {
+            GstVideoInfo info;
+
+            g_test_message("%s, %ux%u", format, size, size);
+            gst_video_info_set_format(&info, gst_video_format_from_string(format), size, size);
+            if (is_fixed(info.finfo))
+                assert_fixed(&info);
+            else
+                assert_stays_inside(&info);
+        }
+    }
+}
+
 static void
 test_orientation(void)
 {
@@ -314,6 +430,7 @@ main(int argc, char **argv)
     g_test_add_func("/frame/crop-meta", test_crop_meta);
     g_test_add_func("/frame/refused", test_refused);
     g_test_add_func("/frame/negative-stride", test_negative_stride);
+    g_test_add_func("/frame/map-video", test_map_video);
     g_test_add_func("/frame/orientation", test_orientation);
     return g_test_run();
 }

@@ -527,10 +527,10 @@ test_crop_meta(void)
 }
 
 static void
-test_bad_buffer(void)
+refuse_buffer(GstBuffer *buffer, const char *says)
 {
     GstHarness *h = make_harness("", "video/x-raw," SIZE);
-    GstBuffer *buffer = gst_buffer_new_allocate(NULL, 100, NULL);
+    g_autoptr(GError) error = NULL;
     GstBus *bus = gst_bus_new();
     GstMessage *message;
 
@@ -539,10 +539,35 @@ test_bad_buffer(void)
     g_assert_cmpint(gst_harness_push(h, buffer), ==, GST_FLOW_ERROR);
     message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
     g_assert_nonnull(message);
+    gst_message_parse_error(message, &error, NULL);
+    g_assert_nonnull(strstr(error->message, says));
     gst_message_unref(message);
     gst_element_set_bus(h->element, NULL);
     gst_object_unref(bus);
     gst_harness_teardown(h);
+}
+
+static void
+test_bad_buffer(void)
+{
+    refuse_buffer(gst_buffer_new_allocate(NULL, 100, NULL), "is not a frame of RGB, 320x240");
+}
+
+/* Another element's strides, which would lead out of the buffer. */
+static void
+test_bad_meta(void)
+{
+    static const gint strides[] = {960 + 4, 960 * 8, -960, 0};
+    gsize offsets[GST_VIDEO_MAX_PLANES] = {0};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(strides); i++) {
+        gint stride[GST_VIDEO_MAX_PLANES] = {strides[i]};
+        GstBuffer *buffer = make_picture(320, 240);
+
+        gst_buffer_add_video_meta_full(buffer, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGB, 320,
+                                       240, 1, offsets, stride);
+        refuse_buffer(buffer, "reaches beyond its 230400 bytes");
+    }
 }
 
 int
@@ -569,5 +594,6 @@ main(int argc, char **argv)
     g_test_add_func("/overlay/properties", test_properties);
     g_test_add_func("/overlay/crop-meta", test_crop_meta);
     g_test_add_func("/overlay/bad-buffer", test_bad_buffer);
+    g_test_add_func("/overlay/bad-meta", test_bad_meta);
     return g_test_run();
 }
