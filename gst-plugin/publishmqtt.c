@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "backoff.h"
 #include "mqttclient.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
@@ -20,8 +21,6 @@ GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
 /* Microseconds. */
 #define TICK           (G_USEC_PER_SEC / 2)
 #define ANSWER_TIMEOUT (10 * G_USEC_PER_SEC)
-#define FIRST_DELAY    (G_USEC_PER_SEC / 2)
-#define MAX_DELAY      (30 * G_USEC_PER_SEC)
 #define LAST_DELAY     (G_USEC_PER_SEC / 5) /* when stopping */
 
 struct _GstEfficientNetPublishMqtt {
@@ -35,7 +34,9 @@ struct _GstEfficientNetPublishMqtt {
 
     /* Of the thread. */
     struct mosquitto *client;
-    gboolean connected; /* and accepted */
+    gboolean connected; /* and accepted, */
+    gint64 since;       /* and when */
+    GstEfficientNetBackoff backoff;
     gboolean complained;
     char *reason;   /* why this attempt failed: what the library or the broker said first */
     int status_mid; /* 0: no status message is on its way */
@@ -128,6 +129,7 @@ connect_answered(struct mosquitto *client, void *data, int code)
     }
     GST_INFO("connected to %s", self->address.name);
     self->connected = TRUE;
+    self->since = g_get_monotonic_time();
     g_mutex_lock(&self->lock);
     self->overflowed = FALSE;
     g_mutex_unlock(&self->lock);
@@ -281,6 +283,8 @@ serve(GstEfficientNetPublishMqtt *self)
 static void
 forget_connection(GstEfficientNetPublishMqtt *self)
 {
+    if (self->connected)
+        gst_efficientnet_backoff_note_success(&self->backoff, g_get_monotonic_time() - self->since);
     self->connected = FALSE;
     self->status_mid = 0;
     if (self->settings.qos > 0)
@@ -306,14 +310,12 @@ complain(GstEfficientNetPublishMqtt *self)
 
 /* Cut short by stopping. */
 static void
-wait_before_next(GstEfficientNetPublishMqtt *self, guint failures)
+wait_before_next(GstEfficientNetPublishMqtt *self)
 {
-    gint64 delay = MIN(FIRST_DELAY << MIN(failures, 10), MAX_DELAY);
+    gint64 delay = gst_efficientnet_backoff_next(&self->backoff);
     gint64 now = g_get_monotonic_time();
     gboolean was_stopping;
 
-    /* Clients that lost one broker do not come back at one time. */
-    delay = g_random_int_range((gint32)(delay / 2), (gint32)delay);
     g_mutex_lock(&self->lock);
     was_stopping = self->stopping;
     if (was_stopping)
@@ -347,7 +349,6 @@ static gpointer
 run(gpointer data)
 {
     g_autoptr(GstEfficientNetPublishMqtt) self = data;
-    guint failures = 0;
 
     block_sigpipe();
     while (!is_over(self)) {
@@ -359,12 +360,11 @@ run(gpointer data)
             serve(self);
         else
             set_reason(self, gst_efficientnet_mqtt_describe(code, is_unanswered_tls(self)));
-        failures = self->connected ? 0 : failures + 1;
         forget_connection(self);
         if (is_over(self))
             break;
         complain(self);
-        wait_before_next(self, failures);
+        wait_before_next(self);
     }
     mosquitto_destroy(g_steal_pointer(&self->client));
     g_mutex_lock(&self->lock);

@@ -5,7 +5,7 @@
  * A thread has the connection. write only puts a line into a queue of max-queue lines, and the
  * oldest one out of it when it is full; a few lines are with the library at a time, until the
  * broker has acknowledged them. Without a broker the thread tries again and again, at longer and
- * longer intervals, and says so once. */
+ * longer intervals, and says so once; a connection that does not last makes them longer as well. */
 #ifndef GST_EFFICIENTNET_PUBLISHMQTT_H
 #define GST_EFFICIENTNET_PUBLISHMQTT_H
 

@@ -19,7 +19,7 @@ struct _EffNetWatchStream {
     gboolean stopping;
 
     /* Of the thread. */
-    EffNetWatchBackoff backoff;
+    GstEfficientNetBackoff backoff;
     char *lost; /* what was said last about its being lost; NULL: it is not */
 };
 
@@ -200,7 +200,7 @@ play(EffNetWatchStream *stream, GError **error)
         drain(&c);
     effnet_watch_graph_update_status(graph, TRUE);
     if (c.began)
-        effnet_watch_backoff_note_success(&stream->backoff, c.heard - c.began);
+        gst_efficientnet_backoff_note_success(&stream->backoff, c.heard - c.began);
     g_free(c.missing);
     return outcome;
 }
@@ -209,7 +209,7 @@ play(EffNetWatchStream *stream, GError **error)
 static void
 wait_to_retry(EffNetWatchStream *stream, const GError *error)
 {
-    gint64 delay = effnet_watch_backoff_next(&stream->backoff);
+    gint64 delay = gst_efficientnet_backoff_next(&stream->backoff);
     gint64 until = g_get_monotonic_time() + delay;
 
     effnet_watch_status_set_waiting(stream->outlets->status, error->message, delay);

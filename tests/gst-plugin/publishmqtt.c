@@ -210,6 +210,47 @@ test_broker_comes_and_goes(Fixture *f, gconstpointer properties)
     effnet_test_subscriber_free(subscriber);
 }
 
+static guint
+count_warnings(Fixture *f)
+{
+    GstMessage *message;
+    guint n = 0;
+
+    while ((message = gst_bus_pop_filtered(f->bus, GST_MESSAGE_WARNING))) {
+        gst_message_unref(message);
+        n++;
+    }
+    return n;
+}
+
+/* Each takes the other's place at the broker: more and more seldom. */
+static void
+test_same_client_id(Fixture *f, gconstpointer data)
+{
+    Fixture other = {0};
+    guint n;
+
+    if (!effnet_test_have_broker())
+        return;
+    effnet_test_broker_start(&f->broker, ANYBODY);
+    other.broker = f->broker;
+    open_element(f, "mqtt", "client-id=cam0");
+    open_element(&other, "mqtt", "client-id=cam0");
+    assert_message(f, GST_MESSAGE_WARNING, "lost");
+    assert_message(f, GST_MESSAGE_INFO, "connected to mqtt://localhost:");
+    assert_message(&other, GST_MESSAGE_WARNING, "lost");
+    assert_message(&other, GST_MESSAGE_INFO, "connected to mqtt://localhost:");
+    /* By then each has waited 1/4, 1/2, 1 and 2 seconds at least, while the other was there. */
+    g_usleep(6 * G_USEC_PER_SEC);
+    n = count_warnings(f) + count_warnings(&other);
+    g_test_message("%u further warnings", n);
+    g_assert_cmpuint(n, <=, 6);
+    close_element(&other);
+    gst_element_set_bus(other.element, NULL);
+    gst_object_unref(other.element);
+    gst_object_unref(other.bus);
+}
+
 /* The oldest are dropped, without a broker that ever was there, and nobody waits. */
 static void
 test_no_broker(Fixture *f, gconstpointer data)
@@ -436,6 +477,7 @@ main(int argc, char **argv)
         "max-queue=50 drain-timeout=20000000000", test_broker_comes_and_goes);
     ADD("/publishmqtt/broker-comes-and-goes/exactly-once",
         "max-queue=50 drain-timeout=20000000000 qos=2 client-id=cam0", test_broker_comes_and_goes);
+    ADD("/publishmqtt/same-client-id", NULL, test_same_client_id);
     ADD("/publishmqtt/no-broker", NULL, test_no_broker);
     ADD("/publishmqtt/wrong-host", NULL, test_wrong_host);
     ADD("/publishmqtt/silent-broker", NULL, test_silent_broker);

@@ -4,17 +4,17 @@
 static void
 test_growth(void)
 {
-    EffNetWatchBackoff backoff = {0};
-    gint64 full = EFFNET_WATCH_BACKOFF_FIRST;
+    GstEfficientNetBackoff backoff = {0};
+    gint64 full = GST_EFFICIENTNET_BACKOFF_FIRST;
 
     for (guint i = 0; i < 100; i++) {
-        gint64 delay = effnet_watch_backoff_next(&backoff);
+        gint64 delay = gst_efficientnet_backoff_next(&backoff);
 
         g_assert_cmpint(delay, >=, full / 2);
         g_assert_cmpint(delay, <=, full);
-        full = MIN(2 * full, EFFNET_WATCH_BACKOFF_CAP);
+        full = MIN(2 * full, GST_EFFICIENTNET_BACKOFF_CAP);
     }
-    g_assert_cmpint(full, ==, EFFNET_WATCH_BACKOFF_CAP);
+    g_assert_cmpint(full, ==, GST_EFFICIENTNET_BACKOFF_CAP);
 }
 
 static void
@@ -24,8 +24,8 @@ test_jitter(void)
     guint different = 0;
 
     for (guint i = 0; i < 20; i++) {
-        EffNetWatchBackoff backoff = {.failures = 3};
-        gint64 delay = effnet_watch_backoff_next(&backoff);
+        GstEfficientNetBackoff backoff = {.failures = 3};
+        gint64 delay = gst_efficientnet_backoff_next(&backoff);
 
         different += i > 0 && delay != first;
         first = delay;
@@ -36,13 +36,13 @@ test_jitter(void)
 static void
 test_success(void)
 {
-    EffNetWatchBackoff backoff = {.failures = 8};
+    GstEfficientNetBackoff backoff = {.failures = 8};
 
-    /* A source that comes and goes is no success. */
-    effnet_watch_backoff_note_success(&backoff, G_USEC_PER_SEC);
+    /* What comes and goes is no success. */
+    gst_efficientnet_backoff_note_success(&backoff, G_USEC_PER_SEC);
     g_assert_cmpuint(backoff.failures, ==, 8);
-    effnet_watch_backoff_note_success(&backoff, 60 * (gint64)G_USEC_PER_SEC);
-    g_assert_cmpint(effnet_watch_backoff_next(&backoff), <=, EFFNET_WATCH_BACKOFF_FIRST);
+    gst_efficientnet_backoff_note_success(&backoff, 60 * (gint64)G_USEC_PER_SEC);
+    g_assert_cmpint(gst_efficientnet_backoff_next(&backoff), <=, GST_EFFICIENTNET_BACKOFF_FIRST);
 }
 
 int
