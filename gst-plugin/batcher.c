@@ -43,7 +43,7 @@ struct _GstEfficientNetBatchMember {
     Batcher *batcher;
     /* Under the batcher's lock. */
     Request *request; /* NULL: it does not wait */
-    gboolean active, playing, flushing;
+    gboolean active, playing, resting, flushing;
 };
 
 static GMutex registry_lock; /* held while a session is made too, so that only one is */
@@ -167,7 +167,7 @@ gst_efficientnet_batcher_leave(GstEfficientNetBatchMember *member)
     Batcher *self = member->batcher;
     gboolean last;
 
-    gst_efficientnet_batch_member_rest(member);
+    gst_efficientnet_batch_member_set_resting(member, TRUE);
     g_mutex_lock(&registry_lock);
     last = --self->members == 0;
     if (last)
@@ -336,7 +336,7 @@ gst_efficientnet_batch_member_run(GstEfficientNetBatchMember *member, EffNetInpu
 
     if (member->flushing)
         return FALSE;
-    set_active(member, member->playing);
+    set_active(member, member->playing && !member->resting);
     wait_for(self, &request);
     if (request.dropped)
         return FALSE;
@@ -345,11 +345,13 @@ gst_efficientnet_batch_member_run(GstEfficientNetBatchMember *member, EffNetInpu
 }
 
 void
-gst_efficientnet_batch_member_rest(GstEfficientNetBatchMember *member)
+gst_efficientnet_batch_member_set_resting(GstEfficientNetBatchMember *member, gboolean resting)
 {
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&member->batcher->lock);
 
-    set_active(member, FALSE);
+    member->resting = resting;
+    if (resting)
+        set_active(member, FALSE);
 }
 
 void

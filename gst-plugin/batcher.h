@@ -49,9 +49,10 @@ gboolean gst_efficientnet_batch_member_run(GstEfficientNetBatchMember *member,
                                            EffNetInput *const *inputs, guint n, float *logits,
                                            float *features, double *fill);
 
-/* No pictures come until the next run: nobody waits for them, and MEMBER itself does not wait for
- * others. Any thread. */
-void gst_efficientnet_batch_member_rest(GstEfficientNetBatchMember *member);
+/* While it rests no more pictures come: nobody waits for them, and MEMBER itself, where it has some
+ * still, does not wait for others. Any thread. */
+void gst_efficientnet_batch_member_set_resting(GstEfficientNetBatchMember *member,
+                                               gboolean resting);
 
 /* While it is not playing, as it is at first, it rests in its runs as well. Any thread. */
 void gst_efficientnet_batch_member_set_playing(GstEfficientNetBatchMember *member,

@@ -313,15 +313,6 @@ set_flushing(GstEfficientNet *self, gboolean flushing)
     GST_OBJECT_UNLOCK(self);
 }
 
-/* Streams that share the network need not wait for frames of this one. */
-static void
-rest(GstEfficientNet *self)
-{
-    GST_OBJECT_LOCK(self);
-    gst_efficientnet_inference_rest(self->classifier->inference);
-    GST_OBJECT_UNLOCK(self);
-}
-
 static void
 set_playing(GstEfficientNet *self, gboolean playing)
 {
@@ -499,7 +490,6 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
         self->stream->tag_orientation = GST_VIDEO_ORIENTATION_IDENTITY;
         break;
     case GST_EVENT_EOS:
-        rest(self);
         drain(self);
         break;
     case GST_EVENT_TAG:

@@ -110,6 +110,8 @@ gboolean
 gst_efficientnet_network_prepare(GstEfficientNetNetwork *self, guint n, const EffNetResize *resize,
                                  GError **error)
 {
+    if (self->member)
+        gst_efficientnet_batch_member_set_resting(self->member, FALSE);
     return (self->session ? enlarge_session(self, n, error) : add_inputs(self, n, error)) &&
            set_resize(self, resize, error);
 }
@@ -154,7 +156,7 @@ void
 gst_efficientnet_network_rest(GstEfficientNetNetwork *self)
 {
     if (self->member)
-        gst_efficientnet_batch_member_rest(self->member);
+        gst_efficientnet_batch_member_set_resting(self->member, TRUE);
 }
 
 void

@@ -30,8 +30,8 @@ gboolean gst_efficientnet_network_set_frame(GstEfficientNetNetwork *network, gui
 gboolean gst_efficientnet_network_run(GstEfficientNetNetwork *network, guint n, float *logits,
                                       float *features, double *fill);
 
-/* Any thread. No frames come until the next run; while it is not playing, it waits for nobody's
- * frames; while flushing, whoever waits is let go. */
+/* Any thread. No frames come until it is prepared again; while it is not playing, it waits for
+ * nobody's frames; while flushing, whoever waits is let go. */
 void gst_efficientnet_network_rest(GstEfficientNetNetwork *network);
 void gst_efficientnet_network_set_playing(GstEfficientNetNetwork *network, gboolean playing);
 void gst_efficientnet_network_set_flushing(GstEfficientNetNetwork *network, gboolean flushing);

@@ -363,6 +363,7 @@ gst_efficientnet_stream_drain(GstEfficientNetStream *self,
 {
     const Context c = {self, classifier, element, settings, report};
 
+    gst_efficientnet_inference_rest(classifier->inference);
     gst_efficientnet_inference_drain(classifier->inference);
     collect(&c);
 }

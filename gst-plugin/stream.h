@@ -48,7 +48,8 @@ gboolean gst_efficientnet_stream_process(GstEfficientNetStream *stream,
                                          GstBuffer *buffer, GstClockTime time,
                                          GstEfficientNetReport *report, GError **error);
 
-/* Lets what is in flight come to its end. */
+/* Lets what is in flight come to its end; streams that share the network need not wait for frames
+ * of this one until the next. */
 void gst_efficientnet_stream_drain(GstEfficientNetStream *stream,
                                    const GstEfficientNetClassifier *classifier, const char *element,
                                    const GstEfficientNetFrameSettings *settings,

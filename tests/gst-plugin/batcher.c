@@ -41,6 +41,15 @@ join(const char *id, guint size, GstClockTime timeout)
     return member;
 }
 
+/* With pictures that were announced before. */
+static gboolean
+run(GstEfficientNetBatchMember *member, EffNetInput *const *inputs, guint n, float *logits,
+    float *features, double *fill)
+{
+    gst_efficientnet_batch_member_set_resting(member, FALSE);
+    return gst_efficientnet_batch_member_run(member, inputs, n, logits, features, fill);
+}
+
 static EffNetInput *
 make_input(guint seed)
 {
@@ -95,8 +104,7 @@ stream_thread(gpointer data)
     for (guint round = 0; round < stream->rounds; round++) {
         double fill = 0;
 
-        if (!gst_efficientnet_batch_member_run(stream->member, inputs, stream->n, logits, NULL,
-                                               &fill))
+        if (!run(stream->member, inputs, stream->n, logits, NULL, &fill))
             break;
         g_assert_cmpmem(logits, stream->n * CLASSES * sizeof(float), alone,
                         stream->n * CLASSES * sizeof(float));
@@ -106,7 +114,7 @@ stream_thread(gpointer data)
         stream->done++;
     }
     /* Others need not wait for one who is through. */
-    gst_efficientnet_batch_member_rest(stream->member);
+    gst_efficientnet_batch_member_set_resting(stream->member, TRUE);
     for (guint i = 0; i < stream->n; i++)
         effnet_input_free(inputs[i]);
     g_atomic_int_set(&stream->finished, TRUE);
@@ -176,8 +184,7 @@ fill_thread(gpointer data)
         gboolean all = g_atomic_int_get(&all_there.begun) == 4;
         double fill;
 
-        g_assert_true(
-            gst_efficientnet_batch_member_run(stream->member, &input, 1, logits, NULL, &fill));
+        g_assert_true(run(stream->member, &input, 1, logits, NULL, &fill));
         if (round == 0)
             g_atomic_int_inc(&all_there.begun);
         if (!all || g_atomic_int_get(&all_there.resting) > 0)
@@ -186,7 +193,7 @@ fill_thread(gpointer data)
         g_atomic_int_inc(&all_there.full_rounds);
     }
     g_atomic_int_inc(&all_there.resting);
-    gst_efficientnet_batch_member_rest(stream->member);
+    gst_efficientnet_batch_member_set_resting(stream->member, TRUE);
     effnet_input_free(input);
     return NULL;
 }
@@ -242,17 +249,17 @@ test_flush(void)
     /* ABSENT has been seen, and is waited for. */
     begin(&idle, absent, 0, 1, 1);
     g_thread_join(idle.thread);
-    g_assert_true(gst_efficientnet_batch_member_run(absent, &input, 1, logits, NULL, &fill));
+    g_assert_true(run(absent, &input, 1, logits, NULL, &fill));
     begin(&stream, member, 1, 1, 1);
     wait_until_asleep();
     g_assert_false(g_atomic_int_get(&stream.finished));
     gst_efficientnet_batch_member_set_flushing(member, TRUE);
     g_thread_join(stream.thread);
     g_assert_cmpuint(stream.done, ==, 0);
-    g_assert_false(gst_efficientnet_batch_member_run(member, &input, 1, logits, NULL, &fill));
+    g_assert_false(run(member, &input, 1, logits, NULL, &fill));
     gst_efficientnet_batch_member_set_flushing(member, FALSE);
     gst_efficientnet_batcher_leave(absent);
-    g_assert_true(gst_efficientnet_batch_member_run(member, &input, 1, logits, NULL, &fill));
+    g_assert_true(run(member, &input, 1, logits, NULL, &fill));
     gst_efficientnet_batcher_leave(member);
     effnet_input_free(input);
 }
@@ -270,13 +277,13 @@ test_let_go(gconstpointer data)
     Stream stream;
     double fill;
 
-    g_assert_true(gst_efficientnet_batch_member_run(absent, &input, 1, logits, NULL, &fill));
+    g_assert_true(run(absent, &input, 1, logits, NULL, &fill));
     member = join("let-go", 2, HOUR);
     begin(&stream, member, 1, 1, 1);
     wait_until_asleep();
     g_assert_false(g_atomic_int_get(&stream.finished));
     if (by == LET_GO_BY_REST)
-        gst_efficientnet_batch_member_rest(absent);
+        gst_efficientnet_batch_member_set_resting(absent, TRUE);
     else if (by == LET_GO_BY_OWN_PAUSE)
         gst_efficientnet_batch_member_set_playing(member, FALSE);
     else if (by == LET_GO_BY_FLUSH)
@@ -287,6 +294,25 @@ test_let_go(gconstpointer data)
     g_assert_cmpuint(stream.done, ==, 1);
     if (by != LET_GO_BY_LEAVE)
         gst_efficientnet_batcher_leave(absent);
+    effnet_input_free(input);
+}
+
+/* One that rests already when its pictures come to the network waits for nobody. */
+static void
+test_rest_first(void)
+{
+    GstEfficientNetBatchMember *absent = join("rest-first", 2, HOUR);
+    GstEfficientNetBatchMember *member = join("rest-first", 2, HOUR);
+    EffNetInput *input = make_input(5);
+    float logits[CLASSES];
+    double fill;
+
+    g_assert_true(run(absent, &input, 1, logits, NULL, &fill));
+    gst_efficientnet_batch_member_set_resting(member, TRUE);
+    g_assert_true(gst_efficientnet_batch_member_run(member, &input, 1, logits, NULL, &fill));
+    g_assert_cmpfloat(fill, ==, 0.5);
+    gst_efficientnet_batcher_leave(absent);
+    gst_efficientnet_batcher_leave(member);
     effnet_input_free(input);
 }
 
@@ -301,7 +327,7 @@ test_timeout(void)
     Stream stream;
     double fill;
 
-    g_assert_true(gst_efficientnet_batch_member_run(absent, &input, 1, logits, NULL, &fill));
+    g_assert_true(run(absent, &input, 1, logits, NULL, &fill));
     start = g_get_monotonic_time();
     begin(&stream, join("timeout", 2, 50 * GST_MSECOND), 1, 2, 1);
     end(&stream);
@@ -325,7 +351,7 @@ storm_thread(gpointer data)
             gst_efficientnet_batch_member_set_flushing(stream->member, FALSE);
             break;
         case 1:
-            gst_efficientnet_batch_member_rest(stream->member);
+            gst_efficientnet_batch_member_set_resting(stream->member, TRUE);
             break;
         case 2:
             gst_efficientnet_batch_member_set_playing(stream->member, FALSE);
@@ -387,7 +413,7 @@ test_features(void)
 
     effnet_session_set_input(session, 0, input);
     effnet_session_run(session, 1);
-    g_assert_true(gst_efficientnet_batch_member_run(member, &input, 1, logits, features, &fill));
+    g_assert_true(run(member, &input, 1, logits, features, &fill));
     g_assert_cmpmem(features, info->n_features * sizeof(float),
                     effnet_session_get_features(session, 0), info->n_features * sizeof(float));
     gst_efficientnet_batcher_leave(member);
@@ -455,6 +481,7 @@ main(int argc, char **argv)
                          test_let_go);
     g_test_add_data_func("/batcher/let-go/leave", GINT_TO_POINTER(LET_GO_BY_LEAVE), test_let_go);
     g_test_add_data_func("/batcher/let-go/flush", GINT_TO_POINTER(LET_GO_BY_FLUSH), test_let_go);
+    g_test_add_func("/batcher/rest-first", test_rest_first);
     g_test_add_func("/batcher/timeout", test_timeout);
     g_test_add_func("/batcher/storm", test_storm);
     g_test_add_func("/batcher/features", test_features);

@@ -219,6 +219,29 @@ test_own_release(gconstpointer data)
     gst_harness_teardown(other_stream);
 }
 
+/* Before a new stream, what is in flight comes to its end; it waits for nobody then, whether it has
+ * begun or not. */
+static void
+test_new_stream(void)
+{
+    static const char *const description =
+        "model-instance-id=new-stream batch-size=2 batch-timeout=" HOUR;
+    GstHarness *other_stream = effnet_test_make_harness(model, description, caps);
+    GstHarness *h = effnet_test_make_harness(model, description, caps);
+
+    gst_util_set_object_arg(G_OBJECT(h->element), "late-policy", "skip-inference");
+    gst_buffer_unref(pass(other_stream, 1, 0));
+    for (guint i = 1; i <= 20; i++) {
+        g_autofree char *id = g_strdup_printf("stream %u", i);
+
+        gst_buffer_unref(pass(h, i, 0));
+        g_assert_true(gst_harness_push_event(h, gst_event_new_stream_start(id)));
+        g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, i);
+    }
+    gst_harness_teardown(h);
+    gst_harness_teardown(other_stream);
+}
+
 /* What is announced has the timeout in it. */
 static void
 test_latency(void)
@@ -295,6 +318,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/batch/own-release/pause", GINT_TO_POINTER(BY_PAUSE), test_own_release);
     g_test_add_data_func("/batch/own-release/flush", GINT_TO_POINTER(BY_FLUSH), test_own_release);
     g_test_add_data_func("/batch/own-release/stop", GINT_TO_POINTER(BY_STOP), test_own_release);
+    g_test_add_func("/batch/new-stream", test_new_stream);
     g_test_add_func("/batch/latency", test_latency);
     g_test_add_func("/batch/swap", test_swap);
     ret = g_test_run();
