@@ -54,20 +54,88 @@ autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
     return !g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, 0)), "audio/");
 }
 
-/* jpegdec's default is a coarse transform, which no other program uses for photographs: it changes
- * the first class of one in fifty. */
 static void
 deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer data)
 {
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "idct-method"))
+    GObjectClass *class = G_OBJECT_GET_CLASS(element);
+
+    /* jpegdec's default is a coarse transform, which no other program uses for photographs: it
+     * changes the first class of one in fifty. */
+    if (g_object_class_find_property(class, "idct-method"))
         gst_util_set_object_arg(G_OBJECT(element), "idct-method", "islow");
+    /* What JPEG cameras send by HTTP may go on with anything, in theory, and decoding would wait
+     * for it. */
+    if (g_object_class_find_property(class, "single-stream"))
+        g_object_set(element, "single-stream", TRUE, NULL);
+}
+
+static void
+pad_added(GstElement *source, GstPad *pad, gpointer data)
+{
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(data, "sink");
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+
+    if (caps == NULL || gst_pad_is_linked(sink) ||
+        !gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
+        return;
+    if (GST_PAD_LINK_FAILED(gst_pad_link(pad, sink)))
+        GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE,
+                          ("the pictures are in memory that cannot be read"), (NULL));
+}
+
+static void
+no_more_pads(GstElement *source, gpointer data)
+{
+    g_autoptr(GstPad) sink = gst_element_get_static_pad(data, "sink");
+
+    if (!gst_pad_is_linked(sink))
+        GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
 }
 
 void
-effnet_media_set_up_decoding(GstElement *pipeline, GstElement *source)
+effnet_media_set_up_decoding(GstElement *pipeline, GstElement *source, GstElement *sink)
 {
     g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), NULL);
     g_signal_connect(source, "autoplug-continue", G_CALLBACK(autoplug_continue), NULL);
+    g_signal_connect(source, "pad-added", G_CALLBACK(pad_added), sink);
+    g_signal_connect(source, "no-more-pads", G_CALLBACK(no_more_pads), sink);
+}
+
+static gboolean
+wait_for_end(GstBus *bus, const char *name, GError **error)
+{
+    g_autofree char *missing = NULL;
+
+    for (;;) {
+        g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
+            bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
+
+        effnet_media_note_missing(&missing, message);
+        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+            effnet_media_set_error(error, name, missing, message);
+            return FALSE;
+        }
+        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
+            return TRUE;
+    }
+}
+
+gboolean
+effnet_media_show(GstElement *pipeline, GstElement *source, const char *name, const char *uri,
+                  GError **error)
+{
+    g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
+    gboolean ok;
+
+    g_object_set(source, "uri", uri, NULL);
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    ok = wait_for_end(bus, name, error);
+    gst_element_set_state(pipeline, GST_STATE_READY);
+    gst_element_set_state(source, GST_STATE_NULL); /* a source that failed would be kept */
+    /* What else was said about this one. */
+    gst_bus_set_flushing(bus, TRUE);
+    gst_bus_set_flushing(bus, FALSE);
+    return ok;
 }
 
 gboolean
@@ -95,21 +163,32 @@ effnet_media_set_property(GstElement *element, const char *property, const char 
 }
 
 void
+effnet_media_note_missing(char **missing, GstMessage *message)
+{
+    if (!gst_message_has_name(message, "missing-plugin"))
+        return;
+    g_free(*missing);
+    *missing = g_strdup(gst_structure_get_string(gst_message_get_structure(message), "name"));
+}
+
+void
 effnet_media_set_error(GError **error, const char *name, const char *missing, GstMessage *message)
 {
+    const char *colon = name ? ": " : "";
     g_autoptr(GError) reason = NULL;
     gsize length;
 
+    name = name ? name : "";
     gst_message_parse_error(message, &reason, NULL);
     length = strlen(reason->message);
     if (length > 0 && reason->message[length - 1] == '.')
         reason->message[length - 1] = '\0';
     if (missing)
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
-                    "%s: GStreamer's plugin for it is not installed: %s", name, missing);
+                    "%s%sGStreamer's plugin for it is not installed: %s", name, colon, missing);
     else
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s%s%s", name ? name : "",
-                    name ? ": " : "", reason->message);
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s%s%s", name, colon,
+                    reason->message);
 }
 
 gboolean

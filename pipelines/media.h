@@ -14,8 +14,15 @@ char *effnet_media_new_uri(const char *name, GError **error);
 /* Makes an element and adds it to BIN, which owns it. */
 GstElement *effnet_media_add(GstBin *bin, const char *factory, GError **error);
 
-/* Of what SOURCE, a uridecodebin in PIPELINE, finds only pictures are decoded, and these well. */
-void effnet_media_set_up_decoding(GstElement *pipeline, GstElement *source);
+/* Of what SOURCE, a uridecodebin in PIPELINE, finds only pictures are decoded, and these well. The
+ * first video is linked with SINK, an element with one sink pad, by a handler of "pad-added": those
+ * that are connected later find the pad linked. Where there is none, SOURCE posts an error. */
+void effnet_media_set_up_decoding(GstElement *pipeline, GstElement *source, GstElement *sink);
+
+/* Plays what is at URI, of which errors speak as NAME, from PIPELINE's READY to its end, and back.
+ */
+gboolean effnet_media_show(GstElement *pipeline, GstElement *source, const char *name,
+                           const char *uri, GError **error);
 
 /* Reads VALUE as gst-launch-1.0 does; but what cannot be read, or is out of range, is an error that
  * says which PROPERTY it is about. */
@@ -24,6 +31,9 @@ gboolean effnet_media_set_property(GstElement *element, const char *property, co
 
 /* Takes CLASSIFIER, whose bus is BUS, to READY, where it opens its model. */
 gboolean effnet_media_open_model(GstElement *classifier, GstBus *bus, GError **error);
+
+/* If MESSAGE says that a plugin is missing, its name becomes *MISSING. */
+void effnet_media_note_missing(char **missing, GstMessage *message);
 
 /* What a message of an error says. NAME is what it is about, NULL: the settings; MISSING the name
  * of the plugin that was missed before, or NULL. */

@@ -20,13 +20,12 @@ typedef struct {
 
 typedef struct {
     const Options *options;
-    GstElement *pipeline, *source, *convert, *classifier;
+    GstElement *pipeline, *source, *classifier;
     /* Of the URI that is shown, and of no concern to two threads at once: the streaming thread
      * has them from PLAYING to EOS. */
     const char *name;
     char *uri;
     guint64 frames;
-    gboolean is_video;
 } Classification;
 
 static void
@@ -95,6 +94,18 @@ print_frame(const Classification *c, const GstEfficientNetResult *result, GstClo
     printf("\n");
 }
 
+/* A picture has no rate. */
+static gboolean
+is_video(GstPad *pad)
+{
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    gint numerator = 0, denominator = 1;
+
+    gst_structure_get_fraction(gst_caps_get_structure(caps, 0), "framerate", &numerator,
+                               &denominator);
+    return numerator > 0;
+}
+
 static GstPadProbeReturn
 frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -105,7 +116,7 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     if (c->options->json)
         print_json(c, buffer, pad);
     else if (gst_efficientnet_buffer_get_result(buffer, 0, &result)) {
-        if (c->is_video)
+        if (is_video(pad))
             print_frame(c, &result, GST_BUFFER_PTS(buffer));
         else
             print_picture(c, &result);
@@ -113,36 +124,6 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     fflush(stdout);
     c->frames++;
     return GST_PAD_PROBE_OK;
-}
-
-/* Of several videos in a file the first is taken. */
-static void
-pad_added(GstElement *source, GstPad *pad, gpointer data)
-{
-    Classification *c = data;
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(c->convert, "sink");
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
-    gint numerator = 0, denominator = 1;
-    GstStructure *format;
-
-    if (caps == NULL || gst_pad_is_linked(sink))
-        return;
-    format = gst_caps_get_structure(caps, 0);
-    if (!gst_structure_has_name(format, "video/x-raw"))
-        return;
-    gst_structure_get_fraction(format, "framerate", &numerator, &denominator);
-    c->is_video = numerator > 0;
-    gst_pad_link(pad, sink);
-}
-
-static void
-no_more_pads(GstElement *source, gpointer data)
-{
-    Classification *c = data;
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(c->convert, "sink");
-
-    if (!gst_pad_is_linked(sink))
-        GST_ELEMENT_ERROR(c->pipeline, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
 }
 
 static gboolean
@@ -160,13 +141,10 @@ create_elements(Classification *c, GError **error)
             return FALSE;
     }
     c->source = elements[0];
-    c->convert = elements[1];
     c->classifier = elements[2];
     gst_element_link_many(elements[1], elements[2], elements[3], NULL);
     g_object_set(elements[3], "sync", FALSE, NULL);
-    effnet_media_set_up_decoding(c->pipeline, c->source);
-    g_signal_connect(c->source, "pad-added", G_CALLBACK(pad_added), c);
-    g_signal_connect(c->source, "no-more-pads", G_CALLBACK(no_more_pads), c);
+    effnet_media_set_up_decoding(c->pipeline, c->source, elements[1]);
     pad = gst_element_get_static_pad(c->classifier, "src");
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_arrived, c, NULL);
     return TRUE;
@@ -186,57 +164,19 @@ set_properties(const Classification *c)
         gst_util_set_object_arg(G_OBJECT(c->classifier), "precision", options->precision);
 }
 
-/* Until the end of what is shown. */
-static gboolean
-wait_for_end(Classification *c, GError **error)
-{
-    g_autoptr(GstBus) bus = gst_element_get_bus(c->pipeline);
-    g_autofree char *missing = NULL;
-
-    for (;;) {
-        g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
-            bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
-
-        if (gst_message_has_name(message, "missing-plugin")) {
-            const GstStructure *structure = gst_message_get_structure(message);
-
-            g_free(missing);
-            missing = g_strdup(gst_structure_get_string(structure, "name"));
-        } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-            effnet_media_set_error(error, c->name, missing, message);
-            return FALSE;
-        } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS) {
-            return TRUE;
-        }
-    }
-}
-
 static gboolean
 classify_file(Classification *c, const char *name, GError **error)
 {
-    g_autoptr(GstBus) bus = gst_element_get_bus(c->pipeline);
-    gboolean ok;
-
     g_clear_pointer(&c->uri, g_free);
     c->name = name;
     c->frames = 0;
     c->uri = effnet_media_new_uri(name, error);
-    if (c->uri == NULL)
+    if (c->uri == NULL || !effnet_media_show(c->pipeline, c->source, name, c->uri, error))
         return FALSE;
-    g_object_set(c->source, "uri", c->uri, NULL);
-    gst_element_set_state(c->pipeline, GST_STATE_PLAYING);
-    ok = wait_for_end(c, error);
-    gst_element_set_state(c->pipeline, GST_STATE_READY);
-    gst_element_set_state(c->source, GST_STATE_NULL); /* a source that failed would be kept */
-    /* What else was said about this one. */
-    gst_bus_set_flushing(bus, TRUE);
-    gst_bus_set_flushing(bus, FALSE);
-    if (ok && c->frames == 0) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded",
-                    name);
-        return FALSE;
-    }
-    return ok;
+    if (c->frames > 0)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded", name);
+    return FALSE;
 }
 
 /* A file that fails does not keep the others from being shown; the last one's error is left for

@@ -24,7 +24,7 @@ typedef struct {
  * USE from PLAYING to EOS. */
 typedef struct {
     EffNetQuantizer *quantizer;
-    GstElement *pipeline, *source, *convert;
+    GstElement *pipeline, *source;
     Use use;
     guint frames;
     GError *error;
@@ -72,29 +72,6 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return GST_PAD_PROBE_OK;
 }
 
-static void
-pad_added(GstElement *source, GstPad *pad, gpointer data)
-{
-    Show *show = data;
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(show->convert, "sink");
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
-
-    if (caps && !gst_pad_is_linked(sink) &&
-        gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
-        gst_pad_link(pad, sink);
-}
-
-static void
-no_more_pads(GstElement *source, gpointer data)
-{
-    Show *show = data;
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(show->convert, "sink");
-
-    if (!gst_pad_is_linked(sink))
-        GST_ELEMENT_ERROR(show->pipeline, STREAM, WRONG_TYPE, ("there is no picture in it"),
-                          (NULL));
-}
-
 static gboolean
 create_elements(Show *show, GError **error)
 {
@@ -111,48 +88,32 @@ create_elements(Show *show, GError **error)
             return FALSE;
     }
     show->source = elements[0];
-    show->convert = elements[1];
     gst_element_link_many(elements[1], elements[2], elements[3], NULL);
     g_object_set(elements[2], "caps", caps, NULL);
     g_object_set(elements[3], "sync", FALSE, NULL);
-    effnet_media_set_up_decoding(show->pipeline, show->source);
-    g_signal_connect(show->source, "pad-added", G_CALLBACK(pad_added), show);
-    g_signal_connect(show->source, "no-more-pads", G_CALLBACK(no_more_pads), show);
+    effnet_media_set_up_decoding(show->pipeline, show->source, elements[1]);
     pad = gst_element_get_static_pad(elements[3], "sink");
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_arrived, show, NULL);
     return TRUE;
 }
 
-/* Until the end of NAME, or its error. */
 static gboolean
 show_picture(Show *show, const char *name, GError **error)
 {
-    g_autoptr(GstBus) bus = gst_element_get_bus(show->pipeline);
     g_autofree char *uri = effnet_media_new_uri(name, error);
-    g_autoptr(GstMessage) message = NULL;
+    g_autoptr(GError) failure = NULL;
 
     if (uri == NULL)
         return FALSE;
     show->frames = 0;
-    g_object_set(show->source, "uri", uri, NULL);
-    gst_element_set_state(show->pipeline, GST_STATE_PLAYING);
-    message =
-        gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-    gst_element_set_state(show->pipeline, GST_STATE_READY);
-    gst_element_set_state(show->source, GST_STATE_NULL); /* a source that failed would be kept */
-    gst_bus_set_flushing(bus, TRUE);
-    gst_bus_set_flushing(bus, FALSE);
-    if (show->error) {
-        g_propagate_error(error, g_steal_pointer(&show->error));
-        return FALSE;
-    }
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS && show->frames > 0)
-        return TRUE;
-    if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
-        effnet_media_set_error(error, name, NULL, message);
-    else
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded",
+    if (effnet_media_show(show->pipeline, show->source, name, uri, &failure) && show->frames == 0)
+        g_set_error(&failure, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded",
                     name);
+    if (show->error == NULL)
+        show->error = g_steal_pointer(&failure);
+    if (show->error == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&show->error));
     return FALSE;
 }
 

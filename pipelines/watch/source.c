@@ -40,35 +40,18 @@ add_time(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return GST_PAD_PROBE_OK;
 }
 
-/* Of several videos the first is taken. */
 static void
 pad_added(GstElement *element, GstPad *pad, gpointer data)
 {
-    Source *source = data;
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(source->sink, "sink");
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    const Source *source = data;
     gboolean live;
 
-    if (caps == NULL || gst_pad_is_linked(sink) ||
-        !gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
+    if (!gst_pad_is_linked(pad)) /* for it is not the one that is taken */
         return;
     live = is_live(source, pad);
     source->connected(source->data, live);
     if (live)
         gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, add_time, element, NULL);
-    if (GST_PAD_LINK_FAILED(gst_pad_link(pad, sink)))
-        GST_ELEMENT_ERROR(element, STREAM, WRONG_TYPE,
-                          ("the pictures are in memory that cannot be read"), (NULL));
-}
-
-static void
-no_more_pads(GstElement *element, gpointer data)
-{
-    Source *source = data;
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(source->sink, "sink");
-
-    if (!gst_pad_is_linked(sink))
-        GST_ELEMENT_ERROR(element, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
 }
 
 /* Sound is not even sent. */
@@ -108,15 +91,6 @@ source_setup(GstElement *decoder, GstElement *element, gpointer data)
         g_object_set(element, "timeout", source->settings->timeout, NULL);
 }
 
-/* What JPEG cameras send by HTTP may go on with anything, in theory, and decoding would wait for
- * it. */
-static void
-deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer data)
-{
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "single-stream"))
-        g_object_set(element, "single-stream", TRUE, NULL);
-}
-
 static gboolean
 add_test(const Source *source, GstElement *pipeline, GError **error)
 {
@@ -142,10 +116,8 @@ add_decoder(Source *source, GstElement *pipeline, GError **error)
     if (decoder == NULL)
         return FALSE;
     g_object_set(decoder, "uri", uri, NULL);
-    effnet_media_set_up_decoding(pipeline, decoder);
-    g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), NULL);
+    effnet_media_set_up_decoding(pipeline, decoder, source->sink);
     g_signal_connect(decoder, "pad-added", G_CALLBACK(pad_added), source);
-    g_signal_connect(decoder, "no-more-pads", G_CALLBACK(no_more_pads), source);
     g_signal_connect(decoder, "source-setup", G_CALLBACK(source_setup), source);
     return TRUE;
 }

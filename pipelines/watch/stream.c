@@ -68,12 +68,7 @@ handle_error(EffNetWatchStream *stream, Connection *c, GstMessage *message, GErr
             return ENDED; /* closed by its user */
         live = FALSE;
     }
-    effnet_media_set_error(error, NULL, NULL, message);
-    if (c->missing) {
-        g_clear_error(error);
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
-                    "GStreamer's plugin for it is not installed: %s", c->missing);
-    }
+    effnet_media_set_error(error, NULL, c->missing, message);
     return live && !c->missing && !effnet_watch_graph_is_classifier(c->graph, message) ? LOST
                                                                                        : FAILED;
 }
@@ -117,15 +112,6 @@ is_window_missing(const Connection *c, GstMessage *message, GError **error)
     return TRUE;
 }
 
-static void
-handle_element_message(Connection *c, GstMessage *message)
-{
-    if (!gst_message_has_name(message, "missing-plugin"))
-        return;
-    g_free(c->missing);
-    c->missing = g_strdup(gst_structure_get_string(gst_message_get_structure(message), "name"));
-}
-
 static Outcome
 handle_end(EffNetWatchStream *stream, const Connection *c, GError **error)
 {
@@ -154,7 +140,7 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
         if (message == NULL)
             effnet_watch_graph_update_status(c->graph, FALSE);
         else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ELEMENT)
-            handle_element_message(c, message);
+            effnet_media_note_missing(&c->missing, message);
         else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
             return handle_error(stream, c, message, error);
         else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)

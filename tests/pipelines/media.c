@@ -125,6 +125,28 @@ test_error(void)
     set_error(&error, "Your installation is missing a plug-in.", "a.mov", "Prores decoder");
     g_assert_cmpstr(error->message, ==,
                     "a.mov: GStreamer's plugin for it is not installed: Prores decoder");
+    g_clear_error(&error);
+    set_error(&error, "Your installation is missing a plug-in.", NULL, "Prores decoder");
+    g_assert_cmpstr(error->message, ==,
+                    "GStreamer's plugin for it is not installed: Prores decoder");
+}
+
+/* The newest that is missing, whatever else is said. */
+static void
+test_missing(void)
+{
+    static const char *const said[] = {"missing-plugin, name=(string)\"One decoder\"",
+                                       "missing-plugin, name=(string)\"Another decoder\"",
+                                       "GstNavigationMessage, name=(string)\"A mouse\""};
+    g_autofree char *missing = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(said); i++) {
+        g_autoptr(GstMessage) message =
+            gst_message_new_element(NULL, gst_structure_from_string(said[i], NULL));
+
+        effnet_media_note_missing(&missing, message);
+    }
+    g_assert_cmpstr(missing, ==, "Another decoder");
 }
 
 static void
@@ -146,6 +168,7 @@ main(int argc, char **argv)
     g_test_add_func("/media/property", test_property);
     g_test_add_func("/media/model", test_model);
     g_test_add_func("/media/error", test_error);
+    g_test_add_func("/media/missing", test_missing);
     g_test_add_func("/media/label", test_label);
     return g_test_run();
 }
