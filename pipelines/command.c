@@ -100,6 +100,14 @@ effnet_command_check(const char *option, double value, double min, double max, G
     return FALSE;
 }
 
+guint
+effnet_command_threads(guint threads)
+{
+    guint all = effnet_cpu_get_threads();
+
+    return threads > 0 ? MIN(threads, all) : all;
+}
+
 EffNetModel *
 effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean cache,
                           GError **error)

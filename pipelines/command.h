@@ -38,6 +38,9 @@ void effnet_command_print_error(const GError *error);
 gboolean effnet_command_check(const char *option, double value, double min, double max,
                               GError **error);
 
+/* How many threads compute where THREADS are asked for; 0: all. */
+guint effnet_command_threads(guint threads);
+
 /* NAME as effnet_model_find() takes it. */
 EffNetModel *effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean cache,
                                        GError **error);

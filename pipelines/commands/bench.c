@@ -48,8 +48,7 @@ static void
 print_head(EffNetSession *session, const Options *options)
 {
     const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
-    guint all = effnet_cpu_get_threads();
-    guint threads = options->threads > 0 ? MIN((guint)options->threads, all) : all;
+    guint threads = effnet_command_threads((guint)options->threads);
 
     printf("%s, %s, kernels %s, %u thread%s, batch %d\n", info->name,
            effnet_precision_get_name(info->precision), effnet_cpu_get(), threads,
@@ -84,8 +83,7 @@ print_row(const EffNetOpProfile *op, guint batch, guint64 total_ns, double peak)
 static void
 print_profile(EffNetSession *session, const Options *options)
 {
-    guint all = effnet_cpu_get_threads();
-    guint threads = options->threads > 0 ? MIN((guint)options->threads, all) : all;
+    guint threads = effnet_command_threads((guint)options->threads);
     const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
     double peak = effnet_cpu_measure_peak(info->precision) * threads;
     guint n = effnet_session_get_n_ops(session);

@@ -80,22 +80,19 @@ print_json(const EffNetPoint *point)
 static void
 print_json_head(const Options *options)
 {
-    guint all = effnet_cpu_get_threads(), threads = options->measure.threads;
-
     printf("{\"base\":\"%s\",\"kernels\":\"%s\",\"precision\":\"%s\",\"threads\":%u", options->base,
            effnet_cpu_get(), effnet_precision_get_name(options->measure.precision),
-           threads > 0 ? MIN(threads, all) : all);
+           effnet_command_threads((guint)options->measure.threads));
 }
 
 static gboolean
 draw(const Options *options, const GPtrArray *points, GError **error)
 {
 #ifdef EFFNET_HAVE_CAIRO
-    guint threads = options->measure.threads;
     g_autofree char *title =
         g_strdup_printf("Scaling %s: %s, kernels %s, %u threads", options->base,
                         effnet_precision_get_name(options->measure.precision), effnet_cpu_get(),
-                        threads ? threads : effnet_cpu_get_threads());
+                        effnet_command_threads((guint)options->measure.threads));
 
     return effnet_plot_points(points, title, options->plot, error);
 #else
@@ -214,12 +211,23 @@ fit(const Options *options, GError **error)
     return TRUE;
 }
 
+/* By our name of it, whatever its user calls it. */
+static gboolean
+name_base(Options *options, GError **error)
+{
+    g_autoptr(EffNetArch) base = effnet_arch_new(options->base ? options->base : "b0", error);
+
+    if (!base)
+        return FALSE;
+    g_free(options->base);
+    options->base = g_strdup(effnet_arch_get_name(base));
+    return TRUE;
+}
+
 static gboolean
 run(Options *options, GError **error)
 {
-    if (!options->base)
-        options->base = g_strdup("b0");
-    if (!effnet_command_check("--to", options->to, 0, 20, error) ||
+    if (!name_base(options, error) || !effnet_command_check("--to", options->to, 0, 20, error) ||
         !effnet_command_check("--step", options->step, 0.01, 20, error) ||
         !effnet_command_check("--threads", options->measure.threads, 0, 4096, error) ||
         !effnet_command_check("--seconds", options->measure.seconds, 0, 3600, error) ||

@@ -28,6 +28,14 @@ def test_costs():
     assert all(points[2][key] == alone[key] for key in alone), (points[2], alone)
 
 
+def test_names():
+    """The base by our name of it, and as many threads as there are."""
+    for name in ("tf_efficientnet_lite0", 'efficientnet_lite0.a"b'):
+        found = walk("--no-latency", "--to", "0", "--base", name, "--threads", "4096")
+        assert found["base"] == "lite0", found
+        assert found["threads"] == walk("--no-latency", "--to", "0")["threads"], found
+
+
 def test_single_dimensions():
     points = {(p["scaling"], p["phi"]): p for p in walk("--no-latency", "--to", "1")["points"]}
     base = points["compound", 0]
