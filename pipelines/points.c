@@ -191,33 +191,32 @@ static gboolean
 fit_compound(const char *base, double budget, const EffNetMeasure *measure, EffNetPoint **largest,
              GError **error)
 {
-    g_autoptr(GError) failed = NULL;
-    EffNetPoint *point = new_at(base, 0, measure, error);
-    int tenths;
+    g_autoptr(EffNetPoint) plain = new_at(base, 0, measure, error);
+    int tenths, step = 0;
+    gboolean fits;
 
-    if (!point)
+    if (!plain)
         return FALSE;
-    tenths = (int)CLAMP(floor(10 * log(budget / point->latency) / log(GROWTH)), LEAST_TENTHS,
+    tenths = (int)CLAMP(floor(10 * log(budget / plain->latency) / log(GROWTH)), LEAST_TENTHS,
                         MOST_TENTHS);
-    for (gboolean up = FALSE;; tenths += up ? 1 : -1) {
-        g_clear_pointer(&point, effnet_point_free);
-        if (tenths < LEAST_TENTHS || tenths > MOST_TENTHS)
-            break;
-        point = new_at(base, tenths, measure, &failed);
-        if (failed)
-            break;
-        if (point && point->latency <= budget) {
-            up = TRUE;
+    do {
+        g_autoptr(GError) failed = NULL;
+        g_autoptr(EffNetPoint) point = new_at(base, tenths, measure, &failed);
+
+        if (failed) {
+            g_propagate_error(error, g_steal_pointer(&failed));
+            return FALSE;
+        }
+        fits = point && point->latency <= budget;
+        if (fits) {
             effnet_point_free(*largest);
             *largest = g_steal_pointer(&point);
-        } else if (up) {
-            break;
         }
-    }
-    effnet_point_free(point);
-    if (failed)
-        g_propagate_error(error, g_steal_pointer(&failed));
-    return !failed;
+        if (step == 0)
+            step = fits ? 1 : -1;
+        tenths += step;
+    } while (fits == (step > 0) && tenths >= LEAST_TENTHS && tenths <= MOST_TENTHS);
+    return TRUE;
 }
 
 gboolean
