@@ -21,7 +21,7 @@ typedef struct {
 } Options;
 
 /* A pipeline that is shown one picture after the other. The streaming thread has what is below
- * USE from PLAYING to EOS. */
+ * USE while it plays. */
 typedef struct {
     EffNetQuantizer *quantizer;
     GstElement *pipeline, *source;
@@ -52,23 +52,31 @@ show_clear(Show *show)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Show, show_clear)
 
-/* Of a video the first frame counts. */
-static GstPadProbeReturn
-frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+static void
+use_frame(Show *show, GstPad *pad, GstBuffer *buffer)
 {
-    Show *show = data;
     g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
     GstVideoInfo format;
     GstVideoFrame map;
     EffNetFrame frame;
 
-    if (show->frames++ > 0 || show->error || !caps || !gst_video_info_from_caps(&format, caps))
-        return GST_PAD_PROBE_OK;
-    if (!gst_efficientnet_frame_map(&map, &frame, &format, GST_PAD_PROBE_INFO_BUFFER(info),
-                                    &show->error))
-        return GST_PAD_PROBE_OK;
+    if (!caps || !gst_video_info_from_caps(&format, caps) ||
+        !gst_efficientnet_frame_map(&map, &frame, &format, buffer, &show->error))
+        return;
     show->use(show->quantizer, &frame, &show->error);
     gst_video_frame_unmap(&map);
+}
+
+/* Of a video the first frame counts, and is taken for the end. */
+static GstPadProbeReturn
+frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    Show *show = data;
+
+    if (show->frames++ > 0)
+        return GST_PAD_PROBE_OK;
+    use_frame(show, pad, GST_PAD_PROBE_INFO_BUFFER(info));
+    gst_element_post_message(show->pipeline, gst_message_new_eos(GST_OBJECT(show->pipeline)));
     return GST_PAD_PROBE_OK;
 }
 
@@ -123,7 +131,7 @@ by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* All files of FOLDER by name, so that a run is like the one before. */
+/* The first files of FOLDER by name, so that a run is like the one before. */
 static GPtrArray *
 list_files(const char *folder, GError **error)
 {
@@ -136,7 +144,7 @@ list_files(const char *folder, GError **error)
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s", failure->message);
         return NULL;
     }
-    while ((name = g_dir_read_name(dir)) && files->len < MAX_PICTURES) {
+    while ((name = g_dir_read_name(dir))) {
         char *path = g_build_filename(folder, name, NULL);
 
         if (*name != '.' && g_file_test(path, G_FILE_TEST_IS_REGULAR))
@@ -145,6 +153,7 @@ list_files(const char *folder, GError **error)
             g_free(path);
     }
     g_ptr_array_sort(files, by_name);
+    g_ptr_array_set_size(files, (gint)MIN(files->len, MAX_PICTURES));
     if (files->len > 0)
         return g_steal_pointer(&files);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s has no pictures in it", folder);

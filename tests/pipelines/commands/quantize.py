@@ -62,6 +62,15 @@ def test_other_files_are_left_out():
                "--output", f"{folder}/q.safetensors")
 
 
+def test_videos():
+    """Of each the first frame."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(tap.sample("bikes.mp4"), pictures(folder))
+        report = effnet("quantize", "--model", tap.model(), "--images", f"{folder}/pictures",
+                        "--output", f"{folder}/q.safetensors")
+    assert f"pictures          {PICTURES + 1}\n" in report, report
+
+
 def test_failures():
     with tempfile.TemporaryDirectory() as folder:
         effnet_fails("quantize", "--model", "m", "--output", "q", says="--images")
