@@ -23,7 +23,7 @@ static void
 test_uri(void)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    char *folder = effnet_test_make_folder();
     g_autofree char *path = g_build_filename(folder, "a b.png", NULL);
     g_autofree char *of_uri = effnet_media_new_uri("rtsp://host/path", NULL);
     g_autofree char *of_file = NULL;
@@ -35,7 +35,7 @@ test_uri(void)
     g_assert_true(g_str_has_prefix(of_file, "file:///") && g_str_has_suffix(of_file, "/a%20b.png"));
     g_unlink(path);
     assert_fails(effnet_media_new_uri(path, &error) != NULL, &error, path);
-    g_rmdir(folder);
+    effnet_test_remove_folder(folder);
 }
 
 static void
@@ -86,7 +86,7 @@ test_model(void)
     g_autoptr(GstElement) element =
         gst_object_ref_sink(gst_element_factory_make("efficientnet", NULL));
     g_autoptr(GstBus) bus = gst_bus_new();
-    g_autofree char *folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    char *folder = effnet_test_make_folder();
     g_autofree char *path = g_build_filename(folder, "lite0.safetensors", NULL);
 
     gst_element_set_bus(element, bus);
@@ -99,7 +99,7 @@ test_model(void)
     assert_fails(effnet_media_open_model(element, bus, &error), &error, path);
     gst_element_set_state(element, GST_STATE_NULL);
     gst_element_set_bus(element, NULL);
-    g_rmdir(folder);
+    effnet_test_remove_folder(folder);
 }
 
 static void

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <glib/gstdio.h>
+#include "checkpoint.h"
 
 static char *folder;
 
@@ -40,7 +40,6 @@ test_threads(void)
         g_assert_cmpuint(strspn(text + i, (char[]){text[i], '\0'}), ==, 9999);
         g_assert_true(text[i + 9999] == '\n');
     }
-    g_unlink(path);
 }
 
 static void
@@ -55,7 +54,6 @@ test_append(void)
     }
     g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
     g_assert_cmpstr(text, ==, "x\nx\n");
-    g_unlink(path);
 }
 
 static gpointer
@@ -82,7 +80,6 @@ test_stop(void)
     g_assert_true(effnet_watch_lines_write(lines, line, 1000000, NULL));
     g_thread_join(thread);
     effnet_watch_lines_close(lines);
-    g_unlink(path);
 }
 
 static void
@@ -106,13 +103,12 @@ main(int argc, char **argv)
     int code;
 
     g_test_init(&argc, &argv, NULL);
-    folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    folder = effnet_test_make_folder();
     g_test_add_func("/lines/threads", test_threads);
     g_test_add_func("/lines/append", test_append);
     g_test_add_func("/lines/stop", test_stop);
     g_test_add_func("/lines/failure", test_failure);
     code = g_test_run();
-    g_rmdir(folder);
-    g_free(folder);
+    effnet_test_remove_folder(folder);
     return code;
 }

@@ -153,7 +153,7 @@ test_local(void)
 static void
 test_record(void)
 {
-    g_autofree char *folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    char *folder = effnet_test_make_folder();
     g_autofree char *pattern = g_build_filename(folder, "%s.x.mkv", NULL), *first = NULL,
                     *second = NULL;
     g_autoptr(EffNetWatchConfig) config = new_config("rtsp://host/x");
@@ -168,8 +168,7 @@ test_record(void)
     g_assert_true(g_file_set_contents(first, "", 0, NULL));
     second = effnet_watch_settings_new_record_path(program->streams->pdata[0]);
     g_assert_cmpstr(second + strlen(folder), ==, "/host_x.x-1.mkv");
-    g_unlink(first);
-    g_rmdir(folder);
+    effnet_test_remove_folder(folder);
 
     set(config, "record", "one.mkv");
     g_assert_true(effnet_watch_config_add(config, "videotest:", NULL));
@@ -180,7 +179,7 @@ test_record(void)
 static void
 test_model(void)
 {
-    g_autofree char *folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    char *folder = effnet_test_make_folder();
     g_autofree char *path = g_build_filename(folder, "lite0.safetensors", NULL);
     g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
     g_autoptr(EffNetWatchProgram) program = NULL;
@@ -196,7 +195,7 @@ test_model(void)
     g_unlink(path);
     g_assert_null(effnet_watch_settings_open_model(program->streams->pdata[0], &error));
     g_assert_nonnull(strstr(error->message, path));
-    g_rmdir(folder);
+    effnet_test_remove_folder(folder);
 }
 
 int
