@@ -24,7 +24,7 @@ make_structure(const EffNetTestResult *r)
         "model", G_TYPE_STRING, "model", "x", G_TYPE_INT, r->x, "y", G_TYPE_INT, r->y, "w",
         G_TYPE_INT, r->w ? r->w : r->width, "h", G_TYPE_INT, r->w ? r->h : r->height, "width",
         G_TYPE_INT, r->width, "height", G_TYPE_INT, r->height, "roi_id", G_TYPE_INT, r->roi_id,
-        "age", G_TYPE_UINT, r->age, NULL);
+        "age", G_TYPE_UINT, r->age, "pts", G_TYPE_UINT64, r->pts, NULL);
     GValue labels = G_VALUE_INIT, indices = G_VALUE_INIT, scores = G_VALUE_INIT;
 
     gst_value_array_init(&labels, 0);
@@ -32,7 +32,7 @@ make_structure(const EffNetTestResult *r)
     gst_value_array_init(&scores, 0);
     for (gsize i = 0; i < G_N_ELEMENTS(r->labels) && r->labels[i]; i++) {
         append(&labels, G_TYPE_STRING, r->labels[i], 0, 0);
-        append(&indices, G_TYPE_INT, NULL, (gint)i, 0);
+        append(&indices, G_TYPE_INT, NULL, r->indices ? r->indices[i] : (gint)i, 0);
         append(&scores, G_TYPE_FLOAT, NULL, 0, r->scores[i]);
     }
     gst_structure_take_value(structure, "labels", &labels);

@@ -11,7 +11,9 @@ typedef struct {
     gint width, height;
     gint roi_id;
     guint age;
+    guint64 pts;           /* of the frame that was inferred */
     const char *labels[8]; /* as many as are not NULL */
+    const gint *indices;   /* of the labels; NULL: 0, 1, … */
     float scores[8];
 } EffNetTestResult;
 
