@@ -62,8 +62,8 @@ model_new(EffNetRecognition *recognition, EffNetCacheEntry *cache, GError **erro
     info->n_features = network->n_features;
     for (guint i = 0; i < network->n_layers; i++)
         info->params += effnet_layer_params(&network->layers[i]);
-    model->plan = effnet_plan_new(network, effnet_kernels_get(),
-                                  effnet_precision_get_type(info->precision), NULL, 0, NULL);
+    model->plan =
+        effnet_plan_new(network, effnet_kernels_get(), effnet_precision_get_type(info->precision));
     if (!get_weights(model->plan, recognition, cache, error))
         g_clear_pointer(&model, effnet_model_unref);
     else

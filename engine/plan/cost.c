@@ -11,7 +11,7 @@ effnet_arch_get_cost(const EffNetArch *arch, guint resolution, guint n_classes,
         effnet_network_new(arch, resolution ? resolution : effnet_arch_get_resolution(arch), 3,
                            n_classes ? n_classes : 1000, effnet_arch_get_training(arch)->padding);
     g_autoptr(EffNetPlan) plan =
-        effnet_plan_new(network, effnet_kernels_find("c"), EFFNET_TYPE_F32, NULL, 0, NULL);
+        effnet_plan_new(network, effnet_kernels_find("c"), EFFNET_TYPE_F32);
 
     memset(cost, 0, sizeof *cost);
     cost->activation_bytes = plan->picture_bytes + plan->batch_bytes;

@@ -573,10 +573,9 @@ effnet_plan_take_mapped(EffNetPlan *plan, gconstpointer weights)
 }
 
 EffNetPlan *
-effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType type,
-                EffNetWeights *weights, double epsilon, GError **error)
+effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType type)
 {
-    g_autoptr(EffNetPlan) plan = g_new0(EffNetPlan, 1);
+    EffNetPlan *plan = g_new0(EffNetPlan, 1);
 
     plan->network = network;
     plan->kernels = kernels;
@@ -584,9 +583,7 @@ effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType
     lay_out(plan);
     for (guint i = 0; i < network->n_layers; i++)
         plan->weight_bytes += layer_bytes(plan, &network->layers[i]);
-    if (weights && !effnet_plan_pack(plan, weights, epsilon, error))
-        return NULL;
-    return g_steal_pointer(&plan);
+    return plan;
 }
 
 void

@@ -83,7 +83,7 @@ typedef struct {
     gsize batch_bytes;   /* of what every picture of a batch needs */
     gsize scratch_bytes; /* of one thread */
     gsize weight_bytes;
-    guint8 *weights; /* all packed ones, 64-byte aligned; NULL for a plan without weights */
+    guint8 *weights; /* all packed ones, 64-byte aligned; NULL before they are packed */
     gboolean mapped; /* they are effnet_cache_map()'s */
 } EffNetPlan;
 
@@ -151,13 +151,12 @@ effnet_step_tasks(const EffNetStep *step, guint threads)
     return step->pixel_blocks * step->panel_blocks;
 }
 
-/* Takes NETWORK over, in any case. KERNELS have TYPE. WEIGHTS NULL: the layout alone. */
-EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType type,
-                            EffNetWeights *weights, double epsilon, GError **error);
+/* The layout, without weights. Takes NETWORK over. KERNELS have TYPE. */
+EffNetPlan *effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType type);
 void effnet_plan_free(EffNetPlan *plan);
 
-/* What a plan without weights needs before it is executed: its weight_bytes packed, or what
- * effnet_cache_map() has of them, which is taken over. */
+/* What a plan needs before it is executed: its weight_bytes packed, or what effnet_cache_map() has
+ * of them, which is taken over. */
 gboolean effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error);
 void effnet_plan_take_mapped(EffNetPlan *plan, gconstpointer weights);
 

@@ -31,10 +31,10 @@ new_plan(const char *name)
     static EffNetWeights weights = {.read = read_part};
     g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
     g_autoptr(GError) error = NULL;
-    EffNetPlan *plan =
-        effnet_plan_new(effnet_network_new(arch, 64, 3, 10, EFFNET_PADDING_SAME),
-                        effnet_kernels_find("c"), EFFNET_TYPE_S16, &weights, 1e-3, &error);
+    EffNetPlan *plan = effnet_plan_new(effnet_network_new(arch, 64, 3, 10, EFFNET_PADDING_SAME),
+                                       effnet_kernels_find("c"), EFFNET_TYPE_S16);
 
+    effnet_plan_pack(plan, &weights, 1e-3, &error);
     g_assert_no_error(error);
     return plan;
 }

@@ -9,7 +9,7 @@ lay_out(const char *name, guint resolution, guint n_classes)
     g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
 
     return effnet_plan_new(effnet_network_new(arch, resolution, 3, n_classes, EFFNET_PADDING_SAME),
-                           effnet_kernels_find("c"), EFFNET_TYPE_F32, NULL, 1e-3, NULL);
+                           effnet_kernels_find("c"), EFFNET_TYPE_F32);
 }
 
 /* Tasks cover each output once: whole blocks but for the last. */
@@ -143,13 +143,11 @@ failing_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, 
 static void
 test_failing_weights(void)
 {
-    g_autoptr(EffNetArch) arch = effnet_arch_new("lite0", NULL);
+    g_autoptr(EffNetPlan) plan = lay_out("lite0", 32, 5);
     g_autoptr(GError) error = NULL;
     EffNetWeights weights = {.read = failing_read};
-    EffNetNetwork *network = effnet_network_new(arch, 32, 3, 5, EFFNET_PADDING_SAME);
 
-    g_assert_null(effnet_plan_new(network, effnet_kernels_find("c"), EFFNET_TYPE_F32, &weights,
-                                  1e-3, &error));
+    g_assert_false(effnet_plan_pack(plan, &weights, 1e-3, &error));
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT);
 }
 

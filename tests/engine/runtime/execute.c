@@ -14,10 +14,10 @@ random_plan(const char *name, const EffNetScaling *scaling, EffNetType type)
 {
     g_autoptr(EffNetArch) arch = effnet_arch_new_scaled(name, scaling, NULL);
     EffNetWeights *weights = effnet_weights_new_random(1);
-    EffNetPlan *plan =
-        effnet_plan_new(effnet_network_new(arch, 61, 3, 20, EFFNET_PADDING_SYMMETRIC),
-                        effnet_kernels_get(), type, weights, 1e-3, NULL);
+    EffNetPlan *plan = effnet_plan_new(
+        effnet_network_new(arch, 61, 3, 20, EFFNET_PADDING_SYMMETRIC), effnet_kernels_get(), type);
 
+    g_assert_true(effnet_plan_pack(plan, weights, 1e-3, NULL));
     effnet_weights_free(weights);
     return plan;
 }

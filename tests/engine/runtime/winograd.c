@@ -11,10 +11,10 @@ random_plan(const char *name, const EffNetKernels *kernels)
 {
     g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
     EffNetWeights *weights = effnet_weights_new_random(1);
-    EffNetPlan *plan =
-        effnet_plan_new(effnet_network_new(arch, 109, 3, 20, EFFNET_PADDING_SYMMETRIC), kernels,
-                        EFFNET_TYPE_F32, weights, 1e-3, NULL);
+    EffNetPlan *plan = effnet_plan_new(
+        effnet_network_new(arch, 109, 3, 20, EFFNET_PADDING_SYMMETRIC), kernels, EFFNET_TYPE_F32);
 
+    g_assert_true(effnet_plan_pack(plan, weights, 1e-3, NULL));
     effnet_weights_free(weights);
     return plan;
 }
