@@ -303,11 +303,9 @@ effnet_layer_name(const EffNetLayer *layer)
 static guint64
 products(const EffNetLayer *layer)
 {
-    guint64 taps = (guint64)layer->kernel * layer->kernel;
-
     if (!effnet_layer_has_weights(layer))
         return 0;
-    return taps * effnet_layer_filter_channels(layer) * layer->out_channels;
+    return (guint64)effnet_layer_row_length(layer) * layer->out_channels;
 }
 
 guint64

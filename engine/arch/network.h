@@ -82,6 +82,13 @@ effnet_layer_filter_channels(const EffNetLayer *layer)
     return layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
 }
 
+/* Weights of one filter. */
+static inline gsize
+effnet_layer_row_length(const EffNetLayer *layer)
+{
+    return (gsize)layer->kernel * layer->kernel * effnet_layer_filter_channels(layer);
+}
+
 /* How the layers' names read in reports: "stem", "blocks.2.1.expand", "head", "classifier". */
 char *effnet_layer_name(const EffNetLayer *layer);
 

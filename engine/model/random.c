@@ -17,8 +17,7 @@ effnet_part_size(const EffNetLayer *layer, EffNetPart part)
         return 1;
     if (part != EFFNET_PART_WEIGHT)
         return layer->out_channels;
-    return (gsize)layer->out_channels * effnet_layer_filter_channels(layer) * layer->kernel *
-           layer->kernel;
+    return layer->out_channels * effnet_layer_row_length(layer);
 }
 
 /* Sum of uniform numbers: near enough to a normal one, and the same with every C library. */
@@ -39,7 +38,7 @@ random_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, f
 {
     GRand *rand = ((RandomWeights *)weights)->rand;
     gsize n = effnet_part_size(layer, part);
-    double fan_in = (double)effnet_part_size(layer, EFFNET_PART_WEIGHT) / layer->out_channels;
+    double fan_in = effnet_layer_row_length(layer);
 
     for (gsize i = 0; i < n; i++)
         switch (part) {

@@ -3,13 +3,16 @@
 #include <math.h>
 #include <string.h>
 
+#include <effnet/error.h>
+
 #include "plan.h"
 
 /* gamma (x - mean) / sqrt(variance + epsilon) + beta, taken into the rows and the bias. */
 static gboolean
 fold_norm(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, float *rows,
-          gsize row_length, float *bias, GError **error)
+          float *bias, GError **error)
 {
+    gsize row_length = effnet_layer_row_length(layer);
     guint n = layer->out_channels;
     g_autofree float *norm = g_new(float, 4 * (gsize)n);
     float *gamma = norm, *beta = norm + n, *mean = norm + 2 * n, *variance = norm + 3 * n;
@@ -102,6 +105,16 @@ pack_winograd(float *packed, const float *rows, const EffNetLayer *layer,
     }
 }
 
+gpointer
+effnet_layer_new_rows(const EffNetLayer *layer, gsize size, GError **error)
+{
+    gpointer rows = g_try_malloc_n(effnet_part_size(layer, EFFNET_PART_WEIGHT), size);
+
+    if (!rows)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no memory for a layer's weights");
+    return rows;
+}
+
 void
 effnet_layer_interleave(const EffNetLayer *layer, float *rows)
 {
@@ -116,13 +129,12 @@ gboolean
 effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, float *rows,
                   float *bias, GError **error)
 {
-    gsize row_length = effnet_part_size(layer, EFFNET_PART_WEIGHT) / layer->out_channels;
     gboolean folded = weights->is_folded && weights->is_folded(weights, layer);
 
     if (!weights->read(weights, layer, EFFNET_PART_WEIGHT, rows, error))
         return FALSE;
     if (layer->has_norm && !folded)
-        return fold_norm(weights, layer, epsilon, rows, row_length, bias, error);
+        return fold_norm(weights, layer, epsilon, rows, bias, error);
     return weights->read(weights, layer, EFFNET_PART_BIAS, bias, error);
 }
 
@@ -131,7 +143,7 @@ effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsil
                   const EffNetKernels *kernels, EffNetType type, float *rows, gpointer packed,
                   float *bias, GError **error)
 {
-    memset(bias, 0, effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof *bias);
+    memset(bias, 0, effnet_layer_lane_bytes(layer));
     if (!effnet_layer_fold(weights, layer, epsilon, rows, bias, error))
         return FALSE;
     if (layer->role == EFFNET_ROLE_DEPTHWISE) {

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include <effnet/error.h>
-
 #include "plan.h"
 
 /* Steps from 0 to the farthest value seen are half of what there are: the rest is for pictures
@@ -19,22 +17,16 @@ typedef struct {
     EffNetWeights *weights;
 } Packer;
 
-static gsize
-lane_bytes(const EffNetLayer *layer)
-{
-    return effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
-}
-
 gsize
 effnet_layer_quant_bytes(const EffNetLayer *layer)
 {
-    return 2 * lane_bytes(layer) + effnet_align(sizeof(EffNetQuant));
+    return 2 * effnet_layer_lane_bytes(layer) + effnet_align(sizeof(EffNetQuant));
 }
 
 guint8 *
 effnet_layer_place_quant(const EffNetLayer *layer, EffNetPacked *packed, guint8 *room)
 {
-    gsize lanes = lane_bytes(layer);
+    gsize lanes = effnet_layer_lane_bytes(layer);
 
     packed->scale = (const float *)room;
     packed->start = (const gint32 *)(room + lanes);
@@ -132,7 +124,7 @@ static void
 fill_lanes(const EffNetLayer *layer, const float *rows, const EffNetScale *in,
            const EffNetScale *out, float *scale, float *bias, gint32 *start)
 {
-    gsize n = effnet_part_size(layer, EFFNET_PART_WEIGHT) / layer->out_channels;
+    gsize n = effnet_layer_row_length(layer);
     float step = layer->role == EFFNET_ROLE_CLASSIFIER ? 1 : out->step;
     gboolean any_zero = layer->role != EFFNET_ROLE_DEPTHWISE && layer->role != EFFNET_ROLE_STEM;
 
@@ -161,16 +153,13 @@ static gboolean
 pack_layer(Packer *p, const EffNetLayer *layer, const EffNetScale *in, const EffNetScale *residual,
            EffNetScale *out, const EffNetPacked *packed, GError **error)
 {
-    g_autofree float *rows =
-        g_try_malloc_n(effnet_part_size(layer, EFFNET_PART_WEIGHT), sizeof *rows);
+    g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
     gpointer weights = (gpointer)packed->weights;
     float *bias = (float *)packed->bias, *scale = (float *)packed->scale;
 
-    if (!rows) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no memory for a layer's weights");
-        return FALSE;
-    }
-    if (!p->weights->read(p->weights, layer, EFFNET_PART_WEIGHT, rows, error) ||
+    /* What is behind the last channel, and what squeeze-excite does not use. */
+    memset(bias, 0, effnet_layer_lane_bytes(layer) + effnet_layer_quant_bytes(layer));
+    if (!rows || !p->weights->read(p->weights, layer, EFFNET_PART_WEIGHT, rows, error) ||
         !p->weights->read(p->weights, layer, EFFNET_PART_SCALE, scale, error) ||
         !p->weights->read(p->weights, layer, EFFNET_PART_BIAS, bias, error))
         return FALSE;
@@ -191,7 +180,6 @@ effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error)
 {
     Packer p = {plan, weights};
 
-    memset(plan->weights, 0, plan->weight_bytes);
     plan->activations[plan->input].scale = (EffNetScale){.step = 1, .range = 255};
     for (guint i = 0; i < plan->n_steps; i++) {
         EffNetStep *step = &plan->steps[i];
@@ -199,7 +187,7 @@ effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error)
         const EffNetScale *residual =
             step->residual == EFFNET_NONE ? NULL : &plan->activations[step->residual].scale;
 
-        for (guint l = 0; l < step->n_layers && effnet_layer_has_weights(step->layer); l++) {
+        for (guint l = 0; l < effnet_step_n_packed(step); l++) {
             EffNetScale out = none;
 
             if (!pack_layer(&p, step->layer + l, &scale, residual, &out, &step->packed[l], error))

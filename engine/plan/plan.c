@@ -3,8 +3,6 @@
  * into tasks. */
 #include <stdlib.h>
 
-#include <effnet/error.h>
-
 #include "../cache.h"
 #include "plan.h"
 
@@ -419,17 +417,11 @@ packed_bytes(const EffNetPlan *plan, const EffNetLayer *layer)
 }
 
 static gsize
-bias_bytes(const EffNetLayer *layer)
-{
-    return effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
-}
-
-static gsize
 layer_bytes(const EffNetPlan *plan, const EffNetLayer *layer)
 {
     if (!effnet_layer_has_weights(layer))
         return 0;
-    return packed_bytes(plan, layer) + bias_bytes(layer) +
+    return packed_bytes(plan, layer) + effnet_layer_lane_bytes(layer) +
            (plan->type == EFFNET_TYPE_S16 ? effnet_layer_quant_bytes(layer) : 0);
 }
 
@@ -506,12 +498,6 @@ lay_out(EffNetPlan *plan)
     place_activations(plan);
 }
 
-static guint
-n_packed(const EffNetStep *step)
-{
-    return effnet_layer_has_weights(step->layer) ? step->n_layers : 0;
-}
-
 /* Layer after layer, weights, bias and what int8 has beside them. */
 static void
 place_weights(EffNetPlan *plan, guint8 *room)
@@ -520,11 +506,11 @@ place_weights(EffNetPlan *plan, guint8 *room)
     for (guint i = 0; i < plan->n_steps; i++) {
         EffNetStep *step = &plan->steps[i];
 
-        for (guint p = 0; p < n_packed(step); p++) {
+        for (guint p = 0; p < effnet_step_n_packed(step); p++) {
             step->packed[p].weights = room;
             room += packed_bytes(plan, step->layer + p);
             step->packed[p].bias = (const float *)room;
-            room += bias_bytes(step->layer + p);
+            room += effnet_layer_lane_bytes(step->layer + p);
             if (plan->type == EFFNET_TYPE_S16)
                 room = effnet_layer_place_quant(step->layer + p, &step->packed[p], room);
         }
@@ -535,14 +521,10 @@ static gboolean
 pack_layer(EffNetPlan *plan, const EffNetLayer *layer, EffNetWeights *weights, double epsilon,
            const EffNetPacked *packed, GError **error)
 {
-    g_autofree float *rows =
-        g_try_malloc_n(effnet_part_size(layer, EFFNET_PART_WEIGHT), sizeof *rows);
+    g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
 
-    if (rows)
-        return effnet_layer_pack(weights, layer, epsilon, plan->kernels, plan->type, rows,
-                                 (gpointer)packed->weights, (float *)packed->bias, error);
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no memory for a layer's weights");
-    return FALSE;
+    return rows && effnet_layer_pack(weights, layer, epsilon, plan->kernels, plan->type, rows,
+                                     (gpointer)packed->weights, (float *)packed->bias, error);
 }
 
 gboolean
@@ -558,7 +540,7 @@ effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GErro
     for (guint i = 0; i < plan->n_steps; i++) {
         const EffNetStep *step = &plan->steps[i];
 
-        for (guint p = 0; p < n_packed(step); p++)
+        for (guint p = 0; p < effnet_step_n_packed(step); p++)
             if (!pack_layer(plan, step->layer + p, weights, epsilon, &step->packed[p], error))
                 return FALSE;
     }

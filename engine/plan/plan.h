@@ -122,6 +122,13 @@ effnet_step_last_layer(const EffNetStep *step)
     return step->layer + step->n_layers - 1;
 }
 
+/* How many of the step's layers have weights. */
+static inline guint
+effnet_step_n_packed(const EffNetStep *step)
+{
+    return effnet_layer_has_weights(step->layer) ? step->n_layers : 0;
+}
+
 /* Whether a step's tasks are rows of outputs, not pixels. */
 static inline gboolean
 effnet_step_has_rows(const EffNetStep *step)
@@ -183,6 +190,13 @@ effnet_layer_is_squeeze_excite(const EffNetLayer *layer)
 /* Pixels of the input of an int8 network have so many bytes. */
 #define EFFNET_INPUT_BYTES 4
 
+/* Bytes of numbers of 32 bits, one for each output channel, padded to panels. */
+static inline gsize
+effnet_layer_lane_bytes(const EffNetLayer *layer)
+{
+    return effnet_panels(layer->out_channels) * EFFNET_LANES * sizeof(float);
+}
+
 /* What PLAN, of an int8 network, needs for LAYER beside its weights. */
 gsize effnet_layer_quant_bytes(const EffNetLayer *layer);
 
@@ -193,7 +207,10 @@ guint8 *effnet_layer_place_quant(const EffNetLayer *layer, EffNetPacked *packed,
  * only who looks at activations needs. */
 gboolean effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error);
 
-/* LAYER's weights (EFFNET_PART_WEIGHT), its batch norm folded into them, and what is added to
+/* Uninitialised room for LAYER's weights (EFFNET_PART_WEIGHT), SIZE bytes each; for g_free(). */
+gpointer effnet_layer_new_rows(const EffNetLayer *layer, gsize size, GError **error);
+
+/* LAYER's weights, its batch norm folded into them, and what is added to
  * its sums. */
 gboolean effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
                            float *rows, float *bias, GError **error);

@@ -57,7 +57,7 @@ fold_means(const EffNetLayer *stem, const EffNetModelInfo *info, const gint8 *we
            const float *scale, float *bias)
 {
     guint taps = stem->kernel * stem->kernel;
-    gsize n = (gsize)taps * stem->in_channels;
+    gsize n = effnet_layer_row_length(stem);
 
     for (guint o = 0; o < stem->out_channels; o++) {
         double sum = 0;
@@ -71,7 +71,7 @@ fold_means(const EffNetLayer *stem, const EffNetModelInfo *info, const gint8 *we
 static void
 quantise(const EffNetLayer *layer, const float *rows, gint8 *weights, float *scale)
 {
-    gsize n = effnet_part_size(layer, EFFNET_PART_WEIGHT) / layer->out_channels;
+    gsize n = effnet_layer_row_length(layer);
 
     for (guint o = 0; o < layer->out_channels; o++) {
         float most = 0;
@@ -89,15 +89,11 @@ add_layer(EffNetSafetensorsWriter *w, EffNetWeights *source, const EffNetLayer *
           const EffNetModelInfo *info, float range, GError **error)
 {
     gsize n = effnet_part_size(layer, EFFNET_PART_WEIGHT), out = layer->out_channels;
-    g_autofree float *rows = g_try_new(float, n);
-    g_autofree gint8 *weights = g_try_malloc(n);
+    g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
+    g_autofree gint8 *weights = rows ? effnet_layer_new_rows(layer, sizeof *weights, error) : NULL;
     g_autofree float *bias = g_new0(float, out), *scale = g_new0(float, out);
 
-    if (!rows || !weights) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no memory for a layer's weights");
-        return FALSE;
-    }
-    if (!effnet_layer_fold(source, layer, info->epsilon, rows, bias, error))
+    if (!weights || !effnet_layer_fold(source, layer, info->epsilon, rows, bias, error))
         return FALSE;
     if (layer->role == EFFNET_ROLE_STEM)
         fold_input(layer, info, rows);
