@@ -53,14 +53,19 @@ pixel_elements(const Task *t, const EffNetLayer *layer)
                                                                     : layer->in_channels;
 }
 
-/* A convolution's constants; where it reads and writes is the caller's. */
+/* A convolution's constants, over what the step reads; where it begins, and where it writes, is the
+ * caller's. */
 static EffNetConv
 conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
+    const EffNetTensorPlan *in = &t->plan->activations[t->step->in];
+
     return (EffNetConv){
-        .in_type = t->plan->activations[t->step->in].type,
+        .in_type = in->type,
         .out_type = t->plan->activations[t->step->out].type,
+        .in_step = layer->stride * in->channels,
         .runs = layer->kernel,
+        .run_step = (gsize)in->size * in->channels,
         .run = layer->kernel * pixel_elements(t, layer),
         .weights = packed->weights,
         .bias = packed->bias,
@@ -177,18 +182,15 @@ conv(const Task *t)
 {
     const EffNetStep *step = t->step;
     const EffNetLayer *layer = step->layer;
-    guint in_channels = channels(t, step->in), in_size = t->plan->activations[step->in].size;
-    gsize in_row = (gsize)in_size * in_channels, out_channels = channels(t, step->out);
+    EffNetConv a = conv_of(layer, &step->packed[0], t);
+    gsize out_channels = channels(t, step->out);
     gboolean rows = effnet_step_has_rows(step);
-    gsize in_block = rows ? layer->stride * in_row : in_channels;
+    gsize in_block = rows ? layer->stride * a.run_step : channels(t, step->in);
     gsize out_block = rows ? layer->out_size * out_channels : out_channels;
     gsize first_lane = t->first_panel * EFFNET_LANES;
     gsize out_at = t->first_pixel * out_block + first_lane;
-    EffNetConv a = conv_of(layer, &step->packed[0], t);
 
     a.in = within(t, step->in, t->first_pixel * in_block);
-    a.in_step = layer->stride * in_channels;
-    a.run_step = in_row;
     a.gate = at(t, step->gate);
     a.pixels = rows ? layer->out_size : t->end_pixel - t->first_pixel;
     if (step->pool)
@@ -328,17 +330,13 @@ conv_depthwise(const Task *t)
 {
     const EffNetStep *step = t->step;
     const EffNetLayer *layer = step->layer, *depthwise = layer + 1;
-    const EffNetTensorPlan *in = &t->plan->activations[step->in];
     EffNetConv conv = conv_of(layer, &step->packed[0], t);
     EffNetDwconv a = dwconv_of(depthwise, &step->packed[1], t);
     guint top = t->first_pixel * a.stride;
     guint next = top > a.pad ? top - a.pad : 0; /* the row to be convolved */
-    gsize in_row = (gsize)in->size * in->channels;
     gsize pixel_bytes = conv.panels * EFFNET_LANES * effnet_type_bytes(step->type);
     gsize ring_bytes = effnet_layer_ring_pixels(depthwise) * pixel_bytes;
 
-    conv.in_step = layer->stride * in->channels;
-    conv.run_step = in_row;
     conv.pixels = layer->out_size;
     conv.out_step = a.in_step = (gsize)conv.panels * EFFNET_LANES;
     conv.scratch = t->scratch + effnet_align(a.kernel * ring_bytes);
@@ -355,7 +353,7 @@ conv_depthwise(const Task *t)
         guint end = MIN(depthwise->in_size, row * a.stride + a.kernel - depthwise->pad_before);
 
         for (; next < end; next++) {
-            conv.in = within(t, step->in, next * layer->stride * in_row);
+            conv.in = within(t, step->in, next * layer->stride * conv.run_step);
             conv.out =
                 t->scratch + next % a.kernel * ring_bytes + depthwise->pad_before * pixel_bytes;
             conv_kernels(t)->run(&conv);
@@ -465,9 +463,8 @@ effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, guint8 *
                         gpointer out, gpointer scratch)
 {
     const EffNetLayer *layer = step->layer;
-    const EffNetTensorPlan *in = &plan->activations[step->in];
     guint panels = effnet_panels(layer->out_channels);
-    gsize in_row = (gsize)in->size * in->channels, lanes = panels * EFFNET_LANES;
+    gsize lanes = panels * EFFNET_LANES;
     const Task t = {
         .plan = plan,
         .step = step,
@@ -479,9 +476,7 @@ effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, guint8 *
     EffNetConv a = conv_of(layer, &step->packed[0], &t);
 
     a.out_type = plan->type;
-    a.in = within(&t, step->in, row * layer->stride * in_row);
-    a.in_step = layer->stride * in->channels;
-    a.run_step = in_row;
+    a.in = within(&t, step->in, row * layer->stride * a.run_step);
     a.gate = at(&t, step->gate);
     a.pixels = layer->out_size;
     a.out = out;
