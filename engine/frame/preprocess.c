@@ -91,7 +91,7 @@ effnet_preprocess_free(EffNetPreprocess *p)
 gboolean
 effnet_preprocess_set_resize(EffNetPreprocess *p, const EffNetResize *resize, GError **error)
 {
-    EffNetResize set = *resize;
+    EffNetResize set = resize ? *resize : (EffNetResize){0};
 
     if ((guint)set.mode > EFFNET_RESIZE_LETTERBOX ||
         (guint)set.interpolation > EFFNET_INTERPOLATION_BICUBIC) {

@@ -12,6 +12,7 @@ typedef struct _EffNetPreprocess EffNetPreprocess;
 EffNetPreprocess *effnet_preprocess_new(const EffNetModelInfo *info);
 void effnet_preprocess_free(EffNetPreprocess *preprocess);
 
+/* RESIZE NULL: as the network was trained. */
 gboolean effnet_preprocess_set_resize(EffNetPreprocess *preprocess, const EffNetResize *resize,
                                       GError **error);
 

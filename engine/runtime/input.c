@@ -42,9 +42,7 @@ effnet_input_free(EffNetInput *input)
 gboolean
 effnet_input_set_resize(EffNetInput *input, const EffNetResize *resize, GError **error)
 {
-    static const EffNetResize as_trained;
-
-    return effnet_preprocess_set_resize(input->preprocess, resize ? resize : &as_trained, error);
+    return effnet_preprocess_set_resize(input->preprocess, resize, error);
 }
 
 gboolean

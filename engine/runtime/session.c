@@ -141,9 +141,7 @@ effnet_session_get_model(const EffNetSession *session)
 gboolean
 effnet_session_set_resize(EffNetSession *session, const EffNetResize *resize, GError **error)
 {
-    static const EffNetResize as_trained;
-
-    return effnet_preprocess_set_resize(session->preprocess, resize ? resize : &as_trained, error);
+    return effnet_preprocess_set_resize(session->preprocess, resize, error);
 }
 
 gboolean

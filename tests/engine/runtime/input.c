@@ -39,13 +39,14 @@ static void
 test_same(gconstpointer name)
 {
     static const EffNetResize resizes[] = {
-        {EFFNET_RESIZE_AUTO}, {EFFNET_RESIZE_STRETCH}, {EFFNET_RESIZE_LETTERBOX}};
+        {EFFNET_RESIZE_STRETCH}, {EFFNET_RESIZE_LETTERBOX}, {EFFNET_RESIZE_AUTO}};
     g_autoptr(EffNetModel) model = random_model(name);
     g_autoptr(EffNetSession) session = effnet_session_new(model, 3, 1, NULL);
     g_autoptr(EffNetInput) input = effnet_input_new(model, NULL);
     g_autofree guint8 *pixels = g_malloc(WIDTH * HEIGHT * 3);
 
     for (guint i = 0; i < G_N_ELEMENTS(resizes); i++) {
+        gboolean trained = resizes[i].mode == EFFNET_RESIZE_AUTO; /* NULL means the same */
         EffNetFrame frame = make_frame(pixels, i);
         g_autofree float *expected = NULL;
 
@@ -53,7 +54,7 @@ test_same(gconstpointer name)
         g_assert_true(effnet_session_set_frame(session, 0, &frame, NULL));
         effnet_session_run(session, 1);
         expected = g_memdup2(effnet_session_get_logits(session, 0), CLASSES * sizeof(float));
-        g_assert_true(effnet_input_set_resize(input, &resizes[i], NULL));
+        g_assert_true(effnet_input_set_resize(input, trained ? NULL : &resizes[i], NULL));
         g_assert_true(effnet_input_set_frame(input, &frame, NULL));
         memset(pixels, 0, WIDTH * HEIGHT * 3);
         effnet_session_set_input(session, 2, input);
