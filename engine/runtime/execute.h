@@ -14,10 +14,16 @@ void effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 
 void effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena,
                              guint row, gpointer out, gpointer scratch);
 
+/* G_MAXSIZE, which no memory has, where it would be more. */
 static inline gsize
 effnet_arena_bytes(const EffNetPlan *plan, guint batch)
 {
-    return plan->picture_bytes + plan->batch_bytes * batch;
+    gsize bytes;
+
+    return g_size_checked_mul(&bytes, plan->batch_bytes, batch) &&
+                   g_size_checked_add(&bytes, bytes, plan->picture_bytes)
+               ? bytes
+               : G_MAXSIZE;
 }
 
 static inline gpointer

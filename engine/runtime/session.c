@@ -77,6 +77,23 @@ picture(EffNetSession *session, guint index)
                              session->plan->input, index);
 }
 
+/* For each passage of the largest batch. */
+static gboolean
+new_progress(EffNetSession *session, GError **error)
+{
+    gsize n = (gsize)session->plan->n_steps * session->max_batch;
+
+    session->progress = effnet_memory_new(n, sizeof *session->progress, error);
+    if (!session->progress)
+        return FALSE;
+    session->next = effnet_memory_new(n, session->threads * sizeof *session->next, error);
+    if (!session->next)
+        return FALSE;
+    for (gsize i = 0; i < n; i++)
+        session->progress[i].next = session->next + i * session->threads;
+    return TRUE;
+}
+
 EffNetSession *
 effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **error)
 {
@@ -93,10 +110,6 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
     if (threads)
         session->threads = MIN(session->threads, threads);
     session->preprocess = effnet_preprocess_new(effnet_model_get_info(model));
-    session->progress = g_new0(Progress, plan->n_steps * max_batch);
-    session->next = g_new0(atomic_uint, plan->n_steps * max_batch * session->threads);
-    for (guint i = 0; i < plan->n_steps * max_batch; i++)
-        session->progress[i].next = session->next + i * session->threads;
     session->profiles = g_new0(Profile, plan->n_steps);
     for (guint i = 0; i < plan->n_steps; i++) {
         session->profiles[i].name = effnet_layer_name(plan->steps[i].layer);
@@ -106,7 +119,7 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
     if (!session->arena)
         return NULL;
     session->scratch = effnet_memory_new(session->threads, plan->scratch_bytes, error);
-    if (!session->scratch)
+    if (!session->scratch || !new_progress(session, error))
         return NULL;
     for (guint i = 0; i < max_batch; i++)
         effnet_picture_clear(plan, effnet_model_get_info(model), picture(session, i));
@@ -121,8 +134,8 @@ effnet_session_free(EffNetSession *session)
     for (guint i = 0; i < session->plan->n_steps; i++)
         g_free(session->profiles[i].name);
     g_free(session->profiles);
-    g_free(session->progress);
-    g_free(session->next);
+    free(session->next);
+    free(session->progress);
     free(session->scratch);
     free(session->arena);
     effnet_preprocess_free(session->preprocess);
@@ -275,7 +288,7 @@ effnet_session_run(EffNetSession *session, guint n)
 {
     g_return_if_fail(n > 0 && n <= session->max_batch);
     session->batch = n;
-    for (guint i = 0; i < session->plan->n_steps * n; i++) {
+    for (gsize i = 0; i < (gsize)session->plan->n_steps * n; i++) {
         for (guint share = 0; share < session->threads; share++)
             atomic_store_explicit(&session->progress[i].next[share], 0, memory_order_relaxed);
         atomic_store_explicit(&session->progress[i].done, 0, memory_order_relaxed);
