@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bfloat16: the upper half of a float, rounded to nearest even. */
+/* bfloat16: the upper half of a float, rounded to nearest even; and numbers of any type. */
 #ifndef EFFNET_KERNEL_BF16_H
 #define EFFNET_KERNEL_BF16_H
 
 #include <string.h>
 
-#include <glib.h>
+#include "type.h"
 
 static inline float
 effnet_bf16_to_float(guint16 x)
@@ -25,6 +25,26 @@ effnet_bf16_from_float(float x)
 
     memcpy(&bits, &x, sizeof bits);
     return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+/* Number I of those of TYPE (not U8) at DATA. */
+static inline float
+effnet_type_get(EffNetType type, gconstpointer data, gsize i)
+{
+    if (type == EFFNET_TYPE_S16)
+        return ((const gint16 *)data)[i];
+    return type == EFFNET_TYPE_BF16 ? effnet_bf16_to_float(((const guint16 *)data)[i])
+                                    : ((const float *)data)[i];
+}
+
+/* TYPE: F32 or BF16. */
+static inline void
+effnet_type_set(EffNetType type, gpointer data, gsize i, float x)
+{
+    if (type == EFFNET_TYPE_BF16)
+        ((guint16 *)data)[i] = effnet_bf16_from_float(x);
+    else
+        ((float *)data)[i] = x;
 }
 
 #endif

@@ -22,13 +22,11 @@ effnet_conv_pack_bf16(gpointer dst, const float *weights, guint runs, gsize run,
                 }
 }
 
-/* Element I of memory of TYPE, as the product sees it: rounded, and gated where there is a gate. */
+/* Element I of the input, as the product sees it: rounded. */
 static float
-operand(EffNetType type, gconstpointer from, gsize i)
+operand(const EffNetConv *a, gsize i)
 {
-    return type == EFFNET_TYPE_F32
-               ? effnet_bf16_to_float(effnet_bf16_from_float(((const float *)from)[i]))
-               : effnet_bf16_to_float(((const guint16 *)from)[i]);
+    return effnet_bf16_to_float(effnet_bf16_from_float(effnet_type_get(a->in_type, a->in, i)));
 }
 
 /* The sums of one pixel and one panel. */
@@ -41,7 +39,7 @@ window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint r = 0; r < a->runs; r++)
         for (guint k = 0; k < a->run; k++) {
-            float x = operand(a->in_type, a->in, pixel * a->in_step + r * a->run_step + k);
+            float x = operand(a, pixel * a->in_step + r * a->run_step + k);
             const guint16 *row = w + (r * effnet_conv_groups(a->run, 2) + k / 2) * EFFNET_LANES * 2;
 
             if (a->gate)
@@ -49,15 +47,6 @@ window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
             for (guint i = 0; i < EFFNET_LANES; i++)
                 sum[i] += x * effnet_bf16_to_float(row[2 * i + k % 2]);
         }
-}
-
-static void
-store(const EffNetConv *a, gsize at, float x)
-{
-    if (a->out_type == EFFNET_TYPE_F32)
-        ((float *)a->out)[at] = x;
-    else
-        ((guint16 *)a->out)[at] = effnet_bf16_from_float(x);
 }
 
 static void
@@ -75,14 +64,14 @@ conv_bf16_c(const EffNetConv *a)
                 float residual = 0;
 
                 if (a->residual)
-                    residual =
-                        operand(EFFNET_TYPE_BF16, a->residual, pixel * a->residual_step + at);
+                    residual = effnet_type_get(EFFNET_TYPE_BF16, a->residual,
+                                               pixel * a->residual_step + at);
                 sum[i] = a->act_first ? effnet_act(a->act, sum[i]) + residual
                                       : effnet_act(a->act, sum[i] + residual);
                 if (a->pool)
                     mean[i] += sum[i];
                 else
-                    store(a, pixel * a->out_step + at, sum[i]);
+                    effnet_type_set(a->out_type, a->out, pixel * a->out_step + at, sum[i]);
             }
         }
         if (a->pool)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
 
+#include "bf16.h"
 #include "maxpool.h"
 
 /* The window's greatest in one channel. */
-static float
-greatest(const EffNetMaxpool *a, guint x, gsize lane)
+static inline float
+greatest(const EffNetMaxpool *a, guint x, gsize lane, EffNetType type)
 {
     float most = -INFINITY;
 
@@ -14,17 +15,28 @@ greatest(const EffNetMaxpool *a, guint x, gsize lane)
             guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
 
             if (a->rows[ky] && column < a->in_size)
-                most = MAX(most, ((const float *)a->rows[ky])[column * a->in_step + lane]);
+                most = MAX(most, effnet_type_get(type, a->rows[ky], column * a->in_step + lane));
         }
     return most;
+}
+
+/* A constant TYPE leaves one of them in the code. */
+static inline __attribute__((always_inline)) void
+maxpool(const EffNetMaxpool *a, EffNetType type)
+{
+    for (guint x = 0; x < a->out_size; x++)
+        for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane++)
+            effnet_type_set(type, a->out, x * a->out_step + lane, greatest(a, x, lane, type));
 }
 
 void
 effnet_maxpool_f32_c(const EffNetMaxpool *a)
 {
-    float *out = a->out;
+    maxpool(a, EFFNET_TYPE_F32);
+}
 
-    for (guint x = 0; x < a->out_size; x++)
-        for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane++)
-            out[x * a->out_step + lane] = greatest(a, x, lane);
+void
+effnet_maxpool_bf16_c(const EffNetMaxpool *a)
+{
+    maxpool(a, EFFNET_TYPE_BF16);
 }

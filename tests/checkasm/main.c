@@ -41,19 +41,8 @@ checkasm_randomize(EffNetType type, gpointer data, gsize n)
     for (gsize i = 0; i < n; i++)
         if (type == EFFNET_TYPE_S16)
             ((gint16 *)data)[i] = random_steps();
-        else if (type == EFFNET_TYPE_BF16)
-            ((guint16 *)data)[i] = effnet_bf16_from_float(g_rand_double_range(generator, -1, 1));
         else
-            ((float *)data)[i] = g_rand_double_range(generator, -1, 1);
-}
-
-static float
-element(EffNetType type, gconstpointer data, gsize i)
-{
-    if (type == EFFNET_TYPE_S16)
-        return ((const gint16 *)data)[i];
-    return type == EFFNET_TYPE_BF16 ? effnet_bf16_to_float(((const guint16 *)data)[i])
-                                    : ((const float *)data)[i];
+            effnet_type_set(type, data, i, g_rand_double_range(generator, -1, 1));
 }
 
 gpointer
@@ -88,7 +77,7 @@ checkasm_compare_at(const char *file, int line, EffNetType type, const char *wha
                     gconstpointer b, gsize n, float bound)
 {
     for (gsize i = 0; i < n; i++) {
-        float found = element(type, a, i), expected = element(type, b, i);
+        float found = effnet_type_get(type, a, i), expected = effnet_type_get(type, b, i);
 
         if (!(fabsf(found - expected) <= bound * MAX(1.f, fabsf(expected)))) {
             g_test_message("%s:%d: %s differs at %" G_GSIZE_FORMAT ": %.9g, expected %.9g", file,
