@@ -440,10 +440,11 @@ quantise_rows(EffNetConv *a, Windows *windows)
     windows->in = (const guint8 *)out;
     windows->in_step = a->in_step * sizeof *out;
     windows->run_step = step * sizeof *out;
+    /* In whole panels: of up to 15 numbers behind the last run, where the band has its scratch,
+     * nothing is used. */
     for (guint r = 0; r < a->runs; r++)
-        for (gsize i = 0; i < n; i++)
-            out[r * step + i] =
-                effnet_quant_value(a->quant, ((const gint16 *)a->in)[r * a->run_step + i], factor);
+        quantise(a->quant, out + r * step, (const gint16 *)a->in + r * a->run_step, NULL,
+                 effnet_panels(n) * EFFNET_LANES, factor);
 }
 
 /* Of an input of 8-bit numbers; they are copied where they have to be widened. */
