@@ -192,7 +192,7 @@ to_floats(const EffNetConv *a, const gint32 *sum, float step, gsize lane, guint 
 }
 
 INLINE Floats
-residual_at(const EffNetConv *a, const gint16 *residual, guint n)
+residual_at(const gint16 *residual, guint n)
 {
     return (Floats){
         vi_to_float(vi_load_narrow(residual)),
@@ -210,7 +210,7 @@ finish(const EffNetConv *a, const gint32 *sum, float step, gsize lane, guint n,
     vs y;
 
     if (residual)
-        r = residual_at(a, residual, n);
+        r = residual_at(residual, n);
     if (residual && !a->act_first) {
         x.first = vf_fma(r.first, ratio, x.first);
         x.second = vf_fma(r.second, ratio, x.second);

@@ -27,7 +27,7 @@ typedef struct {
 
 typedef struct {
     /* WEIGHTS: CHANNELS x KERNEL x KERNEL. PACKED has room for packed_bytes(), as many for each
-     * panel. */
+     * panel, or in bf16 for each two. */
     void (*pack)(gpointer packed, const float *weights, guint kernel, guint channels);
     gsize (*packed_bytes)(guint kernel, guint channels);
     void (*run)(const EffNetDwconv *dwconv);
@@ -72,7 +72,8 @@ effnet_dwconv_pairs(guint kernel)
 static inline gsize
 effnet_dwconv_bf16_at(guint kernel, guint channel, guint y, guint x)
 {
-    guint group = channel / EFFNET_DWCONV_BF16_CHANNELS, in_group = channel % 32;
+    guint group = channel / EFFNET_DWCONV_BF16_CHANNELS,
+          in_group = channel % EFFNET_DWCONV_BF16_CHANNELS;
     gboolean last = y + 1 == kernel;
     gsize pair = y / 2 * kernel + (last ? x / 2 : x), half = last ? x % 2 : y % 2;
     gsize vector = (group * effnet_dwconv_pairs(kernel) + pair) * 2 + in_group % 8 / 4;

@@ -11,7 +11,8 @@
 /* A picture before a depthwise layer that does not stay in L2 is not made as a whole. */
 #define FUSE_BYTES (512 * 1024)
 /* Panels that both layers take through together: their rows stay in L1 or close. */
-#define FUSE_PANELS    2
+#define FUSE_PANELS 2
+/* What Winograd's method makes of a task's tiles should stay in L2 as well. */
 #define WINOGRAD_BYTES (704 * 1024)
 /* Tasks of a step: enough for an even share on a few cores. */
 #define TASKS 16

@@ -3,7 +3,6 @@
  * rows of pairs, broadcasts each pixel's pair and adds two products to every sum. */
 #include <math.h>
 
-#include "../bf16.h"
 #include "../tmpl.h"
 #include "simd.h"
 
@@ -173,7 +172,7 @@ finish(const EffNetConv *a, const ActConstants *k, __m512 sum, const guint16 *re
 {
     if (residual && !a->act_first)
         sum = _mm512_add_ps(sum, load_bf16(residual));
-    sum = activate_with(k, act, sum);
+    sum = activate(k, act, sum);
     if (residual && a->act_first)
         sum = _mm512_add_ps(sum, load_bf16(residual));
     return sum;

@@ -182,8 +182,8 @@ tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int 
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++, out += out_step)
         if (i < valid) {
-            __m512 low = activate_with(&k, act, sums[i].low);
-            __m512 high = activate_with(&k, act, sums[i].high);
+            __m512 low = activate(&k, act, sums[i].low);
+            __m512 high = activate(&k, act, sums[i].high);
 
             store(out, low, high, both);
             total->low = _mm512_add_ps(total->low, low);

@@ -98,7 +98,7 @@ times_sigmoid(const ActConstants *k, __m512 x, __m512 at)
 
 /* A constant ACT leaves one of them in the code. */
 static inline __attribute__((always_inline)) __m512
-activate_with(const ActConstants *k, EffNetAct act, __m512 x)
+activate(const ActConstants *k, EffNetAct act, __m512 x)
 {
     switch (act) {
     case EFFNET_ACT_NONE:
@@ -113,14 +113,6 @@ activate_with(const ActConstants *k, EffNetAct act, __m512 x)
         return times_sigmoid(k, k->one, x);
     }
     return x;
-}
-
-static inline __attribute__((always_inline)) __m512
-activate(EffNetAct act, __m512 x)
-{
-    const ActConstants k = act_constants(act);
-
-    return activate_with(&k, act, x);
 }
 
 #endif
