@@ -87,9 +87,8 @@ check_options(const EffNetModelOptions *options, GError **error)
     return !what;
 }
 
-/* "tf_efficientnet_b0_aa-827b6e33" of ".../tf_efficientnet_b0_aa-827b6e33.pth", "resnet50.a1_in1k"
- * of
- * ".../resnet50.a1_in1k/model.safetensors", as the Hugging Face hub calls every file */
+/* "tf_efficientnet_b0_aa-827b6e33" of ".../tf_efficientnet_b0_aa-827b6e33.pth"; "resnet50.a1_in1k"
+ * of ".../resnet50.a1_in1k/model.safetensors", as the Hugging Face hub calls every file. */
 static char *
 stem_of(const char *path)
 {
@@ -110,7 +109,7 @@ stem_of(const char *path)
     return name;
 }
 
-/* The dimension of the tensor for PART of ROLE, 0 where there is none. */
+/* Dimension DIM of the weights of the one layer that is ROLE, 0 where there is none. */
 static guint64
 dimension(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming, EffNetRole role,
           guint dim)

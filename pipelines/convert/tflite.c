@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Float networks of TFLite. */
-#include <string.h>
-
 #include <effnet/error.h>
 
 #include "flatbuffer.h"
