@@ -173,9 +173,11 @@ keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guin
 
     if (!layer)
         return;
-    g_free(layer->outputs);
-    layer->outputs = g_memdup2(effnet_activation(plan, arena, 1, step->out, 0), bytes);
-    layer->n = bytes / sizeof(float);
+    if (!layer->outputs) {
+        layer->outputs = g_malloc(bytes);
+        layer->n = bytes / sizeof(float);
+    }
+    memcpy(layer->outputs, effnet_activation(plan, arena, 1, step->out, 0), bytes);
 }
 
 static void
@@ -200,12 +202,10 @@ compare_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step, g
 static guint
 first_class(const float *logits, guint n)
 {
-    guint first = 0;
+    EffNetClass first = {0};
 
-    for (guint i = 1; i < n; i++)
-        if (logits[i] > logits[first])
-            first = i;
-    return first;
+    effnet_scores_top(logits, n, 1, -INFINITY, &first);
+    return first.index;
 }
 
 static double

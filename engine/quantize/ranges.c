@@ -7,8 +7,8 @@
 #include "../memory.h"
 #include "../runtime/execute.h"
 
-static float
-farthest(const float *values, gsize n)
+float
+effnet_farthest(const float *values, gsize n)
 {
     float most = 0;
 
@@ -33,8 +33,11 @@ observe_rows(float *range, const EffNetPlan *plan, const EffNetStep *step, guint
     if (row)
         scratch = effnet_memory_new(1, effnet_conv_scratch(layer->out_size, window, panels), error);
     for (guint i = 0; scratch && i < layer->out_size; i++) {
+        float most;
+
         effnet_step_execute_row(plan, step, arena, i, row, scratch);
-        *range = MAX(*range, farthest(row, n));
+        most = effnet_farthest(row, n);
+        *range = MAX(*range, most);
     }
     free(row);
     free(scratch);
@@ -47,8 +50,8 @@ effnet_ranges_observe(float *ranges, const EffNetPlan *plan, const EffNetStep *s
 {
     const EffNetTensorPlan *out = &plan->activations[step->out];
     float *first = &ranges[step->layer - plan->network->layers], *last = first + step->n_layers - 1;
-    float most =
-        farthest(effnet_activation(plan, arena, 1, step->out, 0), out->bytes / sizeof(float));
+    float most = effnet_farthest(effnet_activation(plan, arena, 1, step->out, 0),
+                                 out->bytes / sizeof(float));
 
     if (step->kind == EFFNET_STEP_CONV_DEPTHWISE || (step->pool && !step->band_rows))
         if (!observe_rows(first, plan, step, arena, error))

@@ -5,6 +5,9 @@
 
 #include "../plan/plan.h"
 
+/* How far from 0 that of N values is which is farthest. */
+float effnet_farthest(const float *values, gsize n);
+
 /* Raises RANGES, one for each layer of the network, to what STEP of a plan of floats wrote. */
 gboolean effnet_ranges_observe(float *ranges, const EffNetPlan *plan, const EffNetStep *step,
                                guint8 *arena, GError **error);

@@ -9,6 +9,7 @@
 #include "../model/quantised.h"
 #include "../model/safetensors_writer.h"
 #include "../plan/plan.h"
+#include "ranges.h"
 
 /* No range and no scale is less, that of what is 0 everywhere neither. */
 #define LEAST_RANGE 1e-6f
@@ -74,10 +75,8 @@ quantise(const EffNetLayer *layer, const float *rows, gint8 *weights, float *sca
     gsize n = effnet_layer_row_length(layer);
 
     for (guint o = 0; o < layer->out_channels; o++) {
-        float most = 0;
+        float most = effnet_farthest(rows + o * n, n);
 
-        for (gsize k = 0; k < n; k++)
-            most = MAX(most, fabsf(rows[o * n + k]));
         scale[o] = MAX(most / 127, LEAST_SCALE);
         for (gsize k = 0; k < n; k++)
             weights[o * n + k] = (gint8)CLAMP(lrintf(rows[o * n + k] / scale[o]), -127, 127);
