@@ -75,6 +75,12 @@ effnet_layer_has_weights(const EffNetLayer *layer)
     return layer->role != EFFNET_ROLE_MAX_POOL;
 }
 
+static inline gboolean
+effnet_layer_is_squeeze_excite(const EffNetLayer *layer)
+{
+    return layer->role == EFFNET_ROLE_SE_REDUCE || layer->role == EFFNET_ROLE_SE_EXPAND;
+}
+
 /* Channels that one filter reads. */
 static inline guint
 effnet_layer_filter_channels(const EffNetLayer *layer)

@@ -31,8 +31,8 @@ effnet_quantised_is(const EffNetCheckpoint *checkpoint)
 gboolean
 effnet_quantised_has(const EffNetLayer *layer, EffNetPart part)
 {
-    gboolean vector = layer->role == EFFNET_ROLE_SE_REDUCE ||
-                      layer->role == EFFNET_ROLE_SE_EXPAND || layer->role == EFFNET_ROLE_CLASSIFIER;
+    gboolean vector =
+        effnet_layer_is_squeeze_excite(layer) || layer->role == EFFNET_ROLE_CLASSIFIER;
 
     if (!effnet_layer_has_weights(layer) || part >= G_N_ELEMENTS(parts) || !parts[part].name)
         return FALSE;

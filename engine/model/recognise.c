@@ -109,35 +109,46 @@ stem_of(const char *path)
     return name;
 }
 
-/* Dimension DIM of the weights of the one layer that is ROLE, 0 where there is none. */
+/* Dimension DIM of the tensor NAME, 0 where there is none. */
 static guint64
-dimension(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming, EffNetRole role,
-          guint dim)
+dimension(const EffNetCheckpoint *checkpoint, const char *name, guint dim)
 {
-    const EffNetLayer layer = {.role = role};
-    g_autofree char *name = effnet_naming_tensor(naming, &layer, EFFNET_PART_WEIGHT);
     const EffNetTensor *tensor = effnet_checkpoint_find(checkpoint, name);
 
     return tensor && dim < tensor->n_dims ? tensor->dims[dim] : 0;
+}
+
+/* What goes in and out, by the weights named STEM and CLASSIFIER. */
+static gboolean
+recognise_ends(Recogniser *r, const EffNetCheckpoint *checkpoint, const char *stem,
+               const char *classifier, GError **error)
+{
+    EffNetModelInfo *info = &r->out->info;
+    guint64 channels = dimension(checkpoint, stem, 1);
+    guint64 classes = dimension(checkpoint, classifier, 0);
+
+    info->in_channels = (guint)channels;
+    info->n_classes = (guint)classes;
+    if ((channels == 1 || channels == 3) && classes <= G_MAXINT32)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                "%s has a stem for pictures of %" G_GUINT64_FORMAT
+                " channels and %" G_GUINT64_FORMAT " classes, where 1 or 3 channels were expected",
+                info->path, channels, classes);
+    return FALSE;
 }
 
 static gboolean
 recognise_shapes(Recogniser *r, const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
                  GError **error)
 {
+    const EffNetLayer first = {.role = EFFNET_ROLE_STEM}, last = {.role = EFFNET_ROLE_CLASSIFIER};
+    g_autofree char *stem = effnet_naming_tensor(naming, &first, EFFNET_PART_WEIGHT);
+    g_autofree char *classifier = effnet_naming_tensor(naming, &last, EFFNET_PART_WEIGHT);
     EffNetModelInfo *info = &r->out->info;
-    guint64 channels = dimension(checkpoint, naming, EFFNET_ROLE_STEM, 1);
-    guint64 classes = dimension(checkpoint, naming, EFFNET_ROLE_CLASSIFIER, 0);
 
-    if ((channels != 1 && channels != 3) || classes > G_MAXINT32) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                    "%s takes pictures of %" G_GUINT64_FORMAT " channels to %" G_GUINT64_FORMAT
-                    " classes, where 1 or 3 channels were expected",
-                    effnet_checkpoint_get_path(checkpoint), channels, classes);
+    if (!recognise_ends(r, checkpoint, stem, classifier, error))
         return FALSE;
-    }
-    info->in_channels = (guint)channels;
-    info->n_classes = (guint)classes;
     info->naming = effnet_naming_get_name(naming);
     r->out->arch = effnet_layers_match(checkpoint, naming, r->options->arch, info->in_channels,
                                        info->n_classes, error);
@@ -404,30 +415,15 @@ static gboolean
 recognise_file(Recogniser *r, const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
                GError **error)
 {
-    EffNetModelInfo *info = &r->out->info;
-    g_autofree char *name = stem_of(effnet_checkpoint_get_path(checkpoint));
-
-    info->path = g_string_chunk_insert(r->out->strings, effnet_checkpoint_get_path(checkpoint));
-    info->name = g_string_chunk_insert(r->out->strings, name);
     if (!recognise_shapes(r, checkpoint, naming, error) || !read_config(r, checkpoint, error))
         return FALSE;
-    find_practice(r, name);
+    find_practice(r, r->out->info.name);
     return settle(r, error);
-}
-
-/* The first dimensions of a layer's weights that tell what goes in and out, 0 where there is none.
- */
-static guint64
-quantised_dimension(const EffNetCheckpoint *checkpoint, const char *name, guint dim)
-{
-    const EffNetTensor *tensor = effnet_checkpoint_find(checkpoint, name);
-
-    return tensor && tensor->n_dims == 4 && tensor->dims[dim] <= G_MAXINT32 ? tensor->dims[dim] : 0;
 }
 
 /* What is folded into the weights cannot be set any more. */
 static gboolean
-check_quantised_options(const Recogniser *r, const char *path, GError **error)
+check_quantised_options(const Recogniser *r, GError **error)
 {
     const EffNetModelOptions *options = r->options;
 
@@ -435,7 +431,8 @@ check_quantised_options(const Recogniser *r, const char *path, GError **error)
         options->epsilon == 0)
         return TRUE;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "%s is quantised: of a model's options it takes the resolution alone", path);
+                "%s is quantised: of a model's options it takes the resolution alone",
+                r->out->info.path);
     return FALSE;
 }
 
@@ -444,27 +441,18 @@ static gboolean
 recognise_quantised(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **error)
 {
     EffNetModelInfo *info = &r->out->info;
-    const char *path = effnet_checkpoint_get_path(checkpoint);
-    g_autofree char *name = stem_of(path);
     g_autoptr(EffNetNetwork) network = NULL;
 
-    info->path = g_string_chunk_insert(r->out->strings, path);
-    info->name = g_string_chunk_insert(r->out->strings, name);
     info->naming = "effnet quantize";
-    if (!check_quantised_options(r, path, error))
+    if (!check_quantised_options(r, error))
         return FALSE;
     r->out->arch =
         effnet_arch_new(effnet_checkpoint_get_metadata(checkpoint, EFFNET_QUANTISED_ARCH), error);
     if (!r->out->arch)
         return FALSE;
     info->arch = effnet_arch_get_name(r->out->arch);
-    info->in_channels = quantised_dimension(checkpoint, "stem.weight", 1);
-    info->n_classes = quantised_dimension(checkpoint, "classifier.weight", 0);
-    if (info->in_channels != 1 && info->in_channels != 3) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                    "%s is quantised, but has no stem of 1 or 3 channels", path);
+    if (!recognise_ends(r, checkpoint, "stem.weight", "classifier.weight", error))
         return FALSE;
-    }
     network = effnet_network_new(r->out->arch, effnet_arch_get_resolution(r->out->arch),
                                  info->in_channels, info->n_classes, EFFNET_PADDING_SAME);
     note(r, "the metadata", "architecture: %s, quantised", info->arch);
@@ -473,9 +461,19 @@ recognise_quantised(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **
     if (r->config->padding)
         return settle(r, error);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                "%s is quantised, but its config does not tell the padding of %s", path,
+                "%s is quantised, but its config does not tell the padding of %s", info->path,
                 info->arch);
     return FALSE;
+}
+
+/* What the file is called. */
+static void
+set_names(EffNetRecognition *out, const char *path)
+{
+    g_autofree char *name = stem_of(path);
+
+    out->info.path = g_string_chunk_insert(out->strings, path);
+    out->info.name = g_string_chunk_insert(out->strings, name);
 }
 
 EffNetRecognition *
@@ -492,6 +490,7 @@ effnet_recognise(const char *path, const EffNetModelOptions *options, GError **e
     checkpoint = effnet_checkpoint_open(path, error);
     if (!checkpoint)
         return NULL;
+    set_names(out, path);
     r.quantised = effnet_quantised_is(checkpoint);
     if (r.quantised)
         ok = recognise_quantised(&r, checkpoint, error);

@@ -139,7 +139,8 @@ fill_lanes(const EffNetLayer *layer, const float *rows, const EffNetScale *in,
     }
 }
 
-/* Squeeze-excite in floats. */
+/* Squeeze-excite, whose products are few, is computed in floats by the reference, alike on every
+ * instruction set. */
 static void
 pack_floats(const EffNetLayer *layer, float *rows, const float *scale, gpointer packed)
 {

@@ -179,14 +179,6 @@ gboolean effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels 
 gsize effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels,
                                 EffNetType type);
 
-/* Squeeze-excite, whose products are few, is computed in floats by the reference, alike on every
- * instruction set. */
-static inline gboolean
-effnet_layer_is_squeeze_excite(const EffNetLayer *layer)
-{
-    return layer->role == EFFNET_ROLE_SE_REDUCE || layer->role == EFFNET_ROLE_SE_EXPAND;
-}
-
 /* Pixels of the input of an int8 network have so many bytes. */
 #define EFFNET_INPUT_BYTES 4
 
