@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "model/checkpoint.h"
+#include "model/quantised.h"
 #include "model/recognise.h"
 
 #define MAX_ELEMENTS (1u << 20) /* of a tensor that is read: no network's is asked for here */
@@ -25,6 +26,26 @@ read_tensors(EffNetCheckpoint *checkpoint)
     }
 }
 
+/* The numbers of a quantised network, which have bounds. */
+static void
+read_quantised(const EffNetRecognition *recognition)
+{
+    const EffNetModelInfo *info = &recognition->info;
+    g_autoptr(EffNetNetwork) network = effnet_network_new(
+        recognition->arch, info->resolution, info->in_channels, info->n_classes, info->padding);
+
+    for (guint i = 0; i < network->n_layers; i++)
+        for (EffNetPart part = EFFNET_PART_WEIGHT; part <= EFFNET_PART_RANGE; part++) {
+            const EffNetLayer *layer = &network->layers[i];
+            g_autofree float *values = NULL;
+
+            if (!effnet_quantised_has(layer, part) || effnet_part_size(layer, part) > MAX_ELEMENTS)
+                continue;
+            values = g_new(float, effnet_part_size(layer, part));
+            recognition->weights->read(recognition->weights, layer, part, values, NULL);
+        }
+}
+
 int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
@@ -43,6 +64,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     if (checkpoint)
         read_tensors(checkpoint);
     recognition = effnet_recognise(path, &options, NULL);
+    if (recognition && effnet_quantised_is(checkpoint))
+        read_quantised(recognition);
     close(fd);
     return 0;
 }
