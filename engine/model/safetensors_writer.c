@@ -94,6 +94,8 @@ write_tensor(FILE *file, const Tensor *tensor)
     gsize n;
     const guint8 *data = g_bytes_get_data(tensor->data, &n);
 
+    if (n == 0) /* and DATA may be NULL */
+        return TRUE;
     if (tensor->dtype == EFFNET_DTYPE_I8 || G_BYTE_ORDER == G_LITTLE_ENDIAN)
         return fwrite(data, 1, n, file) == n;
     for (gsize i = 0; i < n; i += sizeof(guint32)) {
