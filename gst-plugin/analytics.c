@@ -56,14 +56,6 @@ gst_efficientnet_analytics_get_detections(GstBuffer *buffer)
     return detections;
 }
 
-static GQuark
-label_quark(guint index, const char *const *labels)
-{
-    g_autofree char *decimal = labels ? NULL : g_strdup_printf("%u", index);
-
-    return g_quark_from_string(labels ? labels[index] : decimal);
-}
-
 void
 gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFinding *finding,
                                   const char *const *labels, const guint *mtd)
@@ -75,7 +67,7 @@ gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFindin
 
     for (guint i = 0; i < finding->n; i++) {
         scores[i] = finding->classes[i].score;
-        quarks[i] = label_quark(finding->classes[i].index, labels);
+        quarks[i] = g_quark_from_string(labels[finding->classes[i].index]);
     }
     if (!meta)
         meta = gst_buffer_add_analytics_relation_meta(buffer);

@@ -17,7 +17,7 @@ typedef struct {
 GArray *gst_efficientnet_analytics_get_detections(GstBuffer *buffer);
 
 /* FINDING, which names at least one class, as a classification on BUFFER; related to the detection
- * MTD unless that is NULL. LABELS may be NULL. */
+ * MTD unless that is NULL. */
 void gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFinding *finding,
                                        const char *const *labels, const guint *mtd);
 

@@ -44,12 +44,10 @@ add_param(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding
           GstVideoRegionOfInterestMeta *roi)
 {
     const EffNetClass *best = &finding->classes[0];
-    const char *const *labels = self->classifier->labels;
-    g_autofree char *decimal = g_strdup_printf("%u", best->index);
 
     gst_video_region_of_interest_meta_add_param(
         roi, gst_structure_new("efficientnet", "element", G_TYPE_STRING, self->element, "label",
-                               G_TYPE_STRING, labels ? labels[best->index] : decimal, "label_id",
+                               G_TYPE_STRING, self->classifier->labels[best->index], "label_id",
                                G_TYPE_INT, (gint)best->index, "confidence", G_TYPE_DOUBLE,
                                (double)best->score, "model_name", G_TYPE_STRING,
                                self->classifier->info->name, NULL));

@@ -52,6 +52,17 @@ open_model(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *
     return TRUE;
 }
 
+/* For a model that has no labels. */
+static char **
+make_decimals(guint n)
+{
+    char **labels = g_new0(char *, (gsize)n + 1);
+
+    for (guint i = 0; i < n; i++)
+        labels[i] = g_strdup_printf("%u", i);
+    return labels;
+}
+
 static gboolean
 open_labels(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *settings,
             GError **error)
@@ -78,6 +89,8 @@ open_labels(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings 
             return FALSE;
         }
         self->own_labels = g_strdupv(settings->labels);
+    } else if (!self->info->labels) {
+        self->own_labels = make_decimals(n);
     }
     self->labels = self->own_labels ? (const char *const *)self->own_labels : self->info->labels;
     return TRUE;

@@ -9,7 +9,7 @@
 typedef struct {
     EffNetModel *model;
     const EffNetModelInfo *info;
-    const char *const *labels; /* n_classes of them; NULL: unknown */
+    const char *const *labels; /* n_classes of them; where they are unknown, the classes' indices */
     char **own_labels;         /* those that are not the model's */
     GstEfficientNetInference *inference;
     GstClockTime duration; /* until a frame has its result, as measured when warming up */

@@ -23,10 +23,7 @@ append_class(GValue *labels, GValue *indices, GValue *scores, const EffNetClass 
     GValue label = G_VALUE_INIT, index = G_VALUE_INIT, score = G_VALUE_INIT;
 
     g_value_init(&label, G_TYPE_STRING);
-    if (names)
-        g_value_set_string(&label, names[class->index]);
-    else
-        g_value_take_string(&label, g_strdup_printf("%u", class->index));
+    g_value_set_string(&label, names[class->index]);
     gst_value_array_append_and_take_value(labels, &label);
 
     g_value_init(&index, G_TYPE_INT);

@@ -10,8 +10,8 @@
 /* Makes the meta known to this process; before the first buffer, as often as wanted. */
 void gst_efficientnet_meta_register(void);
 
-/* FINDING as a result structure that says it of SUBJECT, the finding's own or where it has gone to;
- * LABELS may be NULL. The caller frees it. */
+/* FINDING as a result structure that says it of SUBJECT, the finding's own or where it has gone to.
+ * The caller frees it. */
 GstStructure *gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding,
                                                 const GstEfficientNetSubject *subject,
                                                 const char *element, const char *model,

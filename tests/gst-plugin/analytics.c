@@ -64,11 +64,11 @@ test_detection(void)
     g_assert_true(detection->tracked);
     g_assert_cmpuint(detection->tracking_id, ==, 77);
 
-    gst_efficientnet_analytics_attach(buffer, finding, NULL, &detection->mtd);
+    gst_efficientnet_analytics_attach(buffer, finding, labels, &detection->mtd);
     g_assert_true(gst_analytics_relation_meta_get_direct_related(
         meta, od.id, GST_ANALYTICS_REL_TYPE_CONTAIN, gst_analytics_cls_mtd_get_mtd_type(), &state,
         &classes));
-    g_assert_cmpstr(g_quark_to_string(gst_analytics_cls_mtd_get_quark(&classes, 0)), ==, "1");
+    g_assert_cmpstr(g_quark_to_string(gst_analytics_cls_mtd_get_quark(&classes, 0)), ==, "one");
     g_assert_true(gst_analytics_relation_meta_get_relation(meta, classes.id, od.id) &
                   GST_ANALYTICS_REL_TYPE_IS_PART_OF);
     gst_buffer_unref(buffer);
