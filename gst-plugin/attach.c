@@ -10,7 +10,7 @@ struct _GstEfficientNetAttachment {
     const GstEfficientNetClassifier *classifier;
     GstEfficientNetMetaForms forms;
     guint64 number;
-    GPtrArray *results;
+    GValue results;
 };
 
 GstEfficientNetAttachment *
@@ -26,15 +26,15 @@ gst_efficientnet_attachment_new(GstBuffer *buffer, const char *element,
         .classifier = classifier,
         .forms = forms,
         .number = number,
-        .results = g_ptr_array_new_with_free_func((GDestroyNotify)gst_structure_free),
     };
+    g_value_init(&self->results, GST_TYPE_LIST);
     return self;
 }
 
 void
 gst_efficientnet_attachment_free(GstEfficientNetAttachment *self)
 {
-    g_ptr_array_unref(self->results);
+    g_value_unset(&self->results);
     g_free(self);
 }
 
@@ -61,10 +61,9 @@ add(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
 
     if (finding->n == 0)
         return;
-    g_ptr_array_add(self->results,
-                    gst_efficientnet_meta_make_result(
-                        finding, subject, self->element, self->classifier->info->name,
-                        self->classifier->labels, (guint)MIN(age, G_MAXUINT)));
+    gst_efficientnet_meta_append_result(&self->results, finding, subject, self->element,
+                                        self->classifier->info->name, self->classifier->labels,
+                                        (guint)MIN(age, G_MAXUINT));
     if (self->forms & GST_EFFICIENTNET_META_FORM_ANALYTICS)
         gst_efficientnet_analytics_attach(self->buffer, finding, self->classifier->labels,
                                           region && region->has_mtd ? &region->mtd : NULL);
@@ -110,9 +109,9 @@ gst_efficientnet_attachment_add_loose(GstEfficientNetAttachment *self,
 guint
 gst_efficientnet_attachment_finish(GstEfficientNetAttachment *self)
 {
-    guint n = self->results->len;
+    guint n = gst_value_list_get_size(&self->results);
 
-    gst_efficientnet_meta_replace(self->buffer, self->element,
-                                  (GstStructure *const *)self->results->pdata, n);
+    gst_efficientnet_meta_replace(self->buffer, self->element, &self->results);
+    g_value_init(&self->results, GST_TYPE_LIST);
     return n;
 }

@@ -35,12 +35,13 @@ append_class(GValue *labels, GValue *indices, GValue *scores, const EffNetClass 
     gst_value_array_append_and_take_value(scores, &score);
 }
 
-GstStructure *
-gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding,
-                                  const GstEfficientNetSubject *subject, const char *element,
-                                  const char *model, const char *const *labels, guint age)
+void
+gst_efficientnet_meta_append_result(GValue *results, const GstEfficientNetFinding *finding,
+                                    const GstEfficientNetSubject *subject, const char *element,
+                                    const char *model, const char *const *labels, guint age)
 {
     GValue names = G_VALUE_INIT, indices = G_VALUE_INIT, scores = G_VALUE_INIT;
+    GValue value = G_VALUE_INIT;
     GstStructure *result = gst_structure_new(GST_EFFICIENTNET_RESULT_NAME, "element", G_TYPE_STRING,
                                              element, "model", G_TYPE_STRING, model, NULL);
 
@@ -61,49 +62,37 @@ gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding,
                       subject->pts, NULL);
     if (finding->embedding)
         gst_structure_set(result, "embedding", G_TYPE_BYTES, finding->embedding, NULL);
-    return result;
+    g_value_init(&value, GST_TYPE_STRUCTURE);
+    g_value_take_boxed(&value, result);
+    gst_value_list_append_and_take_value(results, &value);
 }
 
-/* Those of OLD, which may be NULL, that are not of ELEMENT. */
+/* Those of OLD, which may be NULL, that are not of ELEMENT, before what is in RESULTS. */
 static void
-copy_others(GValue *results, const GValue *old, const char *element)
+prepend_others(GValue *results, const GValue *old, const char *element)
 {
-    guint n = old ? gst_value_list_get_size(old) : 0;
-
-    for (guint i = 0; i < n; i++) {
+    for (guint i = old ? gst_value_list_get_size(old) : 0; i-- > 0;) {
         const GValue *value = gst_value_list_get_value(old, i);
         const GstStructure *result = gst_value_get_structure(value);
 
         if (g_strcmp0(gst_structure_get_string(result, "element"), element) != 0)
-            gst_value_list_append_value(results, value);
+            gst_value_list_prepend_value(results, value);
     }
 }
 
 void
-gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element, GstStructure *const *added,
-                              guint n)
+gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element, GValue *results)
 {
     GstCustomMeta *meta = gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME);
-    GValue results = G_VALUE_INIT;
 
-    if (!meta && n == 0)
-        return;
-    g_value_init(&results, GST_TYPE_LIST);
-    copy_others(&results, gst_efficientnet_buffer_get_results(buffer), element);
-    for (guint i = 0; i < n; i++) {
-        GValue value = G_VALUE_INIT;
-
-        g_value_init(&value, GST_TYPE_STRUCTURE);
-        gst_value_set_structure(&value, added[i]);
-        gst_value_list_append_and_take_value(&results, &value);
-    }
-
-    if (gst_value_list_get_size(&results) == 0) {
-        gst_buffer_remove_meta(buffer, (GstMeta *)meta);
-        g_value_unset(&results);
+    prepend_others(results, gst_efficientnet_buffer_get_results(buffer), element);
+    if (gst_value_list_get_size(results) == 0) {
+        if (meta)
+            gst_buffer_remove_meta(buffer, (GstMeta *)meta);
+        g_value_unset(results);
         return;
     }
     if (!meta)
         meta = gst_buffer_add_custom_meta(buffer, GST_EFFICIENTNET_META_NAME);
-    gst_structure_take_value(gst_custom_meta_get_structure(meta), "results", &results);
+    gst_structure_take_value(gst_custom_meta_get_structure(meta), "results", results);
 }

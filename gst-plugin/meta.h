@@ -10,16 +10,14 @@
 /* Makes the meta known to this process; before the first buffer, as often as wanted. */
 void gst_efficientnet_meta_register(void);
 
-/* FINDING as a result structure that says it of SUBJECT, the finding's own or where it has gone to.
- * The caller frees it. */
-GstStructure *gst_efficientnet_meta_make_result(const GstEfficientNetFinding *finding,
-                                                const GstEfficientNetSubject *subject,
-                                                const char *element, const char *model,
-                                                const char *const *labels, guint age);
+/* FINDING, to the list RESULTS, as a result that says it of SUBJECT, the finding's own or where it
+ * has gone to. */
+void gst_efficientnet_meta_append_result(GValue *results, const GstEfficientNetFinding *finding,
+                                         const GstEfficientNetSubject *subject, const char *element,
+                                         const char *model, const char *const *labels, guint age);
 
-/* Takes the results of ELEMENT away from BUFFER, which is writable, and puts copies of
- * the N of ADDED behind those of the others. */
-void gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element,
-                                   GstStructure *const *added, guint n);
+/* Takes the results of ELEMENT away from BUFFER, which is writable, and puts those of the list
+ * RESULTS, which is taken, behind those of the others. */
+void gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element, GValue *results);
 
 #endif

@@ -91,7 +91,7 @@ static void
 add_to_message(const Context *c, const GstEfficientNetFinding *finding)
 {
     GstStructure *message = c->report->message;
-    GValue empty = G_VALUE_INIT, result = G_VALUE_INIT;
+    GValue empty = G_VALUE_INIT;
 
     if (!message) {
         message =
@@ -102,12 +102,9 @@ add_to_message(const Context *c, const GstEfficientNetFinding *finding)
     }
     if (finding->n == 0)
         return;
-    g_value_init(&result, GST_TYPE_STRUCTURE);
-    g_value_take_boxed(&result, gst_efficientnet_meta_make_result(
-                                    finding, &finding->subject, c->element,
-                                    c->classifier->info->name, c->classifier->labels, 0));
-    gst_value_list_append_and_take_value((GValue *)gst_structure_get_value(message, "results"),
-                                         &result);
+    gst_efficientnet_meta_append_result((GValue *)gst_structure_get_value(message, "results"),
+                                        finding, &finding->subject, c->element,
+                                        c->classifier->info->name, c->classifier->labels, 0);
 }
 
 /* Takes in what the network has finished. */

@@ -12,7 +12,7 @@ make_results(const char *label, float score, guint age)
     static const EffNetClass zero;
     const char *labels[] = {"zero", label, NULL};
     GstEfficientNetFinding *finding = g_malloc0(sizeof *finding + 2 * sizeof zero);
-    GValue results = G_VALUE_INIT, result = G_VALUE_INIT;
+    GValue results = G_VALUE_INIT;
 
     finding->subject = (GstEfficientNetSubject){
         .pts = 5, .region = {1, 2, 30, 40}, .width = 64, .height = 48, .roi_id = -1};
@@ -20,10 +20,8 @@ make_results(const char *label, float score, guint age)
     finding->classes[0] = (EffNetClass){1, score};
     finding->classes[1] = (EffNetClass){0, 0.25f};
     g_value_init(&results, GST_TYPE_LIST);
-    g_value_init(&result, GST_TYPE_STRUCTURE);
-    g_value_take_boxed(&result, gst_efficientnet_meta_make_result(finding, &finding->subject, "e0",
-                                                                  "m", labels, age));
-    gst_value_list_append_and_take_value(&results, &result);
+    gst_efficientnet_meta_append_result(&results, finding, &finding->subject, "e0", "m", labels,
+                                        age);
     g_free(finding);
     return results;
 }

@@ -3,29 +3,31 @@
 
 static const char *const labels[] = {"zero", "one", "two", "three", NULL};
 
-static GstStructure *
-make(const char *element, guint index, guint age)
+static void
+replace(GstBuffer *buffer, const char *element, guint index, guint age)
 {
     GstEfficientNetFinding *finding = g_malloc0(sizeof *finding + sizeof *finding->classes);
-    GstStructure *result;
+    GValue results = G_VALUE_INIT;
 
     finding->subject = (GstEfficientNetSubject){
         .pts = 77, .region = {1, 2, 3, 4}, .width = 64, .height = 48, .roi_id = -1};
     finding->n = 1;
     finding->classes[0] = (EffNetClass){index, 0.5f};
-    result =
-        gst_efficientnet_meta_make_result(finding, &finding->subject, element, "net", labels, age);
+    g_value_init(&results, GST_TYPE_LIST);
+    gst_efficientnet_meta_append_result(&results, finding, &finding->subject, element, "net",
+                                        labels, age);
+    gst_efficientnet_meta_replace(buffer, element, &results);
+    g_assert_false(G_IS_VALUE(&results));
     g_free(finding);
-    return result;
 }
 
 static void
-replace(GstBuffer *buffer, const char *element, guint index, guint age)
+remove_all(GstBuffer *buffer, const char *element)
 {
-    GstStructure *result = make(element, index, age);
+    GValue none = G_VALUE_INIT;
 
-    gst_efficientnet_meta_replace(buffer, element, &result, 1);
-    gst_structure_free(result);
+    g_value_init(&none, GST_TYPE_LIST);
+    gst_efficientnet_meta_replace(buffer, element, &none);
 }
 
 static guint
@@ -75,7 +77,7 @@ test_replace(void)
     GstEfficientNetResult result;
 
     g_assert_cmpuint(count(buffer), ==, 0);
-    gst_efficientnet_meta_replace(buffer, "e0", NULL, 0);
+    remove_all(buffer, "e0");
     g_assert_null(gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME));
     replace(buffer, "e0", 1, 0);
     replace(buffer, "e1", 2, 0);
@@ -88,9 +90,9 @@ test_replace(void)
     g_assert_cmpstr(result.element, ==, "e0");
     g_assert_cmpint(gst_efficientnet_result_get_index(&result, 0), ==, 3);
 
-    gst_efficientnet_meta_replace(buffer, "e0", NULL, 0);
+    remove_all(buffer, "e0");
     g_assert_cmpuint(count(buffer), ==, 1);
-    gst_efficientnet_meta_replace(buffer, "e1", NULL, 0);
+    remove_all(buffer, "e1");
     g_assert_null(gst_buffer_get_custom_meta(buffer, GST_EFFICIENTNET_META_NAME));
     gst_buffer_unref(buffer);
 }
