@@ -12,8 +12,8 @@ parse_arch(const GValue *value, EffNetModelOptions *options)
     return options->arch != NULL;
 }
 
-static gboolean
-get_number(const GValue *value, double *number)
+gboolean
+gst_efficientnet_options_get_number(const GValue *value, double *number)
 {
     GValue transformed = G_VALUE_INIT;
 
@@ -31,7 +31,8 @@ parse_resolution(const GValue *value, EffNetModelOptions *options)
 {
     double number;
 
-    if (!get_number(value, &number) || number < 1 || number > G_MAXINT || number != floor(number))
+    if (!gst_efficientnet_options_get_number(value, &number) || number < 1 || number > G_MAXINT ||
+        number != floor(number))
         return FALSE;
     options->resolution = (guint)number;
     return TRUE;
@@ -45,7 +46,7 @@ get_three(const GValue *value, float three[3])
     for (guint i = 0; i < 3; i++) {
         double number;
 
-        if (!get_number(gst_value_array_get_value(value, i), &number))
+        if (!gst_efficientnet_options_get_number(gst_value_array_get_value(value, i), &number))
             return FALSE;
         three[i] = (float)number;
     }
@@ -84,7 +85,7 @@ parse_padding(const GValue *value, EffNetModelOptions *options)
 static gboolean
 parse_epsilon(const GValue *value, EffNetModelOptions *options)
 {
-    return get_number(value, &options->epsilon) && options->epsilon > 0;
+    return gst_efficientnet_options_get_number(value, &options->epsilon) && options->epsilon > 0;
 }
 
 static const struct {

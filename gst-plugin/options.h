@@ -12,4 +12,7 @@
 gboolean gst_efficientnet_options_parse(const GstStructure *structure, EffNetModelOptions *options,
                                         GError **error);
 
+/* The finite number that VALUE, of a field of a structure, is; text and truth are none. */
+gboolean gst_efficientnet_options_get_number(const GValue *value, double *number);
+
 #endif

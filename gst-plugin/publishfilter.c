@@ -5,6 +5,8 @@
 
 #include <gst/efficientnet/meta.h>
 
+#include "options.h"
+
 /* Regions come and go for as long as a stream lasts; forgetting one costs a repeated line at most.
  */
 #define MAX_REMEMBERED 4096
@@ -76,20 +78,6 @@ add_classes(GstEfficientNetPublishFilter *filter, const GValue *value)
     return add_class(filter, value);
 }
 
-static gboolean
-get_number(const GValue *value, double *number)
-{
-    GValue converted = G_VALUE_INIT;
-    gboolean ok;
-
-    g_value_init(&converted, G_TYPE_DOUBLE);
-    ok = !G_VALUE_HOLDS_STRING(value) && !G_VALUE_HOLDS_BOOLEAN(value) &&
-         g_value_transform(value, &converted);
-    *number = ok ? g_value_get_double(&converted) : 0;
-    g_value_unset(&converted);
-    return ok && isfinite(*number);
-}
-
 typedef struct {
     GstEfficientNetPublishFilter *filter;
     GError **error;
@@ -105,7 +93,7 @@ parse_field(GQuark field, const GValue *value, gpointer data)
         return add_classes(filter, value) ||
                set_field_error(parsing->error, field, "labels and indices, as <tabby,281>", value);
     if (field == g_quark_from_static_string("threshold"))
-        return get_number(value, &filter->threshold) ||
+        return gst_efficientnet_options_get_number(value, &filter->threshold) ||
                set_field_error(parsing->error, field, "a number", value);
     if (field == g_quark_from_static_string("changes")) {
         if (!G_VALUE_HOLDS_BOOLEAN(value))
