@@ -405,6 +405,7 @@ publish(GstEfficientNet *self, GstEfficientNetReport *report, gboolean waits)
                                              report->filled / report->inferences);
     if (report->inferences > 0 && waits)
         raised = gst_efficientnet_latency_update(&self->latency, report->duration);
+    self->stats.frames += report->processed;
     self->stats.skipped += report->skipped;
     self->stats.held += report->held;
     GST_OBJECT_UNLOCK(self);
@@ -431,20 +432,16 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     g_autoptr(GError) error = NULL;
     GstEfficientNetFrameSettings settings;
     GstEfficientNetReport report = {0};
-    gboolean processed;
 
     swap_if_opened(self);
     get_frame_settings(self, &settings);
-    processed = gst_efficientnet_stream_process(self->stream, self->classifier, self->name,
-                                                &settings, buffer, time, &report, &error);
+    gst_efficientnet_stream_process(self->stream, self->classifier, self->name, &settings, buffer,
+                                    time, &report, &error);
     publish(self, &report, settings.late_policy == GST_EFFICIENTNET_LATE_POLICY_WAIT);
-    if (!processed) {
+    if (error) {
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", error->message), (NULL));
         return GST_FLOW_ERROR;
     }
-    GST_OBJECT_LOCK(self);
-    self->stats.frames++;
-    GST_OBJECT_UNLOCK(self);
     return GST_FLOW_OK;
 }
 

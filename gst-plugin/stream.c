@@ -2,7 +2,6 @@
 #include "stream.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "attach.h"
 #include "frame.h"
@@ -51,14 +50,6 @@ gst_efficientnet_stream_open_gates(GstEfficientNetStream *self)
     gst_efficientnet_gates_reset(&self->gates);
 }
 
-static GstEfficientNetTrack *
-track_of(GstEfficientNetStream *self, gint64 key)
-{
-    return key == GST_EFFICIENTNET_KEY_UNTRACKED
-               ? NULL
-               : gst_efficientnet_tracks_lookup(self->tracks, key);
-}
-
 /* The I-th of OUTCOME, where it belongs. TRUE when it is to be announced. */
 static gboolean
 take_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i,
@@ -67,7 +58,7 @@ take_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i,
     const GstEfficientNetFrameSettings *settings = c->settings;
     const GstEfficientNetSubject *subject = &outcome->subjects[i];
     const float *scores = outcome->scores + (gsize)i * outcome->n_scores;
-    GstEfficientNetTrack *track = track_of(c->stream, subject->key);
+    GstEfficientNetTrack *track = gst_efficientnet_tracks_lookup(c->stream->tracks, subject->key);
     gboolean changed = FALSE;
 
     if (track)
@@ -125,7 +116,6 @@ collect(const Context *c)
     c->report->inferences += outcome->n;
     c->report->duration += outcome->duration;
     c->report->filled += outcome->fill * outcome->n;
-    c->stream->fresh = TRUE;
 }
 
 static void
@@ -147,7 +137,7 @@ see_regions(const Context *c, GstBuffer *buffer, const EffNetRect *visible)
 static guint64
 waiting(GstEfficientNetStream *self, gint64 key)
 {
-    const GstEfficientNetTrack *track = track_of(self, key);
+    const GstEfficientNetTrack *track = gst_efficientnet_tracks_lookup(self->tracks, key);
 
     return track && track->requested ? self->number - track->request : G_MAXUINT64;
 }
@@ -193,7 +183,7 @@ static void
 note_request(GstEfficientNetStream *self, const GstEfficientNetSubject *subjects, guint n)
 {
     for (guint i = 0; i < n; i++) {
-        GstEfficientNetTrack *track = track_of(self, subjects[i].key);
+        GstEfficientNetTrack *track = gst_efficientnet_tracks_lookup(self->tracks, subjects[i].key);
 
         if (!track)
             continue;
@@ -284,8 +274,8 @@ is_repeated(GstEfficientNetStream *self, GstBuffer *buffer)
     if (!GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP))
         return FALSE;
     for (guint i = 0; i < self->regions->len; i++) {
-        const GstEfficientNetTrack *track =
-            track_of(self, g_array_index(self->regions, GstEfficientNetRegion, i).key);
+        const GstEfficientNetTrack *track = gst_efficientnet_tracks_lookup(
+            self->tracks, g_array_index(self->regions, GstEfficientNetRegion, i).key);
 
         if (!track || !track->finding)
             return FALSE;
@@ -319,7 +309,8 @@ attach(const Context *c, GstBuffer *buffer, const EffNetRect *visible)
     for (guint i = 0; i < self->regions->len; i++) {
         const GstEfficientNetRegion *region =
             &g_array_index(self->regions, GstEfficientNetRegion, i);
-        const GstEfficientNetTrack *track = track_of(self, region->key);
+        const GstEfficientNetTrack *track =
+            gst_efficientnet_tracks_lookup(self->tracks, region->key);
 
         if (track && track->finding && (c->settings->hold_last || track->arrived == self->number))
             gst_efficientnet_attachment_add(attachment, track->finding, region, visible);
@@ -340,14 +331,14 @@ gst_efficientnet_stream_process(GstEfficientNetStream *self,
     EffNetRect visible = gst_efficientnet_frame_visible(buffer, &self->info);
     guint n;
 
-    self->fresh = FALSE;
     g_ptr_array_set_size(self->loose, 0);
     collect(&c);
     see_regions(&c, buffer, &visible);
     if (!infer_if_due(&c, buffer, time, &visible, error))
         return FALSE;
     n = attach(&c, buffer, &visible);
-    report->held = n > 0 && !self->fresh;
+    report->held = n > 0 && report->inferences == 0;
+    report->processed = TRUE;
     self->number++;
     return TRUE;
 }

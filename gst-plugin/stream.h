@@ -18,7 +18,6 @@ typedef struct {
     GstEfficientNetTracks *tracks;
     GArray *regions;  /* of this frame */
     GPtrArray *loose; /* findings that came with this frame and belong to no track */
-    gboolean fresh;   /* findings came with this frame */
 } GstEfficientNetStream;
 
 /* What a frame brought with it; zero-initialise. */
@@ -26,6 +25,7 @@ typedef struct {
     guint inferences;      /* that were finished */
     GstClockTime duration; /* of them together */
     double filled;         /* how full the batches were that they came by, their sum */
+    gboolean processed;    /* there was a frame, and it has its results */
     gboolean skipped;      /* it was to be inferred, but nobody had time */
     gboolean held;         /* it carries results, but none that is new */
     GstStructure *message; /* to be posted; NULL: none. The caller adds "stream" */

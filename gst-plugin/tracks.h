@@ -26,7 +26,7 @@ GstEfficientNetTracks *gst_efficientnet_tracks_new(void);
 void gst_efficientnet_tracks_free(GstEfficientNetTracks *tracks);
 void gst_efficientnet_tracks_clear(GstEfficientNetTracks *tracks);
 
-/* NULL: nothing is remembered of KEY. */
+/* NULL: nothing is remembered of KEY; nothing ever is of what is untracked. */
 GstEfficientNetTrack *gst_efficientnet_tracks_lookup(GstEfficientNetTracks *tracks, gint64 key);
 
 /* The track of KEY, a new one where there is none, marked as seen in the frame NUMBER. */
