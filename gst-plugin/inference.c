@@ -79,22 +79,22 @@ run(GstEfficientNetInference *self)
 {
     const GstEfficientNetRequest *request = &self->request;
     gsize n = request->n, n_scores = self->info->n_classes, n_features = self->info->n_features;
-    g_autofree float *logits = g_new(float, n *n_scores);
+    g_autofree float *scores = g_new(float, n *n_scores);
     g_autofree float *features = request->embedding ? g_new(float, n *n_features) : NULL;
     GstEfficientNetOutcome *outcome;
     double fill;
 
-    if (!gst_efficientnet_network_run(self->network, request->n, logits, features, &fill))
+    if (!gst_efficientnet_network_run(self->network, request->n, scores, features, &fill))
         return NULL;
+    for (gsize i = 0; i < n; i++)
+        effnet_scores_from_logits(request->activation, scores + i * n_scores, n_scores,
+                                  scores + i * n_scores);
     outcome = g_new0(GstEfficientNetOutcome, 1);
     outcome->fill = fill;
     outcome->n = request->n;
     outcome->n_scores = self->info->n_classes;
     outcome->subjects = g_memdup2(self->subjects, n * sizeof *self->subjects);
-    outcome->scores = g_new(float, n *n_scores);
-    for (guint i = 0; i < request->n; i++)
-        effnet_scores_from_logits(request->activation, logits + i * n_scores, n_scores,
-                                  outcome->scores + i * n_scores);
+    outcome->scores = g_steal_pointer(&scores);
     if (features)
         outcome->embeddings = wrap_features(features, request->n, n_features);
     outcome->duration = gst_util_get_timestamp() - self->submitted;
@@ -199,8 +199,6 @@ gst_efficientnet_inference_submit(GstEfficientNetInference *self,
                                   const GstEfficientNetRequest *request, gboolean async,
                                   GError **error)
 {
-    if (!async)
-        gst_efficientnet_inference_drain(self);
     if (!begin(self))
         return GST_EFFICIENTNET_SUBMIT_BUSY;
     if (!read_frame(self, request, error))

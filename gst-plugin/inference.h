@@ -46,8 +46,9 @@ GstEfficientNetInference *gst_efficientnet_inference_new(GstEfficientNetNetwork 
 /* Waits for the inference that is in flight. */
 void gst_efficientnet_inference_free(GstEfficientNetInference *inference);
 
-/* Reads the frame, and runs the network: on the calling thread, and then the outcome is there to be
- * collected; or, when ASYNC, on the worker, which is never waited for. */
+/* Unless one is in flight, reads the frame, and runs the network: on the calling thread, and then
+ * the outcome is there to be collected; or, when ASYNC, on the worker, which is never waited for.
+ */
 GstEfficientNetSubmit gst_efficientnet_inference_submit(GstEfficientNetInference *inference,
                                                         const GstEfficientNetRequest *request,
                                                         gboolean async, GError **error);
