@@ -184,6 +184,23 @@ gst_efficientnet_batch_member_get_latency(const GstEfficientNetBatchMember *memb
     return member->batcher->settings.batch_timeout + member->batcher->duration;
 }
 
+static void
+copy_vector(float *to, const float *from, gsize index, gsize n)
+{
+    if (to && n > 0)
+        memcpy(to + index * n, from, n * sizeof(float));
+}
+
+void
+gst_efficientnet_batcher_copy_results(EffNetSession *session, guint place, float *logits,
+                                      float *features, gsize index)
+{
+    const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
+
+    copy_vector(logits, effnet_session_get_logits(session, place), index, info->n_classes);
+    copy_vector(features, effnet_session_get_features(session, place), index, info->n_features);
+}
+
 /* What follows is called with the lock. */
 
 /* Of the one who waits longest. */
@@ -231,20 +248,6 @@ fill_places(Batcher *self)
     return n;
 }
 
-static void
-copy_results(Batcher *self, guint place)
-{
-    const Request *request = self->places[place].request;
-    gsize index = self->places[place].index;
-
-    memcpy(request->logits + index * self->info->n_classes,
-           effnet_session_get_logits(self->session, place), self->info->n_classes * sizeof(float));
-    if (request->features)
-        memcpy(request->features + index * self->info->n_features,
-               effnet_session_get_features(self->session, place),
-               self->info->n_features * sizeof(float));
-}
-
 /* The lock is let go meanwhile: requests of which something is in the batch stay as they are. */
 static void
 run_batch(Batcher *self)
@@ -257,7 +260,9 @@ run_batch(Batcher *self)
                                  self->places[i].request->inputs[self->places[i].index]);
     effnet_session_run(self->session, n);
     for (guint i = 0; i < n; i++)
-        copy_results(self, i);
+        gst_efficientnet_batcher_copy_results(self->session, i, self->places[i].request->logits,
+                                              self->places[i].request->features,
+                                              self->places[i].index);
     g_mutex_lock(&self->lock);
     for (guint i = 0; i < n; i++) {
         self->places[i].request->done++;

@@ -39,6 +39,11 @@ gst_efficientnet_batcher_join(const char *id, EffNetModel *model,
 /* Nobody may be waiting for MEMBER's pictures. */
 void gst_efficientnet_batcher_leave(GstEfficientNetBatchMember *member);
 
+/* What was inferred in PLACE of SESSION, as the picture INDEX of LOGITS and, unless that is NULL,
+ * of FEATURES. */
+void gst_efficientnet_batcher_copy_results(EffNetSession *session, guint place, float *logits,
+                                           float *features, gsize index);
+
 /* How long a member waits at most, as measured: the timeout, and a whole batch. */
 GstClockTime gst_efficientnet_batch_member_get_latency(const GstEfficientNetBatchMember *member);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "network.h"
 
-#include <string.h>
-
 struct _GstEfficientNetNetwork {
     EffNetModel *model;
     const EffNetModelInfo *info;
@@ -125,21 +123,6 @@ gst_efficientnet_network_set_frame(GstEfficientNetNetwork *self, guint index,
                : effnet_input_set_frame(g_ptr_array_index(self->inputs, index), frame, error);
 }
 
-static void
-run_alone(GstEfficientNetNetwork *self, guint n, float *logits, float *features)
-{
-    gsize n_logits = self->info->n_classes, n_features = self->info->n_features;
-
-    effnet_session_run(self->session, n);
-    for (guint i = 0; i < n; i++) {
-        memcpy(logits + i * n_logits, effnet_session_get_logits(self->session, i),
-               n_logits * sizeof(float));
-        if (features)
-            memcpy(features + i * n_features, effnet_session_get_features(self->session, i),
-                   n_features * sizeof(float));
-    }
-}
-
 gboolean
 gst_efficientnet_network_run(GstEfficientNetNetwork *self, guint n, float *logits, float *features,
                              double *fill)
@@ -147,7 +130,9 @@ gst_efficientnet_network_run(GstEfficientNetNetwork *self, guint n, float *logit
     if (self->member)
         return gst_efficientnet_batch_member_run(
             self->member, (EffNetInput *const *)self->inputs->pdata, n, logits, features, fill);
-    run_alone(self, n, logits, features);
+    effnet_session_run(self->session, n);
+    for (guint i = 0; i < n; i++)
+        gst_efficientnet_batcher_copy_results(self->session, i, logits, features, i);
     *fill = 1.0;
     return TRUE;
 }
