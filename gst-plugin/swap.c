@@ -15,7 +15,7 @@ struct _GstEfficientNetSwap {
     GstEfficientNetClassifier *opened;
     GstEfficientNetModelSettings opened_settings;
     guint opened_serial;
-    GPtrArray *retired;
+    GSList *retired; /* of GstEfficientNetClassifier */
 };
 
 GstEfficientNetSwap *
@@ -25,11 +25,15 @@ gst_efficientnet_swap_new(GstEfficientNetSwapRefused refused, gpointer user_data
 
     self->refused = refused;
     self->user_data = user_data;
-    self->retired =
-        g_ptr_array_new_with_free_func((GDestroyNotify)gst_efficientnet_classifier_free);
     g_mutex_init(&self->lock);
     g_cond_init(&self->changed);
     return self;
+}
+
+static void
+free_list(GSList *classifiers)
+{
+    g_slist_free_full(classifiers, (GDestroyNotify)gst_efficientnet_classifier_free);
 }
 
 void
@@ -45,7 +49,7 @@ gst_efficientnet_swap_free(GstEfficientNetSwap *self)
     gst_efficientnet_model_settings_clear(&self->settings);
     gst_efficientnet_model_settings_clear(&self->opened_settings);
     g_clear_pointer(&self->opened, gst_efficientnet_classifier_free);
-    g_ptr_array_unref(self->retired);
+    free_list(self->retired);
     g_mutex_clear(&self->lock);
     g_cond_clear(&self->changed);
     g_free(self);
@@ -79,12 +83,10 @@ open_wanted(GstEfficientNetSwap *self)
 static void
 free_retired(GstEfficientNetSwap *self)
 {
-    g_autoptr(GPtrArray) retired = self->retired;
+    GSList *retired = g_steal_pointer(&self->retired);
 
-    self->retired =
-        g_ptr_array_new_with_free_func((GDestroyNotify)gst_efficientnet_classifier_free);
     g_mutex_unlock(&self->lock);
-    g_ptr_array_set_size(retired, 0);
+    free_list(retired);
     g_mutex_lock(&self->lock);
 }
 
@@ -95,7 +97,7 @@ work(gpointer data)
 
     g_mutex_lock(&self->lock);
     while (!self->quit) {
-        if (self->retired->len > 0)
+        if (self->retired)
             free_retired(self);
         else if (self->wanted)
             open_wanted(self);
@@ -110,7 +112,7 @@ work(gpointer data)
 static void
 retire(GstEfficientNetSwap *self, GstEfficientNetClassifier *classifier)
 {
-    g_ptr_array_add(self->retired, classifier);
+    self->retired = g_slist_prepend(self->retired, classifier);
     g_cond_signal(&self->changed);
 }
 
