@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "regions.h"
 
-#include <stdlib.h>
-
 #include "analytics.h"
 
 /* The same object from two sources: coordinates may have been rounded apart. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tracks.h"
 
-#include <math.h>
-
 static void
 test_expire(void)
 {
