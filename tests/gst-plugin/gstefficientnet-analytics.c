@@ -3,12 +3,11 @@
 #include <gst/analytics/analytics.h>
 #include <gst/efficientnet/meta.h>
 
-#include "checkpoint.h"
 #include "harness.h"
+#include "results.h"
 
-#define WIDTH   160
-#define HEIGHT  120
-#define CLASSES 10
+#define WIDTH  160
+#define HEIGHT 120
 
 static char *model, *caps;
 
@@ -46,17 +45,6 @@ count(GstBuffer *buffer, GstAnalyticsMtdType type)
     guint n = 0;
 
     while (meta && gst_analytics_relation_meta_iterate(meta, &state, type, &mtd))
-        n++;
-    return n;
-}
-
-static guint
-count_results(GstBuffer *buffer)
-{
-    GstEfficientNetResult result;
-    guint n = 0;
-
-    while (gst_efficientnet_buffer_get_result(buffer, n, &result))
         n++;
     return n;
 }
@@ -110,7 +98,7 @@ test_objects(void)
     gst_buffer_add_video_region_of_interest_meta(buffer, "cat", 10, 10, 40, 30);
     gst_buffer_add_video_region_of_interest_meta(buffer, "bird", 100, 10, 20, 20);
     buffer = gst_harness_push_and_pull(h, buffer);
-    g_assert_cmpuint(count_results(buffer), ==, 3);
+    g_assert_cmpuint(effnet_test_count_results(buffer), ==, 3);
     g_assert_cmpuint(count(buffer, gst_analytics_cls_mtd_get_mtd_type()), ==, 3);
     g_assert_cmpuint(count(buffer, gst_analytics_od_mtd_get_mtd_type()), ==, 2);
     meta = gst_buffer_get_analytics_relation_meta(buffer);
@@ -204,7 +192,7 @@ test_not_asked_for(void)
     GstHarness *h = make_harness("meta=0", "! identity");
     GstBuffer *buffer = gst_harness_push_and_pull(h, effnet_test_make_rgb(WIDTH, HEIGHT, 1));
 
-    g_assert_cmpuint(count_results(buffer), ==, 1);
+    g_assert_cmpuint(effnet_test_count_results(buffer), ==, 1);
     g_assert_cmpuint(count(buffer, gst_analytics_cls_mtd_get_mtd_type()), ==, 0);
     gst_buffer_unref(buffer);
     gst_harness_teardown(h);
@@ -213,23 +201,16 @@ test_not_asked_for(void)
 int
 main(int argc, char **argv)
 {
-    char *folder;
     int ret;
 
-    g_test_init(&argc, &argv, NULL);
-    gst_init(&argc, &argv);
-    folder = effnet_test_make_folder();
-    model = g_build_filename(folder, "lite0.safetensors", NULL);
-    effnet_test_write_lite0(model, 1, CLASSES, 1.0f);
+    model = effnet_test_begin(&argc, &argv);
     caps = effnet_test_make_caps("RGB", WIDTH, HEIGHT);
     g_test_add_func("/analytics/survives", test_survives);
     g_test_add_func("/analytics/objects", test_objects);
     g_test_add_func("/analytics/tracked", test_tracked);
     g_test_add_func("/analytics/drawn", test_drawn);
     g_test_add_func("/analytics/not-asked-for", test_not_asked_for);
-    ret = g_test_run();
-    effnet_test_remove_folder(folder);
-    g_free(model);
+    ret = effnet_test_run(model);
     g_free(caps);
     return ret;
 }

@@ -2,7 +2,6 @@
 /* What the element does over time: events, states, intervals, policies, latency, memory. */
 #include <gst/efficientnet/meta.h>
 
-#include "checkpoint.h"
 #include "harness.h"
 
 #define WIDTH  60
@@ -44,22 +43,6 @@ pass_for_age(GstHarness *h, guint number)
     }
     gst_buffer_unref(buffer);
     return age;
-}
-
-static GstBus *
-watch(GstHarness *h)
-{
-    GstBus *bus = gst_bus_new();
-
-    gst_element_set_bus(h->element, bus);
-    return bus;
-}
-
-static void
-unwatch(GstHarness *h, GstBus *bus)
-{
-    gst_element_set_bus(h->element, NULL);
-    gst_object_unref(bus);
 }
 
 static guint
@@ -271,13 +254,13 @@ test_skip_eos(void)
 {
     GstHarness *h =
         effnet_test_make_harness(model, "late-policy=skip-inference post-messages=all", rgb_caps);
-    GstBus *bus = watch(h);
+    GstBus *bus = effnet_test_watch(h);
 
     g_assert_cmpint(pass_for_age(h, 0), <=, 0);
     g_assert_true(gst_harness_push_event(h, gst_event_new_eos()));
     g_assert_cmpuint(count_messages(bus, GST_MESSAGE_ELEMENT), ==, 1);
     g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 1);
-    unwatch(h, bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
@@ -285,7 +268,7 @@ static void
 test_switch_policy(void)
 {
     GstHarness *h = effnet_test_make_harness(model, "", rgb_caps);
-    GstBus *bus = watch(h);
+    GstBus *bus = effnet_test_watch(h);
 
     for (guint i = 0; i < 200; i++) {
         gint age = pass_for_age(h, i);
@@ -297,7 +280,7 @@ test_switch_policy(void)
                                     i / 10 % 2 == 0 ? "skip-inference" : "wait");
     }
     g_assert_cmpuint(count_messages(bus, GST_MESSAGE_LATENCY), >=, 20);
-    unwatch(h, bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
@@ -305,7 +288,7 @@ static void
 test_messages_all(void)
 {
     GstHarness *h = effnet_test_make_harness(model, "post-messages=all top-k=2", rgb_caps);
-    GstBus *bus = watch(h);
+    GstBus *bus = effnet_test_watch(h);
     const GstStructure *structure;
     GstEfficientNetResult result;
     GstMessage *message;
@@ -325,7 +308,7 @@ test_messages_all(void)
     g_assert_cmpuint(result.n_classes, ==, 2);
     gst_message_unref(message);
     g_assert_cmpuint(count_messages(bus, GST_MESSAGE_ELEMENT), ==, 4);
-    unwatch(h, bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
@@ -334,7 +317,7 @@ static void
 test_messages_changes(void)
 {
     GstHarness *h = effnet_test_make_harness(model, "post-messages=changes", rgb_caps);
-    GstBus *bus = watch(h);
+    GstBus *bus = effnet_test_watch(h);
     GstMessage *message;
     const GValue *results;
 
@@ -350,7 +333,7 @@ test_messages_changes(void)
     g_assert_cmpuint(gst_value_list_get_size(results), ==, 0);
     gst_message_unref(message);
     g_assert_cmpuint(count_messages(bus, GST_MESSAGE_ELEMENT), ==, 0);
-    unwatch(h, bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
@@ -469,7 +452,7 @@ static void
 test_no_growth(gconstpointer description)
 {
     GstHarness *h = effnet_test_make_harness(model, description, rgb_caps);
-    GstBus *bus = watch(h);
+    GstBus *bus = effnet_test_watch(h);
     GstBuffer *frame = make_frame(0);
     gsize before = 0, after;
 
@@ -487,7 +470,7 @@ test_no_growth(gconstpointer description)
     g_assert_cmpuint(after, <, before + 1024);
 #endif
     gst_buffer_unref(frame);
-    unwatch(h, bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
@@ -495,15 +478,10 @@ int
 main(int argc, char **argv)
 {
     static const char skip[] = "late-policy=skip-inference";
-    char *folder;
     int ret;
 
-    g_test_init(&argc, &argv, NULL);
-    gst_init(&argc, &argv);
-    folder = effnet_test_make_folder();
-    model = g_build_filename(folder, "lite0.safetensors", NULL);
+    model = effnet_test_begin(&argc, &argv);
     rgb_caps = effnet_test_make_caps("RGB", WIDTH, HEIGHT);
-    effnet_test_write_lite0(model, 1, EFFNET_TEST_CLASSES, 1.0f);
     g_test_add_func("/stream/interval", test_interval);
     g_test_add_func("/stream/no-hold", test_no_hold);
     g_test_add_func("/stream/discont-and-gap", test_discont_and_gap);
@@ -528,9 +506,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/stream/no-growth", "post-messages=all", test_no_growth);
     g_test_add_data_func("/stream/no-growth-skip", "late-policy=skip-inference post-messages=all",
                          test_no_growth);
-    ret = g_test_run();
-    effnet_test_remove_folder(folder);
-    g_free(model);
+    ret = effnet_test_run(model);
     g_free(rgb_caps);
     return ret;
 }

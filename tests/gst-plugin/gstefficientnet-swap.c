@@ -63,11 +63,10 @@ static void
 test_labels(void)
 {
     GstHarness *h = effnet_test_make_harness(first, "top-k=10", caps);
-    GstBus *bus = gst_bus_new();
+    GstBus *bus = effnet_test_watch(h);
     GValue labels = G_VALUE_INIT;
     g_autofree char *label = NULL;
 
-    gst_element_set_bus(h->element, bus);
     g_value_init(&labels, GST_TYPE_ARRAY);
     g_assert_true(gst_value_deserialize(&labels, "<x,x,x,x>"));
     pass_until(h, 10);
@@ -80,8 +79,7 @@ test_labels(void)
     g_assert_cmpstr(label, ==, "x");
     g_assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR));
     g_value_unset(&labels);
-    gst_element_set_bus(h->element, NULL);
-    gst_object_unref(bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
@@ -90,10 +88,9 @@ static void
 test_refused(gconstpointer description)
 {
     GstHarness *h = effnet_test_make_harness(first, description, caps);
-    GstBus *bus = gst_bus_new();
+    GstBus *bus = effnet_test_watch(h);
     char *model;
 
-    gst_element_set_bus(h->element, bus);
     pass_until(h, 10);
     for (guint i = 0; i < 3; i++) {
         GError *error;
@@ -117,8 +114,7 @@ test_refused(gconstpointer description)
     g_object_set(h->element, "model", second, NULL);
     pass_until(h, 4);
     g_assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR));
-    gst_element_set_bus(h->element, NULL);
-    gst_object_unref(bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 

@@ -201,17 +201,11 @@ test_result(void)
     gst_harness_teardown(h);
 }
 
-/* All scores, by class. */
+/* Takes BUFFER. */
 static void
-read_scores(GstBuffer *buffer, float scores[EFFNET_TEST_CLASSES])
+take_scores(GstBuffer *buffer, float scores[EFFNET_TEST_CLASSES])
 {
-    GstEfficientNetResult result;
-
-    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
-    g_assert_cmpuint(result.n_classes, ==, EFFNET_TEST_CLASSES);
-    for (guint k = 0; k < EFFNET_TEST_CLASSES; k++)
-        scores[gst_efficientnet_result_get_index(&result, k)] =
-            gst_efficientnet_result_get_score(&result, k);
+    effnet_test_read_scores(buffer, 0, scores);
     gst_buffer_unref(buffer);
 }
 
@@ -236,7 +230,7 @@ infer(const char *format, const char *description, GstBuffer *rgb, guint width, 
 
     if (strcmp(format, "RGB") != 0)
         rgb = effnet_test_convert(rgb, width, height, caps);
-    read_scores(gst_harness_push_and_pull(h, rgb), scores);
+    take_scores(gst_harness_push_and_pull(h, rgb), scores);
     gst_harness_teardown(h);
 }
 
@@ -313,8 +307,8 @@ test_strides(void)
     gst_buffer_unmap(plain, &map);
     gst_buffer_add_video_meta_full(padded, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGB, 61, 47,
                                    1, offset, stride);
-    read_scores(gst_harness_push_and_pull(h, plain), expected);
-    read_scores(gst_harness_push_and_pull(h, padded), scores);
+    take_scores(gst_harness_push_and_pull(h, plain), expected);
+    take_scores(gst_harness_push_and_pull(h, padded), scores);
     g_assert_cmpmem(scores, sizeof scores, expected, sizeof expected);
     gst_harness_teardown(h);
 }
@@ -335,7 +329,7 @@ test_crop_meta(void)
     cut = gst_buffer_copy(whole);
     gst_buffer_add_video_meta_full(cut, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGB, 40, 40, 1,
                                    offset, stride);
-    read_scores(gst_harness_push_and_pull(h, cut), expected);
+    take_scores(gst_harness_push_and_pull(h, cut), expected);
     gst_buffer_add_video_meta(whole, GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_FORMAT_RGB, 80, 60);
     crop = gst_buffer_add_video_crop_meta(whole);
     crop->x = 20;
@@ -346,7 +340,7 @@ test_crop_meta(void)
     g_assert_cmpint(result.x, ==, 0);
     g_assert_cmpint(result.w, ==, 40);
     g_assert_cmpint(result.width, ==, 40);
-    read_scores(whole, scores);
+    take_scores(whole, scores);
     g_assert_cmpmem(scores, sizeof scores, expected, sizeof expected);
     gst_harness_teardown(h);
 }
@@ -472,14 +466,14 @@ test_orientation(void)
         }
     }
     gst_buffer_unmap(turned, &map);
-    read_scores(gst_harness_push_and_pull(h, upright), expected);
-    read_scores(gst_harness_push_and_pull(h, gst_buffer_ref(turned)), wrong);
+    take_scores(gst_harness_push_and_pull(h, upright), expected);
+    take_scores(gst_harness_push_and_pull(h, gst_buffer_ref(turned)), wrong);
     gst_harness_push_event(
         h, gst_event_new_tag(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, "rotate-180", NULL)));
-    read_scores(gst_harness_push_and_pull(h, gst_buffer_ref(turned)), scores);
+    take_scores(gst_harness_push_and_pull(h, gst_buffer_ref(turned)), scores);
     g_assert_cmpfloat(distance(scores, expected), <=, 0.02f * distance(wrong, expected));
     gst_util_set_object_arg(G_OBJECT(h->element), "orientation", "identity");
-    read_scores(gst_harness_push_and_pull(h, turned), scores);
+    take_scores(gst_harness_push_and_pull(h, turned), scores);
     g_assert_cmpmem(scores, sizeof scores, wrong, sizeof wrong);
     gst_harness_teardown(h);
 }
@@ -594,21 +588,9 @@ test_bad_buffer(void)
 {
     g_autofree char *caps = effnet_test_make_caps("RGB", 60, 40);
     GstHarness *h = effnet_test_make_harness(model, "", caps);
-    GstBus *bus = gst_bus_new();
-    GstMessage *message;
-    GError *error;
+    g_autoptr(GError) error = effnet_test_fail_push(h, gst_buffer_new_allocate(NULL, 100, NULL));
 
-    gst_element_set_bus(h->element, bus);
-    g_assert_cmpint(gst_harness_push(h, gst_buffer_new_allocate(NULL, 100, NULL)), ==,
-                    GST_FLOW_ERROR);
-    message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
-    g_assert_nonnull(message);
-    gst_message_parse_error(message, &error, NULL);
     g_assert_error(error, GST_STREAM_ERROR, GST_STREAM_ERROR_FAILED);
-    g_error_free(error);
-    gst_message_unref(message);
-    gst_element_set_bus(h->element, NULL);
-    gst_object_unref(bus);
     gst_harness_teardown(h);
 }
 
@@ -640,12 +622,11 @@ test_hdr(void)
     GstHarness *h = gst_harness_new_with_element(element, "sink", "src");
     g_autofree char *plain = effnet_test_make_caps("I420_10LE", 60, 40);
     g_autofree char *hdr = g_strdup_printf("%s,colorimetry=bt2100-pq", plain);
-    GstBus *bus = gst_bus_new();
+    GstBus *bus = effnet_test_watch(h);
     GstMessage *message;
     GstBuffer *buffer;
 
     gst_object_unref(element);
-    gst_element_set_bus(h->element, bus);
     gst_harness_set_src_caps_str(h, plain);
     buffer = effnet_test_convert(effnet_test_make_rgb(60, 40, 1), 60, 40, plain);
     gst_buffer_unref(gst_harness_push_and_pull(h, gst_buffer_copy(buffer)));
@@ -658,8 +639,7 @@ test_hdr(void)
     gst_message_unref(message);
     g_assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR));
     gst_buffer_unref(buffer);
-    gst_element_set_bus(h->element, NULL);
-    gst_object_unref(bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
@@ -685,14 +665,7 @@ test_interlaced(void)
 int
 main(int argc, char **argv)
 {
-    char *folder;
-    int ret;
-
-    g_test_init(&argc, &argv, NULL);
-    gst_init(&argc, &argv);
-    folder = effnet_test_make_folder();
-    model = g_build_filename(folder, "lite0.safetensors", NULL);
-    effnet_test_write_lite0(model, 1, EFFNET_TEST_CLASSES, 1.0f);
+    model = effnet_test_begin(&argc, &argv);
     g_test_add_func("/efficientnet/defaults", test_defaults);
     g_test_add_func("/efficientnet/specs", test_specs);
     g_test_add_func("/efficientnet/presets", test_presets);
@@ -716,8 +689,5 @@ main(int argc, char **argv)
     g_test_add_func("/efficientnet/no-default", test_no_default);
     g_test_add_func("/efficientnet/bad-buffer", test_bad_buffer);
     g_test_add_func("/efficientnet/caps", test_caps);
-    ret = g_test_run();
-    effnet_test_remove_folder(folder);
-    g_free(model);
-    return ret;
+    return effnet_test_run(model);
 }

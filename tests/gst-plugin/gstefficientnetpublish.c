@@ -189,20 +189,9 @@ static void
 test_full(Fixture *f, gconstpointer data)
 {
     GstHarness *h = make_harness("/dev/full", "");
-    GstBus *bus = gst_bus_new();
-    GstMessage *message;
-    GError *error;
+    g_autoptr(GError) error = effnet_test_fail_push(h, make_frame(0, 0, "e0"));
 
-    gst_element_set_bus(h->element, bus);
-    g_assert_cmpint(gst_harness_push(h, make_frame(0, 0, "e0")), ==, GST_FLOW_ERROR);
-    message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
-    g_assert_nonnull(message);
-    gst_message_parse_error(message, &error, NULL);
     g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT);
-    g_error_free(error);
-    gst_message_unref(message);
-    gst_element_set_bus(h->element, NULL);
-    gst_object_unref(bus);
     gst_harness_teardown(h);
 }
 

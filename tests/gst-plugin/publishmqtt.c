@@ -5,10 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <gst/efficientnet/meta.h>
-
 #include "broker.h"
 #include "harness.h"
+#include "results.h"
 
 #define ANYBODY "allow_anonymous true"
 
@@ -78,17 +77,13 @@ open_element(Fixture *f, const char *scheme, const char *description)
 static void
 push(Fixture *f, guint n)
 {
+    static const EffNetTestResult result = {
+        .width = 4, .height = 4, .roi_id = -1, .labels = {"cat"}, .scores = {0.5f}};
+
     for (guint i = 0; i < n; i++) {
         GstBuffer *buffer = gst_buffer_new_allocate(NULL, 16, NULL);
-        GstCustomMeta *meta = gst_buffer_add_custom_meta(buffer, GST_EFFICIENTNET_META_NAME);
-        GstStructure *structure = gst_structure_from_string(
-            "m,results={(structure)[efficientnet-result,element=e,model=m,labels=<cat>,"
-            "indices=<3>,scores=<(float)0.5>]}",
-            NULL);
 
-        gst_structure_set_value(gst_custom_meta_get_structure(meta), "results",
-                                gst_structure_get_value(structure, "results"));
-        gst_structure_free(structure);
+        effnet_test_attach_results(buffer, &result, 1);
         GST_BUFFER_PTS(buffer) = f->pushed++;
         g_assert_cmpint(gst_harness_push(f->h, buffer), ==, GST_FLOW_OK);
     }

@@ -2,8 +2,8 @@
 /* Gates, smoothing and regions, as they show on the buffers of a stream. */
 #include <gst/efficientnet/meta.h>
 
-#include "checkpoint.h"
 #include "harness.h"
+#include "results.h"
 
 #define WIDTH  60
 #define HEIGHT 40
@@ -30,14 +30,6 @@ add_roi(GstBuffer *buffer, gint id, guint x, guint y, guint w, guint h)
     return roi;
 }
 
-static guint
-count_results(GstBuffer *buffer)
-{
-    const GValue *results = gst_efficientnet_buffer_get_results(buffer);
-
-    return results ? gst_value_list_get_size(results) : 0;
-}
-
 static void
 assert_age(GstBuffer *buffer, guint i, guint age)
 {
@@ -48,23 +40,11 @@ assert_age(GstBuffer *buffer, guint i, guint age)
 }
 
 static void
-read_scores(GstBuffer *buffer, guint i, float scores[EFFNET_TEST_CLASSES])
-{
-    GstEfficientNetResult result;
-
-    g_assert_true(gst_efficientnet_buffer_get_result(buffer, i, &result));
-    g_assert_cmpuint(result.n_classes, ==, EFFNET_TEST_CLASSES);
-    for (guint k = 0; k < EFFNET_TEST_CLASSES; k++)
-        scores[gst_efficientnet_result_get_index(&result, k)] =
-            gst_efficientnet_result_get_score(&result, k);
-}
-
-static void
 pass_for_scores(GstHarness *h, GstBuffer *frame, float scores[EFFNET_TEST_CLASSES])
 {
     GstBuffer *buffer = gst_harness_push_and_pull(h, frame);
 
-    read_scores(buffer, 0, scores);
+    effnet_test_read_scores(buffer, 0, scores);
     gst_buffer_unref(buffer);
 }
 
@@ -199,7 +179,7 @@ test_zone(void)
     g_assert_cmpint(result.h, ==, 20);
     g_assert_cmpint(result.width, ==, WIDTH);
     g_assert_cmpint(result.roi_id, ==, -1);
-    read_scores(buffer, 0, zone);
+    effnet_test_read_scores(buffer, 0, zone);
     gst_buffer_unref(buffer);
 
     g_object_set(h->element, "roi", NULL, NULL);
@@ -215,7 +195,7 @@ test_zone(void)
     /* Beside the frame there is nothing to see. */
     g_object_set(h->element, "roi", "60,0,5,5", NULL);
     buffer = gst_harness_push_and_pull(h, make_frame(2, 1));
-    g_assert_cmpuint(count_results(buffer), ==, 0);
+    g_assert_cmpuint(effnet_test_count_results(buffer), ==, 0);
     gst_buffer_unref(buffer);
     gst_harness_teardown(h);
 }
@@ -225,11 +205,10 @@ static void
 test_wrong_zone(void)
 {
     GstHarness *h = effnet_test_make_harness(model, "roi=\"1,2,30,4\"", caps);
-    GstBus *bus = gst_bus_new();
+    GstBus *bus = effnet_test_watch(h);
     GstMessage *message;
     char *text;
 
-    gst_element_set_bus(h->element, bus);
     g_object_set(h->element, "roi", "1,2,x,4", NULL);
     message = gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING);
     g_assert_nonnull(message);
@@ -237,8 +216,7 @@ test_wrong_zone(void)
     g_object_get(h->element, "roi", &text, NULL);
     g_assert_cmpstr(text, ==, "1,2,30,4");
     g_free(text);
-    gst_element_set_bus(h->element, NULL);
-    gst_object_unref(bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
@@ -256,7 +234,7 @@ test_regions(void)
     for (guint i = 0; i < 40; i++)
         add_roi(frame, (gint)i % 3, i % 20, i % 10, 20 + i % 7, 15);
     buffer = gst_harness_push_and_pull(h, frame);
-    g_assert_cmpuint(count_results(buffer), ==, 40);
+    g_assert_cmpuint(effnet_test_count_results(buffer), ==, 40);
     while ((roi = (gpointer)gst_buffer_iterate_meta_filtered(
                 buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)))
         g_assert_nonnull(gst_video_region_of_interest_meta_get_param(roi, "efficientnet"));
@@ -269,7 +247,7 @@ test_regions(void)
 
         g_assert_true(gst_efficientnet_buffer_get_result(buffer, i, &result));
         zone = g_strdup_printf("%d,%d,%d,%d", result.x, result.y, result.w, result.h);
-        read_scores(buffer, i, scores);
+        effnet_test_read_scores(buffer, i, scores);
         g_object_set(h->element, "roi", zone, NULL);
         pass_for_scores(h, make_frame(1, 1), expected);
         assert_equal(scores, expected);
@@ -299,7 +277,7 @@ test_reclassify(void)
 
     for (guint i = 0; i < 10; i++) {
         buffer = pass_regions(h, i, 2);
-        g_assert_cmpuint(count_results(buffer), ==, 2);
+        g_assert_cmpuint(effnet_test_count_results(buffer), ==, 2);
         g_assert_true(gst_efficientnet_buffer_get_result(buffer, 1, &result));
         g_assert_cmpuint(result.age, ==, i % 5);
         g_assert_cmpint(result.x, ==, (gint)i);
@@ -314,7 +292,7 @@ test_reclassify(void)
     gst_buffer_unref(buffer);
     g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 7);
     buffer = pass_regions(h, 11, 1);
-    g_assert_cmpuint(count_results(buffer), ==, 1);
+    g_assert_cmpuint(effnet_test_count_results(buffer), ==, 1);
     assert_age(buffer, 0, 1);
     gst_buffer_unref(buffer);
     buffer = pass_regions(h, 12, 3);
@@ -339,7 +317,7 @@ test_untracked(void)
         add_roi(frame, 0, 5, 5, 20, 20);
         add_roi(frame, 0, 6, 6, 20, 20);
         buffer = gst_harness_push_and_pull(h, frame);
-        g_assert_cmpuint(count_results(buffer), ==, i % 2 == 0 ? 2 : 0);
+        g_assert_cmpuint(effnet_test_count_results(buffer), ==, i % 2 == 0 ? 2 : 0);
         gst_buffer_unref(buffer);
     }
     gst_buffer_unref(gst_harness_push_and_pull(h, make_frame(6, 1)));
@@ -359,7 +337,7 @@ test_regions_skip(void)
         GstBuffer *buffer = pass_regions(h, n % 30, 40);
 
         g_assert_cmpuint(n, <, 10000);
-        most = MAX(most, count_results(buffer));
+        most = MAX(most, effnet_test_count_results(buffer));
         gst_buffer_unref(buffer);
         g_usleep(2000);
     }
@@ -387,10 +365,9 @@ test_changes(gconstpointer smoothing)
     GstHarness *h = effnet_test_make_harness(model, "", caps);
     float one = best_score(h, 1), two = best_score(h, 2);
     guint strong = one > two ? 1 : 2, weak = 3 - strong, n = 0;
-    GstBus *bus = gst_bus_new();
+    GstBus *bus = effnet_test_watch(h);
     GstMessage *message;
 
-    gst_element_set_bus(h->element, bus);
     g_assert_true(gst_harness_push_event(h, gst_event_new_stream_start("another")));
     gst_harness_set_src_caps_str(h, caps);
     gst_util_set_object_arg(G_OBJECT(h->element), "post-messages", "changes");
@@ -403,23 +380,17 @@ test_changes(gconstpointer smoothing)
         n++;
     }
     g_assert_cmpuint(n, ==, strcmp(smoothing, "0") == 0 ? 9 : 1);
-    gst_element_set_bus(h->element, NULL);
-    gst_object_unref(bus);
+    effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
 
 int
 main(int argc, char **argv)
 {
-    char *folder;
     int ret;
 
-    g_test_init(&argc, &argv, NULL);
-    gst_init(&argc, &argv);
-    folder = effnet_test_make_folder();
-    model = g_build_filename(folder, "lite0.safetensors", NULL);
+    model = effnet_test_begin(&argc, &argv);
     caps = effnet_test_make_caps("RGB", WIDTH, HEIGHT);
-    effnet_test_write_lite0(model, 1, EFFNET_TEST_CLASSES, 1.0f);
     g_test_add_func("/stream/max-rate", test_max_rate);
     g_test_add_func("/stream/max-rate-segment", test_max_rate_segment);
     g_test_add_func("/stream/change-threshold", test_change_threshold);
@@ -433,9 +404,7 @@ main(int argc, char **argv)
     g_test_add_func("/stream/reclassify", test_reclassify);
     g_test_add_func("/stream/untracked", test_untracked);
     g_test_add_func("/stream/regions-skip", test_regions_skip);
-    ret = g_test_run();
-    effnet_test_remove_folder(folder);
-    g_free(model);
+    ret = effnet_test_run(model);
     g_free(caps);
     return ret;
 }

@@ -3,6 +3,10 @@
 
 #include <math.h>
 
+#include <gst/efficientnet/meta.h>
+
+#include "checkpoint.h"
+
 GstElement *
 effnet_test_make_element(const char *path, const char *description)
 {
@@ -98,6 +102,73 @@ effnet_test_convert(GstBuffer *rgb, guint width, guint height, const char *caps)
     return converted;
 }
 
+char *
+effnet_test_begin(int *argc, char ***argv)
+{
+    g_autofree char *folder = NULL;
+    char *path;
+
+    g_test_init(argc, argv, NULL);
+    gst_init(argc, argv);
+    folder = effnet_test_make_folder();
+    path = g_build_filename(folder, "lite0.safetensors", NULL);
+    effnet_test_write_lite0(path, 1, EFFNET_TEST_CLASSES, 1.0f);
+    return path;
+}
+
+int
+effnet_test_run(char *path)
+{
+    int ret = g_test_run();
+
+    effnet_test_remove_folder(g_path_get_dirname(path));
+    g_free(path);
+    return ret;
+}
+
+GstBus *
+effnet_test_watch(GstHarness *h)
+{
+    GstBus *bus = gst_bus_new();
+
+    gst_element_set_bus(h->element, bus);
+    return bus;
+}
+
+void
+effnet_test_unwatch(GstHarness *h, GstBus *bus)
+{
+    gst_element_set_bus(h->element, NULL);
+    gst_object_unref(bus);
+}
+
+/* One problem, one message. */
+static GError *
+pop_error(GstBus *bus)
+{
+    GstMessage *message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
+    GError *error = NULL;
+
+    g_assert_nonnull(message);
+    gst_message_parse_error(message, &error, NULL);
+    gst_message_unref(message);
+    g_assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR));
+    g_test_message("%s", error->message);
+    return error;
+}
+
+GError *
+effnet_test_fail_push(GstHarness *h, GstBuffer *buffer)
+{
+    GstBus *bus = effnet_test_watch(h);
+    GError *error;
+
+    g_assert_cmpint(gst_harness_push(h, buffer), ==, GST_FLOW_ERROR);
+    error = pop_error(bus);
+    effnet_test_unwatch(h, bus);
+    return error;
+}
+
 GError *
 effnet_test_fail_ready(GstElement *element)
 {
@@ -108,22 +179,27 @@ GError *
 effnet_test_fail_state(GstElement *element, GstState state)
 {
     GstBus *bus = gst_bus_new();
-    GstMessage *message;
-    GError *error = NULL;
+    GError *error;
 
     gst_element_set_bus(element, bus);
     g_assert_cmpint(gst_element_set_state(element, state), ==, GST_STATE_CHANGE_FAILURE);
-    message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
-    g_assert_nonnull(message);
-    gst_message_parse_error(message, &error, NULL);
-    gst_message_unref(message);
-    /* One problem, one message. */
-    g_assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR));
+    error = pop_error(bus);
     gst_element_set_state(element, GST_STATE_NULL);
     gst_element_set_bus(element, NULL);
     gst_object_unref(bus);
-    g_test_message("%s", error->message);
     return error;
+}
+
+void
+effnet_test_read_scores(GstBuffer *buffer, guint i, float scores[EFFNET_TEST_CLASSES])
+{
+    GstEfficientNetResult result;
+
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, i, &result));
+    g_assert_cmpuint(result.n_classes, ==, EFFNET_TEST_CLASSES);
+    for (guint k = 0; k < EFFNET_TEST_CLASSES; k++)
+        scores[gst_efficientnet_result_get_index(&result, k)] =
+            gst_efficientnet_result_get_score(&result, k);
 }
 
 guint64

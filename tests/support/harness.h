@@ -25,9 +25,24 @@ GstBuffer *effnet_test_make_rgb(guint width, guint height, guint seed);
 /* An RGB picture in another format; CAPS are those of the result. Takes RGB. */
 GstBuffer *effnet_test_convert(GstBuffer *rgb, guint width, guint height, const char *caps);
 
+/* What a test program of the element begins and ends with: GTest, GStreamer, and the path of a test
+ * network, which is removed at the end. */
+char *effnet_test_begin(int *argc, char ***argv);
+int effnet_test_run(char *path);
+
+/* A bus for H's element. */
+GstBus *effnet_test_watch(GstHarness *h);
+void effnet_test_unwatch(GstHarness *h, GstBus *bus);
+
 /* Sets ELEMENT to READY, or to STATE, which must fail; returns the error that it posted. */
 GError *effnet_test_fail_ready(GstElement *element);
 GError *effnet_test_fail_state(GstElement *element, GstState state);
+
+/* Pushes BUFFER, which must fail; returns the error that H's element posted. */
+GError *effnet_test_fail_push(GstHarness *h, GstBuffer *buffer);
+
+/* The scores of the I-th result of BUFFER, which has all classes, by class. */
+void effnet_test_read_scores(GstBuffer *buffer, guint i, float scores[EFFNET_TEST_CLASSES]);
 
 /* The value of NAME in H's element's stats, which must be there. */
 guint64 effnet_test_get_stat(GstHarness *h, const char *name);

@@ -64,3 +64,14 @@ effnet_test_attach_results(GstBuffer *buffer, const EffNetTestResult *results, g
     effnet_test_init_results(&list, results, n);
     gst_structure_take_value(gst_custom_meta_get_structure(meta), "results", &list);
 }
+
+guint
+effnet_test_count_results(GstBuffer *buffer)
+{
+    GstEfficientNetResult result;
+    guint n = 0;
+
+    while (gst_efficientnet_buffer_get_result(buffer, n, &result))
+        n++;
+    return n;
+}

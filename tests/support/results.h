@@ -23,4 +23,7 @@ void effnet_test_init_results(GValue *list, const EffNetTestResult *results, gsi
 /* Gives BUFFER the meta with N results. */
 void effnet_test_attach_results(GstBuffer *buffer, const EffNetTestResult *results, gsize n);
 
+/* How many results BUFFER has; 0 without the meta. */
+guint effnet_test_count_results(GstBuffer *buffer);
+
 #endif
