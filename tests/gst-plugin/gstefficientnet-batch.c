@@ -104,8 +104,8 @@ test_streams(gconstpointer data)
         g_assert_cmpint(streams[i].passed, ==, FRAMES);
         g_object_get(streams[i].h->element, "stats", &stats, NULL);
         g_assert_true(gst_structure_get_double(stats, "batch-fill", &fill));
-        g_assert_cmpuint(effnet_test_get_stat(streams[i].h, "frames"), ==, FRAMES);
-        g_assert_cmpuint(effnet_test_get_stat(streams[i].h, "inferences"), >, 0);
+        g_assert_cmpuint(effnet_test_get_stat(streams[i].h->element, "frames"), ==, FRAMES);
+        g_assert_cmpuint(effnet_test_get_stat(streams[i].h->element, "inferences"), >, 0);
         g_assert_cmpfloat(fill, >, 0);
         g_assert_cmpfloat(fill, <=, 1);
         gst_structure_free(stats);
@@ -236,7 +236,7 @@ test_new_stream(void)
 
         gst_buffer_unref(pass(h, i, 0));
         g_assert_true(gst_harness_push_event(h, gst_event_new_stream_start(id)));
-        g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, i);
+        g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, i);
     }
     gst_harness_teardown(h);
     gst_harness_teardown(other_stream);

@@ -65,13 +65,13 @@ test_interval(void)
 
     for (guint i = 0; i < 13; i++)
         g_assert_cmpint(pass_for_age(h, i), ==, (gint)(i % 4));
-    g_assert_cmpuint(effnet_test_get_stat(h, "frames"), ==, 13);
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 4);
-    g_assert_cmpuint(effnet_test_get_stat(h, "held"), ==, 9);
-    g_assert_cmpuint(effnet_test_get_stat(h, "skipped"), ==, 0);
-    g_assert_cmpuint(effnet_test_get_stat(h, "latency-p50"), >, 0);
-    g_assert_cmpuint(effnet_test_get_stat(h, "latency-p99"), >=,
-                     effnet_test_get_stat(h, "latency-p50"));
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "frames"), ==, 13);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 4);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "held"), ==, 9);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "skipped"), ==, 0);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "latency-p50"), >, 0);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "latency-p99"), >=,
+                     effnet_test_get_stat(h->element, "latency-p50"));
     /* Shortened while it runs: at the next frame. */
     g_object_set(h->element, "inference-interval", 1, NULL);
     g_assert_cmpint(pass_for_age(h, 13), ==, 0);
@@ -86,12 +86,12 @@ test_no_hold(void)
 
     for (guint i = 0; i < 9; i++)
         g_assert_cmpint(pass_for_age(h, i), ==, i % 3 == 0 ? 0 : -1);
-    g_assert_cmpuint(effnet_test_get_stat(h, "held"), ==, 0);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "held"), ==, 0);
     /* Nor is a result held that there is not. */
     g_object_set(h->element, "hold-last", TRUE, "threshold", 2.0f, NULL);
     for (guint i = 9; i < 15; i++)
         g_assert_cmpint(pass_for_age(h, i), ==, -1);
-    g_assert_cmpuint(effnet_test_get_stat(h, "held"), ==, 0);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "held"), ==, 0);
     gst_harness_teardown(h);
 }
 
@@ -119,7 +119,7 @@ test_discont_and_gap(void)
     g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
     g_assert_cmpuint(result.age, ==, 1);
     gst_buffer_unref(buffer);
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 2);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 2);
 
     g_assert_true(gst_harness_push_event(h, gst_event_new_gap(4 * GST_SECOND / 30, GST_SECOND)));
     g_assert_cmpint(pass_for_age(h, 4), ==, 0);
@@ -180,7 +180,7 @@ test_empty_stream(void)
     GstHarness *h = effnet_test_make_harness(model, "late-policy=skip-inference", rgb_caps);
 
     g_assert_true(gst_harness_push_event(h, gst_event_new_eos()));
-    g_assert_cmpuint(effnet_test_get_stat(h, "frames"), ==, 0);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "frames"), ==, 0);
     gst_harness_teardown(h);
 }
 
@@ -240,11 +240,12 @@ test_skip(void)
             g_usleep(10000);
     }
     g_assert_cmpuint(with_result, >, 0);
-    g_assert_cmpuint(effnet_test_get_stat(h, "frames"), ==, 500);
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), >=, 9);
-    g_assert_cmpuint(effnet_test_get_stat(h, "skipped"), >, 0);
-    g_assert_cmpuint(effnet_test_get_stat(h, "skipped") + effnet_test_get_stat(h, "inferences"), <=,
-                     500);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "frames"), ==, 500);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), >=, 9);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "skipped"), >, 0);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "skipped") +
+                         effnet_test_get_stat(h->element, "inferences"),
+                     <=, 500);
     gst_harness_teardown(h);
 }
 
@@ -259,7 +260,7 @@ test_skip_eos(void)
     g_assert_cmpint(pass_for_age(h, 0), <=, 0);
     g_assert_true(gst_harness_push_event(h, gst_event_new_eos()));
     g_assert_cmpuint(count_messages(bus, GST_MESSAGE_ELEMENT), ==, 1);
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 1);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 1);
     effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
@@ -465,7 +466,7 @@ test_no_growth(gconstpointer description)
     }
     after = resident_kb();
     g_test_message("%" G_GSIZE_FORMAT " kB, then %" G_GSIZE_FORMAT " kB", before, after);
-    g_assert_cmpuint(effnet_test_get_stat(h, "frames"), ==, MANY_FRAMES);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "frames"), ==, MANY_FRAMES);
 #ifndef __SANITIZE_ADDRESS__
     g_assert_cmpuint(after, <, before + 1024);
 #endif

@@ -239,9 +239,9 @@ test_fifo_nobody_reads(Fixture *f, gconstpointer data)
     h = make_harness(f->path, "");
     for (guint i = 0; i < 1000; i++)
         pass(h, i, 0);
-    g_assert_cmpuint(effnet_test_get_stat(h, "lines"), ==, 1000);
-    g_assert_cmpuint(effnet_test_get_stat(h, "dropped"), ==, 1000);
-    g_assert_cmpuint(effnet_test_get_stat(h, "written"), ==, 0);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "lines"), ==, 1000);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "dropped"), ==, 1000);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "written"), ==, 0);
     gst_harness_teardown(h);
 }
 

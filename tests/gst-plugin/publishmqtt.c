@@ -89,24 +89,12 @@ push(Fixture *f, guint n)
     }
 }
 
-static guint64
-get_stat(Fixture *f, const char *name)
-{
-    GstStructure *stats;
-    guint64 value;
-
-    g_object_get(f->element, "stats", &stats, NULL);
-    g_assert_true(gst_structure_get_uint64(stats, name, &value));
-    gst_structure_free(stats);
-    return value;
-}
-
 static void
 wait_for_written(Fixture *f, guint64 n)
 {
     gint64 end = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
 
-    while (get_stat(f, "written") < n) {
+    while (effnet_test_get_stat(f->element, "written") < n) {
         g_assert_cmpint(g_get_monotonic_time(), <, end);
         g_usleep(1000);
     }
@@ -152,8 +140,8 @@ test_lines(Fixture *f, gconstpointer data)
         push(f, 300);
         /* The end of the stream waits for the broker. */
         gst_harness_push_event(f->h, gst_event_new_eos());
-        g_assert_cmpuint(get_stat(f, "queued"), ==, 0);
-        g_assert_cmpuint(get_stat(f, "written"), ==, 300);
+        g_assert_cmpuint(effnet_test_get_stat(f->element, "queued"), ==, 0);
+        g_assert_cmpuint(effnet_test_get_stat(f->element, "written"), ==, 300);
         g_assert_cmpuint(effnet_test_subscriber_wait_for_count(subscriber, topic, 300), ==, 0);
         assert_quiet(f);
         close_element(f);
@@ -191,9 +179,9 @@ test_broker_comes_and_goes(Fixture *f, gconstpointer properties)
         push(f, 10);
     }
     close_element(f);
-    dropped = get_stat(f, "dropped");
-    g_assert_cmpuint(get_stat(f, "lines"), ==, f->pushed);
-    g_assert_cmpuint(get_stat(f, "queued"), ==, 0);
+    dropped = effnet_test_get_stat(f->element, "dropped");
+    g_assert_cmpuint(effnet_test_get_stat(f->element, "lines"), ==, f->pushed);
+    g_assert_cmpuint(effnet_test_get_stat(f->element, "queued"), ==, 0);
     g_assert_cmpuint(dropped, >=, 2 * (200 - 50 - 40));
     repeated =
         effnet_test_subscriber_wait_for_count(subscriber, "results", f->pushed - (guint)dropped);
@@ -252,15 +240,15 @@ test_no_broker(Fixture *f, gconstpointer data)
 {
     open_element(f, "mqtt", "max-queue=10 drain-timeout=0");
     push(f, 1000);
-    g_assert_cmpuint(get_stat(f, "dropped"), ==, 990);
-    g_assert_cmpuint(get_stat(f, "queued"), ==, 10);
+    g_assert_cmpuint(effnet_test_get_stat(f->element, "dropped"), ==, 990);
+    g_assert_cmpuint(effnet_test_get_stat(f->element, "queued"), ==, 10);
     assert_message(f, GST_MESSAGE_WARNING, "Connection refused");
     /* Long enough for another attempt, or two. */
     g_usleep(2 * G_USEC_PER_SEC);
     assert_quiet(f);
     close_element(f);
-    g_assert_cmpuint(get_stat(f, "dropped"), ==, 1000);
-    g_assert_cmpuint(get_stat(f, "lines"), ==, 1000);
+    g_assert_cmpuint(effnet_test_get_stat(f->element, "dropped"), ==, 1000);
+    g_assert_cmpuint(effnet_test_get_stat(f->element, "lines"), ==, 1000);
 }
 
 static void
@@ -291,7 +279,7 @@ test_silent_broker(Fixture *f, gconstpointer data)
     push(f, 10);
     gst_harness_push_event(f->h, gst_event_new_eos());
     close_element(f);
-    g_assert_cmpuint(get_stat(f, "dropped"), ==, 10);
+    g_assert_cmpuint(effnet_test_get_stat(f->element, "dropped"), ==, 10);
     g_assert_cmpint(g_get_monotonic_time() - begin, >=, 200000);
     g_assert_cmpint(g_get_monotonic_time() - begin, <, 20 * G_USEC_PER_SEC);
     close(fd);

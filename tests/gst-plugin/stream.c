@@ -66,11 +66,11 @@ test_max_rate(void)
         assert_age(buffer, 0, i % 15);
         gst_buffer_unref(buffer);
     }
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 7);
-    g_assert_cmpuint(effnet_test_get_stat(h, "held"), ==, 84);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 7);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "held"), ==, 84);
     g_object_set(h->element, "max-rate", 0, 1, NULL);
     gst_buffer_unref(gst_harness_push_and_pull(h, make_frame(91, 1)));
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 8);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 8);
     gst_harness_teardown(h);
 }
 
@@ -87,7 +87,7 @@ test_max_rate_segment(void)
     g_assert_true(gst_harness_push_event(h, gst_event_new_segment(&segment)));
     for (guint i = 0; i < 60; i++)
         gst_buffer_unref(gst_harness_push_and_pull(h, make_frame(i, 1)));
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 4);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 4);
     gst_harness_teardown(h);
 }
 
@@ -102,7 +102,7 @@ test_change_threshold(void)
         assert_age(buffer, 0, i % 10);
         gst_buffer_unref(buffer);
     }
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 4);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 4);
     gst_harness_teardown(h);
 }
 
@@ -238,7 +238,7 @@ test_regions(void)
     while ((roi = (gpointer)gst_buffer_iterate_meta_filtered(
                 buffer, &state, GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE)))
         g_assert_nonnull(gst_video_region_of_interest_meta_get_param(roi, "efficientnet"));
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 40);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 40);
 
     gst_util_set_object_arg(G_OBJECT(h->element), "inference-region", "full-frame");
     for (guint i = 0; i < 40; i += 7) {
@@ -286,11 +286,11 @@ test_reclassify(void)
         g_assert_cmpuint(result.pts, ==, i / 5 * 5 * GST_SECOND / 30);
         gst_buffer_unref(buffer);
     }
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 4);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 4);
     buffer = pass_regions(h, 10, 3); /* all: two in turn, one new */
     assert_age(buffer, 2, 0);
     gst_buffer_unref(buffer);
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 7);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 7);
     buffer = pass_regions(h, 11, 1);
     g_assert_cmpuint(effnet_test_count_results(buffer), ==, 1);
     assert_age(buffer, 0, 1);
@@ -300,7 +300,7 @@ test_reclassify(void)
     assert_age(buffer, 1, 0);
     assert_age(buffer, 2, 0);
     gst_buffer_unref(buffer);
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 9);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 9);
     gst_harness_teardown(h);
 }
 
@@ -321,7 +321,7 @@ test_untracked(void)
         gst_buffer_unref(buffer);
     }
     gst_buffer_unref(gst_harness_push_and_pull(h, make_frame(6, 1)));
-    g_assert_cmpuint(effnet_test_get_stat(h, "inferences"), ==, 6);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 6);
     gst_harness_teardown(h);
 }
 
@@ -341,7 +341,7 @@ test_regions_skip(void)
         gst_buffer_unref(buffer);
         g_usleep(2000);
     }
-    g_assert_cmpuint(effnet_test_get_stat(h, "frames"), ==, n);
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "frames"), ==, n);
     gst_harness_teardown(h);
 }
 

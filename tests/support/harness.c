@@ -203,12 +203,12 @@ effnet_test_read_scores(GstBuffer *buffer, guint i, float scores[EFFNET_TEST_CLA
 }
 
 guint64
-effnet_test_get_stat(GstHarness *h, const char *name)
+effnet_test_get_stat(GstElement *element, const char *name)
 {
     GstStructure *stats;
     guint64 value;
 
-    g_object_get(h->element, "stats", &stats, NULL);
+    g_object_get(element, "stats", &stats, NULL);
     g_assert_true(gst_structure_get_uint64(stats, name, &value));
     gst_structure_free(stats);
     return value;

@@ -44,7 +44,7 @@ GError *effnet_test_fail_push(GstHarness *h, GstBuffer *buffer);
 /* The scores of the I-th result of BUFFER, which has all classes, by class. */
 void effnet_test_read_scores(GstBuffer *buffer, guint i, float scores[EFFNET_TEST_CLASSES]);
 
-/* The value of NAME in H's element's stats, which must be there. */
-guint64 effnet_test_get_stat(GstHarness *h, const char *name);
+/* The value of NAME in ELEMENT's stats, which must be there. */
+guint64 effnet_test_get_stat(GstElement *element, const char *name);
 
 #endif
