@@ -6,17 +6,13 @@ import re
 import subprocess
 import sys
 
-import gi
 import tap
 
-gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402
-
 README = (pathlib.Path(os.environ["EFFNET_PLUGIN_SOURCES"]).parent / "README.md").read_text()
-Gst.init(None)
 
 
 def elements():
+    Gst = tap.gstreamer()
     for name in ("efficientnet", "efficientnetpublish", "efficientnetoverlay"):
         factory = Gst.ElementFactory.find(name)
         if factory:

@@ -134,15 +134,9 @@ def read_meta(buffer):
 
 
 def test_python():
-    try:
-        import gi
-        gi.require_version("Gst", "1.0")
-        from gi.repository import Gst
-        # GstStructure has no other way to hand a list to Python.
-        warnings.filterwarnings("ignore", "GObject.ValueArray")
-    except (ImportError, ValueError) as missing:
-        raise tap.Skip(f"python3-gi with GStreamer is missing: {missing}") from missing
-    Gst.init(None)
+    Gst = tap.gstreamer()
+    # GstStructure has no other way to hand a list to Python.
+    warnings.filterwarnings("ignore", "GObject.ValueArray")
     pipeline = Gst.parse_launch(
         f"videotestsrc num-buffers=5 ! video/x-raw,width=64,height=48 ! {NET} name=net ! tee ! queue "
         "! videoconvert ! videoscale ! video/x-raw,format=RGB,width=20,height=10 "

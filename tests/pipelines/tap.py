@@ -24,6 +24,18 @@ def need(path, what):
     return path
 
 
+def gstreamer():
+    """GStreamer in Python, or the case is skipped for want of it."""
+    try:
+        import gi
+        gi.require_version("Gst", "1.0")
+        from gi.repository import Gst
+    except (ImportError, ValueError) as missing:
+        raise Skip(f"python3-gi with GStreamer is missing: {missing}") from missing
+    Gst.init(None)
+    return Gst
+
+
 def model(name="lite0"):
     return need(f"{MODELS}/{name}.pth", f"the model {name} (pipelines/fetch-model)")
 

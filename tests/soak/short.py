@@ -15,11 +15,7 @@ os.environ["GST_EFFICIENTNET_MODEL_PATH"] = folder.name
 
 
 def live(*arguments):
-    try:
-        import gi
-        gi.require_version("Gst", "1.0")
-    except (ImportError, ValueError) as missing:
-        raise tap.Skip(f"python3-gi with GStreamer is missing: {missing}") from missing
+    tap.gstreamer()
     done = subprocess.run([sys.executable, LIVE, *arguments, "--lenient", "--resolution", "32"],
                           capture_output=True, text=True)
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
