@@ -77,10 +77,6 @@ class Camera(http.server.BaseHTTPRequestHandler):
         pass
 
 
-# What souphttpsrc leaves behind is not looked for.
-NO_LEAKS = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
-
-
 def serve(handler):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.stop = threading.Event()
@@ -91,7 +87,7 @@ def serve(handler):
 def test_http_camera():
     pictures()
     server, uri = serve(Camera)
-    with Watch("--json", f"cam={uri}/live", **NO_LEAKS) as run:
+    with Watch("--json", f"cam={uri}/live") as run:
         frames = run.wait_frames(5, "cam")
         assert run.stop() == 0
     server.shutdown()
@@ -108,7 +104,7 @@ def test_http_file():
     """What has an end comes to it."""
     path = video()
     server, uri = serve(functools.partial(Quiet, directory=os.path.dirname(path)))
-    frames = watch_json(f"film={uri}/{os.path.basename(path)}", **NO_LEAKS)
+    frames = watch_json(f"film={uri}/{os.path.basename(path)}")
     server.shutdown()
     assert len(frames) >= 70
 
