@@ -213,22 +213,37 @@ wait_to_retry(EffNetWatchStream *stream, const GError *error)
     g_mutex_unlock(&stream->mutex);
 }
 
+/* Until it is over for good. */
+static Outcome
+keep_playing(EffNetWatchStream *stream, GError **error)
+{
+    for (;;) {
+        g_autoptr(GError) reason = NULL;
+        Outcome outcome;
+
+        effnet_watch_status_set_phase(stream->outlets->status, EFFNET_WATCH_CONNECTING,
+                                      stream->lost);
+        outcome = play(stream, &reason);
+        if (outcome != LOST) {
+            if (reason)
+                g_propagate_error(error, g_steal_pointer(&reason));
+            return outcome;
+        }
+        wait_to_retry(stream, reason);
+    }
+}
+
 static gpointer
 run(gpointer data)
 {
     EffNetWatchStream *stream = data;
     EffNetWatchStatus *status = stream->outlets->status;
     g_autoptr(GError) error = NULL;
-    Outcome outcome;
+    /* Keeps the weights in memory while connections come and go. */
+    GstElement *model = effnet_watch_settings_open_model(stream->outlets->settings, &error);
+    Outcome outcome = model ? keep_playing(stream, &error) : FAILED;
 
-    for (;;) {
-        effnet_watch_status_set_phase(status, EFFNET_WATCH_CONNECTING, stream->lost);
-        outcome = play(stream, &error);
-        if (outcome != LOST)
-            break;
-        wait_to_retry(stream, error);
-        g_clear_error(&error);
-    }
+    g_clear_pointer(&model, effnet_watch_settings_close_model);
     effnet_watch_status_set_phase(status,
                                   outcome == FAILED ? EFFNET_WATCH_FAILED : EFFNET_WATCH_ENDED,
                                   outcome == FAILED ? error->message : NULL);

@@ -19,7 +19,6 @@
 
 typedef struct {
     const EffNetWatchProgram *program;
-    GstElement *model;   /* keeps the weights in memory while streams come and go */
     GPtrArray *statuses; /* of EffNetWatchStatus, a stream each, as the next two */
     GPtrArray *outlets;  /* of EffNetWatchOutlets */
     GPtrArray *streams;  /* of EffNetWatchStream */
@@ -262,8 +261,7 @@ prepare(Watch *watch, GError **error)
 {
     const GPtrArray *streams = watch->program->streams;
 
-    watch->model = effnet_watch_settings_open_model(g_ptr_array_index(streams, 0), error);
-    if (watch->model == NULL || !open_output(watch, error))
+    if (!open_output(watch, error))
         return FALSE;
     for (guint i = 0; i < streams->len; i++) {
         if (!add_stream(watch, g_ptr_array_index(streams, i), error))
@@ -323,7 +321,6 @@ watch_clear(Watch *watch)
     g_ptr_array_unref(watch->statuses);
     g_clear_pointer(&watch->output, effnet_watch_lines_close);
     g_hash_table_unref(watch->published);
-    g_clear_pointer(&watch->model, effnet_watch_settings_close_model);
     g_main_loop_unref(watch->loop);
     g_clear_error(&watch->error);
     g_mutex_clear(&watch->mutex);

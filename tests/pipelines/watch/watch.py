@@ -82,17 +82,28 @@ def test_model_fails():
         assert run.end() == 1 and "/nonexistent.pth" in run.err and run.err.count("\n") == 1, run.err
 
 
+def test_model_of_all_fails():
+    with Watch("a=videotest:", "b=videotest:", model="/nonexistent.pth") as run:
+        assert run.end() == 1 and run.out == "", run.out
+    lines = sorted(run.err.splitlines())
+    assert len(lines) == 3 and all("/nonexistent.pth" in line for line in lines[1:]), lines
+    assert lines[0] == "effnet watch: 2 of 2 streams failed", lines
+
+
 def test_own_models():
-    """One stream's model that cannot be opened is nothing to the others."""
+    """One stream's model that cannot be opened is nothing to the others, before it or behind it."""
     config = scratch("models.conf")
-    with open(config, "w", encoding="utf-8") as file:
-        file.write(f"[watch]\nmodel={MODEL}\n[stream a]\nsource={video(40)}\n"
-                   f"[stream b]\nmodel=/nonexistent.pth\nsource={video(40)}\n")
-    done = subprocess.run([tap.EFFNET, "watch", "--json", "--config", config], capture_output=True,
-                          text=True, timeout=PATIENCE)
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 1 and {line["stream"] for line in lines} == {"a"}
-    assert "b: " in done.stderr and "/nonexistent.pth" in done.stderr, done.stderr
+    for bad, good in ("ab", "ba"):
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"[watch]\nmodel={MODEL}\n")
+            for name in "ab":
+                file.write(f"[stream {name}]\nsource={video(40)}\n")
+                file.write("model=/nonexistent.pth\n" if name == bad else "")
+        done = subprocess.run([tap.EFFNET, "watch", "--json", "--config", config],
+                              capture_output=True, text=True, timeout=PATIENCE)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        assert done.returncode == 1 and {line["stream"] for line in lines} == {good}, lines
+        assert f"{bad}: " in done.stderr and "/nonexistent.pth" in done.stderr, done.stderr
 
 
 def test_config():
