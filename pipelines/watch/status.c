@@ -72,48 +72,37 @@ copy_text(char *to, gsize size, const char *text, gsize length)
 }
 
 /* With the mutex held. */
-static gboolean
+static void
 change_phase(EffNetWatchStatus *status, EffNetWatchPhase phase, const char *note)
 {
     EffNetWatchSnapshot *now = &status->now;
-    char text[sizeof now->note] = "";
 
-    if (note)
-        copy_text(text, sizeof text, note, strlen(note));
-    if (now->phase == phase && strcmp(now->note, text) == 0)
-        return FALSE;
+    note = note ? note : "";
+    copy_text(now->note, sizeof now->note, note, strlen(note));
     now->phase = phase;
-    memcpy(now->note, text, sizeof text);
     if (phase != EFFNET_WATCH_PLAYING) {
         now->fps = 0.0;
         now->classes.n = 0;
         status->window_start = 0;
     }
-    return TRUE;
 }
 
-gboolean
+void
 effnet_watch_status_set_phase(EffNetWatchStatus *status, EffNetWatchPhase phase, const char *note)
 {
-    gboolean changed;
-
     g_mutex_lock(&status->mutex);
-    changed = change_phase(status, phase, note);
+    change_phase(status, phase, note);
     g_mutex_unlock(&status->mutex);
-    return changed;
 }
 
-gboolean
+void
 effnet_watch_status_set_waiting(EffNetWatchStatus *status, const char *note, gint64 delay)
 {
-    gboolean changed;
-
     g_mutex_lock(&status->mutex);
-    changed = change_phase(status, EFFNET_WATCH_WAITING, note);
+    change_phase(status, EFFNET_WATCH_WAITING, note);
     status->now.retry_at = g_get_monotonic_time() + delay;
     status->now.reconnects++;
     g_mutex_unlock(&status->mutex);
-    return changed;
 }
 
 static void

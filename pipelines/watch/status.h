@@ -53,11 +53,11 @@ EffNetWatchStatus *effnet_watch_status_new(const char *name);
 void effnet_watch_status_free(EffNetWatchStatus *status);
 const char *effnet_watch_status_get_name(const EffNetWatchStatus *status);
 
-/* FALSE: it was in that phase for that reason (NULL: none). */
-gboolean effnet_watch_status_set_phase(EffNetWatchStatus *status, EffNetWatchPhase phase,
-                                       const char *note);
+/* NOTE NULL: there is no need to say why. */
+void effnet_watch_status_set_phase(EffNetWatchStatus *status, EffNetWatchPhase phase,
+                                   const char *note);
 /* The source is lost, and is tried again DELAY microseconds from now. */
-gboolean effnet_watch_status_set_waiting(EffNetWatchStatus *status, const char *note, gint64 delay);
+void effnet_watch_status_set_waiting(EffNetWatchStatus *status, const char *note, gint64 delay);
 
 /* A frame came: the stream plays. */
 void effnet_watch_status_add_frame(EffNetWatchStatus *status, GstClockTime pts);
