@@ -15,7 +15,7 @@ struct _EffNetWatchGraph {
     EffNetWatchOutlets *outlets;
     GstElement *pipeline;
     GstElement *convert, *classifier; /* of the pipeline */
-    gboolean live;
+    gint live;          /* atomic: set by the streaming thread, read by the stream's */
     gint width, height; /* of the streaming thread */
 };
 
@@ -206,14 +206,15 @@ set_up_branches(EffNetWatchGraph *graph)
 /* The bounds of the queues before the encoder and the window: a camera does not wait, a file does.
  */
 static void
-set_pace(EffNetWatchGraph *graph, gboolean live)
+set_pace(gpointer data, gboolean live)
 {
+    EffNetWatchGraph *graph = data;
     gboolean realtime = graph->outlets->settings->realtime;
     g_autoptr(GstElement) end = get_element(graph, "end");
     g_autoptr(GstElement) queue = get_element(graph, "labelling");
     g_autoptr(GstElement) window = get_element(graph, "window");
 
-    graph->live = live;
+    g_atomic_int_set(&graph->live, live);
     gst_util_set_object_arg(G_OBJECT(graph->classifier), "late-policy",
                             live || realtime ? "skip-inference" : "wait");
     g_object_set(end, "sync", !live && realtime, NULL);
@@ -240,12 +241,6 @@ set_publish(EffNetWatchGraph *graph, GError **error)
             effnet_media_set_property(publish, "filter", "filter,changes=true", error));
 }
 
-static void
-connected(gpointer data, gboolean live)
-{
-    set_pace(data, live);
-}
-
 static gboolean
 build(EffNetWatchGraph *graph, GError **error)
 {
@@ -268,7 +263,7 @@ build(EffNetWatchGraph *graph, GError **error)
     set_up_branches(graph);
     return effnet_watch_settings_apply(outlets->settings, graph->classifier, error) &&
            set_publish(graph, error) &&
-           effnet_watch_source_add(outlets->settings, graph->pipeline, graph->convert, connected,
+           effnet_watch_source_add(outlets->settings, graph->pipeline, graph->convert, set_pace,
                                    graph, error);
 }
 
@@ -313,15 +308,15 @@ effnet_watch_graph_update_status(EffNetWatchGraph *graph, gboolean last)
 
     g_object_get(graph->classifier, "stats", &stats, NULL);
     effnet_watch_status_set_stats(graph->outlets->status, stats, last);
-    if (!graph->live && gst_element_query_duration(graph->pipeline, GST_FORMAT_TIME, &duration) &&
-        duration > 0)
+    if (!effnet_watch_graph_is_live(graph) &&
+        gst_element_query_duration(graph->pipeline, GST_FORMAT_TIME, &duration) && duration > 0)
         effnet_watch_status_set_duration(graph->outlets->status, (GstClockTime)duration);
 }
 
 gboolean
 effnet_watch_graph_is_live(const EffNetWatchGraph *graph)
 {
-    return graph->live;
+    return g_atomic_int_get(&graph->live);
 }
 
 gboolean
