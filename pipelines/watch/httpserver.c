@@ -225,8 +225,5 @@ effnet_watch_http_free(EffNetWatchHttp *http)
 char *
 effnet_watch_http_new_uri(const EffNetWatchHttp *http)
 {
-    gboolean v6 = strchr(http->address.address, ':') != NULL;
-
-    return g_strdup_printf("http://%s%s%s:%u/", v6 ? "[" : "", http->address.address, v6 ? "]" : "",
-                           http->address.port);
+    return effnet_watch_address_new_uri(&http->address, "http", "/");
 }

@@ -5,7 +5,6 @@
 
 #include <effnet/effnet.h>
 #include <gst/rtsp-server/rtsp-server.h>
-#include <string.h>
 
 #define MAX_SESSIONS 64
 #define MAX_THREADS  8
@@ -91,7 +90,6 @@ effnet_watch_rtsp_add(EffNetWatchRtsp *rtsp, const char *name, EffNetWatchMount 
     g_autoptr(GstRTSPMountPoints) points = gst_rtsp_server_get_mount_points(rtsp->server);
     g_autofree char *escaped = g_uri_escape_string(name, "/", FALSE);
     g_autofree char *path = g_strconcat("/", escaped, NULL), *launch = NULL;
-    gboolean v6 = strchr(rtsp->address.address, ':') != NULL;
     GstRTSPMediaFactory *factory;
 
     if (encoder == NULL)
@@ -105,6 +103,5 @@ effnet_watch_rtsp_add(EffNetWatchRtsp *rtsp, const char *name, EffNetWatchMount 
     gst_rtsp_media_factory_set_shared(factory, TRUE);
     g_signal_connect(factory, "media-configure", G_CALLBACK(media_configured), mount);
     gst_rtsp_mount_points_add_factory(points, path, factory);
-    return g_strdup_printf("rtsp://%s%s%s:%u%s", v6 ? "[" : "", rtsp->address.address,
-                           v6 ? "]" : "", rtsp->address.port, path);
+    return effnet_watch_address_new_uri(&rtsp->address, "rtsp", path);
 }

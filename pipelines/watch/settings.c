@@ -82,6 +82,16 @@ effnet_watch_address_parse(EffNetWatchAddress *address, const char *option, cons
     return TRUE;
 }
 
+char *
+effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char *scheme,
+                             const char *path)
+{
+    gboolean v6 = strchr(address->address, ':') != NULL;
+
+    return g_strdup_printf("%s://%s%s%s:%u%s", scheme, v6 ? "[" : "", address->address,
+                           v6 ? "]" : "", address->port, path);
+}
+
 gboolean
 effnet_watch_address_is_local(const EffNetWatchAddress *address)
 {

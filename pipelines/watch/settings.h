@@ -48,6 +48,10 @@ void effnet_watch_program_free(EffNetWatchProgram *program);
 gboolean effnet_watch_address_parse(EffNetWatchAddress *address, const char *option,
                                     const char *text, GError **error);
 
+/* SCHEME://ADDRESS:PORT and PATH. */
+char *effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char *scheme,
+                                   const char *path);
+
 /* Whether only this machine can reach it. */
 gboolean effnet_watch_address_is_local(const EffNetWatchAddress *address);
 

@@ -149,6 +149,18 @@ test_local(void)
     }
 }
 
+static void
+test_uri(void)
+{
+    g_autofree char *v4 =
+        effnet_watch_address_new_uri(&(EffNetWatchAddress){"127.0.0.1", 80}, "http", "/");
+    g_autofree char *v6 =
+        effnet_watch_address_new_uri(&(EffNetWatchAddress){"::1", 8554}, "rtsp", "/cam");
+
+    g_assert_cmpstr(v4, ==, "http://127.0.0.1:80/");
+    g_assert_cmpstr(v6, ==, "rtsp://[::1]:8554/cam");
+}
+
 /* No recording is overwritten, and no two streams share one. */
 static void
 test_record(void)
@@ -209,6 +221,7 @@ main(int argc, char **argv)
     g_test_add_func("/settings/wrong", test_wrong);
     g_test_add_func("/settings/live", test_live);
     g_test_add_func("/settings/local", test_local);
+    g_test_add_func("/settings/uri", test_uri);
     g_test_add_func("/settings/record", test_record);
     g_test_add_func("/settings/model", test_model);
     return g_test_run();
