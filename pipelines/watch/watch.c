@@ -93,15 +93,6 @@ stop(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-static gboolean
-quit(gpointer data)
-{
-    Watch *watch = data;
-
-    g_main_loop_quit(watch->loop);
-    return G_SOURCE_REMOVE;
-}
-
 /* A failure of the only stream is the caller's to tell. */
 static void
 stream_ended(const char *name, const GError *error, gpointer data)
@@ -118,7 +109,7 @@ stream_ended(const char *name, const GError *error, gpointer data)
     last = --watch->running == 0;
     g_mutex_unlock(&watch->mutex);
     if (last)
-        g_idle_add(quit, watch);
+        g_idle_add_once((GSourceOnceFunc)g_main_loop_quit, watch->loop);
 }
 
 static void
