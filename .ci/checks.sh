@@ -36,7 +36,7 @@ check_licence() {
             echo "$file: no licence line"
             bad=1
         }
-    done < <(c_files; files '*.py' '*.sh'; find .ci pipelines tests -type f -perm -u+x)
+    done < <(c_files; files '*.py' '*.sh'; find .ci debian pipelines tests -type f -perm -u+x)
     return $bad
 }
 
@@ -155,19 +155,17 @@ check_pkg_config() {
 }
 
 public_checks() {
-    local header compiler
+    local header compiler plugin
     for header in $(files 'include/*.h'); do
         for compiler in gcc clang; do
             check "$header alone, $compiler" check_header "$header" $compiler
         done
     done
     check "the library's symbols" only_symbols build/engine/libeffnet-1.0.so '^effnet_[a-z0-9_]+$'
-    check "the plugin's symbols" only_symbols build/gst-plugin/libgstefficientnet.so \
-        '^gst_plugin_efficientnet_(register|get_desc)$'
-    check "the overlay plugin's symbols" only_symbols build/gst-plugin/libgstefficientnetoverlay.so \
-        '^gst_plugin_efficientnetoverlay_(register|get_desc)$'
-    check "the MQTT plugin's symbols" only_symbols build/gst-plugin/libgstefficientnetmqtt.so \
-        '^gst_plugin_efficientnetmqtt_(register|get_desc)$'
+    for plugin in efficientnet efficientnetoverlay efficientnetmqtt; do
+        check "the symbols of the plugin $plugin" only_symbols "build/gst-plugin/libgst$plugin.so" \
+            "^gst_plugin_${plugin}_(register|get_desc)\$"
+    done
     check "who needs libmosquitto" check_needs
     check "the library's size" check_size build/engine/libeffnet-1.0.so
     check "the plugin's size" check_size build/gst-plugin/libgstefficientnet.so
