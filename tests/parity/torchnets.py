@@ -84,7 +84,7 @@ def prepare(source, name, pictures, **options):
 
 def export(model, x, path, opset, folded=True):
     """As ONNX. torch.onnx folds batch norms of networks that are evaluated, unless told not to. (Its
-    newer exporter asks CUDA's libraries, which are empty here.)"""
+    newer exporter asks CUDA's libraries, whose functions fail here.)"""
     kind = torch.onnx.TrainingMode
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -54,7 +54,7 @@ def write(path, symbols, versions):
     """All functions have the first of VERSIONS, as one is all that these libraries have."""
     version = min(versions, default=path.name)
     with tempfile.TemporaryDirectory() as folder:
-        source, script = f"{folder}/stub.c", f"{folder}/stub.map"
+        source, script = f"{folder}/functions.c", f"{folder}/versions.map"
         pathlib.Path(source).write_text("".join(f"int {s}(void) {{ return 1; }}\n"
                                                 for s in symbols))
         pathlib.Path(script).write_text(f"{version} {{ *; }};\n")
