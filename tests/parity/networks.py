@@ -155,10 +155,7 @@ def write_config(folder, name, size):
 
 
 def ours(folder, file, x, *options):
-    np.save(f"{folder}/x.npy", x.numpy())
-    effnet("run", "--model", f"{folder}/{file}", "--input", f"{folder}/x.npy", "--output",
-           f"{folder}/y.npy", *options)
-    return np.load(f"{folder}/y.npy")
+    return tap.run_network(folder, f"{folder}/{file}", x.numpy(), *options)
 
 
 def distance(found, expected):
@@ -168,11 +165,14 @@ def distance(found, expected):
     return float((np.abs(found - expected).max(1) / expected.std(1)).max())
 
 
+def cosines(a, b):
+    return (a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1))
+
+
 def least_cosine(found, expected):
     """Of the logits around their mean."""
-    a = found - found.mean(1, keepdims=True)
-    b = expected - expected.mean(1, keepdims=True)
-    return float(((a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1))).min())
+    return float(cosines(found - found.mean(1, keepdims=True),
+                         expected - expected.mean(1, keepdims=True)).min())
 
 
 def compare_bf16(folder, name, x, logits):
@@ -220,16 +220,15 @@ def check(source, name, sizes, batch, number=None, **options):
     gray = options.get("in_chans") == 1
     model = torchnets.prepare(source, name, pictures(sizes[-1], gray=gray), **options)
     with tempfile.TemporaryDirectory() as folder:
+        if sizes[0] > 3 * sizes[-1]:
+            # Statistics of so much smaller pictures let activations grow until the rounding of
+            # float32, be it torch's or ours, is all that is compared (L2: deviation 600).
+            with torch.no_grad():
+                torchnets.measure_norms(model, pictures(sizes[0], batch, gray))
+        write_safetensors(f"{folder}/{name}.safetensors", model.state_dict())
+        torch.save(model.state_dict(), f"{folder}/{name}.pth")
         for size in sizes:
-            x = pictures(size, batch, gray)
-            if size > 3 * sizes[-1]:
-                # Statistics of so much smaller pictures let activations grow until the rounding
-                # of float32, be it torch's or ours, is all that is compared (L2: deviation 600).
-                with torch.no_grad():
-                    torchnets.measure_norms(model, x)
-            write_safetensors(f"{folder}/{name}.safetensors", model.state_dict())
-            torch.save(model.state_dict(), f"{folder}/{name}.pth")
-            compare(folder, model, name, x)
+            compare(folder, model, name, pictures(size, batch, gray))
         if number is not None:
             compare_export(folder, model, name, pictures(sizes[-1], batch), number)
 
@@ -270,7 +269,7 @@ def check_int8(name, size):
                f"{folder}/pictures", "--output", f"{folder}/q.safetensors")
         a = ours(folder, "q.safetensors", x, "--precision", "int8")
         b = ours(folder, f"{name}.safetensors", x)
-    cosine = (a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1))
+    cosine = cosines(a, b)
     print(f"# {name} in int8: cosine {cosine.mean():.5f}, the least {cosine.min():.5f}", flush=True)
     assert cosine.mean() >= INT8_COSINE, cosine
 

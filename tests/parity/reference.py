@@ -15,28 +15,22 @@ from tap import effnet  # noqa: E402
 WANTED = "the reference's data"
 
 
-def logits_of(x, isa):
-    with tempfile.TemporaryDirectory() as folder:
-        np.save(f"{folder}/x.npy", x)
-        effnet("run", "--isa", isa, "--model", tap.model(), "--input", f"{folder}/x.npy",
-               "--output", f"{folder}/y.npy")
-        return np.load(f"{folder}/y.npy")
-
-
 def compare_logits(isa):
     tensors = tap.need(f"{tap.DATA}/tensors", WANTED)
     reference = np.load(f"{tensors}/lite0_logits_f32.npy")
     x = np.concatenate([np.load(f"{tensors}/in_{i}.npy") for i in range(len(reference))])
     if f"kernels {isa}," not in effnet("bench", "--arch", "lite0", "--seconds", "0", "--isa", isa):
         raise tap.Skip(f"this CPU has no {isa}")
-    difference = np.abs(logits_of(x, isa) - reference).max()
+    with tempfile.TemporaryDirectory() as folder:
+        found = tap.run_network(folder, tap.model(), x, "--isa", isa)
+    difference = np.abs(found - reference).max()
     print(f"# {isa}: at most {difference:.2e} from the reference")
     assert difference < 1e-4, difference
 
 
-def first_classes(name, rows, precision):
+def first_classes(model, rows, precision):
     files = [os.path.join(tap.DATA, "images", row[0]) for row in rows]
-    lines = effnet("classify", "--model", tap.model(name), "--top-k", "1", "--json",
+    lines = effnet("classify", "--model", model, "--top-k", "1", "--json",
                    "--precision", precision, *files).splitlines()
     assert len(lines) == len(rows), (len(lines), len(rows))
     return [json.loads(line)["results"][0]["classes"][0]["index"] for line in lines]
@@ -47,7 +41,7 @@ def compare_bf16(name, rows, true, fp32):
     if not tap.have_bf16():
         print(f"# {name}: not in bf16, this CPU has no AVX512-BF16")
         return
-    top = first_classes(name, rows, "bf16")
+    top = first_classes(tap.model(name), rows, "bf16")
     same = sum(a == b for a, b in zip(top, fp32))
     right, fp32_right = (sum(a == b for a, b in zip(x, true)) for x in (top, fp32))
     print(f"# {name} in bf16: {same} of {len(rows)} as in fp32, {right} right (fp32: {fp32_right})")
@@ -55,41 +49,34 @@ def compare_bf16(name, rows, true, fp32):
     assert right >= fp32_right - 0.01 * len(rows), (right, fp32_right)
 
 
-def compare_int8(name):
-    """Calibrated on other pictures, it may lose one of 100 as well."""
+def compare_pictures(name, model, precision, share):
+    """As many as SHARE must be as the reference's, and one of 100 may be lost."""
     table = pathlib.Path(tap.need(f"{tap.DATA}/{name}.tsv", WANTED))
     rows = [line.split("\t") for line in table.read_text().splitlines() if line[0] != "#"]
     true = [int(row[1]) for row in rows]
-    files = [os.path.join(tap.DATA, "images", row[0]) for row in rows]
-    with tempfile.TemporaryDirectory() as folder:
-        effnet("quantize", "--model", tap.model(name), "--images", f"{tap.DATA}/calibration",
-               "--output", f"{folder}/q.safetensors")
-        lines = effnet("classify", "--model", f"{folder}/q.safetensors", "--top-k", "1", "--json",
-                       *files).splitlines()
-    top = [json.loads(line)["results"][0]["classes"][0]["index"] for line in lines]
+    top = first_classes(model, rows, precision)
     reference = [int(row[2].split(",")[0]) for row in rows]
     same = sum(a == b for a, b in zip(top, reference))
     right, reference_right = (sum(a == b for a, b in zip(x, true)) for x in (top, reference))
-    print(f"# {name} in int8: {same} of {len(rows)} as the reference, {right} right (reference: "
-          f"{reference_right})")
-    assert same >= 0.97 * len(rows), same
+    print(f"# {name} in {precision}: {same} of {len(rows)} as the reference, {right} right "
+          f"(reference: {reference_right})")
+    assert same >= share * len(rows), same
     assert right >= reference_right - 0.01 * len(rows), (right, reference_right)
+    return rows, true, top
 
 
-def compare_pictures(name):
-    table = pathlib.Path(tap.need(f"{tap.DATA}/{name}.tsv", WANTED))
-    rows = [line.split("\t") for line in table.read_text().splitlines() if line[0] != "#"]
-    true = [int(row[1]) for row in rows]
-    top = first_classes(name, rows, "fp32")
-    reference = [int(row[2].split(",")[0]) for row in rows]
-    same = sum(a == b for a, b in zip(top, reference))
-    right = sum(a == b for a, b in zip(top, true))
-    reference_right = sum(a == b for a, b in zip(reference, true))
-    print(f"# {name}: {same} of {len(rows)} as the reference, {right} right (reference: "
-          f"{reference_right})")
-    assert same >= 0.98 * len(rows), same
-    assert right >= reference_right - 0.01 * len(rows), (right, reference_right)
+def compare_floats(name):
+    rows, true, top = compare_pictures(name, tap.model(name), "fp32", 0.98)
     compare_bf16(name, rows, true, top)
+
+
+def compare_int8(name):
+    """Calibrated on other pictures."""
+    tap.need(f"{tap.DATA}/{name}.tsv", WANTED)
+    with tempfile.TemporaryDirectory() as folder:
+        effnet("quantize", "--model", tap.model(name), "--images", f"{tap.DATA}/calibration",
+               "--output", f"{folder}/q.safetensors")
+        compare_pictures(name, f"{folder}/q.safetensors", "int8", 0.97)
 
 
 def test_logits_c():
@@ -113,15 +100,15 @@ def test_int8_lite0():
 
 
 def test_pictures_lite0():
-    compare_pictures("lite0")
+    compare_floats("lite0")
 
 
 def test_pictures_lite1():
-    compare_pictures("lite1")
+    compare_floats("lite1")
 
 
 def test_pictures_lite2():
-    compare_pictures("lite2")
+    compare_floats("lite2")
 
 
 tap.run(sys.modules[__name__])

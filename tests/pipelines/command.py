@@ -3,11 +3,7 @@
 import sys
 
 import tap
-from tap import effnet, effnet_fails
-
-COMMANDS = ("classify", "run", "bench", "arch", "scale", "quantize", "convert", "info",
-            "watch")
-
+from tap import COMMANDS, effnet, effnet_fails
 
 def test_unknown_option():
     for command in COMMANDS:

@@ -5,10 +5,7 @@ import subprocess
 import sys
 
 import tap
-from tap import effnet, effnet_fails
-
-COMMANDS = ("classify", "run", "bench", "arch", "info", "watch")
-
+from tap import COMMANDS, effnet, effnet_fails
 
 def test_help_lists_commands():
     text = effnet("--help")

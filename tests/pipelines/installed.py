@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The project as "meson install" leaves it, below a folder of the test's own, and its examples built
 against that with the commands that stand in them."""
-import glob
 import os
 import pathlib
 import re
@@ -34,15 +33,14 @@ def install():
     """Sets the environment so that compilers, the loader and GStreamer find what was installed."""
     succeed("meson", "install", "-C", os.environ["EFFNET_BUILD"], "--no-rebuild", "--quiet",
             "--destdir", f"{folder.name}/root")
-    packages = {glob.escape(p): p for p in glob.glob(f"{folder.name}/root/**/*.pc", recursive=True)}
+    packages = list(pathlib.Path(folder.name, "root").rglob("*.pc"))
     assert len(packages) == 2, packages
-    for path in packages.values():
-        package = pathlib.Path(path)
+    for package in packages:
         # pkg-config cannot know that the root is another one.
         package.write_text(re.sub("^prefix=", f"prefix={folder.name}/root", package.read_text(),
                                   flags=re.M))
-    libraries = package.parent.parent
-    os.environ["PKG_CONFIG_PATH"] = str(package.parent)
+    libraries = packages[0].parent.parent
+    os.environ["PKG_CONFIG_PATH"] = str(packages[0].parent)
     os.environ["LD_LIBRARY_PATH"] = str(libraries)
     os.environ["GST_PLUGIN_PATH"] = str(libraries / "gstreamer-1.0")
     os.environ["GST_REGISTRY"] = f"{folder.name}/registry.bin"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import traceback
 
+COMMANDS = ("classify", "watch", "run", "bench", "arch", "scale", "quantize", "convert", "info")
 EFFNET = os.environ.get("EFFNET_PROGRAM", "effnet")
 DATA = os.environ.get("EFFNET_TEST_DATA", "")
 MODELS = os.environ.get("EFFNET_TEST_MODELS") or os.path.join(
@@ -62,6 +63,15 @@ def effnet_fails(*arguments, says, **environment):
     assert len(lines) == 1 and lines[0].startswith("effnet"), f"{arguments}: {done.stderr[-2000:]!r}"
     assert says in lines[0], f"{arguments}: {says!r} is not in {lines[0]!r}"
     return done.stdout
+
+
+def run_network(folder, model, x, *options):
+    """What "effnet run" makes of X, through files in FOLDER."""
+    import numpy
+    numpy.save(f"{folder}/x.npy", x)
+    effnet("run", "--model", model, "--input", f"{folder}/x.npy", "--output", f"{folder}/y.npy",
+           *options)
+    return numpy.load(f"{folder}/y.npy")
 
 
 def output_of(*arguments):
