@@ -87,7 +87,7 @@ static gboolean
 add_layer(EffNetSafetensorsWriter *w, EffNetWeights *source, const EffNetLayer *layer,
           const EffNetModelInfo *info, float range, GError **error)
 {
-    gsize n = effnet_part_size(layer, EFFNET_PART_WEIGHT), out = layer->out_channels;
+    gsize out = layer->out_channels;
     g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
     g_autofree gint8 *weights = rows ? effnet_layer_new_rows(layer, sizeof *weights, error) : NULL;
     g_autofree float *bias = g_new0(float, out), *scale = g_new0(float, out);
