@@ -13,8 +13,10 @@
 #define USER_VARIABLE     "EFFNET_MQTT_USER"
 #define PASSWORD_VARIABLE "EFFNET_MQTT_PASSWORD"
 #define REFUSED           "the broker refuses this side's TLS, or its certificate"
-/* From there on OpenSSL numbers the alerts that come from the other side. */
-#define FIRST_ALERT 1000
+/* OpenSSL's errors: an errno, or a reason, which from 1000 on is an alert of the other side. */
+#define SYSTEM_ERROR G_GUINT64_CONSTANT(0x80000000)
+#define REASON       0xfff
+#define FIRST_ALERT  1000
 
 gboolean
 gst_efficientnet_mqtt_address_parse(const char *text, GstEfficientNetMqttAddress *address,
@@ -59,13 +61,18 @@ gst_efficientnet_mqtt_address_clear(GstEfficientNetMqttAddress *address)
     g_clear_pointer(&address->name, g_free);
 }
 
+static gboolean
+is_reset(gint64 number)
+{
+    return number == EPROTO || number == ECONNRESET || number == EPIPE;
+}
+
 /* Closing its socket, the library may write to it, and lose the error that was before. */
 static gboolean
 is_lost(int code)
 {
     return code == MOSQ_ERR_CONN_LOST ||
-           (code == MOSQ_ERR_ERRNO &&
-            (errno == EPROTO || errno == ECONNRESET || errno == EPIPE || errno == 0));
+           (code == MOSQ_ERR_ERRNO && (is_reset(errno) || errno == 0));
 }
 
 const char *
@@ -80,18 +87,23 @@ gst_efficientnet_mqtt_describe(int code, gboolean unanswered_tls)
     return mosquitto_strerror(code);
 }
 
-static gboolean
-is_alert(const char *text)
+/* The number of the error of OpenSSL that TEXT tells, 0 without one. */
+static guint64
+parse_ssl_error(const char *text)
 {
     const char *number = strstr(text, "error:");
 
-    return number && (g_ascii_strtoull(number + strlen("error:"), NULL, 16) & 0xfff) >= FIRST_ALERT;
+    return number ? g_ascii_strtoull(number + strlen("error:"), NULL, 16) : 0;
 }
 
 const char *
 gst_efficientnet_mqtt_describe_log(const char *text, gboolean unanswered_tls)
 {
-    if (is_alert(text) || (unanswered_tls && strstr(text, "unexpected eof")))
+    guint64 error = parse_ssl_error(text);
+
+    if (error & SYSTEM_ERROR)
+        return unanswered_tls && is_reset(error & ~SYSTEM_ERROR) ? REFUSED : text;
+    if ((error & REASON) >= FIRST_ALERT || (unanswered_tls && strstr(text, "unexpected eof")))
         return REFUSED;
     return text;
 }

@@ -174,6 +174,9 @@ test_describe(void)
          refused},
         {"OpenSSL Error[0]: error:0A000126:SSL routines::unexpected eof while reading", NULL,
          refused},
+        {"OpenSSL Error[0]: error:80000068:system library::Connection reset by peer", NULL,
+         refused},
+        {"OpenSSL Error[0]: error:8000006F:system library::Connection refused", NULL, NULL},
         {"OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed", NULL, NULL},
         {"Error: Unable to load CA certificates", NULL, NULL},
     };
