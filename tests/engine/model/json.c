@@ -156,8 +156,8 @@ static void
 test_written(void)
 {
     static const char text[] = "\x01\x1f\t\n\"\\/\x7f\xc3\xa9\xf0\x9f\x8c\xb8";
-    static const float numbers[] = {0,        -1,       0.485f,        1 / 3.0f,
-                                    16777217, 1.5e-45f, 3.4028235e38f, 0.1f + 0.2f};
+    static const float numbers[] = {0,          -1,       0.485f,        1 / 3.0f,
+                                    16777216.f, 1.5e-45f, 3.4028235e38f, 0.1f + 0.2f};
     g_autoptr(GString) written = g_string_new("[");
     g_autoptr(EffNetJson) json = NULL;
     double number;
