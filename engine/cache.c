@@ -10,7 +10,7 @@
 
 #include <glib/gstdio.h>
 
-#define MAGIC  "effnet weights 1"
+#define MAGIC  "effnet weights 2"
 #define SUFFIX ".weights"
 #define LANES  8
 /* Seconds without a change after which a file in the making is one that nobody makes any more. */

@@ -40,6 +40,7 @@ typedef enum {
     EFFNET_ACT_RELU6,
     EFFNET_ACT_SILU,
     EFFNET_ACT_SIGMOID,
+    EFFNET_ACT_SILU_LOG2, /* what SILU is to kernels of floats alone; see EFFNET_LOG2_E */
 } EffNetAct;
 
 typedef struct {

@@ -213,8 +213,8 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
     if (half)
         widen(&sums, mr, panels);
     switch (a->act) {
-    case EFFNET_ACT_SILU:
-        finish(sums.acc, a, pixel, panel, EFFNET_ACT_SILU, mr, panels);
+    case EFFNET_ACT_SILU_LOG2:
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_SILU_LOG2, mr, panels);
         break;
     case EFFNET_ACT_NONE:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);

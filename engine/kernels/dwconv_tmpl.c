@@ -110,8 +110,8 @@ panels(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
 INLINE void
 shape(const EffNetDwconv *a, int kernel, int stride)
 {
-    if (a->act == EFFNET_ACT_SILU)
-        panels(a, kernel, stride, EFFNET_ACT_SILU);
+    if (a->act == EFFNET_ACT_SILU_LOG2)
+        panels(a, kernel, stride, EFFNET_ACT_SILU_LOG2);
     else if (a->act == EFFNET_ACT_RELU6)
         panels(a, kernel, stride, EFFNET_ACT_RELU6);
     else if (a->act == EFFNET_ACT_RELU)

@@ -129,8 +129,8 @@ static void
 winograd_output(const EffNetWinogradOutput *a)
 {
     switch (a->act) {
-    case EFFNET_ACT_SILU:
-        output(a, EFFNET_ACT_SILU);
+    case EFFNET_ACT_SILU_LOG2:
+        output(a, EFFNET_ACT_SILU_LOG2);
         break;
     case EFFNET_ACT_RELU:
         output(a, EFFNET_ACT_RELU);

@@ -138,17 +138,13 @@ effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsil
     return weights->read(weights, layer, EFFNET_PART_BIAS, bias, error);
 }
 
-gboolean
-effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
-                  const EffNetKernels *kernels, EffNetType type, float *rows, gpointer packed,
-                  float *bias, GError **error)
+void
+effnet_layer_pack(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type,
+                  float *rows, gpointer packed)
 {
-    memset(bias, 0, effnet_layer_lane_bytes(layer));
-    if (!effnet_layer_fold(weights, layer, epsilon, rows, bias, error))
-        return FALSE;
     if (layer->role == EFFNET_ROLE_DEPTHWISE) {
         kernels->dwconv[type].pack(packed, rows, layer->kernel, layer->out_channels);
-        return TRUE;
+        return;
     }
     effnet_layer_interleave(layer, rows);
     if (effnet_layer_is_winograd(layer, kernels, type))
@@ -157,5 +153,4 @@ effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsil
         kernels->conv[type].pack(packed, rows, layer->kernel,
                                  (gsize)layer->kernel * effnet_layer_filter_channels(layer),
                                  layer->out_channels);
-    return TRUE;
 }

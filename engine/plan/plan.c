@@ -2,6 +2,7 @@
 /* From layers to steps: what is fused into what, which activation lives where, how a step is cut
  * into tasks. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "../cache.h"
 #include "plan.h"
@@ -40,6 +41,7 @@ add_activation(Builder *b, EffNetType type, guint size, guint channels)
         .channels = channels,
         .bytes = (gsize)size * size * channels * effnet_type_bytes(type),
         .first_step = b->steps->len,
+        .factor = 1,
     };
 
     g_array_append_val(b->activations, t);
@@ -62,20 +64,43 @@ out_type(const Builder *b, const EffNetLayer *layer)
     return vector ? EFFNET_TYPE_F32 : b->plan->type;
 }
 
+static float
+factor_of(const Builder *b, int activation)
+{
+    return g_array_index(b->activations, EffNetTensorPlan, activation).factor;
+}
+
+/* What comes from SiLU has its factor; what is added to it, or taken from it, the same. */
+static float
+out_factor(const Builder *b, const EffNetLayer *layer)
+{
+    float factor = effnet_layer_factor(layer, b->plan->type);
+
+    if (layer->role == EFFNET_ROLE_MAX_POOL)
+        return factor_of(b, b->current);
+    if (!layer->residual)
+        return factor;
+    /* An activation comes before the residual only behind a stem or a block that have one. */
+    g_assert(factor == 1 || factor == factor_of(b, b->block_input));
+    return factor_of(b, b->block_input);
+}
+
 /* A step of LAYER and what is fused into it, from what is current to an activation of its own. */
 static EffNetStep
 new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_layers)
 {
     const EffNetLayer *last = layer + n_layers - 1;
+    float factor = out_factor(b, last);
+    int out = add_padded(b, out_type(b, last), last->pool ? 1 : last->out_size, last->out_channels);
 
+    g_array_index(b->activations, EffNetTensorPlan, out).factor = factor;
     return (EffNetStep){
         .kind = kind,
         .type = b->plan->type,
         .layer = layer,
         .n_layers = n_layers,
         .in = b->current,
-        .out =
-            add_padded(b, out_type(b, last), last->pool ? 1 : last->out_size, last->out_channels),
+        .out = out,
         .gate = EFFNET_NONE,
         .gated = EFFNET_NONE,
         .residual = EFFNET_NONE,
@@ -289,12 +314,15 @@ add_max_pool(Builder *b, const EffNetLayer *layer)
 static int
 add_row_sums(Builder *b, const EffNetLayer *layer)
 {
+    EffNetTensorPlan *sums;
     int row_sums;
 
     if (!layer->has_se)
         return EFFNET_NONE;
     row_sums = add_padded(b, EFFNET_TYPE_F32, 1, layer->out_channels);
-    g_array_index(b->activations, EffNetTensorPlan, row_sums).bytes *= layer->out_size;
+    sums = &g_array_index(b->activations, EffNetTensorPlan, row_sums);
+    sums->bytes *= layer->out_size;
+    sums->factor = effnet_layer_factor(layer, b->plan->type);
     return row_sums;
 }
 
@@ -518,14 +546,38 @@ place_weights(EffNetPlan *plan, guint8 *room)
     }
 }
 
-static gboolean
-pack_layer(EffNetPlan *plan, const EffNetLayer *layer, EffNetWeights *weights, double epsilon,
-           const EffNetPacked *packed, GError **error)
+/* From inputs times one factor to outputs times another. */
+static void
+scale_layer(const EffNetLayer *layer, float *rows, float *bias, float in, float out)
 {
-    g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
+    gsize n = effnet_part_size(layer, EFFNET_PART_WEIGHT);
 
-    return rows && effnet_layer_pack(weights, layer, epsilon, plan->kernels, plan->type, rows,
-                                     (gpointer)packed->weights, (float *)packed->bias, error);
+    if (in != out)
+        for (gsize i = 0; i < n; i++)
+            rows[i] *= out / in;
+    for (guint i = 0; i < layer->out_channels; i++)
+        bias[i] *= out;
+}
+
+/* The weights of layer P of STEP. */
+static gboolean
+pack_layer(EffNetPlan *plan, const EffNetStep *step, guint p, EffNetWeights *weights,
+           double epsilon, GError **error)
+{
+    const EffNetLayer *layer = step->layer + p;
+    const EffNetPacked *packed = &step->packed[p];
+    g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
+    float *bias = (float *)packed->bias;
+    float in = p ? effnet_step_factor(plan, step, p - 1) : plan->activations[step->in].factor;
+
+    if (!rows)
+        return FALSE;
+    memset(bias, 0, effnet_layer_lane_bytes(layer));
+    if (!effnet_layer_fold(weights, layer, epsilon, rows, bias, error))
+        return FALSE;
+    scale_layer(layer, rows, bias, in, effnet_step_factor(plan, step, p));
+    effnet_layer_pack(layer, plan->kernels, plan->type, rows, (gpointer)packed->weights);
+    return TRUE;
 }
 
 gboolean
@@ -542,7 +594,7 @@ effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GErro
         const EffNetStep *step = &plan->steps[i];
 
         for (guint p = 0; p < effnet_step_n_packed(step); p++)
-            if (!pack_layer(plan, step->layer + p, weights, epsilon, &step->packed[p], error))
+            if (!pack_layer(plan, step, p, weights, epsilon, error))
                 return FALSE;
     }
     return TRUE;

@@ -4,6 +4,7 @@
 #ifndef EFFNET_PLAN_H
 #define EFFNET_PLAN_H
 
+#include "../kernels/act.h"
 #include "../kernels/kernels.h"
 #include "../memory.h"
 #include "../model/weights.h"
@@ -25,6 +26,7 @@ typedef struct {
     gsize offset;               /* in the arena of one picture, or, times the batch, of the batch */
     guint first_step, end_step; /* lives from the one's begin to the other's begin */
     EffNetScale scale;          /* S16 */
+    float factor;               /* of the others: what real numbers are multiplied with */
 } EffNetTensorPlan;
 
 typedef enum {
@@ -129,6 +131,13 @@ effnet_step_n_packed(const EffNetStep *step)
     return effnet_layer_has_weights(step->layer) ? step->n_layers : 0;
 }
 
+/* What LAYER's outputs are multiplied with, behind its activation. */
+static inline float
+effnet_layer_factor(const EffNetLayer *layer, EffNetType type)
+{
+    return effnet_kernel_act(layer->act, type) == EFFNET_ACT_SILU_LOG2 ? EFFNET_LOG2_E : 1;
+}
+
 /* Whether a step's tasks are rows of outputs, not pixels. */
 static inline gboolean
 effnet_step_has_rows(const EffNetStep *step)
@@ -156,6 +165,14 @@ effnet_step_tasks(const EffNetStep *step, guint threads)
     if (step->kind == EFFNET_STEP_CONV_DEPTHWISE && threads == 1)
         return step->panel_blocks;
     return step->pixel_blocks * step->panel_blocks;
+}
+
+/* What the outputs of layer P of STEP are multiplied with. */
+static inline float
+effnet_step_factor(const EffNetPlan *plan, const EffNetStep *step, guint p)
+{
+    return p + 1 == step->n_layers ? plan->activations[step->out].factor
+                                   : effnet_layer_factor(step->layer + p, plan->type);
 }
 
 /* The layout, without weights. Takes NETWORK over. KERNELS have TYPE. */
@@ -209,10 +226,9 @@ gboolean effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, dou
 /* A filter's channels x taps to taps x channels, as interleaved pictures are read. */
 void effnet_layer_interleave(const EffNetLayer *layer, float *rows);
 
-/* Reads LAYER, folds its batch norm and packs it. ROWS: room for the layer's weights. */
-gboolean effnet_layer_pack(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
-                           const EffNetKernels *kernels, EffNetType type, float *rows,
-                           gpointer packed, float *bias, GError **error);
+/* ROWS as the kernels of TYPE read them; they are put in another order. */
+void effnet_layer_pack(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type,
+                       float *rows, gpointer packed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetPlan, effnet_plan_free)
 

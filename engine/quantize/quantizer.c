@@ -168,16 +168,18 @@ layer_of(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step)
 static void
 keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guint8 *arena)
 {
+    const EffNetTensorPlan *out = &plan->activations[step->out];
+    const float *found = effnet_activation(plan, arena, 1, step->out, 0);
     Layer *layer = layer_of(data, plan, step);
-    gsize bytes = plan->activations[step->out].bytes;
 
     if (!layer)
         return;
     if (!layer->outputs) {
-        layer->outputs = g_malloc(bytes);
-        layer->n = bytes / sizeof(float);
+        layer->outputs = g_malloc(out->bytes);
+        layer->n = out->bytes / sizeof(float);
     }
-    memcpy(layer->outputs, effnet_activation(plan, arena, 1, step->out, 0), bytes);
+    for (gsize i = 0; i < layer->n; i++)
+        layer->outputs[i] = found[i] / out->factor;
 }
 
 static void

@@ -36,7 +36,7 @@ observe_rows(float *range, const EffNetPlan *plan, const EffNetStep *step, guint
         float most;
 
         effnet_step_execute_row(plan, step, arena, i, row, scratch);
-        most = effnet_farthest(row, n);
+        most = effnet_farthest(row, n) / effnet_step_factor(plan, step, 0);
         *range = MAX(*range, most);
     }
     free(row);
@@ -51,7 +51,8 @@ effnet_ranges_observe(float *ranges, const EffNetPlan *plan, const EffNetStep *s
     const EffNetTensorPlan *out = &plan->activations[step->out];
     float *first = &ranges[step->layer - plan->network->layers], *last = first + step->n_layers - 1;
     float most = effnet_farthest(effnet_activation(plan, arena, 1, step->out, 0),
-                                 out->bytes / sizeof(float));
+                                 out->bytes / sizeof(float)) /
+                 out->factor;
 
     if (step->kind == EFFNET_STEP_CONV_DEPTHWISE || (step->pool && !step->band_rows))
         if (!observe_rows(first, plan, step, arena, error))

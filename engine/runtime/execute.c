@@ -76,7 +76,7 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .half_panel = effnet_half_panel(layer->out_channels),
         .first_panel = t->first_panel,
         .panels = t->end_panel - t->first_panel,
-        .act = layer->act,
+        .act = effnet_kernel_act(layer->act, t->plan->type),
         .act_first = layer->act_first,
     };
 }
@@ -234,7 +234,7 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .out_step = channels(t, step->out),
         .sum = step->row_sums == EFFNET_NONE ? NULL : within(t, step->row_sums, first_lane),
         .panels = t->end_panel - t->first_panel,
-        .act = layer->act,
+        .act = effnet_kernel_act(layer->act, t->plan->type),
     };
 }
 
@@ -382,7 +382,7 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
         .pixels = 1,
         .out = out,
         .out_step = panels * EFFNET_LANES,
-        .act = layer->act,
+        .act = effnet_kernel_act(layer->act, t->plan->type),
         .scratch = scratch,
     };
 

@@ -283,6 +283,19 @@ walk(gpointer data, guint member)
         pass(&w, s, 0, session->batch);
 }
 
+/* To real numbers, once the classifier has read them. */
+static void
+unscale_features(EffNetSession *session, guint picture)
+{
+    const EffNetPlan *plan = session->plan;
+    const EffNetTensorPlan *t = &plan->activations[plan->features];
+    float *features =
+        effnet_activation(plan, session->arena, session->max_batch, plan->features, picture);
+
+    for (guint i = 0; i < t->channels; i++)
+        features[i] /= t->factor;
+}
+
 void
 effnet_session_run(EffNetSession *session, guint n)
 {
@@ -294,6 +307,8 @@ effnet_session_run(EffNetSession *session, guint n)
         atomic_store_explicit(&session->progress[i].done, 0, memory_order_relaxed);
     }
     effnet_pool_run(session->threads, walk, session);
+    for (guint picture = 0; picture < n; picture++)
+        unscale_features(session, picture);
 }
 
 static const float *

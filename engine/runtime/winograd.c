@@ -106,7 +106,7 @@ find_outputs(const EffNetWinogradTask *t, const Layout *l, guint panel, guint pa
         .out_step = t->out_channels,
         .row_step = row_step,
         .panels = panels,
-        .act = layer->act,
+        .act = effnet_kernel_act(layer->act, EFFNET_TYPE_F32),
         .act_first = layer->act_first,
     };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "checkasm.h"
+#include "kernels/act.h"
 
 static const EffNetConvKernels *const twins[EFFNET_TYPES] = {
     [EFFNET_TYPE_F32] = &effnet_conv_f32_kernels_c,
@@ -75,7 +76,7 @@ case_init(Case *c, const Shape *s, EffNetType type)
         .residual = s->residual ? c->residual : NULL,
         .residual_step = c->columns,
         .pool = s->pool ? c->pool : NULL,
-        .act = s->act,
+        .act = effnet_kernel_act(s->act, type),
         .act_first = s->act_first,
         .scratch = c->scratch,
     };

@@ -3,6 +3,7 @@
 
 #include "checkasm.h"
 #include "int8.h"
+#include "kernels/act.h"
 
 static const EffNetDwconvKernels *const twins[EFFNET_TYPES] = {
     [EFFNET_TYPE_F32] = &effnet_dwconv_f32_kernels_c,
@@ -93,7 +94,7 @@ case_clear(Case *c)
 static void
 set_act(Case *c, EffNetAct act)
 {
-    c->dwconv.act = act;
+    c->dwconv.act = effnet_kernel_act(act, c->type);
     c->quant.is_silu = act == EFFNET_ACT_SILU;
 }
 

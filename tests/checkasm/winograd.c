@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "checkasm.h"
+#include "kernels/act.h"
 
 /* Sums of 36 products with factors of up to 6, in another order. */
 #define BOUND 2e-5f
@@ -104,7 +105,7 @@ check_output(const EffNetKernels *kernels, Case *c, EffNetAct act)
     EffNetWinogradOutput a = output_of(c, checkasm_random(1, OUT));
     g_autofree float *expected = NULL;
 
-    a.act = act;
+    a.act = effnet_kernel_act(act, EFFNET_TYPE_F32);
     a.residual = checkasm_random(0, 1) ? c->residual : NULL;
     a.act_first = checkasm_random(0, 1);
     checkasm_randomize(EFFNET_TYPE_F32, c->points, c->n_points);

@@ -21,27 +21,25 @@ typedef __m256 vf;
 #define vf_min(a, b)     _mm256_min_ps(a, b)
 #define vf_max(a, b)     _mm256_max_ps(a, b)
 
-/* 2^t within 2 ulp, t clipped to -126..126: 2^whole times a polynomial for 2^fraction,
+/* 1 + 2^-t, t clipped to -126..126: 2^-whole times a polynomial for 2^fraction, within 2 ulp,
  * 0 <= fraction < 1 (minimax in the relative error, 7.5e-8). */
 static inline vf
-vf_exp2(vf t)
+vf_exp2_and_one(vf t)
 {
-    vf whole, fraction, p;
+    vf whole, fraction, p, power;
 
     t = vf_max(vf_min(t, vf_set1(126.f)), vf_set1(-126.f));
-    whole = _mm256_floor_ps(t);
-    fraction = vf_sub(t, whole);
+    whole = _mm256_ceil_ps(t);
+    fraction = vf_sub(whole, t);
     p = vf_fma(vf_set1(1.87757670e-3f), fraction, vf_set1(8.98934002e-3f));
     p = vf_fma(p, fraction, vf_set1(5.58263181e-2f));
     p = vf_fma(p, fraction, vf_set1(2.40153617e-1f));
     p = vf_fma(p, fraction, vf_set1(6.93153073e-1f));
     p = vf_fma(p, fraction, vf_set1(9.99999925e-1f));
-    return _mm256_castsi256_ps(
-        _mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_cvtps_epi32(whole), 23)));
+    power = _mm256_castsi256_ps(
+        _mm256_sub_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_cvtps_epi32(whole), 23)));
+    return vf_add(power, vf_set1(1.f));
 }
-
-/* 1 + e^-x */
-#define vf_sigmoid_divisor(x) vf_add(vf_exp2(vf_mul(x, vf_set1(-1.44269504f))), vf_set1(1.f))
 
 #define vf_divide(a, b) _mm256_div_ps(a, b)
 

@@ -20,15 +20,15 @@ typedef __m512 vf;
 #define vf_min(a, b)     _mm512_min_ps(a, b)
 #define vf_max(a, b)     _mm512_max_ps(a, b)
 
-/* 1 + e^-x, x clipped to -87..87; relative error below 5e-7 + 2e-8 |x| (8 ulp about 0). e^-x = 2^t
- * is 2 to the nearest sixteenth, by a table and the exponent, times a parabola for the rest,
- * |rest| <= 1/32 (minimax in the relative error with 1 at 0, 4.3e-7). What is added rounds t to
- * sixteenths in the float's lowest bits; shifted to the exponent, the bits of the table's index
- * come along, which the table has taken off. */
+/* 1 + 2^-t, t clipped to -125..125; relative error below 5e-7 (8 ulp about 0). 2^-t is 2 to the
+ * nearest sixteenth, by a table and the exponent, times a parabola for the rest, |rest| <= 1/32
+ * (minimax in the relative error with 1 at 0, 4.3e-7). What t is taken from rounds it to sixteenths
+ * in the float's lowest bits; shifted to the exponent, the bits of the table's index come along,
+ * which the table has taken off. */
 static inline vf
-vf_sigmoid_divisor(vf x)
+vf_exp2_and_one(vf t)
 {
-    const vf shift = vf_set1(1.5f * (1 << 19)), log2_e = vf_set1(-1.44269504f);
+    const vf shift = vf_set1(1.5f * (1 << 19));
     const __m512i table =
         _mm512_setr_epi32(0x3f800000, 0x3f7daac3, 0x3f7b95c2, 0x3f79c3d3, 0x3f7837f0, 0x3f76f532,
                           0x3f75fed7, 0x3f75583f, 0x3f7504f3, 0x3f7508a4, 0x3f75672a, 0x3f76248c,
@@ -36,9 +36,9 @@ vf_sigmoid_divisor(vf x)
     vf bits, rest, p;
     __m512i scale;
 
-    x = _mm512_range_ps(x, vf_set1(87.f), 2); /* the lesser in absolute value, its sign x's */
-    bits = vf_fma(x, log2_e, shift);
-    rest = _mm512_fmsub_ps(x, log2_e, vf_sub(bits, shift));
+    t = _mm512_range_ps(t, vf_set1(125.f), 2); /* the lesser in absolute value, its sign t's */
+    bits = vf_sub(shift, t);
+    rest = vf_sub(vf_sub(shift, bits), t);
     scale = _mm512_add_epi32(_mm512_permutexvar_epi32(_mm512_castps_si512(bits), table),
                              _mm512_slli_epi32(_mm512_castps_si512(bits), 19));
     p = vf_fma(rest, vf_set1(0.24022651f), vf_set1(0.69318788f));

@@ -102,6 +102,7 @@ activate(const ActConstants *k, EffNetAct act, __m512 x)
 {
     switch (act) {
     case EFFNET_ACT_NONE:
+    case EFFNET_ACT_SILU_LOG2: /* of other kernels */
         break;
     case EFFNET_ACT_RELU:
         return _mm512_max_ps(x, _mm512_setzero_ps());

@@ -5,6 +5,7 @@
 
 #include <gmodule.h>
 
+#include "../act.h"
 #include "../tmpl.h"
 #include "blas.h"
 #include "elementwise.h"
@@ -67,10 +68,12 @@ gather_windows(EffNetConv *a)
     a->scratch = out + a->pixels * window;
 }
 
+/* 1 / (1 + e^(-x / UNIT)) */
 static void
-sigmoid(float *out, int out_stride, const float *in, int in_stride, guint columns, guint rows)
+sigmoid(float *out, int out_stride, const float *in, int in_stride, float unit, guint columns,
+        guint rows)
 {
-    effnet_orc_sigmoid_f32(out, out_stride, in, in_stride, -1.f, -87.f, 1.9875691500e-4f,
+    effnet_orc_sigmoid_f32(out, out_stride, in, in_stride, -1.f / unit, -87.f, 1.9875691500e-4f,
                            1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f,
                            5.0000001201e-1f, columns, rows);
 }
@@ -82,6 +85,7 @@ activate(EffNetAct act, float *out, gsize step, float *scratch, guint columns, g
 
     switch (act) {
     case EFFNET_ACT_NONE:
+    case EFFNET_ACT_SILU: /* of other kernels */
         break;
     case EFFNET_ACT_RELU:
         effnet_orc_clip_f32(out, stride, 0.f, G_MAXFLOAT, columns, pixels);
@@ -90,12 +94,12 @@ activate(EffNetAct act, float *out, gsize step, float *scratch, guint columns, g
         effnet_orc_clip_f32(out, stride, 0.f, 6.f, columns, pixels);
         break;
     case EFFNET_ACT_SIGMOID:
-        sigmoid(scratch, dense, out, stride, columns, pixels);
+        sigmoid(scratch, dense, out, stride, 1.f, columns, pixels);
         for (guint p = 0; p < pixels; p++)
             memcpy(out + p * step, scratch + p * columns, dense);
         break;
-    case EFFNET_ACT_SILU:
-        sigmoid(scratch, dense, out, stride, columns, pixels);
+    case EFFNET_ACT_SILU_LOG2:
+        sigmoid(scratch, dense, out, stride, EFFNET_LOG2_E, columns, pixels);
         effnet_orc_mul_f32(out, stride, scratch, dense, columns, pixels);
         break;
     }

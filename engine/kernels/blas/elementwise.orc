@@ -27,14 +27,14 @@ maxf t, d1, low
 minf d1, t, high
 
 
-# 1 / (1 + e^-x), e^-x as in act_tmpl.h: n = round(-x / ln 2) is taken from the sum with 127.5, cut
+# 1 / (1 + e^x), x = s1 * factor, e^x as 2^n times a polynomial: n = round(x / ln 2) is taken from the sum with 127.5, cut
 # off, which is the exponent field of 2^n as well. ORC has room for eight constants, none of them
 # negative; the others are parameters.
 .function effnet_orc_sigmoid_f32
 .flags 2d
 .dest 4 d1 float
 .source 4 s1 float
-.floatparam 4 minus_one
+.floatparam 4 factor
 .floatparam 4 minus_limit
 .floatparam 4 c5
 .floatparam 4 c4
@@ -56,7 +56,7 @@ minf d1, t, high
 .temp 4 p
 .temp 4 t
 
-mulf x, s1, minus_one
+mulf x, s1, factor
 minf x, x, limit
 maxf x, x, minus_limit
 mulf t, x, log2e

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
+#include <string.h>
 
 #include "plan/plan.h"
 
@@ -35,8 +36,9 @@ pack(const EffNetLayer *layer, float *packed, float *bias)
 {
     float rows[1024];
 
-    g_assert_true(effnet_layer_pack(&counting, layer, 0.5, effnet_kernels_find("c"),
-                                    EFFNET_TYPE_F32, rows, packed, bias, NULL));
+    memset(bias, 0, effnet_layer_lane_bytes(layer));
+    g_assert_true(effnet_layer_fold(&counting, layer, 0.5, rows, bias, NULL));
+    effnet_layer_pack(layer, effnet_kernels_find("c"), EFFNET_TYPE_F32, rows, packed);
 }
 
 /* A 3x3 convolution of 2 channels to 3: taps first, then channels, as the picture lies. */

@@ -24,7 +24,7 @@ watch(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guint8 *are
 
     effnet_test_observe(&w->ranges, plan, step, arena);
     for (gsize i = 0; i < out->bytes / sizeof(float); i++)
-        most = MAX(most, fabsf(values[i]));
+        most = MAX(most, fabsf(values[i]) / out->factor);
     if (step->pool)
         g_assert_cmpfloat(w->ranges.ranges[last], >=, most);
     else
