@@ -106,7 +106,8 @@ effnet_quantizer_get_info(const EffNetQuantizer *q)
 }
 
 static void
-observe_range(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guint8 *arena)
+observe_range(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
+              const EffNetArena *arena)
 {
     EffNetQuantizer *q = data;
 
@@ -166,10 +167,11 @@ layer_of(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step)
 }
 
 static void
-keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guint8 *arena)
+keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
+             const EffNetArena *arena)
 {
     const EffNetTensorPlan *out = &plan->activations[step->out];
-    const float *found = effnet_activation(plan, arena, 1, step->out, 0);
+    const float *found = effnet_activation(plan, arena, step->out, 0);
     Layer *layer = layer_of(data, plan, step);
 
     if (!layer)
@@ -183,10 +185,11 @@ keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guin
 }
 
 static void
-compare_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guint8 *arena)
+compare_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
+                const EffNetArena *arena)
 {
     const EffNetTensorPlan *out = &plan->activations[step->out];
-    gconstpointer found = effnet_activation(plan, arena, 1, step->out, 0);
+    gconstpointer found = effnet_activation(plan, arena, step->out, 0);
     Layer *layer = layer_of(data, plan, step);
 
     if (!layer || !layer->outputs || layer->n != out->bytes / effnet_type_bytes(out->type))

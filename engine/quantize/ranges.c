@@ -20,7 +20,7 @@ effnet_farthest(const float *values, gsize n)
 /* What the step does not leave in the arena is computed again, row by row: the first layer's
  * outputs of two that are fused, or those of which only the mean is kept. */
 static gboolean
-observe_rows(float *range, const EffNetPlan *plan, const EffNetStep *step, guint8 *arena,
+observe_rows(float *range, const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
              GError **error)
 {
     const EffNetLayer *layer = step->layer;
@@ -45,14 +45,14 @@ observe_rows(float *range, const EffNetPlan *plan, const EffNetStep *step, guint
 }
 
 gboolean
-effnet_ranges_observe(float *ranges, const EffNetPlan *plan, const EffNetStep *step, guint8 *arena,
-                      GError **error)
+effnet_ranges_observe(float *ranges, const EffNetPlan *plan, const EffNetStep *step,
+                      const EffNetArena *arena, GError **error)
 {
     const EffNetTensorPlan *out = &plan->activations[step->out];
     float *first = &ranges[step->layer - plan->network->layers], *last = first + step->n_layers - 1;
-    float most = effnet_farthest(effnet_activation(plan, arena, 1, step->out, 0),
-                                 out->bytes / sizeof(float)) /
-                 out->factor;
+    float most =
+        effnet_farthest(effnet_activation(plan, arena, step->out, 0), out->bytes / sizeof(float)) /
+        out->factor;
 
     if (step->kind == EFFNET_STEP_CONV_DEPTHWISE || (step->pool && !step->band_rows))
         if (!observe_rows(first, plan, step, arena, error))

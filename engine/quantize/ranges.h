@@ -3,13 +3,13 @@
 #ifndef EFFNET_RANGES_H
 #define EFFNET_RANGES_H
 
-#include "../plan/plan.h"
+#include "../runtime/execute.h"
 
 /* How far from 0 that of N values is which is farthest. */
 float effnet_farthest(const float *values, gsize n);
 
 /* Raises RANGES, one for each layer of the network, to what STEP of a plan of floats wrote. */
 gboolean effnet_ranges_observe(float *ranges, const EffNetPlan *plan, const EffNetStep *step,
-                               guint8 *arena, GError **error);
+                               const EffNetArena *arena, GError **error);
 
 #endif

@@ -8,8 +8,8 @@
 typedef struct {
     const EffNetPlan *plan;
     const EffNetStep *step;
-    guint8 *arena;
-    guint batch, picture;
+    const EffNetArena *arena;
+    guint picture;
     guint8 *scratch;
     guint first_pixel, end_pixel; /* rows where the step cuts rows */
     guint first_panel, end_panel;
@@ -18,9 +18,8 @@ typedef struct {
 static gpointer
 at(const Task *t, int activation)
 {
-    return activation == EFFNET_NONE
-               ? NULL
-               : effnet_activation(t->plan, t->arena, t->batch, activation, t->picture);
+    return activation == EFFNET_NONE ? NULL
+                                     : effnet_activation(t->plan, t->arena, activation, t->picture);
 }
 
 /* What is ELEMENTS behind the begin of ACTIVATION. */
@@ -416,7 +415,7 @@ squeeze_excite(const Task *t)
 }
 
 void
-effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint batch,
+effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
                     guint picture, guint task, guint tasks, gpointer scratch)
 {
     const EffNetLayer *layer = effnet_step_last_layer(step);
@@ -426,7 +425,6 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
         .plan = plan,
         .step = step,
         .arena = arena,
-        .batch = batch,
         .picture = picture,
         .scratch = scratch,
         .first_pixel = (guint64)pixels * pixel_block / pixel_blocks,
@@ -459,8 +457,8 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, guint8 *aren
 }
 
 void
-effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, guint8 *arena, guint row,
-                        gpointer out, gpointer scratch)
+effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
+                        guint row, gpointer out, gpointer scratch)
 {
     const EffNetLayer *layer = step->layer;
     guint panels = effnet_panels(layer->out_channels);
@@ -469,7 +467,6 @@ effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, guint8 *
         .plan = plan,
         .step = step,
         .arena = arena,
-        .batch = 1,
         .scratch = scratch,
         .end_panel = panels,
     };

@@ -5,11 +5,11 @@
 
 #include <effnet/session.h>
 
-#include "../plan/plan.h"
+#include "execute.h"
 
 /* A step is done for the session's one picture, what it read is still there. */
 typedef void (*EffNetObserver)(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
-                               guint8 *arena);
+                               const EffNetArena *arena);
 
 /* SESSION is of one picture and one thread. */
 void effnet_observe_session(EffNetSession *session, EffNetObserver observer, gpointer data);

@@ -36,8 +36,8 @@ struct _EffNetSession {
     EffNetModel *model;
     const EffNetPlan *plan;
     EffNetPreprocess *preprocess;
-    guint max_batch, threads;
-    guint8 *arena;
+    guint threads;
+    EffNetArena arena;
     guint8 *scratch;    /* of all threads */
     Progress *progress; /* a passage each: see below */
     atomic_uint *next;  /* theirs */
@@ -73,15 +73,14 @@ kind_of(const EffNetStep *step)
 static gpointer
 picture(EffNetSession *session, guint index)
 {
-    return effnet_activation(session->plan, session->arena, session->max_batch,
-                             session->plan->input, index);
+    return effnet_activation(session->plan, &session->arena, session->plan->input, index);
 }
 
 /* For each passage of the largest batch. */
 static gboolean
 new_progress(EffNetSession *session, GError **error)
 {
-    gsize n = (gsize)session->plan->n_steps * session->max_batch;
+    gsize n = (gsize)session->plan->n_steps * session->arena.n;
 
     session->progress = effnet_memory_new(n, sizeof *session->progress, error);
     if (!session->progress)
@@ -105,7 +104,7 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
     g_cond_init(&session->tasks_done);
     session->model = effnet_model_ref(model);
     session->plan = plan;
-    session->max_batch = max_batch;
+    session->arena.n = max_batch;
     session->threads = effnet_cpu_get_threads();
     if (threads)
         session->threads = MIN(session->threads, threads);
@@ -115,8 +114,11 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
         session->profiles[i].name = effnet_layer_name(plan->steps[i].layer);
         session->profiles[i].kind = kind_of(&plan->steps[i]);
     }
-    session->arena = effnet_memory_new(1, effnet_arena_bytes(plan, max_batch), error);
-    if (!session->arena)
+    session->arena.picture = effnet_memory_new(1, plan->picture_bytes, error);
+    if (!session->arena.picture)
+        return NULL;
+    session->arena.batch = effnet_memory_new(max_batch, plan->batch_bytes, error);
+    if (!session->arena.batch)
         return NULL;
     session->scratch = effnet_memory_new(session->threads, plan->scratch_bytes, error);
     if (!session->scratch || !new_progress(session, error))
@@ -137,7 +139,8 @@ effnet_session_free(EffNetSession *session)
     free(session->next);
     free(session->progress);
     free(session->scratch);
-    free(session->arena);
+    free(session->arena.batch);
+    free(session->arena.picture);
     effnet_preprocess_free(session->preprocess);
     effnet_model_unref(session->model);
     g_mutex_clear(&session->lock);
@@ -161,7 +164,7 @@ gboolean
 effnet_session_set_frame(EffNetSession *session, guint index, const EffNetFrame *frame,
                          GError **error)
 {
-    g_return_val_if_fail(index < session->max_batch, FALSE);
+    g_return_val_if_fail(index < session->arena.n, FALSE);
     return effnet_picture_set_frame(session->plan, session->preprocess, picture(session, index),
                                     frame, error);
 }
@@ -171,7 +174,7 @@ effnet_session_set_input(EffNetSession *session, guint index, const EffNetInput 
 {
     const EffNetPlan *plan = session->plan;
 
-    g_return_if_fail(index < session->max_batch);
+    g_return_if_fail(index < session->arena.n);
     g_return_if_fail(effnet_input_get_model(input) == session->model);
     memcpy(picture(session, index), effnet_input_get_picture(input),
            plan->activations[plan->input].bytes);
@@ -180,7 +183,7 @@ effnet_session_set_input(EffNetSession *session, guint index, const EffNetInput 
 void
 effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw)
 {
-    g_return_if_fail(index < session->max_batch);
+    g_return_if_fail(index < session->arena.n);
     effnet_picture_set_tensor(session->plan, effnet_model_get_info(session->model),
                               picture(session, index), chw);
 }
@@ -251,13 +254,13 @@ pass(Walker *w, guint step_index, guint first, guint n)
     Progress *progress = w->progress++;
 
     while (take_task(w, progress, tasks, &task)) {
-        effnet_step_execute(session->plan, step, session->arena, session->max_batch,
-                            first + task % n, task / n, of_picture, w->scratch);
+        effnet_step_execute(session->plan, step, &session->arena, first + task % n, task / n,
+                            of_picture, w->scratch);
         finish_task(session, progress, tasks);
     }
     wait_for_tasks(session, progress, tasks);
     if (session->observer)
-        session->observer(session->observer_data, session->plan, step, session->arena);
+        session->observer(session->observer_data, session->plan, step, &session->arena);
     if (begin) {
         session->profiles[step_index].ns += (g_get_monotonic_time() - begin) * 1000;
         session->profiles[step_index].runs += first == 0;
@@ -289,8 +292,7 @@ unscale_features(EffNetSession *session, guint picture)
 {
     const EffNetPlan *plan = session->plan;
     const EffNetTensorPlan *t = &plan->activations[plan->features];
-    float *features =
-        effnet_activation(plan, session->arena, session->max_batch, plan->features, picture);
+    float *features = effnet_activation(plan, &session->arena, plan->features, picture);
 
     for (guint i = 0; i < t->channels; i++)
         features[i] /= t->factor;
@@ -299,7 +301,7 @@ unscale_features(EffNetSession *session, guint picture)
 void
 effnet_session_run(EffNetSession *session, guint n)
 {
-    g_return_if_fail(n > 0 && n <= session->max_batch);
+    g_return_if_fail(n > 0 && n <= session->arena.n);
     session->batch = n;
     for (gsize i = 0; i < (gsize)session->plan->n_steps * n; i++) {
         for (guint share = 0; share < session->threads; share++)
@@ -314,10 +316,10 @@ effnet_session_run(EffNetSession *session, guint n)
 static const float *
 result(const EffNetSession *session, int activation, guint index)
 {
-    g_return_val_if_fail(index < session->max_batch, NULL);
+    g_return_val_if_fail(index < session->arena.n, NULL);
     if (activation == EFFNET_NONE)
         return NULL;
-    return effnet_activation(session->plan, session->arena, session->max_batch, activation, index);
+    return effnet_activation(session->plan, &session->arena, activation, index);
 }
 
 const float *
@@ -343,7 +345,7 @@ effnet_session_set_profile(EffNetSession *session, gboolean on)
 void
 effnet_observe_session(EffNetSession *session, EffNetObserver observer, gpointer data)
 {
-    g_return_if_fail(session->max_batch == 1 && session->threads == 1);
+    g_return_if_fail(session->arena.n == 1 && session->threads == 1);
     session->observer = observer;
     session->observer_data = data;
 }

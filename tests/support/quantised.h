@@ -24,7 +24,8 @@ effnet_test_fill_tensor(float *chw, gsize n, guint seed)
 }
 
 static inline void
-effnet_test_observe(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guint8 *arena)
+effnet_test_observe(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
+                    const EffNetArena *arena)
 {
     EffNetTestRanges *r = data;
 

@@ -14,11 +14,11 @@ typedef struct {
 
 /* What a step leaves in the arena never goes beyond the layer's range, and reaches it. */
 static void
-watch(gpointer data, const EffNetPlan *plan, const EffNetStep *step, guint8 *arena)
+watch(gpointer data, const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena)
 {
     Watch *w = data;
     const EffNetTensorPlan *out = &plan->activations[step->out];
-    const float *values = effnet_activation(plan, arena, 1, step->out, 0);
+    const float *values = effnet_activation(plan, arena, step->out, 0);
     gsize first = step->layer - plan->network->layers, last = first + step->n_layers - 1;
     float most = 0;
 

@@ -22,14 +22,22 @@ random_plan(const char *name, const EffNetScaling *scaling, EffNetType type)
     return plan;
 }
 
-static guint8 *
+static gpointer
+new_memory(gsize bytes)
+{
+    gpointer memory = effnet_memory_new(1, bytes, NULL);
+
+    return memset(memory, 0, bytes);
+}
+
+/* The logits. */
+static float *
 execute(const EffNetPlan *plan, gboolean backwards, guint threads)
 {
-    guint8 *arena = aligned_alloc(64, effnet_arena_bytes(plan, 1));
-    gpointer scratch = aligned_alloc(64, plan->scratch_bytes);
-    float *input = effnet_activation(plan, arena, 1, plan->input, 0);
+    const EffNetArena arena = {new_memory(plan->picture_bytes), new_memory(plan->batch_bytes), 1};
+    gpointer scratch = new_memory(plan->scratch_bytes);
+    float *input = effnet_activation(plan, &arena, plan->input, 0), *logits;
 
-    memset(arena, 0, effnet_arena_bytes(plan, 1));
     for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof(float); i++)
         input[i] = i % 17 / 8.f - 1;
     for (guint s = 0; s < plan->n_steps; s++) {
@@ -37,24 +45,25 @@ execute(const EffNetPlan *plan, gboolean backwards, guint threads)
         guint tasks = effnet_step_tasks(step, threads);
 
         for (guint t = 0; t < tasks; t++)
-            effnet_step_execute(plan, step, arena, 1, 0, backwards ? tasks - 1 - t : t, tasks,
+            effnet_step_execute(plan, step, &arena, 0, backwards ? tasks - 1 - t : t, tasks,
                                 scratch);
     }
+    logits = g_memdup2(effnet_activation(plan, &arena, plan->logits, 0),
+                       plan->activations[plan->logits].bytes);
     free(scratch);
-    return arena;
+    free(arena.batch);
+    free(arena.picture);
+    return logits;
 }
 
 static void
 check_order(const char *name, const EffNetScaling *scaling, EffNetType type)
 {
     g_autoptr(EffNetPlan) plan = random_plan(name, scaling, type);
-    guint8 *forwards = execute(plan, FALSE, 1), *backwards = execute(plan, TRUE, 2);
+    g_autofree float *forwards = execute(plan, FALSE, 1), *backwards = execute(plan, TRUE, 2);
     gsize bytes = plan->activations[plan->logits].bytes;
 
-    g_assert_cmpmem(effnet_activation(plan, forwards, 1, plan->logits, 0), bytes,
-                    effnet_activation(plan, backwards, 1, plan->logits, 0), bytes);
-    free(forwards);
-    free(backwards);
+    g_assert_cmpmem(forwards, bytes, backwards, bytes);
 }
 
 static void

@@ -32,22 +32,25 @@ count_winograd(const EffNetPlan *plan)
 static float *
 find_logits(const EffNetPlan *plan)
 {
-    guint8 *arena = effnet_memory_new(1, effnet_arena_bytes(plan, 1), NULL);
+    const EffNetArena arena = {effnet_memory_new(1, plan->picture_bytes, NULL),
+                               effnet_memory_new(1, plan->batch_bytes, NULL), 1};
     gpointer scratch = effnet_memory_new(1, plan->scratch_bytes, NULL);
-    float *input = effnet_activation(plan, arena, 1, plan->input, 0), *logits;
+    float *input = effnet_activation(plan, &arena, plan->input, 0), *logits;
 
-    memset(arena, 0, effnet_arena_bytes(plan, 1));
+    memset(arena.picture, 0, plan->picture_bytes);
+    memset(arena.batch, 0, plan->batch_bytes);
     for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof *input; i++)
         input[i] = i % 17 / 8.f - 1;
     for (guint s = 0; s < plan->n_steps; s++) {
         guint tasks = effnet_step_tasks(&plan->steps[s], 1);
 
         for (guint t = 0; t < tasks; t++)
-            effnet_step_execute(plan, &plan->steps[s], arena, 1, 0, t, tasks, scratch);
+            effnet_step_execute(plan, &plan->steps[s], &arena, 0, t, tasks, scratch);
     }
-    logits = g_memdup2(effnet_activation(plan, arena, 1, plan->logits, 0), 20 * sizeof *logits);
+    logits = g_memdup2(effnet_activation(plan, &arena, plan->logits, 0), 20 * sizeof *logits);
     free(scratch);
-    free(arena);
+    free(arena.batch);
+    free(arena.picture);
     return logits;
 }
 
