@@ -58,6 +58,7 @@ struct _GstEfficientNet {
     gboolean flushing, playing;
     GstEfficientNetStats stats;
     GstEfficientNetLatency latency;
+    GstClockTime earliest; /* running time up to which frames come too late, as downstream says */
 
     /* Opened and closed while no data flows; swapped by the streaming thread, under the object
      * lock. */
@@ -309,6 +310,7 @@ set_flushing(GstEfficientNet *self, gboolean flushing)
 {
     GST_OBJECT_LOCK(self);
     self->flushing = flushing;
+    self->earliest = GST_CLOCK_TIME_NONE;
     gst_efficientnet_inference_set_flushing(self->classifier->inference, flushing);
     GST_OBJECT_UNLOCK(self);
 }
@@ -423,6 +425,19 @@ publish(GstEfficientNet *self, GstEfficientNetReport *report, gboolean waits)
     }
 }
 
+static gboolean
+is_late(GstEfficientNet *self, GstBuffer *buffer)
+{
+    GstClockTime earliest,
+        time = gst_segment_to_running_time(&GST_BASE_TRANSFORM(self)->segment, GST_FORMAT_TIME,
+                                           GST_BUFFER_PTS(buffer));
+
+    GST_OBJECT_LOCK(self);
+    earliest = self->earliest;
+    GST_OBJECT_UNLOCK(self);
+    return GST_CLOCK_TIME_IS_VALID(earliest) && GST_CLOCK_TIME_IS_VALID(time) && time <= earliest;
+}
+
 static GstFlowReturn
 transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
@@ -435,6 +450,7 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 
     swap_if_opened(self);
     get_frame_settings(self, &settings);
+    self->stream->late = is_late(self, buffer);
     gst_efficientnet_stream_process(self->stream, self->classifier, self->name, &settings, buffer,
                                     time, &report, &error);
     publish(self, &report, settings.late_policy == GST_EFFICIENTNET_LATE_POLICY_WAIT);
@@ -496,6 +512,27 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
         break;
     }
     return GST_BASE_TRANSFORM_CLASS(gst_efficientnet_parent_class)->sink_event(trans, event);
+}
+
+static void
+read_lateness(GstEfficientNet *self, GstEvent *event)
+{
+    GstClockTimeDiff diff;
+    GstClockTime time;
+
+    gst_event_parse_qos(event, NULL, NULL, &diff, &time);
+    GST_OBJECT_LOCK(self);
+    self->earliest =
+        GST_CLOCK_TIME_IS_VALID(time) ? time + (GstClockTime)diff : GST_CLOCK_TIME_NONE;
+    GST_OBJECT_UNLOCK(self);
+}
+
+static gboolean
+src_event(GstBaseTransform *trans, GstEvent *event)
+{
+    if (GST_EVENT_TYPE(event) == GST_EVENT_QOS)
+        read_lateness(GST_EFFICIENTNET(trans), event);
+    return GST_BASE_TRANSFORM_CLASS(gst_efficientnet_parent_class)->src_event(trans, event);
 }
 
 static void
@@ -576,6 +613,7 @@ gst_efficientnet_class_init(GstEfficientNetClass *klass)
     transform_class->stop = GST_DEBUG_FUNCPTR(stop);
     transform_class->set_caps = GST_DEBUG_FUNCPTR(set_caps);
     transform_class->sink_event = GST_DEBUG_FUNCPTR(sink_event);
+    transform_class->src_event = GST_DEBUG_FUNCPTR(src_event);
     transform_class->query = GST_DEBUG_FUNCPTR(query);
     transform_class->propose_allocation = GST_DEBUG_FUNCPTR(propose_allocation);
     transform_class->transform_ip = GST_DEBUG_FUNCPTR(transform_ip);

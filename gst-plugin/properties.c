@@ -233,7 +233,7 @@ install_schedule_properties(GObjectClass *klass)
             "late-policy", "Late policy",
             "What a frame does while the network runs; no frame is ever dropped. wait "
             "adds the time of an inference to the pipeline's latency, skip-inference "
-            "none",
+            "none, and leaves out frames that come too late for downstream, but for one a second",
             gst_efficientnet_late_policy_get_type(), DEFAULT(late_policy), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_SMOOTHING,

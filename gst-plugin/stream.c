@@ -22,6 +22,7 @@ gst_efficientnet_stream_new(void)
     GstEfficientNetStream *self = g_new0(GstEfficientNetStream, 1);
 
     self->tag_orientation = GST_VIDEO_ORIENTATION_IDENTITY;
+    self->inferred = GST_CLOCK_TIME_NONE;
     self->tracks = gst_efficientnet_tracks_new();
     self->regions = g_array_new(FALSE, FALSE, sizeof(GstEfficientNetRegion));
     self->loose = g_ptr_array_new_with_free_func((GDestroyNotify)gst_efficientnet_finding_unref);
@@ -40,6 +41,7 @@ gst_efficientnet_stream_free(GstEfficientNetStream *self)
 void
 gst_efficientnet_stream_forget(GstEfficientNetStream *self)
 {
+    self->inferred = GST_CLOCK_TIME_NONE;
     gst_efficientnet_tracks_clear(self->tracks);
     gst_efficientnet_gates_reset(&self->gates);
 }
@@ -262,8 +264,10 @@ infer(const Context *c, GstBuffer *buffer, GstClockTime time, const GArray *subj
     submitted = submit(c, &frame, subjects, error);
     gst_video_frame_unmap(&map);
     c->report->skipped = submitted == GST_EFFICIENTNET_SUBMIT_BUSY;
-    if (submitted == GST_EFFICIENTNET_SUBMIT_OK)
+    if (submitted == GST_EFFICIENTNET_SUBMIT_OK) {
         gst_efficientnet_gates_pass(&self->gates, c->settings, time);
+        self->inferred = time;
+    }
     return submitted != GST_EFFICIENTNET_SUBMIT_FAILED;
 }
 
@@ -283,6 +287,18 @@ is_repeated(GstEfficientNetStream *self, GstBuffer *buffer)
     return TRUE;
 }
 
+/* The time is better spent on what may still be in time. But as sinks show a frame a second however
+ * late it is, so one is inferred. */
+static gboolean
+is_left_out(const Context *c, GstClockTime time)
+{
+    const GstEfficientNetStream *self = c->stream;
+
+    return c->settings->late_policy == GST_EFFICIENTNET_LATE_POLICY_SKIP_INFERENCE && self->late &&
+           GST_CLOCK_TIME_IS_VALID(time) && GST_CLOCK_TIME_IS_VALID(self->inferred) &&
+           time >= self->inferred && time - self->inferred < GST_SECOND;
+}
+
 static gboolean
 infer_if_due(const Context *c, GstBuffer *buffer, GstClockTime time, const EffNetRect *visible,
              GError **error)
@@ -295,7 +311,10 @@ infer_if_due(const Context *c, GstBuffer *buffer, GstClockTime time, const EffNe
     if (!gst_efficientnet_gates_due(&self->gates, c->settings, time) || is_repeated(self, buffer))
         return TRUE;
     subjects = choose_subjects(c, visible, GST_BUFFER_PTS(buffer));
-    return subjects->len == 0 || infer(c, buffer, time, subjects, error);
+    if (subjects->len == 0)
+        return TRUE;
+    c->report->skipped = is_left_out(c, time);
+    return c->report->skipped || infer(c, buffer, time, subjects, error);
 }
 
 /* The newest finding of every region of this frame, and those that have none to belong to. */

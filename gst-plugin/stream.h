@@ -12,9 +12,11 @@ typedef struct {
     GstVideoInfo info;
     GstVideoOrientationMethod tag_orientation;
     guint64 number; /* of the next frame */
+    gboolean late;  /* it comes too late, as downstream says */
 
     /*< private >*/
     GstEfficientNetGates gates;
+    GstClockTime inferred; /* stream time of the frame that was last given to the network */
     GstEfficientNetTracks *tracks;
     GArray *regions;  /* of this frame */
     GPtrArray *loose; /* findings that came with this frame and belong to no track */

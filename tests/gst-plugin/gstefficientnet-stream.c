@@ -373,9 +373,10 @@ test_allocation(gconstpointer with_meta)
     gst_harness_teardown(h);
 }
 
-/* A frame that comes late for the sink is still a frame. */
+/* A frame that comes late for the sink is still a frame, and whoever waits for results gets them.
+ */
 static void
-test_qos(void)
+test_qos_wait(void)
 {
     GstHarness *h = effnet_test_make_harness(model, "", rgb_caps);
 
@@ -384,6 +385,78 @@ test_qos(void)
         h, gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 5.0, GST_SECOND, 0)));
     for (guint i = 1; i < 10; i++)
         g_assert_cmpint(pass_for_age(h, i), ==, 0);
+    gst_harness_teardown(h);
+}
+
+static void
+push_lateness(GstHarness *h, GstClockTimeDiff lateness, GstClockTime time)
+{
+    g_assert_true(gst_harness_push_upstream_event(
+        h, gst_event_new_qos(lateness > 0 ? GST_QOS_TYPE_UNDERFLOW : GST_QOS_TYPE_OVERFLOW, 1.0,
+                             lateness, time)));
+}
+
+/* Passes the N-th frame, and waits for its inference, where there is one, by asking the next one
+ * whether it brought something: a repeated frame, which is not inferred. */
+static gboolean
+is_inferred(GstHarness *h, guint number)
+{
+    guint64 before = effnet_test_get_stat(h->element, "inferences");
+    guint64 skipped = effnet_test_get_stat(h->element, "skipped");
+
+    gst_buffer_unref(pass(h, number));
+    if (effnet_test_get_stat(h->element, "skipped") > skipped)
+        return FALSE;
+    while (effnet_test_get_stat(h->element, "inferences") == before) {
+        GstBuffer *repeated = make_frame(number);
+
+        GST_BUFFER_FLAG_SET(repeated, GST_BUFFER_FLAG_GAP);
+        gst_buffer_unref(gst_harness_push_and_pull(h, repeated));
+        g_thread_yield();
+    }
+    return TRUE;
+}
+
+/* Frames that come too late are not inferred, but for one a second; all pass, also upstream hears
+ * of it. */
+static void
+test_qos_skip(void)
+{
+    GstHarness *h = effnet_test_make_harness(model, "late-policy=skip-inference", rgb_caps);
+    GstSegment segment;
+    GstEvent *event;
+    guint upstream = 0;
+    guint64 skipped;
+
+    /* Nothing is known yet, and nothing is late. */
+    g_assert_true(is_inferred(h, 0));
+    push_lateness(h, -GST_MSECOND, GST_MSECOND);
+    g_assert_true(is_inferred(h, 1));
+    /* Up to frame 90, at 3 s. */
+    push_lateness(h, 2 * GST_SECOND, GST_SECOND);
+    skipped = effnet_test_get_stat(h->element, "skipped");
+    for (guint i = 2; i <= 90; i++)
+        g_assert_cmpint(is_inferred(h, i), ==, i % 30 == 1);
+    g_assert_true(is_inferred(h, 91));
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "skipped"), ==, skipped + 87);
+    /* In time again. */
+    push_lateness(h, 10 * GST_SECOND, GST_SECOND);
+    g_assert_false(is_inferred(h, 92));
+    push_lateness(h, -GST_MSECOND, 92 * GST_SECOND / 30);
+    g_assert_true(is_inferred(h, 93));
+    /* What was late before a flush says nothing of what comes behind it. */
+    push_lateness(h, 10 * GST_SECOND, GST_SECOND);
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
+    g_assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
+    g_assert_true(gst_harness_push_event(h, gst_event_new_segment(&segment)));
+    g_assert_true(is_inferred(h, 94));
+    g_assert_true(is_inferred(h, 95));
+    while ((event = gst_harness_try_pull_upstream_event(h))) {
+        upstream += GST_EVENT_TYPE(event) == GST_EVENT_QOS;
+        gst_event_unref(event);
+    }
+    g_assert_cmpuint(upstream, ==, 5);
     gst_harness_teardown(h);
 }
 
@@ -500,7 +573,8 @@ main(int argc, char **argv)
     g_test_add_func("/stream/latency", test_latency);
     g_test_add_data_func("/stream/allocation", NULL, test_allocation);
     g_test_add_data_func("/stream/allocation-meta", "meta", test_allocation);
-    g_test_add_func("/stream/qos", test_qos);
+    g_test_add_func("/stream/qos/wait", test_qos_wait);
+    g_test_add_func("/stream/qos/skip", test_qos_skip);
     g_test_add_data_func("/stream/state-cycles", "", test_state_cycles);
     g_test_add_data_func("/stream/state-cycles-skip", skip, test_state_cycles);
     g_test_add_func("/stream/reopen", test_reopen);
