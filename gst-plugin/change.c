@@ -6,6 +6,8 @@
 #define SIDE GST_EFFICIENTNET_CHANGE_SIDE
 /* Of a cell, along each side: their mean is a quarter as noisy as a sample. */
 #define SAMPLES 4
+/* A difference of blue or red from the brightness that there is none of. */
+#define NEUTRAL 128
 
 /* A component of the pixel at X, Y, in 8 bits. */
 static guint
@@ -18,17 +20,39 @@ sample(const GstVideoFrame *map, guint component, guint x, guint y)
           (gssize)x * GST_VIDEO_FRAME_COMP_PSTRIDE(map, component);
     if (GST_VIDEO_FORMAT_INFO_DEPTH(format, component) <= 8)
         return *at;
+    /* GStreamer has the second number of a pair at the second byte, and not behind the first. */
+    at += GST_VIDEO_FRAME_COMP_POFFSET(map, component) % 2;
     return (guint)GST_READ_UINT16_LE(at) >> GST_VIDEO_FORMAT_INFO_SHIFT(format, component) >>
                (GST_VIDEO_FORMAT_INFO_DEPTH(format, component) - 8) &
            255;
 }
 
-static guint
-brightness(const GstVideoFrame *map, guint x, guint y)
+typedef struct {
+    guint brightness, blue, red;
+} Color;
+
+static Color
+color(const GstVideoFrame *map, guint x, guint y)
 {
-    if (!GST_VIDEO_FORMAT_INFO_IS_RGB(map->info.finfo))
-        return sample(map, 0, x, y);
-    return (2 * sample(map, 0, x, y) + 5 * sample(map, 1, x, y) + sample(map, 2, x, y)) / 8;
+    const GstVideoFormatInfo *format = map->info.finfo;
+    Color c = {.blue = NEUTRAL, .red = NEUTRAL};
+
+    if (GST_VIDEO_FORMAT_INFO_IS_RGB(format)) {
+        guint red = sample(map, 0, x, y), blue = sample(map, 2, x, y);
+
+        c.brightness = (2 * red + 5 * sample(map, 1, x, y) + blue) / 8;
+        c.blue = (2 * NEUTRAL + blue - c.brightness) / 2;
+        c.red = (2 * NEUTRAL + red - c.brightness) / 2;
+        return c;
+    }
+    c.brightness = sample(map, 0, x, y);
+    if (GST_VIDEO_FORMAT_INFO_N_COMPONENTS(format) >= 3) {
+        x >>= GST_VIDEO_FORMAT_INFO_W_SUB(format, 1);
+        y >>= GST_VIDEO_FORMAT_INFO_H_SUB(format, 1);
+        c.blue = sample(map, 1, x, y);
+        c.red = sample(map, 2, x, y);
+    }
+    return c;
 }
 
 /* The middle of the I-th of SIDE * SAMPLES parts of a length. */
@@ -39,17 +63,31 @@ position(guint start, guint length, guint i)
 }
 
 static guint8
-cell(const GstVideoFrame *map, const EffNetRect *region, guint column, guint row)
+mean(guint sum)
 {
-    guint sum = 0;
+    return (guint8)((sum + SAMPLES * SAMPLES / 2) / (SAMPLES * SAMPLES));
+}
+
+static void
+fill_cell(GstEfficientNetGrid *grid, const GstVideoFrame *map, const EffNetRect *region,
+          guint column, guint row)
+{
+    guint brightness = 0, blue = 0, red = 0, cell = row * SIDE + column;
 
     for (guint j = 0; j < SAMPLES; j++) {
         guint y = position(region->y, region->h, row * SAMPLES + j);
 
-        for (guint i = 0; i < SAMPLES; i++)
-            sum += brightness(map, position(region->x, region->w, column * SAMPLES + i), y);
+        for (guint i = 0; i < SAMPLES; i++) {
+            Color c = color(map, position(region->x, region->w, column * SAMPLES + i), y);
+
+            brightness += c.brightness;
+            blue += c.blue;
+            red += c.red;
+        }
     }
-    return (guint8)((sum + SAMPLES * SAMPLES / 2) / (SAMPLES * SAMPLES));
+    grid->cells[cell] = mean(brightness);
+    grid->blue[cell] = mean(blue);
+    grid->red[cell] = mean(red);
 }
 
 void
@@ -58,15 +96,25 @@ gst_efficientnet_grid_init(GstEfficientNetGrid *grid, const GstVideoFrame *map,
 {
     for (guint row = 0; row < SIDE; row++)
         for (guint column = 0; column < SIDE; column++)
-            grid->cells[row * SIDE + column] = cell(map, region, column, row);
+            fill_cell(grid, map, region, column, row);
+}
+
+static guint
+sum_differences(const guint8 *a, const guint8 *b)
+{
+    guint sum = 0;
+
+    for (guint i = 0; i < GST_EFFICIENTNET_CHANGE_CELLS; i++)
+        sum += (guint)abs(a[i] - b[i]);
+    return sum;
 }
 
 float
 gst_efficientnet_grid_distance(const GstEfficientNetGrid *a, const GstEfficientNetGrid *b)
 {
-    guint sum = 0;
+    guint most = sum_differences(a->cells, b->cells);
 
-    for (guint i = 0; i < SIDE * SIDE; i++)
-        sum += (guint)abs(a->cells[i] - b->cells[i]);
-    return (float)sum / (SIDE * SIDE * 255.0f);
+    most = MAX(most, sum_differences(a->blue, b->blue));
+    most = MAX(most, sum_differences(a->red, b->red));
+    return (float)most / (GST_EFFICIENTNET_CHANGE_CELLS * 255.0f);
 }

@@ -9,9 +9,13 @@
 
 #define GST_EFFICIENTNET_CHANGE_SIDE 32
 
-/* The mean brightness, 0 to 255, of the cells of a grid that is laid over a picture. */
+#define GST_EFFICIENTNET_CHANGE_CELLS (GST_EFFICIENTNET_CHANGE_SIDE * GST_EFFICIENTNET_CHANGE_SIDE)
+
+/* Means, 0 to 255, in the cells of a grid that is laid over a picture: of the brightness, and of
+ * the differences of blue and of red from it, 128 where there is none. */
 typedef struct {
-    guint8 cells[GST_EFFICIENTNET_CHANGE_SIDE * GST_EFFICIENTNET_CHANGE_SIDE];
+    guint8 cells[GST_EFFICIENTNET_CHANGE_CELLS];
+    guint8 blue[GST_EFFICIENTNET_CHANGE_CELLS], red[GST_EFFICIENTNET_CHANGE_CELLS];
 } GstEfficientNetGrid;
 
 /* Samples REGION, which lies in the frame, of any format that GStreamer unpacks sample by sample.
@@ -19,7 +23,7 @@ typedef struct {
 void gst_efficientnet_grid_init(GstEfficientNetGrid *grid, const GstVideoFrame *map,
                                 const EffNetRect *region);
 
-/* The mean absolute difference of the cells, 0 to 1. */
+/* The mean absolute difference of the cells, 0 to 1: of the three, the one that is most. */
 float gst_efficientnet_grid_distance(const GstEfficientNetGrid *a, const GstEfficientNetGrid *b);
 
 #endif

@@ -163,9 +163,9 @@ install_gate_properties(GObjectClass *klass)
         klass, GST_EFFICIENTNET_PROP_CHANGE_THRESHOLD,
         g_param_spec_float("change-threshold", "Change threshold",
                            "Of the frames that max-rate lets through, those are inferred whose "
-                           "brightness differs by at least so much from the frame inferred last: "
-                           "the mean absolute difference of 32 x 32 grey cells, as a share of the "
-                           "way from black to white; 0.02 ignores noise (0: off)",
+                           "brightness or colours differ by at least so much from the frame "
+                           "inferred last: the mean absolute difference of 32 x 32 cells, as a "
+                           "share of the way from black to white; 0.02 ignores noise (0: off)",
                            0.0f, 1.0f, DEFAULT(change_threshold), PLAYING_FLAGS));
 }
 

@@ -1,10 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "change.h"
 
-/* A picture whose pixel at X, Y is BASE + X * SLOPE grey, as a grid. */
 static void
-make_grid(GstEfficientNetGrid *grid, const char *format, guint width, guint height, guint base,
-          guint slope, const EffNetRect *region)
+write_component(GstVideoFrame *map, guint c, guint base, guint slope)
+{
+    guint depth = GST_VIDEO_FRAME_COMP_DEPTH(map, c);
+
+    for (gint y = 0; y < GST_VIDEO_FRAME_COMP_HEIGHT(map, c); y++) {
+        for (gint x = 0; x < GST_VIDEO_FRAME_COMP_WIDTH(map, c); x++) {
+            guint8 *at = (guint8 *)GST_VIDEO_FRAME_COMP_DATA(map, c) +
+                         y * GST_VIDEO_FRAME_COMP_STRIDE(map, c) +
+                         x * GST_VIDEO_FRAME_COMP_PSTRIDE(map, c);
+            guint value = base + (guint)x * slope;
+
+            if (depth <= 8)
+                *at = (guint8)value;
+            else /* that of a pair's second number is 1, of two bytes each */
+                GST_WRITE_UINT16_LE(at + GST_VIDEO_FRAME_COMP_POFFSET(map, c) % 2,
+                                    value << (depth - 8)
+                                          << GST_VIDEO_FORMAT_INFO_SHIFT(map->info.finfo, c));
+        }
+    }
+}
+
+/* A picture whose pixel at X, Y has COLORS + X * SLOPE, of differences of colour from the
+ * brightness COLORS alone, as a grid. */
+static void
+make_colored_grid(GstEfficientNetGrid *grid, const char *format, guint width, guint height,
+                  const guint8 colors[3], guint slope, const EffNetRect *region)
 {
     g_autofree char *text = g_strdup_printf(
         "video/x-raw,format=%s,width=%u,height=%u,colorimetry=1:1:0:0", format, width, height);
@@ -20,28 +43,24 @@ make_grid(GstEfficientNetGrid *grid, const char *format, guint width, guint heig
     buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
     gst_buffer_memset(buffer, 0, 0, info.size);
     g_assert_true(gst_video_frame_map(&map, &info, buffer, GST_MAP_READWRITE));
-    for (guint c = 0; c < (is_yuv ? 1 : GST_VIDEO_FRAME_N_COMPONENTS(&map)); c++) {
-        guint depth = GST_VIDEO_FRAME_COMP_DEPTH(&map, c);
-
-        for (guint y = 0; y < height; y++) {
-            for (guint x = 0; x < width; x++) {
-                guint8 *at = (guint8 *)GST_VIDEO_FRAME_COMP_DATA(&map, c) +
-                             y * GST_VIDEO_FRAME_COMP_STRIDE(&map, c) +
-                             x * GST_VIDEO_FRAME_COMP_PSTRIDE(&map, c);
-                guint value = base + x * slope;
-
-                if (depth <= 8)
-                    *at = (guint8)value;
-                else
-                    GST_WRITE_UINT16_LE(
-                        at, value << (depth - 8) << GST_VIDEO_FORMAT_INFO_SHIFT(map.info.finfo, c));
-            }
-        }
-    }
+    for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(&map); c++)
+        write_component(&map, c, c < 3 ? colors[c] : 255, is_yuv && c > 0 ? 0 : slope);
     gst_efficientnet_grid_init(grid, &map, region ? region : &all);
     gst_video_frame_unmap(&map);
     gst_buffer_unref(buffer);
     gst_caps_unref(caps);
+}
+
+/* A grey one. */
+static void
+make_grid(GstEfficientNetGrid *grid, const char *format, guint width, guint height, guint base,
+          guint slope, const EffNetRect *region)
+{
+    gboolean is_yuv = GST_VIDEO_FORMAT_INFO_IS_YUV(
+        gst_video_format_get_info(gst_video_format_from_string(format)));
+    guint8 grey = (guint8)base, other = is_yuv ? 128 : grey;
+
+    make_colored_grid(grid, format, width, height, (guint8[]){grey, other, other}, slope, region);
 }
 
 static void
@@ -77,6 +96,32 @@ test_formats(void)
     }
 }
 
+/* Colours of the same brightness differ as well. */
+static void
+test_colors(void)
+{
+    static const char *const yuv[] = {"I420", "NV12", "NV21",      "YUY2",      "UYVY",
+                                      "Y444", "Y42B", "I420_10LE", "P010_10LE", "YV12"};
+    static const char *const rgb[] = {"RGB", "BGRx", "xRGB", "GBR", "GBR_10LE"};
+    GstEfficientNetGrid a, b;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(yuv); i++) {
+        g_test_message("%s", yuv[i]);
+        make_colored_grid(&a, yuv[i], 63, 47, (guint8[]){90, 128, 128}, 0, NULL);
+        make_colored_grid(&b, yuv[i], 63, 47, (guint8[]){90, 98, 179}, 0, NULL);
+        g_assert_cmpfloat_with_epsilon(gst_efficientnet_grid_distance(&a, &b), 51 / 255.0f, 1e-6f);
+        make_colored_grid(&b, yuv[i], 63, 47, (guint8[]){80, 77, 129}, 0, NULL);
+        g_assert_cmpfloat_with_epsilon(gst_efficientnet_grid_distance(&a, &b), 51 / 255.0f, 1e-6f);
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(rgb); i++) {
+        g_test_message("%s", rgb[i]);
+        make_colored_grid(&a, rgb[i], 64, 48, (guint8[]){200, 0, 0}, 0, NULL);
+        make_colored_grid(&b, rgb[i], 64, 48, (guint8[]){0, 80, 0}, 0, NULL);
+        g_assert_cmpmem(a.cells, sizeof a.cells, b.cells, sizeof b.cells);
+        g_assert_cmpfloat_with_epsilon(gst_efficientnet_grid_distance(&a, &b), 100 / 255.0f, 1e-6f);
+    }
+}
+
 /* What lies beside the region is not looked at; a single pixel is enough. */
 static void
 test_region(void)
@@ -100,6 +145,7 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_add_func("/change/distance", test_distance);
     g_test_add_func("/change/formats", test_formats);
+    g_test_add_func("/change/colors", test_colors);
     g_test_add_func("/change/region", test_region);
     return g_test_run();
 }
