@@ -96,11 +96,17 @@ chroma_site(const GstVideoInfo *info)
     return flags;
 }
 
-gboolean
-gst_efficientnet_frame_is_hdr(const GstVideoInfo *info)
+static EffNetTransfer
+transfer(const GstVideoInfo *info)
 {
-    return info->colorimetry.transfer == GST_VIDEO_TRANSFER_SMPTE2084 ||
-           info->colorimetry.transfer == GST_VIDEO_TRANSFER_ARIB_STD_B67;
+    switch (info->colorimetry.transfer) {
+    case GST_VIDEO_TRANSFER_SMPTE2084:
+        return EFFNET_TRANSFER_PQ;
+    case GST_VIDEO_TRANSFER_ARIB_STD_B67:
+        return EFFNET_TRANSFER_HLG;
+    default:
+        return EFFNET_TRANSFER_SDR;
+    }
 }
 
 EffNetOrientation
@@ -261,6 +267,7 @@ gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame, const GstVide
         .height = GST_VIDEO_FRAME_HEIGHT(map),
         .matrix = matrix(info),
         .full_range = info->colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255,
+        .transfer = transfer(info),
         .chroma_site = chroma_site(info),
         .region = gst_efficientnet_frame_visible(buffer, info),
     };

@@ -28,9 +28,6 @@ gboolean gst_efficientnet_frame_map_video(GstVideoFrame *map, const GstVideoInfo
 gboolean gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame,
                                     const GstVideoInfo *info, GstBuffer *buffer, GError **error);
 
-/* Whether its samples mean light as PQ and HLG have it, which is not undone. */
-gboolean gst_efficientnet_frame_is_hdr(const GstVideoInfo *info);
-
 /* CUSTOM and AUTO are identity. */
 EffNetOrientation gst_efficientnet_frame_orientation(GstVideoOrientationMethod method);
 

@@ -386,11 +386,6 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
                           (NULL));
         return FALSE;
     }
-    if (gst_efficientnet_frame_is_hdr(&self->stream->info))
-        GST_ELEMENT_WARNING(self, STREAM, FORMAT,
-                            ("caps: high dynamic range (PQ or HLG) is classified as it is stored, "
-                             "darker than networks know pictures; tone-map it before"),
-                            ("caps: %" GST_PTR_FORMAT, incaps));
     gst_efficientnet_stream_open_gates(self->stream);
     return TRUE;
 }

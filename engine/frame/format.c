@@ -90,15 +90,16 @@ check_enums(const EffNetFrame *frame, GError **error)
 {
     if ((guint)frame->format < G_N_ELEMENTS(formats) &&
         (guint)frame->matrix <= EFFNET_MATRIX_BT2020 &&
+        (guint)frame->transfer <= EFFNET_TRANSFER_HLG &&
         (guint)frame->orientation <= EFFNET_ORIENTATION_UR_LL &&
         frame->chroma_site <= (EFFNET_CHROMA_H_COSITED | EFFNET_CHROMA_V_COSITED) &&
         frame->sample_shift <= 8)
         return TRUE;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FRAME,
-                "frame of unknown format %d, matrix %d, chroma site %u, orientation %d or sample "
-                "shift %u",
-                frame->format, frame->matrix, frame->chroma_site, frame->orientation,
-                frame->sample_shift);
+                "frame of unknown format %d, matrix %d, transfer %d, chroma site %u, orientation "
+                "%d or sample shift %u",
+                frame->format, frame->matrix, frame->transfer, frame->chroma_site,
+                frame->orientation, frame->sample_shift);
     return FALSE;
 }
 

@@ -9,6 +9,7 @@
 #include "frame/format.h"
 #include "frame/geometry.h"
 #include "frame/plane.h"
+#include "frame/transfer.h"
 #include "kernels/kernels.h"
 
 #define DEFAULT_CROP_FRACTION 0.875f
@@ -29,6 +30,7 @@ struct _EffNetPreprocess {
     /* What the tables below are for; unset while there are none. */
     gboolean ready;
     EffNetFrame last;
+    guint8 srgb[256]; /* where it is not SDR */
     EffNetGeometry geometry;
     EffNetPlane planes[3];
     guint n_planes;
@@ -121,8 +123,9 @@ same_geometry(const EffNetFrame *a, const EffNetFrame *b)
 {
     return a->format == b->format && a->width == b->width && a->height == b->height &&
            a->chroma_site == b->chroma_site && a->sample_shift == b->sample_shift &&
-           a->orientation == b->orientation && a->region.x == b->region.x &&
-           a->region.y == b->region.y && a->region.w == b->region.w && a->region.h == b->region.h;
+           a->transfer == b->transfer && a->orientation == b->orientation &&
+           a->region.x == b->region.x && a->region.y == b->region.y && a->region.w == b->region.w &&
+           a->region.h == b->region.h;
 }
 
 static gboolean
@@ -142,6 +145,8 @@ prepare(EffNetPreprocess *p, const EffNetFrame *frame, GError **error)
     format = effnet_format_get(frame->format);
     effnet_geometry_init(&p->geometry, region.w, region.h, frame->orientation, p->resolution,
                          &p->resize);
+    if (frame->transfer != EFFNET_TRANSFER_SDR)
+        effnet_transfer_init(p->srgb, frame->transfer);
     spec.interpolation = p->resize.interpolation;
     spec.fine = format->ycbcr;
     n = format->ycbcr && p->channels == 1 ? 1 : format->n_components;
@@ -175,6 +180,15 @@ make_ycbcr_row(EffNetPreprocess *p, const EffNetColor *color, guint8 *rgb[3])
     p->kernels->color(rgb, ycc, n, color);
 }
 
+/* Grey is one row that is all three. */
+static void
+tone_map(const EffNetPreprocess *p, guint8 *const rgb[3])
+{
+    for (guint c = 0; c < (rgb[1] == rgb[0] ? 1 : 3); c++)
+        for (guint i = 0; i < p->geometry.x.n; i++)
+            rgb[c][i] = p->srgb[rgb[c][i]];
+}
+
 static void
 make_row(EffNetPreprocess *p, const EffNetFrame *frame, const EffNetColor *color, guint i,
          const guint8 *result[3])
@@ -196,8 +210,12 @@ make_row(EffNetPreprocess *p, const EffNetFrame *frame, const EffNetColor *color
         if (p->channels == 1 && !grey)
             effnet_color_to_grey(rgb, n);
     }
+    if (p->channels == 1)
+        rgb[1] = rgb[2] = rgb[0];
+    if (frame->transfer != EFFNET_TRANSFER_SDR)
+        tone_map(p, rgb);
     for (guint c = 0; c < 3; c++)
-        result[c] = p->channels == 1 ? rgb[0] : rgb[c];
+        result[c] = rgb[c];
 }
 
 static void

@@ -38,6 +38,14 @@ typedef enum {
     EFFNET_MATRIX_BT2020,
 } EffNetMatrix;
 
+/* What light samples stand for. High dynamic range is brought to sRGB, its reference white to white
+ * and what is brighter as well; primaries are taken as they are. */
+typedef enum {
+    EFFNET_TRANSFER_SDR,
+    EFFNET_TRANSFER_PQ, /* ITU-R BT.2100, SMPTE ST 2084 */
+    EFFNET_TRANSFER_HLG,
+} EffNetTransfer;
+
 /* Where a chroma sample sits among its luma samples. */
 typedef enum {
     EFFNET_CHROMA_CENTER = 0,    /* between them in both directions (JPEG, MPEG-1) */
@@ -72,8 +80,9 @@ typedef struct {
     guint sample_shift;
     EffNetMatrix matrix;
     gboolean full_range; /* Y'CbCr: 0..255 instead of 16..235/240 */
-    guint chroma_site;   /* EffNetChromaSite flags */
-    EffNetRect region;   /* what is looked at, in pixels; w or h 0: everything */
+    EffNetTransfer transfer;
+    guint chroma_site; /* EffNetChromaSite flags */
+    EffNetRect region; /* what is looked at, in pixels; w or h 0: everything */
     EffNetOrientation orientation;
 } EffNetFrame;
 

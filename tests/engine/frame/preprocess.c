@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "frame/format.h"
+#include "frame/transfer.h"
 
 #define N 32 /* the resolution */
 
@@ -556,6 +557,32 @@ test_changes(void)
     effnet_preprocess_free(p);
 }
 
+/* High dynamic range is brought to sRGB behind everything else, each sample once. */
+static void
+test_transfer(void)
+{
+    static const EffNetPixelFormat formats[] = {EFFNET_PIXEL_RGB, EFFNET_PIXEL_RGBP,
+                                                EFFNET_PIXEL_NV12, EFFNET_PIXEL_GRAY8};
+    guint8 expected[N * N * 3], got[N * N * 3], table[256];
+
+    effnet_transfer_init(table, EFFNET_TRANSFER_PQ);
+    for (gsize f = 0; f < G_N_ELEMENTS(formats); f++)
+        for (guint channels = 1; channels <= 3; channels += 2) {
+            EffNetPreprocess *p = preprocess_new(channels, EFFNET_RESIZE_AUTO);
+            Picture picture;
+
+            picture_init(&picture, formats[f], 61, 47);
+            run_rgb(p, &picture.frame, expected);
+            for (guint i = 0; i < N * N * 3; i++)
+                expected[i] = table[expected[i]];
+            picture.frame.transfer = EFFNET_TRANSFER_PQ;
+            run_rgb(p, &picture.frame, got);
+            g_assert_cmpmem(got, sizeof got, expected, sizeof expected);
+            picture_clear(&picture);
+            effnet_preprocess_free(p);
+        }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -570,6 +597,7 @@ main(int argc, char **argv)
     g_test_add_func("/frame/preprocess/normalised", test_normalised);
     g_test_add_func("/frame/preprocess/letterbox", test_letterbox);
     g_test_add_func("/frame/preprocess/grey", test_grey);
+    g_test_add_func("/frame/preprocess/transfer", test_transfer);
     g_test_add_func("/frame/preprocess/shapes", test_shapes);
     g_test_add_func("/frame/preprocess/settings", test_settings);
     g_test_add_func("/frame/preprocess/changes", test_changes);
