@@ -300,14 +300,31 @@ effnet_watch_graph_start(EffNetWatchGraph *graph)
     gst_element_set_state(graph->pipeline, GST_STATE_PLAYING);
 }
 
-void
-effnet_watch_graph_update_status(EffNetWatchGraph *graph, gboolean last)
+static void
+take_stats(EffNetWatchGraph *graph, gboolean last)
 {
-    g_autoptr(GstStructure) stats = NULL;
-    gint64 duration;
+    g_autoptr(GstElement) publish = get_element(graph, "publish");
+    g_autoptr(GstStructure) stats = NULL, published = NULL;
 
     g_object_get(graph->classifier, "stats", &stats, NULL);
-    effnet_watch_status_set_stats(graph->outlets->status, stats, last);
+    if (publish)
+        g_object_get(publish, "stats", &published, NULL);
+    effnet_watch_status_set_stats(graph->outlets->status, stats, published, last);
+}
+
+void
+effnet_watch_graph_stop(EffNetWatchGraph *graph)
+{
+    gst_element_set_state(graph->pipeline, GST_STATE_NULL);
+    take_stats(graph, TRUE);
+}
+
+void
+effnet_watch_graph_update_status(EffNetWatchGraph *graph)
+{
+    gint64 duration;
+
+    take_stats(graph, FALSE);
     if (!effnet_watch_graph_is_live(graph) &&
         gst_element_query_duration(graph->pipeline, GST_FORMAT_TIME, &duration) && duration > 0)
         effnet_watch_status_set_duration(graph->outlets->status, (GstClockTime)duration);
@@ -329,9 +346,12 @@ effnet_watch_graph_is_window(EffNetWatchGraph *graph, GstMessage *message)
 }
 
 gboolean
-effnet_watch_graph_is_classifier(EffNetWatchGraph *graph, GstMessage *message)
+effnet_watch_graph_is_own(EffNetWatchGraph *graph, GstMessage *message)
 {
-    return GST_MESSAGE_SRC(message) == GST_OBJECT(graph->classifier);
+    g_autoptr(GstElement) publish = get_element(graph, "publish");
+
+    return GST_MESSAGE_SRC(message) == GST_OBJECT(graph->classifier) ||
+           (publish && GST_MESSAGE_SRC(message) == GST_OBJECT(publish));
 }
 
 gboolean

@@ -34,16 +34,18 @@ GstBus *effnet_watch_graph_get_bus(EffNetWatchGraph *graph);
 /* What goes wrong is said on the bus, as everything is from now on. */
 void effnet_watch_graph_start(EffNetWatchGraph *graph);
 
-/* Takes the counters of the elements over into the status; LAST: this connection is over. */
-void effnet_watch_graph_update_status(EffNetWatchGraph *graph, gboolean last);
+/* Takes the counters of the elements over into the status. */
+void effnet_watch_graph_update_status(EffNetWatchGraph *graph);
+/* Ends the connection, and takes what they are then. */
+void effnet_watch_graph_stop(EffNetWatchGraph *graph);
 
 /* Whether frames come at their own pace; where that is not known yet, FALSE. */
 gboolean effnet_watch_graph_is_live(const EffNetWatchGraph *graph);
 
-/* Whether MESSAGE comes from the window, which its user can close, or from the classifier, which
- * fails again whenever it is tried again. */
+/* Whether MESSAGE comes from the window, which its user can close, or from the classifier or the
+ * publisher, which fail again whenever they are tried again. */
 gboolean effnet_watch_graph_is_window(EffNetWatchGraph *graph, GstMessage *message);
-gboolean effnet_watch_graph_is_classifier(EffNetWatchGraph *graph, GstMessage *message);
+gboolean effnet_watch_graph_is_own(EffNetWatchGraph *graph, GstMessage *message);
 
 /* Sends the end of the stream to all branches, so that recordings are closed: the bus tells when it
  * has arrived. FALSE: there is nothing to close. */

@@ -19,6 +19,10 @@ static const struct {
      offsetof(EffNetWatchSnapshot, skipped)},
     {{"effnet_held_total", "counter", "Frames that carried the result of an earlier one."},
      offsetof(EffNetWatchSnapshot, held)},
+    {{"effnet_published_total", "counter", "Lines that the MQTT broker has taken."},
+     offsetof(EffNetWatchSnapshot, published)},
+    {{"effnet_publish_dropped_total", "counter", "Lines for the MQTT broker that it did not get."},
+     offsetof(EffNetWatchSnapshot, dropped)},
     {{"effnet_reconnects_total", "counter", "How often the source was lost."},
      offsetof(EffNetWatchSnapshot, reconnects)},
 };

@@ -12,7 +12,7 @@
 #define PROGRESS_SHARE 0.001
 
 typedef struct {
-    guint64 inferences, skipped, held;
+    guint64 inferences, skipped, held, published, dropped;
 } Counts;
 
 struct _EffNetWatchStatus {
@@ -203,7 +203,8 @@ effnet_watch_status_set_result(EffNetWatchStatus *status, const GstEfficientNetR
 }
 
 void
-effnet_watch_status_set_stats(EffNetWatchStatus *status, const GstStructure *stats, gboolean last)
+effnet_watch_status_set_stats(EffNetWatchStatus *status, const GstStructure *stats,
+                              const GstStructure *published, gboolean last)
 {
     EffNetWatchSnapshot *now = &status->now;
     Counts counts = {0};
@@ -211,16 +212,23 @@ effnet_watch_status_set_stats(EffNetWatchStatus *status, const GstStructure *sta
     gst_structure_get_uint64(stats, "inferences", &counts.inferences);
     gst_structure_get_uint64(stats, "skipped", &counts.skipped);
     gst_structure_get_uint64(stats, "held", &counts.held);
+    if (published) {
+        gst_structure_get_uint64(published, "written", &counts.published);
+        gst_structure_get_uint64(published, "dropped", &counts.dropped);
+    }
     g_mutex_lock(&status->mutex);
     now->inferences = status->before.inferences + counts.inferences;
     now->skipped = status->before.skipped + counts.skipped;
     now->held = status->before.held + counts.held;
+    now->published = status->before.published + counts.published;
+    now->dropped = status->before.dropped + counts.dropped;
     if (counts.inferences > 0) {
         gst_structure_get_uint64(stats, "latency-p50", &now->latency_p50);
         gst_structure_get_uint64(stats, "latency-p99", &now->latency_p99);
     }
     if (last)
-        status->before = (Counts){now->inferences, now->skipped, now->held};
+        status->before =
+            (Counts){now->inferences, now->skipped, now->held, now->published, now->dropped};
     g_mutex_unlock(&status->mutex);
 }
 

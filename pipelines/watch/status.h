@@ -39,6 +39,7 @@ typedef struct {
     char note[256];  /* why it is in that phase; "": no need to say */
     gint64 retry_at; /* when waiting; monotonic */
     guint64 frames, inferences, skipped, held, reconnects;
+    guint64 published, dropped; /* lines that the broker has, or will not get */
     GstClockTime latency_p50, latency_p99;
     GstClockTime pts, duration; /* GST_CLOCK_TIME_NONE: unknown */
     gint64 began;               /* when the first frame came, monotonic; 0: none yet */
@@ -66,10 +67,10 @@ void effnet_watch_status_set_duration(EffNetWatchStatus *status, GstClockTime du
 /* What the newest inference found; RESULT NULL: nothing. TRUE: the first class is another. */
 gboolean effnet_watch_status_set_result(EffNetWatchStatus *status,
                                         const GstEfficientNetResult *result);
-/* The "stats" of the stream's efficientnet, which begins at 0 with every connection; LAST: another
- * one comes next. */
+/* The "stats" of the stream's efficientnet and, unless that is NULL, of its efficientnetpublish,
+ * which begin at 0 with every connection; LAST: another one comes next. */
 void effnet_watch_status_set_stats(EffNetWatchStatus *status, const GstStructure *stats,
-                                   gboolean last);
+                                   const GstStructure *published, gboolean last);
 
 void effnet_watch_status_get(EffNetWatchStatus *status, EffNetWatchSnapshot *snapshot);
 /* Calls FUNCTION, which must be quick, for each sample that is kept, of after AFTER and not after

@@ -69,8 +69,7 @@ handle_error(EffNetWatchStream *stream, Connection *c, GstMessage *message, GErr
         live = FALSE;
     }
     effnet_media_set_error(error, NULL, c->missing, message);
-    return live && !c->missing && !effnet_watch_graph_is_classifier(c->graph, message) ? LOST
-                                                                                       : FAILED;
+    return live && !c->missing && !effnet_watch_graph_is_own(c->graph, message) ? LOST : FAILED;
 }
 
 /* Sees to it that frames come. */
@@ -138,7 +137,7 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
         gboolean alive = is_alive(stream, c);
 
         if (message == NULL)
-            effnet_watch_graph_update_status(c->graph, FALSE);
+            effnet_watch_graph_update_status(c->graph);
         else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ELEMENT)
             effnet_media_note_missing(&c->missing, message);
         else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
@@ -184,7 +183,7 @@ play(EffNetWatchStream *stream, GError **error)
     outcome = follow(stream, &c, error);
     if (outcome != ENDED)
         drain(&c);
-    effnet_watch_graph_update_status(graph, TRUE);
+    effnet_watch_graph_stop(graph);
     if (c.began)
         gst_efficientnet_backoff_note_success(&stream->backoff, c.heard - c.began);
     g_free(c.missing);
@@ -233,6 +232,22 @@ keep_playing(EffNetWatchStream *stream, GError **error)
     }
 }
 
+/* At the end. */
+static void
+tell_dropped(EffNetWatchStream *stream)
+{
+    g_autofree char *text = NULL;
+    EffNetWatchSnapshot last;
+
+    effnet_watch_status_get(stream->outlets->status, &last);
+    if (last.dropped == 0)
+        return;
+    text =
+        g_strdup_printf("of %" G_GUINT64_FORMAT " lines the broker did not get %" G_GUINT64_FORMAT,
+                        last.published + last.dropped, last.dropped);
+    note(stream, text);
+}
+
 static gpointer
 run(gpointer data)
 {
@@ -244,6 +259,7 @@ run(gpointer data)
     Outcome outcome = model ? keep_playing(stream, &error) : FAILED;
 
     g_clear_pointer(&model, effnet_watch_settings_close_model);
+    tell_dropped(stream);
     effnet_watch_status_set_phase(status,
                                   outcome == FAILED ? EFFNET_WATCH_FAILED : EFFNET_WATCH_ENDED,
                                   outcome == FAILED ? error->message : NULL);

@@ -91,8 +91,10 @@ set_stats(EffNetWatchStatus *status, guint64 inferences, guint64 latency, gboole
         "stats", "inferences", G_TYPE_UINT64, inferences, "skipped", G_TYPE_UINT64, (guint64)2,
         "held", G_TYPE_UINT64, (guint64)3, "latency-p50", G_TYPE_UINT64, latency, "latency-p99",
         G_TYPE_UINT64, 2 * latency, NULL);
+    g_autoptr(GstStructure) published = gst_structure_new(
+        "stats", "written", G_TYPE_UINT64, inferences, "dropped", G_TYPE_UINT64, (guint64)4, NULL);
 
-    effnet_watch_status_set_stats(status, stats, last);
+    effnet_watch_status_set_stats(status, stats, published, last);
 }
 
 /* Counters only grow, over all connections. */
@@ -100,6 +102,7 @@ static void
 test_stats(void)
 {
     EffNetWatchStatus *status = effnet_watch_status_new("cam");
+    g_autoptr(GstStructure) none = gst_structure_new_empty("stats");
     EffNetWatchSnapshot now;
 
     set_stats(status, 10, 5, FALSE);
@@ -113,7 +116,12 @@ test_stats(void)
     g_assert_cmpuint(now.inferences, ==, 21);
     g_assert_cmpuint(now.skipped, ==, 4);
     g_assert_cmpuint(now.held, ==, 6);
+    g_assert_cmpuint(now.published, ==, 21);
+    g_assert_cmpuint(now.dropped, ==, 8);
     g_assert_cmpuint(now.latency_p99, ==, 14);
+    effnet_watch_status_set_stats(status, none, NULL, FALSE);
+    effnet_watch_status_get(status, &now);
+    g_assert_cmpuint(now.published, ==, 21);
     effnet_watch_status_free(status);
 }
 
