@@ -5,11 +5,13 @@
 #include "cache.h"
 #include "model.h"
 #include "model/recognise.h"
+#include "runtime/workspace.h"
 
 struct _EffNetModel {
     gatomicrefcount refs;
     EffNetRecognition *recognition;
     EffNetPlan *plan;
+    EffNetWorkspaces *workspaces;
 };
 
 static const EffNetModelOptions no_options;
@@ -64,6 +66,7 @@ model_new(EffNetRecognition *recognition, EffNetCacheEntry *cache, GError **erro
         info->params += effnet_layer_params(&network->layers[i]);
     model->plan =
         effnet_plan_new(network, effnet_kernels_get(), effnet_precision_get_type(info->precision));
+    model->workspaces = effnet_workspaces_new(model->plan);
     if (!get_weights(model->plan, recognition, cache, error))
         g_clear_pointer(&model, effnet_model_unref);
     else
@@ -114,6 +117,7 @@ effnet_model_unref(EffNetModel *model)
 {
     if (!g_atomic_ref_count_dec(&model->refs))
         return;
+    effnet_workspaces_free(model->workspaces);
     effnet_plan_free(model->plan);
     effnet_recognition_free(model->recognition);
     g_free(model);
@@ -129,4 +133,10 @@ const EffNetPlan *
 effnet_model_get_plan(const EffNetModel *model)
 {
     return model->plan;
+}
+
+EffNetWorkspaces *
+effnet_model_get_workspaces(const EffNetModel *model)
+{
+    return model->workspaces;
 }

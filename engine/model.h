@@ -3,7 +3,9 @@
 #define EFFNET_MODEL_INTERNAL_H
 
 #include "plan/plan.h"
+#include "runtime/workspace.h"
 
 const EffNetPlan *effnet_model_get_plan(const EffNetModel *model);
+EffNetWorkspaces *effnet_model_get_workspaces(const EffNetModel *model);
 
 #endif

@@ -37,11 +37,13 @@ struct _EffNetSession {
     const EffNetPlan *plan;
     EffNetPreprocess *preprocess;
     guint threads;
+    EffNetWorkspaces *workspaces; /* NULL: it has not joined */
     EffNetArena arena;
-    guint8 *scratch;    /* of all threads */
     Progress *progress; /* a passage each: see below */
     atomic_uint *next;  /* theirs */
-    guint batch;        /* of the run that is under way */
+    /* Of the run that is under way, as is the arena's picture. */
+    guint8 *scratch; /* of all threads */
+    guint batch;
     GMutex lock;
     GCond tasks_done;
     gboolean profiling;
@@ -114,15 +116,11 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
         session->profiles[i].name = effnet_layer_name(plan->steps[i].layer);
         session->profiles[i].kind = kind_of(&plan->steps[i]);
     }
-    session->arena.picture = effnet_memory_new(1, plan->picture_bytes, error);
-    if (!session->arena.picture)
-        return NULL;
     session->arena.batch = effnet_memory_new(max_batch, plan->batch_bytes, error);
-    if (!session->arena.batch)
+    if (!session->arena.batch || !new_progress(session, error) ||
+        !effnet_workspaces_join(effnet_model_get_workspaces(model), error))
         return NULL;
-    session->scratch = effnet_memory_new(session->threads, plan->scratch_bytes, error);
-    if (!session->scratch || !new_progress(session, error))
-        return NULL;
+    session->workspaces = effnet_model_get_workspaces(model);
     for (guint i = 0; i < max_batch; i++)
         effnet_picture_clear(plan, effnet_model_get_info(model), picture(session, i));
     return g_steal_pointer(&session);
@@ -138,9 +136,8 @@ effnet_session_free(EffNetSession *session)
     g_free(session->profiles);
     free(session->next);
     free(session->progress);
-    free(session->scratch);
     free(session->arena.batch);
-    free(session->arena.picture);
+    g_clear_pointer(&session->workspaces, effnet_workspaces_leave);
     effnet_preprocess_free(session->preprocess);
     effnet_model_unref(session->model);
     g_mutex_clear(&session->lock);
@@ -301,6 +298,8 @@ unscale_features(EffNetSession *session, guint picture)
 void
 effnet_session_run(EffNetSession *session, guint n)
 {
+    guint8 *workspace;
+
     g_return_if_fail(n > 0 && n <= session->arena.n);
     session->batch = n;
     for (gsize i = 0; i < (gsize)session->plan->n_steps * n; i++) {
@@ -308,9 +307,13 @@ effnet_session_run(EffNetSession *session, guint n)
             atomic_store_explicit(&session->progress[i].next[share], 0, memory_order_relaxed);
         atomic_store_explicit(&session->progress[i].done, 0, memory_order_relaxed);
     }
+    workspace = effnet_workspaces_take(session->workspaces);
+    session->arena.picture = workspace;
+    session->scratch = workspace + session->plan->picture_bytes;
     effnet_pool_run(session->threads, walk, session);
     for (guint picture = 0; picture < n; picture++)
         unscale_features(session, picture);
+    effnet_workspaces_give_back(session->workspaces, workspace);
 }
 
 static const float *

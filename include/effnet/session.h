@@ -6,8 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* What one stream of inferences needs beside the model: its input, its activations, its share
- * of the process's threads. One thread at a time may use a session; it may be handed on. */
+/* What one stream of inferences needs beside the model: its input, its results, its share of the
+ * process's threads. One thread at a time may use a session; it may be handed on. Sessions of a
+ * model share the memory that only runs need: as many run at once as the process may use threads,
+ * others when their turn comes. */
 typedef struct _EffNetSession EffNetSession;
 
 /* For up to MAX_BATCH pictures at once (1 or more) on up to THREADS threads of the process's
