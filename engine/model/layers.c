@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include <effnet/error.h>
 
 #include "layers.h"
@@ -191,6 +193,16 @@ check_parts(const NamedShapes *shapes, const EffNetArch *arch, GError **error)
     return TRUE;
 }
 
+/* CondConv: a block's weights are mixed of several, for each picture by what its router says. */
+static gboolean
+is_conditional(const EffNetCheckpoint *checkpoint)
+{
+    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(checkpoint); i++)
+        if (strstr(effnet_checkpoint_get_tensor(checkpoint, i)->name, ".routing_fn."))
+            return TRUE;
+    return FALSE;
+}
+
 static void
 explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, GError **error)
 {
@@ -198,6 +210,13 @@ explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, G
     EffNetFit fit = effnet_shapes_compare(&shapes->base, network);
     g_autofree char *what = NULL;
 
+    if (is_conditional(shapes->checkpoint)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                    "%s is of a CondConv network, whose weights are mixed anew for each picture, "
+                    "which is not supported",
+                    shapes->base.path);
+        return;
+    }
     if (fit.first)
         what = describe(shapes->checkpoint, shapes->naming, fit.first, EFFNET_PART_WEIGHT);
     else

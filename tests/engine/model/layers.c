@@ -82,6 +82,14 @@ renamed(SupportTensor *tensor)
         tensor->name = g_intern_string("head.fc.weight");
 }
 
+/* With what timm calls CondConv's router. */
+static void
+routed(SupportTensor *tensor)
+{
+    if (g_str_equal(tensor->name, "blocks.4.0.conv_pw.weight"))
+        tensor->name = g_intern_string("blocks.4.0.routing_fn.weight");
+}
+
 static void
 check_error(void (*edit)(SupportTensor *tensor), const char *name, guint n_classes,
             const char *expected)
@@ -105,6 +113,7 @@ test_errors(void)
                 "has no tensor blocks.6.0.bn3.running_mean, where one of shape 320");
     check_error(of_integers, NULL, 10, "has a tensor bn1.bias of integers");
     check_error(renamed, NULL, 0, "it has a tensor head.fc.weight that is not in it");
+    check_error(routed, NULL, 10, "is of a CondConv network, whose weights are mixed anew");
     check_error(NULL, "b1", 10, "is not of the network b1: it has no tensor blocks.0.1.");
     check_error(NULL, "lite0", 10, "is not of the network lite0: it has a tensor blocks.0.0.se.");
     check_error(NULL, "b99", 10, "no network is called \"b99\"");
