@@ -157,7 +157,8 @@ find_arch(Keras *keras, const EffNetGraph *graph, const char *name, GError **err
         return NULL;
     }
     if (channels == 1 || channels == 3) {
-        guint64 n = last->kernel->dims[last->kernel->n_dims - 1];
+        const EffNetConstant *kernel = last->kernel;
+        guint64 n = kernel->n_dims ? kernel->dims[kernel->n_dims - 1] : 0;
 
         keras->base.n_classes = n <= G_MAXINT32 ? (guint)n : 0;
         arch = effnet_shapes_search_head(&keras->base, name, &failed);

@@ -63,6 +63,13 @@ def test_refused():
             file.create_group("something")
 
     refuse("a.h5", stateless, "no layers of a Keras model")
+    def shapeless(path):
+        with models.create_h5(path) as file:
+            file.create_dataset("layers/conv2d/vars/0", (3, 3, 3, 8), "f4")
+            file.create_dataset("layers/conv2d_1/vars/0", (), "f4")
+            file.create_dataset("layers/depthwise_conv2d/vars/0", (3, 3, 8, 1), "f4")
+
+    refuse("a.h5", shapeless, "of no network of Keras applications")
     resnet = models.resnet()
     refuse("a.h5", lambda path: models.write_weights_h5(path, resnet), "a ResNet of Keras")
     short = models.efficientnet()
