@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <effnet/arch.h>
+
 #include "fuzz.h"
 #include "model/config.h"
 #include "model/formats.h"
@@ -17,6 +19,12 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_hash_table_unref(checkpoint.metadata);
     if ((config == NULL) != (error != NULL))
         g_error("neither a config nor an error, or both");
+    if (config && config->architecture) {
+        g_autoptr(EffNetArch) arch = effnet_arch_new(config->architecture, NULL);
+
+        if (arch && effnet_arch_get_resolution(arch) == 0)
+            g_error("a network without a resolution");
+    }
     for (guint n_classes = 0; config && n_classes < 4; n_classes++) {
         g_auto(GStrv) labels = effnet_config_get_labels(config, n_classes);
 
