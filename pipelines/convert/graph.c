@@ -67,6 +67,8 @@ effnet_graph_new(const char *path)
 
     graph->path = g_strdup(path);
     graph->values = g_array_new(FALSE, TRUE, sizeof(Value));
+    graph->files =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
     graph->layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
     for (int i = 0; i < 3; i++)
         graph->scale[i] = 1;
@@ -80,6 +82,7 @@ effnet_graph_free(EffNetGraph *graph)
         return;
     g_ptr_array_unref(graph->layers);
     g_array_unref(graph->values);
+    g_hash_table_unref(graph->files);
     g_free(graph->path);
     g_free(graph);
 }

@@ -39,6 +39,8 @@ typedef struct {
     char *path;
     GArray *values; /* by their numbers; see graph.c */
     guint n_serials;
+    GHashTable *files; /* GBytes by name: what constants are in beside the file itself */
+    gsize n_file_bytes;
     GPtrArray *layers;                    /* EffNetGraphLayer */
     guint n_acts[EFFNET_ACT_SIGMOID + 1]; /* how often each is computed */
     guint n_sums;                         /* of two activations */

@@ -4,11 +4,10 @@
 
 #include <effnet/error.h>
 
-#include "protobuf.h"
+#include "onnx_tensor.h"
 #include "readers.h"
 
 #define MAX_INPUTS 8 /* of an operation that is looked at */
-#define MAX_INTS   8
 
 /* onnx.proto: the numbers of fields, by message. */
 enum {
@@ -27,15 +26,6 @@ enum {
     ATTRIBUTE_STRING = 4,
     ATTRIBUTE_TENSOR = 5,
     ATTRIBUTE_INTS = 8,
-    TENSOR_DIMS = 1,
-    TENSOR_TYPE = 2,
-    TENSOR_FLOATS = 4,
-    TENSOR_INTS = 7,
-    TENSOR_NAME = 8,
-    TENSOR_RAW = 9,
-    TENSOR_DOUBLES = 10,
-    TENSOR_EXTERNAL = 13,
-    TENSOR_LOCATION = 14,
     VALUE_NAME = 1,
     VALUE_TYPE = 2,
     TYPE_TENSOR = 1,
@@ -44,22 +34,23 @@ enum {
     DIM_VALUE = 1,
 };
 
-typedef struct {
-    guint n; /* of those that are kept */
-    gint64 at[MAX_INTS];
-    gboolean counts; /* they are 0, 1, 2 and so on, all of them */
-} Ints;
-
 /* What is put around a picture before a layer reads it. */
 typedef struct {
     gboolean is_known;
     gint64 before, after;
 } Border;
 
+/* Numbers of elements: for each picture of a batch STEP more than for the one before, and from
+ * there N in a row. */
+typedef struct {
+    guint64 n, step;
+} Order;
+
 typedef struct {
     EffNetGraph *graph;
     GHashTable *names;   /* of values: char to their number + 1 */
-    GHashTable *ints;    /* their number to Ints, of constants */
+    GHashTable *ints;    /* their number to EffNetOnnxInts, of constants */
+    GHashTable *orders;  /* their number to Order, of what begins with 0 */
     GHashTable *borders; /* their number to Border, of what Pad made */
     guint n_pictures;
 } Onnx;
@@ -70,7 +61,7 @@ typedef struct {
     guint n_inputs, n_outputs;
     guint inputs[MAX_INPUTS], output;
     gboolean given[MAX_INPUTS]; /* optional inputs may be left out by an empty name */
-    Ints kernel, strides, pads, dilations;
+    EffNetOnnxInts kernel, strides, pads, dilations;
     guint64 groups;
     gboolean transposed; /* Gemm's transB */
     gboolean auto_pad;
@@ -103,131 +94,32 @@ number_of(Onnx *onnx, const EffNetProtoField *name)
     return number - 1;
 }
 
-/* One integer, or packed ones. */
 static void
-append_ints(Ints *ints, const EffNetProtoField *field)
+set_order(Onnx *onnx, guint value, Order order)
 {
-    EffNetProto packed = field->bytes;
-    guint64 value = field->value;
-
-    if (!field->is_bytes) {
-        if (ints->n < MAX_INTS)
-            ints->at[ints->n++] = (gint64)value;
-        return;
-    }
-    while (ints->n < MAX_INTS && effnet_proto_next_varint(&packed, &value))
-        ints->at[ints->n++] = (gint64)value;
-}
-
-static EffNetDType
-get_dtype(guint64 type)
-{
-    switch (type) {
-    case 1:
-        return EFFNET_DTYPE_F32;
-    case 10:
-        return EFFNET_DTYPE_F16;
-    case 11:
-        return EFFNET_DTYPE_F64;
-    case 16:
-        return EFFNET_DTYPE_BF16;
-    default:
-        return EFFNET_DTYPE_OTHER;
-    }
-}
-
-typedef struct {
-    EffNetConstant constant;
-    guint64 type;
-    Ints dims, ints;
-    EffNetProto data; /* raw, or packed floats or doubles: both little endian */
-    gboolean is_external;
-    EffNetProtoField name;
-} Tensor;
-
-static void
-read_tensor_fields(EffNetProto proto, Tensor *tensor)
-{
-    EffNetProtoField field;
-
-    while (effnet_proto_next(&proto, &field))
-        switch (field.number) {
-        case TENSOR_DIMS:
-            append_ints(&tensor->dims, &field);
-            break;
-        case TENSOR_TYPE:
-            tensor->type = field.value;
-            break;
-        case TENSOR_INTS:
-            append_ints(&tensor->ints, &field);
-            break;
-        case TENSOR_NAME:
-            tensor->name = field;
-            break;
-        case TENSOR_FLOATS:
-        case TENSOR_DOUBLES:
-        case TENSOR_RAW:
-            tensor->data = field.bytes;
-            break;
-        case TENSOR_EXTERNAL:
-            tensor->is_external = TRUE;
-            break;
-        case TENSOR_LOCATION:
-            tensor->is_external = tensor->is_external || field.value == 1;
-            break;
-        }
-}
-
-/* Integers are few where they matter. */
-static void
-keep_ints(Onnx *onnx, guint value, Tensor *tensor)
-{
-    gsize n = tensor->data.end - tensor->data.at;
-
-    tensor->ints.counts = n >= 8;
-    for (gsize i = 0; tensor->type == 7 && i + 8 <= n; i += 8) {
-        guint64 bits;
-
-        memcpy(&bits, tensor->data.at + i, sizeof bits);
-        bits = GUINT64_FROM_LE(bits);
-        if (tensor->ints.n < MAX_INTS)
-            tensor->ints.at[tensor->ints.n++] = (gint64)bits;
-        tensor->ints.counts = tensor->ints.counts && bits == i / 8;
-    }
-    g_hash_table_insert(onnx->ints, GUINT_TO_POINTER(value),
-                        g_memdup2(&tensor->ints, sizeof tensor->ints));
+    g_hash_table_insert(onnx->orders, GUINT_TO_POINTER(value), g_memdup2(&order, sizeof order));
 }
 
 static gboolean
-add_constant(Onnx *onnx, guint value, Tensor *tensor, GError **error)
+add_constant(Onnx *onnx, guint value, const EffNetOnnxTensor *tensor)
 {
-    EffNetConstant *constant = &tensor->constant;
+    const EffNetOnnxInts *ints = &tensor->ints;
 
-    if (tensor->is_external)
-        return effnet_graph_fail(onnx->graph, error,
-                                 "keeps its weights in another file: export it with them inside "
-                                 "(torch.onnx.export(…, external_data=False))");
-    constant->dtype = get_dtype(tensor->type);
-    constant->n_dims = tensor->dims.n;
-    for (guint i = 0; i < tensor->dims.n; i++)
-        constant->dims[i] = (guint64)tensor->dims.at[i];
-    if (constant->dtype == EFFNET_DTYPE_OTHER)
-        keep_ints(onnx, value, tensor);
-    else if (!effnet_constant_set_data(constant, tensor->data.at,
-                                       tensor->data.end - tensor->data.at))
-        return effnet_graph_fail(onnx->graph, error,
-                                 "has a tensor with more or fewer numbers than its shape asks for");
-    effnet_graph_set_constant(onnx->graph, value, constant);
+    if (ints->n)
+        g_hash_table_insert(onnx->ints, GUINT_TO_POINTER(value), g_memdup2(ints, sizeof *ints));
+    if (tensor->n_counted)
+        set_order(onnx, value, (Order){.n = tensor->n_counted});
+    effnet_graph_set_constant(onnx->graph, value, &tensor->constant);
     return TRUE;
 }
 
 static gboolean
 add_initializer(Onnx *onnx, const EffNetProtoField *field, GError **error)
 {
-    Tensor tensor = {.type = 0};
+    EffNetOnnxTensor tensor;
 
-    read_tensor_fields(field->bytes, &tensor);
-    return add_constant(onnx, number_of(onnx, &tensor.name), &tensor, error);
+    return effnet_onnx_tensor_read(&tensor, field->bytes, onnx->graph, error) &&
+           add_constant(onnx, number_of(onnx, &tensor.name), &tensor);
 }
 
 /* The message in the field NUMBER; empty where there is none. */
@@ -278,7 +170,7 @@ read_attribute(Node *node, EffNetProto proto)
     gboolean has_float = FALSE;
     guint64 integer = 0;
     float number = 0;
-    Ints ints = {0};
+    EffNetOnnxInts ints = {0};
 
     while (effnet_proto_next(&proto, &field))
         switch (field.number) {
@@ -294,7 +186,7 @@ read_attribute(Node *node, EffNetProto proto)
             integer = field.value;
             break;
         case ATTRIBUTE_INTS:
-            append_ints(&ints, &field);
+            effnet_onnx_append_ints(&ints, &field);
             break;
         case ATTRIBUTE_TENSOR:
             node->tensor = field.bytes;
@@ -369,6 +261,23 @@ constant_of(const Onnx *onnx, const Node *node, guint input)
     if (input >= node->n_inputs || !node->given[input])
         return NULL;
     return effnet_graph_get_constant(onnx->graph, node->inputs[input]);
+}
+
+/* The integers of a constant; NULL where there are none. */
+static const EffNetOnnxInts *
+ints_of(const Onnx *onnx, const Node *node, guint input)
+{
+    if (input >= node->n_inputs)
+        return NULL;
+    return g_hash_table_lookup(onnx->ints, GUINT_TO_POINTER(node->inputs[input]));
+}
+
+static const Order *
+order_of(const Onnx *onnx, const Node *node, guint input)
+{
+    if (input >= node->n_inputs)
+        return NULL;
+    return g_hash_table_lookup(onnx->orders, GUINT_TO_POINTER(node->inputs[input]));
 }
 
 /* What a window of stride 2 has around the picture tells the padding; another does not. */
@@ -516,9 +425,7 @@ add_binary(Onnx *onnx, const Node *node, GError **error)
 static gboolean
 add_pad(Onnx *onnx, const Node *node, GError **error)
 {
-    const Ints *known = node->n_inputs > 1
-                            ? g_hash_table_lookup(onnx->ints, GUINT_TO_POINTER(node->inputs[1]))
-                            : &node->pads;
+    const EffNetOnnxInts *known = node->n_inputs > 1 ? ints_of(onnx, node, 1) : &node->pads;
     Border border = {.is_known = known && known->n == 8};
 
     if (border.is_known) {
@@ -535,9 +442,9 @@ add_pad(Onnx *onnx, const Node *node, GError **error)
 static gboolean
 add_gather(Onnx *onnx, const Node *node, GError **error)
 {
-    const Ints *indices = g_hash_table_lookup(onnx->ints, GUINT_TO_POINTER(node->inputs[1]));
+    const Order *order = order_of(onnx, node, 1);
 
-    if (!indices || !indices->counts)
+    if (!order || (order->step != 0 && order->step != order->n))
         return effnet_graph_fail(onnx->graph, error,
                                  "has a Gather that takes other elements than all in their order");
     effnet_graph_add_pass(onnx->graph, FALSE, node->inputs[0], node->output);
@@ -602,12 +509,11 @@ static const struct {
 static gboolean
 add_constant_node(Onnx *onnx, const Node *node, GError **error)
 {
-    Tensor tensor = {.type = 0};
+    EffNetOnnxTensor tensor;
 
-    if (node->tensor.at) {
-        read_tensor_fields(node->tensor, &tensor);
-        return add_constant(onnx, node->output, &tensor, error);
-    }
+    if (node->tensor.at)
+        return effnet_onnx_tensor_read(&tensor, node->tensor, onnx->graph, error) &&
+               add_constant(onnx, node->output, &tensor);
     if (node->scalar)
         effnet_graph_set_constant(
             onnx->graph, node->output,
@@ -624,6 +530,30 @@ reads_picture(const Onnx *onnx, const Node *node)
     return FALSE;
 }
 
+/* An operation on constants and sizes alone. Weights that several layers share come through an
+ * Identity; the elements of a Gather, where a batch may be of any size, are computed: Range(0,
+ * batch) times the elements of a picture, and these added. */
+static void
+add_aside(Onnx *onnx, const Node *node)
+{
+    const Order *a = order_of(onnx, node, 0), *b = order_of(onnx, node, 1);
+    const EffNetOnnxInts *last = ints_of(onnx, node, node->n_inputs - 1);
+    gint64 by = last && last->n == 1 ? last->at[0] : 0;
+
+    if (g_str_equal(node->op, "Identity") && node->n_inputs > 0)
+        effnet_graph_add_pass(onnx->graph, TRUE, node->inputs[0], node->output);
+    else if (!a)
+        return;
+    else if (g_str_equal(node->op, "Range") && a->n == 1 && a->step == 0 && by == 1)
+        set_order(onnx, node->output, (Order){.n = 1, .step = 1});
+    else if (g_str_equal(node->op, "Mul") && a->n == 1 && by > 0)
+        set_order(onnx, node->output, (Order){.n = 1, .step = a->step * (guint64)by});
+    else if (g_str_equal(node->op, "Add") && b && MIN(a->n, b->n) == 1)
+        set_order(onnx, node->output, (Order){.n = MAX(a->n, b->n), .step = a->step + b->step});
+    else if (g_str_equal(node->op, "Unsqueeze"))
+        set_order(onnx, node->output, *a);
+}
+
 static gboolean
 add_node(Onnx *onnx, EffNetProto proto, GError **error)
 {
@@ -637,9 +567,7 @@ add_node(Onnx *onnx, EffNetProto proto, GError **error)
     if (g_str_equal(node.op, "Constant"))
         return add_constant_node(onnx, &node, error);
     if (!reads_picture(onnx, &node)) {
-        /* Weights that several layers share come through an Identity. */
-        if (g_str_equal(node.op, "Identity") && node.n_inputs > 0)
-            effnet_graph_add_pass(onnx->graph, TRUE, node.inputs[0], node.output);
+        add_aside(onnx, &node);
         return TRUE;
     }
     for (gsize i = 0; i < G_N_ELEMENTS(ops); i++)
@@ -679,6 +607,7 @@ effnet_onnx_read(EffNetGraph *graph, const guint8 *data, gsize n, GError **error
         .graph = graph,
         .names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
         .ints = g_hash_table_new_full(NULL, NULL, NULL, g_free),
+        .orders = g_hash_table_new_full(NULL, NULL, NULL, g_free),
         .borders = g_hash_table_new_full(NULL, NULL, NULL, g_free),
     };
     EffNetProto content = descend(effnet_proto(data, n), MODEL_GRAPH);
@@ -691,6 +620,7 @@ effnet_onnx_read(EffNetGraph *graph, const guint8 *data, gsize n, GError **error
          add_fields(&onnx, content, GRAPH_NODE, add_node_field, error);
     g_hash_table_unref(onnx.names);
     g_hash_table_unref(onnx.ints);
+    g_hash_table_unref(onnx.orders);
     g_hash_table_unref(onnx.borders);
     return ok;
 }

@@ -47,6 +47,10 @@ def test_gather():
     net.nodes.append((*last[:2], [taken], last[3]))
     check(net, "a.onnx", lambda path: write_onnx(path, net, order=range(64)))
     refuse("a.onnx", lambda path: write_onnx(path, net, order=[1, 0, *range(2, 64)]), "a Gather")
+    check(net, "a.onnx", lambda path: write_onnx(path, net, order=range(64), batch=64))
+    refuse("a.onnx", lambda path: write_onnx(path, net, order=range(64), batch=63), "a Gather")
+    refuse("a.onnx", lambda path: write_onnx(path, net, order=[1, *range(1, 64)], batch=64),
+           "a Gather")
 
 
 def test_any_resolution():
@@ -57,8 +61,6 @@ def test_any_resolution():
 
 def test_refused():
     net = models.efficientnet()
-    refuse("a.onnx", lambda path: write_onnx(path, net, external=True), "external_data=False")
-
     def strange(op):
         changed = models.efficientnet()
         first = [i for i, n in enumerate(changed.nodes) if n[0] == "sigmoid"][0]

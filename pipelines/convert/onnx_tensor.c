@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "onnx_tensor.h"
+
+#include <string.h>
+
+#include "model/file.h"
+
+#define MAX_FILES G_MAXINT32 /* bytes of all files beside a model */
+
+/* onnx.proto: the numbers of fields, by message. */
+enum {
+    TENSOR_DIMS = 1,
+    TENSOR_TYPE = 2,
+    TENSOR_FLOATS = 4,
+    TENSOR_INTS = 7,
+    TENSOR_NAME = 8,
+    TENSOR_RAW = 9,
+    TENSOR_DOUBLES = 10,
+    TENSOR_EXTERNAL = 13,
+    TENSOR_LOCATION = 14,
+    ENTRY_KEY = 1,
+    ENTRY_VALUE = 2,
+};
+
+#define TYPE_INT64 7
+
+/* What the fields say. */
+typedef struct {
+    guint64 type;
+    EffNetOnnxInts dims;
+    EffNetProto data; /* raw, or packed floats or doubles: both little endian */
+    gboolean is_external;
+    EffNetProtoField location; /* of external data: a file */
+    guint64 offset, length;    /* in it; LENGTH 0: all that is left */
+} Fields;
+
+void
+effnet_onnx_append_ints(EffNetOnnxInts *ints, const EffNetProtoField *field)
+{
+    EffNetProto packed = field->bytes;
+    guint64 value = field->value;
+
+    if (!field->is_bytes) {
+        if (ints->n < EFFNET_ONNX_MAX_INTS)
+            ints->at[ints->n++] = (gint64)value;
+        return;
+    }
+    while (ints->n < EFFNET_ONNX_MAX_INTS && effnet_proto_next_varint(&packed, &value))
+        ints->at[ints->n++] = (gint64)value;
+}
+
+static EffNetDType
+get_dtype(guint64 type)
+{
+    switch (type) {
+    case 1:
+        return EFFNET_DTYPE_F32;
+    case 10:
+        return EFFNET_DTYPE_F16;
+    case 11:
+        return EFFNET_DTYPE_F64;
+    case 16:
+        return EFFNET_DTYPE_BF16;
+    default:
+        return EFFNET_DTYPE_OTHER;
+    }
+}
+
+/* A number as text; 0 where it is none. */
+static guint64
+parse_number(const EffNetProtoField *field)
+{
+    g_autofree char *text = effnet_proto_string(field);
+
+    return g_ascii_strtoull(text, NULL, 10);
+}
+
+static void
+read_external(EffNetProto proto, Fields *fields)
+{
+    EffNetProtoField field, key = {0}, value = {0};
+
+    while (effnet_proto_next(&proto, &field))
+        if (field.number == ENTRY_KEY)
+            key = field;
+        else if (field.number == ENTRY_VALUE)
+            value = field;
+    fields->is_external = TRUE;
+    if (effnet_proto_equals(&key, "location"))
+        fields->location = value;
+    else if (effnet_proto_equals(&key, "offset"))
+        fields->offset = parse_number(&value);
+    else if (effnet_proto_equals(&key, "length"))
+        fields->length = parse_number(&value);
+}
+
+static void
+read_fields(EffNetProto proto, EffNetOnnxTensor *tensor, Fields *fields)
+{
+    EffNetProtoField field;
+
+    while (effnet_proto_next(&proto, &field))
+        switch (field.number) {
+        case TENSOR_DIMS:
+            effnet_onnx_append_ints(&fields->dims, &field);
+            break;
+        case TENSOR_TYPE:
+            fields->type = field.value;
+            break;
+        case TENSOR_INTS:
+            effnet_onnx_append_ints(&tensor->ints, &field);
+            break;
+        case TENSOR_NAME:
+            tensor->name = field;
+            break;
+        case TENSOR_FLOATS:
+        case TENSOR_DOUBLES:
+        case TENSOR_RAW:
+            fields->data = field.bytes;
+            break;
+        case TENSOR_EXTERNAL:
+            read_external(field.bytes, fields);
+            break;
+        case TENSOR_LOCATION:
+            fields->is_external = fields->is_external || field.value == 1;
+            break;
+        }
+}
+
+/* The bytes of the file NAME beside GRAPH's, which are read once. Nowhere else is looked: whoever
+ * made the model is not to choose what is read. */
+static GBytes *
+load(EffNetGraph *graph, const char *name, GError **error)
+{
+    GBytes *bytes = g_hash_table_lookup(graph->files, name);
+    g_autofree char *folder = g_path_get_dirname(graph->path);
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    gsize n = 0;
+    char *data;
+
+    if (bytes)
+        return bytes;
+    if (!*name || strchr(name, '/')) {
+        effnet_graph_fail(graph, error,
+                          "keeps its weights in a file \"%s\", where one beside it was expected: "
+                          "export it with them inside (torch.onnx.export(…, external_data=False))",
+                          name);
+        return NULL;
+    }
+    data = effnet_file_load(path, MAX_FILES - graph->n_file_bytes, &n, error);
+    if (!data) {
+        g_prefix_error(error, "%s keeps its weights in another file: ", graph->path);
+        return NULL;
+    }
+    graph->n_file_bytes += n;
+    bytes = g_bytes_new_take(data, n);
+    g_hash_table_insert(graph->files, g_strdup(name), bytes);
+    return bytes;
+}
+
+static gboolean
+find_external(EffNetGraph *graph, Fields *fields, GError **error)
+{
+    g_autofree char *name = effnet_proto_string(&fields->location);
+    GBytes *bytes = load(graph, name, error);
+    const guint8 *data;
+    gsize n;
+
+    if (!bytes)
+        return FALSE;
+    data = g_bytes_get_data(bytes, &n);
+    if (fields->length == 0 && fields->offset <= n)
+        fields->length = n - fields->offset;
+    if (!effnet_range_fits(fields->offset, fields->length, n))
+        return effnet_graph_fail(graph, error,
+                                 "has a tensor of %" G_GUINT64_FORMAT " bytes at %" G_GUINT64_FORMAT
+                                 " of %s, which has %" G_GSIZE_FORMAT,
+                                 fields->length, fields->offset, name, n);
+    fields->data = effnet_proto(data + fields->offset, fields->length);
+    return TRUE;
+}
+
+/* Integers are few where they matter. */
+static void
+read_ints(EffNetOnnxTensor *tensor, const Fields *fields)
+{
+    gsize n = fields->data.end - fields->data.at;
+
+    if (fields->type != TYPE_INT64)
+        return;
+    tensor->n_counted = n / 8;
+    for (gsize i = 0; i + 8 <= n; i += 8) {
+        guint64 bits;
+
+        memcpy(&bits, fields->data.at + i, sizeof bits);
+        bits = GUINT64_FROM_LE(bits);
+        if (tensor->ints.n < EFFNET_ONNX_MAX_INTS)
+            tensor->ints.at[tensor->ints.n++] = (gint64)bits;
+        if (bits != i / 8)
+            tensor->n_counted = 0;
+    }
+}
+
+gboolean
+effnet_onnx_tensor_read(EffNetOnnxTensor *tensor, EffNetProto proto, EffNetGraph *graph,
+                        GError **error)
+{
+    EffNetConstant *constant = &tensor->constant;
+    Fields fields = {.type = 0};
+
+    *tensor = (EffNetOnnxTensor){.n_counted = 0};
+    read_fields(proto, tensor, &fields);
+    if (fields.is_external && !find_external(graph, &fields, error))
+        return FALSE;
+    constant->dtype = get_dtype(fields.type);
+    constant->n_dims = fields.dims.n;
+    for (guint i = 0; i < fields.dims.n; i++)
+        constant->dims[i] = (guint64)fields.dims.at[i];
+    if (constant->dtype == EFFNET_DTYPE_OTHER)
+        read_ints(tensor, &fields);
+    else if (!effnet_constant_set_data(constant, fields.data.at, fields.data.end - fields.data.at))
+        return effnet_graph_fail(graph, error,
+                                 "has a tensor with more or fewer numbers than its shape asks for");
+    return TRUE;
+}
