@@ -116,7 +116,7 @@ print_json(EffNetArch *arch, const EffNetArchCost *cost)
 typedef struct {
     const char *name;
     char *base;
-    double phi, width, depth;
+    double phi, alpha, beta, gamma, width, depth;
     int resolution;
     gboolean json, list;
 } Request;
@@ -129,38 +129,55 @@ request_clear(Request *request)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Request, request_clear)
 
-/* Whether VALUE was given, and is then within its range. */
+/* Sets in SCALING what was given, where it is within its range; *N: how many that were. */
 static gboolean
-check_given(const char *option, double value, double min, double max, gboolean *given,
-            GError **error)
+read_scaling(const Request *request, EffNetScaling *scaling, guint *n, GError **error)
 {
-    *given = value != NOT_GIVEN;
-    return !*given || effnet_command_check(option, value, min, max, error);
+    double resolution = 0;
+    const struct {
+        const char *option;
+        double given, min, max;
+        double *to;
+    } numbers[] = {
+        {"--phi", request->phi, -20, 20, &scaling->phi},
+        {"--alpha", request->alpha, 0.5, 4, &scaling->alpha},
+        {"--beta", request->beta, 0.5, 4, &scaling->beta},
+        {"--gamma", request->gamma, 0.5, 4, &scaling->gamma},
+        {"--width", request->width, 0.01, 100, &scaling->width},
+        {"--depth", request->depth, 0.01, 100, &scaling->depth},
+        {"--resolution", request->resolution, 1, 100000, &resolution},
+    };
+
+    *n = 0;
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        if (numbers[i].given == NOT_GIVEN)
+            continue;
+        if (!effnet_command_check(numbers[i].option, numbers[i].given, numbers[i].min,
+                                  numbers[i].max, error))
+            return FALSE;
+        *numbers[i].to = numbers[i].given;
+        ++*n;
+    }
+    scaling->resolution = (guint)resolution;
+    return TRUE;
 }
 
 static EffNetArch *
 new_arch(const Request *request, GError **error)
 {
     EffNetScaling scaling = {0};
-    gboolean phi, width, depth, resolution;
+    guint n;
 
-    if (!check_given("--phi", request->phi, -20, 20, &phi, error) ||
-        !check_given("--width", request->width, 0.01, 100, &width, error) ||
-        !check_given("--depth", request->depth, 0.01, 100, &depth, error) ||
-        !check_given("--resolution", request->resolution, 1, 100000, &resolution, error))
+    if (!read_scaling(request, &scaling, &n, error))
         return NULL;
-    if (request->base == NULL) {
-        if (!phi && !width && !depth && !resolution)
-            return effnet_arch_new(request->name, error);
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                    "--phi, --width, --depth and --resolution scale a --base");
-        return NULL;
-    }
-    scaling.phi = phi ? request->phi : 0;
-    scaling.width = width ? request->width : 0;
-    scaling.depth = depth ? request->depth : 0;
-    scaling.resolution = resolution ? request->resolution : 0;
-    return effnet_arch_new_scaled(request->base, &scaling, error);
+    if (request->base)
+        return effnet_arch_new_scaled(request->base, &scaling, error);
+    if (n == 0)
+        return effnet_arch_new(request->name, error);
+    g_set_error(
+        error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+        "--phi, --alpha, --beta, --gamma, --width, --depth and --resolution scale a --base");
+    return NULL;
 }
 
 static gboolean
@@ -175,13 +192,26 @@ gboolean
 effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
     g_auto(Request) request = {
-        .phi = NOT_GIVEN, .width = NOT_GIVEN, .depth = NOT_GIVEN, .resolution = NOT_GIVEN};
+        .phi = NOT_GIVEN,
+        .alpha = NOT_GIVEN,
+        .beta = NOT_GIVEN,
+        .gamma = NOT_GIVEN,
+        .width = NOT_GIVEN,
+        .depth = NOT_GIVEN,
+        .resolution = NOT_GIVEN,
+    };
     const GOptionEntry entries[] = {
         {"list", 'l', 0, G_OPTION_ARG_NONE, &request.list, "Print the names that are known", NULL},
         {"base", 'b', 0, G_OPTION_ARG_STRING, &request.base,
          "The network to scale, instead of NAME", "BASE"},
         {"phi", 0, 0, G_OPTION_ARG_DOUBLE, &request.phi, "Compound scaling by the paper's rule",
          "PHI"},
+        {"alpha", 0, 0, G_OPTION_ARG_DOUBLE, &request.alpha, "Repeats for a phi of 1 (default 1.2)",
+         "ALPHA"},
+        {"beta", 0, 0, G_OPTION_ARG_DOUBLE, &request.beta, "Channels for a phi of 1 (default 1.1)",
+         "BETA"},
+        {"gamma", 0, 0, G_OPTION_ARG_DOUBLE, &request.gamma, "Pixels for a phi of 1 (default 1.15)",
+         "GAMMA"},
         {"width", 0, 0, G_OPTION_ARG_DOUBLE, &request.width, "Channels by this instead of phi's",
          "W"},
         {"depth", 0, 0, G_OPTION_ARG_DOUBLE, &request.depth, "Repeats by this instead of phi's",

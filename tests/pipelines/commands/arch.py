@@ -94,15 +94,29 @@ def test_scaling():
     assert arch("--base", "b0", "--resolution", "448")["resolution"] == 448
 
 
+def test_rule():
+    """Depth, width and resolution by powers of any alpha, beta and gamma."""
+    for base in ("b0", "mobilenet-v1", "mobilenet-v2-140", "resnet50"):
+        plain = arch("--base", base, "--phi", "2")
+        assert plain == arch("--base", base, "--phi", "2", "--alpha", "1.2", "--beta", "1.1",
+                             "--gamma", "1.15")
+        found = arch("--base", base, "--phi", "2", "--alpha", "1.3", "--beta", "1.05", "--gamma",
+                     "1.2")
+        alone = arch("--base", base, "--depth", "1.69", "--width", "1.1025", "--resolution", "323")
+        assert found == alone != plain, (base, found, alone)
+
+
 def test_failures():
     effnet_fails("arch", "b99", says="b99")
     effnet_fails("arch", says="NAME")
     effnet_fails("arch", "b0", "b1", says="b1")
     effnet_fails("arch", "b0", "--base", "b1", says="either")
     effnet_fails("arch", "b0", "--phi", "1", says="--base")
+    effnet_fails("arch", "b0", "--alpha", "1.1", says="--base")
     effnet_fails("arch", "--base", "b99", says="b99")
     for option in ("--width=0", "--width=-1", "--depth=nan", "--resolution=0", "--resolution=-5",
-                   "--resolution=9999999", "--width=1e9", "--phi=x", "--phi=1e9", "--phi=nan"):
+                   "--resolution=9999999", "--width=1e9", "--alpha=0", "--beta=5", "--gamma=nan",
+                   "--phi=x", "--phi=1e9", "--phi=nan"):
         effnet_fails("arch", "--base", "b0", option, says="")
 
 
