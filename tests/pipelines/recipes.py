@@ -43,6 +43,8 @@ def test_file():
 def test_webcam():
     lines = installed.interrupted([path("webcam"), "test", "fakesink"], 1)
     assert re.search(r"\d s +\d+\.\d %  \S", lines[0]), lines
+    none = subprocess.run([path("webcam"), "/nonexistent"], capture_output=True, text=True)
+    assert none.returncode == 1 and "there is no camera /nonexistent" in none.stderr, none.stderr
 
 
 def test_two_models():
