@@ -27,12 +27,14 @@ effnet_bf16_from_float(float x)
     return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
 }
 
-/* Number I of those of TYPE (not U8) at DATA. */
+/* Number I of those of TYPE at DATA. */
 static inline float
 effnet_type_get(EffNetType type, gconstpointer data, gsize i)
 {
     if (type == EFFNET_TYPE_S16)
         return ((const gint16 *)data)[i];
+    if (type == EFFNET_TYPE_U8)
+        return ((const guint8 *)data)[i];
     return type == EFFNET_TYPE_BF16 ? effnet_bf16_to_float(((const guint16 *)data)[i])
                                     : ((const float *)data)[i];
 }

@@ -18,12 +18,13 @@
 /* A block of PIXELS x PANELS x EFFNET_LANES outputs: act(window * weights + bias + residual), or
  * act(window * weights + bias) + residual. */
 typedef struct {
-    EffNetType in_type, out_type; /* the kernels' own, or F32; the residual is of their own */
-    gconstpointer in;             /* the first pixel's window */
-    gsize in_step;                /* elements from a pixel's window to the next one's */
-    guint runs;                   /* of a window */
-    guint run;                    /* elements of each */
-    gsize run_step;               /* elements from a run to the next */
+    /* The kernels' own, or F32, or in int8 U8; the residual, which U8 has not, is of their own. */
+    EffNetType in_type, out_type;
+    gconstpointer in;      /* the first pixel's window */
+    gsize in_step;         /* elements from a pixel's window to the next one's */
+    guint runs;            /* of a window */
+    guint run;             /* elements of each */
+    gsize run_step;        /* elements from a run to the next */
     const float *gate;     /* NULL, or run factors for the input (squeeze-excite); runs is 1 then */
     gconstpointer weights; /* as pack() wrote them: the whole layer's */
     const float *bias;     /* of all panels */

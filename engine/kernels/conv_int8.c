@@ -114,6 +114,10 @@ finish(const EffNetConv *a, gint32 sum, float step, guint pixel, guint lane, gui
         ((float *)a->out)[pixel * a->out_step + at] = x;
         return;
     }
+    if (a->out_type == EFFNET_TYPE_U8) {
+        ((guint8 *)a->out)[pixel * a->out_step + at] = effnet_quant_byte(effnet_round(x));
+        return;
+    }
     if (a->residual)
         residual = ((const gint16 *)a->residual)[pixel * a->residual_step + at];
     if (a->residual && !a->act_first)

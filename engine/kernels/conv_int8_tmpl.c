@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The int8 convolution in register tiles, compiled once an instruction set. First the windows are
- * quantised into the scratch; then tiles of up to CONV_PIXELS pixels x 1 or 2 panels are summed, a
- * group of products at a time, and finished from memory, where that is short code. */
+ * quantised into the scratch, where they are not yet; then tiles of up to CONV_PIXELS pixels x 1 or
+ * 2 panels are summed, a group of products at a time, and finished, in registers where 8 bits go
+ * out, else from memory, where that is short code. */
 #include <string.h>
 
 #include "conv.h"
@@ -279,6 +280,54 @@ finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, gu
     }
 }
 
+/* PART of PARTS, halves or quarters, of the bytes of four vectors. */
+INLINE void
+store_part(guint8 *out, vi bytes, int part, int parts)
+{
+#if VECTORS == 1
+    if (parts == 4) {
+        vi_store_quarter(out, bytes, part);
+        return;
+    }
+#endif
+    vi_store_half(out, bytes, part);
+}
+
+/* Outputs of 8 bits, four vectors at a time: those of a pixel, whose PANELS are 1 or CONV_PANELS,
+ * are a part of them. */
+INLINE void
+finish_bytes(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
+             guint panel, int mr, int panels)
+{
+    const int of_pixel = panels * VECTORS, parts = 4 / of_pixel;
+    const float *scales = a->scale + panel * EFFNET_LANES, *steps = windows->steps + pixel;
+    const float *biases = a->bias + panel * EFFNET_LANES;
+    gsize out_step = a->out_step;
+    guint8 *out = (guint8 *)a->out + pixel * out_step + panel * EFFNET_LANES;
+    vf scale[4], bias[4];
+
+    for (int j = 0; j < of_pixel; j++) {
+        scale[j] = vf_load(scales + j * VF_LANES);
+        bias[j] = vf_load(biases + j * VF_LANES);
+    }
+    for (int m = 0; m < mr; m += parts) {
+        vi v[4], bytes;
+
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++) {
+            int p = MIN(m + i / of_pixel, mr - 1), j = i % of_pixel;
+            vi sum = vi_load(sums->at + (p * of_pixel + j) * VF_LANES);
+
+            v[i] = vf_round(vf_fma(vf_mul(vi_to_float(sum), vf_set1(steps[p])), scale[j], bias[j]));
+        }
+        bytes = vi_to_bytes(v[0], v[1], v[2], v[3]);
+#pragma GCC unroll 4
+        for (int i = 0; i < parts; i++, out += out_step)
+            if (m + i < mr)
+                store_part(out, bytes, i, parts);
+    }
+}
+
 /* Outputs that stay floats. */
 static void
 finish_floats(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
@@ -301,6 +350,10 @@ finish_sums(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
 
     if (a->out_type == EFFNET_TYPE_F32 && !pool)
         finish_floats(a, windows, sums, pixel, panel, mr, panels);
+    else if (a->out_type == EFFNET_TYPE_U8 && panels == 1)
+        finish_bytes(a, windows, sums, pixel, panel, mr, 1);
+    else if (a->out_type == EFFNET_TYPE_U8)
+        finish_bytes(a, windows, sums, pixel, panel, mr, CONV_PANELS);
     else if (plain && a->quant->is_silu)
         finish_vectors(a, windows, sums, pixel, panel, mr, TRUE);
     else if (plain)
@@ -538,7 +591,7 @@ conv_int8(const EffNetConv *conv)
         memset(pool, 0, a.panels * EFFNET_LANES * sizeof *pool);
     }
     windows = make_windows(&a);
-    if (a.pixels == 1)
+    if (a.pixels == 1 && a.out_type != EFFNET_TYPE_U8)
         panel = row(&a, &windows, pool);
     for (; panel + CONV_PANELS <= a.panels; panel += CONV_PANELS)
         column(&a, &windows, panel, CONV_PANELS, pool);

@@ -36,6 +36,9 @@ typedef struct {
 extern const EffNetDwconvKernels effnet_dwconv_f32_kernels_c;
 extern const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c;
 extern const EffNetDwconvKernels effnet_dwconv_int8_kernels_c;
+/* Of 8 bits: rows are all there, their zeros at both ends with them (PAD is 0), and there are no
+ * sums. */
+extern const EffNetDwconvKernels effnet_dwconv_u8_kernels_c;
 
 /* In int8, where the products of two rows' taps are added up at once: panel after panel, each
  * pair's columns of the filter, each EFFNET_LANES pairs of 16-bit numbers in the order of
@@ -56,6 +59,9 @@ effnet_dwconv_lane(guint lane)
 {
     return lane / 4 % 2 * 8 + lane / 8 * 4 + lane % 4;
 }
+
+/* Of pictures of 8 bits so many panels' weights may come together; tasks begin with such a one. */
+#define EFFNET_DWCONV_U8_PANELS 4
 
 /* In bf16 two taps are a pair: one above the other, and in the last row one beside the other, the
  * last one beside a 0. Two panels after the other, each of their pairs of taps for all channels; of

@@ -24,9 +24,15 @@ effnet_dwconv_pack_int8(gpointer dst, const float *weights, guint kernel, guint 
         }
 }
 
+static gint16
+number_at(EffNetType type, gconstpointer numbers, gsize at)
+{
+    return type == EFFNET_TYPE_U8 ? ((const guint8 *)numbers)[at] : ((const gint16 *)numbers)[at];
+}
+
 /* The sums of one output pixel and panel, in the order of the channels. */
 static void
-window_times_filter(const EffNetDwconv *a, guint x, guint panel, gint32 *sum)
+window_times_filter(const EffNetDwconv *a, EffNetType type, guint x, guint panel, gint32 *sum)
 {
     const gint16 *w = (const gint16 *)a->weights +
                       panel * effnet_dwconv_packed_bytes_int8(a->kernel, EFFNET_LANES) / sizeof *w;
@@ -36,15 +42,15 @@ window_times_filter(const EffNetDwconv *a, guint x, guint panel, gint32 *sum)
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint kx = 0; kx < a->kernel; kx++) {
             guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
-            const gint16 *in, *tap = w + ((ky / 2 * a->kernel + kx) * EFFNET_LANES) * 2 + ky % 2;
+            const gint16 *tap = w + ((ky / 2 * a->kernel + kx) * EFFNET_LANES) * 2 + ky % 2;
+            gsize at = column * a->in_step + panel * EFFNET_LANES;
 
             if (!a->rows[ky] || column >= a->in_size)
                 continue;
-            in = (const gint16 *)a->rows[ky] + column * a->in_step + panel * EFFNET_LANES;
             for (guint i = 0; i < EFFNET_LANES; i++) {
                 guint channel = effnet_dwconv_lane(i);
 
-                sum[channel] += in[channel] * tap[2 * i];
+                sum[channel] += number_at(type, a->rows[ky], at + channel) * tap[2 * i];
             }
         }
 }
@@ -58,7 +64,7 @@ dwconv_int8_c(const EffNetDwconv *a)
         gint32 sum[EFFNET_LANES], total[EFFNET_LANES] = {0};
 
         for (guint x = 0; x < a->out_size; x++, out += a->out_step) {
-            window_times_filter(a, x, panel, sum);
+            window_times_filter(a, EFFNET_TYPE_S16, x, panel, sum);
             for (guint i = 0; i < EFFNET_LANES; i++) {
                 float value = fmaf(sum[i], a->scale[at + i], a->bias[at + i]);
 
@@ -71,5 +77,24 @@ dwconv_int8_c(const EffNetDwconv *a)
     }
 }
 
+static void
+dwconv_u8_c(const EffNetDwconv *a)
+{
+    gint32 sum[EFFNET_LANES];
+
+    for (guint panel = 0; panel < a->panels; panel++)
+        for (guint x = 0; x < a->out_size; x++) {
+            gsize at = panel * EFFNET_LANES;
+            guint8 *out = (guint8 *)a->out + x * a->out_step + at;
+
+            window_times_filter(a, EFFNET_TYPE_U8, x, panel, sum);
+            for (guint i = 0; i < EFFNET_LANES; i++)
+                out[i] = effnet_quant_byte(
+                    effnet_round(fmaf(sum[i], a->scale[at + i], a->bias[at + i])));
+        }
+}
+
 const EffNetDwconvKernels effnet_dwconv_int8_kernels_c = {
     effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8, dwconv_int8_c};
+const EffNetDwconvKernels effnet_dwconv_u8_kernels_c = {
+    effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8, dwconv_u8_c};

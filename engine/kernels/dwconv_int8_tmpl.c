@@ -14,7 +14,20 @@
 #define WIDE 4
 #endif
 
-static const gint16 zeros[VS_LANES];
+/* What pictures are made of: of 8 bits where DWCONV_U8 is defined. */
+#ifdef DWCONV_U8
+typedef guint8 Number;
+#define load_numbers(p, n) vs_load_bytes(p)
+#define TWIN               effnet_dwconv_u8_kernels_c
+#define KERNELS            KERNEL(dwconv_u8_kernels)
+#else
+typedef gint16 Number;
+#define load_numbers(p, n) vs_load_part(p, n)
+#define TWIN               effnet_dwconv_int8_kernels_c
+#define KERNELS            KERNEL(dwconv_int8_kernels)
+#endif
+
+static const Number zeros[VS_LANES];
 
 /* Sums of VS_LANES channels, in the order that interleaving makes. */
 typedef struct {
@@ -32,39 +45,49 @@ typedef struct {
     Halves total;
 } Lanes;
 
-INLINE const gint16 *
+INLINE const Number *
 row_at(const Lanes *l, int tap)
 {
-    const gint16 *row = tap < (int)l->a->kernel ? l->a->rows[tap] : NULL;
+    const Number *row = tap < (int)l->a->kernel ? l->a->rows[tap] : NULL;
 
     return row ? row + l->lane : NULL;
 }
 
 INLINE vs
-column_at(const Lanes *l, const gint16 *row, gssize column, guint n, gboolean border)
+column_at(const Lanes *l, const Number *row, gssize column, guint n, gboolean border)
 {
     if (!row || (border && (gsize)column >= l->a->in_size))
-        return vs_load_part(zeros, VS_LANES);
-    return vs_load_part(row + column * (gssize)l->a->in_step, n);
+        return load_numbers(zeros, VS_LANES);
+    return load_numbers(row + column * (gssize)l->a->in_step, n);
 }
 
-INLINE vs
-finish(const Lanes *l, Halves sum, gboolean silu)
+/* Output column X. */
+INLINE void
+finish(Lanes *l, Halves sum, guint x, guint n)
 {
     vf low = vf_fma(vi_to_float(sum.low), l->scale_low, l->bias_low);
     vf high = vf_fma(vi_to_float(sum.high), l->scale_high, l->bias_high);
+    Number *out = (Number *)l->a->out + x * l->a->out_step + l->lane;
+    vs y = vs_narrow_halves(vf_round(low), vf_round(high));
+#ifdef DWCONV_U8
+    vs_store_bytes(out, y);
+#else
+    const vs ones = vs_set1(1), zero = vs_set1(0);
 
-    return vs_act(l->a->quant, vs_narrow_halves(vf_round(low), vf_round(high)), silu);
+    y = vs_act(l->a->quant, y, l->a->quant->is_silu);
+    vs_store_part(out, y, n);
+    l->total.low = vi_pair_dot(l->total.low, vs_interleave_low(y, zero), ones);
+    l->total.high = vi_pair_dot(l->total.high, vs_interleave_high(y, zero), ones);
+#endif
 }
 
 /* Output columns x to x + width - 1. A border tile may reach over the edges: it reads zeros there,
  * and stores inside only. */
 INLINE void
-tile(Lanes *l, guint n, guint x, int kernel, int stride, int width, gboolean silu, gboolean border)
+tile(Lanes *l, guint n, guint x, int kernel, int stride, int width, gboolean border)
 {
     const EffNetDwconv *a = l->a;
     const guint8 *filter = l->weights;
-    const vs ones = vs_set1(1);
     gssize left = (gssize)x * stride - a->pad;
     Halves acc[WIDE];
 
@@ -72,7 +95,7 @@ tile(Lanes *l, guint n, guint x, int kernel, int stride, int width, gboolean sil
     for (int i = 0; i < width; i++)
         acc[i] = (Halves){vi_zero(), vi_zero()};
     for (int tap = 0; tap < kernel; tap += 2) {
-        const gint16 *upper = row_at(l, tap), *lower = row_at(l, tap + 1);
+        const Number *upper = row_at(l, tap), *lower = row_at(l, tap + 1);
         Halves w[5];
 
 #pragma GCC unroll 8
@@ -98,26 +121,29 @@ tile(Lanes *l, guint n, guint x, int kernel, int stride, int width, gboolean sil
     }
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
-        if (!border || x + i < a->out_size) {
-            vs y = finish(l, acc[i], silu);
-
-            vs_store_part((gint16 *)a->out + (x + i) * a->out_step + l->lane, y, n);
-            l->total.low = vi_pair_dot(l->total.low, vs_interleave_low(y, vs_set1(0)), ones);
-            l->total.high = vi_pair_dot(l->total.high, vs_interleave_high(y, vs_set1(0)), ones);
-        }
+        if (!border || x + i < a->out_size)
+            finish(l, acc[i], x + i, n);
 }
 
 INLINE void
-row(Lanes *l, guint n, int kernel, int stride, gboolean silu)
+row(Lanes *l, guint n, int kernel, int stride)
 {
     const EffNetDwconv *a = l->a;
+    guint x = 0;
 
-    for (guint x = 0; x < a->out_size; x += WIDE)
+#ifdef DWCONV_U8
+    for (; x + WIDE <= a->out_size; x += WIDE)
+        tile(l, n, x, kernel, stride, WIDE, FALSE);
+    for (; x < a->out_size; x++)
+        tile(l, n, x, kernel, stride, 1, FALSE);
+#else
+    for (; x < a->out_size; x += WIDE)
         if (x * stride >= a->pad && a->out_size - x >= WIDE &&
             (x + WIDE - 1) * stride + kernel - a->pad <= a->in_size)
-            tile(l, n, x, kernel, stride, WIDE, silu, FALSE);
+            tile(l, n, x, kernel, stride, WIDE, FALSE);
         else
-            tile(l, n, x, kernel, stride, WIDE, silu, TRUE);
+            tile(l, n, x, kernel, stride, WIDE, TRUE);
+#endif
 }
 
 static void
@@ -155,10 +181,7 @@ vector(const EffNetDwconv *a, guint lane, guint n, int kernel, int stride)
     Lanes l;
 
     start(&l, a, lane, n);
-    if (a->quant->is_silu)
-        row(&l, n, kernel, stride, TRUE);
-    else
-        row(&l, n, kernel, stride, FALSE);
+    row(&l, n, kernel, stride);
     if (a->sum)
         store_sum(&l, n);
 }
@@ -177,10 +200,10 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 #include "dwconv_shapes.h"
 
 static void
-dwconv_int8(const EffNetDwconv *a)
+dwconv(const EffNetDwconv *a)
 {
-    run_shape(a, effnet_dwconv_int8_kernels_c.run);
+    run_shape(a, TWIN.run);
 }
 
-const EffNetDwconvKernels KERNEL(dwconv_int8_kernels) = {
-    effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8, dwconv_int8};
+const EffNetDwconvKernels KERNELS = {effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8,
+                                     dwconv};

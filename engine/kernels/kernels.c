@@ -43,6 +43,7 @@ init_c(EffNetKernels *kernels)
     kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_c;
     kernels->conv[EFFNET_TYPE_S16] = effnet_conv_int8_kernels_c;
     kernels->dwconv[EFFNET_TYPE_S16] = effnet_dwconv_int8_kernels_c;
+    kernels->dwconv[EFFNET_TYPE_U8] = effnet_dwconv_u8_kernels_c;
     kernels->maxpool[EFFNET_TYPE_S16] = effnet_maxpool_int8_c;
     kernels->resize = effnet_resize_kernels_c;
     kernels->peak[EFFNET_TYPE_F32] = peak_c;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The arithmetic of int8 models. Pictures are 16-bit whole numbers of steps, which a factor for
- * the whole picture makes real numbers. A product quantises what it reads to 8 bits, pixel by pixel
- * with a step of the pixel's own (or one for all, where windows overlap), multiplies with 8-bit
- * weights into 32-bit sums, and brings these to the steps of its output.
+/* The arithmetic of int8 models. Pictures are whole numbers of steps, which a factor for the whole
+ * picture makes real numbers: of 16 bits, or, between layers of ReLU6, of 8, as products read them.
+ * A product quantises what it reads to 8 bits, pixel by pixel with a step of the pixel's own (or
+ * one for all, where windows overlap), multiplies with 8-bit weights into 32-bit sums, and brings
+ * these to the steps of its output.
  *
  * Every kernel does the same operations in the same order as the functions here, so that results
  * are equal bit for bit. */
@@ -74,6 +75,13 @@ effnet_quant_act(const EffNetQuant *quant, gint32 x)
 
     return quant->is_silu ? effnet_silu(&quant->silu, narrow)
                           : CLAMP(narrow, quant->low, quant->high);
+}
+
+/* To outputs of 8 bits, whose least and most are what clips them. */
+static inline guint8
+effnet_quant_byte(gint32 x)
+{
+    return CLAMP(x, 0, G_MAXUINT8);
 }
 
 /* The factor to 8 bits, times 2^15, for a pixel whose values reach from LEAST to MOST, 0 among

@@ -27,6 +27,7 @@ double KERNEL(peak_bf16)(guint rounds);
 
 extern const EffNetConvKernels KERNEL(conv_int8_kernels);
 extern const EffNetDwconvKernels KERNEL(dwconv_int8_kernels);
+extern const EffNetDwconvKernels KERNEL(dwconv_u8_kernels);
 double KERNEL(peak_int8)(guint rounds);
 
 #endif

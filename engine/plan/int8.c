@@ -11,6 +11,7 @@
 /* What 0 becomes in 8 bits: where values are of both signs, and where SiLU leaves few below it. */
 #define ZERO_MIDDLE 128
 #define ZERO_SILU   32
+#define RELU6_MOST  6.f
 
 typedef struct {
     EffNetPlan *plan;
@@ -44,15 +45,21 @@ zero_of(const EffNetLayer *layer)
     return layer->act == EFFNET_ACT_SILU && !layer->residual ? ZERO_SILU : ZERO_MIDDLE;
 }
 
+/* Of LAYER's outputs of TYPE. */
 static gboolean
-read_scale(Packer *p, const EffNetLayer *layer, EffNetScale *scale, GError **error)
+read_scale(Packer *p, const EffNetLayer *layer, EffNetType type, EffNetScale *scale, GError **error)
 {
     if (!p->weights->read(p->weights, layer, EFFNET_PART_RANGE, &scale->range, error))
         return FALSE;
-    scale->step = scale->range / STEPS;
+    scale->zero = zero_of(layer);
+    if (layer->act == EFFNET_ACT_RELU6)
+        scale->range = MIN(scale->range, RELU6_MOST);
+    if (type == EFFNET_TYPE_U8)
+        scale->step = scale->range / (G_MAXUINT8 - scale->zero);
+    else
+        scale->step = scale->range / STEPS;
     if (layer->act == EFFNET_ACT_SILU)
         scale->step = MAX(scale->step, EFFNET_SILU_STEP);
-    scale->zero = zero_of(layer);
     return TRUE;
 }
 
@@ -73,8 +80,8 @@ fill_quant(EffNetQuant *quant, const EffNetLayer *layer, const EffNetScale *in,
     *quant = (EffNetQuant){
         .is_silu = layer->act == EFFNET_ACT_SILU,
         .low = layer->act == EFFNET_ACT_NONE ? G_MININT16 : 0,
-        .high =
-            layer->act == EFFNET_ACT_RELU6 ? MIN(lrintf(6 / out->step), G_MAXINT16) : G_MAXINT16,
+        .high = layer->act == EFFNET_ACT_RELU6 ? MIN(lrintf(RELU6_MOST / out->step), G_MAXINT16)
+                                               : G_MAXINT16,
         .residual = residual ? residual->step / out->step : 0,
         .step = out->step,
         .in_step = 1 / in->step,
@@ -98,15 +105,17 @@ fill_pixels(const EffNetLayer *layer, const float *rows)
     return filled;
 }
 
+/* TYPE: of a depthwise layer's kernels. */
 static void
-pack_weights(const Packer *p, const EffNetLayer *layer, float *rows, gpointer packed)
+pack_weights(const Packer *p, const EffNetLayer *layer, EffNetType type, float *rows,
+             gpointer packed)
 {
     const EffNetKernels *kernels = p->plan->kernels;
     const EffNetConvKernels *conv = &kernels->conv[EFFNET_TYPE_S16];
     guint kernel = layer->kernel;
 
     if (layer->role == EFFNET_ROLE_DEPTHWISE) {
-        kernels->dwconv[EFFNET_TYPE_S16].pack(packed, rows, kernel, layer->out_channels);
+        kernels->dwconv[type].pack(packed, rows, kernel, layer->out_channels);
         return;
     }
     effnet_layer_interleave(layer, rows);
@@ -119,11 +128,12 @@ pack_weights(const Packer *p, const EffNetLayer *layer, float *rows, gpointer pa
     }
 }
 
-/* SCALE and BIAS from real numbers to steps of OUT in one of the sums; START. */
+/* SCALE and BIAS from real numbers to steps of OUT, of TYPE, in one of the sums; START. */
 static void
-fill_lanes(const EffNetLayer *layer, const float *rows, const EffNetScale *in,
+fill_lanes(const EffNetLayer *layer, EffNetType type, const float *rows, const EffNetScale *in,
            const EffNetScale *out, float *scale, float *bias, gint32 *start)
 {
+    guint8 offset = type == EFFNET_TYPE_U8 ? out->zero : 0;
     gsize n = effnet_layer_row_length(layer);
     float step = layer->role == EFFNET_ROLE_CLASSIFIER ? 1 : out->step;
     gboolean any_zero = layer->role != EFFNET_ROLE_DEPTHWISE && layer->role != EFFNET_ROLE_STEM;
@@ -135,7 +145,7 @@ fill_lanes(const EffNetLayer *layer, const float *rows, const EffNetScale *in,
             sum += (gint32)rows[i * n + k];
         start[i] = -sum * in->zero;
         scale[i] *= in->step / step;
-        bias[i] /= step;
+        bias[i] = bias[i] / step + offset;
     }
 }
 
@@ -151,8 +161,9 @@ pack_floats(const EffNetLayer *layer, float *rows, const float *scale, gpointer 
 }
 
 static gboolean
-pack_layer(Packer *p, const EffNetLayer *layer, const EffNetScale *in, const EffNetScale *residual,
-           EffNetScale *out, const EffNetPacked *packed, GError **error)
+pack_layer(Packer *p, const EffNetLayer *layer, EffNetType type, const EffNetScale *in,
+           const EffNetScale *residual, EffNetScale *out, const EffNetPacked *packed,
+           GError **error)
 {
     g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
     gpointer weights = (gpointer)packed->weights;
@@ -168,11 +179,11 @@ pack_layer(Packer *p, const EffNetLayer *layer, const EffNetScale *in, const Eff
         pack_floats(layer, rows, scale, weights);
         return TRUE;
     }
-    if (layer->role != EFFNET_ROLE_CLASSIFIER && !read_scale(p, layer, out, error))
+    if (layer->role != EFFNET_ROLE_CLASSIFIER && !read_scale(p, layer, type, out, error))
         return FALSE;
     fill_quant((EffNetQuant *)packed->quant, layer, in, residual, out);
-    fill_lanes(layer, rows, in, out, scale, bias, (gint32 *)packed->start);
-    pack_weights(p, layer, rows, weights);
+    fill_lanes(layer, type, rows, in, out, scale, bias, (gint32 *)packed->start);
+    pack_weights(p, layer, type, rows, weights);
     return TRUE;
 }
 
@@ -191,7 +202,8 @@ effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error)
         for (guint l = 0; l < effnet_step_n_packed(step); l++) {
             EffNetScale out = none;
 
-            if (!pack_layer(&p, step->layer + l, &scale, residual, &out, &step->packed[l], error))
+            if (!pack_layer(&p, step->layer + l, step->depthwise_type, &scale, residual, &out,
+                            &step->packed[l], error))
                 return FALSE;
             scale = out;
         }

@@ -11,6 +11,8 @@
 #define BLOCK_BYTES (256 * 1024)
 /* A picture before a depthwise layer that does not stay in L2 is not made as a whole. */
 #define FUSE_BYTES (512 * 1024)
+/* The same in 8 bits, where it needs a border anyway. */
+#define FUSE_U8_BYTES (64 * 1024)
 /* Panels that both layers take through together: their rows stay in L1 or close. */
 #define FUSE_PANELS 2
 /* What Winograd's method makes of a task's tiles should stay in L2 as well. */
@@ -54,14 +56,62 @@ add_padded(Builder *b, EffNetType type, guint size, guint channels)
     return add_activation(b, type, size, effnet_panels(channels) * EFFNET_LANES);
 }
 
-/* Features, gates and logits are floats whatever the pictures are. */
-static EffNetType
-out_type(const Builder *b, const EffNetLayer *layer)
+/* Whether a depthwise layer alone reads what CONV writes: behind the stem, the block's residual may
+ * do so as well. */
+static gboolean
+feeds_depthwise_only(const EffNetLayer *conv)
 {
-    gboolean vector = layer->pool || layer->role == EFFNET_ROLE_SE_EXPAND ||
-                      layer->role == EFFNET_ROLE_CLASSIFIER;
+    const EffNetLayer *next = conv + 1;
 
-    return vector ? EFFNET_TYPE_F32 : b->plan->type;
+    if (conv->role == EFFNET_ROLE_EXPAND)
+        return conv->kind == EFFNET_BLOCK_MBCONV;
+    if (conv->role != EFFNET_ROLE_STEM || next->role != EFFNET_ROLE_DEPTHWISE)
+        return FALSE;
+    while (next->role != EFFNET_ROLE_PROJECT)
+        next++;
+    return !next->residual;
+}
+
+/* Whether a product alone reads what PROJECT writes, and no residual. */
+static gboolean
+feeds_expand_only(const EffNetLayer *project)
+{
+    const EffNetLayer *next = project + 1;
+
+    if (next->role != EFFNET_ROLE_EXPAND || next->kind != EFFNET_BLOCK_MBCONV)
+        return FALSE;
+    while (next->role != EFFNET_ROLE_PROJECT)
+        next++;
+    return !next->residual;
+}
+
+/* Whether LAYER of an int8 network leaves 8 bits, as products read them: where they are clipped on
+ * both sides and no gate changes them, and between blocks of such a network, where nothing is
+ * added to them. */
+static gboolean
+is_bytes(const Builder *b, const EffNetLayer *layer)
+{
+    const EffNetTensorPlan *in = &g_array_index(b->activations, EffNetTensorPlan, b->current);
+
+    if (layer->role == EFFNET_ROLE_DEPTHWISE)
+        return in->type == EFFNET_TYPE_U8;
+    if (layer->role == EFFNET_ROLE_PROJECT)
+        return in->type == EFFNET_TYPE_U8 && layer->act == EFFNET_ACT_NONE && !layer->residual &&
+               feeds_expand_only(layer);
+    return feeds_depthwise_only(layer) && layer->act == EFFNET_ACT_RELU6 &&
+           layer[1].act == EFFNET_ACT_RELU6 && !layer[1].has_se;
+}
+
+/* Of what the N_LAYERS of a step leave. Features, gates and logits are floats whatever the pictures
+ * are. */
+static EffNetType
+out_type(const Builder *b, const EffNetLayer *layer, guint n_layers)
+{
+    const EffNetLayer *last = layer + n_layers - 1;
+
+    if (last->pool || last->role == EFFNET_ROLE_SE_EXPAND || last->role == EFFNET_ROLE_CLASSIFIER)
+        return EFFNET_TYPE_F32;
+    return b->plan->type == EFFNET_TYPE_S16 && is_bytes(b, layer) ? EFFNET_TYPE_U8 : b->plan->type;
 }
 
 static float
@@ -90,13 +140,15 @@ static EffNetStep
 new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_layers)
 {
     const EffNetLayer *last = layer + n_layers - 1;
+    EffNetType type = out_type(b, layer, n_layers);
     float factor = out_factor(b, last);
-    int out = add_padded(b, out_type(b, last), last->pool ? 1 : last->out_size, last->out_channels);
+    int out = add_padded(b, type, last->pool ? 1 : last->out_size, last->out_channels);
 
     g_array_index(b->activations, EffNetTensorPlan, out).factor = factor;
     return (EffNetStep){
         .kind = kind,
         .type = b->plan->type,
+        .depthwise_type = type,
         .layer = layer,
         .n_layers = n_layers,
         .in = b->current,
@@ -166,6 +218,8 @@ cut_int8_product(Builder *b, EffNetStep *step, guint pixels, guint panels)
 static void
 cut_depthwise(EffNetStep *step, guint rows, guint panels)
 {
+    guint unit = step->depthwise_type == EFFNET_TYPE_U8 ? EFFNET_DWCONV_U8_PANELS : 2;
+
     step->block_pixels = blocks(rows, TASKS);
     step->pixel_blocks = blocks(rows, step->block_pixels);
     step->block_panels = panels;
@@ -173,7 +227,7 @@ cut_depthwise(EffNetStep *step, guint rows, guint panels)
     if (panels * EFFNET_LANES > FEW_PIXELS * rows * rows && panels >= 8) {
         step->block_pixels = rows;
         step->pixel_blocks = 1;
-        step->block_panels = blocks(blocks(panels, TASKS), 2) * 2;
+        step->block_panels = blocks(blocks(panels, TASKS), unit) * unit;
         step->panel_blocks = blocks(panels, step->block_panels);
     }
 }
@@ -340,43 +394,38 @@ cut_fused(EffNetStep *step, guint rows, guint panels)
     step->pixel_blocks = blocks(rows, step->block_pixels);
 }
 
-/* Whether a depthwise layer alone reads what CONV writes: behind the stem, the block's residual may
- * do so as well. */
 static gboolean
-feeds_depthwise_only(const EffNetLayer *conv)
+is_fused(const Builder *b, const EffNetLayer *conv)
 {
-    const EffNetLayer *next = conv + 1;
+    gsize numbers =
+        (gsize)conv->out_size * conv->out_size * effnet_panels(conv->out_channels) * EFFNET_LANES;
+    EffNetType type = out_type(b, conv, 1);
 
-    if (conv->role == EFFNET_ROLE_EXPAND)
-        return conv->kind == EFFNET_BLOCK_MBCONV;
-    if (conv->role != EFFNET_ROLE_STEM || next->role != EFFNET_ROLE_DEPTHWISE)
-        return FALSE;
-    while (next->role != EFFNET_ROLE_PROJECT)
-        next++;
-    return !next->residual;
+    return feeds_depthwise_only(conv) && numbers * effnet_type_bytes(type) >
+                                             (type == EFFNET_TYPE_U8 ? FUSE_U8_BYTES : FUSE_BYTES);
 }
 
-static gboolean
-is_fused(EffNetType type, const EffNetLayer *conv)
+/* Rows of a picture and, in 8 bits, one of zeros. */
+static gsize
+ring_bytes(const EffNetStep *step)
 {
-    return feeds_depthwise_only(conv) && (gsize)conv->out_size * conv->out_size *
-                                                 effnet_panels(conv->out_channels) * EFFNET_LANES *
-                                                 effnet_type_bytes(type) >
-                                             FUSE_BYTES;
+    const EffNetLayer *depthwise = effnet_step_last_layer(step);
+
+    return effnet_align((gsize)(depthwise->kernel + 1) * effnet_layer_ring_pixels(depthwise) *
+                        step->block_panels * EFFNET_LANES *
+                        effnet_type_bytes(step->depthwise_type));
 }
 
 static void
 add_conv_depthwise(Builder *b, const EffNetLayer *conv)
 {
     const EffNetLayer *depthwise = conv + 1;
-    gsize window = (gsize)conv->kernel * conv->kernel * conv->in_channels, ring;
+    gsize window = (gsize)conv->kernel * conv->kernel * conv->in_channels;
     EffNetStep step = new_step(b, EFFNET_STEP_CONV_DEPTHWISE, conv, 2);
 
     step.row_sums = add_row_sums(b, depthwise);
     cut_fused(&step, depthwise->out_size, effnet_panels(depthwise->out_channels));
-    ring = (gsize)depthwise->kernel * effnet_layer_ring_pixels(depthwise) * step.block_panels *
-           EFFNET_LANES * effnet_type_bytes(step.type);
-    need_scratch(b, effnet_align(ring) +
+    need_scratch(b, ring_bytes(&step) +
                         effnet_conv_scratch(conv->out_size, window, step.block_panels));
     add_step(b, &step);
     b->current = step.out;
@@ -390,6 +439,8 @@ add_depthwise(Builder *b, const EffNetLayer *layer)
 
     step.row_sums = add_row_sums(b, layer);
     cut_depthwise(&step, layer->out_size, effnet_panels(layer->out_channels));
+    if (step.depthwise_type == EFFNET_TYPE_U8)
+        need_scratch(b, ring_bytes(&step));
     add_step(b, &step);
     b->current = step.out;
     b->gate = step.row_sums;
@@ -423,7 +474,7 @@ add_layer(Builder *b, const EffNetLayer *layer)
         add_depthwise(b, layer);
     else if (layer->role == EFFNET_ROLE_MAX_POOL)
         add_max_pool(b, layer);
-    else if (is_fused(b->plan->type, layer))
+    else if (is_fused(b, layer))
         add_conv_depthwise(b, layer);
     else if (effnet_layer_is_winograd(layer, b->plan->kernels, b->plan->type))
         add_winograd(b, layer);
@@ -440,18 +491,22 @@ keep_to_the_end(Builder *b, int activation)
 }
 
 static gsize
-packed_bytes(const EffNetPlan *plan, const EffNetLayer *layer)
+packed_bytes(const EffNetPlan *plan, const EffNetStep *step, guint index)
 {
-    return effnet_align(effnet_layer_packed_bytes(layer, plan->kernels, plan->type));
+    return effnet_align(effnet_step_packed_bytes(plan, step, index));
 }
 
 static gsize
-layer_bytes(const EffNetPlan *plan, const EffNetLayer *layer)
+step_bytes(const EffNetPlan *plan, const EffNetStep *step)
 {
-    if (!effnet_layer_has_weights(layer))
-        return 0;
-    return packed_bytes(plan, layer) + effnet_layer_lane_bytes(layer) +
-           (plan->type == EFFNET_TYPE_S16 ? effnet_layer_quant_bytes(layer) : 0);
+    gsize bytes = 0;
+
+    for (guint p = 0; p < effnet_step_n_packed(step); p++) {
+        bytes += packed_bytes(plan, step, p) + effnet_layer_lane_bytes(step->layer + p);
+        if (plan->type == EFFNET_TYPE_S16)
+            bytes += effnet_layer_quant_bytes(step->layer + p);
+    }
+    return bytes;
 }
 
 /* The first product that reads more weights than it reads and writes of a picture. */
@@ -462,7 +517,7 @@ find_batch_step(const EffNetPlan *plan)
         const EffNetStep *step = &plan->steps[i];
 
         if ((step->kind == EFFNET_STEP_CONV || step->kind == EFFNET_STEP_WINOGRAD) &&
-            packed_bytes(plan, step->layer) >
+            packed_bytes(plan, step, 0) >
                 plan->activations[step->in].bytes + plan->activations[step->out].bytes)
             return i;
     }
@@ -537,7 +592,7 @@ place_weights(EffNetPlan *plan, guint8 *room)
 
         for (guint p = 0; p < effnet_step_n_packed(step); p++) {
             step->packed[p].weights = room;
-            room += packed_bytes(plan, step->layer + p);
+            room += packed_bytes(plan, step, p);
             step->packed[p].bias = (const float *)room;
             room += effnet_layer_lane_bytes(step->layer + p);
             if (plan->type == EFFNET_TYPE_S16)
@@ -616,8 +671,8 @@ effnet_plan_new(EffNetNetwork *network, const EffNetKernels *kernels, EffNetType
     plan->kernels = kernels;
     plan->type = type;
     lay_out(plan);
-    for (guint i = 0; i < network->n_layers; i++)
-        plan->weight_bytes += layer_bytes(plan, &network->layers[i]);
+    for (guint i = 0; i < plan->n_steps; i++)
+        plan->weight_bytes += step_bytes(plan, &plan->steps[i]);
     return plan;
 }
 

@@ -52,10 +52,11 @@ typedef struct {
 /* Activations by number. */
 typedef struct {
     EffNetStepKind kind;
-    EffNetType type;          /* whose kernels do it */
-    const EffNetLayer *layer; /* the first of n_layers */
-    guint n_layers;           /* 2: CONV_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
-    EffNetPacked packed[2];   /* of each layer */
+    EffNetType type;           /* whose kernels do it */
+    EffNetType depthwise_type; /* of a depthwise layer's input and output, whose kernels do that */
+    const EffNetLayer *layer;  /* the first of n_layers */
+    guint n_layers;            /* 2: CONV_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
+    EffNetPacked packed[2];    /* of each layer */
     int in, out;
     int gate, residual; /* CONV; or EFFNET_NONE */
     int gated; /* SQUEEZE_EXCITE: the picture that it multiplies with its gates; or EFFNET_NONE */
@@ -195,6 +196,16 @@ gboolean effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels 
 /* Bytes of LAYER's weights as the kernels of TYPE read them; 0 where it has none. */
 gsize effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels,
                                 EffNetType type);
+
+/* The same of the layer INDEX of STEP. */
+static inline gsize
+effnet_step_packed_bytes(const EffNetPlan *plan, const EffNetStep *step, guint index)
+{
+    const EffNetLayer *layer = step->layer + index;
+    EffNetType type = layer->role == EFFNET_ROLE_DEPTHWISE ? step->depthwise_type : plan->type;
+
+    return effnet_layer_packed_bytes(layer, plan->kernels, type);
+}
 
 /* Pixels of the input of an int8 network have so many bytes. */
 #define EFFNET_INPUT_BYTES 4

@@ -184,6 +184,20 @@ keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
         layer->outputs[i] = found[i] / out->factor;
 }
 
+/* The number INDEX of OUT. */
+static float
+real_value(const EffNetTensorPlan *out, gconstpointer found, gsize index)
+{
+    switch (out->type) {
+    case EFFNET_TYPE_S16:
+        return ((const gint16 *)found)[index] * out->scale.step;
+    case EFFNET_TYPE_U8:
+        return (((const guint8 *)found)[index] - out->scale.zero) * out->scale.step;
+    default:
+        return ((const float *)found)[index];
+    }
+}
+
 static void
 compare_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
                 const EffNetArena *arena)
@@ -195,9 +209,7 @@ compare_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
     if (!layer || !layer->outputs || layer->n != out->bytes / effnet_type_bytes(out->type))
         return;
     for (gsize i = 0; i < layer->n; i++) {
-        float expected = layer->outputs[i];
-        float value = out->type == EFFNET_TYPE_S16 ? ((const gint16 *)found)[i] * out->scale.step
-                                                   : ((const float *)found)[i];
+        float expected = layer->outputs[i], value = real_value(out, found, i);
 
         layer->signal += (double)expected * expected;
         layer->noise += (double)(value - expected) * (value - expected);

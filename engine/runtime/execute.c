@@ -44,12 +44,11 @@ channels(const Task *t, int activation)
     return t->plan->activations[activation].channels;
 }
 
-/* What a window has of each pixel. */
+/* What a window has of each pixel: of the network's input whatever is in memory. */
 static guint
 pixel_elements(const Task *t, const EffNetLayer *layer)
 {
-    return t->plan->activations[t->step->in].type == EFFNET_TYPE_U8 ? EFFNET_INPUT_BYTES
-                                                                    : layer->in_channels;
+    return layer->role == EFFNET_ROLE_STEM ? channels(t, t->step->in) : layer->in_channels;
 }
 
 /* A convolution's constants, over what the step reads; where it begins, and where it writes, is the
@@ -216,8 +215,8 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
     const EffNetStep *step = t->step;
     gsize first_lane = t->first_panel * EFFNET_LANES;
-    gsize pair_bytes =
-        t->plan->kernels->dwconv[step->type].packed_bytes(layer->kernel, 2 * EFFNET_LANES);
+    gsize pair_bytes = t->plan->kernels->dwconv[step->depthwise_type].packed_bytes(
+        layer->kernel, 2 * EFFNET_LANES);
 
     return (EffNetDwconv){
         .in_size = layer->in_size,
@@ -237,31 +236,34 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
     };
 }
 
-/* The input's rows under the window of the step's last layer at row ROW of outputs; NULL: outside.
- * PICTURE: row 0 of the input, rows ROW_STEP apart; row r is at r % RING of them. */
+/* The input's rows under the window of the step's last layer at row ROW of outputs; OUTSIDE, which
+ * may be NULL, where it has none. PICTURE: row 0 of the input, rows ROW_STEP apart; row r is at
+ * r % RING of them. */
 static void
 find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer picture, gsize row_step,
-          guint ring)
+          guint ring, gconstpointer outside)
 {
     const EffNetLayer *layer = effnet_step_last_layer(t->step);
 
     for (guint k = 0; k < layer->kernel; k++) {
         guint in = row * layer->stride + k - layer->pad_before; /* wraps above the picture */
 
-        rows[k] = in < layer->in_size ? effnet_type_at(t->step->type, picture, in % ring * row_step)
-                                      : NULL;
+        rows[k] = in < layer->in_size
+                      ? effnet_type_at(t->step->depthwise_type, picture, in % ring * row_step)
+                      : outside;
     }
 }
 
-/* Does row ROW of outputs; PICTURE and RING as in find_rows(). */
+/* Does row ROW of outputs; PICTURE, RING and OUTSIDE as in find_rows(). */
 static void
-dwconv_row(const Task *t, EffNetDwconv a, guint row, gconstpointer picture, guint ring)
+dwconv_row(const Task *t, EffNetDwconv a, guint row, gconstpointer picture, guint ring,
+           gconstpointer outside)
 {
-    find_rows(t, a.rows, row, picture, a.in_size * a.in_step, ring);
-    a.out = effnet_type_at(t->step->type, a.out, row * a.out_size * a.out_step);
+    find_rows(t, a.rows, row, picture, a.in_size * a.in_step, ring, outside);
+    a.out = effnet_type_at(t->step->depthwise_type, a.out, row * a.out_size * a.out_step);
     if (a.sum)
         a.sum += row * a.out_step;
-    t->plan->kernels->dwconv[t->step->type].run(&a);
+    t->plan->kernels->dwconv[t->step->depthwise_type].run(&a);
 }
 
 static void
@@ -273,7 +275,7 @@ depthwise(const Task *t)
 
     a.in_step = channels(t, step->in);
     for (guint row = t->first_pixel; row < t->end_pixel; row++)
-        dwconv_row(t, a, row, picture, a.in_size);
+        dwconv_row(t, a, row, picture, a.in_size, NULL);
 }
 
 static void
@@ -295,7 +297,7 @@ max_pool(const Task *t)
     };
 
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
-        find_rows(t, a.rows, row, picture, a.in_size * a.in_step, a.in_size);
+        find_rows(t, a.rows, row, picture, a.in_size * a.in_step, a.in_size, NULL);
         a.out = within(t, step->out, first_lane + row * a.out_size * a.out_step);
         t->plan->kernels->maxpool[step->type](&a);
     }
@@ -322,23 +324,54 @@ winograd(const Task *t)
     });
 }
 
-/* Rows are convolved when the filter comes to them, into a ring as high as the filter. Its rows
- * have zeros at both ends, so that the filter meets no border but above and below. */
+/* Row ROW of what a depthwise layer reads: of the layer before it, or, where that is a step of its
+ * own, of its picture. */
 static void
-conv_depthwise(const Task *t)
+make_row(const Task *t, guint row, guint8 *out, gpointer scratch)
 {
     const EffNetStep *step = t->step;
-    const EffNetLayer *layer = step->layer, *depthwise = layer + 1;
-    EffNetConv conv = conv_of(layer, &step->packed[0], t);
-    EffNetDwconv a = dwconv_of(depthwise, &step->packed[1], t);
-    guint top = t->first_pixel * a.stride;
-    guint next = top > a.pad ? top - a.pad : 0; /* the row to be convolved */
-    gsize pixel_bytes = conv.panels * EFFNET_LANES * effnet_type_bytes(step->type);
-    gsize ring_bytes = effnet_layer_ring_pixels(depthwise) * pixel_bytes;
+    const EffNetLayer *layer = step->layer;
+    gsize lanes = (t->end_panel - t->first_panel) * EFFNET_LANES, in_channels;
+    gsize size = effnet_type_bytes(step->depthwise_type);
+    const guint8 *in;
+    EffNetConv conv;
 
-    conv.pixels = layer->out_size;
-    conv.out_step = a.in_step = (gsize)conv.panels * EFFNET_LANES;
-    conv.scratch = t->scratch + effnet_align(a.kernel * ring_bytes);
+    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE) {
+        conv = conv_of(layer, &step->packed[0], t);
+        conv.in = within(t, step->in, row * layer->stride * conv.run_step);
+        conv.pixels = layer->out_size;
+        conv.out = out;
+        conv.out_step = lanes;
+        conv.scratch = scratch;
+        conv_kernels(t)->run(&conv);
+        return;
+    }
+    in_channels = channels(t, step->in);
+    in = within(t, step->in, row * layer->in_size * in_channels + t->first_panel * EFFNET_LANES);
+    if (lanes == in_channels)
+        memcpy(out, in, layer->in_size * lanes * size);
+    else
+        for (guint x = 0; x < layer->in_size; x++)
+            memcpy(out + x * lanes * size, in + x * in_channels * size, lanes * size);
+}
+
+/* Rows are made when the filter comes to them, in a ring as high as the filter. They have zeros at
+ * both ends, so that the filter meets no border but above and below, where, in 8 bits, it reads one
+ * more row of zeros. */
+static void
+ring_depthwise(const Task *t)
+{
+    const EffNetStep *step = t->step;
+    const EffNetLayer *depthwise = effnet_step_last_layer(step);
+    EffNetDwconv a = dwconv_of(depthwise, &step->packed[step->n_layers - 1], t);
+    guint top = t->first_pixel * a.stride;
+    guint next = top > a.pad ? top - a.pad : 0; /* the row to be made */
+    gsize pixel_bytes = a.panels * EFFNET_LANES * effnet_type_bytes(step->depthwise_type);
+    gsize ring_bytes = effnet_layer_ring_pixels(depthwise) * pixel_bytes;
+    guint8 *outside = t->scratch + a.kernel * ring_bytes;
+    guint8 *scratch = t->scratch + effnet_align((a.kernel + 1) * ring_bytes);
+
+    a.in_step = (gsize)a.panels * EFFNET_LANES;
     a.in_size = effnet_layer_ring_pixels(depthwise);
     a.pad = 0;
     for (guint i = 0; i < a.kernel; i++) {
@@ -348,16 +381,19 @@ conv_depthwise(const Task *t)
         memset(row + ring_bytes - depthwise->pad_after * pixel_bytes, 0,
                depthwise->pad_after * pixel_bytes);
     }
+    if (step->depthwise_type == EFFNET_TYPE_U8)
+        memset(outside, 0, ring_bytes);
+    else
+        outside = NULL;
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
         guint end = MIN(depthwise->in_size, row * a.stride + a.kernel - depthwise->pad_before);
 
-        for (; next < end; next++) {
-            conv.in = within(t, step->in, next * layer->stride * conv.run_step);
-            conv.out =
-                t->scratch + next % a.kernel * ring_bytes + depthwise->pad_before * pixel_bytes;
-            conv_kernels(t)->run(&conv);
-        }
-        dwconv_row(t, a, row, t->scratch, a.kernel);
+        for (; next < end; next++)
+            make_row(t, next,
+                     t->scratch + next % a.kernel * ring_bytes +
+                         depthwise->pad_before * pixel_bytes,
+                     scratch);
+        dwconv_row(t, a, row, t->scratch, a.kernel, outside);
     }
 }
 
@@ -439,10 +475,13 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNet
         conv(&t);
         break;
     case EFFNET_STEP_DEPTHWISE:
-        depthwise(&t);
+        if (step->depthwise_type == EFFNET_TYPE_U8)
+            ring_depthwise(&t);
+        else
+            depthwise(&t);
         break;
     case EFFNET_STEP_CONV_DEPTHWISE:
-        conv_depthwise(&t);
+        ring_depthwise(&t);
         break;
     case EFFNET_STEP_SQUEEZE_EXCITE:
         squeeze_excite(&t);

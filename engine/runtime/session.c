@@ -382,6 +382,6 @@ effnet_session_get_op(const EffNetSession *session, guint op, EffNetOpProfile *p
     };
     for (guint i = 0; i < step->n_layers; i++) {
         profile->macs += effnet_layer_macs(step->layer + i);
-        profile->bytes += effnet_layer_packed_bytes(step->layer + i, plan->kernels, plan->type);
+        profile->bytes += effnet_step_packed_bytes(plan, step, i);
     }
 }

@@ -6,7 +6,7 @@
 
 #include "kernels/kernels.h"
 
-/* From the printed seed: values in -1..1, or, of S16, small ones and extremes. */
+/* From the printed seed: values in -1..1, or, of S16 and U8, any and extremes. */
 void checkasm_randomize(EffNetType type, gpointer data, gsize n);
 guint checkasm_random(guint low, guint high); /* both included */
 
@@ -25,6 +25,7 @@ typedef void (*CheckasmTest)(const EffNetKernels *kernels, EffNetType type);
 void checkasm_add(const char *name, CheckasmTest test);
 void checkasm_add_floats(const char *name, CheckasmTest test); /* of floats only */
 void checkasm_add_int8(const char *name, CheckasmTest test);   /* of its kernels alone */
+void checkasm_add_bytes(const char *name, CheckasmTest test);  /* of pictures of 8 bits */
 
 /* With --bench: prints what FUNC(DATA) takes, named NAME, and its GFLOP/s. */
 typedef void (*CheckasmFunc)(gconstpointer data);

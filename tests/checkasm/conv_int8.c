@@ -28,21 +28,17 @@ fill_input(Case *c, EffNetType type, gsize n)
 {
     c->n_in = n;
     c->in = checkasm_alloc(type, n);
-    if (type != EFFNET_TYPE_U8)
-        checkasm_randomize(type, c->in, n);
-    else
-        for (gsize i = 0; i < n; i++)
-            c->in[i] = checkasm_random(0, 3) ? checkasm_random(0, 255) : 255;
+    checkasm_randomize(type, c->in, n);
 }
 
 static void
 set_quant(Case *c, const Shape *s)
 {
     static const guint8 zeros[] = {0, 32, 128};
-    gboolean floats = s->out_type == EFFNET_TYPE_F32;
+    gboolean steps = s->out_type == EFFNET_TYPE_S16;
 
     c->quant = (EffNetQuant){
-        .is_silu = checkasm_random(0, 1) && !floats,
+        .is_silu = checkasm_random(0, 1) && steps,
         .low = checkasm_random(0, 1) ? 0 : G_MININT16,
         .high = checkasm_random(0, 1) ? 6000 : G_MAXINT16,
         .residual = 0.7f,
@@ -178,6 +174,21 @@ test_pointwise(const EffNetKernels *kernels, EffNetType type)
                                     .pool = i >> 1});
 }
 
+/* Pictures of 8 bits on one side or on both. */
+static void
+test_bytes(const EffNetKernels *kernels, EffNetType type)
+{
+    for (guint pixels = 1; pixels <= 31; pixels++)
+        for (guint i = 1; i < 4; i++)
+            check(kernels, &(Shape){.pixels = pixels,
+                                    .in_channels = checkasm_random(1, 90),
+                                    .channels = checkasm_random(1, 90),
+                                    .kernel = 1,
+                                    .stride = 1,
+                                    .in_type = i & 1 ? EFFNET_TYPE_U8 : EFFNET_TYPE_S16,
+                                    .out_type = i & 2 ? EFFNET_TYPE_U8 : EFFNET_TYPE_S16});
+}
+
 static void
 test_windows(const EffNetKernels *kernels, EffNetType type)
 {
@@ -256,6 +267,7 @@ void
 checkasm_conv_int8(void)
 {
     checkasm_add_int8("conv/pointwise", test_pointwise);
+    checkasm_add_int8("conv/bytes", test_bytes);
     checkasm_add_int8("conv/windows", test_windows);
     checkasm_add_int8("conv/classifier", test_classifier);
     checkasm_add_int8("conv/shapes", test_bench);

@@ -9,6 +9,7 @@ static const EffNetDwconvKernels *const twins[EFFNET_TYPES] = {
     [EFFNET_TYPE_F32] = &effnet_dwconv_f32_kernels_c,
     [EFFNET_TYPE_BF16] = &effnet_dwconv_bf16_kernels_c,
     [EFFNET_TYPE_S16] = &effnet_dwconv_int8_kernels_c,
+    [EFFNET_TYPE_U8] = &effnet_dwconv_u8_kernels_c,
 };
 
 /* Up to 49 terms of size 1, summed in another order; in bf16 a value may be rounded the other way,
@@ -19,7 +20,7 @@ static const float bounds[EFFNET_TYPES] = {2e-5f, 0.008f},
 typedef struct {
     EffNetDwconv dwconv; /* its rows are set row by row */
     EffNetType type;
-    gpointer in, packed, out;
+    gpointer in, packed, reference, out; /* REFERENCE: what the twin packed */
     float *weights, *scale, *bias, *sum;
     gsize in_row, n_in, n_out, n_sum;
     EffNetQuant quant;
@@ -28,7 +29,7 @@ typedef struct {
 static void
 fill_weights(Case *c, gsize n_weights, gsize lanes, guint taps)
 {
-    if (c->type == EFFNET_TYPE_S16) {
+    if (c->type == EFFNET_TYPE_S16 || c->type == EFFNET_TYPE_U8) {
         c->weights = int8_weights(n_weights);
         c->scale = int8_scales(lanes, taps * 100);
         c->bias = int8_biases(lanes);
@@ -44,9 +45,10 @@ fill_weights(Case *c, gsize n_weights, gsize lanes, guint taps)
 }
 
 static void
-case_init(Case *c, EffNetType type, guint size, guint channels, guint kernel, guint stride,
-          guint pad, guint out)
+case_init(Case *c, const EffNetKernels *kernels, EffNetType type, guint size, guint channels,
+          guint kernel, guint stride, guint pad, guint out)
 {
+    const EffNetDwconvKernels *own = &kernels->dwconv[type];
     guint panels = effnet_panels(channels);
     gsize padded = panels * EFFNET_LANES;
     gsize in_step = padded + EFFNET_LANES * checkasm_random(0, 2), out_step = padded + 3;
@@ -58,11 +60,13 @@ case_init(Case *c, EffNetType type, guint size, guint channels, guint kernel, gu
     c->n_sum = padded;
     c->in = checkasm_alloc(type, c->n_in);
     fill_weights(c, channels * kernel * kernel, padded, kernel * kernel);
-    c->packed = checkasm_alloc(EFFNET_TYPE_U8, twins[type]->packed_bytes(kernel, channels));
+    c->packed = checkasm_alloc(EFFNET_TYPE_U8, own->packed_bytes(kernel, channels));
+    c->reference = checkasm_alloc(EFFNET_TYPE_U8, twins[type]->packed_bytes(kernel, channels));
     c->out = checkasm_alloc(type, c->n_out);
     c->sum = checkasm_alloc(EFFNET_TYPE_F32, c->n_sum);
     checkasm_randomize(type, c->in, c->n_in);
-    twins[type]->pack(c->packed, c->weights, kernel, channels);
+    own->pack(c->packed, c->weights, kernel, channels);
+    twins[type]->pack(c->reference, c->weights, kernel, channels);
     c->dwconv = (EffNetDwconv){
         .in_step = in_step,
         .in_size = size,
@@ -84,7 +88,8 @@ case_init(Case *c, EffNetType type, guint size, guint channels, guint kernel, gu
 static void
 case_clear(Case *c)
 {
-    const gpointer all[] = {c->in, c->weights, c->packed, c->scale, c->bias, c->out, c->sum};
+    const gpointer all[] = {c->in,    c->weights, c->packed, c->reference,
+                            c->scale, c->bias,    c->out,    c->sum};
 
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
         checkasm_free(all[i]);
@@ -114,6 +119,7 @@ static void
 compare_row(Case *c, const EffNetKernels *kernels)
 {
     const EffNetDwconv *d = &c->dwconv;
+    EffNetDwconv plain = *d;
     gsize out_bytes = c->n_out * effnet_type_bytes(c->type);
     g_autofree gpointer out = NULL, sum = NULL;
     g_autofree char *what =
@@ -122,7 +128,8 @@ compare_row(Case *c, const EffNetKernels *kernels)
 
     memset(c->out, 0, out_bytes);
     memset(c->sum, 0, c->n_sum * sizeof *c->sum);
-    twins[c->type]->run(d);
+    plain.weights = c->reference;
+    twins[c->type]->run(&plain);
     out = g_memdup2(c->out, out_bytes);
     sum = g_memdup2(c->sum, c->n_sum * sizeof(float));
     memset(c->out, 0, out_bytes);
@@ -144,7 +151,8 @@ check_shape(const EffNetKernels *kernels, EffNetType type, guint size, guint ker
     for (int i = 0; i < 2; i++) {
         Case c;
 
-        case_init(&c, type, size, checkasm_random(1, 80), kernel, stride, pads[i], outs[i]);
+        case_init(&c, kernels, type, size, checkasm_random(1, 80), kernel, stride, pads[i],
+                  outs[i]);
         for (guint row = 0; row < outs[i]; row++) {
             set_act(&c, checkasm_random(EFFNET_ACT_NONE, EFFNET_ACT_SILU));
             c.dwconv.sum = row % 3 ? c.sum : NULL;
@@ -167,6 +175,33 @@ test_sizes(const EffNetKernels *kernels, EffNetType type)
     check_shape(kernels, type, 12, 7, 1); /* no kernel of its own */
 }
 
+/* Of 8 bits, whose rows have their zeros with them, and which have no sums. */
+static void
+check_bytes(const EffNetKernels *kernels, guint out, guint kernel, guint stride)
+{
+    guint size = (out - 1) * stride + kernel;
+    Case c;
+
+    case_init(&c, kernels, EFFNET_TYPE_U8, size, checkasm_random(1, 150), kernel, stride, 0, out);
+    c.dwconv.sum = NULL;
+    for (guint row = 0; row < out; row++) {
+        set_rows(&c, row);
+        compare_row(&c, kernels);
+    }
+    case_clear(&c);
+}
+
+static void
+test_bytes(const EffNetKernels *kernels, EffNetType type)
+{
+    for (guint out = 1; out <= 24; out++)
+        for (guint stride = 1; stride <= 2; stride++) {
+            check_bytes(kernels, out, 3, stride);
+            check_bytes(kernels, out, 5, stride);
+        }
+    check_bytes(kernels, 9, 7, 1); /* no kernel of its own */
+}
+
 /* The sums themselves, with the weights as they were before they were packed. */
 static void
 test_sums(const EffNetKernels *kernels, EffNetType type)
@@ -176,7 +211,7 @@ test_sums(const EffNetKernels *kernels, EffNetType type)
         Case c;
         gint16 *in, *out;
 
-        case_init(&c, type, size, channels, kernel, 1, pad, size);
+        case_init(&c, kernels, type, size, channels, kernel, 1, pad, size);
         in = c.in;
         out = c.out;
         c.quant.low = G_MININT16;
@@ -224,12 +259,12 @@ test_bench(const EffNetKernels *kernels, EffNetType type)
 
     for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
         guint channels = shapes[i].channels, size = shapes[i].size, stride = shapes[i].stride,
-              kernel = shapes[i].kernel;
+              kernel = shapes[i].kernel, pad = (kernel - 1) / 2;
         g_autofree char *name =
             g_strdup_printf("dwconv_%ux%us%u_%u_%u", kernel, kernel, stride, size, channels);
         Case c;
 
-        case_init(&c, type, size, channels, kernel, stride, (kernel - 1) / 2, size / stride);
+        case_init(&c, kernels, type, size, channels, kernel, stride, pad, size / stride);
         set_act(&c, EFFNET_ACT_SILU);
         set_rows(&c, size / stride / 2);
         compare_row(&c, kernels);
@@ -247,4 +282,5 @@ checkasm_dwconv(void)
     checkasm_add_int8("dwconv/sizes", test_sizes);
     checkasm_add_int8("dwconv/sums", test_sums);
     checkasm_add_int8("dwconv/shapes", test_bench);
+    checkasm_add_bytes("dwconv/bytes", test_bytes);
 }

@@ -41,6 +41,8 @@ checkasm_randomize(EffNetType type, gpointer data, gsize n)
     for (gsize i = 0; i < n; i++)
         if (type == EFFNET_TYPE_S16)
             ((gint16 *)data)[i] = random_steps();
+        else if (type == EFFNET_TYPE_U8)
+            ((guint8 *)data)[i] = checkasm_random(0, 3) ? checkasm_random(0, 255) : 255;
         else
             effnet_type_set(type, data, i, g_rand_double_range(generator, -1, 1));
 }
@@ -131,8 +133,7 @@ add_type(const char *name, CheckasmTest test, EffNetType type)
         g_autofree char *path = g_strdup_printf("/%s/%s/%s", name, type_names[type], *level);
         const Run run = {test, effnet_kernels_find(*level), type};
 
-        if (run.kernels && effnet_kernels_have(run.kernels, type) &&
-            is_new(level, run.kernels, type))
+        if (run.kernels && run.kernels->dwconv[type].run && is_new(level, run.kernels, type))
             g_test_add_data_func_full(path, g_memdup2(&run, sizeof run), run_test, g_free);
     }
 }
@@ -154,6 +155,12 @@ void
 checkasm_add_int8(const char *name, CheckasmTest test)
 {
     add_type(name, test, EFFNET_TYPE_S16);
+}
+
+void
+checkasm_add_bytes(const char *name, CheckasmTest test)
+{
+    add_type(name, test, EFFNET_TYPE_U8);
 }
 
 static int

@@ -19,6 +19,7 @@ effnet_kernels_init_avx2(EffNetKernels *kernels)
     kernels->peak[EFFNET_TYPE_F32] = KERNEL(peak_f32);
     kernels->conv[EFFNET_TYPE_S16] = KERNEL(conv_int8_kernels);
     kernels->dwconv[EFFNET_TYPE_S16] = KERNEL(dwconv_int8_kernels);
+    kernels->dwconv[EFFNET_TYPE_U8] = KERNEL(dwconv_u8_kernels);
     kernels->peak[EFFNET_TYPE_S16] = KERNEL(peak_int8);
     return TRUE;
 }

@@ -118,6 +118,39 @@ vs_store_quantum(gint16 *p, vs v)
     _mm256_storeu_si256((__m256i *)p, vs_max(vs_min(v, vs_set1(255)), vi_zero()));
 }
 
+/* VS_LANES numbers of 8 bits. */
+static inline vs
+vs_load_bytes(const guint8 *p)
+{
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)p));
+}
+
+static inline void
+vs_store_bytes(guint8 *p, vs v)
+{
+    __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(v, v), _MM_SHUFFLE(2, 0, 2, 0));
+
+    _mm_storeu_si128((__m128i *)p, _mm256_castsi256_si128(bytes));
+}
+
+/* The numbers of four vectors, saturated to 0..255. */
+static inline vi
+vi_to_bytes(vi a, vi b, vi c, vi d)
+{
+    const vi order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+
+    return _mm256_permutevar8x32_epi32(
+        _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d)), order);
+}
+
+/* Half INDEX of two. */
+static inline void
+vi_store_half(guint8 *p, vi v, int index)
+{
+    _mm_storeu_si128((__m128i *)p,
+                     index ? _mm256_extracti128_si256(v, 1) : _mm256_castsi256_si128(v));
+}
+
 /* VF_LANES numbers of 16 bits. */
 static inline vi
 vi_load_narrow(const gint16 *p)

@@ -73,6 +73,34 @@ vs_store_quantum(guint8 *p, vs v)
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtusepi16_epi8(vs_max(v, _mm512_setzero_si512())));
 }
 
+/* The numbers of four vectors, saturated to 0..255. */
+static inline vi
+vi_to_bytes(vi a, vi b, vi c, vi d)
+{
+    const vi order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+
+    return _mm512_permutexvar_epi32(
+        order, _mm512_packus_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d)));
+}
+
+/* Half INDEX of two. */
+static inline void
+vi_store_half(guint8 *p, vi v, int index)
+{
+    _mm256_storeu_si256((__m256i *)p,
+                        index ? _mm512_extracti64x4_epi64(v, 1) : _mm512_castsi512_si256(v));
+}
+
+/* Quarter INDEX of four. */
+static inline void
+vi_store_quarter(guint8 *p, vi v, int index)
+{
+    __m256i half = index / 2 ? _mm512_extracti64x4_epi64(v, 1) : _mm512_castsi512_si256(v);
+
+    _mm_storeu_si128((__m128i *)p,
+                     index % 2 ? _mm256_extracti128_si256(half, 1) : _mm256_castsi256_si128(half));
+}
+
 /* VF_LANES numbers of 16 bits. */
 static inline vi
 vi_load_narrow(const gint16 *p)

@@ -50,16 +50,13 @@ find_step(const EffNetPlan *plan, EffNetRole role, guint after)
 
 /* A sum's one in the output's steps, and what makes up for a zero that is not 0. */
 static void
-test_lanes(void)
+check_lanes(const EffNetPlan *plan, const EffNetStep *step, float in_step, float out_step)
 {
-    g_autoptr(EffNetPlan) plan = new_plan("lite0");
-    const EffNetStep *step = find_step(plan, EFFNET_ROLE_EXPAND, 0);
     const EffNetScale *in = &plan->activations[step->in].scale;
-    float out_step = 6.f / (G_MAXINT16 / 2);
     guint n = step->layer->in_channels;
 
     g_assert_cmpuint(in->zero, ==, 128);
-    g_assert_cmpfloat_with_epsilon(in->step, 3.f / (G_MAXINT16 / 2), 1e-9);
+    g_assert_cmpfloat_with_epsilon(in->step, in_step, 1e-9);
     for (guint i = 0; i < step->layer->out_channels; i++) {
         gint sum = 0;
 
@@ -73,6 +70,51 @@ test_lanes(void)
     g_assert_cmpint(step->packed[0].quant->low, ==, 0);
     g_assert_cmpint(step->packed[0].quant->high, ==, lrintf(6 / out_step));
     g_assert_cmpint(step->packed[0].quant->fixed, ==, 0);
+}
+
+/* The head's outputs, which are pooled, are of 16 bits. */
+static void
+test_lanes(void)
+{
+    g_autoptr(EffNetPlan) plan = new_plan("lite0");
+    const EffNetStep *head = find_step(plan, EFFNET_ROLE_HEAD, 0);
+
+    check_lanes(plan, head, 3.f / (G_MAXINT16 / 2), 6.f / (G_MAXINT16 / 2));
+}
+
+/* Between layers of ReLU6 they are 8 bits, but where a residual is added; what has any sign has its
+ * zero in the middle, and in the bias. */
+static void
+test_bytes(void)
+{
+    g_autoptr(EffNetPlan) plan = new_plan("lite0");
+    const EffNetStep *project = find_step(plan, EFFNET_ROLE_PROJECT, 0), *expand;
+    const EffNetTensorPlan *out = &plan->activations[project->out];
+
+    g_assert_cmpint(plan->activations[project->in].type, ==, EFFNET_TYPE_U8);
+    g_assert_cmpfloat_with_epsilon(plan->activations[project->in].scale.step, 6.f / 255, 1e-9);
+    g_assert_cmpuint(plan->activations[project->in].scale.zero, ==, 0);
+    g_assert_cmpint(out->type, ==, EFFNET_TYPE_U8);
+    g_assert_cmpfloat_with_epsilon(project->packed[0].bias[0], BIAS / (3.f / 127) + 128, 1e-3);
+    check_lanes(plan, find_step(plan, EFFNET_ROLE_EXPAND, 0), 3.f / 127, 6.f / 255);
+    for (guint i = 0; i < plan->n_steps; i++)
+        if (plan->steps[i].residual != EFFNET_NONE) {
+            g_assert_cmpint(plan->activations[plan->steps[i].residual].type, ==, EFFNET_TYPE_S16);
+            g_assert_cmpint(plan->activations[plan->steps[i].out].type, ==, EFFNET_TYPE_S16);
+        }
+    expand = find_step(plan, EFFNET_ROLE_EXPAND, project - plan->steps + 2);
+    g_assert_cmpint(plan->activations[expand->in].type, ==, EFFNET_TYPE_S16);
+    check_lanes(plan, expand, 3.f / (G_MAXINT16 / 2), 6.f / 255);
+}
+
+/* Where SiLU and squeeze-excite are, all pictures are of 16 bits. */
+static void
+test_no_bytes(void)
+{
+    g_autoptr(EffNetPlan) plan = new_plan("b0");
+
+    for (guint i = 0; i < plan->n_steps; i++)
+        g_assert_cmpint(plan->activations[plan->steps[i].out].type, !=, EFFNET_TYPE_U8);
 }
 
 static void
@@ -123,6 +165,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/int8/lanes", test_lanes);
+    g_test_add_func("/int8/bytes", test_bytes);
+    g_test_add_func("/int8/no-bytes", test_no_bytes);
     g_test_add_func("/int8/zeros", test_zeros);
     g_test_add_func("/int8/ends", test_ends);
     g_test_add_func("/int8/fixed", test_fixed);
