@@ -158,13 +158,13 @@ effnet_step_pixels(const EffNetStep *step)
     return effnet_step_has_rows(step) ? size : size * size;
 }
 
-/* Into how many tasks THREADS share a picture. One thread does the bands of a CONV_DEPTHWISE
- * together, since each computes rows of the next one as well. */
+/* Into how many tasks THREADS share a picture. There are no more bands of a CONV_DEPTHWISE than
+ * threads, since each computes rows of the next one as well. */
 static inline guint
 effnet_step_tasks(const EffNetStep *step, guint threads)
 {
-    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE && threads == 1)
-        return step->panel_blocks;
+    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE)
+        return MIN(step->pixel_blocks, threads) * step->panel_blocks;
     return step->pixel_blocks * step->panel_blocks;
 }
 
