@@ -324,26 +324,21 @@ winograd(const Task *t)
     });
 }
 
-/* Row ROW of what a depthwise layer reads: of the layer before it, or, where that is a step of its
- * own, of its picture. */
+/* Row ROW of what a depthwise layer reads: by CONV, the layer before it, or, where that is a step
+ * of its own, of its picture. */
 static void
-make_row(const Task *t, guint row, guint8 *out, gpointer scratch)
+make_row(const Task *t, EffNetConv *conv, guint row, guint8 *out)
 {
     const EffNetStep *step = t->step;
     const EffNetLayer *layer = step->layer;
     gsize lanes = (t->end_panel - t->first_panel) * EFFNET_LANES, in_channels;
     gsize size = effnet_type_bytes(step->depthwise_type);
     const guint8 *in;
-    EffNetConv conv;
 
     if (step->kind == EFFNET_STEP_CONV_DEPTHWISE) {
-        conv = conv_of(layer, &step->packed[0], t);
-        conv.in = within(t, step->in, row * layer->stride * conv.run_step);
-        conv.pixels = layer->out_size;
-        conv.out = out;
-        conv.out_step = lanes;
-        conv.scratch = scratch;
-        conv_kernels(t)->run(&conv);
+        conv->in = within(t, step->in, row * layer->stride * conv->run_step);
+        conv->out = out;
+        conv_kernels(t)->run(conv);
         return;
     }
     in_channels = channels(t, step->in);
@@ -363,15 +358,17 @@ ring_depthwise(const Task *t)
 {
     const EffNetStep *step = t->step;
     const EffNetLayer *depthwise = effnet_step_last_layer(step);
+    EffNetConv conv = conv_of(step->layer, &step->packed[0], t);
     EffNetDwconv a = dwconv_of(depthwise, &step->packed[step->n_layers - 1], t);
     guint top = t->first_pixel * a.stride;
     guint next = top > a.pad ? top - a.pad : 0; /* the row to be made */
     gsize pixel_bytes = a.panels * EFFNET_LANES * effnet_type_bytes(step->depthwise_type);
     gsize ring_bytes = effnet_layer_ring_pixels(depthwise) * pixel_bytes;
     guint8 *outside = t->scratch + a.kernel * ring_bytes;
-    guint8 *scratch = t->scratch + effnet_align((a.kernel + 1) * ring_bytes);
 
-    a.in_step = (gsize)a.panels * EFFNET_LANES;
+    conv.pixels = step->layer->out_size;
+    conv.scratch = t->scratch + effnet_align((a.kernel + 1) * ring_bytes);
+    conv.out_step = a.in_step = (gsize)a.panels * EFFNET_LANES;
     a.in_size = effnet_layer_ring_pixels(depthwise);
     a.pad = 0;
     for (guint i = 0; i < a.kernel; i++) {
@@ -389,10 +386,9 @@ ring_depthwise(const Task *t)
         guint end = MIN(depthwise->in_size, row * a.stride + a.kernel - depthwise->pad_before);
 
         for (; next < end; next++)
-            make_row(t, next,
+            make_row(t, &conv, next,
                      t->scratch + next % a.kernel * ring_bytes +
-                         depthwise->pad_before * pixel_bytes,
-                     scratch);
+                         depthwise->pad_before * pixel_bytes);
         dwconv_row(t, a, row, t->scratch, a.kernel, outside);
     }
 }
