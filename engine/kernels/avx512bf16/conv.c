@@ -8,8 +8,13 @@
 
 #define INLINE      static inline __attribute__((always_inline))
 #define TILE_PIXELS 14
-#define TILE_ROW    8                  /* panels at once where there is one pixel */
-#define PAIR_ROW    (2 * EFFNET_LANES) /* elements of a panel's row of pairs */
+#define TILE_ROW    8 /* panels at once where there is one pixel */
+/* What is called into L2 while a tile is computed, as with the floats: so many cache lines with
+ * every 4 pairs, of weights that are AHEAD numbers behind the tile's, or of the next tile's pixels.
+ */
+#define LINES    4
+#define AHEAD    32768
+#define PAIR_ROW (2 * EFFNET_LANES) /* elements of a panel's row of pairs */
 
 /* A tile's sums, in the order of its outputs. */
 typedef struct {
@@ -49,7 +54,7 @@ advance(const guint16 **p, int n, gsize elements)
 
 INLINE void
 multiply(__m512 acc[][TILE_ROW], const EffNetConv *a, const guint16 *in, const guint16 **w, int mr,
-         int panels)
+         int panels, const guint16 *ahead)
 {
     gsize step = a->in_step;
     guint pairs = effnet_conv_groups(a->run, 2);
@@ -64,6 +69,9 @@ multiply(__m512 acc[][TILE_ROW], const EffNetConv *a, const guint16 *in, const g
             __asm__("" : "+r"(base[g])); /* keep a register of its own */
         }
         for (; k + 4 <= pairs; k += 4) {
+#pragma GCC unroll 4
+            for (int i = 0; i < LINES; i++, ahead += PAIR_ROW)
+                __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
                 step_pair(acc, base, step, w, i, mr, panels);
@@ -117,8 +125,20 @@ finish_pairs(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint pan
         store_bf16_twice(out, clip(acc[m][0], low, high), clip(acc[m][1], low, high));
 }
 
+/* What the tile at PIXEL, of number INDEX in its column, prefetches. */
+INLINE const guint16 *
+ahead_of(const EffNetConv *a, const guint16 *w, guint pixel, guint panel, guint index, int mr,
+         int panels)
+{
+    gsize pairs = a->runs * effnet_conv_groups(a->run, 2), line = index * (pairs / 4) * LINES;
+
+    if (panel == 0 && a->pixels > a->panels * EFFNET_LANES)
+        return (const guint16 *)a->in + (pixel + mr) * a->in_step;
+    return w + AHEAD + (line < pairs * panels ? line * PAIR_ROW : 0);
+}
+
 INLINE void
-tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, int mr, int panels)
+tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, guint index, int mr, int panels)
 {
     const guint16 *w[TILE_ROW];
     gsize panel_size = a->runs * effnet_conv_groups(a->run, 2) * PAIR_ROW;
@@ -133,7 +153,8 @@ tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, int mr, int pane
         for (int m = 0; m < mr; m++)
             acc[m][j] = bias;
     }
-    multiply(acc, a, (const guint16 *)a->in + pixel * a->in_step, w, mr, panels);
+    multiply(acc, a, (const guint16 *)a->in + pixel * a->in_step, w, mr, panels,
+             ahead_of(a, w[0], pixel, panel, index, mr, panels));
     if (panels == 2 && finishes_at_once(a)) {
         finish_pairs(a, acc, pixel, panel, mr);
         return;
@@ -145,12 +166,13 @@ tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, int mr, int pane
             _mm512_store_ps(sums->at + (m * panels + j) * EFFNET_LANES, acc[m][j]);
 }
 
-typedef void (*Tile)(const EffNetConv *a, Sums *sums, guint pixel, guint panel);
+typedef void (*Tile)(const EffNetConv *a, Sums *sums, guint pixel, guint panel, guint index);
 
 #define TILE(mr, panels)                                                                           \
-    static void tile_##mr##x##panels(const EffNetConv *a, Sums *sums, guint pixel, guint panel)    \
+    static void tile_##mr##x##panels(const EffNetConv *a, Sums *sums, guint pixel, guint panel,    \
+                                     guint index)                                                  \
     {                                                                                              \
-        tile(a, sums, pixel, panel, mr, panels);                                                   \
+        tile(a, sums, pixel, panel, index, mr, panels);                                            \
     }
 #define HEIGHTS(X, n)                                                                              \
     X(1, n)                                                                                        \
@@ -250,7 +272,7 @@ column(const EffNetConv *a, guint panel, guint panels)
     for (guint i = 0, pixel = 0; i < n; i++) {
         guint mr = height + (i < higher);
 
-        tiles[panels][mr](a, &sums, pixel, panel);
+        tiles[panels][mr](a, &sums, pixel, panel, i);
         finish_sums(a, &sums, pixel, panel, mr, panels);
         pixel += mr;
     }
@@ -264,7 +286,7 @@ row(const EffNetConv *a)
     Sums sums;
 
     for (; panel + TILE_ROW <= a->panels; panel += TILE_ROW) {
-        tile_1x8(a, &sums, 0, panel);
+        tile_1x8(a, &sums, 0, panel, 0);
         finish_sums(a, &sums, 0, panel, 1, TILE_ROW);
     }
     return panel;
