@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include <effnet/effnet.h>
 
+#include "../memory.h"
 #include "../model.h"
 #include "../model/recognise.h"
 #include "../runtime/execute.h"
@@ -157,63 +158,118 @@ effnet_quantizer_write(EffNetQuantizer *q, const char *path, GError **error)
     return q->quantised_session != NULL;
 }
 
-/* The layer whose outputs STEP leaves in the arena; NULL: none. */
-static Layer *
-layer_of(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step)
+/* What is looked at of a layer, in steps of STEP from ZERO. */
+typedef struct {
+    EffNetType type;
+    gconstpointer numbers;
+    gsize n;
+    float step;
+    guint8 zero;
+} Outputs;
+
+typedef void (*Look)(Layer *layer, const Outputs *outputs);
+
+/* The first of two fused layers, which leaves nothing in the arena, is computed again. */
+static void
+look_at_fused(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step,
+              const EffNetArena *arena, Look look)
 {
-    if (step->kind == EFFNET_STEP_MAX_POOL)
-        return NULL;
-    return &q->layers[effnet_step_last_layer(step) - plan->network->layers];
+    const EffNetLayer *layer = step->layer;
+    guint panels = effnet_panels(layer->out_channels);
+    gsize row = (gsize)layer->out_size * panels * EFFNET_LANES;
+    gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels;
+    Outputs outputs = {
+        .type = step->depthwise_type,
+        .n = layer->out_size * row,
+        .step = step->packed[0].quant ? step->packed[0].quant->step
+                                      : 1 / effnet_step_factor(plan, step, 0),
+    };
+    gpointer scratch = NULL, numbers;
+
+    numbers = effnet_memory_new(outputs.n, effnet_type_bytes(outputs.type), &q->failure);
+    if (numbers)
+        scratch =
+            effnet_memory_new(1, effnet_conv_scratch(layer->out_size, window, panels), &q->failure);
+    if (scratch) {
+        for (guint i = 0; i < layer->out_size; i++)
+            effnet_step_execute_row(plan, step, arena, i,
+                                    effnet_type_at(outputs.type, numbers, i * row), scratch);
+        outputs.numbers = numbers;
+        look(&q->layers[layer - plan->network->layers], &outputs);
+    }
+    free(scratch);
+    free(numbers);
+}
+
+static void
+look_at(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step,
+        const EffNetArena *arena, Look look)
+{
+    const EffNetTensorPlan *out = &plan->activations[step->out];
+    const Outputs outputs = {
+        .type = out->type,
+        .numbers = effnet_activation(plan, arena, step->out, 0),
+        .n = out->bytes / effnet_type_bytes(out->type),
+        .step = out->type == EFFNET_TYPE_F32 ? 1 / out->factor : out->scale.step,
+        .zero = out->scale.zero,
+    };
+
+    if (q->failure || step->kind == EFFNET_STEP_MAX_POOL)
+        return;
+    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE)
+        look_at_fused(q, plan, step, arena, look);
+    look(&q->layers[effnet_step_last_layer(step) - plan->network->layers], &outputs);
+}
+
+static float
+real_value(const Outputs *outputs, gsize index)
+{
+    switch (outputs->type) {
+    case EFFNET_TYPE_S16:
+        return ((const gint16 *)outputs->numbers)[index] * outputs->step;
+    case EFFNET_TYPE_U8:
+        return (((const guint8 *)outputs->numbers)[index] - outputs->zero) * outputs->step;
+    default:
+        return ((const float *)outputs->numbers)[index] * outputs->step;
+    }
+}
+
+static void
+keep(Layer *layer, const Outputs *outputs)
+{
+    if (!layer->outputs) {
+        layer->outputs = g_new(float, outputs->n);
+        layer->n = outputs->n;
+    }
+    for (gsize i = 0; i < layer->n; i++)
+        layer->outputs[i] = real_value(outputs, i);
+}
+
+static void
+compare(Layer *layer, const Outputs *outputs)
+{
+    if (!layer->outputs || layer->n != outputs->n)
+        return;
+    for (gsize i = 0; i < layer->n; i++) {
+        float expected = layer->outputs[i], value = real_value(outputs, i);
+
+        layer->signal += (double)expected * expected;
+        layer->noise += (double)(value - expected) * (value - expected);
+    }
 }
 
 static void
 keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
              const EffNetArena *arena)
 {
-    const EffNetTensorPlan *out = &plan->activations[step->out];
-    const float *found = effnet_activation(plan, arena, step->out, 0);
-    Layer *layer = layer_of(data, plan, step);
-
-    if (!layer)
-        return;
-    if (!layer->outputs) {
-        layer->outputs = g_malloc(out->bytes);
-        layer->n = out->bytes / sizeof(float);
-    }
-    for (gsize i = 0; i < layer->n; i++)
-        layer->outputs[i] = found[i] / out->factor;
-}
-
-/* The number INDEX of OUT. */
-static float
-real_value(const EffNetTensorPlan *out, gconstpointer found, gsize index)
-{
-    switch (out->type) {
-    case EFFNET_TYPE_S16:
-        return ((const gint16 *)found)[index] * out->scale.step;
-    case EFFNET_TYPE_U8:
-        return (((const guint8 *)found)[index] - out->scale.zero) * out->scale.step;
-    default:
-        return ((const float *)found)[index];
-    }
+    look_at(data, plan, step, arena, keep);
 }
 
 static void
 compare_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
                 const EffNetArena *arena)
 {
-    const EffNetTensorPlan *out = &plan->activations[step->out];
-    gconstpointer found = effnet_activation(plan, arena, step->out, 0);
-    Layer *layer = layer_of(data, plan, step);
-
-    if (!layer || !layer->outputs || layer->n != out->bytes / effnet_type_bytes(out->type))
-        return;
-    for (gsize i = 0; i < layer->n; i++) {
-        float expected = layer->outputs[i], value = real_value(out, found, i);
-
-        layer->signal += (double)expected * expected;
-        layer->noise += (double)(value - expected) * (value - expected);
-    }
+    look_at(data, plan, step, arena, compare);
 }
 
 static guint

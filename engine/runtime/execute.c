@@ -507,7 +507,7 @@ effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, const Ef
     };
     EffNetConv a = conv_of(layer, &step->packed[0], &t);
 
-    a.out_type = plan->type;
+    a.out_type = step->kind == EFFNET_STEP_CONV_DEPTHWISE ? step->depthwise_type : plan->type;
     a.in = within(&t, step->in, row * layer->stride * a.run_step);
     a.gate = at(&t, step->gate);
     a.pixels = layer->out_size;
