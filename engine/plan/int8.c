@@ -55,7 +55,7 @@ read_scale(Packer *p, const EffNetLayer *layer, EffNetType type, EffNetScale *sc
     if (layer->act == EFFNET_ACT_RELU6)
         scale->range = MIN(scale->range, RELU6_MOST);
     if (type == EFFNET_TYPE_U8)
-        scale->step = scale->range / (G_MAXUINT8 - scale->zero);
+        scale->step = scale->range / G_MAXUINT8; /* they have no sign */
     else
         scale->step = scale->range / STEPS;
     if (layer->act == EFFNET_ACT_SILU)
@@ -128,12 +128,11 @@ pack_weights(const Packer *p, const EffNetLayer *layer, EffNetType type, float *
     }
 }
 
-/* SCALE and BIAS from real numbers to steps of OUT, of TYPE, in one of the sums; START. */
+/* SCALE and BIAS from real numbers to steps of OUT in one of the sums; START. */
 static void
-fill_lanes(const EffNetLayer *layer, EffNetType type, const float *rows, const EffNetScale *in,
+fill_lanes(const EffNetLayer *layer, const float *rows, const EffNetScale *in,
            const EffNetScale *out, float *scale, float *bias, gint32 *start)
 {
-    guint8 offset = type == EFFNET_TYPE_U8 ? out->zero : 0;
     gsize n = effnet_layer_row_length(layer);
     float step = layer->role == EFFNET_ROLE_CLASSIFIER ? 1 : out->step;
     gboolean any_zero = layer->role != EFFNET_ROLE_DEPTHWISE && layer->role != EFFNET_ROLE_STEM;
@@ -145,7 +144,7 @@ fill_lanes(const EffNetLayer *layer, EffNetType type, const float *rows, const E
             sum += (gint32)rows[i * n + k];
         start[i] = -sum * in->zero;
         scale[i] *= in->step / step;
-        bias[i] = bias[i] / step + offset;
+        bias[i] /= step;
     }
 }
 
@@ -182,7 +181,7 @@ pack_layer(Packer *p, const EffNetLayer *layer, EffNetType type, const EffNetSca
     if (layer->role != EFFNET_ROLE_CLASSIFIER && !read_scale(p, layer, type, out, error))
         return FALSE;
     fill_quant((EffNetQuant *)packed->quant, layer, in, residual, out);
-    fill_lanes(layer, type, rows, in, out, scale, bias, (gint32 *)packed->start);
+    fill_lanes(layer, rows, in, out, scale, bias, (gint32 *)packed->start);
     pack_weights(p, layer, type, rows, weights);
     return TRUE;
 }
