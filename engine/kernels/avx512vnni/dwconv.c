@@ -271,7 +271,7 @@ vector(const EffNetDwconv *a, guint lane, guint panels, guint n, int kernel, int
     Lanes l = {
         .a = a,
         .lane = lane,
-        .channels = (__mmask32)((G_GUINT64_CONSTANT(1) << panels * EFFNET_LANES) - 1),
+        .channels = G_MAXUINT32 >> (2 - MIN(2, panels)) * EFFNET_LANES,
         .weights = (const guint8 *)a->weights + packed_bytes(kernel, lane),
     };
     guint x = 0;
