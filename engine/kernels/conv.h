@@ -78,6 +78,29 @@ effnet_conv_packed_bytes(const EffNetConvKernels *kernels, guint runs, gsize run
            sizeof(guint32);
 }
 
+/* While a tile is computed, EFFNET_CONV_LINES cache lines are called into L2 with every 4 rows of
+ * its weights: weights that are EFFNET_CONV_AHEAD behind the tile's, each tile of a column a part
+ * of them, since small pictures use weights faster than they come by themselves; or, in the first
+ * column of what has more pixels than outputs, the pixels of the next tile, since so many rows at
+ * once are no pattern that the hardware sees. */
+#define EFFNET_CONV_LINES 4
+#define EFFNET_CONV_AHEAD (64 * 1024)
+
+/* What the tile of MR pixels, the one of number INDEX in its column, prefetches; NEXT: the window
+ * behind it. W: its weights, of PANELS, each of ROWS cache lines. */
+static inline gconstpointer
+effnet_conv_ahead(const EffNetConv *a, gconstpointer next, gconstpointer w, gsize rows, guint panel,
+                  guint index, int panels)
+{
+    gsize line = index * (rows / 4) * EFFNET_CONV_LINES;
+
+    if (panel == 0 && a->pixels > a->panels * EFFNET_LANES)
+        return next;
+    if (line >= rows * panels)
+        line = 0;
+    return (const guint8 *)w + EFFNET_CONV_AHEAD + line * EFFNET_LANES * sizeof(float);
+}
+
 extern const EffNetConvKernels effnet_conv_f32_kernels_c;
 extern const EffNetConvKernels effnet_conv_bf16_kernels_c;
 extern const EffNetConvKernels effnet_conv_int8_kernels_c;

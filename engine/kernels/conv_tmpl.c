@@ -9,13 +9,6 @@
 #define VECTORS (EFFNET_LANES / VF_LANES) /* of a panel */
 #define INLINE  static inline __attribute__((always_inline))
 
-/* While a tile is computed, LINES cache lines are called into L2 with every 4 steps of k: the
- * weights that are AHEAD floats behind the tile's, each tile of a column a part of them, since
- * small pictures use weights faster than they come by themselves; or the pixels of the next tile,
- * since so many rows at once are no pattern that the hardware sees. */
-#define LINES 4
-#define AHEAD 16384
-
 /* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * step are
  * addressing modes and 14 windows need 5 registers, not 14. */
 #define GROUPS(mr) (((mr) + 2) / 3)
@@ -80,7 +73,7 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
         }
         for (; k + 4 <= a->run; k += 4) {
 #pragma GCC unroll 4
-            for (int i = 0; i < LINES; i++, ahead += EFFNET_LANES)
+            for (int i = 0; i < EFFNET_CONV_LINES; i++, ahead += EFFNET_LANES)
                 __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
@@ -184,32 +177,21 @@ widen(Sums *sums, int mr, int panels)
             sums->acc[m][(panels - 1) * VECTORS + i] = vf_of_half(sums->low[m], i);
 }
 
-/* What the tile at PIXEL, of number INDEX in its column, prefetches: in the first column of what
- * has more pixels than outputs, the next tile's input. */
-INLINE const float *
-ahead_of(const EffNetConv *a, const float *w, guint pixel, guint panel, guint index, int mr,
-         int panels)
-{
-    gsize k = (gsize)a->runs * a->run, line = index * (k / 4) * LINES;
-
-    if (panel == 0 && a->pixels > a->panels * EFFNET_LANES)
-        return (const float *)a->in + (pixel + mr) * a->in_step;
-    return w + AHEAD + (line < k * panels ? line * EFFNET_LANES : 0);
-}
-
 /* The tile at PIXEL, the one of number INDEX in its column. */
 INLINE void
 tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int panels, gboolean half)
 {
-    const float *w[CONV_ROW];
+    const float *in = (const float *)a->in + pixel * a->in_step, *w[CONV_ROW];
     Sums sums;
 
 #pragma GCC unroll 16
     for (int j = 0; j < panels; j++)
         w[j] = (const float *)a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
     begin(&sums, a->bias + panel * EFFNET_LANES, mr, panels, half);
-    multiply(&sums, a, (const float *)a->in + pixel * a->in_step, w,
-             ahead_of(a, w[0], pixel, panel, index, mr, panels), mr, panels, half);
+    multiply(&sums, a, in, w,
+             effnet_conv_ahead(a, in + mr * a->in_step, w[0], (gsize)a->runs * a->run, panel, index,
+                               panels),
+             mr, panels, half);
     if (half)
         widen(&sums, mr, panels);
     switch (a->act) {

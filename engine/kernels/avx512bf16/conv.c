@@ -8,13 +8,8 @@
 
 #define INLINE      static inline __attribute__((always_inline))
 #define TILE_PIXELS 14
-#define TILE_ROW    8 /* panels at once where there is one pixel */
-/* What is called into L2 while a tile is computed, as with the floats: so many cache lines with
- * every 4 pairs, of weights that are AHEAD numbers behind the tile's, or of the next tile's pixels.
- */
-#define LINES    4
-#define AHEAD    32768
-#define PAIR_ROW (2 * EFFNET_LANES) /* elements of a panel's row of pairs */
+#define TILE_ROW    8                  /* panels at once where there is one pixel */
+#define PAIR_ROW    (2 * EFFNET_LANES) /* elements of a panel's row of pairs */
 
 /* A tile's sums, in the order of its outputs. */
 typedef struct {
@@ -70,7 +65,7 @@ multiply(__m512 acc[][TILE_ROW], const EffNetConv *a, const guint16 *in, const g
         }
         for (; k + 4 <= pairs; k += 4) {
 #pragma GCC unroll 4
-            for (int i = 0; i < LINES; i++, ahead += PAIR_ROW)
+            for (int i = 0; i < EFFNET_CONV_LINES; i++, ahead += PAIR_ROW)
                 __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
@@ -125,22 +120,10 @@ finish_pairs(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint pan
         store_bf16_twice(out, clip(acc[m][0], low, high), clip(acc[m][1], low, high));
 }
 
-/* What the tile at PIXEL, of number INDEX in its column, prefetches. */
-INLINE const guint16 *
-ahead_of(const EffNetConv *a, const guint16 *w, guint pixel, guint panel, guint index, int mr,
-         int panels)
-{
-    gsize pairs = a->runs * effnet_conv_groups(a->run, 2), line = index * (pairs / 4) * LINES;
-
-    if (panel == 0 && a->pixels > a->panels * EFFNET_LANES)
-        return (const guint16 *)a->in + (pixel + mr) * a->in_step;
-    return w + AHEAD + (line < pairs * panels ? line * PAIR_ROW : 0);
-}
-
 INLINE void
 tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, guint index, int mr, int panels)
 {
-    const guint16 *w[TILE_ROW];
+    const guint16 *in = (const guint16 *)a->in + pixel * a->in_step, *w[TILE_ROW];
     gsize panel_size = a->runs * effnet_conv_groups(a->run, 2) * PAIR_ROW;
     __m512 acc[TILE_PIXELS][TILE_ROW];
 
@@ -153,8 +136,9 @@ tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, guint index, int
         for (int m = 0; m < mr; m++)
             acc[m][j] = bias;
     }
-    multiply(acc, a, (const guint16 *)a->in + pixel * a->in_step, w, mr, panels,
-             ahead_of(a, w[0], pixel, panel, index, mr, panels));
+    multiply(acc, a, in, w, mr, panels,
+             effnet_conv_ahead(a, in + mr * a->in_step, w[0], panel_size / PAIR_ROW, panel, index,
+                               panels));
     if (panels == 2 && finishes_at_once(a)) {
         finish_pairs(a, acc, pixel, panel, mr);
         return;
