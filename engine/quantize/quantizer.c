@@ -4,7 +4,6 @@
 
 #include <effnet/effnet.h>
 
-#include "../memory.h"
 #include "../model.h"
 #include "../model/recognise.h"
 #include "../runtime/execute.h"
@@ -158,46 +157,33 @@ effnet_quantizer_write(EffNetQuantizer *q, const char *path, GError **error)
     return q->quantised_session != NULL;
 }
 
-/* What is looked at of a layer, in steps of STEP from ZERO. */
+/* What is looked at of a layer, in steps of STEP. */
 typedef struct {
     EffNetType type;
     gconstpointer numbers;
     gsize n;
     float step;
-    guint8 zero;
 } Outputs;
 
 typedef void (*Look)(Layer *layer, const Outputs *outputs);
 
-/* The first of two fused layers, which leaves nothing in the arena, is computed again. */
+/* The first of two fused layers leaves nothing in the arena. */
 static void
 look_at_fused(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step,
               const EffNetArena *arena, Look look)
 {
-    const EffNetLayer *layer = step->layer;
-    guint panels = effnet_panels(layer->out_channels);
-    gsize row = (gsize)layer->out_size * panels * EFFNET_LANES;
-    gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels;
     Outputs outputs = {
         .type = step->depthwise_type,
-        .n = layer->out_size * row,
         .step = step->packed[0].quant ? step->packed[0].quant->step
                                       : 1 / effnet_step_factor(plan, step, 0),
     };
-    gpointer scratch = NULL, numbers;
+    gpointer numbers =
+        effnet_first_outputs_new(plan, step, arena, outputs.type, &outputs.n, &q->failure);
 
-    numbers = effnet_memory_new(outputs.n, effnet_type_bytes(outputs.type), &q->failure);
-    if (numbers)
-        scratch =
-            effnet_memory_new(1, effnet_conv_scratch(layer->out_size, window, panels), &q->failure);
-    if (scratch) {
-        for (guint i = 0; i < layer->out_size; i++)
-            effnet_step_execute_row(plan, step, arena, i,
-                                    effnet_type_at(outputs.type, numbers, i * row), scratch);
-        outputs.numbers = numbers;
-        look(&q->layers[layer - plan->network->layers], &outputs);
-    }
-    free(scratch);
+    if (!numbers)
+        return;
+    outputs.numbers = numbers;
+    look(&q->layers[step->layer - plan->network->layers], &outputs);
     free(numbers);
 }
 
@@ -211,7 +197,6 @@ look_at(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step,
         .numbers = effnet_activation(plan, arena, step->out, 0),
         .n = out->bytes / effnet_type_bytes(out->type),
         .step = out->type == EFFNET_TYPE_F32 ? 1 / out->factor : out->scale.step,
-        .zero = out->scale.zero,
     };
 
     if (q->failure || step->kind == EFFNET_STEP_MAX_POOL)
@@ -228,7 +213,7 @@ real_value(const Outputs *outputs, gsize index)
     case EFFNET_TYPE_S16:
         return ((const gint16 *)outputs->numbers)[index] * outputs->step;
     case EFFNET_TYPE_U8:
-        return (((const guint8 *)outputs->numbers)[index] - outputs->zero) * outputs->step;
+        return ((const guint8 *)outputs->numbers)[index] * outputs->step;
     default:
         return ((const float *)outputs->numbers)[index] * outputs->step;
     }

@@ -17,31 +17,45 @@ effnet_farthest(const float *values, gsize n)
     return most;
 }
 
-/* What the step does not leave in the arena is computed again, row by row: the first layer's
- * outputs of two that are fused, or those of which only the mean is kept. */
-static gboolean
-observe_rows(float *range, const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
-             GError **error)
+gpointer
+effnet_first_outputs_new(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
+                         EffNetType type, gsize *n, GError **error)
 {
     const EffNetLayer *layer = step->layer;
     guint panels = effnet_panels(layer->out_channels);
-    gsize n = (gsize)layer->out_size * panels * EFFNET_LANES, window;
-    float *row = effnet_memory_new(n, sizeof *row, error);
-    gpointer scratch = NULL;
+    gsize row = (gsize)layer->out_size * panels * EFFNET_LANES;
+    gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels;
+    gpointer scratch, outputs;
 
-    window = (gsize)layer->kernel * layer->kernel * layer->in_channels;
-    if (row)
-        scratch = effnet_memory_new(1, effnet_conv_scratch(layer->out_size, window, panels), error);
-    for (guint i = 0; scratch && i < layer->out_size; i++) {
-        float most;
-
-        effnet_step_execute_row(plan, step, arena, i, row, scratch);
-        most = effnet_farthest(row, n) / effnet_step_factor(plan, step, 0);
-        *range = MAX(*range, most);
+    *n = layer->out_size * row;
+    outputs = effnet_memory_new(*n, effnet_type_bytes(type), error);
+    if (!outputs)
+        return NULL;
+    scratch = effnet_memory_new(1, effnet_conv_scratch(layer->out_size, window, panels), error);
+    if (!scratch) {
+        free(outputs);
+        return NULL;
     }
-    free(row);
+    for (guint i = 0; i < layer->out_size; i++)
+        effnet_step_execute_row(plan, step, arena, i, effnet_type_at(type, outputs, i * row),
+                                scratch);
     free(scratch);
-    return scratch != NULL;
+    return outputs;
+}
+
+static gboolean
+observe_first(float *range, const EffNetPlan *plan, const EffNetStep *step,
+              const EffNetArena *arena, GError **error)
+{
+    gsize n;
+    float *outputs = effnet_first_outputs_new(plan, step, arena, plan->type, &n, error), most;
+
+    if (!outputs)
+        return FALSE;
+    most = effnet_farthest(outputs, n) / effnet_step_factor(plan, step, 0);
+    *range = MAX(*range, most);
+    free(outputs);
+    return TRUE;
 }
 
 gboolean
@@ -55,7 +69,7 @@ effnet_ranges_observe(float *ranges, const EffNetPlan *plan, const EffNetStep *s
         out->factor;
 
     if (step->kind == EFFNET_STEP_CONV_DEPTHWISE || (step->pool && !step->band_rows))
-        if (!observe_rows(first, plan, step, arena, error))
+        if (!observe_first(first, plan, step, arena, error))
             return FALSE;
     if (step->pool && step->band_rows) /* behind ReLU a mean of N is at least an Nth of the most */
         most *= step->layer->out_size * step->layer->out_size;
