@@ -100,7 +100,7 @@ set_order(Onnx *onnx, guint value, Order order)
     g_hash_table_insert(onnx->orders, GUINT_TO_POINTER(value), g_memdup2(&order, sizeof order));
 }
 
-static gboolean
+static void
 add_constant(Onnx *onnx, guint value, const EffNetOnnxTensor *tensor)
 {
     const EffNetOnnxInts *ints = &tensor->ints;
@@ -110,7 +110,6 @@ add_constant(Onnx *onnx, guint value, const EffNetOnnxTensor *tensor)
     if (tensor->n_counted)
         set_order(onnx, value, (Order){.n = tensor->n_counted});
     effnet_graph_set_constant(onnx->graph, value, &tensor->constant);
-    return TRUE;
 }
 
 static gboolean
@@ -118,8 +117,10 @@ add_initializer(Onnx *onnx, const EffNetProtoField *field, GError **error)
 {
     EffNetOnnxTensor tensor;
 
-    return effnet_onnx_tensor_read(&tensor, field->bytes, onnx->graph, error) &&
-           add_constant(onnx, number_of(onnx, &tensor.name), &tensor);
+    if (!effnet_onnx_tensor_read(&tensor, field->bytes, onnx->graph, error))
+        return FALSE;
+    add_constant(onnx, number_of(onnx, &tensor.name), &tensor);
+    return TRUE;
 }
 
 /* The message in the field NUMBER; empty where there is none. */
@@ -511,13 +512,15 @@ add_constant_node(Onnx *onnx, const Node *node, GError **error)
 {
     EffNetOnnxTensor tensor;
 
-    if (node->tensor.at)
-        return effnet_onnx_tensor_read(&tensor, node->tensor, onnx->graph, error) &&
-               add_constant(onnx, node->output, &tensor);
-    if (node->scalar)
+    if (node->tensor.at) {
+        if (!effnet_onnx_tensor_read(&tensor, node->tensor, onnx->graph, error))
+            return FALSE;
+        add_constant(onnx, node->output, &tensor);
+    } else if (node->scalar) {
         effnet_graph_set_constant(
             onnx->graph, node->output,
             &(EffNetConstant){.dtype = EFFNET_DTYPE_F32, .data = node->scalar});
+    }
     return TRUE;
 }
 

@@ -127,19 +127,17 @@ read_fields(EffNetProto proto, EffNetOnnxTensor *tensor, Fields *fields)
         }
 }
 
-/* The bytes of the file NAME beside GRAPH's, which are read once. Nowhere else is looked: whoever
- * made the model is not to choose what is read. */
+/* The bytes of the file NAME beside GRAPH's. Nowhere else is looked: whoever made the model is not
+ * to choose what is read. */
 static GBytes *
 load(EffNetGraph *graph, const char *name, GError **error)
 {
-    GBytes *bytes = g_hash_table_lookup(graph->files, name);
+    GBytes *bytes;
     g_autofree char *folder = g_path_get_dirname(graph->path);
     g_autofree char *path = g_build_filename(folder, name, NULL);
     gsize n = 0;
     char *data;
 
-    if (bytes)
-        return bytes;
     if (!*name || strchr(name, '/')) {
         effnet_graph_fail(graph, error,
                           "keeps its weights in a file \"%s\", where one beside it was expected: "
@@ -162,11 +160,11 @@ static gboolean
 find_external(EffNetGraph *graph, Fields *fields, GError **error)
 {
     g_autofree char *name = effnet_proto_string(&fields->location);
-    GBytes *bytes = load(graph, name, error);
+    GBytes *bytes = g_hash_table_lookup(graph->files, name);
     const guint8 *data;
     gsize n;
 
-    if (!bytes)
+    if (!bytes && !(bytes = load(graph, name, error)))
         return FALSE;
     data = g_bytes_get_data(bytes, &n);
     if (fields->length == 0 && fields->offset <= n)
