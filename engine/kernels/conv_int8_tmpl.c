@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The int8 convolution in register tiles, compiled once an instruction set. First the windows are
  * quantised into the scratch, where they are not yet; then tiles of up to CONV_PIXELS pixels x 1 or
- * 2 panels are summed, a group of products at a time, and finished, in registers where 8 bits go
- * out, else from memory, where that is short code. */
+ * 2 panels are summed, a group of products at a time, and finished from memory, where that is short
+ * code. */
 #include <string.h>
 
 #include "conv.h"
