@@ -107,6 +107,125 @@ multiply(vi acc[][CONV_ROW * VECTORS], const Windows *windows, const guint8 *in,
     }
 }
 
+/* Where outputs are finished that are still in registers. */
+typedef struct {
+    const float *steps;        /* of its pixels */
+    const float *scale, *bias; /* of its lanes */
+    gsize out, residual;       /* elements before its first */
+} Corner;
+
+/* Vector J of pixel M in steps of the output. */
+INLINE vf
+in_steps(const Corner *at, vi acc[][CONV_ROW * VECTORS], int m, int j)
+{
+    vf x = vf_mul(vi_to_float(acc[m][j]), vf_set1(at->steps[m]));
+
+    return vf_fma(x, vf_load(at->scale + j * VF_LANES), vf_load(at->bias + j * VF_LANES));
+}
+
+/* PART of PARTS, halves or quarters, of the bytes of four vectors. */
+INLINE void
+store_part(guint8 *out, vi bytes, int part, int parts)
+{
+#if VECTORS == 1
+    if (parts == 4) {
+        vi_store_quarter(out, bytes, part);
+        return;
+    }
+#endif
+    vi_store_half(out, bytes, part);
+}
+
+/* To 8 bits, four vectors at a time: those of a pixel are a part of them. */
+INLINE void
+finish_bytes(const EffNetConv *a, const Corner *at, vi acc[][CONV_ROW * VECTORS], int mr,
+             int panels)
+{
+    const int of_pixel = panels * VECTORS, parts = 4 / of_pixel;
+    guint8 *out = (guint8 *)a->out + at->out;
+
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m += parts) {
+        vi v[4], bytes;
+
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++)
+            v[i] = vf_round(in_steps(at, acc, MIN(m + i / of_pixel, mr - 1), i % of_pixel));
+        bytes = vi_to_bytes(v[0], v[1], v[2], v[3]);
+#pragma GCC unroll 4
+        for (int i = 0; i < parts; i++, out += a->out_step)
+            if (m + i < mr)
+                store_part(out, bytes, i, parts);
+    }
+}
+
+/* X and the residual of it. */
+INLINE vf
+with_residual(const EffNetConv *a, const Corner *at, vf x, int m, int j)
+{
+    const gint16 *residual =
+        (const gint16 *)a->residual + at->residual + m * a->residual_step + j * VF_LANES;
+
+    return vf_fma(vi_to_float(vi_load_narrow(residual)), vf_set1(a->quant->residual), x);
+}
+
+/* To 16 bits and clipped, two vectors at a time, of a pixel or of two. */
+INLINE void
+finish_clipped(const EffNetConv *a, const Corner *at, vi acc[][CONV_ROW * VECTORS], int mr,
+               int panels, gboolean residual)
+{
+    const int of_pixel = panels * VECTORS, parts = 2 / of_pixel;
+    gint16 *out = (gint16 *)a->out + at->out;
+
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m += parts) {
+        int last = MIN(m + parts, mr) - 1;
+        vf first = in_steps(at, acc, m, 0), second = in_steps(at, acc, last, of_pixel - 1);
+        vs y;
+
+        if (residual) {
+            first = with_residual(a, at, first, m, 0);
+            second = with_residual(a, at, second, last, of_pixel - 1);
+        }
+        y = vs_act(a->quant, vs_narrow(vf_round(first), vf_round(second)), FALSE);
+        if (parts == 1)
+            vs_store_part(out, y, VS_LANES);
+        for (int i = 0; parts == 2 && m + i <= last; i++)
+            vi_store_half((guint8 *)(out + i * a->out_step), y, i);
+        out += parts * a->out_step;
+    }
+}
+
+/* What is little work. */
+INLINE gboolean
+finishes_in_registers(const EffNetConv *a)
+{
+    gboolean clipped = !a->quant->is_silu && !a->pool && !(a->residual && a->act_first);
+
+    return a->out_type == EFFNET_TYPE_U8 || (a->out_type == EFFNET_TYPE_S16 && clipped);
+}
+
+INLINE void
+finish_in_registers(const EffNetConv *a, const Windows *windows, vi acc[][CONV_ROW * VECTORS],
+                    guint pixel, guint panel, int mr, int panels)
+{
+    gsize lane = panel * EFFNET_LANES;
+    Corner at = {
+        .steps = windows->steps + pixel,
+        .scale = a->scale + lane,
+        .bias = a->bias + lane,
+        .out = pixel * a->out_step + lane,
+        .residual = pixel * a->residual_step + lane,
+    };
+
+    if (a->out_type == EFFNET_TYPE_U8)
+        finish_bytes(a, &at, acc, mr, panels);
+    else if (a->residual)
+        finish_clipped(a, &at, acc, mr, panels, TRUE);
+    else
+        finish_clipped(a, &at, acc, mr, panels, FALSE);
+}
+
 INLINE void
 tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint panel, int mr,
      int panels)
@@ -127,6 +246,10 @@ tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint
             acc[m][j] = start;
     }
     multiply(acc, windows, windows->in + pixel * windows->in_step, w, mr, panels);
+    if (panels <= CONV_PANELS && finishes_in_registers(a)) {
+        finish_in_registers(a, windows, acc, pixel, panel, mr, panels);
+        return;
+    }
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++)
 #pragma GCC unroll 16
@@ -143,14 +266,12 @@ typedef void (*Tile)(const EffNetConv *a, const Windows *windows, Sums *sums, gu
     {                                                                                              \
         tile(a, windows, sums, pixel, panel, mr, panels);                                          \
     }
+/* A column of more than one tile has none that is lower than half of the highest. Lower columns are
+ * tiles of one pixel, to keep the library small. */
 #if CONV_PIXELS == 14
-#define HEIGHTS(X, n)                                                                              \
-    X(1, n)                                                                                        \
-    X(2, n)                                                                                        \
-    X(3, n)                                                                                        \
-    X(4, n) X(5, n) X(6, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n) X(14, n)
+#define HEIGHTS(X, n) X(1, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n) X(14, n)
 #else
-#define HEIGHTS(X, n) X(1, n) X(2, n) X(3, n) X(4, n) X(5, n) X(6, n)
+#define HEIGHTS(X, n) X(1, n) X(3, n) X(4, n) X(5, n) X(6, n)
 #endif
 #define ENTRY(mr, panels) [mr] = tile_##mr##x##panels,
 
@@ -261,7 +382,7 @@ finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
 /* The usual case: VS_LANES at once to memory, and nothing to be added. */
 INLINE void
 finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
-               guint panel, guint mr, gboolean silu)
+               guint panel, guint mr)
 {
     gsize lane = panel * EFFNET_LANES;
     const vf scale0 = vf_load(a->scale + lane), scale1 = vf_load(a->scale + lane + VF_LANES);
@@ -276,55 +397,7 @@ finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, gu
         vf x1 = vf_mul(vi_to_float(vi_load(sum + VF_LANES)), step);
         vs x = vs_narrow(vf_round(vf_fma(x0, scale0, bias0)), vf_round(vf_fma(x1, scale1, bias1)));
 
-        vs_store_part(out, vs_act(a->quant, x, silu), VS_LANES);
-    }
-}
-
-/* PART of PARTS, halves or quarters, of the bytes of four vectors. */
-INLINE void
-store_part(guint8 *out, vi bytes, int part, int parts)
-{
-#if VECTORS == 1
-    if (parts == 4) {
-        vi_store_quarter(out, bytes, part);
-        return;
-    }
-#endif
-    vi_store_half(out, bytes, part);
-}
-
-/* Outputs of 8 bits, four vectors at a time: those of a pixel, whose PANELS are 1 or CONV_PANELS,
- * are a part of them. */
-INLINE void
-finish_bytes(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
-             guint panel, int mr, int panels)
-{
-    const int of_pixel = panels * VECTORS, parts = 4 / of_pixel;
-    const float *scales = a->scale + panel * EFFNET_LANES, *steps = windows->steps + pixel;
-    const float *biases = a->bias + panel * EFFNET_LANES;
-    gsize out_step = a->out_step;
-    guint8 *out = (guint8 *)a->out + pixel * out_step + panel * EFFNET_LANES;
-    vf scale[4], bias[4];
-
-    for (int j = 0; j < of_pixel; j++) {
-        scale[j] = vf_load(scales + j * VF_LANES);
-        bias[j] = vf_load(biases + j * VF_LANES);
-    }
-    for (int m = 0; m < mr; m += parts) {
-        vi v[4], bytes;
-
-#pragma GCC unroll 4
-        for (int i = 0; i < 4; i++) {
-            int p = MIN(m + i / of_pixel, mr - 1), j = i % of_pixel;
-            vi sum = vi_load(sums->at + (p * of_pixel + j) * VF_LANES);
-
-            v[i] = vf_round(vf_fma(vf_mul(vi_to_float(sum), vf_set1(steps[p])), scale[j], bias[j]));
-        }
-        bytes = vi_to_bytes(v[0], v[1], v[2], v[3]);
-#pragma GCC unroll 4
-        for (int i = 0; i < parts; i++, out += out_step)
-            if (m + i < mr)
-                store_part(out, bytes, i, parts);
+        vs_store_part(out, vs_silu(&a->quant->silu, x), VS_LANES);
     }
 }
 
@@ -350,14 +423,8 @@ finish_sums(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
 
     if (a->out_type == EFFNET_TYPE_F32 && !pool)
         finish_floats(a, windows, sums, pixel, panel, mr, panels);
-    else if (a->out_type == EFFNET_TYPE_U8 && panels == 1)
-        finish_bytes(a, windows, sums, pixel, panel, mr, 1);
-    else if (a->out_type == EFFNET_TYPE_U8)
-        finish_bytes(a, windows, sums, pixel, panel, mr, CONV_PANELS);
     else if (plain && a->quant->is_silu)
-        finish_vectors(a, windows, sums, pixel, panel, mr, TRUE);
-    else if (plain)
-        finish_vectors(a, windows, sums, pixel, panel, mr, FALSE);
+        finish_vectors(a, windows, sums, pixel, panel, mr);
     else if (a->quant->is_silu)
         finish_tile(a, windows, sums, pixel, panel, mr, panels, pool, TRUE);
     else
@@ -369,7 +436,8 @@ finish_sums(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
 static void
 column(const EffNetConv *a, const Windows *windows, guint panel, guint panels, gint32 *pool)
 {
-    guint n = (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
+    gboolean low = a->pixels < CONV_PIXELS / 2;
+    guint n = low ? a->pixels : (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
     guint height = a->pixels / n, higher = a->pixels % n;
     Sums sums;
 
@@ -377,7 +445,8 @@ column(const EffNetConv *a, const Windows *windows, guint panel, guint panels, g
         guint mr = height + (i < higher);
 
         tiles[panels][mr](a, windows, &sums, pixel, panel);
-        finish_sums(a, windows, &sums, pixel, panel, mr, panels, pool);
+        if (!finishes_in_registers(a))
+            finish_sums(a, windows, &sums, pixel, panel, mr, panels, pool);
         pixel += mr;
     }
 }
