@@ -97,59 +97,88 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
     }
 }
 
-INLINE void
-add_residual(vf *sums, const float *residual, int n)
-{
-#pragma GCC unroll 16
-    for (int j = 0; j < n; j++)
-        sums[j] = vf_add(sums[j], vf_load(residual + j * VF_LANES));
-}
-
-/* Adds a tile to the sums of the pool; the FIRST one makes them. */
-INLINE void
-add_to_pool(vf acc[][CONV_ROW * VECTORS], float *pool, gboolean first, int mr, int n)
-{
-#pragma GCC unroll 16
-    for (int j = 0; j < n; j++, pool += VF_LANES) {
-        vf sum = first ? vf_zero() : vf_load(pool);
-
-#pragma GCC unroll 16
-        for (int m = 0; m < mr; m++)
-            sum = vf_add(sum, acc[m][j]);
-        vf_store(pool, sum);
-    }
-}
-
-/* Residual, activation, and out to memory or into the pool. */
+/* Activation, and out; a RESIDUAL of as many channels is added before. */
 INLINE void
 finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
-       int mr, int panels)
+       const float *residual, int mr, int panels)
 {
     gsize at = panel * EFFNET_LANES, out_step = a->out_step, residual_step = a->residual_step;
-    float *out = a->pool ? NULL : (float *)a->out + pixel * out_step + at;
-    const float *residual =
-        a->residual ? (const float *)a->residual + pixel * residual_step + at : NULL;
-    gboolean before = residual && !a->act_first, behind = residual && a->act_first;
+    float *out = (float *)a->out + pixel * out_step + at;
     int n = panels * VECTORS;
 
+    if (residual)
+        residual += pixel * residual_step + at;
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m++) {
-        if (before)
-            add_residual(acc[m], residual + m * residual_step, n);
+    for (int m = 0; m < mr; m++, out += out_step) {
 #pragma GCC unroll 16
-        for (int j = 0; j < n; j++)
-            acc[m][j] = vf_act(act, acc[m][j]);
-        if (behind)
-            add_residual(acc[m], residual + m * residual_step, n);
-        if (!out)
-            continue;
+        for (int j = 0; residual && j < n; j++)
+            acc[m][j] = vf_add(acc[m][j], vf_load(residual + m * residual_step + j * VF_LANES));
 #pragma GCC unroll 16
         for (int j = 0; j < n; j++)
-            vf_store(out + j * VF_LANES, acc[m][j]);
-        out += out_step;
+            vf_store(out + j * VF_LANES, vf_act(act, acc[m][j]));
     }
-    if (a->pool)
-        add_to_pool(acc, a->pool + at, pixel == 0, mr, n);
+}
+
+/* The same of SUMS in memory, and what is rare: a residual that is added behind the activation, or
+ * outputs that are added to the pool, which the first ones make. */
+INLINE void
+finish_rare(const float *sums, const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
+            guint mr, guint panels)
+{
+    gsize at = panel * EFFNET_LANES;
+
+    for (guint m = pixel; m < pixel + mr; m++) {
+        const float *residual =
+            a->residual ? (const float *)a->residual + m * a->residual_step + at : NULL;
+        float *out = a->pool ? a->pool + at : (float *)a->out + m * a->out_step + at;
+
+        for (guint i = 0; i < panels * EFFNET_LANES; i += VF_LANES, sums += VF_LANES) {
+            vf x = vf_load(sums);
+
+            if (residual && !a->act_first)
+                x = vf_add(x, vf_load(residual + i));
+            x = vf_act(act, x);
+            if (residual && a->act_first)
+                x = vf_add(x, vf_load(residual + i));
+            if (a->pool && m > 0)
+                x = vf_add(vf_load(out + i), x);
+            vf_store(out + i, x);
+        }
+    }
+}
+
+static void
+finish_sums(const float *sums, const EffNetConv *a, guint pixel, guint panel, guint mr,
+            guint panels)
+{
+    switch (a->act) {
+    case EFFNET_ACT_SILU_LOG2:
+        finish_rare(sums, a, pixel, panel, EFFNET_ACT_SILU_LOG2, mr, panels);
+        break;
+    case EFFNET_ACT_NONE:
+        finish_rare(sums, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
+        break;
+    default:
+        finish_rare(sums, a, pixel, panel, a->act, mr, panels);
+    }
+}
+
+/* What is finished through memory, to keep the library small: see finish_rare(). */
+INLINE gboolean
+is_rare(const EffNetConv *a)
+{
+    return a->pool || a->act == EFFNET_ACT_SIGMOID ||
+           (a->residual && (a->act_first || a->act == EFFNET_ACT_SILU_LOG2));
+}
+
+INLINE void
+store(vf acc[][CONV_ROW * VECTORS], float *out, int mr, int panels)
+{
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++)
+#pragma GCC unroll 16
+        for (int j = 0; j < panels * VECTORS; j++, out += VF_LANES)
+            vf_store(out, acc[m][j]);
 }
 
 /* All sums begin with the bias. */
@@ -182,6 +211,7 @@ INLINE void
 tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int panels, gboolean half)
 {
     const float *in = (const float *)a->in + pixel * a->in_step, *w[CONV_ROW];
+    float stored[CONV_PIXELS * CONV_PANELS * EFFNET_LANES];
     Sums sums;
 
 #pragma GCC unroll 16
@@ -194,22 +224,23 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
              mr, panels, half);
     if (half)
         widen(&sums, mr, panels);
+    if (is_rare(a)) {
+        store(sums.acc, stored, mr, panels);
+        finish_sums(stored, a, pixel, panel, mr, panels);
+        return;
+    }
     switch (a->act) {
     case EFFNET_ACT_SILU_LOG2:
-        finish(sums.acc, a, pixel, panel, EFFNET_ACT_SILU_LOG2, mr, panels);
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_SILU_LOG2, NULL, mr, panels);
         break;
     case EFFNET_ACT_NONE:
-        finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, a->residual, mr, panels);
         break;
     case EFFNET_ACT_RELU6:
-        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU6, mr, panels);
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU6, a->residual, mr, panels);
         break;
-    case EFFNET_ACT_RELU:
-        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU, mr, panels);
-        break;
-    default: /* AVX2's are small, and slower without */
-        if (mr == 1 || VECTORS > 1)
-            finish(sums.acc, a, pixel, panel, a->act, mr, panels);
+    default:
+        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU, a->residual, mr, panels);
     }
 }
 
@@ -224,8 +255,8 @@ typedef void (*Tile)(const EffNetConv *a, guint panel, guint first, guint end, g
             tile(a, pixel, panel, first, mr, panels, half);                                        \
     }
 
-/* A column of more than one tile has none that is lower than half of the highest. Lower columns,
- * and the sigmoid, which is for vectors, are tiles of one pixel, to keep the library small. */
+/* A column of more than one tile has none that is lower than half of the highest. Lower columns
+ * are tiles of one pixel, to keep the library small. */
 #if CONV_PIXELS == 14
 #define PIXELS(X, n, h)                                                                            \
     X(1, n, h)                                                                                     \
@@ -277,7 +308,7 @@ static void
 column(const EffNetConv *a, guint panel, guint panels)
 {
     gboolean half = a->half_panel && a->first_panel + panel + panels == a->all_panels;
-    gboolean low = a->pixels < CONV_PIXELS / 2 || a->act == EFFNET_ACT_SIGMOID;
+    gboolean low = a->pixels < CONV_PIXELS / 2;
     guint n = low ? a->pixels : (a->pixels + CONV_PIXELS - 1) / CONV_PIXELS;
     guint height = a->pixels / n, higher = a->pixels % n;
 
