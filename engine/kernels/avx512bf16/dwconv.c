@@ -150,11 +150,28 @@ store(guint16 *out, __m512 low, __m512 high, gboolean both)
         _mm256_storeu_si256((__m256i_u *)out, _mm512_castsi512_si256(x));
 }
 
-/* WIDTH output columns from X on, of which some may be beyond the last one; adds up in TOTAL what
- * they become. */
+/* WIDTH outputs, of which the VALID first are stored; adds up in TOTAL what they become. */
 INLINE void
-tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int width,
-     EffNetAct act, Sums *total)
+finish(const EffNetDwconv *a, guint16 *out, Sums *sums, int width, int valid, EffNetAct act,
+       gboolean both, Sums *total)
+{
+    ActConstants k = act_constants(act);
+
+#pragma GCC unroll 16
+    for (int i = 0; i < width; i++, out += a->out_step)
+        if (i < valid) {
+            __m512 low = activate(&k, act, sums[i].low);
+            __m512 high = activate(&k, act, sums[i].high);
+
+            store(out, low, high, both);
+            total->low = _mm512_add_ps(total->low, low);
+            total->high = _mm512_add_ps(total->high, high);
+        }
+}
+
+/* WIDTH output columns from X on, of which some may be beyond the last one. */
+INLINE void
+tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int width, Sums *total)
 {
     const guint16 *filter = (const guint16 *)a->weights +
                             channel / CHANNELS * effnet_dwconv_pairs(kernel) * 2 * PAIR_ROW;
@@ -162,9 +179,7 @@ tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int 
     const Window window = {a->in_size, (gssize)x * stride - a->pad, both ? -1 : 0xffff};
     guint16 *out = (guint16 *)a->out + x * a->out_step + channel;
     int valid = MIN((guint)width, a->out_size - x);
-    gsize out_step = a->out_step;
     Sums sums[WIDEST], bias = spread(a->bias + channel, both);
-    ActConstants k;
     int tap = 0;
 
 #pragma GCC unroll 16
@@ -178,17 +193,12 @@ tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int 
     if (a->rows[tap])
         add_last_row(sums, row_at(a, tap, channel, window.column), &window, filter, kernel, stride,
                      width);
-    k = act_constants(act);
-#pragma GCC unroll 16
-    for (int i = 0; i < width; i++, out += out_step)
-        if (i < valid) {
-            __m512 low = activate(&k, act, sums[i].low);
-            __m512 high = activate(&k, act, sums[i].high);
-
-            store(out, low, high, both);
-            total->low = _mm512_add_ps(total->low, low);
-            total->high = _mm512_add_ps(total->high, high);
-        }
+    if (a->act == EFFNET_ACT_SILU)
+        finish(a, out, sums, width, valid, EFFNET_ACT_SILU, both, total);
+    else if (a->act == EFFNET_ACT_RELU6)
+        finish(a, out, sums, width, valid, EFFNET_ACT_RELU6, both, total);
+    else
+        finish(a, out, sums, width, valid, EFFNET_ACT_RELU, both, total);
 }
 
 /* The width whose tiles reach the least beyond N columns. */
@@ -204,7 +214,7 @@ best_width(guint n)
 }
 
 INLINE void
-panels(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
+shape(const EffNetDwconv *a, int kernel, int stride)
 {
     guint width = best_width(a->out_size);
 
@@ -213,27 +223,14 @@ panels(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
 
         for (guint x = 0; x < a->out_size; x += width)
             if (width == 8)
-                tile(a, channel, x, kernel, stride, 8, act, &total);
+                tile(a, channel, x, kernel, stride, 8, &total);
             else if (width == 7)
-                tile(a, channel, x, kernel, stride, 7, act, &total);
+                tile(a, channel, x, kernel, stride, 7, &total);
             else
-                tile(a, channel, x, kernel, stride, 6, act, &total);
+                tile(a, channel, x, kernel, stride, 6, &total);
         if (a->sum)
             gather(a->sum + channel, &total, channel + EFFNET_LANES < a->panels * EFFNET_LANES);
     }
-}
-
-INLINE void
-shape(const EffNetDwconv *a, int kernel, int stride)
-{
-    if (a->act == EFFNET_ACT_SILU)
-        panels(a, kernel, stride, EFFNET_ACT_SILU);
-    else if (a->act == EFFNET_ACT_RELU6)
-        panels(a, kernel, stride, EFFNET_ACT_RELU6);
-    else if (a->act == EFFNET_ACT_RELU)
-        panels(a, kernel, stride, EFFNET_ACT_RELU);
-    else
-        effnet_dwconv_bf16_kernels_c.run(a);
 }
 
 #include "../dwconv_shapes.h"
@@ -241,5 +238,8 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 void
 KERNEL(dwconv_bf16)(const EffNetDwconv *a)
 {
-    run_shape(a, effnet_dwconv_bf16_kernels_c.run);
+    if (a->act == EFFNET_ACT_SILU || a->act == EFFNET_ACT_RELU6 || a->act == EFFNET_ACT_RELU)
+        run_shape(a, effnet_dwconv_bf16_kernels_c.run);
+    else
+        effnet_dwconv_bf16_kernels_c.run(a);
 }
