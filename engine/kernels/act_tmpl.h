@@ -26,4 +26,17 @@ vf_act(EffNetAct act, vf x)
     return x;
 }
 
+/* ReLU and ReLU6 in one piece of code, by where they end. */
+static inline vf
+vf_relu(vf x, vf most)
+{
+    return vf_min(vf_max(x, vf_zero()), most);
+}
+
+static inline vf
+vf_relu_most(EffNetAct act)
+{
+    return vf_set1(act == EFFNET_ACT_RELU6 ? 6.f : INFINITY);
+}
+
 #endif

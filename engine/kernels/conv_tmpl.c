@@ -97,13 +97,14 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
     }
 }
 
-/* Activation, and out; a RESIDUAL of as many channels is added before. */
+/* Activation, and out; a RESIDUAL of as many channels is added before. ACT is ReLU for ReLU6. */
 INLINE void
 finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
        const float *residual, int mr, int panels)
 {
     gsize at = panel * EFFNET_LANES, out_step = a->out_step, residual_step = a->residual_step;
     float *out = (float *)a->out + pixel * out_step + at;
+    vf most = vf_relu_most(a->act);
     int n = panels * VECTORS;
 
     if (residual)
@@ -115,7 +116,8 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
             acc[m][j] = vf_add(acc[m][j], vf_load(residual + m * residual_step + j * VF_LANES));
 #pragma GCC unroll 16
         for (int j = 0; j < n; j++)
-            vf_store(out + j * VF_LANES, vf_act(act, acc[m][j]));
+            vf_store(out + j * VF_LANES,
+                     act == EFFNET_ACT_RELU ? vf_relu(acc[m][j], most) : vf_act(act, acc[m][j]));
     }
 }
 
@@ -235,9 +237,6 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
         break;
     case EFFNET_ACT_NONE:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, a->residual, mr, panels);
-        break;
-    case EFFNET_ACT_RELU6:
-        finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU6, a->residual, mr, panels);
         break;
     default:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU, a->residual, mr, panels);

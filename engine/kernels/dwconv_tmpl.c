@@ -28,14 +28,14 @@ column_at(const EffNetDwconv *a, const float *row, gssize column, gboolean borde
 /* Output columns x to x + width - 1 of the vector of channels that begins with LANE; returns their
  * sum. A border tile may reach over the edges: it reads zeros there, and stores inside only. */
 INLINE vf
-tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, EffNetAct act,
+tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, gboolean silu,
      gboolean border)
 {
     const float *filter = (const float *)a->weights +
                           (gsize)(lane / EFFNET_LANES) * kernel * kernel * EFFNET_LANES +
                           lane % EFFNET_LANES;
     gssize left = (gssize)x * stride - a->pad;
-    vf acc[WIDE], sum = vf_zero();
+    vf acc[WIDE], sum = vf_zero(), most = vf_relu_most(a->act);
 
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
@@ -63,7 +63,7 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
         if (!border || x + i < a->out_size) {
-            vf v = vf_act(act, acc[i]);
+            vf v = silu ? vf_act(EFFNET_ACT_SILU_LOG2, acc[i]) : vf_relu(acc[i], most);
 
             vf_store((float *)a->out + (x + i) * a->out_step + lane, v);
             sum = vf_add(sum, v);
@@ -72,7 +72,7 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
 }
 
 INLINE vf
-row(const EffNetDwconv *a, guint lane, int kernel, int stride, EffNetAct act)
+row(const EffNetDwconv *a, guint lane, int kernel, int stride, gboolean silu)
 {
     vf sum = vf_zero();
     guint x = 0;
@@ -83,24 +83,24 @@ row(const EffNetDwconv *a, guint lane, int kernel, int stride, EffNetAct act)
                           (x + width - 1) * stride + kernel - a->pad <= a->in_size;
 
         if (width == WIDE && inside)
-            sum = vf_add(sum, tile(a, lane, x, kernel, stride, WIDE, act, FALSE));
+            sum = vf_add(sum, tile(a, lane, x, kernel, stride, WIDE, silu, FALSE));
         else if (width == WIDE && left > 8)
-            sum = vf_add(sum, tile(a, lane, x, kernel, stride, WIDE, act, TRUE));
+            sum = vf_add(sum, tile(a, lane, x, kernel, stride, WIDE, silu, TRUE));
         else if (width == WIDE) {
-            sum = vf_add(sum, tile(a, lane, x, kernel, stride, 8, act, TRUE));
+            sum = vf_add(sum, tile(a, lane, x, kernel, stride, 8, silu, TRUE));
             width = 8;
         } else
-            sum = vf_add(sum, tile(a, lane, x, kernel, stride, NARROW, act, TRUE));
+            sum = vf_add(sum, tile(a, lane, x, kernel, stride, NARROW, silu, TRUE));
         x += width;
     }
     return sum;
 }
 
 INLINE void
-panels(const EffNetDwconv *a, int kernel, int stride, EffNetAct act)
+panels(const EffNetDwconv *a, int kernel, int stride, gboolean silu)
 {
     for (guint lane = 0; lane < a->panels * EFFNET_LANES; lane += VF_LANES) {
-        vf sum = row(a, lane, kernel, stride, act);
+        vf sum = row(a, lane, kernel, stride, silu);
 
         if (a->sum)
             vf_store(a->sum + lane, sum);
@@ -111,11 +111,9 @@ INLINE void
 shape(const EffNetDwconv *a, int kernel, int stride)
 {
     if (a->act == EFFNET_ACT_SILU_LOG2)
-        panels(a, kernel, stride, EFFNET_ACT_SILU_LOG2);
-    else if (a->act == EFFNET_ACT_RELU6)
-        panels(a, kernel, stride, EFFNET_ACT_RELU6);
-    else if (a->act == EFFNET_ACT_RELU)
-        panels(a, kernel, stride, EFFNET_ACT_RELU);
+        panels(a, kernel, stride, TRUE);
+    else if (a->act == EFFNET_ACT_RELU6 || a->act == EFFNET_ACT_RELU)
+        panels(a, kernel, stride, FALSE);
     else
         effnet_dwconv_f32_kernels_c.run(a);
 }
