@@ -79,7 +79,7 @@ advance(const guint8 **p, int n, gsize bytes)
 
 INLINE void
 multiply(vi acc[][CONV_ROW * VECTORS], const Windows *windows, const guint8 *in, const guint8 **w,
-         int mr, int panels)
+         const guint8 *ahead, int mr, int panels)
 {
     gsize step = windows->in_step;
 
@@ -93,6 +93,9 @@ multiply(vi acc[][CONV_ROW * VECTORS], const Windows *windows, const guint8 *in,
             __asm__("" : "+r"(base[g])); /* keep a register of its own */
         }
         for (; k + 4 <= windows->groups; k += 4) {
+#pragma GCC unroll 4
+            for (int i = 0; i < EFFNET_CONV_LINES; i++, ahead += ROW)
+                __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
                 step_group(acc, base, step, w, i, mr, panels);
@@ -227,16 +230,17 @@ finish_in_registers(const EffNetConv *a, const Windows *windows, vi acc[][CONV_R
 }
 
 INLINE void
-tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint panel, int mr,
-     int panels)
+tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint panel, guint index,
+     int mr, int panels)
 {
+    const guint8 *in = windows->in + pixel * windows->in_step;
+    gsize groups = (gsize)windows->runs * windows->groups;
     const guint8 *w[CONV_ROW];
     vi acc[CONV_PIXELS][CONV_ROW * VECTORS];
 
 #pragma GCC unroll 16
     for (int j = 0; j < panels; j++)
-        w[j] =
-            (const guint8 *)a->weights + (gsize)(panel + j) * windows->runs * windows->groups * ROW;
+        w[j] = (const guint8 *)a->weights + (panel + j) * groups * ROW;
 #pragma GCC unroll 16
     for (int j = 0; j < panels * VECTORS; j++) {
         vi start = vi_load(a->start + panel * EFFNET_LANES + j * VF_LANES);
@@ -245,7 +249,9 @@ tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint
         for (int m = 0; m < mr; m++)
             acc[m][j] = start;
     }
-    multiply(acc, windows, windows->in + pixel * windows->in_step, w, mr, panels);
+    multiply(acc, windows, in, w,
+             effnet_conv_ahead(a, in + mr * windows->in_step, w[0], groups, panel, index, panels),
+             mr, panels);
     if (panels <= CONV_PANELS && finishes_in_registers(a)) {
         finish_in_registers(a, windows, acc, pixel, panel, mr, panels);
         return;
@@ -257,14 +263,15 @@ tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint
             vi_store(sums->at + (m * panels * VECTORS + j) * VF_LANES, acc[m][j]);
 }
 
+/* The tile at PIXEL, the one of number INDEX in its column. */
 typedef void (*Tile)(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel,
-                     guint panel);
+                     guint panel, guint index);
 
 #define TILE(mr, panels)                                                                           \
     static void tile_##mr##x##panels(const EffNetConv *a, const Windows *windows, Sums *sums,      \
-                                     guint pixel, guint panel)                                     \
+                                     guint pixel, guint panel, guint index)                        \
     {                                                                                              \
-        tile(a, windows, sums, pixel, panel, mr, panels);                                          \
+        tile(a, windows, sums, pixel, panel, index, mr, panels);                                   \
     }
 /* A column of more than one tile has none that is lower than half of the highest. Lower columns are
  * tiles of one pixel, to keep the library small. */
@@ -444,7 +451,7 @@ column(const EffNetConv *a, const Windows *windows, guint panel, guint panels, g
     for (guint i = 0, pixel = 0; i < n; i++) {
         guint mr = height + (i < higher);
 
-        tiles[panels][mr](a, windows, &sums, pixel, panel);
+        tiles[panels][mr](a, windows, &sums, pixel, panel, i);
         if (!finishes_in_registers(a))
             finish_sums(a, windows, &sums, pixel, panel, mr, panels, pool);
         pixel += mr;
@@ -459,7 +466,7 @@ row(const EffNetConv *a, const Windows *windows, gint32 *pool)
     Sums sums;
 
     for (; panel + CONV_ROW <= a->panels; panel += CONV_ROW) {
-        TILE_OF_ROW(a, windows, &sums, 0, panel);
+        TILE_OF_ROW(a, windows, &sums, 0, panel, 0);
         finish_sums(a, windows, &sums, 0, panel, 1, CONV_ROW, pool);
     }
     return panel;
