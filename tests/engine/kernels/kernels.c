@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernels/kernels.h"
 
+#include <string.h>
+
 /* All ops of a type, or none. */
 static void
 check_complete(const EffNetKernels *kernels, EffNetType type)
@@ -65,10 +67,24 @@ test_levels(void)
     }
 }
 
+/* The system has looked at the CPU by itself; older ones do not know the name. */
+static void
+test_avxvnni(void)
+{
+    g_autofree char *text = NULL;
+
+    if (!g_file_get_contents("/proc/cpuinfo", &text, NULL, NULL) || !strstr(text, " avx_vnni ")) {
+        g_test_skip("this CPU has no AVX-VNNI");
+        return;
+    }
+    g_assert_nonnull(effnet_kernels_find("avxvnni"));
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/kernels/levels", test_levels);
+    g_test_add_func("/kernels/avxvnni", test_avxvnni);
     return g_test_run();
 }
