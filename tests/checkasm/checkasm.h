@@ -32,6 +32,9 @@ typedef void (*CheckasmFunc)(gconstpointer data);
 void checkasm_bench(const char *name, const EffNetKernels *kernels, EffNetType type,
                     double operations, CheckasmFunc func, gconstpointer data);
 
+/* Of x86-64 alone: what stands in for AVX-VNNI's; NULL where it cannot run either. */
+const EffNetKernels *checkasm_evex_kernels(void);
+
 void checkasm_conv(void);
 void checkasm_conv_int8(void);
 void checkasm_dwconv(void);

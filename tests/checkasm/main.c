@@ -112,12 +112,25 @@ same_kernels(const EffNetKernels *a, const EffNetKernels *b, EffNetType type)
            (type != EFFNET_TYPE_F32 || a->winograd.input == b->winograd.input);
 }
 
+/* What runs as LEVEL; NULL where nothing does. */
+static const EffNetKernels *
+find_kernels(const char *level)
+{
+    const EffNetKernels *kernels = effnet_kernels_find(level);
+
+#ifdef __x86_64__
+    if (!kernels && g_str_equal(level, "avxvnni"))
+        kernels = checkasm_evex_kernels();
+#endif
+    return kernels;
+}
+
 /* Levels leave to the next ones what these do not override: only new kernels are tested. */
 static gboolean
 is_new(const char *const *level, const EffNetKernels *kernels, EffNetType type)
 {
     for (const char *const *earlier = effnet_kernels_list(); earlier < level; earlier++) {
-        const EffNetKernels *other = effnet_kernels_find(*earlier);
+        const EffNetKernels *other = find_kernels(*earlier);
 
         if (other && same_kernels(kernels, other, type))
             return FALSE;
@@ -130,11 +143,13 @@ add_type(const char *name, CheckasmTest test, EffNetType type)
 {
     /* The first level is C. */
     for (const char *const *level = effnet_kernels_list() + 1; *level; level++) {
-        g_autofree char *path = g_strdup_printf("/%s/%s/%s", name, type_names[type], *level);
-        const Run run = {test, effnet_kernels_find(*level), type};
+        const Run run = {test, find_kernels(*level), type};
+        g_autofree char *path = NULL;
 
-        if (run.kernels && run.kernels->dwconv[type].run && is_new(level, run.kernels, type))
-            g_test_add_data_func_full(path, g_memdup2(&run, sizeof run), run_test, g_free);
+        if (!run.kernels || !run.kernels->dwconv[type].run || !is_new(level, run.kernels, type))
+            continue;
+        path = g_strdup_printf("/%s/%s/%s", name, type_names[type], run.kernels->name);
+        g_test_add_data_func_full(path, g_memdup2(&run, sizeof run), run_test, g_free);
     }
 }
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* AVX-VNNI's kernels on CPUs that have its instructions in AVX-512's encoding (EVEX) alone: the
+ * same sources, compiled once more. */
+#define ISA avxvnni_evex
+#include "checkasm.h"
+#include "kernels/tmpl.h"
+
+const EffNetKernels *
+checkasm_evex_kernels(void)
+{
+    static EffNetKernels kernels;
+    const EffNetKernels *avx2 = effnet_kernels_find("avx2");
+
+    if (!avx2 || !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512vnni"))
+        return NULL;
+    kernels = *avx2;
+    kernels.name = "avxvnni-evex";
+    kernels.conv[EFFNET_TYPE_S16] = KERNEL(conv_int8_kernels);
+    return &kernels;
+}
