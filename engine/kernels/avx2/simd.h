@@ -167,9 +167,10 @@ vs_lookup(const gint16 *table, vs index)
     for (int part = 0; part < 4; part++) {
         vs eight = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table + part));
         vs at = _mm256_sub_epi8(bytes, _mm256_set1_epi8(16 * part));
-        vs outside = _mm256_cmpgt_epi8(at, _mm256_set1_epi8(15)); /* a sign clears as well */
 
-        found = _mm256_or_si256(found, _mm256_shuffle_epi8(eight, _mm256_or_si256(at, outside)));
+        /* What is outside becomes 0x80 and more, which clears. */
+        at = _mm256_adds_epu8(at, _mm256_set1_epi8(0x70));
+        found = _mm256_or_si256(found, _mm256_shuffle_epi8(eight, at));
     }
     return found;
 }
