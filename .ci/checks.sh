@@ -139,6 +139,13 @@ check_needs() {
         ! needs build/gst-plugin/libgstefficientnet.so mosquitto
 }
 
+# Tests may have run these kernels where AVX-512 is, whose encoding alone begins with a byte 62.
+check_no_avx512() { # LIBRARY INSTRUCTION
+    local code
+    code=$(objdump --disassemble "$1")
+    grep -q "$2" <<<"$code" && ! grep -E '^ *[0-9a-f]+:[[:space:]]62 ' <<<"$code"
+}
+
 # Together, without symbols.
 check_size() {
     local file stripped size total=0
@@ -171,6 +178,9 @@ public_checks() {
             "^gst_plugin_${plugin}_(register|get_desc)\$"
     done
     check "who needs libmosquitto" check_needs
+    check "no AVX-512 in AVX2's kernels" check_no_avx512 build/engine/kernels/libeffnet-kernels-avx2.a vpmaddwd
+    check "no AVX-512 in AVX-VNNI's kernels" check_no_avx512 build/engine/kernels/libeffnet-kernels-avxvnni.a \
+        '{vex} vpdpbusd'
     check "the size of library and plugin" \
         check_size build/engine/libeffnet-1.0.so build/gst-plugin/libgstefficientnet.so
     check "pkg-config" check_pkg_config
