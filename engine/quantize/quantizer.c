@@ -8,7 +8,7 @@
 #include "../model/recognise.h"
 #include "../runtime/execute.h"
 #include "../runtime/observe.h"
-#include "ranges.h"
+#include "statistics.h"
 #include "writer.h"
 
 /* A layer's outputs, for the time of one picture, and what was seen of it in all. */
@@ -24,7 +24,7 @@ struct _EffNetQuantizer {
     EffNetModel *model, *quantised;
     EffNetSession *session, *quantised_session;
     guint frames; /* added */
-    float *ranges;
+    EffNetStatistics *statistics;
     guint n_layers;
     Layer *layers;
     EffNetQuantizeReport report; /* its cosine is a sum */
@@ -72,7 +72,7 @@ effnet_quantizer_new(const char *path, const EffNetModelOptions *options, GError
         return NULL;
     network = network_of(q->model);
     q->n_layers = network->n_layers;
-    q->ranges = g_new0(float, q->n_layers);
+    q->statistics = g_new0(EffNetStatistics, q->n_layers);
     q->layers = g_new0(Layer, q->n_layers);
     for (guint i = 0; i < q->n_layers; i++)
         q->layers[i].name = effnet_layer_name(&network->layers[i]);
@@ -89,7 +89,7 @@ effnet_quantizer_free(EffNetQuantizer *q)
         g_free(q->layers[i].outputs);
     }
     g_free(q->layers);
-    g_free(q->ranges);
+    effnet_statistics_free(q->statistics, q->n_layers);
     effnet_session_free(q->session);
     effnet_session_free(q->quantised_session);
     g_clear_pointer(&q->model, effnet_model_unref);
@@ -106,13 +106,12 @@ effnet_quantizer_get_info(const EffNetQuantizer *q)
 }
 
 static void
-observe_range(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
-              const EffNetArena *arena)
+observe(gpointer data, const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena)
 {
     EffNetQuantizer *q = data;
 
     if (!q->failure)
-        effnet_ranges_observe(q->ranges, plan, step, arena, &q->failure);
+        effnet_statistics_observe(q->statistics, plan, step, arena, &q->failure);
 }
 
 static gboolean
@@ -132,7 +131,7 @@ run(EffNetQuantizer *q, EffNetSession *session, EffNetObserver observer, const E
 gboolean
 effnet_quantizer_add_frame(EffNetQuantizer *q, const EffNetFrame *frame, GError **error)
 {
-    if (!run(q, q->session, observe_range, frame, error))
+    if (!run(q, q->session, observe, frame, error))
         return FALSE;
     q->frames++;
     return TRUE;
@@ -147,7 +146,7 @@ effnet_quantizer_write(EffNetQuantizer *q, const char *path, GError **error)
         return FALSE;
     }
     if (!effnet_quantised_write(path, q->recognition->weights, network_of(q->model),
-                                effnet_model_get_info(q->model), q->ranges, error))
+                                effnet_model_get_info(q->model), q->statistics, error))
         return FALSE;
     effnet_session_free(g_steal_pointer(&q->quantised_session));
     g_clear_pointer(&q->quantised, effnet_model_unref);

@@ -9,7 +9,7 @@
 #include "../model/quantised.h"
 #include "../model/safetensors_writer.h"
 #include "../plan/plan.h"
-#include "ranges.h"
+#include "statistics.h"
 
 /* No range and no scale is less, that of what is 0 everywhere neither. */
 #define LEAST_RANGE 1e-6f
@@ -52,7 +52,8 @@ fold_input(const EffNetLayer *stem, const EffNetModelInfo *info, float *rows)
         rows[i] /= 255 * info->std[i / taps % stem->in_channels];
 }
 
-/* What the means of the pixels add to BIAS, with the weights as they were rounded. */
+/* What the means of the pixels add to BIAS, with the weights as they were rounded: normalised, they
+ * are about 0, so that the rounding moves nothing on average. */
 static void
 fold_means(const EffNetLayer *stem, const EffNetModelInfo *info, const gint8 *weights,
            const float *scale, float *bias)
@@ -83,10 +84,32 @@ quantise(const EffNetLayer *layer, const float *rows, gint8 *weights, float *sca
     }
 }
 
+/* Takes from BIAS what the rounding of weights adds to outputs on average, which is most of the
+ * error of a layer with few inputs that are never below 0 (Nagel et al. 2019, section 4.2). */
+static void
+correct_bias(const EffNetLayer *layer, const EffNetStatistics *s, const float *rows,
+             const gint8 *weights, const float *scale, float *bias)
+{
+    gsize n = effnet_layer_row_length(layer), taps = layer->kernel * layer->kernel;
+
+    for (guint o = 0; s->inputs && o < layer->out_channels; o++) {
+        double sum = 0;
+
+        for (gsize k = 0; k < n; k++) {
+            guint channel = layer->role == EFFNET_ROLE_DEPTHWISE ? o : k / taps;
+            double error = weights[o * n + k] * (double)scale[o] - rows[o * n + k];
+
+            sum += error * s->inputs[channel] / s->pictures;
+        }
+        bias[o] -= (float)sum;
+    }
+}
+
 static gboolean
 add_layer(EffNetSafetensorsWriter *w, EffNetWeights *source, const EffNetLayer *layer,
-          const EffNetModelInfo *info, float range, GError **error)
+          const EffNetModelInfo *info, const EffNetStatistics *statistics, GError **error)
 {
+    float range = MAX(statistics->range, LEAST_RANGE);
     gsize out = layer->out_channels;
     g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
     g_autofree gint8 *weights = rows ? effnet_layer_new_rows(layer, sizeof *weights, error) : NULL;
@@ -99,7 +122,8 @@ add_layer(EffNetSafetensorsWriter *w, EffNetWeights *source, const EffNetLayer *
     quantise(layer, rows, weights, scale);
     if (layer->role == EFFNET_ROLE_STEM)
         fold_means(layer, info, weights, scale, bias);
-    range = MAX(range, LEAST_RANGE);
+    else
+        correct_bias(layer, statistics, rows, weights, scale, bias);
     add(w, layer, EFFNET_PART_WEIGHT, g_steal_pointer(&weights));
     add(w, layer, EFFNET_PART_SCALE, g_steal_pointer(&scale));
     add(w, layer, EFFNET_PART_BIAS, g_steal_pointer(&bias));
@@ -110,14 +134,15 @@ add_layer(EffNetSafetensorsWriter *w, EffNetWeights *source, const EffNetLayer *
 
 gboolean
 effnet_quantised_write(const char *path, EffNetWeights *weights, const EffNetNetwork *network,
-                       const EffNetModelInfo *info, const float *ranges, GError **error)
+                       const EffNetModelInfo *info, const EffNetStatistics *statistics,
+                       GError **error)
 {
     g_autoptr(EffNetSafetensorsWriter) w = effnet_safetensors_writer_new();
 
     begin(w, info);
     for (guint i = 0; i < network->n_layers; i++)
         if (effnet_layer_has_weights(&network->layers[i]) &&
-            !add_layer(w, weights, &network->layers[i], info, ranges[i], error))
+            !add_layer(w, weights, &network->layers[i], info, &statistics[i], error))
             return FALSE;
     return effnet_safetensors_writer_finish(w, path, error);
 }

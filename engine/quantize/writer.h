@@ -5,11 +5,12 @@
 
 #include "../arch/network.h"
 #include "../model/weights.h"
+#include "statistics.h"
 
-/* Quantises what WEIGHTS reads of NETWORK's layers, which INFO is of, whose outputs go up to RANGES
- * away from 0, and writes it to PATH. */
+/* Quantises what WEIGHTS reads of NETWORK's layers, which INFO and STATISTICS are of, and writes it
+ * to PATH. */
 gboolean effnet_quantised_write(const char *path, EffNetWeights *weights,
                                 const EffNetNetwork *network, const EffNetModelInfo *info,
-                                const float *ranges, GError **error);
+                                const EffNetStatistics *statistics, GError **error);
 
 #endif

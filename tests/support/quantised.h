@@ -6,14 +6,9 @@
 #include <effnet/effnet.h>
 
 #include "model/recognise.h"
-#include "quantize/ranges.h"
+#include "quantize/statistics.h"
 #include "quantize/writer.h"
 #include "runtime/observe.h"
-
-typedef struct {
-    float *ranges;
-    GError *error;
-} EffNetTestRanges;
 
 /* A picture that a network of random weights finds interesting. */
 static inline void
@@ -24,12 +19,13 @@ effnet_test_fill_tensor(float *chw, gsize n, guint seed)
 }
 
 static inline void
-effnet_test_observe(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
+effnet_test_observe(gpointer statistics, const EffNetPlan *plan, const EffNetStep *step,
                     const EffNetArena *arena)
 {
-    EffNetTestRanges *r = data;
+    g_autoptr(GError) error = NULL;
 
-    g_assert_true(effnet_ranges_observe(r->ranges, plan, step, arena, &r->error));
+    effnet_statistics_observe(statistics, plan, step, arena, &error);
+    g_assert_no_error(error);
 }
 
 /* Quantises ARCH of seed 1 and N_CLASSES classes at RESOLUTION to PATH; returns it in fp32. */
@@ -44,20 +40,20 @@ effnet_test_write_quantised(const char *path, const char *name, guint resolution
         effnet_network_new(arch, resolution, 3, n_classes, r->info.padding);
     EffNetModel *model = effnet_model_new_random(arch, 1, n_classes, &options, NULL);
     g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 1, NULL);
-    EffNetTestRanges ranges = {.ranges = g_new0(float, network->n_layers)};
+    EffNetStatistics *statistics = g_new0(EffNetStatistics, network->n_layers);
     gsize n = 3 * (gsize)resolution * resolution;
     g_autofree float *chw = g_new(float, n);
     g_autoptr(GError) error = NULL;
 
-    effnet_observe_session(session, effnet_test_observe, &ranges);
+    effnet_observe_session(session, effnet_test_observe, statistics);
     for (guint seed = 0; seed < 3; seed++) {
         effnet_test_fill_tensor(chw, n, seed);
         effnet_session_set_tensor(session, 0, chw);
         effnet_session_run(session, 1);
     }
-    effnet_quantised_write(path, r->weights, network, &r->info, ranges.ranges, &error);
+    effnet_quantised_write(path, r->weights, network, &r->info, statistics, &error);
     g_assert_no_error(error);
-    g_free(ranges.ranges);
+    effnet_statistics_free(statistics, network->n_layers);
     return model;
 }
 

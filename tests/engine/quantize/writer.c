@@ -7,6 +7,9 @@
 #include <glib/gstdio.h>
 
 #include "checkpoint.h"
+#include "model/checkpoint.h"
+#include "model/quantised.h"
+#include "plan/plan.h"
 #include "quantised.h"
 
 #define CLASSES 20
@@ -71,6 +74,69 @@ test_network(gconstpointer data)
     effnet_test_remove_folder(folder);
 }
 
+static float *
+read_part(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part)
+{
+    float *values = g_new(float, effnet_part_size(layer, part));
+
+    g_assert_true(weights->read(weights, layer, part, values, NULL));
+    return values;
+}
+
+/* Where a layer reads nothing but what it reads on average, its outputs are those of the floats,
+ * however its weights were rounded. */
+static void
+test_bias(void)
+{
+    const EffNetModelOptions options = {.resolution = 32};
+    g_autoptr(EffNetArch) arch = effnet_arch_new("lite0", NULL);
+    g_autoptr(EffNetRecognition) r = effnet_recognise_random(arch, 1, CLASSES, &options, NULL);
+    g_autoptr(EffNetNetwork) network = effnet_network_new(arch, 32, 3, CLASSES, r->info.padding);
+    char *folder = effnet_test_make_folder();
+    g_autofree char *path = g_build_filename(folder, "q.safetensors", NULL);
+    EffNetStatistics *statistics = g_new0(EffNetStatistics, network->n_layers);
+    EffNetWeights *quantised, *floats = effnet_weights_new_random(1); /* from the first on again */
+
+    for (guint i = 0; i < network->n_layers; i++) {
+        EffNetStatistics *s = &statistics[i];
+
+        s->pictures = 2;
+        s->inputs = g_new(double, network->layers[i].in_channels);
+        for (guint k = 0; k < network->layers[i].in_channels; k++)
+            s->inputs[k] = 2 * (k % 5);
+    }
+    g_assert_true(effnet_quantised_write(path, r->weights, network, &r->info, statistics, NULL));
+    quantised = effnet_weights_new_quantised(effnet_checkpoint_open(path, NULL));
+    for (guint i = 0; i < network->n_layers; i++) {
+        const EffNetLayer *layer = &network->layers[i];
+        gsize n = effnet_layer_row_length(layer);
+        gboolean depthwise = layer->role == EFFNET_ROLE_DEPTHWISE;
+        g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, NULL);
+        g_autofree float *bias = g_new0(float, layer->out_channels);
+        g_autofree float *weights = read_part(quantised, layer, EFFNET_PART_WEIGHT);
+        g_autofree float *scale = read_part(quantised, layer, EFFNET_PART_SCALE);
+        g_autofree float *corrected = read_part(quantised, layer, EFFNET_PART_BIAS);
+
+        g_assert_true(effnet_layer_fold(floats, layer, r->info.epsilon, rows, bias, NULL));
+        for (guint o = 0; i > 0 && o < layer->out_channels; o++) {
+            double expected = bias[o], found = corrected[o], size = 0;
+
+            for (gsize k = 0; k < n; k++) {
+                guint channel = depthwise ? o : k / (layer->kernel * layer->kernel);
+
+                expected += rows[o * n + k] * (channel % 5);
+                found += (double)weights[o * n + k] * scale[o] * (channel % 5);
+                size += fabs(rows[o * n + k]);
+            }
+            g_assert_cmpfloat_with_epsilon(found, expected, 1e-5 * size);
+        }
+    }
+    effnet_weights_free(quantised);
+    effnet_weights_free(floats);
+    effnet_statistics_free(statistics, network->n_layers);
+    effnet_test_remove_folder(folder);
+}
+
 /* A quarter of the floats, and what stays float. */
 static void
 test_size(void)
@@ -93,11 +159,11 @@ test_no_folder(void)
     const EffNetModelOptions options = {.resolution = 32};
     g_autoptr(EffNetRecognition) r = effnet_recognise_random(arch, 1, 5, &options, NULL);
     g_autoptr(EffNetNetwork) network = effnet_network_new(arch, 32, 3, 5, r->info.padding);
-    g_autofree float *ranges = g_new0(float, network->n_layers);
+    g_autofree EffNetStatistics *statistics = g_new0(EffNetStatistics, network->n_layers);
     g_autoptr(GError) error = NULL;
 
     g_assert_false(effnet_quantised_write("/nonexistent/q.safetensors", r->weights, network,
-                                          &r->info, ranges, &error));
+                                          &r->info, statistics, &error));
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND);
 }
 
@@ -113,6 +179,7 @@ main(int argc, char **argv)
 
         g_test_add_data_func(path, networks[i], test_network);
     }
+    g_test_add_func("/writer/bias", test_bias);
     g_test_add_func("/writer/size", test_size);
     g_test_add_func("/writer/no-folder", test_no_folder);
     return g_test_run();
