@@ -5,22 +5,9 @@
 #ifndef EFFNET_CONVERT_GRAPH_H
 #define EFFNET_CONVERT_GRAPH_H
 
+#include "constant.h"
 #include "model/formats.h"
 #include "model/weights.h"
-
-/* A tensor of numbers in a file. */
-typedef struct {
-    guint n_dims;
-    guint64 dims[EFFNET_MAX_DIMS];
-    EffNetDType dtype;
-    const guint8 *data; /* dense and little endian; the file's. NULL: of integers, not read */
-} EffNetConstant;
-
-/* FALSE with nothing changed when N_BYTES are not what the dims and DTYPE ask for. */
-gboolean effnet_constant_set_data(EffNetConstant *constant, const guint8 *data, guint64 n_bytes);
-guint64 effnet_constant_n_elements(const EffNetConstant *constant);
-/* The first N elements. */
-void effnet_constant_read(const EffNetConstant *constant, float *dst, gsize n);
 
 typedef struct {
     char *name;       /* the file's, for errors */
