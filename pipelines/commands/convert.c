@@ -24,6 +24,7 @@ typedef struct {
     char *part; /* the output, until it was read again */
     char *data; /* the input's */
     gsize n;
+    gboolean was_quantised;
 } Options;
 
 static void
@@ -76,11 +77,13 @@ read_graph(EffNetGraph *graph, const Options *options, GError **error)
 static gboolean
 convert(gpointer data, GError **error)
 {
-    const Options *options = data;
+    Options *options = data;
     g_autoptr(EffNetGraph) graph = effnet_graph_new(options->input);
 
-    return read_graph(graph, options, error) &&
-           effnet_graph_write(graph, options->arch, options->part, error);
+    if (!read_graph(graph, options, error))
+        return FALSE;
+    options->was_quantised = graph->is_quantised;
+    return effnet_graph_write(graph, options->arch, options->part, error);
 }
 
 /* Names the output what it is to be called once it opens, and says how it is understood. */
@@ -103,6 +106,9 @@ take_output(const Options *options, GError **error)
     printf("%s: %s, %u classes, resolution %u, padding %s\n", options->output, info->arch,
            info->n_classes, info->resolution,
            info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
+    if (options->was_quantised)
+        puts(
+            "its weights of 8 bits are floats now: effnet quantize makes a model for int8 of them");
     return TRUE;
 }
 
@@ -146,7 +152,7 @@ main(int argc, char **argv)
 {
     static const EffNetCommand command = {
         "convert", "IN",
-        "Makes a checkpoint of a Keras (.h5, .weights.h5, .keras), ONNX or float TFLite file",
+        "Makes a checkpoint of a Keras (.h5, .weights.h5, .keras), ONNX or TFLite file",
         run_convert};
 
     setlocale(LC_CTYPE, "");

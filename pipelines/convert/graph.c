@@ -217,6 +217,7 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
     layer->stride = MAX(1, conv->stride);
     layer->padding = conv->padding;
     layer->reads = get(graph, conv->in)->serial;
+    graph->is_quantised = graph->is_quantised || weights->quantisation.n_bytes > 0;
     if (!read_weights(layer, conv))
         return effnet_graph_fail(graph, error, "has a layer %s that is too large for the memory",
                                  conv->name);

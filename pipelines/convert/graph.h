@@ -22,18 +22,24 @@ typedef struct {
     gboolean activated;
 } EffNetGraphLayer;
 
+/* ReLU or ReLU6, whichever the network has: quantised ones may leave it to where the numbers end
+ * that they store. */
+#define EFFNET_GRAPH_ACT_CLAMP (EFFNET_ACT_SIGMOID + 1)
+
 typedef struct {
     char *path;
     GArray *values; /* by their numbers; see graph.c */
     guint n_serials;
     GHashTable *files; /* GBytes by name: what constants are in beside the file itself */
     gsize n_file_bytes;
-    GPtrArray *layers;                    /* EffNetGraphLayer */
-    guint n_acts[EFFNET_ACT_SIGMOID + 1]; /* how often each is computed */
-    guint n_sums;                         /* of two activations */
-    double scale[3], offset[3];           /* what is done to the picture first */
-    gboolean is_normalised;               /* and whether anything is */
-    guint resolution;                     /* of the picture; 0: any */
+    GPtrArray *layers;                        /* EffNetGraphLayer */
+    guint n_acts[EFFNET_GRAPH_ACT_CLAMP + 1]; /* how often each is computed */
+    guint n_sums;                             /* of two activations */
+    double scale[3], offset[3];               /* what is done to the picture first */
+    gboolean is_normalised;                   /* and whether anything is */
+    gboolean reads_bytes;                     /* the picture is of 0..255, whatever SCALE is */
+    guint resolution;                         /* of the picture; 0: any */
+    gboolean is_quantised;                    /* weights are, in the file */
 } EffNetGraph;
 
 EffNetGraph *effnet_graph_new(const char *path);

@@ -111,19 +111,26 @@ check_acts(const EffNetGraph *graph, const EffNetNetwork *network, gboolean *is_
         [EFFNET_ACT_SIGMOID] = "sigmoid",
     };
     guint expected[EFFNET_ACT_SIGMOID + 1] = {0}, n_sums = 0;
+    EffNetAct clamp;
 
     for (guint i = 0; i < network->n_layers; i++) {
         expected[network->layers[i].act]++;
         n_sums += network->layers[i].residual;
     }
+    clamp = expected[EFFNET_ACT_RELU6] > 0 ? EFFNET_ACT_RELU6 : EFFNET_ACT_RELU;
     *is_sigmoid = graph->n_acts[EFFNET_ACT_SIGMOID] == expected[EFFNET_ACT_SIGMOID] + 1;
     expected[EFFNET_ACT_SIGMOID] += *is_sigmoid;
-    for (EffNetAct act = EFFNET_ACT_RELU; act <= EFFNET_ACT_SIGMOID; act++)
-        if (graph->n_acts[act] != expected[act])
+    for (EffNetAct act = EFFNET_ACT_RELU; act <= EFFNET_ACT_SIGMOID; act++) {
+        guint found = graph->n_acts[act];
+
+        if (act == clamp)
+            found += graph->n_acts[EFFNET_GRAPH_ACT_CLAMP];
+        if (found != expected[act])
             return effnet_graph_fail(graph, error,
                                      "computes %u times a %s, where a network of such layers has "
                                      "%u",
-                                     graph->n_acts[act], names[act], expected[act]);
+                                     found, names[act], expected[act]);
+    }
     if (graph->n_sums != n_sums)
         return effnet_graph_fail(graph, error,
                                  "has %u residuals, where a network of such layers has %u",
@@ -140,11 +147,12 @@ are_finite(const float *values, guint64 n)
     return TRUE;
 }
 
-/* scale x + offset of what was stored as 0..255, or, where scale is so large, as 0..1. */
+/* scale x + offset of what was stored as 0..255, or, where scale is so large that it cannot have
+ * been, as 0..1. */
 static void
 get_normalisation(const EffNetGraph *graph, float mean[3], float std[3])
 {
-    double range = graph->scale[0] > 0.5 ? 1 : 255;
+    double range = graph->scale[0] > 0.5 && !graph->reads_bytes ? 1 : 255;
 
     for (int i = 0; i < 3; i++) {
         mean[i] = (float)(-graph->offset[i] / graph->scale[i] / range);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Float networks of TFLite. */
+/* Networks of TFLite, of floats or quantised. */
+#include <float.h>
+#include <math.h>
+
 #include <effnet/error.h>
 
 #include "flatbuffer.h"
 #include "readers.h"
+#include "tflite_quantised.h"
 
 #define MAX_TENSORS (1u << 16)
 #define MAX_INPUTS  4 /* of an operation that is looked at */
@@ -50,6 +54,13 @@ enum {
     OP_TRANSPOSE = 39,
     OP_SQUEEZE = 43,
     OP_SHAPE = 77,
+    OP_QUANTIZE = 114,
+};
+
+/* TensorType */
+enum {
+    TYPE_FLOAT = 0,
+    TYPE_HALF = 1,
 };
 
 /* Which field of an operation's options says what is done to its result; -1: none. */
@@ -61,6 +72,7 @@ typedef struct {
     EffNetGraph *graph;
     EffNetFlat *flat;
     EffNetFlatVector tensors, buffers, codes;
+    guint64 n_scales;
     guint n_values; /* tensors, and what lies between an operation and what is fused into it */
     GHashTable *paddings; /* of tensors that PAD made: number to EffNetPadding */
 } Tflite;
@@ -76,7 +88,9 @@ typedef struct {
 static EffNetDType
 get_dtype(gint64 type)
 {
-    return type == 0 ? EFFNET_DTYPE_F32 : type == 1 ? EFFNET_DTYPE_F16 : EFFNET_DTYPE_OTHER;
+    return type == TYPE_FLOAT  ? EFFNET_DTYPE_F32
+           : type == TYPE_HALF ? EFFNET_DTYPE_F16
+                               : EFFNET_DTYPE_OTHER;
 }
 
 /* What is stored with the tensor INDEX. */
@@ -90,7 +104,21 @@ get_data(Tflite *t, guint index)
                               BUFFER_DATA, 1);
 }
 
-/* What is stored with the tensor, if anything. Integers are listed without their numbers. */
+/* Scales are checked for each tensor, and so must not be of many at once. */
+static gboolean
+read_scales(Tflite *t, EffNetFlatTable tensor, guint index, EffNetConstant *constant,
+            GError **error)
+{
+    if (!effnet_tflite_read_quantisation(t->flat, tensor, index, constant, &constant->quantisation,
+                                         t->graph, error))
+        return FALSE;
+    t->n_scales += constant->quantisation.n;
+    return t->n_scales <= t->flat->n / sizeof(float) ||
+           effnet_graph_fail(t->graph, error, "has tensors that share their scales");
+}
+
+/* What is stored with the tensor, if anything. Integers that are not quantised are listed without
+ * their numbers. */
 static gboolean
 add_tensor(Tflite *t, guint index, GError **error)
 {
@@ -108,7 +136,9 @@ add_tensor(Tflite *t, guint index, GError **error)
         return effnet_graph_fail(t->graph, error, "has a tensor of %u dimensions", shape.n);
     for (guint i = 0; i < shape.n; i++)
         constant.dims[i] = (guint64)(gint64)effnet_flat_int(t->flat, shape, i);
-    if (constant.dtype != EFFNET_DTYPE_OTHER &&
+    if (!read_scales(t, tensor, index, &constant, error))
+        return FALSE;
+    if ((constant.dtype != EFFNET_DTYPE_OTHER || constant.quantisation.n_bytes) &&
         !effnet_constant_set_data(&constant, t->flat->data + data.at, data.n))
         return effnet_graph_fail(t->graph, error,
                                  "has a tensor with more or fewer numbers than its shape asks for");
@@ -137,6 +167,16 @@ read_operator(Tflite *t, EffNetFlatTable table, guint index, Operator *operator)
     }
     operator->output =(guint) MAX(0, effnet_flat_int(t->flat, outputs, 0));
     operator->options = effnet_flat_table(t->flat, table, OPERATOR_OPTIONS);
+}
+
+/* Of an activation, which has one scale. */
+static gboolean
+read_scale(Tflite *t, guint index, EffNetQuantisation *quantisation, GError **error)
+{
+    EffNetFlatTable tensor = effnet_flat_item(t->flat, t->tensors, index);
+
+    return effnet_tflite_read_quantisation(t->flat, tensor, index, &(EffNetConstant){.n_dims = 0},
+                                           quantisation, t->graph, error);
 }
 
 static const EffNetConstant *
@@ -182,6 +222,51 @@ tell_padding(Tflite *t, const Operator *operator, EffNetPadding * padding, GErro
                                          operator->name);
 }
 
+/* Biases are added to sums of products, and so are in steps of these. */
+static gboolean
+check_bias(const Tflite *t, const EffNetGraphConv *conv, double in, GError **error)
+{
+    const EffNetQuantisation *weights = &conv->weights->quantisation;
+    const EffNetQuantisation *bias = &conv->bias->quantisation;
+
+    for (guint i = 0; i < MAX(weights->n, bias->n); i++) {
+        double expected = in * effnet_quantisation_scale(weights, i % weights->n);
+        float found = effnet_quantisation_scale(bias, i % bias->n);
+
+        if (!(fabs(found - expected) <= 0.01 * expected + FLT_MIN))
+            return effnet_graph_fail(t->graph, error,
+                                     "has a layer %s with biases in steps of %g, where %g was "
+                                     "expected, those of the input times those of the weights",
+                                     conv->name, found, expected);
+    }
+    return TRUE;
+}
+
+static gboolean
+check_scales(Tflite *t, const EffNetGraphConv *conv, GError **error)
+{
+    const EffNetConstant *weights = conv->weights, *bias = conv->bias;
+    EffNetQuantisation in = {.n = 0};
+    guint axis = conv->order == EFFNET_WEIGHTS_1HWO ? 3 : 0;
+
+    if (!weights || !weights->quantisation.n_bytes)
+        return TRUE;
+    if (weights->quantisation.n > 1 && weights->quantisation.axis != axis)
+        return effnet_graph_fail(t->graph, error,
+                                 "has a layer %s with scales for the dimension %u of its weights, "
+                                 "where %u was expected, that of its outputs",
+                                 conv->name, weights->quantisation.axis, axis);
+    if (!bias || !bias->quantisation.n_bytes)
+        return TRUE;
+    if (!read_scale(t, conv->in, &in, error))
+        return FALSE;
+    if (!in.n_bytes)
+        return effnet_graph_fail(t->graph, error,
+                                 "has a layer %s with biases of integers, but an input of floats",
+                                 conv->name);
+    return check_bias(t, conv, effnet_quantisation_scale(&in, 0), error);
+}
+
 static gboolean
 add_conv(Tflite *t, const Operator *operator, guint out, GError **error)
 {
@@ -205,7 +290,7 @@ add_conv(Tflite *t, const Operator *operator, guint out, GError **error)
     if (!linear && width != height)
         return effnet_graph_fail(t->graph, error,
                                  "has a convolution %s of unequal strides", operator->name);
-    return tell_padding(t, operator, & conv.padding, error) &&
+    return check_scales(t, &conv, error) && tell_padding(t, operator, & conv.padding, error) &&
            effnet_graph_add_conv(t->graph, &conv, error);
 }
 
@@ -256,30 +341,32 @@ ignore(Tflite *t, const Operator *operator, guint out, GError **error)
 
 static const struct {
     int op;
-    guint n_inputs; /* at least */
-    int fused;      /* the field of its options */
+    guint n_inputs;  /* at least */
+    int fused;       /* the field of its options */
+    gboolean clamps; /* where its numbers end may be all that there is of its activation */
     gboolean (*add)(Tflite *t, const Operator *operator, guint out, GError **error);
 } ops[] = {
-    {OP_CONV_2D, 2, 3, add_conv},
-    {OP_DEPTHWISE_CONV_2D, 2, 4, add_conv},
-    {OP_FULLY_CONNECTED, 2, 0, add_conv},
-    {OP_ADD, 2, 0, add_binary},
-    {OP_SUB, 2, 0, add_binary},
-    {OP_MUL, 2, 0, add_binary},
-    {OP_DIV, 2, 0, add_binary},
-    {OP_LOGISTIC, 1, NOTHING_FUSED, add_act},
-    {OP_RELU, 1, NOTHING_FUSED, add_act},
-    {OP_RELU6, 1, NOTHING_FUSED, add_act},
-    {OP_PAD, 2, NOTHING_FUSED, add_pad},
-    {OP_DEQUANTIZE, 1, NOTHING_FUSED, pass_same},
-    {OP_AVERAGE_POOL_2D, 1, 5, pass_changed},
-    {OP_MAX_POOL_2D, 1, 5, pass_changed},
-    {OP_MEAN, 1, NOTHING_FUSED, pass_changed},
-    {OP_RESHAPE, 1, NOTHING_FUSED, pass_changed},
-    {OP_TRANSPOSE, 1, NOTHING_FUSED, pass_changed},
-    {OP_SQUEEZE, 1, NOTHING_FUSED, pass_changed},
-    {OP_SOFTMAX, 1, NOTHING_FUSED, pass_changed},
-    {OP_SHAPE, 1, NOTHING_FUSED, ignore},
+    {OP_CONV_2D, 2, 3, TRUE, add_conv},
+    {OP_DEPTHWISE_CONV_2D, 2, 4, TRUE, add_conv},
+    {OP_FULLY_CONNECTED, 2, 0, FALSE, add_conv},
+    {OP_ADD, 2, 0, TRUE, add_binary},
+    {OP_SUB, 2, 0, FALSE, add_binary},
+    {OP_MUL, 2, 0, FALSE, add_binary},
+    {OP_DIV, 2, 0, FALSE, add_binary},
+    {OP_LOGISTIC, 1, NOTHING_FUSED, FALSE, add_act},
+    {OP_RELU, 1, NOTHING_FUSED, FALSE, add_act},
+    {OP_RELU6, 1, NOTHING_FUSED, FALSE, add_act},
+    {OP_PAD, 2, NOTHING_FUSED, FALSE, add_pad},
+    {OP_QUANTIZE, 1, NOTHING_FUSED, FALSE, pass_same},
+    {OP_DEQUANTIZE, 1, NOTHING_FUSED, FALSE, pass_same},
+    {OP_AVERAGE_POOL_2D, 1, 5, FALSE, pass_changed},
+    {OP_MAX_POOL_2D, 1, 5, FALSE, pass_changed},
+    {OP_MEAN, 1, NOTHING_FUSED, FALSE, pass_changed},
+    {OP_RESHAPE, 1, NOTHING_FUSED, FALSE, pass_changed},
+    {OP_TRANSPOSE, 1, NOTHING_FUSED, FALSE, pass_changed},
+    {OP_SQUEEZE, 1, NOTHING_FUSED, FALSE, pass_changed},
+    {OP_SOFTMAX, 1, NOTHING_FUSED, FALSE, pass_changed},
+    {OP_SHAPE, 1, NOTHING_FUSED, FALSE, ignore},
 };
 
 /* ActivationFunctionType */
@@ -298,6 +385,22 @@ get_fused(Tflite *t, const Operator *operator, int field, EffNetAct *act, GError
                              (int)fused);
 }
 
+/* Numbers that begin at 0 and end at 6, or somewhere before, are those of either activation. */
+static gboolean
+get_clamp(Tflite *t, guint output, EffNetAct *act, GError **error)
+{
+    EffNetQuantisation q = {.n = 0};
+    double most;
+
+    if (!read_scale(t, output, &q, error))
+        return FALSE;
+    if (q.n_bytes != 1 || effnet_quantisation_least(&q) != 0)
+        return TRUE;
+    most = 255.0 * effnet_quantisation_scale(&q, 0);
+    *act = most > 6.01 ? EFFNET_ACT_RELU : EFFNET_GRAPH_ACT_CLAMP;
+    return TRUE;
+}
+
 static gboolean
 add_fused(Tflite *t, const Operator *operator, gsize row, GError **error)
 {
@@ -305,6 +408,8 @@ add_fused(Tflite *t, const Operator *operator, gsize row, GError **error)
     guint between;
 
     if (!get_fused(t, operator, ops[row].fused, &act, error))
+        return FALSE;
+    if (act == EFFNET_ACT_NONE && ops[row].clamps && !get_clamp(t, operator->output, &act, error))
         return FALSE;
     if (act == EFFNET_ACT_NONE)
         return ops[row].add(t, operator, operator->output, error);
@@ -335,9 +440,29 @@ add_operator(Tflite *t, EffNetFlatTable table, guint index, GError **error)
         if (ops[i].op == operator.op && operator.n_inputs >= ops[i].n_inputs)
             return add_fused(t, &operator, i, error);
     return effnet_graph_fail(t->graph, error,
-                             "has an operation of number %d that float networks of this family do "
-                             "not have",
+                             "has an operation of number %d that networks of this family do not "
+                             "have",
                              operator.op);
+}
+
+/* Bytes are what pixels are stored as, of int8 less 128. */
+static gboolean
+add_bytes(Tflite *t, guint input, GError **error)
+{
+    EffNetQuantisation q = {.n = 0};
+
+    if (!read_scale(t, input, &q, error))
+        return FALSE;
+    if (q.n_bytes != 1)
+        return effnet_graph_fail(t->graph, error,
+                                 "has an input of other numbers than floats or quantised ones of 8 "
+                                 "bits");
+    for (int i = 0; i < 3; i++) {
+        t->graph->scale[i] = effnet_quantisation_scale(&q, 0);
+        t->graph->offset[i] = effnet_quantisation_least(&q);
+    }
+    t->graph->is_normalised = t->graph->reads_bytes = TRUE;
+    return TRUE;
 }
 
 static gboolean
@@ -351,10 +476,9 @@ add_input(Tflite *t, EffNetFlatTable graph, GError **error)
     if (inputs.n != 1 || !tensor)
         return effnet_graph_fail(t->graph, error, "has %u inputs, where one was expected",
                                  inputs.n);
-    if (effnet_flat_number(t->flat, tensor, TENSOR_TYPE, 1, 0) != 0)
-        return effnet_graph_fail(t->graph, error,
-                                 "is quantised: its input is of integers, where that of a float "
-                                 "network was expected");
+    if (effnet_flat_number(t->flat, tensor, TENSOR_TYPE, 1, 0) != TYPE_FLOAT &&
+        !add_bytes(t, input, error))
+        return FALSE;
     shape = effnet_flat_vector(t->flat, tensor, TENSOR_SHAPE, 4);
     size = effnet_flat_int(t->flat, shape, 1);
     t->graph->resolution = size > 0 && size <= G_MAXUINT16 ? (guint)size : 0;

@@ -80,32 +80,34 @@ def scaled(channels, width):
     return rounded + 8 if rounded < 0.9 * channels * width else rounded
 
 
-def efficientnet(width=0.1, padding="same"):
-    """B0, narrower, with at most two blocks a stage."""
+def efficientnet(width=0.1, padding="same", lite=False):
+    """B0 or Lite0, narrower, with at most two blocks a stage."""
     net = Network(padding, 1e-3)
-    x = net.conv(0, "conv_stem", "bn1", scaled(32, width), 3, 2, "swish")
+    act, ends = ("relu6", 1) if lite else ("swish", width)
+    x = net.conv(0, "conv_stem", "bn1", scaled(32, ends), 3, 2, act)
     stages = ((1, 3, 1, 1, 16), (1, 3, 2, 6, 24), (1, 5, 2, 6, 40), (2, 3, 2, 6, 80),
               (2, 5, 1, 6, 112), (2, 5, 2, 6, 192), (1, 3, 1, 6, 320))
     for s, (repeats, kernel, stride, expand, channels) in enumerate(stages):
         for b in range(repeats):
             x = mbconv(net, x, f"blocks.{s}.{b}", kernel, stride if b == 0 else 1, expand,
-                       scaled(channels, width))
-    x = net.conv(x, "conv_head", "bn2", scaled(1280, width), act="swish")
+                       scaled(channels, width), act)
+    x = net.conv(x, "conv_head", "bn2", scaled(1280, ends), act=act)
     net.linear(net.pool(x), "classifier", CLASSES)
     return net
 
 
-def mbconv(net, x, name, kernel, stride, expand, channels):
+def mbconv(net, x, name, kernel, stride, expand, channels, act):
     before, narrow = x, net.channels[x]
     norm = 1
     if expand > 1:
-        x = net.conv(x, f"{name}.conv_pw", f"{name}.bn1", narrow * expand, act="swish")
+        x = net.conv(x, f"{name}.conv_pw", f"{name}.bn1", narrow * expand, act=act)
         norm = 2
-    x = net.conv(x, f"{name}.conv_dw", f"{name}.bn{norm}", net.channels[x], kernel, stride, "swish",
+    x = net.conv(x, f"{name}.conv_dw", f"{name}.bn{norm}", net.channels[x], kernel, stride, act,
                  depthwise=True)
-    gate = net.conv(net.pool(x), f"{name}.se.conv_reduce", None, max(1, narrow // 4), act="swish")
-    gate = net.conv(gate, f"{name}.se.conv_expand", None, net.channels[x], act="sigmoid")
-    x = net.node("mul", [x, gate])
+    if act == "swish":
+        gate = net.conv(net.pool(x), f"{name}.se.conv_reduce", None, max(1, narrow // 4), act=act)
+        gate = net.conv(gate, f"{name}.se.conv_expand", None, net.channels[x], act="sigmoid")
+        x = net.node("mul", [x, gate])
     x = net.conv(x, f"{name}.conv_pwl" if expand > 1 else f"{name}.conv_pw", f"{name}.bn{norm + 1}",
                  channels)
     if stride == 1 and narrow == channels:
@@ -341,19 +343,24 @@ class Flat:
 
 
 class Tflite:
-    CODES = {"add": 0, "conv": 3, "depthwise": 4, "linear": 9, "sigmoid": 14, "mul": 18, "mean": 40,
-             "sub": 41}
+    CODES = {"add": 0, "conv": 3, "depthwise": 4, "dequantize": 6, "linear": 9, "sigmoid": 14,
+             "mul": 18, "relu6": 21, "mean": 40, "sub": 41, "quantize": 114}
+    TYPES = {"float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int8": 9}
 
     def __init__(self):
         self.tensors, self.buffers, self.operators = [], [{}], []
 
-    def tensor(self, shape, array=None):
+    def tensor(self, shape, array=None, kind="float32", scales=None, zeros=0, axis=0):
+        """SCALES: of a quantised one, for each element of the dimension AXIS or for all."""
         if array is not None:
             self.buffers.append({0: ("o", np.ascontiguousarray(array).view("B").ravel())})
-        kind = {"float32": 0, "float16": 1, "int8": 9}[str(array.dtype) if array is not None
-                                                      else "float32"]
-        self.tensors.append({0: ("o", np.array(shape, "i")), 1: ("b", kind),
+            kind = str(array.dtype)
+        self.tensors.append({0: ("o", np.array(shape, "i")), 1: ("b", self.TYPES[kind]),
                              2: ("I", len(self.buffers) - 1 if array is not None else 0)})
+        if scales is not None:
+            scales = np.array(scales, "f").ravel()
+            self.tensors[-1][4] = ("o", {2: ("o", scales), 6: ("i", axis),
+                                         3: ("o", np.resize(np.array(zeros, "q"), scales.size))})
         return len(self.tensors) - 1
 
     def constant(self, array):
