@@ -211,6 +211,10 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
     if (graph->layers->len == EFFNET_GRAPH_MAX_LAYERS)
         return effnet_graph_fail(graph, error, "has more than %u layers, as no network here has",
                                  EFFNET_GRAPH_MAX_LAYERS);
+    graph->n_weights += effnet_constant_n_elements(weights);
+    if (graph->n_weights > EFFNET_GRAPH_MAX_WEIGHTS)
+        return effnet_graph_fail(graph, error, "has more than %u weights, as no network here has",
+                                 EFFNET_GRAPH_MAX_WEIGHTS);
     layer = g_new0(EffNetGraphLayer, 1);
     g_ptr_array_add(graph->layers, layer);
     layer->name = g_strdup(conv->name);

@@ -33,6 +33,7 @@ typedef struct {
     GHashTable *files; /* GBytes by name: what constants are in beside the file itself */
     gsize n_file_bytes;
     GPtrArray *layers;                        /* EffNetGraphLayer */
+    guint64 n_weights;                        /* of all of them */
     guint n_acts[EFFNET_GRAPH_ACT_CLAMP + 1]; /* how often each is computed */
     guint n_sums;                             /* of two activations */
     double scale[3], offset[3];               /* what is done to the picture first */
@@ -81,6 +82,8 @@ typedef struct {
 
 /* Layers; putting them in order takes the square of their number. */
 #define EFFNET_GRAPH_MAX_LAYERS (1u << 14)
+/* Of all layers, many of which can have the same in a file; L2 has half as many. */
+#define EFFNET_GRAPH_MAX_WEIGHTS (1u << 30)
 
 gboolean effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **error);
 

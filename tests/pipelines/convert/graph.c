@@ -226,6 +226,26 @@ test_too_many(void)
     g_assert_cmpstr(error->message, ==, "file has more than 16384 layers, as no network here has");
 }
 
+/* Of a file in which layers share them. The layer that is refused reads none. */
+static void
+test_too_many_weights(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+    EffNetConstant weights = constant(4, 1, 1, 1, 1);
+    const EffNetGraphConv conv = {
+        .name = "a", .in = 1, .out = 1, .weights = &weights, .groups = 1, .stride = 1};
+    g_autoptr(GError) error = NULL;
+
+    effnet_graph_set_input(graph, 1);
+    g_assert_true(effnet_graph_add_conv(graph, &conv, NULL));
+    weights.dims[0] = weights.dims[1] = 1u << 15;
+    g_assert_false(effnet_graph_add_conv(graph, &conv, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_assert_cmpstr(error->message, ==,
+                    "file has more than 1073741824 weights, as no network here has");
+    g_assert_cmpuint(graph->layers->len, ==, 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -237,6 +257,7 @@ main(int argc, char **argv)
     g_test_add_func("/convert/graph/picture", test_picture);
     g_test_add_func("/convert/graph/sort", test_sort);
     g_test_add_func("/convert/graph/too-many", test_too_many);
+    g_test_add_func("/convert/graph/too-many-weights", test_too_many_weights);
     g_test_add_func("/convert/graph/refused", test_refused);
     return g_test_run();
 }
