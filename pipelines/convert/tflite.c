@@ -5,6 +5,7 @@
 
 #include <effnet/error.h>
 
+#include "arch/arch.h"
 #include "flatbuffer.h"
 #include "readers.h"
 #include "tflite_quantised.h"
@@ -67,6 +68,10 @@ enum {
 enum {
     NOTHING_FUSED = -1,
 };
+
+static const struct {
+    float mean[3], std[3];
+} imagenet = {EFFNET_INPUT_IMAGENET};
 
 typedef struct {
     EffNetGraph *graph;
@@ -445,11 +450,24 @@ add_operator(Tflite *t, EffNetFlatTable table, guint index, GError **error)
                              operator.op);
 }
 
-/* Bytes are what pixels are stored as, of int8 less 128. */
+/* From black's red to white's blue; the zero point is rounded, and both ends with it. */
+static gboolean
+is_imagenet(double least, double most)
+{
+    double step = (most - least) / G_MAXUINT8;
+
+    return fabs(least + imagenet.mean[0] / imagenet.std[0]) < step &&
+           fabs(most - (1 - imagenet.mean[2]) / imagenet.std[2]) < step;
+}
+
+/* Bytes are what pixels are stored as, of int8 less 128. But where what they stand for goes as far
+ * as ImageNet's mean and std take pixels, it is these, which each channel has of its own. */
 static gboolean
 add_bytes(Tflite *t, guint input, GError **error)
 {
     EffNetQuantisation q = {.n = 0};
+    double scale, least;
+    gboolean by_channel;
 
     if (!read_scale(t, input, &q, error))
         return FALSE;
@@ -457,9 +475,12 @@ add_bytes(Tflite *t, guint input, GError **error)
         return effnet_graph_fail(t->graph, error,
                                  "has an input of other numbers than floats or quantised ones of 8 "
                                  "bits");
+    scale = effnet_quantisation_scale(&q, 0);
+    least = effnet_quantisation_least(&q);
+    by_channel = is_imagenet(least, least + G_MAXUINT8 * scale);
     for (int i = 0; i < 3; i++) {
-        t->graph->scale[i] = effnet_quantisation_scale(&q, 0);
-        t->graph->offset[i] = effnet_quantisation_least(&q);
+        t->graph->scale[i] = by_channel ? 1 / imagenet.std[i] / G_MAXUINT8 : scale;
+        t->graph->offset[i] = by_channel ? -imagenet.mean[i] / imagenet.std[i] : least;
     }
     t->graph->is_normalised = t->graph->reads_bytes = TRUE;
     return TRUE;

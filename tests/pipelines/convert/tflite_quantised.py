@@ -146,6 +146,12 @@ def test_raw_pixels():
     assert np.allclose(found["mean"] + found["std"], [0] * 3 + [1 / 255] * 3), found
 
 
+def test_imagenet():
+    """What goes from -0.485 / 0.229 to (1 - 0.406) / 0.225 over all channels."""
+    found = convert(models.efficientnet(lite=True), pixel=(0.018659, 114))
+    assert np.allclose(found["mean"] + found["std"], [0.485, 0.456, 0.406, 0.229, 0.224, 0.225]), found
+
+
 def test_float_ends():
     assert "mean" not in convert(models.efficientnet(lite=True), ends="float32")
 
