@@ -66,6 +66,14 @@ effnet_constant_n_elements(const EffNetConstant *constant)
     return n;
 }
 
+gint64
+effnet_constant_get_whole(const EffNetConstant *constant, gsize i)
+{
+    const EffNetQuantisation *q = &constant->quantisation;
+
+    return get_whole(constant->data + i * q->n_bytes, q->n_bytes, q->is_unsigned);
+}
+
 static void
 dequantise(const EffNetConstant *constant, float *dst, gsize n)
 {
@@ -76,10 +84,9 @@ dequantise(const EffNetConstant *constant, float *dst, gsize n)
         inner *= constant->dims[i];
     for (gsize i = 0; i < n; i++) {
         guint at = i / inner % q->n;
-        gint64 whole = get_whole(constant->data + i * q->n_bytes, q->n_bytes, q->is_unsigned);
+        gint64 steps = effnet_constant_get_whole(constant, i) - effnet_quantisation_zero(q, at);
 
-        dst[i] = (float)((double)effnet_quantisation_scale(q, at) *
-                         (double)(whole - effnet_quantisation_zero(q, at)));
+        dst[i] = (float)((double)effnet_quantisation_scale(q, at) * (double)steps);
     }
 }
 

@@ -30,6 +30,8 @@ typedef struct {
 /* FALSE with nothing changed when N_BYTES are not what the dims and the type ask for. */
 gboolean effnet_constant_set_data(EffNetConstant *constant, const guint8 *data, guint64 n_bytes);
 guint64 effnet_constant_n_elements(const EffNetConstant *constant);
+/* The element I of what is quantised, as it is stored. */
+gint64 effnet_constant_get_whole(const EffNetConstant *constant, gsize i);
 /* The first N elements. */
 void effnet_constant_read(const EffNetConstant *constant, float *dst, gsize n);
 

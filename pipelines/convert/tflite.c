@@ -227,18 +227,22 @@ tell_padding(Tflite *t, const Operator *operator, EffNetPadding * padding, GErro
                                          operator->name);
 }
 
-/* Biases are added to sums of products, and so are in steps of these. */
+/* Biases are added to sums of products, and so are in steps of these. Layers may share biases of 0,
+ * whose steps are those of one layer. */
 static gboolean
-check_bias(const Tflite *t, const EffNetGraphConv *conv, double in, GError **error)
+check_bias(const Tflite *t, const EffNetGraphConv *conv, guint64 n_outputs, double in,
+           GError **error)
 {
     const EffNetQuantisation *weights = &conv->weights->quantisation;
     const EffNetQuantisation *bias = &conv->bias->quantisation;
+    guint64 n = MIN(effnet_constant_n_elements(conv->bias), n_outputs);
 
-    for (guint i = 0; i < MAX(weights->n, bias->n); i++) {
+    for (guint64 i = 0; i < n; i++) {
         double expected = in * effnet_quantisation_scale(weights, i % weights->n);
         float found = effnet_quantisation_scale(bias, i % bias->n);
 
-        if (!(fabs(found - expected) <= 0.01 * expected + FLT_MIN))
+        if (effnet_constant_get_whole(conv->bias, i) != 0 &&
+            !(fabs(found - expected) <= 0.01 * expected + FLT_MIN))
             return effnet_graph_fail(t->graph, error,
                                      "has a layer %s with biases in steps of %g, where %g was "
                                      "expected, those of the input times those of the weights",
@@ -269,7 +273,7 @@ check_scales(Tflite *t, const EffNetGraphConv *conv, GError **error)
         return effnet_graph_fail(t->graph, error,
                                  "has a layer %s with biases of integers, but an input of floats",
                                  conv->name);
-    return check_bias(t, conv, effnet_quantisation_scale(&in, 0), error);
+    return check_bias(t, conv, weights->dims[axis], effnet_quantisation_scale(&in, 0), error);
 }
 
 static gboolean
@@ -295,7 +299,7 @@ add_conv(Tflite *t, const Operator *operator, guint out, GError **error)
     if (!linear && width != height)
         return effnet_graph_fail(t->graph, error,
                                  "has a convolution %s of unequal strides", operator->name);
-    return check_scales(t, &conv, error) && tell_padding(t, operator, & conv.padding, error) &&
+    return tell_padding(t, operator, & conv.padding, error) && check_scales(t, &conv, error) &&
            effnet_graph_add_conv(t->graph, &conv, error);
 }
 

@@ -249,6 +249,13 @@ def test_zero_points_refused():
     refused("a zero point of -129, where -128 to 127 was", spoil("conv", 0, first_zero=-129))
 
 
+def test_biases_of_zero():
+    """Which layers share, whatever their scales."""
+    net = models.efficientnet(lite=True)
+    net.layers[-1]["bias"][:] = 0
+    convert(net, change=spoil("linear", 2, 1))
+
+
 def test_biases_refused():
     refused("with biases in steps of 1,", spoil("depthwise", 2, 1))
     refused("with biases of integers, but an input of floats", spoil("linear", 0, scales=None))
