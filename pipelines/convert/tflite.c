@@ -208,9 +208,11 @@ add_pad(Tflite *t, const Operator *operator, guint out, GError **error)
     return TRUE;
 }
 
-/* Padding 0: same; 1: none, which a border before it may make up for. */
+/* Padding 0: same; 1: none, which a border before it may make up for. Of a stride of 1, "same" is
+ * symmetric as well. */
 static gboolean
-tell_padding(Tflite *t, const Operator *operator, EffNetPadding * padding, GError **error)
+tell_padding(Tflite *t, const Operator *operator, guint stride, EffNetPadding *padding,
+             GError **error)
 {
     const EffNetConstant *weights = constant_of(t, operator, 1);
     gboolean bare = effnet_flat_number(t->flat, operator->options, 0, 1, 0) != 0;
@@ -219,6 +221,8 @@ tell_padding(Tflite *t, const Operator *operator, EffNetPadding * padding, GErro
     *padding = EFFNET_PADDING_AUTO;
     if (operator->op == OP_FULLY_CONNECTED || !weights || weights->n_dims != 4 ||
         weights->dims[1] == 1)
+        return TRUE;
+    if (!bare && stride == 1)
         return TRUE;
     *padding = bare ? (EffNetPadding)GPOINTER_TO_UINT(made) : EFFNET_PADDING_SAME;
     return *padding || effnet_graph_fail(t->graph, error,
@@ -299,8 +303,8 @@ add_conv(Tflite *t, const Operator *operator, guint out, GError **error)
     if (!linear && width != height)
         return effnet_graph_fail(t->graph, error,
                                  "has a convolution %s of unequal strides", operator->name);
-    return tell_padding(t, operator, & conv.padding, error) && check_scales(t, &conv, error) &&
-           effnet_graph_add_conv(t->graph, &conv, error);
+    return tell_padding(t, operator, conv.stride, &conv.padding, error) &&
+           check_scales(t, &conv, error) && effnet_graph_add_conv(t->graph, &conv, error);
 }
 
 static gboolean

@@ -344,7 +344,7 @@ class Flat:
 
 class Tflite:
     CODES = {"add": 0, "conv": 3, "depthwise": 4, "dequantize": 6, "linear": 9, "sigmoid": 14,
-             "mul": 18, "relu6": 21, "mean": 40, "sub": 41, "quantize": 114}
+             "mul": 18, "relu6": 21, "pad": 34, "mean": 40, "sub": 41, "quantize": 114}
     TYPES = {"float32": 0, "float16": 1, "int32": 2, "uint8": 3, "int8": 9}
 
     def __init__(self):
@@ -382,6 +382,14 @@ class Tflite:
         pathlib.Path(path).write_bytes(bytes(flat.data))
 
 
+def pad(t, x, size, channels, pads):
+    """PAD before a convolution that has none itself."""
+    borders = t.constant(np.array([[0, 0], pads, pads, [0, 0]], "i"))
+    out = t.tensor([1, size + sum(pads), size + sum(pads), channels])
+    t.operator("pad", [x, borders], out)
+    return out
+
+
 def write_tflite(path, net, half=False, quantised=False, scaling=None):
     """SCALING: (scale, offset) of a picture that is normalised inside."""
     t = Tflite()
@@ -400,6 +408,9 @@ def write_tflite(path, net, half=False, quantised=False, scaling=None):
             continue
         weight, bias = fold(net, layer)
         options = {0: ("b", 0), 1: ("i", layer.get("stride", 1)), 2: ("i", layer.get("stride", 1))}
+        if net.padding == "symmetric" and layer.get("stride") == 2:
+            options[0] = "b", 1
+            ins = [pad(t, ins[0], net.size[inputs[0]], net.channels[inputs[0]], layer["pads"])]
         if layer.get("linear"):
             kind, options = "linear", {}
         elif layer["depthwise"]:

@@ -25,6 +25,14 @@ def test_normalised_inside():
     assert all(abs(v - 128 / 255) < 1e-6 for v in found["mean"] + found["std"]), found
 
 
+def test_symmetric():
+    """A border before each convolution of stride 2; the others have theirs themselves."""
+    net = models.efficientnet(padding="symmetric")
+    net.epsilon = 1e-5
+    config = check(net, "a.tflite", lambda path: write_tflite(path, net))
+    assert config["pretrained_cfg"]["padding"] == "symmetric", config
+
+
 def test_refused():
     net = models.efficientnet()
     refuse("a.tflite", lambda path: write_tflite(path, net, quantised=True), "not in the file as f")
