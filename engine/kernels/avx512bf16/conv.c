@@ -96,7 +96,8 @@ clip(__m512 x, __m512 low, __m512 high)
 }
 
 INLINE void
-finish_pairs(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint panel, int mr)
+finish_at_once(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint panel, int mr,
+               int panels)
 {
     gboolean clipped = a->act == EFFNET_ACT_RELU6;
     __m512 low = _mm512_set1_ps(clipped ? 0.f : -INFINITY);
@@ -110,14 +111,17 @@ finish_pairs(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint pan
 #pragma GCC unroll 16
         for (int m = 0; m < mr; m++)
 #pragma GCC unroll 2
-            for (int j = 0; j < 2; j++)
+            for (int j = 0; j < panels; j++)
                 acc[m][j] =
                     _mm512_add_ps(acc[m][j], load_bf16(residual + (pixel + m) * a->residual_step +
                                                        j * EFFNET_LANES));
     }
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++, out += out_step)
-        store_bf16_twice(out, clip(acc[m][0], low, high), clip(acc[m][1], low, high));
+        if (panels == 2)
+            store_bf16_twice(out, clip(acc[m][0], low, high), clip(acc[m][1], low, high));
+        else
+            store_bf16(out, clip(acc[m][0], low, high));
 }
 
 INLINE void
@@ -139,8 +143,8 @@ tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, guint index, int
     multiply(acc, a, in, w, mr, panels,
              effnet_conv_ahead(a, in + mr * a->in_step, w[0], panel_size / PAIR_ROW, panel, index,
                                panels));
-    if (panels == 2 && finishes_at_once(a)) {
-        finish_pairs(a, acc, pixel, panel, mr);
+    if (panels <= 2 && finishes_at_once(a)) {
+        finish_at_once(a, acc, pixel, panel, mr, panels);
         return;
     }
 #pragma GCC unroll 16
@@ -158,11 +162,9 @@ typedef void (*Tile)(const EffNetConv *a, Sums *sums, guint pixel, guint panel, 
     {                                                                                              \
         tile(a, sums, pixel, panel, index, mr, panels);                                            \
     }
-#define HEIGHTS(X, n)                                                                              \
-    X(1, n)                                                                                        \
-    X(2, n)                                                                                        \
-    X(3, n)                                                                                        \
-    X(4, n) X(5, n) X(6, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n) X(14, n)
+/* A column of more than one tile has none that is lower than half of the highest. Lower columns are
+ * tiles of one pixel, to keep the library small. */
+#define HEIGHTS(X, n)     X(1, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n) X(14, n)
 #define ENTRY(mr, panels) [mr] = tile_##mr##x##panels,
 
 HEIGHTS(TILE, 1)
@@ -234,7 +236,7 @@ finish_two(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, guin
 static void
 finish_sums(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, guint mr, guint panels)
 {
-    if (panels == 2 && finishes_at_once(a))
+    if (panels <= 2 && finishes_at_once(a))
         return;
     if (panels != 2 || a->pool || a->out_type == EFFNET_TYPE_F32)
         finish_tile(a, sums, pixel, panel, mr, panels, a->act);
@@ -249,7 +251,8 @@ finish_sums(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, gui
 static void
 column(const EffNetConv *a, guint panel, guint panels)
 {
-    guint n = (a->pixels + TILE_PIXELS - 1) / TILE_PIXELS;
+    gboolean low = a->pixels < TILE_PIXELS / 2;
+    guint n = low ? a->pixels : (a->pixels + TILE_PIXELS - 1) / TILE_PIXELS;
     guint height = a->pixels / n, higher = a->pixels % n;
     Sums sums;
 
