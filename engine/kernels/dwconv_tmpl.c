@@ -8,114 +8,155 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
+/* GCC would read a column anew for each of its products, but there is one such load a cycle. */
 #if VF_LANES == 16
-#define WIDE 14
+#define WIDE    14
+#define KEEP(v) __asm__("" : "+v"(v))
 #else
-#define WIDE 8
+#define WIDE    8
+#define KEEP(v) (void)(v)
 #endif
-#define NARROW 4
+/* An odd row begins with a tile of so many columns; all others are even. */
+#define ODD 7
 
-static const float zeros[EFFNET_LANES] __attribute__((aligned(64)));
-
-INLINE const float *
-column_at(const EffNetDwconv *a, const float *row, gssize column, gboolean border)
+/* Activation and out to memory; returns the sum where it is wanted. */
+INLINE vf
+finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int width)
 {
-    if (border && (gsize)column >= a->in_size)
-        return zeros;
-    return row + column * (gssize)a->in_step;
+    gsize step = a->out_step;
+    float *out = (float *)a->out + x * step + lane;
+    vf sum = vf_zero(), most = vf_relu_most(a->act);
+
+#pragma GCC unroll 16
+    for (int i = 0; i < width; i++, out += step) {
+        acc[i] = silu ? vf_act(EFFNET_ACT_SILU_LOG2, acc[i]) : vf_relu(acc[i], most);
+        vf_store(out, acc[i]);
+    }
+    if (a->sum)
+#pragma GCC unroll 16
+        for (int i = 0; i < width; i++)
+            sum = vf_add(sum, acc[i]);
+    return sum;
 }
 
-/* Output columns x to x + width - 1 of the vector of channels that begins with LANE; returns their
- * sum. A border tile may reach over the edges: it reads zeros there, and stores inside only. */
+/* Adds up one row of the filter over ROW of the picture. The tile's window begins with column LEFT;
+ * of a BORDER tile's some columns are outside of the picture. */
+INLINE void
+multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, gssize left,
+         int kernel, int stride, int width, gboolean border)
+{
+    gssize step = a->in_step;
+    const float *in = row + left * step;
+    vf w[5];
+
+#pragma GCC unroll 8
+    for (int k = 0; k < kernel; k++)
+        w[k] = vf_load(filter + k * EFFNET_LANES);
+#pragma GCC unroll 64
+    for (int c = 0; c < (width - 1) * stride + kernel; c++) {
+        vf v;
+
+        if (c % 3 == 0) { /* {0, 1, 2} * step are addressing modes */
+            in += c ? 3 * step : 0;
+            __asm__("" : "+r"(in));
+        }
+        if (border && (gsize)(left + c) >= a->in_size)
+            continue;
+        v = vf_load(in + c % 3 * step);
+        KEEP(v);
+#pragma GCC unroll 8
+        for (int k = 0; k < kernel; k++)
+            if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
+                acc[(c - k) / stride] = vf_fma(v, w[k], acc[(c - k) / stride]);
+    }
+}
+
+/* Output columns x to x + width - 1 of the vector of channels that begins with LANE. */
 INLINE vf
-tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, gboolean silu,
-     gboolean border)
+tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, gboolean border)
 {
     const float *filter = (const float *)a->weights +
                           (gsize)(lane / EFFNET_LANES) * kernel * kernel * EFFNET_LANES +
                           lane % EFFNET_LANES;
-    gssize left = (gssize)x * stride - a->pad;
-    vf acc[WIDE], sum = vf_zero(), most = vf_relu_most(a->act);
+    vf acc[WIDE];
 
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
         acc[i] = vf_load(a->bias + lane);
-    for (int tap = 0; tap < kernel; tap++, filter += kernel * EFFNET_LANES) {
-        const float *row = a->rows[tap];
-        vf w[5];
+#pragma GCC unroll 1
+    for (int tap = 0; tap < kernel; tap++, filter += kernel * EFFNET_LANES)
+        if (a->rows[tap])
+            multiply(acc, a, (const float *)a->rows[tap] + lane, filter,
+                     (gssize)x * stride - a->pad, kernel, stride, width, border);
+    if (a->act == EFFNET_ACT_SILU_LOG2)
+        return finish(acc, a, lane, x, TRUE, width);
+    return finish(acc, a, lane, x, FALSE, width);
+}
 
-        if (!row)
-            continue;
-        row += lane;
-#pragma GCC unroll 8
-        for (int k = 0; k < kernel; k++)
-            w[k] = vf_load(filter + k * EFFNET_LANES);
-#pragma GCC unroll 64
-        for (int c = 0; c < (width - 1) * stride + kernel; c++) {
-            vf v = vf_load(column_at(a, row, left + c, border));
+#define CASE(width)                                                                                \
+    case width:                                                                                    \
+        return tile(a, lane, x, kernel, stride, width, border);
 
-#pragma GCC unroll 8
-            for (int k = 0; k < kernel; k++)
-                if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
-                    acc[(c - k) / stride] = vf_fma(v, w[k], acc[(c - k) / stride]);
-        }
+INLINE vf
+tile_of(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, guint width,
+        gboolean border)
+{
+    switch (width) {
+        CASE(2)
+        CASE(4)
+        CASE(6)
+        CASE(ODD)
+        CASE(8)
+#if WIDE == 14
+        CASE(10)
+        CASE(12)
+        CASE(14)
+#endif
+    default:
+        return tile(a, lane, x, kernel, stride, 1, border);
     }
-#pragma GCC unroll 16
-    for (int i = 0; i < width; i++)
-        if (!border || x + i < a->out_size) {
-            vf v = silu ? vf_act(EFFNET_ACT_SILU_LOG2, acc[i]) : vf_relu(acc[i], most);
+}
 
-            vf_store((float *)a->out + (x + i) * a->out_step + lane, v);
-            sum = vf_add(sum, v);
-        }
-    return sum;
+/* Columns of the next tile where there are LEFT: even tiles are of nearly equal width. */
+INLINE guint
+next_width(guint left)
+{
+    guint n = (left + WIDE - 1) / WIDE;
+
+    if (left % 2)
+        return left < ODD ? 1 : ODD;
+    return (left / 2 + n - 1) / n * 2;
 }
 
 INLINE vf
-row(const EffNetDwconv *a, guint lane, int kernel, int stride, gboolean silu)
+row(const EffNetDwconv *a, guint lane, int kernel, int stride)
 {
     vf sum = vf_zero();
-    guint x = 0;
 
-    while (x < a->out_size) {
-        guint left = a->out_size - x, width = left > NARROW ? WIDE : NARROW;
-        gboolean inside = x * stride >= a->pad && left >= width &&
-                          (x + width - 1) * stride + kernel - a->pad <= a->in_size;
+    for (guint x = 0, width; x < a->out_size; x += width) {
+        gboolean inside;
 
-        if (width == WIDE && inside)
-            sum = vf_add(sum, tile(a, lane, x, kernel, stride, WIDE, silu, FALSE));
-        else if (width == WIDE && left > 8)
-            sum = vf_add(sum, tile(a, lane, x, kernel, stride, WIDE, silu, TRUE));
-        else if (width == WIDE) {
-            sum = vf_add(sum, tile(a, lane, x, kernel, stride, 8, silu, TRUE));
-            width = 8;
-        } else
-            sum = vf_add(sum, tile(a, lane, x, kernel, stride, NARROW, silu, TRUE));
-        x += width;
+        width = next_width(a->out_size - x);
+        inside = x * stride >= a->pad && (x + width - 1) * stride + kernel - a->pad <= a->in_size;
+        sum = vf_add(sum, inside ? tile_of(a, lane, x, kernel, stride, width, FALSE)
+                                 : tile_of(a, lane, x, kernel, stride, width, TRUE));
     }
     return sum;
-}
-
-INLINE void
-panels(const EffNetDwconv *a, int kernel, int stride, gboolean silu)
-{
-    for (guint lane = 0; lane < a->panels * EFFNET_LANES; lane += VF_LANES) {
-        vf sum = row(a, lane, kernel, stride, silu);
-
-        if (a->sum)
-            vf_store(a->sum + lane, sum);
-    }
 }
 
 INLINE void
 shape(const EffNetDwconv *a, int kernel, int stride)
 {
-    if (a->act == EFFNET_ACT_SILU_LOG2)
-        panels(a, kernel, stride, TRUE);
-    else if (a->act == EFFNET_ACT_RELU6 || a->act == EFFNET_ACT_RELU)
-        panels(a, kernel, stride, FALSE);
-    else
+    if (a->act != EFFNET_ACT_SILU_LOG2 && a->act != EFFNET_ACT_RELU6 && a->act != EFFNET_ACT_RELU) {
         effnet_dwconv_f32_kernels_c.run(a);
+        return;
+    }
+    for (guint lane = 0; lane < a->panels * EFFNET_LANES; lane += VF_LANES) {
+        vf sum = row(a, lane, kernel, stride);
+
+        if (a->sum)
+            vf_store(a->sum + lane, sum);
+    }
 }
 
 #include "dwconv_shapes.h"
