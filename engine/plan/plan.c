@@ -21,6 +21,8 @@
 #define TASKS 16
 /* Parts of a picture where panels make tasks enough. */
 #define PARTS 2
+/* Pictures of a batch that the classifier multiplies with its weights at once. */
+#define PICTURES 8
 /* A depthwise layer of so many times as many channels as pixels is among products with more weights
  * than pixels: six times as wide as the block is, as blocks mostly are. */
 #define FEW_PIXELS 7
@@ -142,6 +144,7 @@ new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_laye
         .residual = EFFNET_NONE,
         .row_sums = EFFNET_NONE,
         .pool = last->pool,
+        .pictures = 1,
     };
 }
 
@@ -304,7 +307,10 @@ add_conv(Builder *b, const EffNetLayer *layer)
             cut_int8_product(b, &step, layer->out_size * layer->out_size, panels);
         else
             cut_product(b, &step, layer->out_size * layer->out_size, panels, window);
-        need_scratch(b, effnet_conv_scratch(step.block_pixels, window, step.block_panels));
+        if (step.type == EFFNET_TYPE_F32 && layer->role == EFFNET_ROLE_CLASSIFIER)
+            step.pictures = PICTURES;
+        need_scratch(
+            b, effnet_conv_scratch(step.block_pixels * step.pictures, window, step.block_panels));
     }
     move_gate(b, &step);
     add_step(b, &step);

@@ -65,6 +65,7 @@ typedef struct {
     guint block_pixels; /* a task's share: pixels of a 1x1 CONV, rows of the others, of WINOGRAD
                          * rows of tiles */
     guint block_panels;
+    guint pictures;                   /* of a batch that a task does at once */
     guint pixel_blocks, panel_blocks; /* tasks of a picture, at most: their product */
     /* CONV of rows: outputs whose input, with its border, is in the scratch at once (0: the input
      * has that border itself), and panels of weights that pass by together. */

@@ -9,7 +9,7 @@ typedef struct {
     const EffNetPlan *plan;
     const EffNetStep *step;
     const EffNetArena *arena;
-    guint picture;
+    guint picture, n_pictures;
     guint8 *scratch;
     guint first_pixel, end_pixel; /* rows where the step cuts rows */
     guint first_panel, end_panel;
@@ -190,7 +190,8 @@ conv(const Task *t)
 
     a.in = within(t, step->in, t->first_pixel * in_block);
     a.gate = at(t, step->gate);
-    a.pixels = rows ? layer->out_size : t->end_pixel - t->first_pixel;
+    /* Where a task has more pictures than one, they are one pixel each and side by side. */
+    a.pixels = rows ? layer->out_size : (t->end_pixel - t->first_pixel) * t->n_pictures;
     if (step->pool)
         a.pool = within(t, step->out, first_lane);
     else
@@ -448,7 +449,7 @@ squeeze_excite(const Task *t)
 
 void
 effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
-                    guint picture, guint task, guint tasks, gpointer scratch)
+                    guint picture, guint n, guint task, guint tasks, gpointer scratch)
 {
     const EffNetLayer *layer = effnet_step_last_layer(step);
     guint pixel_block = task / step->panel_blocks, panel_block = task % step->panel_blocks;
@@ -458,6 +459,7 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNet
         .step = step,
         .arena = arena,
         .picture = picture,
+        .n_pictures = n,
         .scratch = scratch,
         .first_pixel = (guint64)pixels * pixel_block / pixel_blocks,
         .end_pixel = (guint64)pixels * (pixel_block + 1) / pixel_blocks,

@@ -11,10 +11,10 @@ typedef struct {
     guint n;
 } EffNetArena;
 
-/* Does task TASK of TASKS (effnet_step_tasks()) of STEP for picture PICTURE of those in ARENA.
- * SCRATCH: the thread's scratch_bytes. */
+/* Does task TASK of TASKS (effnet_step_tasks()) of STEP for N pictures, at most the step's, from
+ * PICTURE of those in ARENA on. SCRATCH: the thread's scratch_bytes. */
 void effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
-                         guint picture, guint task, guint tasks, gpointer scratch);
+                         guint picture, guint n, guint task, guint tasks, gpointer scratch);
 
 /* For looking at what STEP, a CONV or CONV_DEPTHWISE without a band, does not leave in the arena of
  * one picture: row ROW of its first layer's outputs, to OUT. SCRATCH: effnet_conv_scratch(). */

@@ -246,13 +246,17 @@ pass(Walker *w, guint step_index, guint first, guint n)
 {
     EffNetSession *session = w->session;
     const EffNetStep *step = &session->plan->steps[step_index];
-    guint of_picture = effnet_step_tasks(step, session->threads), tasks = of_picture * n, task;
+    guint of_picture = effnet_step_tasks(step, session->threads);
+    guint blocks = (n + step->pictures - 1) / step->pictures, tasks = of_picture * blocks, task;
     gint64 begin = session->profiling && w->member == 0 ? g_get_monotonic_time() : 0;
     Progress *progress = w->progress++;
 
     while (take_task(w, progress, tasks, &task)) {
-        effnet_step_execute(session->plan, step, &session->arena, first + task % n, task / n,
-                            of_picture, w->scratch);
+        guint begin_picture = task % blocks * step->pictures;
+
+        effnet_step_execute(session->plan, step, &session->arena, first + begin_picture,
+                            MIN(step->pictures, n - begin_picture), task / blocks, of_picture,
+                            w->scratch);
         finish_task(session, progress, tasks);
     }
     wait_for_tasks(session, progress, tasks);

@@ -45,7 +45,7 @@ execute(const EffNetPlan *plan, gboolean backwards, guint threads)
         guint tasks = effnet_step_tasks(step, threads);
 
         for (guint t = 0; t < tasks; t++)
-            effnet_step_execute(plan, step, &arena, 0, backwards ? tasks - 1 - t : t, tasks,
+            effnet_step_execute(plan, step, &arena, 0, 1, backwards ? tasks - 1 - t : t, tasks,
                                 scratch);
     }
     logits = g_memdup2(effnet_activation(plan, &arena, plan->logits, 0),

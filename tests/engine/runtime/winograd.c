@@ -45,7 +45,7 @@ find_logits(const EffNetPlan *plan)
         guint tasks = effnet_step_tasks(&plan->steps[s], 1);
 
         for (guint t = 0; t < tasks; t++)
-            effnet_step_execute(plan, &plan->steps[s], &arena, 0, t, tasks, scratch);
+            effnet_step_execute(plan, &plan->steps[s], &arena, 0, 1, t, tasks, scratch);
     }
     logits = g_memdup2(effnet_activation(plan, &arena, plan->logits, 0), 20 * sizeof *logits);
     free(scratch);
