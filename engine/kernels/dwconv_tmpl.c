@@ -19,11 +19,12 @@
 /* An odd row begins with a tile of so many columns; all others are even. */
 #define ODD 7
 
-/* Activation and out to memory; returns the sum where it is wanted. */
+/* Activation and out to memory, where the next row's lines are called into L2, since stores that
+ * miss it wait for each other; returns the sum where it is wanted. */
 INLINE vf
 finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int width)
 {
-    gsize step = a->out_step;
+    gsize step = a->out_step, row = a->out_size * step;
     float *out = (float *)a->out + x * step + lane;
     vf sum = vf_zero(), most = vf_relu_most(a->act);
 
@@ -31,6 +32,7 @@ finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int w
     for (int i = 0; i < width; i++, out += step) {
         acc[i] = silu ? vf_act(EFFNET_ACT_SILU_LOG2, acc[i]) : vf_relu(acc[i], most);
         vf_store(out, acc[i]);
+        __builtin_prefetch(out + row, 0, 2);
     }
     if (a->sum)
 #pragma GCC unroll 16
