@@ -98,22 +98,29 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
 #define CASE(width)                                                                                \
     case width:                                                                                    \
         return tile(a, lane, x, kernel, stride, width, border);
+#if WIDE == 14
+#define WIDE_CASES CASE(8) CASE(10) CASE(12) CASE(14)
+#else
+#define WIDE_CASES CASE(8)
+#endif
 
+/* Narrow tiles, which are rare where there is no border, do as if there were one: the library is
+ * smaller for it. */
 INLINE vf
 tile_of(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, guint width,
         gboolean border)
 {
+    if (!border)
+        switch (width) {
+            WIDE_CASES
+        }
+    border = TRUE;
     switch (width) {
         CASE(2)
         CASE(4)
         CASE(6)
         CASE(ODD)
-        CASE(8)
-#if WIDE == 14
-        CASE(10)
-        CASE(12)
-        CASE(14)
-#endif
+        WIDE_CASES
     default:
         return tile(a, lane, x, kernel, stride, 1, border);
     }
@@ -140,8 +147,7 @@ row(const EffNetDwconv *a, guint lane, int kernel, int stride)
 
         width = next_width(a->out_size - x);
         inside = x * stride >= a->pad && (x + width - 1) * stride + kernel - a->pad <= a->in_size;
-        sum = vf_add(sum, inside ? tile_of(a, lane, x, kernel, stride, width, FALSE)
-                                 : tile_of(a, lane, x, kernel, stride, width, TRUE));
+        sum = vf_add(sum, tile_of(a, lane, x, kernel, stride, width, !inside));
     }
     return sum;
 }
