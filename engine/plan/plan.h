@@ -194,6 +194,13 @@ gsize effnet_arena_plan(EffNetTensorPlan *activations, guint n, gboolean batched
 gboolean effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels *kernels,
                                   EffNetType type);
 
+/* The type of the kernels that read the weights of STEP's layer INDEX. */
+static inline EffNetType
+effnet_step_type(const EffNetPlan *plan, const EffNetStep *step, guint index)
+{
+    return step->layer[index].role == EFFNET_ROLE_DEPTHWISE ? step->depthwise_type : plan->type;
+}
+
 /* Bytes of LAYER's weights as the kernels of TYPE read them; 0 where it has none. */
 gsize effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels,
                                 EffNetType type);
@@ -202,10 +209,8 @@ gsize effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *k
 static inline gsize
 effnet_step_packed_bytes(const EffNetPlan *plan, const EffNetStep *step, guint index)
 {
-    const EffNetLayer *layer = step->layer + index;
-    EffNetType type = layer->role == EFFNET_ROLE_DEPTHWISE ? step->depthwise_type : plan->type;
-
-    return effnet_layer_packed_bytes(layer, plan->kernels, type);
+    return effnet_layer_packed_bytes(step->layer + index, plan->kernels,
+                                     effnet_step_type(plan, step, index));
 }
 
 /* Pixels of the input of an int8 network have so many bytes. */

@@ -85,8 +85,7 @@ multiply(__m512 acc[][TILE_ROW], const EffNetConv *a, const guint16 *in, const g
 INLINE gboolean
 finishes_at_once(const EffNetConv *a)
 {
-    return (a->act == EFFNET_ACT_NONE || a->act == EFFNET_ACT_RELU6) && !a->pool && !a->act_first &&
-           a->out_type == EFFNET_TYPE_BF16;
+    return (a->act == EFFNET_ACT_NONE || a->act == EFFNET_ACT_RELU6) && !a->pool && !a->act_first;
 }
 
 INLINE __m512
@@ -96,14 +95,34 @@ clip(__m512 x, __m512 low, __m512 high)
 }
 
 INLINE void
+store_tile(guint16 *out, gsize step, __m512 acc[][TILE_ROW], int mr, int panels)
+{
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++, out += step)
+        if (panels == 2)
+            store_bf16_twice(out, acc[m][0], acc[m][1]);
+        else
+            store_bf16(out, acc[m][0]);
+}
+
+INLINE void
+store_floats(float *out, gsize step, __m512 acc[][TILE_ROW], int mr, int panels)
+{
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++, out += step)
+#pragma GCC unroll 2
+        for (int j = 0; j < panels; j++)
+            _mm512_storeu_ps(out + j * EFFNET_LANES, acc[m][j]);
+}
+
+INLINE void
 finish_at_once(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint panel, int mr,
                int panels)
 {
     gboolean clipped = a->act == EFFNET_ACT_RELU6;
     __m512 low = _mm512_set1_ps(clipped ? 0.f : -INFINITY);
     __m512 high = _mm512_set1_ps(clipped ? 6.f : INFINITY);
-    guint16 *out = (guint16 *)a->out + pixel * a->out_step + panel * EFFNET_LANES;
-    gsize out_step = a->out_step;
+    gsize at = pixel * a->out_step + panel * EFFNET_LANES;
 
     if (a->residual) {
         const guint16 *residual = (const guint16 *)a->residual + panel * EFFNET_LANES;
@@ -117,11 +136,14 @@ finish_at_once(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint p
                                                        j * EFFNET_LANES));
     }
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m++, out += out_step)
-        if (panels == 2)
-            store_bf16_twice(out, clip(acc[m][0], low, high), clip(acc[m][1], low, high));
-        else
-            store_bf16(out, clip(acc[m][0], low, high));
+    for (int m = 0; m < mr; m++)
+#pragma GCC unroll 2
+        for (int j = 0; j < panels; j++)
+            acc[m][j] = clip(acc[m][j], low, high);
+    if (a->out_type == EFFNET_TYPE_F32)
+        store_floats((float *)a->out + at, a->out_step, acc, mr, panels);
+    else
+        store_tile((guint16 *)a->out + at, a->out_step, acc, mr, panels);
 }
 
 INLINE void

@@ -4,12 +4,19 @@
 #include "plan/plan.h"
 
 static EffNetPlan *
-lay_out(const char *name, guint resolution, guint n_classes)
+lay_out_for(const EffNetKernels *kernels, EffNetType type, const char *name, guint resolution,
+            guint n_classes)
 {
     g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
 
     return effnet_plan_new(effnet_network_new(arch, resolution, 3, n_classes, EFFNET_PADDING_SAME),
-                           effnet_kernels_find("c"), EFFNET_TYPE_F32);
+                           kernels, type);
+}
+
+static EffNetPlan *
+lay_out(const char *name, guint resolution, guint n_classes)
+{
+    return lay_out_for(effnet_kernels_find("c"), EFFNET_TYPE_F32, name, resolution, n_classes);
 }
 
 /* Tasks cover each output once: whole blocks but for the last. */
@@ -151,6 +158,33 @@ test_failing_weights(void)
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT);
 }
 
+/* In bf16 Lite0's first depthwise layer has floats, whether the stem is fused with it or not, what
+ * is behind has not; B0's has not either. */
+static void
+test_exact(void)
+{
+    const EffNetKernels *kernels = effnet_kernels_find("avx512bf16");
+    EffNetType type = EFFNET_TYPE_BF16;
+
+    if (!kernels) {
+        g_test_skip("this CPU has no AVX512-BF16");
+        return;
+    }
+    for (guint resolution = 32; resolution <= 224; resolution += 192) {
+        g_autoptr(EffNetPlan) lite = lay_out_for(kernels, type, "lite0", resolution, 1000);
+        g_autoptr(EffNetPlan) b0 = lay_out_for(kernels, type, "b0", resolution, 1000);
+        const EffNetStep *step = lite->steps;
+
+        while (effnet_step_last_layer(step)->role != EFFNET_ROLE_DEPTHWISE)
+            step++;
+        g_assert_cmpint(step->depthwise_type, ==, EFFNET_TYPE_F32);
+        g_assert_cmpint(lite->activations[step[1].in].type, ==, EFFNET_TYPE_F32);
+        for (step++; !step->pool; step++)
+            g_assert_cmpint(step->depthwise_type, ==, EFFNET_TYPE_BF16);
+        g_assert_cmpint(b0->steps[0].depthwise_type, ==, EFFNET_TYPE_BF16);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -161,6 +195,7 @@ main(int argc, char **argv)
     g_test_add_func("/plan/batch", test_batch);
     g_test_add_func("/plan/headless", test_headless);
     g_test_add_func("/plan/weight-bytes", test_weight_bytes);
+    g_test_add_func("/plan/exact", test_exact);
     g_test_add_func("/plan/failing-weights", test_failing_weights);
     return g_test_run();
 }
