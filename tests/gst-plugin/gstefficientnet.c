@@ -230,13 +230,14 @@ infer_buffer(const char *caps, const char *description, GstBuffer *buffer,
     gst_harness_teardown(h);
 }
 
-/* The logits of a picture, given in FORMAT. Takes RGB. */
+/* The logits of a picture, given in FORMAT, without the rounding of bf16. Takes RGB. */
 static void
 infer(const char *format, const char *description, GstBuffer *rgb, guint width, guint height,
       float scores[EFFNET_TEST_CLASSES])
 {
     g_autofree char *caps = effnet_test_make_caps(format, width, height);
-    g_autofree char *all = g_strdup_printf("activation=none top-k=10 %s", description);
+    g_autofree char *all =
+        g_strdup_printf("activation=none top-k=10 precision=fp32 %s", description);
 
     if (strcmp(format, "RGB") != 0)
         rgb = effnet_test_convert(rgb, width, height, caps);
