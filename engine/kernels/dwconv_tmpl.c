@@ -155,10 +155,6 @@ row(const EffNetDwconv *a, guint lane, int kernel, int stride)
 INLINE void
 shape(const EffNetDwconv *a, int kernel, int stride)
 {
-    if (a->act != EFFNET_ACT_SILU_LOG2 && a->act != EFFNET_ACT_RELU6 && a->act != EFFNET_ACT_RELU) {
-        effnet_dwconv_f32_kernels_c.run(a);
-        return;
-    }
     for (guint lane = 0; lane < a->panels * EFFNET_LANES; lane += VF_LANES) {
         vf sum = row(a, lane, kernel, stride);
 
@@ -172,5 +168,8 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 void
 KERNEL(dwconv_f32)(const EffNetDwconv *a)
 {
-    run_shape(a, effnet_dwconv_f32_kernels_c.run);
+    if (a->act == EFFNET_ACT_SILU_LOG2 || a->act == EFFNET_ACT_RELU6 || a->act == EFFNET_ACT_RELU)
+        run_shape(a, effnet_dwconv_f32_kernels_c.run);
+    else
+        effnet_dwconv_f32_kernels_c.run(a);
 }
