@@ -210,20 +210,27 @@ test_refused(void)
 }
 
 static void
+assert_refused(EffNetGraph *graph, const EffNetGraphConv *conv, const char *message)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(effnet_graph_add_conv(graph, conv, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_assert_cmpstr(error->message, ==, message);
+}
+
+static void
 test_too_many(void)
 {
     g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
     EffNetConstant weights = constant(4, 1, 1, 1, 1);
     const EffNetGraphConv conv = {
         .name = "a", .in = 1, .out = 1, .weights = &weights, .groups = 1, .stride = 1};
-    g_autoptr(GError) error = NULL;
 
     effnet_graph_set_input(graph, 1);
     for (guint i = 0; i < EFFNET_GRAPH_MAX_LAYERS; i++)
         g_assert_true(effnet_graph_add_conv(graph, &conv, NULL));
-    g_assert_false(effnet_graph_add_conv(graph, &conv, &error));
-    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
-    g_assert_cmpstr(error->message, ==, "file has more than 16384 layers, as no network here has");
+    assert_refused(graph, &conv, "file has more than 16384 layers, as no network here has");
 }
 
 /* Of a file in which layers share them. The layer that is refused reads none. */
@@ -234,15 +241,11 @@ test_too_many_weights(void)
     EffNetConstant weights = constant(4, 1, 1, 1, 1);
     const EffNetGraphConv conv = {
         .name = "a", .in = 1, .out = 1, .weights = &weights, .groups = 1, .stride = 1};
-    g_autoptr(GError) error = NULL;
 
     effnet_graph_set_input(graph, 1);
     g_assert_true(effnet_graph_add_conv(graph, &conv, NULL));
     weights.dims[0] = weights.dims[1] = 1u << 15;
-    g_assert_false(effnet_graph_add_conv(graph, &conv, &error));
-    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
-    g_assert_cmpstr(error->message, ==,
-                    "file has more than 1073741824 weights, as no network here has");
+    assert_refused(graph, &conv, "file has more than 1073741824 weights, as no network here has");
     g_assert_cmpuint(graph->layers->len, ==, 1);
 }
 
