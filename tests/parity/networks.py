@@ -225,7 +225,8 @@ def need_memory(size):
 
 
 def check(source, name, sizes, batch, number=None, **options):
-    need_memory(MEMORY * torchnets.parameters_of(source, name))
+    parameters = torchnets.parameters_of(source, name)
+    need_memory(MEMORY * parameters)
     gray = options.get("in_chans") == 1
     model = torchnets.prepare(source, name, pictures(sizes[-1], gray=gray), **options)
     with tempfile.TemporaryDirectory() as folder:
@@ -238,7 +239,7 @@ def check(source, name, sizes, batch, number=None, **options):
         torch.save(model.state_dict(), f"{folder}/{name}.pth")
         for size in sizes:
             compare(folder, model, name, pictures(size, batch, gray))
-        if number is not None and (NATIVE or torchnets.size_of(model) <= EXPORTED):
+        if number is not None and (NATIVE or parameters <= EXPORTED):
             compare_export(folder, model, name, pictures(sizes[-1], batch), number)
 
 

@@ -93,11 +93,6 @@ def export(model, x, path, opset, folded=True):
                           do_constant_folding=folded)
 
 
-def size_of(model):
-    """Its parameters."""
-    return sum(p.numel() for p in model.parameters())
-
-
 def parameters_of(source, name):
     with torch.device("meta"):
-        return size_of(create(source, name))
+        return sum(p.numel() for p in create(source, name).parameters())
