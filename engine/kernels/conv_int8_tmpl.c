@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The int8 convolution in register tiles, compiled once an instruction set. First the windows are
  * quantised into the scratch, where they are not yet; then tiles of up to CONV_PIXELS pixels x 1 or
- * 2 panels are summed, a group of products at a time, and finished from memory, where that is short
- * code. */
+ * 2 panels are summed, a group of products at a time, and finished in registers, or from memory
+ * where that is much code. */
 #include <string.h>
 
 #include "conv.h"
@@ -386,7 +386,7 @@ finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
         }
 }
 
-/* The usual case: VS_LANES at once to memory, and nothing to be added. */
+/* SiLU's usual case: VS_LANES at once to memory, and nothing to be added. */
 INLINE void
 finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
                guint panel, guint mr)
