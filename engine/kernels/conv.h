@@ -32,7 +32,8 @@ typedef struct {
     gboolean half_panel;   /* its last panel is channels in the lower half of the lanes only */
     guint first_panel, panels;
     guint pixels;
-    gpointer out; /* the first pixel's, first_panel on; not touched when pool is there */
+    gboolean pixels_at_hand; /* in L2 */
+    gpointer out;            /* the first pixel's, first_panel on; not touched when pool is there */
     gsize out_step;
     gconstpointer residual; /* NULL, or as out */
     gsize residual_step;
@@ -81,8 +82,8 @@ effnet_conv_packed_bytes(const EffNetConvKernels *kernels, guint runs, gsize run
 /* While a tile is computed, EFFNET_CONV_LINES cache lines are called into L2 with every 4 rows of
  * its weights: weights that are EFFNET_CONV_AHEAD behind the tile's, each tile of a column a part
  * of them, since small pictures use weights faster than they come by themselves; or, in the first
- * column of what has more pixels than outputs, the pixels of the next tile, since so many rows at
- * once are no pattern that the hardware sees. */
+ * column of what has more pixels than outputs, the pixels of the next tile, if they are not at
+ * hand, since so many rows at once are no pattern that the hardware sees. */
 #define EFFNET_CONV_LINES 4
 #define EFFNET_CONV_AHEAD (64 * 1024)
 
@@ -94,7 +95,7 @@ effnet_conv_ahead(const EffNetConv *a, gconstpointer next, gconstpointer w, gsiz
 {
     gsize line = index * (rows / 4) * EFFNET_CONV_LINES;
 
-    if (panel == 0 && a->pixels > a->panels * EFFNET_LANES)
+    if (panel == 0 && !a->pixels_at_hand && a->pixels > a->panels * EFFNET_LANES)
         return next;
     if (line >= rows * panels)
         line = 0;

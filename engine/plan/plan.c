@@ -15,6 +15,8 @@
 #define FUSE_U8_BYTES (64 * 1024)
 /* Panels that both layers take through together: their rows stay in L1 or close. */
 #define FUSE_PANELS 2
+/* The same of few pixels. */
+#define FUSE_MORE_PANELS 4
 /* What Winograd's method makes of a task's tiles should stay in L2 as well. */
 #define WINOGRAD_BYTES (704 * 1024)
 /* Tasks of a step: enough for an even share on a few cores. */
@@ -219,6 +221,13 @@ cut_int8_product(Builder *b, EffNetStep *step, guint pixels, guint panels)
     step->panel_blocks = blocks(panels, step->block_panels);
 }
 
+/* Whether a picture of ROWS rows is among products that read more weights than pixels. */
+static gboolean
+has_few_pixels(guint rows, guint panels)
+{
+    return panels * EFFNET_LANES > FEW_PIXELS * rows * rows && panels >= 8;
+}
+
 /* As the products around it share the picture: by rows, or by panels where weights are more. */
 static void
 cut_depthwise(EffNetStep *step, guint rows, guint panels)
@@ -229,7 +238,7 @@ cut_depthwise(EffNetStep *step, guint rows, guint panels)
     step->pixel_blocks = blocks(rows, step->block_pixels);
     step->block_panels = panels;
     step->panel_blocks = 1;
-    if (panels * EFFNET_LANES > FEW_PIXELS * rows * rows && panels >= 8) {
+    if (has_few_pixels(rows, panels)) {
         step->block_pixels = rows;
         step->pixel_blocks = 1;
         step->block_panels = blocks(blocks(panels, TASKS), unit) * unit;
@@ -388,29 +397,49 @@ add_row_sums(Builder *b, const EffNetLayer *layer)
     return row_sums;
 }
 
-/* Row bands beside the panels only where these are few: bands compute their common rows twice. */
-static void
-cut_fused(EffNetStep *step, guint rows, guint panels)
+/* Of the picture between the layers, what a task has of it at once. */
+static gsize
+whole_bytes(const EffNetStep *step)
 {
-    guint bands;
+    guint size = step->layer->out_size;
 
-    step->block_panels = step->type == EFFNET_TYPE_S16 ? panels : MIN(panels, FUSE_PANELS);
+    return (gsize)size * size * step->block_panels * EFFNET_LANES *
+           effnet_type_bytes(step->depthwise_type);
+}
+
+/* Row bands beside the panels only where these are few: bands compute their common rows twice. All
+ * rows at once where they stay in L2, but in int8. */
+static void
+cut_fused(EffNetStep *step, guint panels)
+{
+    const EffNetLayer *conv = step->layer;
+    guint rows = effnet_step_last_layer(step)->out_size, most = FUSE_PANELS, bands;
+
+    if (has_few_pixels(conv->out_size, panels))
+        most = FUSE_MORE_PANELS;
+    step->block_panels = step->type == EFFNET_TYPE_S16 ? panels : MIN(panels, most);
     step->panel_blocks = blocks(panels, step->block_panels);
     bands = blocks(TASKS / 2, step->panel_blocks);
     bands = MIN(rows, bands > 1 ? blocks(bands, PARTS) * PARTS : 1);
     step->block_pixels = blocks(rows, bands);
     step->pixel_blocks = blocks(rows, step->block_pixels);
+    step->whole = step->type != EFFNET_TYPE_S16 && conv->kernel == 1 && step->pixel_blocks == 1 &&
+                  whole_bytes(step) <= BLOCK_BYTES;
 }
 
 static gboolean
 is_fused(const Builder *b, const EffNetLayer *conv)
 {
-    gsize numbers =
-        (gsize)conv->out_size * conv->out_size * effnet_panels(conv->out_channels) * EFFNET_LANES;
+    guint panels = effnet_panels(conv->out_channels);
+    gsize numbers = (gsize)conv->out_size * conv->out_size * panels * EFFNET_LANES;
     EffNetType type = out_type(b, conv, 1);
 
-    return feeds_depthwise_only(conv) && numbers * effnet_type_bytes(type) >
-                                             (type == EFFNET_TYPE_U8 ? FUSE_U8_BYTES : FUSE_BYTES);
+    if (!feeds_depthwise_only(conv))
+        return FALSE;
+    if (b->plan->type != EFFNET_TYPE_S16 && has_few_pixels(conv->out_size, panels))
+        return TRUE;
+    return numbers * effnet_type_bytes(type) >
+           (type == EFFNET_TYPE_U8 ? FUSE_U8_BYTES : FUSE_BYTES);
 }
 
 /* Rows of a picture and, in 8 bits, one of zeros. */
@@ -430,11 +459,13 @@ add_conv_depthwise(Builder *b, const EffNetLayer *conv)
     const EffNetLayer *depthwise = conv + 1;
     gsize window = (gsize)conv->kernel * conv->kernel * conv->in_channels;
     EffNetStep step = new_step(b, EFFNET_STEP_CONV_DEPTHWISE, conv, 2);
+    guint pixels;
 
     step.row_sums = add_row_sums(b, depthwise);
-    cut_fused(&step, depthwise->out_size, effnet_panels(depthwise->out_channels));
-    need_scratch(b, ring_bytes(&step) +
-                        effnet_conv_scratch(conv->out_size, window, step.block_panels));
+    cut_fused(&step, effnet_panels(depthwise->out_channels));
+    pixels = step.whole ? conv->out_size * conv->out_size : conv->out_size;
+    need_scratch(b, (step.whole ? effnet_align(whole_bytes(&step)) : ring_bytes(&step)) +
+                        effnet_conv_scratch(pixels, window, step.block_panels));
     add_step(b, &step);
     b->current = step.out;
     b->gate = step.row_sums;
@@ -524,7 +555,8 @@ find_batch_step(const EffNetPlan *plan)
     for (guint i = 0; i < plan->n_steps; i++) {
         const EffNetStep *step = &plan->steps[i];
 
-        if ((step->kind == EFFNET_STEP_CONV || step->kind == EFFNET_STEP_WINOGRAD) &&
+        if ((step->kind == EFFNET_STEP_CONV || step->kind == EFFNET_STEP_CONV_DEPTHWISE ||
+             step->kind == EFFNET_STEP_WINOGRAD) &&
             packed_bytes(plan, step, 0) >
                 plan->activations[step->in].bytes + plan->activations[step->out].bytes)
             return i;

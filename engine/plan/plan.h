@@ -32,7 +32,7 @@ typedef struct {
 typedef enum {
     EFFNET_STEP_CONV,           /* convolution or linear, all that is fused into it */
     EFFNET_STEP_DEPTHWISE,      /* and the sums of its rows for squeeze-excite */
-    EFFNET_STEP_CONV_DEPTHWISE, /* both; of the picture between only the rows at hand exist */
+    EFFNET_STEP_CONV_DEPTHWISE, /* both; of the picture between only rows or panels exist */
     EFFNET_STEP_SQUEEZE_EXCITE, /* row sums to gates */
     EFFNET_STEP_MAX_POOL,
     EFFNET_STEP_WINOGRAD, /* CONV of 3x3 by Winograd's method */
@@ -65,7 +65,8 @@ typedef struct {
     guint block_pixels; /* a task's share: pixels of a 1x1 CONV, rows of the others, of WINOGRAD
                          * rows of tiles */
     guint block_panels;
-    guint pictures;                   /* of a batch that a task does at once */
+    gboolean whole; /* CONV_DEPTHWISE: a task makes all rows of the picture between at once */
+    guint pictures; /* of a batch that a task does at once */
     guint pixel_blocks, panel_blocks; /* tasks of a picture, at most: their product */
     /* CONV of rows: outputs whose input, with its border, is in the scratch at once (0: the input
      * has that border itself), and panels of weights that pass by together. */

@@ -394,6 +394,32 @@ ring_depthwise(const Task *t)
     }
 }
 
+/* A small picture is made as a whole, of the task's panels alone: it stays in L1 or close, and
+ * tiles are as high as the kernel likes them. The filters are called into L2 meanwhile. */
+static void
+whole_depthwise(const Task *t)
+{
+    const EffNetStep *step = t->step;
+    EffNetConv conv = conv_of(step->layer, &step->packed[0], t);
+    EffNetDwconv a = dwconv_of(step->layer + 1, &step->packed[1], t);
+    gsize lanes = a.panels * EFFNET_LANES;
+    gsize filter_bytes =
+        t->plan->kernels->dwconv[step->depthwise_type].packed_bytes(a.kernel, lanes);
+
+    for (gsize i = 0; i < filter_bytes; i += EFFNET_ALIGNMENT)
+        __builtin_prefetch((const guint8 *)a.weights + i, 0, 2);
+    conv.pixels = a.in_size * a.in_size;
+    conv.pixels_at_hand = TRUE; /* since the task before */
+    conv.in = at(t, step->in);
+    conv.out = t->scratch;
+    conv.out_step = a.in_step = lanes;
+    conv.scratch =
+        t->scratch + effnet_align(conv.pixels * lanes * effnet_type_bytes(step->depthwise_type));
+    conv_kernels(t)->run(&conv);
+    for (guint row = 0; row < a.out_size; row++)
+        dwconv_row(t, a, row, t->scratch, a.in_size, NULL);
+}
+
 /* A product of a vector: OUT = act(IN * weights + bias). */
 static void
 linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, const float *in,
@@ -479,7 +505,10 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNet
             depthwise(&t);
         break;
     case EFFNET_STEP_CONV_DEPTHWISE:
-        ring_depthwise(&t);
+        if (step->whole)
+            whole_depthwise(&t);
+        else
+            ring_depthwise(&t);
         break;
     case EFFNET_STEP_SQUEEZE_EXCITE:
         squeeze_excite(&t);
