@@ -50,7 +50,7 @@ step_k(Sums *sums, const float *const *base, gsize step, const float *const *w, 
         x = vf_set1(*in);
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++)
-            sums->acc[m][j] = vf_fma(x, row[j], sums->acc[m][j]);
+            vf_accumulate(&sums->acc[m][j], x, row[j]);
         if (half)
             sums->low[m] = vh_fma(vh_of(x), low, sums->low[m]);
     }

@@ -21,6 +21,14 @@ typedef __m256 vf;
 #define vf_min(a, b)     _mm256_min_ps(a, b)
 #define vf_max(a, b)     _mm256_max_ps(a, b)
 
+/* SUM += A * B. GCC gives the sum of each vf_fma() a register of its own: where 12 of the 16 are
+ * sums, it moves them about and runs out of them. */
+static inline void
+vf_accumulate(vf *sum, vf a, vf b)
+{
+    __asm__("vfmadd231ps %2, %1, %0" : "+x"(*sum) : "x"(a), "x"(b));
+}
+
 /* 1 + 2^-t, t clipped to -126..126: 2^-whole times a polynomial for 2^fraction, within 2 ulp,
  * 0 <= fraction < 1 (minimax in the relative error, 7.5e-8). */
 static inline vf

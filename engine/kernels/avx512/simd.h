@@ -20,6 +20,13 @@ typedef __m512 vf;
 #define vf_min(a, b)     _mm512_min_ps(a, b)
 #define vf_max(a, b)     _mm512_max_ps(a, b)
 
+/* SUM += A * B. */
+static inline void
+vf_accumulate(vf *sum, vf a, vf b)
+{
+    *sum = vf_fma(a, b, *sum);
+}
+
 /* 1 + 2^-t, t clipped to -125..125; relative error below 5e-7 (8 ulp about 0). 2^-t is 2 to the
  * nearest sixteenth, by a table and the exponent, times a parabola for the rest, |rest| <= 1/32
  * (minimax in the relative error with 1 at 0, 4.3e-7). What t is taken from rounds it to sixteenths
