@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""One fp32 inference of each network here and in the runtimes that one would pick instead.
+"""One inference of each network here and in the runtimes that one would pick instead.
 
+In fp32, or with --precision bf16, which of the others OpenVINO alone computes in on a CPU.
 Needs (PyPI): timm torch onnx onnxruntime openvino. The networks are timm's with random weights,
 exported by torch.onnx. Everybody runs in a process of their own and they take turns, so that a
 drift of the machine falls on all alike. Prints the README's table: medians in milliseconds, and
@@ -24,6 +25,8 @@ NETWORKS = {  # ours: timm's, pixels
     "resnet50": ("resnet50", 224),
 }
 OTHERS = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO"}
+OTHERS_OF = {"fp32": ["onnxruntime", "openvino"], "bf16": ["openvino"]}
+OPENVINO_HINTS = {"fp32": "f32", "bf16": "bf16"}
 
 
 def export(name, folder):
@@ -38,7 +41,7 @@ def export(name, folder):
     return path
 
 
-def load_onnxruntime(path, threads):
+def load_onnxruntime(path, threads, precision="fp32"):
     import onnxruntime
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
@@ -46,21 +49,21 @@ def load_onnxruntime(path, threads):
     return lambda x: session.run(None, {"x": x})
 
 
-def load_openvino(path, threads):
+def load_openvino(path, threads, precision="fp32"):
     import openvino
     core = openvino.Core()
     request = core.compile_model(core.read_model(path), "CPU", {
         "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": 1, "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
+        "INFERENCE_PRECISION_HINT": OPENVINO_HINTS[precision]}).create_infer_request()
     return lambda x: request.infer({"x": x})
 
 
-def worker(who, path, size, threads, seconds):
+def worker(who, path, size, threads, seconds, precision):
     import time
 
     import numpy
     x = numpy.random.default_rng(0).standard_normal((1, 3, size, size), dtype=numpy.float32)
-    infer = globals()[f"load_{who}"](path, threads)
+    infer = globals()[f"load_{who}"](path, threads, precision)
     times, end = [], 0
     for _ in range(5):
         infer(x)
@@ -79,14 +82,14 @@ def measure(command):
     return done.stdout
 
 
-def compare(name, folder, threads, rounds, seconds):
+def compare(name, folder, threads, rounds, seconds, precision):
     path, times = export(name, folder), {}
     ours = [ROOT / "build/pipelines/effnet", "bench", "--arch", name, "--raw", "--threads", threads,
-            "--seconds", seconds]
+            "--seconds", seconds, "--precision", precision]
     for _ in range(rounds):
-        for who in OTHERS:
+        for who in OTHERS_OF[precision]:
             out = measure([sys.executable, __file__, "--worker", who, path, NETWORKS[name][1],
-                           threads, seconds])
+                           threads, seconds, precision])
             times.setdefault(who, []).extend(json.loads(out.splitlines()[-1]))
         times.setdefault("ours", []).extend(float(line) for line in measure(ours).split())
     return {who: statistics.median(values) for who, values in times.items()}
@@ -95,25 +98,28 @@ def compare(name, folder, threads, rounds, seconds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("networks", nargs="*", default=list(NETWORKS))
+    parser.add_argument("--precision", choices=OTHERS_OF, default="fp32")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "build/bench")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    print(f"| network | {' | '.join(OTHERS.values())} | ours | ratio |")
-    print("|---|" + "---|" * (len(OTHERS) + 2))
+    columns = [OTHERS[who] for who in OTHERS_OF[arguments.precision]]
+    print(f"| network | {' | '.join(columns)} | ours | ratio |")
+    print("|---|" + "---|" * (len(columns) + 2))
     for name in arguments.networks:
         medians = compare(name, arguments.folder, arguments.threads, arguments.rounds,
-                          arguments.seconds)
+                          arguments.seconds, arguments.precision)
         ours = medians.pop("ours")
-        others = " | ".join(f"{medians[who]:.2f}" for who in OTHERS)
+        others = " | ".join(f"{medians[who]:.2f}" for who in OTHERS_OF[arguments.precision])
         print(f"| `{name}` | {others} | {ours:.2f} | {ours / min(medians.values()):.2f} |",
               flush=True)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--worker"]:
-        worker(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]))
+        worker(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), float(sys.argv[6]),
+               sys.argv[7])
     else:
         main()
