@@ -447,27 +447,32 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
     conv_kernels(t)->run(&a);
 }
 
-/* Mean over the picture from the depthwise step's row sums, in the order of the rows whoever made
- * them; then through the bottleneck. */
+/* Means over a picture of ROWS rows, WIDE channels, from the sums of its rows, in their order. */
+static void
+find_means(const float *restrict sums, guint rows, guint wide, float *restrict means)
+{
+    for (guint c = 0; c < wide; c++)
+        means[c] = 0;
+    for (guint r = 0; r < rows; r++, sums += wide)
+        for (guint c = 0; c < wide; c++)
+            means[c] += sums[c];
+    for (guint c = 0; c < wide; c++)
+        means[c] /= rows * rows;
+}
+
+/* Means from the depthwise step's row sums, whoever made them; then through the bottleneck. */
 static void
 squeeze_excite(const Task *t)
 {
     const EffNetStep *step = t->step;
     const EffNetLayer *reduce = step->layer, *expand = reduce + 1;
-    const float *sums = at(t, step->in);
-    guint wide = channels(t, step->in), rows;
-    float *mean = (float *)t->scratch, *narrow = mean + wide;
+    guint wide = channels(t, step->in);
+    guint rows = t->plan->activations[step->in].bytes / (wide * sizeof(float));
+    float *means = (float *)t->scratch, *narrow = means + wide;
     float *rest = narrow + effnet_panels(reduce->out_channels) * EFFNET_LANES;
 
-    rows = t->plan->activations[step->in].bytes / (wide * sizeof(float));
-    for (guint c = 0; c < wide; c++)
-        mean[c] = 0;
-    for (guint r = 0; r < rows; r++)
-        for (guint c = 0; c < wide; c++)
-            mean[c] += sums[r * wide + c];
-    for (guint c = 0; c < wide; c++)
-        mean[c] /= rows * rows;
-    linear(t, reduce, &step->packed[0], mean, narrow, rest);
+    find_means(at(t, step->in), rows, wide, means);
+    linear(t, reduce, &step->packed[0], means, narrow, rest);
     linear(t, expand, &step->packed[1], narrow, at(t, step->out), rest);
     if (step->gated != EFFNET_NONE)
         conv_kernels(t)->gate(at(t, step->gated), wide, rows * rows, at(t, step->out), wide);
