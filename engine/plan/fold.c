@@ -10,7 +10,7 @@
 /* gamma (x - mean) / sqrt(variance + epsilon) + beta, taken into the rows and the bias. */
 static gboolean
 fold_norm(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, float *rows,
-          float *bias, GError **error)
+          float *bias, float **told, GError **error)
 {
     gsize row_length = effnet_layer_row_length(layer);
     guint n = layer->out_channels;
@@ -29,6 +29,8 @@ fold_norm(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, floa
             rows[i * row_length + k] *= scale;
         bias[i] = beta[i] - mean[i] * scale;
     }
+    if (told)
+        *told = g_steal_pointer(&norm);
     return TRUE;
 }
 
@@ -127,14 +129,14 @@ effnet_layer_interleave(const EffNetLayer *layer, float *rows)
 
 gboolean
 effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, float *rows,
-                  float *bias, GError **error)
+                  float *bias, float **norm, GError **error)
 {
     gboolean folded = weights->is_folded && weights->is_folded(weights, layer);
 
     if (!weights->read(weights, layer, EFFNET_PART_WEIGHT, rows, error))
         return FALSE;
     if (layer->has_norm && !folded)
-        return fold_norm(weights, layer, epsilon, rows, bias, error);
+        return fold_norm(weights, layer, epsilon, rows, bias, norm, error);
     return weights->read(weights, layer, EFFNET_PART_BIAS, bias, error);
 }
 

@@ -654,22 +654,46 @@ scale_layer(const EffNetLayer *layer, float *rows, float *bias, float in, float 
         bias[i] *= out;
 }
 
+typedef struct {
+    EffNetPlan *plan;
+    EffNetWeights *weights;
+    double epsilon;
+    GPtrArray *means; /* in bf16, of each activation's channels, where they are known */
+} Packer;
+
+/* Of layer P of STEP, of a bf16 network, whose NORM is folded into ROWS. */
+static void
+correct_bias(const Packer *packer, const EffNetStep *step, guint p, const float *norm,
+             const float *rows, float *bias)
+{
+    gpointer *means = packer->means->pdata, *out = &means[step->out];
+    const float *inputs = p ? *out : means[step->in];
+    const EffNetLayer *layer = step->layer + p;
+
+    if (norm && inputs && effnet_step_type(packer->plan, step, p) == EFFNET_TYPE_BF16)
+        effnet_layer_correct_bias(layer, inputs, norm, rows, bias);
+    g_free(*out);
+    *out = norm ? effnet_layer_new_means(layer, norm) : NULL;
+}
+
 /* The weights of layer P of STEP. */
 static gboolean
-pack_layer(EffNetPlan *plan, const EffNetStep *step, guint p, EffNetWeights *weights,
-           double epsilon, GError **error)
+pack_layer(const Packer *packer, const EffNetStep *step, guint p, GError **error)
 {
+    const EffNetPlan *plan = packer->plan;
     const EffNetLayer *layer = step->layer + p;
     const EffNetPacked *packed = &step->packed[p];
-    g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
+    g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error), *norm = NULL;
     float *bias = (float *)packed->bias;
     float in = p ? effnet_step_factor(plan, step, p - 1) : plan->activations[step->in].factor;
 
     if (!rows)
         return FALSE;
     memset(bias, 0, effnet_layer_lane_bytes(layer));
-    if (!effnet_layer_fold(weights, layer, epsilon, rows, bias, error))
+    if (!effnet_layer_fold(packer->weights, layer, packer->epsilon, rows, bias, &norm, error))
         return FALSE;
+    if (plan->type == EFFNET_TYPE_BF16)
+        correct_bias(packer, step, p, norm, rows, bias);
     scale_layer(layer, rows, bias, in, effnet_step_factor(plan, step, p));
     effnet_layer_pack(layer, plan->kernels, effnet_step_type(plan, step, p), rows,
                       (gpointer)packed->weights);
@@ -680,17 +704,20 @@ gboolean
 effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
 {
     guint8 *room = effnet_memory_new(1, plan->weight_bytes, error);
+    g_autoptr(GPtrArray) means = g_ptr_array_new_with_free_func(g_free);
+    const Packer packer = {plan, weights, epsilon, means};
 
     if (!room)
         return FALSE;
     place_weights(plan, room);
     if (plan->type == EFFNET_TYPE_S16)
         return effnet_plan_pack_int8(plan, weights, error);
+    g_ptr_array_set_size(means, plan->n_activations);
     for (guint i = 0; i < plan->n_steps; i++) {
         const EffNetStep *step = &plan->steps[i];
 
         for (guint p = 0; p < effnet_step_n_packed(step); p++)
-            if (!pack_layer(plan, step, p, weights, epsilon, error))
+            if (!pack_layer(&packer, step, p, error))
                 return FALSE;
     }
     return TRUE;

@@ -237,10 +237,21 @@ gboolean effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError 
 /* Uninitialised room for LAYER's weights (EFFNET_PART_WEIGHT), SIZE bytes each; for g_free(). */
 gpointer effnet_layer_new_rows(const EffNetLayer *layer, gsize size, GError **error);
 
-/* LAYER's weights, its batch norm folded into them, and what is added to
- * its sums. */
+/* LAYER's weights, its batch norm folded into them, and what is added to its sums. NORM, unless it
+ * is NULL, is set to the batch norm, if there was one: gamma, beta, mean and variance of all
+ * outputs, for g_free(). */
 gboolean effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsilon,
-                           float *rows, float *bias, GError **error);
+                           float *rows, float *bias, float **norm, GError **error);
+
+/* What LAYER's outputs are on average where they are normal before their activation, of the mean
+ * and the deviation that NORM gives them. For g_free(). */
+float *effnet_layer_new_means(const EffNetLayer *layer, const float *norm);
+
+/* Takes from BIAS what outputs gain where ROWS, with NORM folded into them, are rounded to bf16 and
+ * inputs are MEANS times what explains NORM's means best (Nagel et al. 2019, section 4.2.1). */
+void effnet_layer_correct_bias(const EffNetLayer *layer, const float *means, const float *norm,
+                               const float *rows, float *bias);
+
 /* A filter's channels x taps to taps x channels, as interleaved pictures are read. */
 void effnet_layer_interleave(const EffNetLayer *layer, float *rows);
 

@@ -115,7 +115,7 @@ add_layer(EffNetSafetensorsWriter *w, EffNetWeights *source, const EffNetLayer *
     g_autofree gint8 *weights = rows ? effnet_layer_new_rows(layer, sizeof *weights, error) : NULL;
     g_autofree float *bias = g_new0(float, out), *scale = g_new0(float, out);
 
-    if (!weights || !effnet_layer_fold(source, layer, info->epsilon, rows, bias, error))
+    if (!weights || !effnet_layer_fold(source, layer, info->epsilon, rows, bias, NULL, error))
         return FALSE;
     if (layer->role == EFFNET_ROLE_STEM)
         fold_input(layer, info, rows);

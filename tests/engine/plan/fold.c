@@ -37,7 +37,7 @@ pack(const EffNetLayer *layer, float *packed, float *bias)
     float rows[1024];
 
     memset(bias, 0, effnet_layer_lane_bytes(layer));
-    g_assert_true(effnet_layer_fold(&counting, layer, 0.5, rows, bias, NULL));
+    g_assert_true(effnet_layer_fold(&counting, layer, 0.5, rows, bias, NULL, NULL));
     effnet_layer_pack(layer, effnet_kernels_find("c"), EFFNET_TYPE_F32, rows, packed);
 }
 
@@ -109,6 +109,26 @@ test_linear(void)
     g_assert_cmpfloat(bias[17], ==, 0);
 }
 
+/* What was folded is handed out. */
+static void
+test_norm(void)
+{
+    const EffNetLayer layer = {.role = EFFNET_ROLE_PROJECT,
+                               .kernel = 1,
+                               .stride = 1,
+                               .in_channels = 5,
+                               .out_channels = 3,
+                               .has_norm = TRUE};
+    const EffNetPart parts[] = {EFFNET_PART_NORM_GAMMA, EFFNET_PART_NORM_BETA,
+                                EFFNET_PART_NORM_MEAN, EFFNET_PART_NORM_VARIANCE};
+    g_autofree float *norm = NULL;
+    float rows[15], bias[3];
+
+    g_assert_true(effnet_layer_fold(&counting, &layer, 0.5, rows, bias, &norm, NULL));
+    for (guint i = 0; i < 12; i++)
+        g_assert_cmpfloat(norm[i], ==, parts[i / 3] * 1000 + i % 3 + 1);
+}
+
 /* A batch norm that is folded already has left a bias, as a layer without has it. */
 static void
 test_folded(void)
@@ -136,6 +156,7 @@ main(int argc, char **argv)
     g_test_add_func("/fold/conv", test_conv);
     g_test_add_func("/fold/depthwise", test_depthwise);
     g_test_add_func("/fold/linear", test_linear);
+    g_test_add_func("/fold/norm", test_norm);
     g_test_add_func("/fold/folded", test_folded);
     return g_test_run();
 }

@@ -185,6 +185,50 @@ test_exact(void)
     }
 }
 
+/* A batch norm that tells of sums far above those that a layer makes of any input: 1 goes out on
+ * average. */
+static gboolean
+steady_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
+            GError **error)
+{
+    for (gsize i = 0; i < effnet_part_size(layer, part); i++)
+        dst[i] = part == EFFNET_PART_WEIGHT ? 1 / 3.f : part == EFFNET_PART_NORM_MEAN ? 1e4 : 1;
+    return TRUE;
+}
+
+/* Thirds, which bf16 has rounded up, take from the bias of every layer that has them and knows its
+ * inputs, whether it is fused with those before or not. */
+static void
+test_rounded(void)
+{
+    const EffNetKernels *kernels = effnet_kernels_find("avx512bf16");
+    EffNetWeights weights = {.read = steady_read};
+
+    if (!kernels) {
+        g_test_skip("this CPU has no AVX512-BF16");
+        return;
+    }
+    for (guint resolution = 32; resolution <= 224; resolution += 192) {
+        g_autoptr(EffNetPlan) plan =
+            lay_out_for(kernels, EFFNET_TYPE_BF16, "lite0", resolution, 1000);
+
+        g_assert_true(effnet_plan_pack(plan, &weights, 0, NULL));
+        for (guint i = 0; i < plan->n_steps; i++)
+            for (guint p = 0; p < plan->steps[i].n_layers; p++) {
+                const EffNetStep *step = &plan->steps[i];
+                float bias = step->packed[p].bias[0];
+
+                if (step->layer[p].role == EFFNET_ROLE_CLASSIFIER)
+                    g_assert_cmpfloat(bias, ==, 1);
+                else if (effnet_step_type(plan, step, p) == EFFNET_TYPE_F32 ||
+                         step->layer[p].role == EFFNET_ROLE_STEM)
+                    g_assert_cmpfloat(bias, ==, -9999);
+                else
+                    g_assert_cmpfloat(bias, <, -9999);
+            }
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -196,6 +240,7 @@ main(int argc, char **argv)
     g_test_add_func("/plan/headless", test_headless);
     g_test_add_func("/plan/weight-bytes", test_weight_bytes);
     g_test_add_func("/plan/exact", test_exact);
+    g_test_add_func("/plan/rounded", test_rounded);
     g_test_add_func("/plan/failing-weights", test_failing_weights);
     return g_test_run();
 }

@@ -117,7 +117,7 @@ test_bias(void)
         g_autofree float *scale = read_part(quantised, layer, EFFNET_PART_SCALE);
         g_autofree float *corrected = read_part(quantised, layer, EFFNET_PART_BIAS);
 
-        g_assert_true(effnet_layer_fold(floats, layer, r->info.epsilon, rows, bias, NULL));
+        g_assert_true(effnet_layer_fold(floats, layer, r->info.epsilon, rows, bias, NULL, NULL));
         for (guint o = 0; i > 0 && o < layer->out_channels; o++) {
             double expected = bias[o], found = corrected[o], size = 0;
 
