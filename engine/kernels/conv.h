@@ -83,7 +83,8 @@ effnet_conv_packed_bytes(const EffNetConvKernels *kernels, guint runs, gsize run
  * its weights: weights that are EFFNET_CONV_AHEAD behind the tile's, each tile of a column a part
  * of them, since small pictures use weights faster than they come by themselves; or, in the first
  * column of what has more pixels than outputs, the pixels of the next tile, if they are not at
- * hand, since so many rows at once are no pattern that the hardware sees. */
+ * hand, since so many rows at once are no pattern that the hardware sees. Where tasks of several
+ * columns share the pixels, the first task alone calls them. */
 #define EFFNET_CONV_LINES 4
 #define EFFNET_CONV_AHEAD (64 * 1024)
 
@@ -95,7 +96,8 @@ effnet_conv_ahead(const EffNetConv *a, gconstpointer next, gconstpointer w, gsiz
 {
     gsize line = index * (rows / 4) * EFFNET_CONV_LINES;
 
-    if (panel == 0 && !a->pixels_at_hand && a->pixels > a->panels * EFFNET_LANES)
+    if (panel == 0 && !a->pixels_at_hand && a->pixels > a->panels * EFFNET_LANES &&
+        (a->first_panel == 0 || (guint)panels == a->panels))
         return next;
     if (line >= rows * panels)
         line = 0;
