@@ -109,22 +109,23 @@ test_linear(void)
     g_assert_cmpfloat(bias[17], ==, 0);
 }
 
+static const EffNetLayer projection = {.role = EFFNET_ROLE_PROJECT,
+                                       .kernel = 1,
+                                       .stride = 1,
+                                       .in_channels = 5,
+                                       .out_channels = 3,
+                                       .has_norm = TRUE};
+
 /* What was folded is handed out. */
 static void
 test_norm(void)
 {
-    const EffNetLayer layer = {.role = EFFNET_ROLE_PROJECT,
-                               .kernel = 1,
-                               .stride = 1,
-                               .in_channels = 5,
-                               .out_channels = 3,
-                               .has_norm = TRUE};
     const EffNetPart parts[] = {EFFNET_PART_NORM_GAMMA, EFFNET_PART_NORM_BETA,
                                 EFFNET_PART_NORM_MEAN, EFFNET_PART_NORM_VARIANCE};
     g_autofree float *norm = NULL;
     float rows[15], bias[3];
 
-    g_assert_true(effnet_layer_fold(&counting, &layer, 0.5, rows, bias, &norm, NULL));
+    g_assert_true(effnet_layer_fold(&counting, &projection, 0.5, rows, bias, &norm, NULL));
     for (guint i = 0; i < 12; i++)
         g_assert_cmpfloat(norm[i], ==, parts[i / 3] * 1000 + i % 3 + 1);
 }
@@ -133,16 +134,10 @@ test_norm(void)
 static void
 test_folded(void)
 {
-    const EffNetLayer layer = {.role = EFFNET_ROLE_PROJECT,
-                               .kernel = 1,
-                               .stride = 1,
-                               .in_channels = 5,
-                               .out_channels = 3,
-                               .has_norm = TRUE};
     float packed[5 * 16], bias[16];
 
     counting.is_folded = always_folded;
-    pack(&layer, packed, bias);
+    pack(&projection, packed, bias);
     counting.is_folded = NULL;
     g_assert_cmpfloat(packed[0], ==, 1);
     g_assert_cmpfloat(packed[1], ==, 6);
