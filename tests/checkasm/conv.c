@@ -106,16 +106,18 @@ outcome(Case *c, const Shape *s, const EffNetConvKernels *kernels)
     return g_memdup2(out, bytes);
 }
 
-/* For up to 1500 terms of size 1. Floats: summed in another order. bf16: that, SiLU, and a gate
- * that may be on either side when it is rounded (the sum's deviation is 2.2e-4 for each root of a
- * term, and the largest of thousands is looked at); in bf16 a value may be rounded the other way.
- */
+/* For up to 1500 terms of size 1. Floats: summed in another order. bf16: that, SiLU, which is up to
+ * 3.4e-3 off where it is nearly straight, and a gate that may be on either side when it is rounded
+ * (the sum's deviation is 2.2e-4 for each root of a term, and the largest of thousands is looked
+ * at); in bf16 a value may be rounded the other way. */
 static float
 bound_of(const Case *c, const Shape *s)
 {
+    gboolean is_exact = c->out_type == EFFNET_TYPE_F32 && s->act < EFFNET_ACT_SILU;
+
     if (c->type == EFFNET_TYPE_F32)
         return 2e-4f;
-    return s->gate ? 0.01f + 2e-3f * sqrtf(c->k) : c->out_type == EFFNET_TYPE_F32 ? 1e-3f : 0.008f;
+    return s->gate ? 0.01f + 2e-3f * sqrtf(c->k) : is_exact ? 1e-3f : 0.008f;
 }
 
 static void
@@ -247,7 +249,7 @@ test_activations(const EffNetKernels *kernels, EffNetType type)
             scale_by_inputs(found, &c, s.pixels);
         }
         checkasm_compare(EFFNET_TYPE_F32, "activation", found, expected, s.pixels * c.columns,
-                         type == EFFNET_TYPE_F32 ? 3e-7f : 5e-4f);
+                         type == EFFNET_TYPE_F32 ? 3e-7f : 5.5e-4f);
         case_clear(&c);
     }
 }
