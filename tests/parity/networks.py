@@ -2,8 +2,9 @@
 """The logits of every architecture against those of timm and torchvision.
 
 A network is made once with seeded weights and goes into a .safetensors, a .pth and an ONNX file,
-that is converted. Arguments name the networks, without any it is all of them; --native takes the
-large ones at their own resolution as well, and the largest through ONNX too.
+that is converted. Arguments name the networks, without any it is all of them; --share=I/N leaves
+every Nth case from the Ith on; --native takes the large ones at their own resolution as well, and
+the largest through ONNX too.
 tests/parity/setup installs torch, timm and torchvision for this.
 """
 import copy
@@ -290,6 +291,14 @@ def add(cases, source, name, *arguments, **options):
                                                          **options)
 
 
+def share(cases, arguments):
+    for argument in arguments:
+        if argument.startswith("--share="):
+            i, n = map(int, argument[len("--share="):].split("/"))
+            return dict(list(cases.items())[i - 1::n])
+    return cases
+
+
 def list_cases(arguments):
     cases = {"test_parameters": needing_torch(check_parameters)}
     wanted = [a for a in arguments if not a.startswith("--")]
@@ -304,7 +313,7 @@ def list_cases(arguments):
     for name, options in VARIED:
         if not wanted or name in wanted:
             add(cases, "timm", name, [97], BATCH, **options)
-    return cases
+    return share(cases, arguments)
 
 
 NATIVE = "--native" in sys.argv
