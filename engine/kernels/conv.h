@@ -55,6 +55,9 @@ typedef struct {
     guint group; /* products of a run that are added up at once; their weights have 32 bits */
     void (*run)(const EffNetConv *conv);
     guint tile_pixels; /* how many it likes to have */
+    /* The order in which a pixel's products are added up depends on where it is in the block, and
+     * on the block's size: images of a batch must not share one. */
+    gboolean place_matters;
     /* N elements times GATE, which is as long, for each of PIXELS, STEP elements apart; NULL: run()
      * alone knows how. */
     void (*gate)(gpointer pixel, gsize step, guint pixels, const float *gate, gsize n);

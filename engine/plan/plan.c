@@ -334,7 +334,8 @@ add_conv(Builder *b, const EffNetLayer *layer)
             cut_int8_product(b, &step, layer->out_size * layer->out_size, panels);
         else
             cut_product(b, &step, layer->out_size * layer->out_size, panels, window);
-        if (step.type == EFFNET_TYPE_F32 && layer->role == EFFNET_ROLE_CLASSIFIER)
+        if (step.type == EFFNET_TYPE_F32 && layer->role == EFFNET_ROLE_CLASSIFIER &&
+            !b->plan->kernels->conv[EFFNET_TYPE_F32].place_matters)
             step.pictures = PICTURES;
         need_scratch(
             b, effnet_conv_scratch(step.block_pixels * step.pictures, window, step.block_panels));

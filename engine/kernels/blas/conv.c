@@ -159,5 +159,6 @@ effnet_conv_kernels_blas(EffNetConvKernels *kernels)
     kernels->pack = pack_columns;
     kernels->run = conv_f32_blas;
     kernels->tile_pixels = 16;
+    kernels->place_matters = TRUE; /* OpenBLAS has kernels for 6 rows, for 4, for 2 and for 1 */
     return TRUE;
 }

@@ -86,6 +86,72 @@ test_same_results(void)
         check_same_results(EFFNET_PRECISION_BF16);
 }
 
+/* OpenBLAS' kernels by the names that OPENBLAS_CORETYPE knows, and whether this CPU runs them. */
+typedef struct {
+    const char *name;
+    gboolean runs;
+} CoreType;
+
+static GArray *
+new_core_types(void)
+{
+    GArray *types = g_array_new(FALSE, FALSE, sizeof(CoreType));
+#ifdef __x86_64__
+    const gboolean avx = __builtin_cpu_supports("avx"),
+                   fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"),
+                   avx512 =
+                       __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+    const CoreType x86[] = {
+        {"Prescott", __builtin_cpu_supports("sse3")},
+        {"Core2", __builtin_cpu_supports("ssse3")},
+        {"Atom", __builtin_cpu_supports("ssse3")},
+        {"Bobcat", __builtin_cpu_supports("ssse3")},
+        {"Penryn", __builtin_cpu_supports("sse4.1")},
+        {"Nehalem", __builtin_cpu_supports("sse4.2")},
+        {"Sandybridge", avx},
+        {"Haswell", fma},
+        {"Zen", fma},
+        {"SkylakeX", avx512},
+        {"Cooperlake", avx512 && __builtin_cpu_supports("avx512bf16")},
+    };
+
+    g_array_append_vals(types, x86, G_N_ELEMENTS(x86));
+#endif
+    return types;
+}
+
+/* OpenBLAS asks the environment once, when it is loaded: a process for each core type. */
+static void
+test_core_type(gconstpointer data)
+{
+    const CoreType *type = data;
+
+    if (!type->runs) {
+        g_test_skip_printf("this CPU cannot run OpenBLAS' kernels for %s", type->name);
+        return;
+    }
+    if (g_test_subprocess()) {
+        g_setenv("OPENBLAS_CORETYPE", type->name, TRUE);
+        g_assert_true(effnet_cpu_cap("blas", NULL));
+        check_same_results(EFFNET_PRECISION_FP32);
+        return;
+    }
+    g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+    g_test_trap_assert_passed();
+}
+
+static void
+add_core_type_tests(const GArray *types)
+{
+    for (guint i = 0; i < types->len; i++) {
+        const CoreType *type = &g_array_index(types, CoreType, i);
+        g_autofree char *path = g_strconcat("/session/openblas/", type->name, NULL);
+
+        g_test_add_data_func(path, type, test_core_type);
+    }
+}
+
 /* Networks in bf16: close to what they are in fp32, and not the same. Only of families that random
  * weights do not turn into chaos; tests/parity has them all. */
 static void
@@ -214,8 +280,11 @@ test_profile(void)
 int
 main(int argc, char **argv)
 {
+    g_autoptr(GArray) core_types = new_core_types();
+
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/session/same-results", test_same_results);
+    add_core_type_tests(core_types);
     g_test_add_func("/session/bf16", test_bf16);
     g_test_add_func("/session/repeated", test_repeated);
     g_test_add_func("/session/shared-model", test_shared_model);
