@@ -4,7 +4,7 @@
 
 #include "cache.h"
 #include "model.h"
-#include "model/recognise.h"
+#include "recognise/recognise.h"
 #include "runtime/workspace.h"
 
 struct _EffNetModel {

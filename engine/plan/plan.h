@@ -7,7 +7,7 @@
 #include "../kernels/act.h"
 #include "../kernels/kernels.h"
 #include "../memory.h"
-#include "../model/weights.h"
+#include "../recognise/weights.h"
 
 /* What the numbers of an S16 activation are. */
 typedef struct {

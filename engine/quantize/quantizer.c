@@ -5,7 +5,7 @@
 #include <effnet/effnet.h>
 
 #include "../model.h"
-#include "../model/recognise.h"
+#include "../recognise/recognise.h"
 #include "../runtime/execute.h"
 #include "../runtime/observe.h"
 #include "statistics.h"

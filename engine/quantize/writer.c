@@ -5,9 +5,9 @@
 
 #include <effnet/error.h>
 
-#include "../model/config.h"
-#include "../model/quantised.h"
-#include "../model/safetensors_writer.h"
+#include "../recognise/config.h"
+#include "../recognise/quantised.h"
+#include "../checkpoint/safetensors_writer.h"
 #include "../plan/plan.h"
 #include "statistics.h"
 

@@ -4,7 +4,7 @@
 #define EFFNET_WRITER_H
 
 #include "../arch/network.h"
-#include "../model/weights.h"
+#include "../recognise/weights.h"
 #include "statistics.h"
 
 /* Quantises what WEIGHTS reads of NETWORK's layers, which INFO and STATISTICS are of, and writes it

@@ -13,7 +13,7 @@
 #include "../convert/child.h"
 #include "../convert/output.h"
 #include "../convert/readers.h"
-#include "model/file.h"
+#include "checkpoint/file.h"
 
 /* Protocol buffers and flat buffers end at 2 GiB. */
 #define MAX_FILE G_MAXINT32

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "model/formats.h"
+#include "checkpoint/formats.h"
 
 /* Two's complement, unless it is unsigned. */
 static gint64

@@ -3,7 +3,7 @@
 #ifndef EFFNET_CONVERT_CONSTANT_H
 #define EFFNET_CONVERT_CONSTANT_H
 
-#include "model/checkpoint.h"
+#include "checkpoint/checkpoint.h"
 
 /* Whole numbers that stand for real ones: scale (q - zero). */
 typedef struct {

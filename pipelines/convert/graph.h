@@ -6,8 +6,8 @@
 #define EFFNET_CONVERT_GRAPH_H
 
 #include "constant.h"
-#include "model/formats.h"
-#include "model/weights.h"
+#include "checkpoint/formats.h"
+#include "recognise/weights.h"
 
 typedef struct {
     char *name;       /* the file's, for errors */

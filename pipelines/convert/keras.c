@@ -7,9 +7,9 @@
 #include <effnet/error.h>
 
 #include "hdf5.h"
-#include "model/json.h"
-#include "model/search.h"
-#include "model/zip.h"
+#include "checkpoint/json.h"
+#include "recognise/search.h"
+#include "checkpoint/zip.h"
 #include "readers.h"
 
 /* The variables of a layer. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "model/file.h"
+#include "checkpoint/file.h"
 
 #define MAX_FILES G_MAXINT32 /* bytes of all files beside a model */
 

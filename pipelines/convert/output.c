@@ -6,10 +6,10 @@
 
 #include <effnet/error.h>
 
-#include "model/config.h"
-#include "model/names.h"
-#include "model/safetensors_writer.h"
-#include "model/search.h"
+#include "recognise/config.h"
+#include "recognise/names.h"
+#include "checkpoint/safetensors_writer.h"
+#include "recognise/search.h"
 
 static const EffNetGraphLayer *
 get_layer(const EffNetGraph *graph, guint index)

@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "model/checkpoint.h"
-#include "model/quantised.h"
-#include "model/recognise.h"
+#include "checkpoint/checkpoint.h"
+#include "recognise/quantised.h"
+#include "recognise/recognise.h"
 
 #define MAX_ELEMENTS (1u << 20) /* of a tensor that is read: no network's is asked for here */
 

@@ -2,8 +2,8 @@
 #include <effnet/arch.h>
 
 #include "fuzz.h"
-#include "model/config.h"
-#include "model/formats.h"
+#include "recognise/config.h"
+#include "checkpoint/formats.h"
 
 int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)

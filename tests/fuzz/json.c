@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
-#include "model/json.h"
+#include "checkpoint/json.h"
 
 /* Everything that the caller of a parser asks of the value. */
 static guint

@@ -5,7 +5,7 @@
 
 #include <effnet/effnet.h>
 
-#include "model/recognise.h"
+#include "recognise/recognise.h"
 #include "quantize/statistics.h"
 #include "quantize/writer.h"
 #include "runtime/observe.h"

@@ -7,8 +7,8 @@
 #include <glib/gstdio.h>
 
 #include "checkpoint.h"
-#include "model/checkpoint.h"
-#include "model/quantised.h"
+#include "checkpoint/checkpoint.h"
+#include "recognise/quantised.h"
 #include "plan/plan.h"
 #include "quantised.h"
 

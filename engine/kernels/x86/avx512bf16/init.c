@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Detection, compiled without the instruction set itself, and what the level adds to those before
+ * it: every CPU that has it has AVX512-VNNI. */
+#define ISA avx512bf16
+#include "../../kernels.h"
+#include "../../tmpl.h"
+
+gboolean effnet_kernels_init_avx512vnni(EffNetKernels *kernels);
+gboolean effnet_kernels_init_avx512bf16(EffNetKernels *kernels);
+
+gboolean
+effnet_kernels_init_avx512bf16(EffNetKernels *kernels)
+{
+    if (!effnet_kernels_init_avx512vnni(kernels) || !__builtin_cpu_supports("avx512bf16"))
+        return FALSE;
+    kernels->conv[EFFNET_TYPE_BF16] = KERNEL(conv_bf16_kernels);
+    kernels->dwconv[EFFNET_TYPE_BF16] = effnet_dwconv_bf16_kernels_c;
+    kernels->dwconv[EFFNET_TYPE_BF16].run = KERNEL(dwconv_bf16);
+    kernels->maxpool[EFFNET_TYPE_BF16] = KERNEL(maxpool_bf16);
+    kernels->peak[EFFNET_TYPE_BF16] = KERNEL(peak_bf16);
+    return TRUE;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include <effnet/error.h>
+
+#include "config.h"
+#include "../checkpoint/file.h"
+
+#define MAX_FILE (16u << 20)
+
+/* timm keeps most of it in "pretrained_cfg", and some of it one level up. A null says nothing. */
+static const EffNetJson *
+get(const EffNetConfig *config, const char *key)
+{
+    const EffNetJson *inner = effnet_json_member(config->json, "pretrained_cfg");
+    const EffNetJson *value = effnet_json_member(inner, key);
+
+    if (!value || effnet_json_is(value, EFFNET_JSON_NULL))
+        value = effnet_json_member(config->json, key);
+    return effnet_json_is(value, EFFNET_JSON_NULL) ? NULL : value;
+}
+
+static gboolean
+fail(const EffNetConfig *config, GError **error, const char *what)
+{
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s has %s", config->source, what);
+    return FALSE;
+}
+
+/* One number for each channel, or one for all. */
+static gboolean
+read_channels(const EffNetConfig *config, const char *key, gboolean *has, float values[3])
+{
+    const EffNetJson *json = get(config, key);
+    guint n = effnet_json_length(json);
+    double number;
+
+    *has = json != NULL;
+    for (guint i = 0; json && i < 3; i++) {
+        if (!effnet_json_number(effnet_json_item(json, n == 1 ? 0 : i), &number))
+            return FALSE;
+        values[i] = (float)number;
+    }
+    return !json || n == 1 || n == 3;
+}
+
+static gboolean
+read_normalisation(EffNetConfig *config, GError **error)
+{
+    if (!read_channels(config, "mean", &config->has_mean, config->mean))
+        return fail(config, error, "a mean that is not three numbers");
+    if (!read_channels(config, "std", &config->has_std, config->std))
+        return fail(config, error, "a std that is not three numbers");
+    for (int i = 0; config->has_std && i < 3; i++)
+        if (!(config->std[i] > 0))
+            return fail(config, error, "a std that is not above 0");
+    return TRUE;
+}
+
+/* [channels, height, width] */
+static gboolean
+read_resolution(EffNetConfig *config, GError **error)
+{
+    const EffNetJson *size = get(config, "input_size");
+    guint64 height = 0, width = 0;
+
+    if (!size)
+        return TRUE;
+    if (effnet_json_length(size) != 3 || !effnet_json_integer(effnet_json_item(size, 1), &height) ||
+        !effnet_json_integer(effnet_json_item(size, 2), &width) || height != width ||
+        height > G_MAXUINT16)
+        return fail(config, error, "an input_size that is not [channels, size, size]");
+    config->resolution = (guint)height;
+    return TRUE;
+}
+
+static gboolean
+read_resize(EffNetConfig *config, GError **error)
+{
+    const char *interpolation = effnet_json_string(get(config, "interpolation"));
+    const EffNetJson *crop = get(config, "crop_pct");
+    double fraction = 0;
+
+    if (g_strcmp0(interpolation, "bicubic") == 0)
+        config->interpolation = EFFNET_INTERPOLATION_BICUBIC;
+    else if (g_strcmp0(interpolation, "bilinear") == 0)
+        config->interpolation = EFFNET_INTERPOLATION_BILINEAR;
+    if (crop && (!effnet_json_number(crop, &fraction) || !(fraction > 0 && fraction <= 1)))
+        return fail(config, error, "a crop_pct that is not above 0 and at most 1");
+    config->crop_fraction = (float)fraction;
+    return TRUE;
+}
+
+static gboolean
+read_values(EffNetConfig *config, GError **error)
+{
+    const char *problem = effnet_json_string(get(config, "problem_type"));
+    const char *padding = effnet_json_string(get(config, "padding"));
+
+    config->architecture = g_strdup(effnet_json_string(get(config, "architecture")));
+    if (g_strcmp0(problem, "multi_label_classification") == 0)
+        config->activation = EFFNET_ACTIVATION_SIGMOID;
+    else if (g_strcmp0(problem, "single_label_classification") == 0)
+        config->activation = EFFNET_ACTIVATION_SOFTMAX;
+    if (g_strcmp0(padding, "same") == 0)
+        config->padding = EFFNET_PADDING_SAME;
+    else if (g_strcmp0(padding, "symmetric") == 0)
+        config->padding = EFFNET_PADDING_SYMMETRIC;
+    return read_normalisation(config, error) && read_resolution(config, error) &&
+           read_resize(config, error);
+}
+
+static gboolean
+parse(EffNetConfig *config, const char *text, gsize length, GError **error)
+{
+    g_autoptr(GError) wrong = NULL;
+
+    config->json = effnet_json_parse(text, length, &wrong);
+    if (effnet_json_is(config->json, EFFNET_JSON_OBJECT))
+        return read_values(config, error);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s is not a JSON object: it has %s",
+                config->source, wrong ? wrong->message : "another value");
+    return FALSE;
+}
+
+/* The whole config, or timm's pretrained_cfg alone. */
+static const char *
+find_metadata(const EffNetCheckpoint *checkpoint, const char **key)
+{
+    static const char *const keys[] = {"config", "pretrained_cfg"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const char *text = effnet_checkpoint_get_metadata(checkpoint, keys[i]);
+
+        *key = keys[i];
+        if (text)
+            return text;
+    }
+    return NULL;
+}
+
+EffNetConfig *
+effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error)
+{
+    g_autoptr(EffNetConfig) config = g_new0(EffNetConfig, 1);
+    const char *path = effnet_checkpoint_get_path(checkpoint), *key;
+    g_autofree char *folder = g_path_get_dirname(path), *text = NULL;
+    const char *metadata = find_metadata(checkpoint, &key);
+    gsize length;
+
+    if (metadata) {
+        config->source = g_strdup_printf("the metadata \"%s\" of %s", key, path);
+        return parse(config, metadata, strlen(metadata), error) ? g_steal_pointer(&config) : NULL;
+    }
+    config->source = g_build_filename(folder, "config.json", NULL);
+    if (!g_file_test(config->source, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer(&config);
+    text = effnet_file_load(config->source, MAX_FILE, &length, error);
+    return text && parse(config, text, length, error) ? g_steal_pointer(&config) : NULL;
+}
+
+void
+effnet_config_free(EffNetConfig *config)
+{
+    if (!config)
+        return;
+    effnet_json_free(config->json);
+    g_free(config->architecture);
+    g_free(config->source);
+    g_free(config);
+}
+
+/* Class I's name in a list, or in an object of "0": name, "1": name … */
+static const char *
+name_of(const EffNetJson *names, guint i)
+{
+    char key[16];
+
+    if (effnet_json_is(names, EFFNET_JSON_ARRAY))
+        return effnet_json_string(effnet_json_item(names, i));
+    g_snprintf(key, sizeof key, "%u", i);
+    return effnet_json_string(effnet_json_member(names, key));
+}
+
+char **
+effnet_config_get_labels(const EffNetConfig *config, guint n_classes)
+{
+    static const char *const keys[] = {"label_names", "labels", "id2label"};
+    const EffNetJson *descriptions = get(config, "label_descriptions"), *names = NULL;
+    g_autoptr(GPtrArray) labels = g_ptr_array_new_with_free_func(g_free);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys) && !names; i++)
+        names = get(config, keys[i]);
+    if (n_classes == 0 || effnet_json_length(names) != n_classes)
+        return NULL;
+    for (guint i = 0; i < n_classes; i++) {
+        const char *name = name_of(names, i), *description;
+
+        if (!name)
+            return NULL;
+        description = effnet_json_string(effnet_json_member(descriptions, name));
+        g_ptr_array_add(labels, g_strdup(description ? description : name));
+    }
+    g_ptr_array_add(labels, NULL);
+    return (char **)g_ptr_array_steal(labels, NULL);
+}
+
+static void
+append_key(GString *json, const char *key)
+{
+    if (json->str[json->len - 1] != '{')
+        g_string_append(json, ", ");
+    g_string_append_printf(json, "\"%s\": ", key);
+}
+
+static void
+append_string(GString *json, const char *key, const char *value)
+{
+    append_key(json, key);
+    effnet_json_append_string(json, value);
+}
+
+static void
+append_channels(GString *json, const char *key, const float values[3])
+{
+    append_key(json, key);
+    for (int i = 0; i < 3; i++) {
+        g_string_append(json, i ? ", " : "[");
+        effnet_json_append_float(json, values[i]);
+    }
+    g_string_append_c(json, ']');
+}
+
+static void
+append_labels(GString *json, const char *const *labels)
+{
+    append_key(json, "label_names");
+    g_string_append_c(json, '[');
+    for (guint i = 0; labels[i]; i++) {
+        g_string_append(json, i ? ", " : "");
+        effnet_json_append_string(json, labels[i]);
+    }
+    g_string_append_c(json, ']');
+}
+
+/* What timm has in "pretrained_cfg". */
+static void
+append_pretrained(GString *json, const EffNetModelInfo *info)
+{
+    append_key(json, "pretrained_cfg");
+    g_string_append_printf(json, "{\"num_classes\": %u", info->n_classes);
+    if (info->resolution) {
+        append_key(json, "input_size");
+        g_string_append_printf(json, "[%u, %u, %u]", info->in_channels, info->resolution,
+                               info->resolution);
+    }
+    if (info->std[0] > 0) {
+        append_channels(json, "mean", info->mean);
+        append_channels(json, "std", info->std);
+    }
+    if (info->crop_fraction > 0) {
+        append_key(json, "crop_pct");
+        effnet_json_append_float(json, info->crop_fraction);
+    }
+    if (info->interpolation)
+        append_string(json, "interpolation",
+                      info->interpolation == EFFNET_INTERPOLATION_BILINEAR ? "bilinear"
+                                                                           : "bicubic");
+    if (info->padding)
+        append_string(json, "padding", info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
+    g_string_append_c(json, '}');
+}
+
+char *
+effnet_config_to_json(const EffNetModelInfo *info)
+{
+    GString *json = g_string_new("{");
+
+    append_string(json, "architecture", info->arch);
+    append_key(json, "num_classes");
+    g_string_append_printf(json, "%u", info->n_classes);
+    if (info->activation)
+        append_string(json, "problem_type",
+                      info->activation == EFFNET_ACTIVATION_SIGMOID
+                          ? "multi_label_classification"
+                          : "single_label_classification");
+    if (info->labels)
+        append_labels(json, info->labels);
+    append_pretrained(json, info);
+    g_string_append_c(json, '}');
+    return g_string_free(json, FALSE);
+}

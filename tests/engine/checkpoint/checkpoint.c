@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "checkpoint/checkpoint.h"
+#include "../support.h"
+
+static void
+check_refused(const void *content, gsize n, const char *what)
+{
+    g_autofree char *path = support_write("stranger", content, n);
+    GError *error = NULL;
+
+    g_assert_null(effnet_checkpoint_open(path, &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, what);
+}
+
+static void
+test_strangers(void)
+{
+    char tar[512] = "storages";
+
+#define REFUSED(text, what) check_refused(text, sizeof(text) - 1, what)
+    REFUSED("\x89HDF\r\n\x1a\n\0\0\0\0", "HDF5 (Keras) file: convert it once with effnet convert");
+    REFUSED("\x1c\0\0\0TFL3\x14\0", "TFLite file: convert it once with effnet convert");
+    REFUSED("\x08\x07\x12\x07pytorch", "ONNX file: convert it once with effnet convert");
+    REFUSED("\x08\x0e:\x03\x12\x01g", "ONNX file: convert it once with effnet convert");
+    REFUSED("version https://git-lfs.github.com/spec/v1\noid", "pointer of Git LFS");
+    REFUSED("<!DOCTYPE html>", "web page");
+    REFUSED("{\"architecture\": 1}", "is JSON");
+    REFUSED("nothing at all", "neither a .safetensors nor a .pth file");
+    REFUSED("x", "neither a .safetensors nor a .pth file");
+    memcpy(tar + 257, "ustar", 5);
+    check_refused(tar, sizeof tar, "is a tar file");
+}
+
+static void
+test_unreadable(void)
+{
+    g_autofree char *empty = support_write_text("empty", "");
+    GError *error = NULL;
+
+    g_assert_null(effnet_checkpoint_open(empty, &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "is empty");
+    g_assert_null(effnet_checkpoint_open(support_folder(), &error));
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "is a folder");
+}
+
+static void
+test_names(void)
+{
+    static const char twice[] =
+        "{\"model.a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},"
+        "\"model.b.c\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[4,8]},"
+        "\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[8,12]}}";
+    static const char other[] =
+        "{\"model.a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},"
+        "\"b.c\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[4,8]}}";
+    g_autoptr(GByteArray) bytes = support_safetensors(twice, "0123456789ab", 12);
+    g_autoptr(GByteArray) kept = support_safetensors(other, "01234567", 8);
+    g_autofree char *path = support_write_bytes("twice", bytes);
+    g_autofree char *kept_path = support_write_bytes("kept", kept);
+    g_autoptr(EffNetCheckpoint) checkpoint = effnet_checkpoint_open(kept_path, NULL);
+    GError *error = NULL;
+
+    g_assert_nonnull(effnet_checkpoint_find(checkpoint, "model.a"));
+    g_assert_cmpstr(effnet_checkpoint_get_path(checkpoint), ==, kept_path);
+    g_assert_null(effnet_checkpoint_open(path, &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "two tensors named a");
+}
+
+/* One tensor of DIMS and STRIDES over N elements of the storage type, read as float32. */
+static float *
+read_tensor(SupportTensor *tensor, const void *data, guint element_size)
+{
+    g_autoptr(GByteArray) content = g_byte_array_new(), pickle = NULL, bytes = NULL;
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    g_autofree char *path = NULL;
+    gsize n = 1;
+    float *values;
+
+    tensor->name = "a";
+    support_pickle_dict(content, tensor, 1);
+    pickle = support_pickle(content);
+    bytes = support_pth_zip(pickle, data, element_size * tensor->n_elements);
+    path = support_write_bytes("read.pth", bytes);
+    checkpoint = effnet_checkpoint_open(path, NULL);
+    g_assert_nonnull(checkpoint);
+    for (guint i = 0; i < tensor->n_dims; i++)
+        n *= tensor->dims[i];
+    values = g_new(float, n);
+    g_assert_true(
+        effnet_checkpoint_read(checkpoint, effnet_checkpoint_find(checkpoint, "a"), values, NULL));
+    return values;
+}
+
+/* Larger than what is read at once, dense and transposed, from every type. */
+static void
+test_read(void)
+{
+    static const struct {
+        const char *storage;
+        guint size;
+    } types[] = {{"Float", 4}, {"Double", 8}, {"BFloat16", 2}, {"Half", 2}};
+    const guint rows = 300, columns = 500, n = rows * columns;
+
+    for (gsize t = 0; t < G_N_ELEMENTS(types); t++) {
+        g_autofree guint8 *data = g_malloc0(n * types[t].size);
+        g_autofree float *dense = NULL, *transposed = NULL;
+        SupportTensor tensor = {.storage = types[t].storage, .n_elements = n, .n_dims = 2};
+
+        for (guint i = 0; i < n; i++) {
+            float f = (float)(i % 251);
+            double d = f;
+
+            if (types[t].size == 8)
+                memcpy(data + 8 * i, &d, 8);
+            else if (types[t].size == 4)
+                memcpy(data + 4 * i, &f, 4);
+            else
+                data[2 * i] = (guint8)(i % 251); /* a subnormal */
+        }
+        tensor.dims[0] = rows, tensor.dims[1] = columns;
+        tensor.strides[0] = columns, tensor.strides[1] = 1;
+        dense = read_tensor(&tensor, data, types[t].size);
+        tensor.strides[0] = 1, tensor.strides[1] = rows;
+        transposed = read_tensor(&tensor, data, types[t].size);
+        for (guint i = 0; i < rows; i++)
+            for (guint j = 0; j < columns; j++) {
+                float scale = dense[1];
+
+                g_assert_true(scale > 0);
+                g_assert_cmpfloat(dense[i * columns + j], ==, (i * columns + j) % 251 * scale);
+                g_assert_cmpfloat(transposed[i * columns + j], ==, (j * rows + i) % 251 * scale);
+            }
+    }
+}
+
+/* Windows that overlap: the file is read once, not once a window. */
+static void
+test_overlap(void)
+{
+    const guint n = 200000;
+    g_autofree float *data = g_new(float, n), *values = NULL;
+    SupportTensor tensor = {
+        .n_elements = n, .n_dims = 2, .dims = {1000, 3}, .strides = {50, 50000}};
+
+    for (guint i = 0; i < n; i++)
+        data[i] = (float)i;
+    values = read_tensor(&tensor, data, 4);
+    g_assert_cmpfloat(values[3 * 999 + 2], ==, 999 * 50 + 2 * 50000);
+    g_free(values);
+    tensor.strides[0] = 50000, tensor.strides[1] = 49999, tensor.dims[0] = 2;
+    values = read_tensor(&tensor, data, 4);
+    g_assert_cmpfloat(values[5], ==, 50000 + 2 * 49999);
+}
+
+static void
+test_integers(void)
+{
+    g_autoptr(GByteArray) bytes = support_safetensors(
+        "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}", "01234567", 8);
+    g_autofree char *path = support_write_bytes("integers", bytes);
+    g_autoptr(EffNetCheckpoint) checkpoint = effnet_checkpoint_open(path, NULL);
+    GError *error = NULL;
+    float value;
+
+    g_assert_false(effnet_checkpoint_read(checkpoint, effnet_checkpoint_get_tensor(checkpoint, 0),
+                                          &value, &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "a tensor a of integers");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/model/checkpoint/strangers", test_strangers);
+    g_test_add_func("/model/checkpoint/unreadable", test_unreadable);
+    g_test_add_func("/model/checkpoint/names", test_names);
+    g_test_add_func("/model/checkpoint/read", test_read);
+    g_test_add_func("/model/checkpoint/overlap", test_overlap);
+    g_test_add_func("/model/checkpoint/integers", test_integers);
+    return g_test_run();
+}

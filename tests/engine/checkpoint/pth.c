@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "checkpoint/checkpoint.h"
+#include "../support.h"
+
+static const float data[] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+/* The object {KEY: {tensor}}, or the tensors alone where KEY is NULL. */
+static GByteArray *
+state_dict(const char *key, const SupportTensor *tensors, guint n)
+{
+    g_autoptr(GByteArray) content = g_byte_array_new();
+
+    if (key) {
+        support_add_text(content, "}(");
+        support_pickle_string(content, "epoch");
+        support_add_text(content, "K\3");
+        support_pickle_string(content, key);
+    }
+    support_pickle_dict(content, tensors, n);
+    if (key)
+        support_add_text(content, "u");
+    return support_pickle(content);
+}
+
+static EffNetCheckpoint *
+open_bytes(const GByteArray *bytes, GError **error)
+{
+    return effnet_checkpoint_open(support_hold(bytes->data, bytes->len), error);
+}
+
+static EffNetCheckpoint *
+open_pickle(const GByteArray *pickle, gboolean legacy, GError **error)
+{
+    g_autoptr(GByteArray) bytes = legacy ? support_pth_legacy(pickle, data, 4, sizeof data)
+                                         : support_pth_zip(pickle, data, sizeof data);
+
+    return open_bytes(bytes, error);
+}
+
+static const SupportTensor transposed = {
+    .name = "a.w", .n_elements = 8, .offset = 1, .n_dims = 2, .dims = {2, 3}, .strides = {1, 2}};
+
+static void
+check_transposed(EffNetCheckpoint *checkpoint, const char *name)
+{
+    static const float expected[] = {2, 4, 6, 3, 5, 7};
+    float values[6];
+    const EffNetTensor *tensor;
+
+    g_assert_nonnull(checkpoint);
+    tensor = effnet_checkpoint_find(checkpoint, name);
+    g_assert_nonnull(tensor);
+    g_assert_true(effnet_checkpoint_read(checkpoint, tensor, values, NULL));
+    g_assert_cmpint(memcmp(values, expected, sizeof values), ==, 0);
+}
+
+static void
+test_read(void)
+{
+    g_autoptr(GByteArray) pickle = state_dict(NULL, &transposed, 1);
+
+    for (int legacy = 0; legacy < 2; legacy++) {
+        g_autoptr(EffNetCheckpoint) checkpoint = open_pickle(pickle, legacy, NULL);
+
+        g_assert_cmpuint(effnet_checkpoint_get_n_tensors(checkpoint), ==, 1);
+        check_transposed(checkpoint, "a.w");
+        g_assert_null(effnet_checkpoint_get_metadata(checkpoint, "format"));
+    }
+}
+
+static void
+test_wrapped(void)
+{
+    static const char *const keys[] = {"state_dict", "model", "state_dict_ema", "model_ema",
+                                       "ema",        "net",   "model_state",    "model_state_dict"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        g_autoptr(GByteArray) pickle = state_dict(keys[i], &transposed, 1);
+        g_autoptr(EffNetCheckpoint) checkpoint = open_pickle(pickle, FALSE, NULL);
+
+        check_transposed(checkpoint, "a.w");
+    }
+}
+
+/* {"model": {"x.w"}, "model_ema": {"a.w"}}: the averaged weights are the ones. */
+static void
+test_ema(void)
+{
+    g_autoptr(GByteArray) content = g_byte_array_new(), pickle = NULL;
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    SupportTensor other = transposed;
+
+    other.name = "x.w";
+    support_add_text(content, "}(");
+    support_pickle_string(content, "model");
+    support_pickle_dict(content, &other, 1);
+    support_pickle_string(content, "ema");
+    support_add_text(content, "N");
+    support_pickle_string(content, "model_ema");
+    support_pickle_dict(content, &transposed, 1);
+    support_add_text(content, "u");
+    pickle = support_pickle(content);
+    checkpoint = open_pickle(pickle, FALSE, NULL);
+    check_transposed(checkpoint, "a.w");
+    g_assert_null(effnet_checkpoint_find(checkpoint, "x.w"));
+}
+
+static void
+test_prefix(void)
+{
+    SupportTensor tensors[3] = {transposed, transposed, transposed};
+    g_autoptr(GByteArray) pickle = NULL;
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+
+    tensors[0].name = "_orig_mod.module.model.a.w";
+    tensors[1].name = "_orig_mod.module.model.a.b";
+    tensors[2].name = "n_averaged";
+    pickle = state_dict(NULL, tensors, 3);
+    checkpoint = open_pickle(pickle, TRUE, NULL);
+    check_transposed(checkpoint, "a.w");
+    check_transposed(checkpoint, "a.b");
+    check_transposed(checkpoint, "n_averaged");
+}
+
+static void
+test_bad_tensors(void)
+{
+    static const struct {
+        SupportTensor tensor;
+        const char *error;
+    } cases[] = {
+        {{.n_elements = 9, .n_dims = 1, .dims = {1}}, "in a storage of 32 bytes"},
+        {{.n_elements = G_MAXINT64, .n_dims = 1, .dims = {1}}, "in a storage of 32 bytes"},
+        {{.n_elements = 8, .offset = 9, .n_dims = 1, .dims = {1}}, "from element 9 of the 8"},
+        {{.n_elements = 8, .offset = 8, .n_dims = 1, .dims = {1}, .strides = {1}}, "lies outside"},
+        {{.n_elements = 8, .n_dims = 1, .dims = {9}, .strides = {1}}, "lies outside"},
+        {{.n_elements = 8, .n_dims = 2, .dims = {2, 2}, .strides = {4, 4}}, "lies outside"},
+        {{.n_elements = 8, .n_dims = 1, .dims = {3}, .strides = {G_MAXINT64}}, "lies outside"},
+        {{.n_elements = 8, .n_dims = 1, .dims = {2}, .strides = {G_MAXINT64}}, "lies outside"},
+        {{.n_elements = 8, .n_dims = 2, .dims = {G_MAXINT64, 4}}, "lies outside"},
+        {{.n_elements = 5, .storage = "Double"}, "in a storage of 32 bytes"},
+        {{.n_elements = 8, .key = "1"}, "1"},
+    };
+    GError *error = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        SupportTensor tensor = cases[i].tensor;
+        g_autoptr(GByteArray) pickle = NULL;
+
+        tensor.name = "a.w";
+        pickle = state_dict(NULL, &tensor, 1);
+        g_assert_null(open_pickle(pickle, FALSE, &error));
+        support_check_error(&error, EFFNET_ERROR_FORMAT, cases[i].error);
+    }
+}
+
+static void
+test_bad_objects(void)
+{
+    static const struct {
+        const char *text, *error;
+    } cases[] = {
+        {"]", "holds no dictionary of tensors"},
+        {"}(U\1aK\1u", "holds no dictionary of tensors"},
+        {"}q\1(U\5modelh\1u", "holds no dictionary of tensors"}, /* contains itself */
+        {"cos\nsystem\n(U\2idtR", "os.system"},
+    };
+    GError *error = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        for (int legacy = 0; legacy < 2; legacy++) {
+            g_autoptr(GByteArray) content = g_byte_array_new(), pickle = NULL;
+
+            support_add_text(content, cases[i].text);
+            pickle = support_pickle(content);
+            g_assert_null(open_pickle(pickle, legacy, &error));
+            if (legacy && i < 3) /* a storage that nothing uses comes first */
+                support_check_error(&error, EFFNET_ERROR_FORMAT, "nothing in it uses");
+            else
+                support_check_error(&error, EFFNET_ERROR_FORMAT, cases[i].error);
+        }
+}
+
+static void
+test_archives(void)
+{
+    static const struct {
+        const char *entry, *content, *error;
+    } cases[] = {
+        {"net/readme", "", "without the data.pkl"}, {"net/mydata.pkl", "", "without the data.pkl"},
+        {"model.weights.h5", "", "effnet convert"}, {"net/constants.pkl", "", "TorchScript"},
+        {"net/byteorder", "big", "little-endian"},  {"net/byteorder", "middle", "little-endian"},
+    };
+    GError *error = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        SupportZip *zip = support_zip_new();
+        g_autoptr(GByteArray) bytes = NULL;
+
+        support_zip_add(zip, cases[i].entry, cases[i].content, strlen(cases[i].content), 0);
+        if (i > 2)
+            support_zip_add(zip, "net/data.pkl", "\x80\x02}.", 4, 0);
+        bytes = support_zip_end(zip, FALSE);
+        g_assert_null(open_bytes(bytes, &error));
+        support_check_error(&error, EFFNET_ERROR_FORMAT, cases[i].error);
+    }
+}
+
+static void
+test_bad_legacy(void)
+{
+    static const struct {
+        guint at;
+        guint8 value;
+        const char *error;
+    } cases[] = {
+        {4, 0, "not one of torch.save()"},
+        {18, 0, "another version of torch.save()"},
+        {41, 0x89, "little-endian"},
+    };
+    g_autoptr(GByteArray) pickle = state_dict(NULL, &transposed, 1);
+    GError *error = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GByteArray) bytes = support_pth_legacy(pickle, data, 4, sizeof data);
+
+        bytes->data[cases[i].at] = cases[i].value;
+        g_assert_null(open_bytes(bytes, &error));
+        support_check_error(&error, EFFNET_ERROR_FORMAT, cases[i].error);
+    }
+}
+
+static void
+check_damage(gboolean legacy)
+{
+    g_autoptr(GByteArray) pickle = state_dict(NULL, &transposed, 1);
+    g_autoptr(GByteArray) bytes = legacy ? support_pth_legacy(pickle, data, 4, sizeof data)
+                                         : support_pth_zip(pickle, data, sizeof data);
+    float values[6];
+
+    for (gsize i = 0; i < 8 * bytes->len; i++) {
+        GError *error = NULL;
+        EffNetCheckpoint *checkpoint;
+
+        bytes->data[i / 8] ^= 1u << i % 8;
+        checkpoint = open_bytes(bytes, &error);
+        g_assert_cmpint(checkpoint == NULL, ==, error != NULL);
+        for (guint t = 0; checkpoint && t < effnet_checkpoint_get_n_tensors(checkpoint); t++) {
+            const EffNetTensor *tensor = effnet_checkpoint_get_tensor(checkpoint, t);
+
+            if (tensor->dims[0] == 2 && tensor->dims[1] == 3 && tensor->n_dims == 2 &&
+                tensor->dtype != EFFNET_DTYPE_OTHER)
+                g_assert_true(effnet_checkpoint_read(checkpoint, tensor, values, NULL));
+        }
+        effnet_checkpoint_free(checkpoint);
+        g_clear_error(&error);
+        bytes->data[i / 8] ^= 1u << i % 8;
+    }
+    for (guint n = bytes->len - 1; n > 0; n--) {
+        GError *error = NULL;
+
+        g_byte_array_set_size(bytes, n);
+        g_assert_null(open_bytes(bytes, &error));
+        g_assert_nonnull(error);
+        g_clear_error(&error);
+    }
+}
+
+static void
+test_damage(void)
+{
+    check_damage(FALSE);
+    check_damage(TRUE);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/model/pth/read", test_read);
+    g_test_add_func("/model/pth/wrapped", test_wrapped);
+    g_test_add_func("/model/pth/ema", test_ema);
+    g_test_add_func("/model/pth/prefix", test_prefix);
+    g_test_add_func("/model/pth/bad-tensors", test_bad_tensors);
+    g_test_add_func("/model/pth/bad-objects", test_bad_objects);
+    g_test_add_func("/model/pth/archives", test_archives);
+    g_test_add_func("/model/pth/bad-legacy", test_bad_legacy);
+    g_test_add_func("/model/pth/damage", test_damage);
+    return g_test_run();
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include <effnet/model.h>
+
+#include "../support.h"
+
+static char *root;
+
+/* An empty file at root/FOLDER/NAME. */
+static void
+put(const char *folder, const char *name)
+{
+    g_autofree char *dir = g_build_filename(root, folder, NULL);
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+
+    g_assert_cmpint(g_mkdir_with_parents(dir, 0700), ==, 0);
+    g_assert_true(g_file_set_contents(path, "x", 1, NULL));
+}
+
+static void
+check(const char *name, const char *expected)
+{
+    GError *error = NULL;
+    g_autofree char *path = effnet_model_find(name, &error);
+    g_autofree char *full = g_build_filename(root, expected, NULL);
+
+    g_assert_no_error(error);
+    g_assert_cmpstr(path, ==, full);
+}
+
+static void
+test_order(void)
+{
+    GError *error = NULL;
+
+    g_assert_null(effnet_model_find(NULL, &error));
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "there is no model default");
+    put("system/efficientnet/models", "default.pth");
+    check(NULL, "system/efficientnet/models/default.pth");
+    put("user/efficientnet/models", "default.pth");
+    check("", "user/efficientnet/models/default.pth");
+    put("user/efficientnet/models", "default.safetensors");
+    check("default", "user/efficientnet/models/default.safetensors");
+    put("second", "default.safetensors");
+    check(NULL, "second/default.safetensors");
+    put("first", "default.pth");
+    check(NULL, "first/default.pth");
+    check("default.pth", "first/default.pth");
+    put("second/b0", "model.safetensors");
+    check("b0", "second/b0/model.safetensors");
+}
+
+static void
+test_paths(void)
+{
+    g_autofree char *file = g_build_filename(root, "some", "model.pth", NULL);
+    g_autofree char *folder = g_build_filename(root, "some", NULL);
+    g_autofree char *found = NULL, *found_folder = NULL;
+    GError *error = NULL;
+
+    put("some", "model.pth");
+    found = effnet_model_find(file, NULL);
+    g_assert_cmpstr(found, ==, file);
+    /* A folder is found: what is wrong with it is said when it is opened. */
+    found_folder = effnet_model_find(folder, NULL);
+    g_assert_cmpstr(found_folder, ==, folder);
+    g_assert_null(effnet_model_find("../nowhere/default", &error));
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "there is no file ../nowhere/default");
+    g_assert_null(effnet_model_find("lite9", &error));
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "./pipelines/quickstart fetches");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_autofree char *user = NULL, *system = NULL, *folders = NULL;
+    g_autofree char *remove = NULL;
+    int result;
+
+    g_test_init(&argc, &argv, NULL);
+    root = g_dir_make_tmp("effnet-find-XXXXXX", NULL);
+    user = g_build_filename(root, "user", NULL);
+    system = g_build_filename(root, "system", NULL);
+    folders = g_strdup_printf("%s/first::%s/second:/nowhere", root, root);
+    g_setenv("XDG_DATA_HOME", user, TRUE);
+    g_setenv("XDG_DATA_DIRS", system, TRUE);
+    g_setenv("GST_EFFICIENTNET_MODEL_PATH", folders, TRUE);
+    g_test_add_func("/model/find/order", test_order);
+    g_test_add_func("/model/find/paths", test_paths);
+    result = g_test_run();
+    remove = g_strdup_printf("rm -r '%s'", root);
+    g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
+    g_free(root);
+    return result;
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "recognise/recognise.h"
+#include "../support.h"
+
+static const EffNetModelOptions none;
+
+static EffNetRecognition *
+recognise(const char *path, const EffNetModelOptions *options)
+{
+    GError *error = NULL;
+    EffNetRecognition *recognition = effnet_recognise(path, options, &error);
+
+    g_assert_no_error(error);
+    g_assert_nonnull(recognition->weights);
+    return recognition;
+}
+
+static void
+check_error(const char *path, const EffNetModelOptions *options, gint code, const char *expected)
+{
+    GError *error = NULL;
+
+    g_assert_null(effnet_recognise(path, options, &error));
+    support_check_error(&error, code, expected);
+}
+
+static void
+check_origin(const EffNetRecognition *recognition, const char *line)
+{
+    for (const char *const *origin = recognition->info.origins; *origin; origin++)
+        if (g_str_has_prefix(*origin, line))
+            return;
+    g_error("no \"%s\" among the origins", line);
+}
+
+static void
+test_lite(void)
+{
+    g_autofree char *path = support_network("lite1.pth", "lukemelas", "lite1", 3, 1000, 1, NULL);
+    g_autoptr(EffNetRecognition) r = recognise(path, &none);
+
+    g_assert_cmpstr(r->info.path, ==, path);
+    g_assert_cmpstr(r->info.name, ==, "lite1");
+    g_assert_cmpstr(r->info.arch, ==, "lite1");
+    g_assert_cmpstr(r->info.naming, ==, "lukemelas");
+    g_assert_cmpuint(r->info.resolution, ==, 240);
+    g_assert_cmpuint(r->info.in_channels, ==, 3);
+    g_assert_cmpuint(r->info.n_classes, ==, 1000);
+    g_assert_cmpfloat(r->info.mean[0], ==, 127.f / 255);
+    g_assert_cmpfloat(r->info.std[2], ==, 128.f / 255);
+    g_assert_cmpfloat(r->info.crop_fraction, ==, 0.882f);
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
+    g_assert_cmpint(r->info.activation, ==, EFFNET_ACTIVATION_SOFTMAX);
+    g_assert_cmpstr(r->info.labels[281], ==, "tabby");
+    check_origin(r, "architecture: lite1 (from tensor shapes)");
+    check_origin(r, "padding: same (from the naming of lukemelas)");
+    check_origin(r, "labels: ImageNet's");
+}
+
+static void
+test_name_of_folder(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("resnet50.a3_in1k-XXXXXX", NULL);
+    g_autofree char *name = g_path_get_basename(folder);
+    g_autofree char *path = g_build_filename(folder, "model.safetensors", NULL);
+    g_autofree char *file = support_network("x.pth", "torchvision", "resnet50", 3, 10, 1, NULL);
+    g_autoptr(EffNetRecognition) r = NULL;
+
+    g_assert_cmpint(g_rename(file, path), ==, 0);
+    r = recognise(path, &none);
+    g_assert_cmpstr(r->info.name, ==, name);
+    g_assert_cmpuint(r->info.resolution, ==, 160);
+    g_remove(path);
+    g_rmdir(folder);
+}
+
+static void
+test_torchvision(void)
+{
+    g_autofree char *path = support_network("net.pth", "torchvision", "b5", 1, 1001, 1, NULL);
+    g_autoptr(EffNetRecognition) r = recognise(path, &none);
+
+    g_assert_cmpstr(r->info.arch, ==, "b5");
+    g_assert_cmpuint(r->info.in_channels, ==, 1);
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
+    g_assert_cmpfloat(r->info.mean[0], ==, 0.485f);
+    g_assert_cmpstr(r->info.labels[0], ==, "background");
+}
+
+static void
+test_timm(void)
+{
+    g_autofree char *tf =
+        support_network("tf_efficientnet_b0_ap-f262efe1.pth", "timm", "b0", 3, 7, 1, NULL);
+    g_autofree char *own = support_network("efficientnet_b0.pth", "timm", "b0", 3, 0, 1, NULL);
+    g_autofree char *unclear = support_network("mine.pth", "timm", "b0", 3, 7, 1, NULL);
+    g_autoptr(EffNetRecognition) r = recognise(tf, &none), s = recognise(own, &none);
+
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
+    g_assert_cmpfloat(r->info.mean[1], ==, 0.5f);
+    g_assert_null(r->info.labels);
+    g_assert_cmpint(s->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpfloat(s->info.epsilon, ==, 1e-5);
+    g_assert_cmpuint(s->info.n_classes, ==, 0);
+    check_error(unclear, &none, EFFNET_ERROR_SETTINGS,
+                "whether its padding is same (timm's tf_efficientnet_b0) or symmetric "
+                "(efficientnet_b0): set the option padding");
+}
+
+static void
+test_families(void)
+{
+    g_autofree char *second = support_network("second.pth", "timm", "v2-b0", 3, 7, 1, NULL);
+    g_autofree char *mobile = support_network("mine.pth", "timm", "mobilenet-v2", 1, 7, 1, NULL);
+    g_autofree char *resnet = support_network("net.pth", "torchvision", "resnet18", 3, 0, 1, NULL);
+    g_autoptr(EffNetRecognition) m = recognise(mobile, &none), r = recognise(resnet, &none);
+
+    check_error(second, &none, EFFNET_ERROR_SETTINGS,
+                "whether its padding is same (timm's tf_efficientnetv2_b0) or symmetric "
+                "(efficientnetv2_b0): set the option padding");
+    g_assert_cmpstr(m->info.arch, ==, "mobilenet-v2");
+    g_assert_cmpint(m->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpfloat(m->info.epsilon, ==, 1e-5);
+    g_assert_cmpuint(m->info.in_channels, ==, 1);
+    g_assert_cmpstr(r->info.arch, ==, "resnet18");
+    g_assert_cmpuint(r->info.n_classes, ==, 0);
+    g_assert_cmpint(r->info.interpolation, ==, EFFNET_INTERPOLATION_BILINEAR);
+}
+
+static void
+test_options(void)
+{
+    g_autofree char *path = support_network("mine.pth", "timm", "b0", 3, 7, 1, NULL);
+    EffNetModelOptions options = {.padding = EFFNET_PADDING_SYMMETRIC};
+    g_autoptr(EffNetRecognition) r = recognise(path, &options), s = NULL, t = NULL;
+
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpfloat(r->info.epsilon, ==, 1e-5);
+    check_origin(r, "padding: symmetric (from options)");
+    options = (EffNetModelOptions){.arch = "tf_efficientnet_b0"};
+    s = recognise(path, &options);
+    g_assert_cmpint(s->info.padding, ==, EFFNET_PADDING_SAME);
+    options = (EffNetModelOptions){
+        .padding = EFFNET_PADDING_SAME,
+        .epsilon = 0.5,
+        .resolution = 64,
+        .set_mean = TRUE,
+        .mean = {0, 0.5f, 1},
+        .set_std = TRUE,
+        .std = {1, 2, 3},
+    };
+    t = recognise(path, &options);
+    g_assert_cmpfloat(t->info.epsilon, ==, 0.5);
+    g_assert_cmpuint(t->info.resolution, ==, 64);
+    g_assert_cmpfloat(t->info.mean[2], ==, 1);
+    g_assert_cmpfloat(t->info.std[1], ==, 2);
+}
+
+static void
+test_bad_options(void)
+{
+    g_autofree char *path = support_network("tf_efficientnet_b0.pth", "timm", "b0", 3, 7, 1, NULL);
+    EffNetModelOptions options = {.resolution = 31};
+
+    check_error(path, &options, EFFNET_ERROR_SETTINGS, "resolution is not between 32 and 4096");
+    options = (EffNetModelOptions){.epsilon = -1};
+    check_error(path, &options, EFFNET_ERROR_SETTINGS, "epsilon");
+    options = (EffNetModelOptions){.epsilon = NAN};
+    check_error(path, &options, EFFNET_ERROR_SETTINGS, "epsilon");
+    options = (EffNetModelOptions){.set_std = TRUE};
+    check_error(path, &options, EFFNET_ERROR_SETTINGS, "std");
+    options = (EffNetModelOptions){.set_mean = TRUE, .mean = {0, INFINITY, 0}};
+    check_error(path, &options, EFFNET_ERROR_SETTINGS, "mean");
+    options = (EffNetModelOptions){.arch = "b1"};
+    check_error(path, &options, EFFNET_ERROR_MODEL, "is not of the network b1");
+    options = (EffNetModelOptions){.arch = "vgg16"};
+    check_error(path, &options, EFFNET_ERROR_MODEL, "vgg16");
+}
+
+static void
+test_config(void)
+{
+    g_autofree char *path = support_network("model.pth", "timm", "b0", 3, 2, 1, NULL);
+    g_autofree char *json = support_write_text(
+        "config.json",
+        "{\"architecture\": \"tf_efficientnet_b0\", \"label_names\": [\"cat\", \"dog\"],"
+        "\"pretrained_cfg\": {\"input_size\": [3, 192, 192], \"crop_pct\": 1.0, \"interpolation\":"
+        "\"bilinear\", \"mean\": [0.5, 0.5, 0.5]}, \"problem_type\": "
+        "\"multi_label_classification\"}");
+    g_autoptr(EffNetRecognition) r = recognise(path, &none), s = NULL;
+
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpuint(r->info.resolution, ==, 192);
+    g_assert_cmpfloat(r->info.crop_fraction, ==, 1);
+    g_assert_cmpint(r->info.interpolation, ==, EFFNET_INTERPOLATION_BILINEAR);
+    g_assert_cmpfloat(r->info.mean[0], ==, 0.5f);
+    g_assert_cmpfloat(r->info.std[0], ==, 0.229f);
+    g_assert_cmpint(r->info.activation, ==, EFFNET_ACTIVATION_SIGMOID);
+    g_assert_cmpstr(r->info.labels[1], ==, "dog");
+    g_assert_null(r->info.labels[2]);
+
+    /* Another network's config does not count. */
+    g_free(json);
+    json = support_write_text("config.json", "{\"architecture\": \"tf_efficientnet_b1\","
+                                             "\"input_size\": [3, 64, 64]}");
+    g_free(path);
+    path = support_network("efficientnet_b0.pth", "timm", "b0", 3, 2, 1, NULL);
+    s = recognise(path, &none);
+    g_assert_cmpuint(s->info.resolution, ==, 224);
+    check_origin(s, "config: not used, it is of tf_efficientnet_b1");
+
+    g_free(json);
+    json = support_write_text("config.json", "{\"input_size\": [3, 8, 8]}");
+    check_error(path, &none, EFFNET_ERROR_SETTINGS, "has a resolution of 8");
+    g_free(json);
+    json = support_write_text("config.json", "{");
+    check_error(path, &none, EFFNET_ERROR_FORMAT, "is not a JSON object");
+    g_remove(json);
+}
+
+static void
+four_channels(SupportTensor *tensor)
+{
+    if (g_str_equal(tensor->name, "conv_stem.weight"))
+        tensor->dims[1] = 4;
+}
+
+/* What is scaled freely is trained as its family is; a config of that family is taken. */
+static void
+test_scaled(void)
+{
+    g_autofree char *path =
+        support_network("wide.pth", "timm", "b0-w1.3-d1.7-r224", 3, 10, 1, NULL);
+    g_autofree char *config = NULL;
+    g_autoptr(EffNetRecognition) r = NULL, asked = NULL;
+
+    check_error(path, &none, EFFNET_ERROR_SETTINGS, "(timm's tf_efficientnet_b0) or symmetric");
+    asked = recognise(path, &(EffNetModelOptions){.padding = EFFNET_PADDING_SYMMETRIC,
+                                                  .arch = "b0-w1.3-d1.7-r224"});
+    g_assert_cmpstr(asked->info.arch, ==, "b0-w1.3-d1.7-r224");
+    config = support_write_text("config.json", "{\"architecture\": \"tf_efficientnet_b0\", "
+                                               "\"pretrained_cfg\": {\"crop_pct\": 0.5}}");
+    r = recognise(path, &none);
+    g_remove(config);
+    g_assert_cmpstr(r->info.arch, ==, "b0-w1.3-d1.7-r224");
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
+    g_assert_cmpfloat(r->info.crop_fraction, ==, 0.5f);
+}
+
+static void
+test_bad_shapes(void)
+{
+    g_autofree char *path =
+        support_network("efficientnet_b0.pth", "timm", "b0", 3, 7, 1, four_channels);
+
+    check_error(path, &none, EFFNET_ERROR_MODEL, "pictures of 4 channels");
+    check_error(support_folder(), &none, EFFNET_ERROR_NOT_FOUND, "is a folder");
+}
+
+static void
+test_random(void)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new("b3", NULL);
+    EffNetModelOptions options = {.padding = EFFNET_PADDING_SYMMETRIC,
+                                  .precision = EFFNET_PRECISION_FP32};
+    g_autoptr(EffNetRecognition) r = effnet_recognise_random(arch, 1, 0, &none, NULL);
+    g_autoptr(EffNetRecognition) s = effnet_recognise_random(arch, 1, 5, &options, NULL);
+    GError *error = NULL;
+
+    g_assert_null(r->info.path);
+    g_assert_cmpstr(r->info.name, ==, "b3");
+    g_assert_cmpuint(r->info.n_classes, ==, 1000);
+    g_assert_cmpuint(r->info.resolution, ==, 300);
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
+    g_assert_cmpint(r->info.precision, !=, EFFNET_PRECISION_AUTO);
+    check_origin(r, effnet_kernels_have(effnet_kernels_get(), EFFNET_TYPE_BF16)
+                        ? "precision: bf16 (from the weights, which are floats, and the CPU, which "
+                          "has AVX512-BF16)"
+                        : "precision: fp32 (from the weights, which are floats");
+    g_assert_nonnull(r->weights);
+    g_assert_cmpint(s->info.precision, ==, EFFNET_PRECISION_FP32);
+    g_assert_cmpint(s->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpuint(s->info.n_classes, ==, 5);
+    options.resolution = 1;
+    g_assert_null(effnet_recognise_random(arch, 1, 5, &options, &error));
+    support_check_error(&error, EFFNET_ERROR_SETTINGS, "resolution");
+    options = (EffNetModelOptions){.precision = EFFNET_PRECISION_INT8};
+    g_assert_null(effnet_recognise_random(arch, 1, 5, &options, &error));
+    support_check_error(&error, EFFNET_ERROR_SETTINGS, "effnet quantize");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/model/recognise/lite", test_lite);
+    g_test_add_func("/model/recognise/torchvision", test_torchvision);
+    g_test_add_func("/model/recognise/timm", test_timm);
+    g_test_add_func("/model/recognise/families", test_families);
+    g_test_add_func("/model/recognise/options", test_options);
+    g_test_add_func("/model/recognise/bad-options", test_bad_options);
+    g_test_add_func("/model/recognise/config", test_config);
+    g_test_add_func("/model/recognise/scaled", test_scaled);
+    g_test_add_func("/model/recognise/name-of-folder", test_name_of_folder);
+    g_test_add_func("/model/recognise/bad-shapes", test_bad_shapes);
+    g_test_add_func("/model/recognise/random", test_random);
+    return g_test_run();
+}
