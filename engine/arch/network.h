@@ -6,6 +6,8 @@
 #include <effnet/arch.h>
 #include <effnet/model.h>
 
+#include "activation.h"
+
 /* What a layer is to its network; with stage and block it is the layer's name. */
 typedef enum {
     EFFNET_ROLE_STEM,      /* the first convolution */
@@ -33,15 +35,6 @@ typedef enum {
     EFFNET_BLOCK_BASIC,      /* CONV1, CONV2, of k x k (He et al. 2015); a SHORTCUT where needed */
     EFFNET_BLOCK_BOTTLENECK, /* CONV1, CONV2 of k x k with the stride, CONV3; the same */
 } EffNetBlockKind;
-
-typedef enum {
-    EFFNET_ACT_NONE,
-    EFFNET_ACT_RELU,
-    EFFNET_ACT_RELU6,
-    EFFNET_ACT_SILU,
-    EFFNET_ACT_SIGMOID,
-    EFFNET_ACT_SILU_LOG2, /* what SILU is to kernels of floats alone; see EFFNET_LOG2_E */
-} EffNetAct;
 
 typedef struct {
     EffNetRole role;

@@ -11,19 +11,15 @@ static inline __attribute__((always_inline)) vf
 vf_act(EffNetAct act, vf x)
 {
     switch (act) {
-    case EFFNET_ACT_NONE:
-    case EFFNET_ACT_SILU: /* of other kernels */
+#define ROW(name, formula, vector, int8, names)                                                    \
+    case EFFNET_ACT_##name:                                                                        \
+        return vector;
+        EFFNET_ACTIVATIONS(ROW)
+#undef ROW
+    case EFFNET_ACTS:
         break;
-    case EFFNET_ACT_RELU:
-        return vf_max(x, vf_zero());
-    case EFFNET_ACT_RELU6:
-        return vf_min(vf_max(x, vf_zero()), vf_set1(6.f));
-    case EFFNET_ACT_SIGMOID:
-        return vf_divide(vf_set1(1.f), vf_exp2_and_one(vf_mul(x, vf_set1(EFFNET_LOG2_E))));
-    case EFFNET_ACT_SILU_LOG2:
-        return vf_divide(x, vf_exp2_and_one(x));
     }
-    return x;
+    g_assert_not_reached();
 }
 
 /* ReLU and ReLU6 in one piece of code, by where they end. */

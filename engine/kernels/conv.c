@@ -74,10 +74,12 @@ gate_f32_c(gpointer picture, gsize step, guint pixels, const float *gate, gsize 
             pixel[i] *= gate[i];
 }
 
-const EffNetConvKernels effnet_conv_f32_kernels_c = {
-    .pack = effnet_conv_pack_f32,
+const EffNetConvKernel effnet_conv_f32_c = {
+    .acts = EFFNET_ACTS_ALL,
     .group = 1,
-    .run = conv_f32_c,
+    .group_bytes = sizeof(float),
     .tile_pixels = 1,
+    .pack = effnet_conv_pack_f32,
+    .run = conv_f32_c,
     .gate = gate_f32_c,
 };

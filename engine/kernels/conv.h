@@ -6,7 +6,7 @@
 #ifndef EFFNET_KERNEL_CONV_H
 #define EFFNET_KERNEL_CONV_H
 
-#include "../arch/network.h"
+#include "act.h"
 #include "quant.h"
 #include "type.h"
 
@@ -48,20 +48,27 @@ typedef struct {
     const gint32 *start;
 } EffNetConv;
 
+/* A kernel, and what it asks of the plan: nothing else about it may be assumed. Whatever order its
+ * packed weights have within a panel, or within the panels that it packs together, is its own. */
 typedef struct {
-    /* WEIGHTS: OUT rows of RUNS * RUN floats, a row for each output channel. PACKED has room for
-     * effnet_conv_packed_bytes(), and 64-byte alignment. */
-    void (*pack)(gpointer packed, const float *weights, guint runs, gsize run, guint out);
-    guint group; /* products of a run that are added up at once; their weights have 32 bits */
-    void (*run)(const EffNetConv *conv);
-    guint tile_pixels; /* how many it likes to have */
+    EffNetActSet acts; /* that it can finish */
+    guint group;       /* products of a run that are added up at once */
+    guint group_bytes; /* of each lane's weights for a group */
+    guint tile_pixels; /* that it likes to have at once */
+    guint8 offset; /* int8: taken from numbers of 8 bits before they are multiplied; 0: they have
+                    * no sign, 128: one */
     /* The order in which a pixel's products are added up depends on where it is in the block, and
      * on the block's size: images of a batch must not share one. */
     gboolean place_matters;
+
+    /* WEIGHTS: OUT rows of RUNS * RUN floats, a row for each output channel. PACKED has room for
+     * effnet_conv_packed_bytes(), and 64-byte alignment. */
+    void (*pack)(gpointer packed, const float *weights, guint runs, gsize run, guint out);
+    void (*run)(const EffNetConv *conv);
     /* N elements times GATE, which is as long, for each of PIXELS, STEP elements apart; NULL: run()
      * alone knows how. */
     void (*gate)(gpointer pixel, gsize step, guint pixels, const float *gate, gsize n);
-} EffNetConvKernels;
+} EffNetConvKernel;
 
 static inline guint
 effnet_panels(guint channels)
@@ -76,10 +83,10 @@ effnet_conv_groups(gsize run, guint group)
 }
 
 static inline gsize
-effnet_conv_packed_bytes(const EffNetConvKernels *kernels, guint runs, gsize run, guint out)
+effnet_conv_packed_bytes(const EffNetConvKernel *kernel, guint runs, gsize run, guint out)
 {
-    return runs * effnet_conv_groups(run, kernels->group) * effnet_panels(out) * EFFNET_LANES *
-           sizeof(guint32);
+    return runs * effnet_conv_groups(run, kernel->group) * effnet_panels(out) * EFFNET_LANES *
+           kernel->group_bytes;
 }
 
 /* While a tile is computed, EFFNET_CONV_LINES cache lines are called into L2 with every 4 rows of
@@ -107,9 +114,9 @@ effnet_conv_ahead(const EffNetConv *a, gconstpointer next, gconstpointer w, gsiz
     return (const guint8 *)w + EFFNET_CONV_AHEAD + line * EFFNET_LANES * sizeof(float);
 }
 
-extern const EffNetConvKernels effnet_conv_f32_kernels_c;
-extern const EffNetConvKernels effnet_conv_bf16_kernels_c;
-extern const EffNetConvKernels effnet_conv_int8_kernels_c;
+extern const EffNetConvKernel effnet_conv_f32_c;
+extern const EffNetConvKernel effnet_conv_bf16_c;
+extern const EffNetConvKernel effnet_conv_int8_c;
 
 /* What SIMD kernels share: panel after panel, each RUNS * RUN rows of EFFNET_LANES. */
 void effnet_conv_pack_f32(gpointer packed, const float *weights, guint runs, gsize run, guint out);

@@ -90,10 +90,12 @@ gate_bf16_c(gpointer picture, gsize step, guint pixels, const float *gate, gsize
             pixel[i] = effnet_bf16_from_float(effnet_bf16_to_float(pixel[i]) * gate[i]);
 }
 
-const EffNetConvKernels effnet_conv_bf16_kernels_c = {
-    .pack = effnet_conv_pack_bf16,
+const EffNetConvKernel effnet_conv_bf16_c = {
+    .acts = EFFNET_ACTS_ALL,
     .group = 2,
-    .run = conv_bf16_c,
+    .group_bytes = 2 * sizeof(guint16),
     .tile_pixels = 1,
+    .pack = effnet_conv_pack_bf16,
+    .run = conv_bf16_c,
     .gate = gate_bf16_c,
 };

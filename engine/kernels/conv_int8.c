@@ -151,9 +151,11 @@ conv_int8_c(const EffNetConv *a)
         a->pool[i] = pool[i] * (a->quant->step / a->pixels);
 }
 
-const EffNetConvKernels effnet_conv_int8_kernels_c = {
-    .pack = pack_int8_c,
+const EffNetConvKernel effnet_conv_int8_c = {
+    .acts = EFFNET_ACTS_ALL,
     .group = GROUP,
-    .run = conv_int8_c,
+    .group_bytes = GROUP * sizeof(gint8),
     .tile_pixels = 1,
+    .pack = pack_int8_c,
+    .run = conv_int8_c,
 };

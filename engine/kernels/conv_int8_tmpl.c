@@ -203,7 +203,7 @@ finish_clipped(const EffNetConv *a, const Corner *at, vi acc[][CONV_ROW * VECTOR
 INLINE gboolean
 finishes_in_registers(const EffNetConv *a)
 {
-    gboolean clipped = !a->quant->is_silu && !a->pool && !(a->residual && a->act_first);
+    gboolean clipped = !a->quant->has_bump && !a->pool && !(a->residual && a->act_first);
 
     return a->out_type == EFFNET_TYPE_U8 || (a->out_type == EFFNET_TYPE_S16 && clipped);
 }
@@ -332,7 +332,7 @@ residual_at(const gint16 *residual, guint n)
 /* N (a panel's lanes, or VS_LANES) outputs of the pixel RESIDUAL is of. */
 INLINE vs
 finish(const EffNetConv *a, const gint32 *sum, float step, gsize lane, guint n,
-       const gint16 *residual, gboolean silu)
+       const gint16 *residual, gboolean bump)
 {
     Floats x = to_floats(a, sum, step, lane, n), r;
     vf ratio = vf_set1(a->quant->residual);
@@ -344,7 +344,7 @@ finish(const EffNetConv *a, const gint32 *sum, float step, gsize lane, guint n,
         x.first = vf_fma(r.first, ratio, x.first);
         x.second = vf_fma(r.second, ratio, x.second);
     }
-    y = vs_act(a->quant, vs_narrow(vf_round(x.first), vf_round(x.second)), silu);
+    y = vs_act(a->quant, vs_narrow(vf_round(x.first), vf_round(x.second)), bump);
     if (residual && a->act_first)
         y = vs_adds(y,
                     vs_narrow(vf_round(vf_mul(r.first, ratio)), vf_round(vf_mul(r.second, ratio))));
@@ -365,7 +365,7 @@ add_to_pool(gint32 *sums, vs values, guint n)
 /* MR pixels of PANELS. POOL: sums of the outputs, from the first of all panels on. */
 INLINE void
 finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel, guint panel,
-            guint mr, guint panels, gint32 *pool, gboolean silu)
+            guint mr, guint panels, gint32 *pool, gboolean bump)
 {
     guint first = panel * EFFNET_LANES, end = first + panels * EFFNET_LANES, n;
     const gint32 *sum = sums->at;
@@ -378,7 +378,7 @@ finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
             n = MIN(VS_LANES, end - lane);
             if (residual)
                 residual += m * a->residual_step + lane;
-            y = finish(a, sum, windows->steps[m], lane, n, residual, silu);
+            y = finish(a, sum, windows->steps[m], lane, n, residual, bump);
             if (pool)
                 add_to_pool(pool + lane, y, n);
             else
@@ -404,7 +404,7 @@ finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, gu
         vf x1 = vf_mul(vi_to_float(vi_load(sum + VF_LANES)), step);
         vs x = vs_narrow(vf_round(vf_fma(x0, scale0, bias0)), vf_round(vf_fma(x1, scale1, bias1)));
 
-        vs_store_part(out, vs_silu(&a->quant->silu, x), VS_LANES);
+        vs_store_part(out, vs_bump(&a->quant->bump, x), VS_LANES);
     }
 }
 
@@ -430,9 +430,9 @@ finish_sums(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
 
     if (a->out_type == EFFNET_TYPE_F32 && !pool)
         finish_floats(a, windows, sums, pixel, panel, mr, panels);
-    else if (plain && a->quant->is_silu)
+    else if (plain && a->quant->has_bump)
         finish_vectors(a, windows, sums, pixel, panel, mr);
-    else if (a->quant->is_silu)
+    else if (a->quant->has_bump)
         finish_tile(a, windows, sums, pixel, panel, mr, panels, pool, TRUE);
     else
         finish_tile(a, windows, sums, pixel, panel, mr, panels, pool, FALSE);
@@ -683,9 +683,11 @@ pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
     effnet_conv_pack_int8(packed, weights, runs, run, out, CONV_GROUP, 8 * sizeof(Quantum));
 }
 
-const EffNetConvKernels KERNEL(conv_int8_kernels) = {
-    .pack = pack,
+const EffNetConvKernel KERNEL(conv_int8) = {
+    .acts = EFFNET_ACTS_ALL,
     .group = CONV_GROUP,
-    .run = conv_int8,
+    .group_bytes = CONV_GROUP * sizeof(Quantum),
     .tile_pixels = CONV_PIXELS,
+    .pack = pack,
+    .run = conv_int8,
 };

@@ -388,10 +388,12 @@ conv_f32(const EffNetConv *conv)
         divide_pool(&a);
 }
 
-const EffNetConvKernels KERNEL(conv_f32_kernels) = {
-    .pack = effnet_conv_pack_f32,
+const EffNetConvKernel KERNEL(conv_f32) = {
+    .acts = EFFNET_ACTS_ALL,
     .group = 1,
-    .run = conv_f32,
+    .group_bytes = sizeof(float),
     .tile_pixels = CONV_PIXELS,
+    .pack = effnet_conv_pack_f32,
+    .run = conv_f32,
     .gate = gate_f32,
 };

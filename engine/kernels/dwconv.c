@@ -4,15 +4,15 @@
 #include "act.h"
 #include "dwconv.h"
 
-static gsize
-packed_bytes_f32(guint kernel, guint channels)
+gsize
+effnet_dwconv_packed_bytes_f32(guint kernel, guint channels)
 {
     return (gsize)kernel * kernel * effnet_panels(channels) * EFFNET_LANES * sizeof(float);
 }
 
 /* Panels x taps x EFFNET_LANES. */
-static void
-pack_f32(gpointer dst, const float *weights, guint kernel, guint channels)
+void
+effnet_dwconv_pack_f32(gpointer dst, const float *weights, guint kernel, guint channels)
 {
     float *packed = dst;
     guint taps = kernel * kernel;
@@ -61,4 +61,10 @@ dwconv_f32_c(const EffNetDwconv *a)
     }
 }
 
-const EffNetDwconvKernels effnet_dwconv_f32_kernels_c = {pack_f32, packed_bytes_f32, dwconv_f32_c};
+const EffNetDwconvKernel effnet_dwconv_f32_c = {
+    .acts = EFFNET_ACTS_ALL,
+    .unit = 1,
+    .pack = effnet_dwconv_pack_f32,
+    .packed_bytes = effnet_dwconv_packed_bytes_f32,
+    .run = dwconv_f32_c,
+};

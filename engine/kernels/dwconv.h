@@ -14,7 +14,7 @@ typedef struct {
     gsize in_step;             /* elements from a pixel to the next */
     guint in_size, out_size;   /* pixels of a row */
     guint kernel, stride, pad; /* pad: zeros to the left */
-    gconstpointer weights; /* as pack() wrote them, of the first of the panels, an even one, on */
+    gconstpointer weights;     /* as pack() wrote them, of the first of the panels on */
     const float *bias;
     gpointer out;
     gsize out_step;
@@ -25,20 +25,29 @@ typedef struct {
     const float *scale;
 } EffNetDwconv;
 
+/* A kernel, and what it asks of the plan, as in conv.h. */
 typedef struct {
-    /* WEIGHTS: CHANNELS x KERNEL x KERNEL. PACKED has room for packed_bytes(), as many for each
-     * panel, or in bf16 for each two. */
+    EffNetActSet acts;                                 /* that it can finish */
+    gboolean (*has_shape)(guint kernel, guint stride); /* NULL: it has all */
+    guint unit; /* panels whose weights are packed together: blocks begin with a multiple of it */
+    gboolean padded; /* rows come with their zeros at both ends (PAD is 0), all of them are there,
+                      * and there are no sums */
+
+    /* WEIGHTS: CHANNELS x KERNEL x KERNEL. PACKED has room for packed_bytes(), as many for every
+     * UNIT panels. */
     void (*pack)(gpointer packed, const float *weights, guint kernel, guint channels);
     gsize (*packed_bytes)(guint kernel, guint channels);
     void (*run)(const EffNetDwconv *dwconv);
-} EffNetDwconvKernels;
+} EffNetDwconvKernel;
 
-extern const EffNetDwconvKernels effnet_dwconv_f32_kernels_c;
-extern const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c;
-extern const EffNetDwconvKernels effnet_dwconv_int8_kernels_c;
-/* Of 8 bits: rows are all there, their zeros at both ends with them (PAD is 0), and there are no
- * sums. */
-extern const EffNetDwconvKernels effnet_dwconv_u8_kernels_c;
+extern const EffNetDwconvKernel effnet_dwconv_f32_c;
+extern const EffNetDwconvKernel effnet_dwconv_bf16_c;
+extern const EffNetDwconvKernel effnet_dwconv_int8_c;
+extern const EffNetDwconvKernel effnet_dwconv_u8_c; /* padded */
+
+/* What SIMD kernels share: panel after panel, each KERNEL * KERNEL rows of EFFNET_LANES. */
+void effnet_dwconv_pack_f32(gpointer packed, const float *weights, guint kernel, guint channels);
+gsize effnet_dwconv_packed_bytes_f32(guint kernel, guint channels);
 
 /* In int8, where the products of two rows' taps are added up at once: panel after panel, each
  * pair's columns of the filter, each EFFNET_LANES pairs of 16-bit numbers in the order of
@@ -67,6 +76,8 @@ effnet_dwconv_lane(guint lane)
  * last one beside a 0. Two panels after the other, each of their pairs of taps for all channels; of
  * every 8 channels the first 4 come in a first vector, the others in a second one. */
 #define EFFNET_DWCONV_BF16_CHANNELS (2 * EFFNET_LANES)
+void effnet_dwconv_pack_bf16(gpointer packed, const float *weights, guint kernel, guint channels);
+gsize effnet_dwconv_packed_bytes_bf16(guint kernel, guint channels);
 
 static inline gsize
 effnet_dwconv_pairs(guint kernel)

@@ -4,20 +4,20 @@
 #include "bf16.h"
 #include "dwconv.h"
 
-static gsize
-packed_bytes(guint kernel, guint channels)
+gsize
+effnet_dwconv_packed_bytes_bf16(guint kernel, guint channels)
 {
     guint groups = (channels + EFFNET_DWCONV_BF16_CHANNELS - 1) / EFFNET_DWCONV_BF16_CHANNELS;
 
     return groups * effnet_dwconv_pairs(kernel) * EFFNET_DWCONV_BF16_CHANNELS * 2 * sizeof(guint16);
 }
 
-static void
-pack(gpointer dst, const float *weights, guint kernel, guint channels)
+void
+effnet_dwconv_pack_bf16(gpointer dst, const float *weights, guint kernel, guint channels)
 {
     guint16 *packed = dst;
 
-    memset(packed, 0, packed_bytes(kernel, channels));
+    memset(packed, 0, effnet_dwconv_packed_bytes_bf16(kernel, channels));
     for (guint c = 0; c < channels; c++)
         for (guint y = 0; y < kernel; y++)
             for (guint x = 0; x < kernel; x++)
@@ -70,4 +70,10 @@ dwconv_bf16_c(const EffNetDwconv *a)
     }
 }
 
-const EffNetDwconvKernels effnet_dwconv_bf16_kernels_c = {pack, packed_bytes, dwconv_bf16_c};
+const EffNetDwconvKernel effnet_dwconv_bf16_c = {
+    .acts = EFFNET_ACTS_ALL,
+    .unit = 2,
+    .pack = effnet_dwconv_pack_bf16,
+    .packed_bytes = effnet_dwconv_packed_bytes_bf16,
+    .run = dwconv_bf16_c,
+};

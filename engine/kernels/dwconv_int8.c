@@ -94,7 +94,19 @@ dwconv_u8_c(const EffNetDwconv *a)
         }
 }
 
-const EffNetDwconvKernels effnet_dwconv_int8_kernels_c = {
-    effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8, dwconv_int8_c};
-const EffNetDwconvKernels effnet_dwconv_u8_kernels_c = {
-    effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8, dwconv_u8_c};
+const EffNetDwconvKernel effnet_dwconv_int8_c = {
+    .acts = EFFNET_ACTS_ALL,
+    .unit = 1,
+    .pack = effnet_dwconv_pack_int8,
+    .packed_bytes = effnet_dwconv_packed_bytes_int8,
+    .run = dwconv_int8_c,
+};
+
+const EffNetDwconvKernel effnet_dwconv_u8_c = {
+    .acts = EFFNET_ACTS_ALL,
+    .padded = TRUE,
+    .unit = 1,
+    .pack = effnet_dwconv_pack_int8,
+    .packed_bytes = effnet_dwconv_packed_bytes_int8,
+    .run = dwconv_u8_c,
+};

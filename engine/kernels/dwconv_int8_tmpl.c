@@ -18,13 +18,13 @@
 #ifdef DWCONV_U8
 typedef guint8 Number;
 #define load_numbers(p, n) vs_load_bytes(p)
-#define TWIN               effnet_dwconv_u8_kernels_c
-#define KERNELS            KERNEL(dwconv_u8_kernels)
+#define PADDED             TRUE
+#define KERNELS            KERNEL(dwconv_u8)
 #else
 typedef gint16 Number;
 #define load_numbers(p, n) vs_load_part(p, n)
-#define TWIN               effnet_dwconv_int8_kernels_c
-#define KERNELS            KERNEL(dwconv_int8_kernels)
+#define PADDED             FALSE
+#define KERNELS            KERNEL(dwconv_int8)
 #endif
 
 static const Number zeros[VS_LANES];
@@ -74,7 +74,7 @@ finish(Lanes *l, Halves sum, guint x, guint n)
 #else
     const vs ones = vs_set1(1), zero = vs_set1(0);
 
-    y = vs_act(l->a->quant, y, l->a->quant->is_silu);
+    y = vs_act(l->a->quant, y, l->a->quant->has_bump);
     vs_store_part(out, y, n);
     l->total.low = vi_pair_dot(l->total.low, vs_interleave_low(y, zero), ones);
     l->total.high = vi_pair_dot(l->total.high, vs_interleave_high(y, zero), ones);
@@ -199,11 +199,12 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 
 #include "dwconv_shapes.h"
 
-static void
-dwconv(const EffNetDwconv *a)
-{
-    run_shape(a, TWIN.run);
-}
-
-const EffNetDwconvKernels KERNELS = {effnet_dwconv_pack_int8, effnet_dwconv_packed_bytes_int8,
-                                     dwconv};
+const EffNetDwconvKernel KERNELS = {
+    .acts = EFFNET_ACTS_ALL,
+    .has_shape = has_shape,
+    .padded = PADDED,
+    .unit = MAX(1, VS_LANES / EFFNET_LANES),
+    .pack = effnet_dwconv_pack_int8,
+    .packed_bytes = effnet_dwconv_packed_bytes_int8,
+    .run = run_shape,
+};

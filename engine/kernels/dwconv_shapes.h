@@ -17,17 +17,21 @@ KERNEL_SHAPE(3, 2)
 KERNEL_SHAPE(5, 1)
 KERNEL_SHAPE(5, 2)
 
+static gboolean
+has_shape(guint kernel, guint stride)
+{
+    return (kernel == 3 || kernel == 5) && (stride == 1 || stride == 2);
+}
+
 static inline void
-run_shape(const EffNetDwconv *a, void (*fallback)(const EffNetDwconv *))
+run_shape(const EffNetDwconv *a)
 {
     static void (*const shapes[6][3])(const EffNetDwconv *) = {
         [3] = {[1] = shape_3x3s1, [2] = shape_3x3s2},
         [5] = {[1] = shape_5x5s1, [2] = shape_5x5s2},
     };
-    void (*found)(const EffNetDwconv *) =
-        a->kernel < 6 && a->stride < 3 ? shapes[a->kernel][a->stride] : NULL;
 
-    (found ? found : fallback)(a);
+    shapes[a->kernel][a->stride](a);
 }
 
 #endif

@@ -165,11 +165,16 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 
 #include "dwconv_shapes.h"
 
-void
-KERNEL(dwconv_f32)(const EffNetDwconv *a)
-{
-    if (a->act == EFFNET_ACT_SILU_LOG2 || a->act == EFFNET_ACT_RELU6 || a->act == EFFNET_ACT_RELU)
-        run_shape(a, effnet_dwconv_f32_kernels_c.run);
-    else
-        effnet_dwconv_f32_kernels_c.run(a);
-}
+/* Those that finish() knows. */
+#define ACTS                                                                                       \
+    (EFFNET_ACT_BIT(EFFNET_ACT_RELU) | EFFNET_ACT_BIT(EFFNET_ACT_RELU6) |                          \
+     EFFNET_ACT_BIT(EFFNET_ACT_SILU_LOG2))
+
+const EffNetDwconvKernel KERNEL(dwconv_f32) = {
+    .acts = ACTS,
+    .has_shape = has_shape,
+    .unit = 1,
+    .pack = effnet_dwconv_pack_f32,
+    .packed_bytes = effnet_dwconv_packed_bytes_f32,
+    .run = run_shape,
+};

@@ -38,17 +38,46 @@ peak_int8_c(guint rounds)
 static gboolean
 init_c(EffNetKernels *kernels)
 {
-    kernels->conv[EFFNET_TYPE_F32] = effnet_conv_f32_kernels_c;
-    kernels->dwconv[EFFNET_TYPE_F32] = effnet_dwconv_f32_kernels_c;
+    kernels->conv[EFFNET_TYPE_F32] = effnet_conv_f32_c;
+    kernels->dwconv[EFFNET_TYPE_F32] = effnet_dwconv_f32_c;
     kernels->maxpool[EFFNET_TYPE_F32] = effnet_maxpool_f32_c;
-    kernels->conv[EFFNET_TYPE_S16] = effnet_conv_int8_kernels_c;
-    kernels->dwconv[EFFNET_TYPE_S16] = effnet_dwconv_int8_kernels_c;
-    kernels->dwconv[EFFNET_TYPE_U8] = effnet_dwconv_u8_kernels_c;
+    kernels->conv[EFFNET_TYPE_S16] = effnet_conv_int8_c;
+    kernels->dwconv[EFFNET_TYPE_S16] = effnet_dwconv_int8_c;
+    kernels->dwconv[EFFNET_TYPE_U8] = effnet_dwconv_u8_c;
     kernels->maxpool[EFFNET_TYPE_S16] = effnet_maxpool_int8_c;
     kernels->resize = effnet_resize_kernels_c;
     kernels->peak[EFFNET_TYPE_F32] = peak_c;
     kernels->peak[EFFNET_TYPE_S16] = peak_int8_c;
     return TRUE;
+}
+
+const EffNetConvKernel *
+effnet_kernels_get_conv(const EffNetKernels *kernels, EffNetType type, EffNetActSet acts)
+{
+    static const EffNetConvKernel *const references[EFFNET_TYPES] = {
+        [EFFNET_TYPE_F32] = &effnet_conv_f32_c,
+        [EFFNET_TYPE_BF16] = &effnet_conv_bf16_c,
+        [EFFNET_TYPE_S16] = &effnet_conv_int8_c,
+    };
+    const EffNetConvKernel *own = &kernels->conv[type];
+
+    return (own->acts & acts) == acts ? own : references[type];
+}
+
+const EffNetDwconvKernel *
+effnet_kernels_get_dwconv(const EffNetKernels *kernels, EffNetType type, guint kernel, guint stride,
+                          EffNetAct act)
+{
+    static const EffNetDwconvKernel *const references[EFFNET_TYPES] = {
+        [EFFNET_TYPE_F32] = &effnet_dwconv_f32_c,
+        [EFFNET_TYPE_BF16] = &effnet_dwconv_bf16_c,
+        [EFFNET_TYPE_S16] = &effnet_dwconv_int8_c,
+        [EFFNET_TYPE_U8] = &effnet_dwconv_u8_c,
+    };
+    const EffNetDwconvKernel *own = &kernels->dwconv[type];
+    gboolean has_shape = !own->has_shape || own->has_shape(kernel, stride);
+
+    return has_shape && own->acts & EFFNET_ACT_BIT(act) ? own : references[type];
 }
 
 static const struct {

@@ -15,8 +15,8 @@
 typedef struct {
     const char *name; /* the level's */
     /* By the type of the pictures between the layers; zeros where there are none of a type. */
-    EffNetConvKernels conv[EFFNET_TYPES];
-    EffNetDwconvKernels dwconv[EFFNET_TYPES];
+    EffNetConvKernel conv[EFFNET_TYPES];
+    EffNetDwconvKernel dwconv[EFFNET_TYPES];
     EffNetMaxpoolKernel maxpool[EFFNET_TYPES];
     EffNetWinogradKernels winograd; /* of floats; none: not worth it */
     EffNetResizeKernels resize;
@@ -24,6 +24,13 @@ typedef struct {
      * and returns how many floating-point operations that were. */
     double (*peak[EFFNET_TYPES])(guint rounds);
 } EffNetKernels;
+
+/* The kernel for it, the level's or, where that does not have the activations or the shape by its
+ * contract, the reference, which has all. KERNELS have TYPE. */
+const EffNetConvKernel *effnet_kernels_get_conv(const EffNetKernels *kernels, EffNetType type,
+                                                EffNetActSet acts);
+const EffNetDwconvKernel *effnet_kernels_get_dwconv(const EffNetKernels *kernels, EffNetType type,
+                                                    guint kernel, guint stride, EffNetAct act);
 
 static inline gboolean
 effnet_kernels_have(const EffNetKernels *kernels, EffNetType type)

@@ -12,24 +12,24 @@
 
 #include <math.h>
 
-#include "../arch/network.h"
+#include "../arch/activation.h"
 
-#define EFFNET_SILU_SEGMENTS 32
+#define EFFNET_BUMP_SEGMENTS 32
 
-/* x * sigmoid(x) = max(x, 0) - b(|x|), where b(t) = t * sigmoid(-t) is a bump that ends at about 8:
- * lines in as many segments, all in steps. */
+/* An activation of the form max(x, 0) - bump(|x|): the bump in lines over as many segments, all in
+ * steps (EFFNET_ACT_RULE_BUMP). */
 typedef struct {
-    gint16 offset[EFFNET_SILU_SEGMENTS];
-    gint16 slope[EFFNET_SILU_SEGMENTS]; /* times 2^15 */
+    gint16 offset[EFFNET_BUMP_SEGMENTS];
+    gint16 slope[EFFNET_BUMP_SEGMENTS]; /* times 2^15 */
     guint16 end;                        /* of the bump */
     guint16 segments;                   /* in a step, times 2^16 */
-} EffNetSilu;
+} EffNetBump;
 
 /* What an int8 kernel needs beside what the others do. Biases and what a sum is multiplied with are
  * in steps of the output, or, where that are logits, real numbers. */
 typedef struct {
-    EffNetSilu silu; /* where IS_SILU; else outputs are clipped to LOW..HIGH */
-    gboolean is_silu;
+    EffNetBump bump; /* where HAS_BUMP; else outputs are clipped to LOW..HIGH */
+    gboolean has_bump;
     gint16 low, high;
     float residual; /* output's steps in one of the residual */
     float step;     /* of the output, a real number; of sums over it and means */
@@ -59,13 +59,13 @@ effnet_mul_q15(gint16 a, gint16 b)
 }
 
 static inline gint16
-effnet_silu(const EffNetSilu *silu, gint16 x)
+effnet_bump_act(const EffNetBump *bump, gint16 x)
 {
-    guint16 magnitude = (guint16)ABS((gint32)x), t = MIN(magnitude, silu->end);
-    guint segment = (guint32)t * silu->segments >> 16;
-    gint16 bump = silu->offset[segment] + effnet_mul_q15(t, silu->slope[segment]);
+    guint16 magnitude = (guint16)ABS((gint32)x), t = MIN(magnitude, bump->end);
+    guint segment = (guint32)t * bump->segments >> 16;
+    gint16 height = bump->offset[segment] + effnet_mul_q15(t, bump->slope[segment]);
 
-    return effnet_saturate(MAX(x, 0) - bump);
+    return effnet_saturate(MAX(x, 0) - height);
 }
 
 static inline gint16
@@ -73,8 +73,8 @@ effnet_quant_act(const EffNetQuant *quant, gint32 x)
 {
     gint16 narrow = effnet_saturate(x);
 
-    return quant->is_silu ? effnet_silu(&quant->silu, narrow)
-                          : CLAMP(narrow, quant->low, quant->high);
+    return quant->has_bump ? effnet_bump_act(&quant->bump, narrow)
+                           : CLAMP(narrow, quant->low, quant->high);
 }
 
 /* To outputs of 8 bits, whose least and most are what clips them. */
@@ -113,8 +113,14 @@ effnet_quant_gate(float gate)
     return CLAMP(effnet_round(gate * 0x1p15f), 0, G_MAXINT16);
 }
 
-/* Lines for outputs in steps of STEP, which is at least EFFNET_SILU_STEP. */
-#define EFFNET_SILU_STEP (8.f / 32767)
-void effnet_silu_init(EffNetSilu *silu, float step);
+/* The least step whose numbers of 16 bits reach to the END of a bump. */
+static inline float
+effnet_bump_least_step(double end)
+{
+    return (float)end / G_MAXINT16;
+}
+
+/* Lines for RULE's bump, for outputs in steps of STEP, at least effnet_bump_least_step(). */
+void effnet_bump_init(EffNetBump *bump, const EffNetActRule *rule, float step);
 
 #endif

@@ -7,22 +7,22 @@
 #include "simd.h"
 
 static inline vs
-vs_silu(const EffNetSilu *silu, vs x)
+vs_bump(const EffNetBump *bump, vs x)
 {
-    vs t = vs_minu(vs_abs(x), vs_set1((gint16)silu->end));
-    vs segment = vs_mul_highu(t, vs_set1((gint16)silu->segments));
-    vs bump =
-        vs_add(vs_lookup(silu->offset, segment), vs_mul_q15(t, vs_lookup(silu->slope, segment)));
+    vs t = vs_minu(vs_abs(x), vs_set1((gint16)bump->end));
+    vs segment = vs_mul_highu(t, vs_set1((gint16)bump->segments));
+    vs height =
+        vs_add(vs_lookup(bump->offset, segment), vs_mul_q15(t, vs_lookup(bump->slope, segment)));
 
-    return vs_subs(vs_max(x, vs_set1(0)), bump);
+    return vs_subs(vs_max(x, vs_set1(0)), height);
 }
 
-/* A constant SILU leaves one of them in the code. */
+/* A constant BUMP leaves one of them in the code. */
 static inline __attribute__((always_inline)) vs
-vs_act(const EffNetQuant *quant, vs x, gboolean silu)
+vs_act(const EffNetQuant *quant, vs x, gboolean bump)
 {
-    if (silu)
-        return vs_silu(&quant->silu, x);
+    if (bump)
+        return vs_bump(&quant->bump, x);
     return vs_min(vs_max(x, vs_set1(quant->low)), vs_set1(quant->high));
 }
 

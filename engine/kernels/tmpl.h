@@ -13,21 +13,21 @@
 #include "resize.h"
 #include "winograd.h"
 
-extern const EffNetConvKernels KERNEL(conv_f32_kernels);
-void KERNEL(dwconv_f32)(const EffNetDwconv *dwconv);
+extern const EffNetConvKernel KERNEL(conv_f32);
+extern const EffNetDwconvKernel KERNEL(dwconv_f32);
 void KERNEL(maxpool_f32)(const EffNetMaxpool *maxpool);
 extern const EffNetWinogradKernels KERNEL(winograd_kernels);
 extern const EffNetResizeKernels KERNEL(resize_kernels);
 double KERNEL(peak_f32)(guint rounds);
 
-extern const EffNetConvKernels KERNEL(conv_bf16_kernels);
-void KERNEL(dwconv_bf16)(const EffNetDwconv *dwconv);
+extern const EffNetConvKernel KERNEL(conv_bf16);
+extern const EffNetDwconvKernel KERNEL(dwconv_bf16);
 void KERNEL(maxpool_bf16)(const EffNetMaxpool *maxpool);
 double KERNEL(peak_bf16)(guint rounds);
 
-extern const EffNetConvKernels KERNEL(conv_int8_kernels);
-extern const EffNetDwconvKernels KERNEL(dwconv_int8_kernels);
-extern const EffNetDwconvKernels KERNEL(dwconv_u8_kernels);
+extern const EffNetConvKernel KERNEL(conv_int8);
+extern const EffNetDwconvKernel KERNEL(dwconv_int8);
+extern const EffNetDwconvKernel KERNEL(dwconv_u8);
 double KERNEL(peak_int8)(guint rounds);
 
 #endif

@@ -56,26 +56,31 @@ effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels *kernels,
            layer->role != EFFNET_ROLE_DEPTHWISE && !layer->pool && layer->out_size >= WINOGRAD_SIZE;
 }
 
-gsize
-effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type)
+/* Elements of each of a window's runs, as the kernel reads them: pixels of an int8 network's input
+ * are filled up. */
+static gsize
+run_length(const EffNetPlan *plan, const EffNetLayer *layer)
 {
-    guint k = layer->kernel;
+    guint channels = layer->in_channels;
+
+    if (plan->type == EFFNET_TYPE_S16 && layer->role == EFFNET_ROLE_STEM)
+        channels = EFFNET_INPUT_BYTES;
+    return (gsize)layer->kernel * channels;
+}
+
+gsize
+effnet_step_packed_bytes(const EffNetPlan *plan, const EffNetStep *step, guint index)
+{
+    const EffNetLayer *layer = step->layer + index;
 
     if (!effnet_layer_has_weights(layer))
         return 0;
     if (layer->role == EFFNET_ROLE_DEPTHWISE)
-        return kernels->dwconv[type].packed_bytes(k, layer->out_channels);
-    if (type == EFFNET_TYPE_S16 && effnet_layer_is_squeeze_excite(layer))
-        return effnet_conv_packed_bytes(&effnet_conv_f32_kernels_c, 1, layer->in_channels,
-                                        layer->out_channels);
-    if (type == EFFNET_TYPE_S16 && layer->role == EFFNET_ROLE_STEM)
-        return effnet_conv_packed_bytes(&kernels->conv[type], k, k * EFFNET_INPUT_BYTES,
-                                        layer->out_channels);
-    if (effnet_layer_is_winograd(layer, kernels, type))
-        return EFFNET_WINOGRAD_POINTS * effnet_conv_packed_bytes(&kernels->conv[type], 1,
-                                                                 layer->in_channels,
-                                                                 layer->out_channels);
-    return effnet_conv_packed_bytes(&kernels->conv[type], k, (gsize)k * layer->in_channels,
+        return step->dwconv->packed_bytes(layer->kernel, layer->out_channels);
+    if (step->kind == EFFNET_STEP_WINOGRAD)
+        return EFFNET_WINOGRAD_POINTS *
+               effnet_conv_packed_bytes(step->conv, 1, layer->in_channels, layer->out_channels);
+    return effnet_conv_packed_bytes(step->conv, layer->kernel, run_length(plan, layer),
                                     layer->out_channels);
 }
 
@@ -83,7 +88,7 @@ effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels
  */
 static void
 pack_winograd(float *packed, const float *rows, const EffNetLayer *layer,
-              const EffNetConvKernels *conv)
+              const EffNetConvKernel *conv)
 {
     guint channels = layer->in_channels, taps = layer->kernel * layer->kernel, n;
     gsize chunk = (gsize)EFFNET_WINOGRAD_PANELS * EFFNET_LANES * channels;
@@ -140,19 +145,36 @@ effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsil
     return weights->read(weights, layer, EFFNET_PART_BIAS, bias, error);
 }
 
-void
-effnet_layer_pack(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type,
-                  float *rows, gpointer packed)
+/* Each of the rows' pixels filled up to EFFNET_INPUT_BYTES. */
+static float *
+fill_pixels(const EffNetLayer *layer, const float *rows)
 {
+    gsize pixels = (gsize)layer->out_channels * layer->kernel * layer->kernel;
+    float *filled = g_new0(float, pixels *EFFNET_INPUT_BYTES);
+
+    for (gsize i = 0; i < pixels; i++)
+        memcpy(filled + i * EFFNET_INPUT_BYTES, rows + i * layer->in_channels,
+               layer->in_channels * sizeof *rows);
+    return filled;
+}
+
+void
+effnet_step_pack(const EffNetPlan *plan, const EffNetStep *step, guint index, float *rows,
+                 gpointer packed)
+{
+    const EffNetLayer *layer = step->layer + index;
+    g_autofree float *filled = NULL;
+
     if (layer->role == EFFNET_ROLE_DEPTHWISE) {
-        kernels->dwconv[type].pack(packed, rows, layer->kernel, layer->out_channels);
+        step->dwconv->pack(packed, rows, layer->kernel, layer->out_channels);
         return;
     }
     effnet_layer_interleave(layer, rows);
-    if (effnet_layer_is_winograd(layer, kernels, type))
-        pack_winograd(packed, rows, layer, &kernels->conv[type]);
-    else
-        kernels->conv[type].pack(packed, rows, layer->kernel,
-                                 (gsize)layer->kernel * effnet_layer_filter_channels(layer),
-                                 layer->out_channels);
+    if (step->kind == EFFNET_STEP_WINOGRAD) {
+        pack_winograd(packed, rows, layer, step->conv);
+        return;
+    }
+    if (run_length(plan, layer) != (gsize)layer->kernel * layer->in_channels)
+        rows = filled = fill_pixels(layer, rows);
+    step->conv->pack(packed, rows, layer->kernel, run_length(plan, layer), layer->out_channels);
 }

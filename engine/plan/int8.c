@@ -8,10 +8,8 @@
 /* Steps from 0 to the farthest value seen are half of what there are: the rest is for pictures
  * other than those. */
 #define STEPS (G_MAXINT16 / 2)
-/* What 0 becomes in 8 bits: where values are of both signs, and where SiLU leaves few below it. */
+/* What 0 becomes in 8 bits where values are of both signs. */
 #define ZERO_MIDDLE 128
-#define ZERO_SILU   32
-#define RELU6_MOST  6.f
 
 typedef struct {
     EffNetPlan *plan;
@@ -38,28 +36,31 @@ effnet_layer_place_quant(const EffNetLayer *layer, EffNetPacked *packed, guint8 
 static guint8
 zero_of(const EffNetLayer *layer)
 {
+    const EffNetActRule *rule = effnet_act_get_rule(layer->act);
     gboolean late = layer->residual && layer->act_first; /* the residual has any sign */
 
-    if (!late && (layer->act == EFFNET_ACT_RELU || layer->act == EFFNET_ACT_RELU6))
-        return 0;
-    return layer->act == EFFNET_ACT_SILU && !layer->residual ? ZERO_SILU : ZERO_MIDDLE;
+    if (rule->kind == EFFNET_ACT_RULE_BUMP && !layer->residual)
+        return rule->zero;
+    return rule->kind == EFFNET_ACT_RULE_CLIP && rule->low == 0 && !late ? 0 : ZERO_MIDDLE;
 }
 
 /* Of LAYER's outputs of TYPE. */
 static gboolean
 read_scale(Packer *p, const EffNetLayer *layer, EffNetType type, EffNetScale *scale, GError **error)
 {
+    const EffNetActRule *rule = effnet_act_get_rule(layer->act);
+
     if (!p->weights->read(p->weights, layer, EFFNET_PART_RANGE, &scale->range, error))
         return FALSE;
     scale->zero = zero_of(layer);
-    if (layer->act == EFFNET_ACT_RELU6)
-        scale->range = MIN(scale->range, RELU6_MOST);
+    if (effnet_act_is_bounded(layer->act))
+        scale->range = MIN(scale->range, (float)rule->high);
     if (type == EFFNET_TYPE_U8)
         scale->step = scale->range / G_MAXUINT8; /* they have no sign */
     else
         scale->step = scale->range / STEPS;
-    if (layer->act == EFFNET_ACT_SILU)
-        scale->step = MAX(scale->step, EFFNET_SILU_STEP);
+    if (rule->kind == EFFNET_ACT_RULE_BUMP)
+        scale->step = MAX(scale->step, effnet_bump_least_step(rule->end));
     return TRUE;
 }
 
@@ -73,97 +74,71 @@ fixed_factor(const EffNetLayer *layer, const EffNetScale *in)
     return CLAMP(32768 * (255 - in->zero) * in->step / in->range, 1, G_MAXINT16);
 }
 
+/* A bound of an activation, infinite or not, in steps. */
+static gint16
+bound(double real, float step)
+{
+    return (gint16)CLAMP(rintf((float)real / step), G_MININT16, G_MAXINT16);
+}
+
 static void
 fill_quant(EffNetQuant *quant, const EffNetLayer *layer, const EffNetScale *in,
            const EffNetScale *residual, const EffNetScale *out)
 {
+    const EffNetActRule *rule = effnet_act_get_rule(layer->act);
+
     *quant = (EffNetQuant){
-        .is_silu = layer->act == EFFNET_ACT_SILU,
-        .low = layer->act == EFFNET_ACT_NONE ? G_MININT16 : 0,
-        .high = layer->act == EFFNET_ACT_RELU6 ? MIN(lrintf(RELU6_MOST / out->step), G_MAXINT16)
-                                               : G_MAXINT16,
+        .has_bump = rule->kind == EFFNET_ACT_RULE_BUMP,
         .residual = residual ? residual->step / out->step : 0,
         .step = out->step,
         .in_step = 1 / in->step,
         .zero = in->zero,
         .fixed = fixed_factor(layer, in),
     };
-    if (quant->is_silu)
-        effnet_silu_init(&quant->silu, out->step);
-}
-
-/* Each of the rows' pixels filled up to EFFNET_INPUT_BYTES. */
-static float *
-fill_pixels(const EffNetLayer *layer, const float *rows)
-{
-    gsize pixels = (gsize)layer->out_channels * layer->kernel * layer->kernel;
-    float *filled = g_new0(float, pixels *EFFNET_INPUT_BYTES);
-
-    for (gsize i = 0; i < pixels; i++)
-        memcpy(filled + i * EFFNET_INPUT_BYTES, rows + i * layer->in_channels,
-               layer->in_channels * sizeof *rows);
-    return filled;
-}
-
-/* TYPE: of a depthwise layer's kernels. */
-static void
-pack_weights(const Packer *p, const EffNetLayer *layer, EffNetType type, float *rows,
-             gpointer packed)
-{
-    const EffNetKernels *kernels = p->plan->kernels;
-    const EffNetConvKernels *conv = &kernels->conv[EFFNET_TYPE_S16];
-    guint kernel = layer->kernel;
-
-    if (layer->role == EFFNET_ROLE_DEPTHWISE) {
-        kernels->dwconv[type].pack(packed, rows, kernel, layer->out_channels);
-        return;
-    }
-    effnet_layer_interleave(layer, rows);
-    if (layer->role == EFFNET_ROLE_STEM) {
-        g_autofree float *filled = fill_pixels(layer, rows);
-
-        conv->pack(packed, filled, kernel, kernel * EFFNET_INPUT_BYTES, layer->out_channels);
+    if (quant->has_bump) {
+        effnet_bump_init(&quant->bump, rule, out->step);
     } else {
-        conv->pack(packed, rows, kernel, (gsize)kernel * layer->in_channels, layer->out_channels);
+        quant->low = bound(rule->low, out->step);
+        quant->high = bound(rule->high, out->step);
     }
 }
 
-/* SCALE and BIAS from real numbers to steps of OUT in one of the sums; START. */
+/* SCALE and BIAS from real numbers to steps of OUT in one of the sums; START, what sums begin with
+ * to make up for the zero of the input that is not 0, and for the OFFSET that the kernel takes off.
+ */
 static void
-fill_lanes(const EffNetLayer *layer, const float *rows, const EffNetScale *in,
+fill_lanes(const EffNetLayer *layer, guint8 offset, const float *rows, const EffNetScale *in,
            const EffNetScale *out, float *scale, float *bias, gint32 *start)
 {
     gsize n = effnet_layer_row_length(layer);
     float step = layer->role == EFFNET_ROLE_CLASSIFIER ? 1 : out->step;
-    gboolean any_zero = layer->role != EFFNET_ROLE_DEPTHWISE && layer->role != EFFNET_ROLE_STEM;
 
     for (guint i = 0; i < layer->out_channels; i++) {
         gint32 sum = 0;
 
-        for (gsize k = 0; any_zero && k < n; k++)
+        for (gsize k = 0; k < n; k++)
             sum += (gint32)rows[i * n + k];
-        start[i] = -sum * in->zero;
+        start[i] = layer->role == EFFNET_ROLE_DEPTHWISE ? 0 : sum * (offset - in->zero);
         scale[i] *= in->step / step;
         bias[i] /= step;
     }
 }
 
-/* Squeeze-excite, whose products are few, is computed in floats by the reference, alike on every
- * instruction set. */
+/* Squeeze-excite, whose products are few, is computed in floats. */
 static void
-pack_floats(const EffNetLayer *layer, float *rows, const float *scale, gpointer packed)
+scale_rows(const EffNetLayer *layer, float *rows, const float *scale)
 {
     for (guint i = 0; i < layer->out_channels; i++)
         for (guint k = 0; k < layer->in_channels; k++)
             rows[(gsize)i * layer->in_channels + k] *= scale[i];
-    effnet_conv_f32_kernels_c.pack(packed, rows, 1, layer->in_channels, layer->out_channels);
 }
 
 static gboolean
-pack_layer(Packer *p, const EffNetLayer *layer, EffNetType type, const EffNetScale *in,
-           const EffNetScale *residual, EffNetScale *out, const EffNetPacked *packed,
-           GError **error)
+pack_layer(Packer *p, const EffNetStep *step, guint index, const EffNetScale *in,
+           const EffNetScale *residual, EffNetScale *out, GError **error)
 {
+    const EffNetLayer *layer = step->layer + index;
+    const EffNetPacked *packed = &step->packed[index];
     g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error);
     gpointer weights = (gpointer)packed->weights;
     float *bias = (float *)packed->bias, *scale = (float *)packed->scale;
@@ -175,14 +150,17 @@ pack_layer(Packer *p, const EffNetLayer *layer, EffNetType type, const EffNetSca
         !p->weights->read(p->weights, layer, EFFNET_PART_BIAS, bias, error))
         return FALSE;
     if (effnet_layer_is_squeeze_excite(layer)) {
-        pack_floats(layer, rows, scale, weights);
+        scale_rows(layer, rows, scale);
+        effnet_step_pack(p->plan, step, index, rows, weights);
         return TRUE;
     }
-    if (layer->role != EFFNET_ROLE_CLASSIFIER && !read_scale(p, layer, type, out, error))
+    if (layer->role != EFFNET_ROLE_CLASSIFIER &&
+        !read_scale(p, layer, step->depthwise_type, out, error))
         return FALSE;
     fill_quant((EffNetQuant *)packed->quant, layer, in, residual, out);
-    fill_lanes(layer, rows, in, out, scale, bias, (gint32 *)packed->start);
-    pack_weights(p, layer, type, rows, weights);
+    fill_lanes(layer, step->conv ? step->conv->offset : 0, rows, in, out, scale, bias,
+               (gint32 *)packed->start);
+    effnet_step_pack(p->plan, step, index, rows, weights);
     return TRUE;
 }
 
@@ -201,8 +179,7 @@ effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error)
         for (guint l = 0; l < effnet_step_n_packed(step); l++) {
             EffNetScale out = none;
 
-            if (!pack_layer(&p, step->layer + l, step->depthwise_type, &scale, residual, &out,
-                            &step->packed[l], error))
+            if (!pack_layer(&p, step, l, &scale, residual, &out, error))
                 return FALSE;
             scale = out;
         }

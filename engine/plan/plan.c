@@ -86,8 +86,8 @@ is_bytes(const Builder *b, const EffNetLayer *layer)
 
     if (layer->role == EFFNET_ROLE_DEPTHWISE)
         return in->type == EFFNET_TYPE_U8;
-    return feeds_depthwise_only(layer) && layer->act == EFFNET_ACT_RELU6 &&
-           layer[1].act == EFFNET_ACT_RELU6 && !layer[1].has_se;
+    return feeds_depthwise_only(layer) && effnet_act_is_bounded(layer->act) &&
+           effnet_act_is_bounded(layer[1].act) && !layer[1].has_se;
 }
 
 /* Whether LAYER of a bf16 network, a stem or the depthwise layer that it feeds, leaves floats: the
@@ -102,7 +102,8 @@ is_exact(const Builder *b, const EffNetLayer *layer)
     if (layer->role == EFFNET_ROLE_DEPTHWISE)
         return in->type == EFFNET_TYPE_F32;
     return layer->role == EFFNET_ROLE_STEM && feeds_depthwise_only(layer) &&
-           layer->act == EFFNET_ACT_RELU6 && layer[1].act == EFFNET_ACT_RELU6 && !layer[1].has_se;
+           effnet_act_is_bounded(layer->act) && effnet_act_is_bounded(layer[1].act) &&
+           !layer[1].has_se;
 }
 
 /* Of what the N_LAYERS of a step leave. Features, gates and logits are floats whatever the pictures
@@ -141,6 +142,29 @@ out_factor(const Builder *b, const EffNetLayer *layer)
     return factor_of(b, b->block_input);
 }
 
+/* Squeeze-excite of an int8 network is computed in floats, by the reference, so that scores are
+ * equal on every level. */
+static void
+choose_kernels(const EffNetPlan *plan, EffNetStep *step)
+{
+    EffNetActSet acts = 0;
+
+    for (guint i = 0; i < step->n_layers; i++) {
+        const EffNetLayer *layer = step->layer + i;
+        EffNetAct act = effnet_kernel_act(layer->act, plan->type);
+
+        if (layer->role == EFFNET_ROLE_DEPTHWISE)
+            step->dwconv = effnet_kernels_get_dwconv(plan->kernels, step->depthwise_type,
+                                                     layer->kernel, layer->stride, act);
+        else if (effnet_layer_has_weights(layer))
+            acts |= EFFNET_ACT_BIT(act);
+    }
+    if (plan->type == EFFNET_TYPE_S16 && step->kind == EFFNET_STEP_SQUEEZE_EXCITE)
+        step->conv = &effnet_conv_f32_c;
+    else if (acts)
+        step->conv = effnet_kernels_get_conv(plan->kernels, plan->type, acts);
+}
+
 /* A step of LAYER and what is fused into it, from what is current to an activation of its own. */
 static EffNetStep
 new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_layers)
@@ -149,9 +173,10 @@ new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_laye
     EffNetType type = out_type(b, layer, n_layers);
     float factor = out_factor(b, last);
     int out = add_padded(b, type, last->pool ? 1 : last->out_size, last->out_channels);
+    EffNetStep step;
 
     g_array_index(b->activations, EffNetTensorPlan, out).factor = factor;
-    return (EffNetStep){
+    step = (EffNetStep){
         .kind = kind,
         .type = b->plan->type,
         .depthwise_type = type,
@@ -166,6 +191,8 @@ new_step(Builder *b, EffNetStepKind kind, const EffNetLayer *layer, guint n_laye
         .pool = last->pool,
         .pictures = 1,
     };
+    choose_kernels(b->plan, &step);
+    return step;
 }
 
 static void
@@ -192,7 +219,7 @@ static void
 cut_product(Builder *b, EffNetStep *step, guint pixels, guint panels, gsize k)
 {
     gsize limit = BLOCK_BYTES / effnet_type_bytes(step->type) / k, lanes = panels * EFFNET_LANES;
-    guint tile = b->plan->kernels->conv[step->type].tile_pixels;
+    guint tile = step->conv->tile_pixels;
     guint tiles = blocks(pixels, tile), share = tiles;
 
     if (lanes < pixels)
@@ -212,7 +239,7 @@ cut_product(Builder *b, EffNetStep *step, guint pixels, guint panels, gsize k)
 static void
 cut_int8_product(Builder *b, EffNetStep *step, guint pixels, guint panels)
 {
-    guint tile = b->plan->kernels->conv[step->type].tile_pixels;
+    guint tile = step->conv->tile_pixels;
     guint tiles = blocks(pixels, tile), tasks = step->pool || pixels == 1 ? 1 : TASKS;
 
     step->pixel_blocks = MIN(tiles, tasks);
@@ -232,7 +259,7 @@ has_few_pixels(guint rows, guint panels)
 static void
 cut_depthwise(EffNetStep *step, guint rows, guint panels)
 {
-    guint unit = step->depthwise_type == EFFNET_TYPE_U8 ? EFFNET_DWCONV_U8_PANELS : 2;
+    guint unit = MAX(FUSE_PANELS, step->dwconv ? step->dwconv->unit : 1);
 
     step->block_pixels = blocks(rows, TASKS);
     step->pixel_blocks = blocks(rows, step->block_pixels);
@@ -309,8 +336,7 @@ move_gate(Builder *b, EffNetStep *step)
 {
     EffNetStep *squeeze = &g_array_index(b->steps, EffNetStep, b->steps->len - 1);
 
-    if (step->gate == EFFNET_NONE || step->panel_blocks == 1 ||
-        !b->plan->kernels->conv[step->type].gate)
+    if (step->gate == EFFNET_NONE || step->panel_blocks == 1 || !step->conv->gate)
         return;
     squeeze->gated = step->in;
     step->gate = EFFNET_NONE;
@@ -335,7 +361,7 @@ add_conv(Builder *b, const EffNetLayer *layer)
         else
             cut_product(b, &step, layer->out_size * layer->out_size, panels, window);
         if (step.type == EFFNET_TYPE_F32 && layer->role == EFFNET_ROLE_CLASSIFIER &&
-            !b->plan->kernels->conv[EFFNET_TYPE_F32].place_matters)
+            !step.conv->place_matters)
             step.pictures = PICTURES;
         need_scratch(
             b, effnet_conv_scratch(step.block_pixels * step.pictures, window, step.block_panels));
@@ -479,7 +505,7 @@ add_depthwise(Builder *b, const EffNetLayer *layer)
 
     step.row_sums = add_row_sums(b, layer);
     cut_depthwise(&step, layer->out_size, effnet_panels(layer->out_channels));
-    if (step.depthwise_type == EFFNET_TYPE_U8)
+    if (step.dwconv->padded)
         need_scratch(b, ring_bytes(&step));
     add_step(b, &step);
     b->current = step.out;
@@ -696,8 +722,7 @@ pack_layer(const Packer *packer, const EffNetStep *step, guint p, GError **error
     if (plan->type == EFFNET_TYPE_BF16)
         correct_bias(packer, step, p, norm, rows, bias);
     scale_layer(layer, rows, bias, in, effnet_step_factor(plan, step, p));
-    effnet_layer_pack(layer, plan->kernels, effnet_step_type(plan, step, p), rows,
-                      (gpointer)packed->weights);
+    effnet_step_pack(plan, step, p, rows, (gpointer)packed->weights);
     return TRUE;
 }
 

@@ -54,9 +54,11 @@ typedef struct {
     EffNetStepKind kind;
     EffNetType type;           /* whose kernels do it */
     EffNetType depthwise_type; /* of a depthwise layer's input and output, whose kernels do that */
-    const EffNetLayer *layer;  /* the first of n_layers */
-    guint n_layers;            /* 2: CONV_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
-    EffNetPacked packed[2];    /* of each layer */
+    const EffNetConvKernel *conv;     /* of the layers that are no depthwise ones; or NULL */
+    const EffNetDwconvKernel *dwconv; /* of the depthwise layer; or NULL */
+    const EffNetLayer *layer;         /* the first of n_layers */
+    guint n_layers;                   /* 2: CONV_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
+    EffNetPacked packed[2];           /* of each layer */
     int in, out;
     int gate, residual; /* CONV; or EFFNET_NONE */
     int gated; /* SQUEEZE_EXCITE: the picture that it multiplies with its gates; or EFFNET_NONE */
@@ -202,17 +204,8 @@ effnet_step_type(const EffNetPlan *plan, const EffNetStep *step, guint index)
     return step->layer[index].role == EFFNET_ROLE_DEPTHWISE ? step->depthwise_type : plan->type;
 }
 
-/* Bytes of LAYER's weights as the kernels of TYPE read them; 0 where it has none. */
-gsize effnet_layer_packed_bytes(const EffNetLayer *layer, const EffNetKernels *kernels,
-                                EffNetType type);
-
-/* The same of the layer INDEX of STEP. */
-static inline gsize
-effnet_step_packed_bytes(const EffNetPlan *plan, const EffNetStep *step, guint index)
-{
-    return effnet_layer_packed_bytes(step->layer + index, plan->kernels,
-                                     effnet_step_type(plan, step, index));
-}
+/* Bytes of the weights of STEP's layer INDEX as its kernel reads them; 0 where it has none. */
+gsize effnet_step_packed_bytes(const EffNetPlan *plan, const EffNetStep *step, guint index);
 
 /* Pixels of the input of an int8 network have so many bytes. */
 #define EFFNET_INPUT_BYTES 4
@@ -255,9 +248,10 @@ void effnet_layer_correct_bias(const EffNetLayer *layer, const float *means, con
 /* A filter's channels x taps to taps x channels, as interleaved pictures are read. */
 void effnet_layer_interleave(const EffNetLayer *layer, float *rows);
 
-/* ROWS as the kernels of TYPE read them; they are put in another order. */
-void effnet_layer_pack(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type,
-                       float *rows, gpointer packed);
+/* ROWS, the weights of STEP's layer INDEX, as its kernel reads them; they are put in another order.
+ */
+void effnet_step_pack(const EffNetPlan *plan, const EffNetStep *step, guint index, float *rows,
+                      gpointer packed);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetPlan, effnet_plan_free)
 

@@ -29,15 +29,6 @@ within(const Task *t, int activation, gsize elements)
     return effnet_type_at(t->plan->activations[activation].type, at(t, activation), elements);
 }
 
-static const EffNetConvKernels *
-conv_kernels(const Task *t)
-{
-    /* Floats among 16-bit numbers are alike on every instruction set. */
-    if (t->plan->type == EFFNET_TYPE_S16 && t->step->type == EFFNET_TYPE_F32)
-        return &effnet_conv_f32_kernels_c;
-    return &t->plan->kernels->conv[t->step->type];
-}
-
 static guint
 channels(const Task *t, int activation)
 {
@@ -116,7 +107,7 @@ conv_rows(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_blo
         a.scratch = a.pool + a.panels * EFFNET_LANES;
     }
     for (; rows > 0; rows--) {
-        conv_kernels(t)->run(&a);
+        t->step->conv->run(&a);
         if (sums)
             for (guint i = 0; i < a.panels * EFFNET_LANES; i++)
                 sums[i] += a.pool[i] / t->step->layer->out_size;
@@ -207,7 +198,7 @@ conv(const Task *t)
     else if (rows)
         conv_chunks(t, a, t->end_pixel - t->first_pixel, in_block, out_block);
     else
-        conv_kernels(t)->run(&a);
+        t->step->conv->run(&a);
 }
 
 /* A depthwise layer's constants, and row 0 of its outputs. */
@@ -216,8 +207,8 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
     const EffNetStep *step = t->step;
     gsize first_lane = t->first_panel * EFFNET_LANES;
-    gsize pair_bytes = t->plan->kernels->dwconv[step->depthwise_type].packed_bytes(
-        layer->kernel, 2 * EFFNET_LANES);
+    guint unit = step->dwconv->unit;
+    gsize unit_bytes = step->dwconv->packed_bytes(layer->kernel, unit * EFFNET_LANES);
 
     return (EffNetDwconv){
         .in_size = layer->in_size,
@@ -225,7 +216,7 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .kernel = layer->kernel,
         .stride = layer->stride,
         .pad = layer->pad_before,
-        .weights = (const guint8 *)packed->weights + t->first_panel / 2 * pair_bytes,
+        .weights = (const guint8 *)packed->weights + t->first_panel / unit * unit_bytes,
         .bias = packed->bias + first_lane,
         .quant = packed->quant,
         .scale = packed->scale ? packed->scale + first_lane : NULL,
@@ -264,7 +255,7 @@ dwconv_row(const Task *t, EffNetDwconv a, guint row, gconstpointer picture, guin
     a.out = effnet_type_at(t->step->depthwise_type, a.out, row * a.out_size * a.out_step);
     if (a.sum)
         a.sum += row * a.out_step;
-    t->plan->kernels->dwconv[t->step->depthwise_type].run(&a);
+    t->step->dwconv->run(&a);
 }
 
 static void
@@ -339,7 +330,7 @@ make_row(const Task *t, EffNetConv *conv, guint row, guint8 *out)
     if (step->kind == EFFNET_STEP_CONV_DEPTHWISE) {
         conv->in = within(t, step->in, row * layer->stride * conv->run_step);
         conv->out = out;
-        conv_kernels(t)->run(conv);
+        step->conv->run(conv);
         return;
     }
     in_channels = channels(t, step->in);
@@ -379,7 +370,7 @@ ring_depthwise(const Task *t)
         memset(row + ring_bytes - depthwise->pad_after * pixel_bytes, 0,
                depthwise->pad_after * pixel_bytes);
     }
-    if (step->depthwise_type == EFFNET_TYPE_U8)
+    if (step->dwconv->padded)
         memset(outside, 0, ring_bytes);
     else
         outside = NULL;
@@ -403,8 +394,7 @@ whole_depthwise(const Task *t)
     EffNetConv conv = conv_of(step->layer, &step->packed[0], t);
     EffNetDwconv a = dwconv_of(step->layer + 1, &step->packed[1], t);
     gsize lanes = a.panels * EFFNET_LANES;
-    gsize filter_bytes =
-        t->plan->kernels->dwconv[step->depthwise_type].packed_bytes(a.kernel, lanes);
+    gsize filter_bytes = step->dwconv->packed_bytes(a.kernel, lanes);
 
     for (gsize i = 0; i < filter_bytes; i += EFFNET_ALIGNMENT)
         __builtin_prefetch((const guint8 *)a.weights + i, 0, 2);
@@ -415,7 +405,7 @@ whole_depthwise(const Task *t)
     conv.out_step = a.in_step = lanes;
     conv.scratch =
         t->scratch + effnet_align(conv.pixels * lanes * effnet_type_bytes(step->depthwise_type));
-    conv_kernels(t)->run(&conv);
+    t->step->conv->run(&conv);
     for (guint row = 0; row < a.out_size; row++)
         dwconv_row(t, a, row, t->scratch, a.in_size, NULL);
 }
@@ -444,7 +434,7 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
         .scratch = scratch,
     };
 
-    conv_kernels(t)->run(&a);
+    t->step->conv->run(&a);
 }
 
 /* Means over a picture of ROWS rows, WIDE channels, from the sums of its rows, in their order. */
@@ -475,7 +465,7 @@ squeeze_excite(const Task *t)
     linear(t, reduce, &step->packed[0], means, narrow, rest);
     linear(t, expand, &step->packed[1], narrow, at(t, step->out), rest);
     if (step->gated != EFFNET_NONE)
-        conv_kernels(t)->gate(at(t, step->gated), wide, rows * rows, at(t, step->out), wide);
+        t->step->conv->gate(at(t, step->gated), wide, rows * rows, at(t, step->out), wide);
 }
 
 void
@@ -504,7 +494,7 @@ effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNet
         conv(&t);
         break;
     case EFFNET_STEP_DEPTHWISE:
-        if (step->depthwise_type == EFFNET_TYPE_U8)
+        if (step->dwconv->padded)
             ring_depthwise(&t);
         else
             depthwise(&t);
@@ -552,5 +542,5 @@ effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, const Ef
     if (step->residual != EFFNET_NONE)
         a.residual = within(&t, step->residual, row * layer->out_size * lanes);
     a.scratch = scratch;
-    conv_kernels(&t)->run(&a);
+    step->conv->run(&a);
 }

@@ -38,7 +38,7 @@ set_quant(Case *c, const Shape *s)
     gboolean steps = s->out_type == EFFNET_TYPE_S16;
 
     c->quant = (EffNetQuant){
-        .is_silu = checkasm_random(0, 1) && steps,
+        .has_bump = checkasm_random(0, 1) && steps,
         .low = checkasm_random(0, 1) ? 0 : G_MININT16,
         .high = checkasm_random(0, 1) ? 6000 : G_MAXINT16,
         .residual = 0.7f,
@@ -47,14 +47,14 @@ set_quant(Case *c, const Shape *s)
         .zero = zeros[checkasm_random(0, 2)],
         .fixed = s->kernel > 1 || checkasm_random(0, 1) ? 200 : 0,
     };
-    effnet_silu_init(&c->quant.silu, c->quant.step);
+    effnet_bump_init(&c->quant.bump, effnet_act_get_rule(EFFNET_ACT_SILU), c->quant.step);
 }
 
 static void
 case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
 {
-    const EffNetConvKernels *own = &kernels->conv[EFFNET_TYPE_S16];
-    const EffNetConvKernels *plain = &effnet_conv_int8_kernels_c;
+    const EffNetConvKernel *own = &kernels->conv[EFFNET_TYPE_S16];
+    const EffNetConvKernel *plain = &effnet_conv_int8_c;
     gsize step = s->kernel > 1 ? s->in_channels : effnet_panels(s->in_channels) * EFFNET_LANES;
     gsize row = s->pixels * s->stride * step + s->kernel * step, run = s->kernel * s->in_channels;
     gsize lanes = effnet_panels(s->channels) * EFFNET_LANES, out_step = lanes + 3;
@@ -127,14 +127,14 @@ compare(Case *c, const EffNetKernels *kernels)
 
     plain.weights = c->reference;
     memset(c->out, 0, bytes);
-    effnet_conv_int8_kernels_c.run(&plain);
+    effnet_conv_int8_c.run(&plain);
     expected = g_memdup2(c->out, bytes);
     memset(c->out, 0, bytes);
     kernels->conv[EFFNET_TYPE_S16].run(&c->conv);
     if (memcmp(c->out, expected, bytes) != 0) {
         g_test_message("%u pixels of %u x %u to %u panels from %u, zero %u, fixed %d, act %s",
                        plain.pixels, plain.runs, plain.run, plain.panels, plain.first_panel,
-                       c->quant.zero, c->quant.fixed, c->quant.is_silu ? "silu" : "clip");
+                       c->quant.zero, c->quant.fixed, c->quant.has_bump ? "bump" : "clip");
         g_test_fail();
     }
 }
@@ -254,7 +254,7 @@ test_bench(const EffNetKernels *kernels, EffNetType type)
                            .stride = 1,
                            .in_type = EFFNET_TYPE_S16,
                            .out_type = EFFNET_TYPE_S16});
-        c.quant.is_silu = shapes[i].out > shapes[i].in;
+        c.quant.has_bump = shapes[i].out > shapes[i].in;
         c.quant.fixed = 0;
         compare(&c, kernels);
         checkasm_bench(name, kernels, type, 2.0 * shapes[i].pixels * shapes[i].in * shapes[i].out,

@@ -15,6 +15,6 @@ checkasm_evex_kernels(void)
         return NULL;
     kernels = *avx2;
     kernels.name = "avxvnni-evex";
-    kernels.conv[EFFNET_TYPE_S16] = KERNEL(conv_int8_kernels);
+    kernels.conv[EFFNET_TYPE_S16] = KERNEL(conv_int8);
     return &kernels;
 }

@@ -123,7 +123,7 @@ test_transforms(const EffNetKernels *kernels, EffNetType type)
     if (!kernels->winograd.input)
         return;
     for (guint size = 1; size <= 14; size++)
-        for (int act = EFFNET_ACT_NONE; act <= EFFNET_ACT_SIGMOID; act++) {
+        for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
             Case c;
 
             case_init(&c, size, checkasm_random(1, 3));

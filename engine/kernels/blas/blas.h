@@ -4,7 +4,7 @@
 
 #include "../conv.h"
 
-/* FALSE where OpenBLAS is not installed. */
-gboolean effnet_conv_kernels_blas(EffNetConvKernels *kernels);
+/* Puts itself over KERNEL, the reference; FALSE where OpenBLAS is not installed. */
+gboolean effnet_conv_kernel_blas(EffNetConvKernel *kernel);
 
 #endif

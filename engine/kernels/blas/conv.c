@@ -78,14 +78,19 @@ sigmoid(float *out, int out_stride, const float *in, int in_stride, float unit, 
                            5.0000001201e-1f, columns, rows);
 }
 
+/* Those that activate() knows. */
+#define ACTS                                                                                       \
+    (EFFNET_ACT_BIT(EFFNET_ACT_NONE) | EFFNET_ACT_BIT(EFFNET_ACT_RELU) |                           \
+     EFFNET_ACT_BIT(EFFNET_ACT_RELU6) | EFFNET_ACT_BIT(EFFNET_ACT_SIGMOID) |                       \
+     EFFNET_ACT_BIT(EFFNET_ACT_SILU_LOG2))
+
 static void
 activate(EffNetAct act, float *out, gsize step, float *scratch, guint columns, guint pixels)
 {
     int stride = step * sizeof(float), dense = columns * sizeof(float);
 
     switch (act) {
-    case EFFNET_ACT_NONE:
-    case EFFNET_ACT_SILU: /* of other kernels */
+    default: /* NONE; others are not among ACTS */
         break;
     case EFFNET_ACT_RELU:
         effnet_orc_clip_f32(out, stride, 0.f, G_MAXFLOAT, columns, pixels);
@@ -152,13 +157,19 @@ conv_f32_blas(const EffNetConv *conv)
 }
 
 gboolean
-effnet_conv_kernels_blas(EffNetConvKernels *kernels)
+effnet_conv_kernel_blas(EffNetConvKernel *kernel)
 {
     if (!find_sgemm())
         return FALSE;
-    kernels->pack = pack_columns;
-    kernels->run = conv_f32_blas;
-    kernels->tile_pixels = 16;
-    kernels->place_matters = TRUE; /* OpenBLAS has kernels for 6 rows, for 4, for 2 and for 1 */
+    *kernel = (EffNetConvKernel){
+        .acts = ACTS,
+        .group = 1,
+        .group_bytes = sizeof(float),
+        .tile_pixels = 16,
+        .place_matters = TRUE, /* OpenBLAS has kernels for 6 rows, for 4, for 2 and for 1 */
+        .pack = pack_columns,
+        .run = conv_f32_blas,
+        .gate = kernel->gate,
+    };
     return TRUE;
 }

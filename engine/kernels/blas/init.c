@@ -8,7 +8,7 @@ gboolean effnet_kernels_init_blas(EffNetKernels *kernels);
 gboolean
 effnet_kernels_init_blas(EffNetKernels *kernels)
 {
-    if (!effnet_conv_kernels_blas(&kernels->conv[EFFNET_TYPE_F32]))
+    if (!effnet_conv_kernel_blas(&kernels->conv[EFFNET_TYPE_F32]))
         return FALSE;
     effnet_orc_init(); /* now, as what compiles when it is first called races with itself */
     return TRUE;

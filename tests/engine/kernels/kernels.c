@@ -3,6 +3,28 @@
 
 #include <string.h>
 
+/* What a contract does not have is done by the reference, which has everything. */
+static void
+check_contracts(const EffNetKernels *kernels, EffNetType type)
+{
+    for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
+        const EffNetConvKernel *conv = effnet_kernels_get_conv(kernels, type, EFFNET_ACT_BIT(act));
+        gboolean own = kernels->conv[type].acts >> act & 1;
+
+        g_assert_true((conv == &kernels->conv[type]) == own);
+        g_assert_true(conv->acts >> act & 1);
+        for (guint kernel = 3; kernel <= EFFNET_DWCONV_MAX; kernel += 2) {
+            const EffNetDwconvKernel *dwconv =
+                effnet_kernels_get_dwconv(kernels, type, kernel, 1, act);
+
+            g_assert_true(dwconv->acts >> act & 1);
+            g_assert_true(!dwconv->has_shape || dwconv->has_shape(kernel, 1));
+        }
+    }
+    g_assert_cmpuint(kernels->conv[type].group_bytes, >, 0);
+    g_assert_cmpuint(kernels->dwconv[type].unit, >, 0);
+}
+
 /* All ops of a type, or none. */
 static void
 check_complete(const EffNetKernels *kernels, EffNetType type)
@@ -17,6 +39,8 @@ check_complete(const EffNetKernels *kernels, EffNetType type)
     g_assert_cmpint(kernels->dwconv[type].run != NULL, ==, has);
     g_assert_cmpint(kernels->maxpool[type] != NULL, ==, has);
     g_assert_cmpint(kernels->peak[type] != NULL, ==, has);
+    if (has)
+        check_contracts(kernels, type);
     if (has)
         g_assert_cmpfloat(kernels->peak[type](10), >, 0);
 }

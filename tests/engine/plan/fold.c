@@ -34,11 +34,14 @@ scale_of(guint channel)
 static void
 pack(const EffNetLayer *layer, float *packed, float *bias)
 {
+    const EffNetPlan plan = {.type = EFFNET_TYPE_F32};
+    const EffNetStep step = {
+        .layer = layer, .n_layers = 1, .conv = &effnet_conv_f32_c, .dwconv = &effnet_dwconv_f32_c};
     float rows[1024];
 
     memset(bias, 0, effnet_layer_lane_bytes(layer));
     g_assert_true(effnet_layer_fold(&counting, layer, 0.5, rows, bias, NULL, NULL));
-    effnet_layer_pack(layer, effnet_kernels_find("c"), EFFNET_TYPE_F32, rows, packed);
+    effnet_step_pack(&plan, &step, 0, rows, packed);
 }
 
 /* A 3x3 convolution of 2 channels to 3: taps first, then channels, as the picture lies. */

@@ -66,7 +66,7 @@ check_lanes(const EffNetPlan *plan, const EffNetStep *step, float in_step, float
         g_assert_cmpfloat_with_epsilon(step->packed[0].scale[i], SCALE * in->step / out_step, 1e-6);
         g_assert_cmpfloat_with_epsilon(step->packed[0].bias[i], BIAS / out_step, 0.01);
     }
-    g_assert_false(step->packed[0].quant->is_silu);
+    g_assert_false(step->packed[0].quant->has_bump);
     g_assert_cmpint(step->packed[0].quant->low, ==, 0);
     g_assert_cmpint(step->packed[0].quant->high, ==, lrintf(6 / out_step));
     g_assert_cmpint(step->packed[0].quant->fixed, ==, 0);

@@ -11,15 +11,15 @@ effnet_kernels_init_avx2(EffNetKernels *kernels)
 {
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
         return FALSE;
-    kernels->conv[EFFNET_TYPE_F32] = KERNEL(conv_f32_kernels);
-    kernels->dwconv[EFFNET_TYPE_F32].run = KERNEL(dwconv_f32);
+    kernels->conv[EFFNET_TYPE_F32] = KERNEL(conv_f32);
+    kernels->dwconv[EFFNET_TYPE_F32] = KERNEL(dwconv_f32);
     kernels->maxpool[EFFNET_TYPE_F32] = KERNEL(maxpool_f32);
     kernels->winograd = KERNEL(winograd_kernels);
     kernels->resize = KERNEL(resize_kernels);
     kernels->peak[EFFNET_TYPE_F32] = KERNEL(peak_f32);
-    kernels->conv[EFFNET_TYPE_S16] = KERNEL(conv_int8_kernels);
-    kernels->dwconv[EFFNET_TYPE_S16] = KERNEL(dwconv_int8_kernels);
-    kernels->dwconv[EFFNET_TYPE_U8] = KERNEL(dwconv_u8_kernels);
+    kernels->conv[EFFNET_TYPE_S16] = KERNEL(conv_int8);
+    kernels->dwconv[EFFNET_TYPE_S16] = KERNEL(dwconv_int8);
+    kernels->dwconv[EFFNET_TYPE_U8] = KERNEL(dwconv_u8);
     kernels->peak[EFFNET_TYPE_S16] = KERNEL(peak_int8);
     return TRUE;
 }

@@ -14,8 +14,8 @@ effnet_kernels_init_avx512(EffNetKernels *kernels)
         !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq") ||
         !effnet_kernels_init_avx2(kernels))
         return FALSE;
-    kernels->conv[EFFNET_TYPE_F32] = KERNEL(conv_f32_kernels);
-    kernels->dwconv[EFFNET_TYPE_F32].run = KERNEL(dwconv_f32);
+    kernels->conv[EFFNET_TYPE_F32] = KERNEL(conv_f32);
+    kernels->dwconv[EFFNET_TYPE_F32] = KERNEL(dwconv_f32);
     kernels->maxpool[EFFNET_TYPE_F32] = KERNEL(maxpool_f32);
     kernels->winograd = KERNEL(winograd_kernels);
     kernels->resize = KERNEL(resize_kernels);

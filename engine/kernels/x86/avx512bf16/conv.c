@@ -409,10 +409,12 @@ conv_bf16(const EffNetConv *conv)
         divide_pool(&a);
 }
 
-const EffNetConvKernels KERNEL(conv_bf16_kernels) = {
-    .pack = effnet_conv_pack_bf16,
+const EffNetConvKernel KERNEL(conv_bf16) = {
+    .acts = ACTS,
     .group = 2,
-    .run = conv_bf16,
+    .group_bytes = 2 * sizeof(guint16),
     .tile_pixels = TILE_PIXELS,
+    .pack = effnet_conv_pack_bf16,
+    .run = conv_bf16,
     .gate = gate_bf16,
 };

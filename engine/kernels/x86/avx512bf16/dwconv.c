@@ -235,11 +235,16 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 
 #include "../../dwconv_shapes.h"
 
-void
-KERNEL(dwconv_bf16)(const EffNetDwconv *a)
-{
-    if (a->act == EFFNET_ACT_SILU || a->act == EFFNET_ACT_RELU6 || a->act == EFFNET_ACT_RELU)
-        run_shape(a, effnet_dwconv_bf16_kernels_c.run);
-    else
-        effnet_dwconv_bf16_kernels_c.run(a);
-}
+/* Those that tile() finishes. */
+#define DWCONV_ACTS                                                                                \
+    (EFFNET_ACT_BIT(EFFNET_ACT_RELU) | EFFNET_ACT_BIT(EFFNET_ACT_RELU6) |                          \
+     EFFNET_ACT_BIT(EFFNET_ACT_SILU))
+
+const EffNetDwconvKernel KERNEL(dwconv_bf16) = {
+    .acts = DWCONV_ACTS,
+    .has_shape = has_shape,
+    .unit = 2,
+    .pack = effnet_dwconv_pack_bf16,
+    .packed_bytes = effnet_dwconv_packed_bytes_bf16,
+    .run = run_shape,
+};

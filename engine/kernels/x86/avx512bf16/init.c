@@ -13,9 +13,8 @@ effnet_kernels_init_avx512bf16(EffNetKernels *kernels)
 {
     if (!effnet_kernels_init_avx512vnni(kernels) || !__builtin_cpu_supports("avx512bf16"))
         return FALSE;
-    kernels->conv[EFFNET_TYPE_BF16] = KERNEL(conv_bf16_kernels);
-    kernels->dwconv[EFFNET_TYPE_BF16] = effnet_dwconv_bf16_kernels_c;
-    kernels->dwconv[EFFNET_TYPE_BF16].run = KERNEL(dwconv_bf16);
+    kernels->conv[EFFNET_TYPE_BF16] = KERNEL(conv_bf16);
+    kernels->dwconv[EFFNET_TYPE_BF16] = KERNEL(dwconv_bf16);
     kernels->maxpool[EFFNET_TYPE_BF16] = KERNEL(maxpool_bf16);
     kernels->peak[EFFNET_TYPE_BF16] = KERNEL(peak_bf16);
     return TRUE;

@@ -130,14 +130,19 @@ sigmoid(const ActConstants *k, __m512 x)
     return _mm512_mask_sub_ps(below, positive, _mm512_set1_ps(1.f), below);
 }
 
+/* Those that activate() knows. */
+#define ACTS                                                                                       \
+    (EFFNET_ACT_BIT(EFFNET_ACT_NONE) | EFFNET_ACT_BIT(EFFNET_ACT_RELU) |                           \
+     EFFNET_ACT_BIT(EFFNET_ACT_RELU6) | EFFNET_ACT_BIT(EFFNET_ACT_SILU) |                          \
+     EFFNET_ACT_BIT(EFFNET_ACT_SIGMOID))
+
 /* A constant ACT leaves one of them in the code. */
 static inline __attribute__((always_inline)) __m512
 activate(const ActConstants *k, EffNetAct act, __m512 x)
 {
     switch (act) {
-    case EFFNET_ACT_NONE:
-    case EFFNET_ACT_SILU_LOG2: /* of other kernels */
-        break;
+    default: /* NONE; others are not among ACTS */
+        return x;
     case EFFNET_ACT_RELU:
         return _mm512_max_ps(x, k->zero);
     case EFFNET_ACT_RELU6:
@@ -147,7 +152,6 @@ activate(const ActConstants *k, EffNetAct act, __m512 x)
     case EFFNET_ACT_SIGMOID:
         return sigmoid(k, x);
     }
-    return x;
 }
 
 #endif

@@ -23,18 +23,9 @@ groups_of(guint kernel)
     return kernel == 5 ? 7 : kernel;
 }
 
-/* Whether there is a kernel for it here, since networks' strides are 1 or 2. */
-static gboolean
-has_shape(guint kernel)
-{
-    return kernel == 3 || kernel == 5;
-}
-
 static gsize
 packed_bytes(guint kernel, guint channels)
 {
-    if (!has_shape(kernel))
-        return effnet_dwconv_u8_kernels_c.packed_bytes(kernel, channels);
     return (gsize)(channels + HALF - 1) / HALF * groups_of(kernel) * HALF * GROUP;
 }
 
@@ -55,10 +46,6 @@ pack(gpointer dst, const float *weights, guint kernel, guint channels)
     gint8 *packed = dst;
     guint n;
 
-    if (!has_shape(kernel)) {
-        effnet_dwconv_u8_kernels_c.pack(dst, weights, kernel, channels);
-        return;
-    }
     for (guint first = 0; first < channels; first += n) {
         n = effnet_panels(channels - first) < EFFNET_DWCONV_U8_PANELS ? HALF : CHANNELS;
         for (guint i = 0; i < groups_of(kernel) * n; i++) {
@@ -300,10 +287,12 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 
 #include "dwconv_shapes.h"
 
-static void
-dwconv_u8(const EffNetDwconv *a)
-{
-    run_shape(a, effnet_dwconv_u8_kernels_c.run);
-}
-
-const EffNetDwconvKernels KERNEL(dwconv_u8_kernels) = {pack, packed_bytes, dwconv_u8};
+const EffNetDwconvKernel KERNEL(dwconv_u8) = {
+    .acts = EFFNET_ACTS_ALL,
+    .has_shape = has_shape,
+    .padded = TRUE,
+    .unit = EFFNET_DWCONV_U8_PANELS,
+    .pack = pack,
+    .packed_bytes = packed_bytes,
+    .run = run_shape,
+};

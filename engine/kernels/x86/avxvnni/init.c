@@ -25,7 +25,7 @@ effnet_kernels_init_avxvnni(EffNetKernels *kernels)
 {
     if (!effnet_kernels_init_avx2(kernels) || !cpu_has_avxvnni())
         return FALSE;
-    kernels->conv[EFFNET_TYPE_S16] = KERNEL(conv_int8_kernels);
+    kernels->conv[EFFNET_TYPE_S16] = KERNEL(conv_int8);
     kernels->peak[EFFNET_TYPE_S16] = KERNEL(peak_int8);
     return TRUE;
 }

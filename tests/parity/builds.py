@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Whether two builds of effnet give the same logits, to the bit: for a change that must not be one.
+
+usage: builds.py OLD/effnet NEW/effnet MODEL... [--isa LEVEL...] [--precision PRECISION...]
+
+Each MODEL (a checkpoint, quantised or not) runs in both builds, at every level that both have and in
+every precision that the model has there, on the same random tensors. A line each; what differs says
+by how much. Exit code 1: something differs.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+LEVELS = ["c", "blas", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16"]
+PRECISIONS = ["fp32", "bf16", "int8"]
+
+
+def get_level(program, isa):
+    """The level that PROGRAM runs where ISA is the highest."""
+    head = subprocess.run([program, "bench", "--arch", "lite0", "--seconds", "0", "--isa", isa],
+                          capture_output=True, text=True)
+    return head.stdout.partition("kernels ")[2].partition(",")[0]
+
+
+def get_resolution(program, model):
+    info = subprocess.run([program, "info", model], capture_output=True, text=True, check=True)
+    for line in info.stdout.splitlines():
+        if "resolution" in line:
+            return int("".join(c for c in line.partition("resolution")[2] if c.isdigit() or c == " ")
+                       .split()[0])
+    sys.exit(f"{model}: effnet info does not say the resolution")
+
+
+def run(program, model, isa, precision, tensors):
+    """The logits, or what is wrong."""
+    with tempfile.NamedTemporaryFile(suffix=".npy") as out:
+        done = subprocess.run([program, "run", "--model", model, "--isa", isa, "--precision",
+                               precision, "--input", tensors, "--output", out.name],
+                              capture_output=True, text=True)
+        if done.returncode:
+            return done.stderr.strip()
+        return np.load(out.name)
+
+
+def compare(old, new):
+    """A word, and whether they are the same."""
+    if isinstance(old, str) or isinstance(new, str):
+        return (f"old: {old}; new: {new}", False) if type(old) is not type(new) else ("", True)
+    if old.tobytes() == new.tobytes():
+        return "equal", True
+    noise = np.sqrt(np.mean((old - new) ** 2)) / old.std()
+    return f"differ by {noise:.2e} of the logits' deviation", False
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("old")
+    parser.add_argument("new")
+    parser.add_argument("models", nargs="+", metavar="MODEL")
+    parser.add_argument("--isa", nargs="+", default=LEVELS)
+    parser.add_argument("--precision", nargs="+", default=PRECISIONS)
+    options = parser.parse_args()
+    failed = False
+    levels = [isa for isa in options.isa
+              if get_level(options.old, isa) == get_level(options.new, isa) == isa]
+    for model in options.models:
+        size = get_resolution(options.old, model)
+        with tempfile.NamedTemporaryFile(suffix=".npy") as tensors:
+            rng = np.random.default_rng(0)
+            np.save(tensors.name, rng.standard_normal((2, 3, size, size)).astype(np.float32))
+            for isa in levels:
+                for precision in options.precision:
+                    word, same = compare(run(options.old, model, isa, precision, tensors.name),
+                                         run(options.new, model, isa, precision, tensors.name))
+                    failed |= not same
+                    if word:
+                        print(f"{pathlib.Path(model).name} {isa} {precision}: {word}", flush=True)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
