@@ -14,7 +14,7 @@ effnet_arch_get_cost(const EffNetArch *arch, guint resolution, guint n_classes,
         effnet_plan_new(network, effnet_kernels_find("c"), EFFNET_TYPE_F32);
 
     memset(cost, 0, sizeof *cost);
-    cost->activation_bytes = plan->picture_bytes + plan->batch_bytes;
+    cost->activation_bytes = plan->image_bytes + plan->batch_bytes;
     for (guint i = 0; i < network->n_layers; i++) {
         cost->layers += effnet_layer_has_weights(&network->layers[i]);
         cost->params += effnet_layer_params(&network->layers[i]);

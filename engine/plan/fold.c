@@ -5,7 +5,7 @@
 
 #include <effnet/error.h>
 
-#include "plan.h"
+#include "fold.h"
 
 /* gamma (x - mean) / sqrt(variance + epsilon) + beta, taken into the rows and the bias. */
 static gboolean
@@ -34,7 +34,7 @@ fold_norm(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, floa
     return TRUE;
 }
 
-/* A filter's channels x taps to taps x channels, as interleaved pictures are read. */
+/* A filter's channels x taps to taps x channels, as interleaved feature maps are read. */
 static void
 interleave(float *row, guint channels, guint taps)
 {
@@ -43,73 +43,6 @@ interleave(float *row, guint channels, guint taps)
     for (guint c = 0; c < channels; c++)
         for (guint t = 0; t < taps; t++)
             row[t * channels + c] = copy[c * taps + t];
-}
-
-/* Smaller pictures have too few tiles for weights that are four times as many. */
-#define WINOGRAD_SIZE 12
-
-gboolean
-effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type)
-{
-    return kernels->winograd.input && type == EFFNET_TYPE_F32 && layer->kernel == 3 &&
-           layer->stride == 1 && layer->in_channels >= EFFNET_LANES &&
-           layer->role != EFFNET_ROLE_DEPTHWISE && !layer->pool && layer->out_size >= WINOGRAD_SIZE;
-}
-
-/* Elements of each of a window's runs, as the kernel reads them: pixels of an int8 network's input
- * are filled up. */
-static gsize
-run_length(const EffNetPlan *plan, const EffNetLayer *layer)
-{
-    guint channels = layer->in_channels;
-
-    if (plan->type == EFFNET_TYPE_S16 && layer->role == EFFNET_ROLE_STEM)
-        channels = EFFNET_INPUT_BYTES;
-    return (gsize)layer->kernel * channels;
-}
-
-gsize
-effnet_step_packed_bytes(const EffNetPlan *plan, const EffNetStep *step, guint index)
-{
-    const EffNetLayer *layer = step->layer + index;
-
-    if (!effnet_layer_has_weights(layer))
-        return 0;
-    if (layer->role == EFFNET_ROLE_DEPTHWISE)
-        return step->dwconv->packed_bytes(layer->kernel, layer->out_channels);
-    if (step->kind == EFFNET_STEP_WINOGRAD)
-        return EFFNET_WINOGRAD_POINTS *
-               effnet_conv_packed_bytes(step->conv, 1, layer->in_channels, layer->out_channels);
-    return effnet_conv_packed_bytes(step->conv, layer->kernel, run_length(plan, layer),
-                                    layer->out_channels);
-}
-
-/* The points of EFFNET_WINOGRAD_PANELS panels after the other, each as a 1x1 convolution's weights.
- */
-static void
-pack_winograd(float *packed, const float *rows, const EffNetLayer *layer,
-              const EffNetConvKernel *conv)
-{
-    guint channels = layer->in_channels, taps = layer->kernel * layer->kernel, n;
-    gsize chunk = (gsize)EFFNET_WINOGRAD_PANELS * EFFNET_LANES * channels;
-    g_autofree float *matrices = g_new(float, EFFNET_WINOGRAD_POINTS *chunk);
-
-    for (guint first = 0; first < layer->out_channels; first += n) {
-        n = MIN(EFFNET_WINOGRAD_PANELS * EFFNET_LANES, layer->out_channels - first);
-        for (guint i = 0; i < n * channels; i++) {
-            guint row = first + i / channels;
-            float points[EFFNET_WINOGRAD_POINTS];
-
-            effnet_winograd_filter(points, rows + (gsize)row * taps * channels + i % channels,
-                                   channels);
-            for (int p = 0; p < EFFNET_WINOGRAD_POINTS; p++)
-                matrices[p * chunk + i] = points[p];
-        }
-        for (int p = 0; p < EFFNET_WINOGRAD_POINTS; p++) {
-            conv->pack(packed, matrices + p * chunk, 1, channels, n);
-            packed += (gsize)channels * effnet_panels(n) * EFFNET_LANES;
-        }
-    }
 }
 
 gpointer
@@ -143,38 +76,4 @@ effnet_layer_fold(EffNetWeights *weights, const EffNetLayer *layer, double epsil
     if (layer->has_norm && !folded)
         return fold_norm(weights, layer, epsilon, rows, bias, norm, error);
     return weights->read(weights, layer, EFFNET_PART_BIAS, bias, error);
-}
-
-/* Each of the rows' pixels filled up to EFFNET_INPUT_BYTES. */
-static float *
-fill_pixels(const EffNetLayer *layer, const float *rows)
-{
-    gsize pixels = (gsize)layer->out_channels * layer->kernel * layer->kernel;
-    float *filled = g_new0(float, pixels *EFFNET_INPUT_BYTES);
-
-    for (gsize i = 0; i < pixels; i++)
-        memcpy(filled + i * EFFNET_INPUT_BYTES, rows + i * layer->in_channels,
-               layer->in_channels * sizeof *rows);
-    return filled;
-}
-
-void
-effnet_step_pack(const EffNetPlan *plan, const EffNetStep *step, guint index, float *rows,
-                 gpointer packed)
-{
-    const EffNetLayer *layer = step->layer + index;
-    g_autofree float *filled = NULL;
-
-    if (layer->role == EFFNET_ROLE_DEPTHWISE) {
-        step->dwconv->pack(packed, rows, layer->kernel, layer->out_channels);
-        return;
-    }
-    effnet_layer_interleave(layer, rows);
-    if (step->kind == EFFNET_STEP_WINOGRAD) {
-        pack_winograd(packed, rows, layer, step->conv);
-        return;
-    }
-    if (run_length(plan, layer) != (gsize)layer->kernel * layer->in_channels)
-        rows = filled = fill_pixels(layer, rows);
-    step->conv->pack(packed, rows, layer->kernel, run_length(plan, layer), layer->out_channels);
 }

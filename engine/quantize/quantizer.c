@@ -11,7 +11,7 @@
 #include "statistics.h"
 #include "writer.h"
 
-/* A layer's outputs, for the time of one picture, and what was seen of it in all. */
+/* A layer's outputs, for the time of one image, and what was seen of it in all. */
 typedef struct {
     char *name;
     float *outputs; /* of the floats' model */
@@ -106,12 +106,12 @@ effnet_quantizer_get_info(const EffNetQuantizer *q)
 }
 
 static void
-observe(gpointer data, const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena)
+observe(gpointer data, const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena)
 {
     EffNetQuantizer *q = data;
 
     if (!q->failure)
-        effnet_statistics_observe(q->statistics, plan, step, arena, &q->failure);
+        effnet_statistics_observe(q->statistics, plan, op, arena, &q->failure);
 }
 
 static gboolean
@@ -156,53 +156,53 @@ effnet_quantizer_write(EffNetQuantizer *q, const char *path, GError **error)
     return q->quantised_session != NULL;
 }
 
-/* What is looked at of a layer, in steps of STEP. */
+/* What is looked at of a layer, in units of SCALE. */
 typedef struct {
     EffNetType type;
     gconstpointer numbers;
     gsize n;
-    float step;
+    float scale;
 } Outputs;
 
 typedef void (*Look)(Layer *layer, const Outputs *outputs);
 
 /* The first of two fused layers leaves nothing in the arena. */
 static void
-look_at_fused(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step,
+look_at_fused(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetOp *op,
               const EffNetArena *arena, Look look)
 {
     Outputs outputs = {
-        .type = step->depthwise_type,
-        .step = step->packed[0].quant ? step->packed[0].quant->step
-                                      : 1 / effnet_step_factor(plan, step, 0),
+        .type = op->depthwise_type,
+        .scale =
+            op->packed[0].quant ? op->packed[0].quant->step : 1 / effnet_op_factor(plan, op, 0),
     };
     gpointer numbers =
-        effnet_first_outputs_new(plan, step, arena, outputs.type, &outputs.n, &q->failure);
+        effnet_first_outputs_new(plan, op, arena, outputs.type, &outputs.n, &q->failure);
 
     if (!numbers)
         return;
     outputs.numbers = numbers;
-    look(&q->layers[step->layer - plan->network->layers], &outputs);
+    look(&q->layers[op->layer - plan->network->layers], &outputs);
     free(numbers);
 }
 
 static void
-look_at(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetStep *step,
-        const EffNetArena *arena, Look look)
+look_at(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
+        Look look)
 {
-    const EffNetTensorPlan *out = &plan->activations[step->out];
+    const EffNetPlanTensor *out = &plan->tensors[op->out];
     const Outputs outputs = {
         .type = out->type,
-        .numbers = effnet_activation(plan, arena, step->out, 0),
+        .numbers = effnet_tensor_data(plan, arena, op->out, 0),
         .n = out->bytes / effnet_type_bytes(out->type),
-        .step = out->type == EFFNET_TYPE_F32 ? 1 / out->factor : out->scale.step,
+        .scale = out->type == EFFNET_TYPE_F32 ? 1 / out->factor : out->quantisation.scale,
     };
 
-    if (q->failure || step->kind == EFFNET_STEP_MAX_POOL)
+    if (q->failure || op->kind == EFFNET_OP_MAX_POOL)
         return;
-    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE)
-        look_at_fused(q, plan, step, arena, look);
-    look(&q->layers[effnet_step_last_layer(step) - plan->network->layers], &outputs);
+    if (op->kind == EFFNET_OP_CONV_DEPTHWISE)
+        look_at_fused(q, plan, op, arena, look);
+    look(&q->layers[effnet_op_last_layer(op) - plan->network->layers], &outputs);
 }
 
 static float
@@ -210,11 +210,11 @@ real_value(const Outputs *outputs, gsize index)
 {
     switch (outputs->type) {
     case EFFNET_TYPE_S16:
-        return ((const gint16 *)outputs->numbers)[index] * outputs->step;
+        return ((const gint16 *)outputs->numbers)[index] * outputs->scale;
     case EFFNET_TYPE_U8:
-        return ((const guint8 *)outputs->numbers)[index] * outputs->step;
+        return ((const guint8 *)outputs->numbers)[index] * outputs->scale;
     default:
-        return ((const float *)outputs->numbers)[index] * outputs->step;
+        return ((const float *)outputs->numbers)[index] * outputs->scale;
     }
 }
 
@@ -243,17 +243,15 @@ compare(Layer *layer, const Outputs *outputs)
 }
 
 static void
-keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
-             const EffNetArena *arena)
+keep_outputs(gpointer data, const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena)
 {
-    look_at(data, plan, step, arena, keep);
+    look_at(data, plan, op, arena, keep);
 }
 
 static void
-compare_outputs(gpointer data, const EffNetPlan *plan, const EffNetStep *step,
-                const EffNetArena *arena)
+compare_outputs(gpointer data, const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena)
 {
-    look_at(data, plan, step, arena, compare);
+    look_at(data, plan, op, arena, compare);
 }
 
 static guint

@@ -18,10 +18,10 @@ effnet_farthest(const float *values, gsize n)
 }
 
 gpointer
-effnet_first_outputs_new(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
+effnet_first_outputs_new(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
                          EffNetType type, gsize *n, GError **error)
 {
-    const EffNetLayer *layer = step->layer;
+    const EffNetLayer *layer = op->layer;
     guint panels = effnet_panels(layer->out_channels);
     gsize row = (gsize)layer->out_size * panels * EFFNET_LANES;
     gsize window = (gsize)layer->kernel * layer->kernel * layer->in_channels;
@@ -37,17 +37,16 @@ effnet_first_outputs_new(const EffNetPlan *plan, const EffNetStep *step, const E
         return NULL;
     }
     for (guint i = 0; i < layer->out_size; i++)
-        effnet_step_execute_row(plan, step, arena, i, effnet_type_at(type, outputs, i * row),
-                                scratch);
+        effnet_op_execute_row(plan, op, arena, i, effnet_type_at(type, outputs, i * row), scratch);
     free(scratch);
     return outputs;
 }
 
-/* Pictures of values that are FACTOR times as large, STEP apart, behind a GATE, which may be NULL.
+/* Pictures of values that are FACTOR times as large, OP apart, behind a GATE, which may be NULL.
  */
 typedef struct {
     const float *values, *gate;
-    gsize pixels, step;
+    gsize pixels, stride;
     float factor;
 } Inputs;
 
@@ -60,76 +59,75 @@ add_inputs(EffNetStatistics *s, const EffNetLayer *layer, const Inputs *in)
         double sum = 0;
 
         for (gsize p = 0; p < in->pixels; p++)
-            sum += in->values[p * in->step + k];
+            sum += in->values[p * in->stride + k];
         s->inputs[k] += sum / in->pixels / in->factor * (in->gate ? in->gate[k] : 1);
     }
-    s->pictures++;
+    s->images++;
 }
 
 static void
-observe_inputs(EffNetStatistics *s, const EffNetPlan *plan, const EffNetStep *step,
+observe_inputs(EffNetStatistics *s, const EffNetPlan *plan, const EffNetOp *op,
                const EffNetArena *arena)
 {
-    const EffNetLayer *layer = step->layer;
-    const EffNetTensorPlan *in = &plan->activations[step->in];
+    const EffNetLayer *layer = op->layer;
+    const EffNetPlanTensor *in = &plan->tensors[op->in];
 
     if (!effnet_layer_has_weights(layer) || layer->role == EFFNET_ROLE_STEM ||
         effnet_layer_is_squeeze_excite(layer))
         return;
-    add_inputs(s, layer,
-               &(Inputs){
-                   .values = effnet_activation(plan, arena, step->in, 0),
-                   .gate = step->gate == EFFNET_NONE
-                               ? NULL
-                               : effnet_activation(plan, arena, step->gate, 0),
-                   .pixels = (gsize)in->size * in->size,
-                   .step = in->channels,
-                   .factor = in->factor,
-               });
+    add_inputs(
+        s, layer,
+        &(Inputs){
+            .values = effnet_tensor_data(plan, arena, op->in, 0),
+            .gate = op->gate == EFFNET_NONE ? NULL : effnet_tensor_data(plan, arena, op->gate, 0),
+            .pixels = (gsize)in->size * in->size,
+            .stride = in->channels,
+            .factor = in->factor,
+        });
 }
 
-/* What the first of a step's layers puts out, which the second one, if there is, reads. */
+/* What the first of an op's layers puts out, which the second one, if there is, reads. */
 static gboolean
-observe_first(EffNetStatistics *s, const EffNetPlan *plan, const EffNetStep *step,
+observe_first(EffNetStatistics *s, const EffNetPlan *plan, const EffNetOp *op,
               const EffNetArena *arena, GError **error)
 {
-    const EffNetLayer *layer = step->layer;
-    float factor = effnet_step_factor(plan, step, 0);
+    const EffNetLayer *layer = op->layer;
+    float factor = effnet_op_factor(plan, op, 0);
     gsize n;
-    float *outputs = effnet_first_outputs_new(plan, step, arena, plan->type, &n, error);
+    float *outputs = effnet_first_outputs_new(plan, op, arena, plan->type, &n, error);
     Inputs second = {
         .values = outputs,
         .pixels = (gsize)layer->out_size * layer->out_size,
-        .step = effnet_panels(layer->out_channels) * EFFNET_LANES,
+        .stride = effnet_panels(layer->out_channels) * EFFNET_LANES,
         .factor = factor,
     };
 
     if (!outputs)
         return FALSE;
     s[0].range = MAX(s[0].range, effnet_farthest(outputs, n) / factor);
-    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE)
+    if (op->kind == EFFNET_OP_CONV_DEPTHWISE)
         add_inputs(&s[1], layer + 1, &second);
     free(outputs);
     return TRUE;
 }
 
 gboolean
-effnet_statistics_observe(EffNetStatistics *statistics, const EffNetPlan *plan,
-                          const EffNetStep *step, const EffNetArena *arena, GError **error)
+effnet_statistics_observe(EffNetStatistics *statistics, const EffNetPlan *plan, const EffNetOp *op,
+                          const EffNetArena *arena, GError **error)
 {
-    const EffNetTensorPlan *out = &plan->activations[step->out];
-    EffNetStatistics *first = &statistics[step->layer - plan->network->layers];
-    EffNetStatistics *last = first + step->n_layers - 1;
+    const EffNetPlanTensor *out = &plan->tensors[op->out];
+    EffNetStatistics *first = &statistics[op->layer - plan->network->layers];
+    EffNetStatistics *last = first + op->n_layers - 1;
     float most =
-        effnet_farthest(effnet_activation(plan, arena, step->out, 0), out->bytes / sizeof(float)) /
+        effnet_farthest(effnet_tensor_data(plan, arena, op->out, 0), out->bytes / sizeof(float)) /
         out->factor;
 
-    observe_inputs(first, plan, step, arena);
-    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE || (step->pool && !step->band_rows))
-        if (!observe_first(first, plan, step, arena, error))
+    observe_inputs(first, plan, op, arena);
+    if (op->kind == EFFNET_OP_CONV_DEPTHWISE || (op->pool && !op->band_rows))
+        if (!observe_first(first, plan, op, arena, error))
             return FALSE;
-    if (step->pool && step->band_rows) /* behind ReLU a mean of N is at least an Nth of the most */
-        most *= step->layer->out_size * step->layer->out_size;
+    if (op->pool && op->band_rows) /* behind ReLU a mean of N is at least an Nth of the most */
+        most *= op->layer->out_size * op->layer->out_size;
     last->range = MAX(last->range, most);
     return TRUE;
 }

@@ -8,7 +8,7 @@
 #include "../recognise/config.h"
 #include "../recognise/quantised.h"
 #include "../checkpoint/safetensors_writer.h"
-#include "../plan/plan.h"
+#include "../plan/fold.h"
 #include "statistics.h"
 
 /* No range and no scale is less, that of what is 0 everywhere neither. */
@@ -99,7 +99,7 @@ correct_bias(const EffNetLayer *layer, const EffNetStatistics *s, const float *r
             guint channel = layer->role == EFFNET_ROLE_DEPTHWISE ? o : k / taps;
             double error = weights[o * n + k] * (double)scale[o] - rows[o * n + k];
 
-            sum += error * s->inputs[channel] / s->pictures;
+            sum += error * s->inputs[channel] / s->images;
         }
         bias[o] -= (float)sum;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One task of one step: addresses from the plan, then the kernel. */
+/* One task of one op: addresses from the plan, then the kernel. */
 #include <string.h>
 
 #include "execute.h"
@@ -7,51 +7,50 @@
 
 typedef struct {
     const EffNetPlan *plan;
-    const EffNetStep *step;
+    const EffNetOp *op;
     const EffNetArena *arena;
-    guint picture, n_pictures;
+    guint image, n_images;
     guint8 *scratch;
-    guint first_pixel, end_pixel; /* rows where the step cuts rows */
+    guint first_pixel, end_pixel; /* rows where the op cuts rows */
     guint first_panel, end_panel;
 } Task;
 
 static gpointer
-at(const Task *t, int activation)
+at(const Task *t, int tensor)
 {
-    return activation == EFFNET_NONE ? NULL
-                                     : effnet_activation(t->plan, t->arena, activation, t->picture);
+    return tensor == EFFNET_NONE ? NULL : effnet_tensor_data(t->plan, t->arena, tensor, t->image);
 }
 
-/* What is ELEMENTS behind the begin of ACTIVATION. */
+/* What is ELEMENTS behind the begin of TENSOR. */
 static gpointer
-within(const Task *t, int activation, gsize elements)
+within(const Task *t, int tensor, gsize elements)
 {
-    return effnet_type_at(t->plan->activations[activation].type, at(t, activation), elements);
+    return effnet_type_at(t->plan->tensors[tensor].type, at(t, tensor), elements);
 }
 
 static guint
-channels(const Task *t, int activation)
+channels(const Task *t, int tensor)
 {
-    return t->plan->activations[activation].channels;
+    return t->plan->tensors[tensor].channels;
 }
 
 /* What a window has of each pixel: of the network's input whatever is in memory. */
 static guint
 pixel_elements(const Task *t, const EffNetLayer *layer)
 {
-    return layer->role == EFFNET_ROLE_STEM ? channels(t, t->step->in) : layer->in_channels;
+    return layer->role == EFFNET_ROLE_STEM ? channels(t, t->op->in) : layer->in_channels;
 }
 
-/* A convolution's constants, over what the step reads; where it begins, and where it writes, is the
+/* A convolution's constants, over what the op reads; where it begins, and where it writes, is the
  * caller's. */
 static EffNetConv
 conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
-    const EffNetTensorPlan *in = &t->plan->activations[t->step->in];
+    const EffNetPlanTensor *in = &t->plan->tensors[t->op->in];
 
     return (EffNetConv){
         .in_type = in->type,
-        .out_type = t->plan->activations[t->step->out].type,
+        .out_type = t->plan->tensors[t->op->out].type,
         .in_step = layer->stride * in->channels,
         .runs = layer->kernel,
         .run_step = (gsize)in->size * in->channels,
@@ -70,28 +69,29 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
     };
 }
 
-/* Row ROW of the input with its border of zeros, the real channels only; wraps above the picture.
+/* Row ROW of the input with its border of zeros, the real channels only; wraps above the feature
+ * map.
  */
 static void
 copy_row(const Task *t, guint8 *dst, guint row)
 {
-    const EffNetLayer *layer = t->step->layer;
-    gsize size = effnet_type_bytes(t->plan->activations[t->step->in].type);
-    gsize n = layer->in_channels * size, step = channels(t, t->step->in) * size;
-    const guint8 *src = at(t, t->step->in);
+    const EffNetLayer *layer = t->op->layer;
+    gsize size = effnet_type_bytes(t->plan->tensors[t->op->in].type);
+    gsize n = layer->in_channels * size, stride = channels(t, t->op->in) * size;
+    const guint8 *src = at(t, t->op->in);
 
     if (row >= layer->in_size) {
         memset(dst, 0, effnet_layer_band_row(layer) * size);
         return;
     }
-    src += row * layer->in_size * step;
+    src += row * layer->in_size * stride;
     memset(dst, 0, layer->pad_before * n);
     dst += layer->pad_before * n;
-    if (n == step)
+    if (n == stride)
         memcpy(dst, src, layer->in_size * n);
     else
         for (guint x = 0; x < layer->in_size; x++)
-            memcpy(dst + x * n, src + x * step, n);
+            memcpy(dst + x * n, src + x * stride, n);
     memset(dst + layer->in_size * n, 0, layer->pad_after * n);
 }
 
@@ -107,15 +107,15 @@ conv_rows(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_blo
         a.scratch = a.pool + a.panels * EFFNET_LANES;
     }
     for (; rows > 0; rows--) {
-        t->step->conv->run(&a);
+        t->op->conv->run(&a);
         if (sums)
             for (guint i = 0; i < a.panels * EFFNET_LANES; i++)
-                sums[i] += a.pool[i] / t->step->layer->out_size;
+                sums[i] += a.pool[i] / t->op->layer->out_size;
         else
             a.out = effnet_type_at(a.out_type, a.out, out_block);
         a.in = effnet_type_at(a.in_type, a.in, in_block);
         if (a.residual)
-            a.residual = effnet_type_at(t->step->type, a.residual, out_block);
+            a.residual = effnet_type_at(t->op->type, a.residual, out_block);
     }
 }
 
@@ -123,7 +123,7 @@ conv_rows(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_blo
 static void
 conv_chunks(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_block)
 {
-    guint end = t->end_panel, chunk = t->step->chunk_panels;
+    guint end = t->end_panel, chunk = t->op->chunk_panels;
 
     for (; a.first_panel < end; a.first_panel += chunk) {
         gsize lanes = chunk * EFFNET_LANES;
@@ -135,7 +135,7 @@ conv_chunks(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_b
         else
             a.out = effnet_type_at(a.out_type, a.out, lanes);
         if (a.residual)
-            a.residual = effnet_type_at(t->step->type, a.residual, lanes);
+            a.residual = effnet_type_at(t->op->type, a.residual, lanes);
     }
 }
 
@@ -143,17 +143,17 @@ conv_chunks(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_b
 static void
 conv_bands(const Task *t, EffNetConv a, gsize out_block)
 {
-    const EffNetStep *step = t->step;
-    const EffNetLayer *layer = step->layer;
+    const EffNetOp *op = t->op;
+    const EffNetLayer *layer = op->layer;
     gsize in_row = effnet_layer_band_row(layer), row_bytes = in_row * effnet_type_bytes(a.in_type);
 
     a.in = t->scratch;
     a.in_step = layer->stride * layer->in_channels;
     a.run_step = in_row;
     a.scratch =
-        t->scratch + effnet_align(effnet_layer_band_height(layer, step->band_rows) * row_bytes);
-    for (guint row = t->first_pixel; row < t->end_pixel; row += step->band_rows) {
-        guint rows = MIN(step->band_rows, t->end_pixel - row);
+        t->scratch + effnet_align(effnet_layer_band_height(layer, op->band_rows) * row_bytes);
+    for (guint row = t->first_pixel; row < t->end_pixel; row += op->band_rows) {
+        guint rows = MIN(op->band_rows, t->end_pixel - row);
         guint top = row * layer->stride - layer->pad_before;
 
         for (guint i = 0; i < effnet_layer_band_height(layer, rows); i++)
@@ -162,53 +162,53 @@ conv_bands(const Task *t, EffNetConv a, gsize out_block)
         if (!a.pool)
             a.out = effnet_type_at(a.out_type, a.out, rows * out_block);
         if (a.residual)
-            a.residual = effnet_type_at(step->type, a.residual, rows * out_block);
+            a.residual = effnet_type_at(op->type, a.residual, rows * out_block);
     }
 }
 
 static void
 conv(const Task *t)
 {
-    const EffNetStep *step = t->step;
-    const EffNetLayer *layer = step->layer;
-    EffNetConv a = conv_of(layer, &step->packed[0], t);
-    gsize out_channels = channels(t, step->out);
-    gboolean rows = effnet_step_has_rows(step);
-    gsize in_block = rows ? layer->stride * a.run_step : channels(t, step->in);
+    const EffNetOp *op = t->op;
+    const EffNetLayer *layer = op->layer;
+    EffNetConv a = conv_of(layer, &op->packed[0], t);
+    gsize out_channels = channels(t, op->out);
+    gboolean rows = effnet_op_has_rows(op);
+    gsize in_block = rows ? layer->stride * a.run_step : channels(t, op->in);
     gsize out_block = rows ? layer->out_size * out_channels : out_channels;
     gsize first_lane = t->first_panel * EFFNET_LANES;
     gsize out_at = t->first_pixel * out_block + first_lane;
 
-    a.in = within(t, step->in, t->first_pixel * in_block);
-    a.gate = at(t, step->gate);
-    /* Where a task has more pictures than one, they are one pixel each and side by side. */
-    a.pixels = rows ? layer->out_size : (t->end_pixel - t->first_pixel) * t->n_pictures;
-    if (step->pool)
-        a.pool = within(t, step->out, first_lane);
+    a.in = within(t, op->in, t->first_pixel * in_block);
+    a.gate = at(t, op->gate);
+    /* Where a task has more images than one, they are one pixel each and side by side. */
+    a.pixels = rows ? layer->out_size : (t->end_pixel - t->first_pixel) * t->n_images;
+    if (op->pool)
+        a.pool = within(t, op->out, first_lane);
     else
-        a.out = within(t, step->out, out_at);
+        a.out = within(t, op->out, out_at);
     a.out_step = a.residual_step = out_channels;
-    if (step->residual != EFFNET_NONE)
-        a.residual = within(t, step->residual, out_at);
+    if (op->residual != EFFNET_NONE)
+        a.residual = within(t, op->residual, out_at);
     a.scratch = t->scratch;
-    if (rows && step->pool)
+    if (rows && op->pool)
         memset(a.pool, 0, (t->end_panel - t->first_panel) * EFFNET_LANES * sizeof *a.pool);
-    if (step->band_rows)
+    if (op->band_rows)
         conv_bands(t, a, out_block);
     else if (rows)
         conv_chunks(t, a, t->end_pixel - t->first_pixel, in_block, out_block);
     else
-        t->step->conv->run(&a);
+        t->op->conv->run(&a);
 }
 
 /* A depthwise layer's constants, and row 0 of its outputs. */
 static EffNetDwconv
 dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
-    const EffNetStep *step = t->step;
+    const EffNetOp *op = t->op;
     gsize first_lane = t->first_panel * EFFNET_LANES;
-    guint unit = step->dwconv->unit;
-    gsize unit_bytes = step->dwconv->packed_bytes(layer->kernel, unit * EFFNET_LANES);
+    guint unit = op->dwconv->unit;
+    gsize unit_bytes = op->dwconv->packed_bytes(layer->kernel, unit * EFFNET_LANES);
 
     return (EffNetDwconv){
         .in_size = layer->in_size,
@@ -220,94 +220,94 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .bias = packed->bias + first_lane,
         .quant = packed->quant,
         .scale = packed->scale ? packed->scale + first_lane : NULL,
-        .out = within(t, step->out, first_lane),
-        .out_step = channels(t, step->out),
-        .sum = step->row_sums == EFFNET_NONE ? NULL : within(t, step->row_sums, first_lane),
+        .out = within(t, op->out, first_lane),
+        .out_step = channels(t, op->out),
+        .sum = op->row_sums == EFFNET_NONE ? NULL : within(t, op->row_sums, first_lane),
         .panels = t->end_panel - t->first_panel,
         .act = effnet_kernel_act(layer->act, t->plan->type),
     };
 }
 
-/* The input's rows under the window of the step's last layer at row ROW of outputs; OUTSIDE, which
- * may be NULL, where it has none. PICTURE: row 0 of the input, rows ROW_STEP apart; row r is at
+/* The input's rows under the window of the op's last layer at row ROW of outputs; OUTSIDE, which
+ * may be NULL, where it has none. MAP: row 0 of the input, rows ROW_STEP apart; row r is at
  * r % RING of them. */
 static void
-find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer picture, gsize row_step,
+find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer map, gsize row_step,
           guint ring, gconstpointer outside)
 {
-    const EffNetLayer *layer = effnet_step_last_layer(t->step);
+    const EffNetLayer *layer = effnet_op_last_layer(t->op);
 
     for (guint k = 0; k < layer->kernel; k++) {
-        guint in = row * layer->stride + k - layer->pad_before; /* wraps above the picture */
+        guint in = row * layer->stride + k - layer->pad_before; /* wraps above the feature map */
 
         rows[k] = in < layer->in_size
-                      ? effnet_type_at(t->step->depthwise_type, picture, in % ring * row_step)
+                      ? effnet_type_at(t->op->depthwise_type, map, in % ring * row_step)
                       : outside;
     }
 }
 
-/* Does row ROW of outputs; PICTURE, RING and OUTSIDE as in find_rows(). */
+/* Does row ROW of outputs; MAP, RING and OUTSIDE as in find_rows(). */
 static void
-dwconv_row(const Task *t, EffNetDwconv a, guint row, gconstpointer picture, guint ring,
+dwconv_row(const Task *t, EffNetDwconv a, guint row, gconstpointer map, guint ring,
            gconstpointer outside)
 {
-    find_rows(t, a.rows, row, picture, a.in_size * a.in_step, ring, outside);
-    a.out = effnet_type_at(t->step->depthwise_type, a.out, row * a.out_size * a.out_step);
+    find_rows(t, a.rows, row, map, a.in_size * a.in_step, ring, outside);
+    a.out = effnet_type_at(t->op->depthwise_type, a.out, row * a.out_size * a.out_step);
     if (a.sum)
         a.sum += row * a.out_step;
-    t->step->dwconv->run(&a);
+    t->op->dwconv->run(&a);
 }
 
 static void
 depthwise(const Task *t)
 {
-    const EffNetStep *step = t->step;
-    EffNetDwconv a = dwconv_of(step->layer, &step->packed[0], t);
-    gconstpointer picture = within(t, step->in, t->first_panel * EFFNET_LANES);
+    const EffNetOp *op = t->op;
+    EffNetDwconv a = dwconv_of(op->layer, &op->packed[0], t);
+    gconstpointer map = within(t, op->in, t->first_panel * EFFNET_LANES);
 
-    a.in_step = channels(t, step->in);
+    a.in_step = channels(t, op->in);
     for (guint row = t->first_pixel; row < t->end_pixel; row++)
-        dwconv_row(t, a, row, picture, a.in_size, NULL);
+        dwconv_row(t, a, row, map, a.in_size, NULL);
 }
 
 static void
 max_pool(const Task *t)
 {
-    const EffNetStep *step = t->step;
-    const EffNetLayer *layer = step->layer;
+    const EffNetOp *op = t->op;
+    const EffNetLayer *layer = op->layer;
     gsize first_lane = t->first_panel * EFFNET_LANES;
-    gconstpointer picture = within(t, step->in, first_lane);
+    gconstpointer map = within(t, op->in, first_lane);
     EffNetMaxpool a = {
-        .in_step = channels(t, step->in),
+        .in_step = channels(t, op->in),
         .in_size = layer->in_size,
         .out_size = layer->out_size,
         .kernel = layer->kernel,
         .stride = layer->stride,
         .pad = layer->pad_before,
-        .out_step = channels(t, step->out),
+        .out_step = channels(t, op->out),
         .panels = t->end_panel - t->first_panel,
     };
 
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
-        find_rows(t, a.rows, row, picture, a.in_size * a.in_step, a.in_size, NULL);
-        a.out = within(t, step->out, first_lane + row * a.out_size * a.out_step);
-        t->plan->kernels->maxpool[step->type](&a);
+        find_rows(t, a.rows, row, map, a.in_size * a.in_step, a.in_size, NULL);
+        a.out = within(t, op->out, first_lane + row * a.out_size * a.out_step);
+        t->plan->kernels->maxpool[op->type](&a);
     }
 }
 
 static void
 winograd(const Task *t)
 {
-    const EffNetStep *step = t->step;
+    const EffNetOp *op = t->op;
 
     effnet_winograd_execute(&(EffNetWinogradTask){
         .kernels = t->plan->kernels,
-        .step = step,
-        .in = at(t, step->in),
-        .residual = at(t, step->residual),
-        .out = at(t, step->out),
-        .in_channels = channels(t, step->in),
-        .out_channels = channels(t, step->out),
+        .op = op,
+        .in = at(t, op->in),
+        .residual = at(t, op->residual),
+        .out = at(t, op->out),
+        .in_channels = channels(t, op->in),
+        .out_channels = channels(t, op->out),
         .first_row = t->first_pixel,
         .end_row = t->end_pixel,
         .first_panel = t->first_panel,
@@ -316,25 +316,25 @@ winograd(const Task *t)
     });
 }
 
-/* Row ROW of what a depthwise layer reads: by CONV, the layer before it, or, where that is a step
- * of its own, of its picture. */
+/* Row ROW of what a depthwise layer reads: by CONV, the layer before it, or, where that is an op
+ * of its own, of its input. */
 static void
 make_row(const Task *t, EffNetConv *conv, guint row, guint8 *out)
 {
-    const EffNetStep *step = t->step;
-    const EffNetLayer *layer = step->layer;
+    const EffNetOp *op = t->op;
+    const EffNetLayer *layer = op->layer;
     gsize lanes = (t->end_panel - t->first_panel) * EFFNET_LANES, in_channels;
-    gsize size = effnet_type_bytes(step->depthwise_type);
+    gsize size = effnet_type_bytes(op->depthwise_type);
     const guint8 *in;
 
-    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE) {
-        conv->in = within(t, step->in, row * layer->stride * conv->run_step);
+    if (op->kind == EFFNET_OP_CONV_DEPTHWISE) {
+        conv->in = within(t, op->in, row * layer->stride * conv->run_step);
         conv->out = out;
-        step->conv->run(conv);
+        op->conv->run(conv);
         return;
     }
-    in_channels = channels(t, step->in);
-    in = within(t, step->in, row * layer->in_size * in_channels + t->first_panel * EFFNET_LANES);
+    in_channels = channels(t, op->in);
+    in = within(t, op->in, row * layer->in_size * in_channels + t->first_panel * EFFNET_LANES);
     if (lanes == in_channels)
         memcpy(out, in, layer->in_size * lanes * size);
     else
@@ -348,17 +348,17 @@ make_row(const Task *t, EffNetConv *conv, guint row, guint8 *out)
 static void
 ring_depthwise(const Task *t)
 {
-    const EffNetStep *step = t->step;
-    const EffNetLayer *depthwise = effnet_step_last_layer(step);
-    EffNetConv conv = conv_of(step->layer, &step->packed[0], t);
-    EffNetDwconv a = dwconv_of(depthwise, &step->packed[step->n_layers - 1], t);
+    const EffNetOp *op = t->op;
+    const EffNetLayer *depthwise = effnet_op_last_layer(op);
+    EffNetConv conv = conv_of(op->layer, &op->packed[0], t);
+    EffNetDwconv a = dwconv_of(depthwise, &op->packed[op->n_layers - 1], t);
     guint top = t->first_pixel * a.stride;
     guint next = top > a.pad ? top - a.pad : 0; /* the row to be made */
-    gsize pixel_bytes = a.panels * EFFNET_LANES * effnet_type_bytes(step->depthwise_type);
+    gsize pixel_bytes = a.panels * EFFNET_LANES * effnet_type_bytes(op->depthwise_type);
     gsize ring_bytes = effnet_layer_ring_pixels(depthwise) * pixel_bytes;
     guint8 *outside = t->scratch + a.kernel * ring_bytes;
 
-    conv.pixels = step->layer->out_size;
+    conv.pixels = op->layer->out_size;
     conv.scratch = t->scratch + effnet_align((a.kernel + 1) * ring_bytes);
     conv.out_step = a.in_step = (gsize)a.panels * EFFNET_LANES;
     a.in_size = effnet_layer_ring_pixels(depthwise);
@@ -370,7 +370,7 @@ ring_depthwise(const Task *t)
         memset(row + ring_bytes - depthwise->pad_after * pixel_bytes, 0,
                depthwise->pad_after * pixel_bytes);
     }
-    if (step->dwconv->padded)
+    if (op->dwconv->padded)
         memset(outside, 0, ring_bytes);
     else
         outside = NULL;
@@ -385,27 +385,27 @@ ring_depthwise(const Task *t)
     }
 }
 
-/* A small picture is made as a whole, of the task's panels alone: it stays in L1 or close, and
+/* A small feature map is made as a whole, of the task's panels alone: it stays in L1 or close, and
  * tiles are as high as the kernel likes them. The filters are called into L2 meanwhile. */
 static void
 whole_depthwise(const Task *t)
 {
-    const EffNetStep *step = t->step;
-    EffNetConv conv = conv_of(step->layer, &step->packed[0], t);
-    EffNetDwconv a = dwconv_of(step->layer + 1, &step->packed[1], t);
+    const EffNetOp *op = t->op;
+    EffNetConv conv = conv_of(op->layer, &op->packed[0], t);
+    EffNetDwconv a = dwconv_of(op->layer + 1, &op->packed[1], t);
     gsize lanes = a.panels * EFFNET_LANES;
-    gsize filter_bytes = step->dwconv->packed_bytes(a.kernel, lanes);
+    gsize filter_bytes = op->dwconv->packed_bytes(a.kernel, lanes);
 
     for (gsize i = 0; i < filter_bytes; i += EFFNET_ALIGNMENT)
         __builtin_prefetch((const guint8 *)a.weights + i, 0, 2);
     conv.pixels = a.in_size * a.in_size;
     conv.pixels_at_hand = TRUE; /* since the task before */
-    conv.in = at(t, step->in);
+    conv.in = at(t, op->in);
     conv.out = t->scratch;
     conv.out_step = a.in_step = lanes;
     conv.scratch =
-        t->scratch + effnet_align(conv.pixels * lanes * effnet_type_bytes(step->depthwise_type));
-    t->step->conv->run(&conv);
+        t->scratch + effnet_align(conv.pixels * lanes * effnet_type_bytes(op->depthwise_type));
+    t->op->conv->run(&conv);
     for (guint row = 0; row < a.out_size; row++)
         dwconv_row(t, a, row, t->scratch, a.in_size, NULL);
 }
@@ -434,10 +434,11 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
         .scratch = scratch,
     };
 
-    t->step->conv->run(&a);
+    t->op->conv->run(&a);
 }
 
-/* Means over a picture of ROWS rows, WIDE channels, from the sums of its rows, in their order. */
+/* Means over a feature map of ROWS rows, WIDE channels, from the sums of its rows, in their order.
+ */
 static void
 find_means(const float *restrict sums, guint rows, guint wide, float *restrict means)
 {
@@ -450,97 +451,96 @@ find_means(const float *restrict sums, guint rows, guint wide, float *restrict m
         means[c] /= rows * rows;
 }
 
-/* Means from the depthwise step's row sums, whoever made them; then through the bottleneck. */
+/* Means from the depthwise op's row sums, whoever made them; then through the bottleneck. */
 static void
 squeeze_excite(const Task *t)
 {
-    const EffNetStep *step = t->step;
-    const EffNetLayer *reduce = step->layer, *expand = reduce + 1;
-    guint wide = channels(t, step->in);
-    guint rows = t->plan->activations[step->in].bytes / (wide * sizeof(float));
+    const EffNetOp *op = t->op;
+    const EffNetLayer *reduce = op->layer, *expand = reduce + 1;
+    guint wide = channels(t, op->in);
+    guint rows = t->plan->tensors[op->in].bytes / (wide * sizeof(float));
     float *means = (float *)t->scratch, *narrow = means + wide;
     float *rest = narrow + effnet_panels(reduce->out_channels) * EFFNET_LANES;
 
-    find_means(at(t, step->in), rows, wide, means);
-    linear(t, reduce, &step->packed[0], means, narrow, rest);
-    linear(t, expand, &step->packed[1], narrow, at(t, step->out), rest);
-    if (step->gated != EFFNET_NONE)
-        t->step->conv->gate(at(t, step->gated), wide, rows * rows, at(t, step->out), wide);
+    find_means(at(t, op->in), rows, wide, means);
+    linear(t, reduce, &op->packed[0], means, narrow, rest);
+    linear(t, expand, &op->packed[1], narrow, at(t, op->out), rest);
+    if (op->gated != EFFNET_NONE)
+        t->op->conv->gate(at(t, op->gated), wide, rows * rows, at(t, op->out), wide);
 }
 
 void
-effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
-                    guint picture, guint n, guint task, guint tasks, gpointer scratch)
+effnet_op_execute(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena, guint image,
+                  guint n, guint task, guint tasks, gpointer scratch)
 {
-    const EffNetLayer *layer = effnet_step_last_layer(step);
-    guint pixel_block = task / step->panel_blocks, panel_block = task % step->panel_blocks;
-    guint pixels = effnet_step_pixels(step), pixel_blocks = tasks / step->panel_blocks;
+    const EffNetLayer *layer = effnet_op_last_layer(op);
+    guint pixel_block = task / op->panel_blocks, panel_block = task % op->panel_blocks;
+    guint pixels = effnet_op_pixels(op), pixel_blocks = tasks / op->panel_blocks;
     Task t = {
         .plan = plan,
-        .step = step,
+        .op = op,
         .arena = arena,
-        .picture = picture,
-        .n_pictures = n,
+        .image = image,
+        .n_images = n,
         .scratch = scratch,
         .first_pixel = (guint64)pixels * pixel_block / pixel_blocks,
         .end_pixel = (guint64)pixels * (pixel_block + 1) / pixel_blocks,
-        .first_panel = panel_block * step->block_panels,
-        .end_panel =
-            MIN(effnet_panels(layer->out_channels), (panel_block + 1) * step->block_panels),
+        .first_panel = panel_block * op->block_panels,
+        .end_panel = MIN(effnet_panels(layer->out_channels), (panel_block + 1) * op->block_panels),
     };
 
-    switch (step->kind) {
-    case EFFNET_STEP_CONV:
+    switch (op->kind) {
+    case EFFNET_OP_CONV:
         conv(&t);
         break;
-    case EFFNET_STEP_DEPTHWISE:
-        if (step->dwconv->padded)
+    case EFFNET_OP_DEPTHWISE:
+        if (op->dwconv->padded)
             ring_depthwise(&t);
         else
             depthwise(&t);
         break;
-    case EFFNET_STEP_CONV_DEPTHWISE:
-        if (step->whole)
+    case EFFNET_OP_CONV_DEPTHWISE:
+        if (op->whole)
             whole_depthwise(&t);
         else
             ring_depthwise(&t);
         break;
-    case EFFNET_STEP_SQUEEZE_EXCITE:
+    case EFFNET_OP_SQUEEZE_EXCITE:
         squeeze_excite(&t);
         break;
-    case EFFNET_STEP_MAX_POOL:
+    case EFFNET_OP_MAX_POOL:
         max_pool(&t);
         break;
-    case EFFNET_STEP_WINOGRAD:
+    case EFFNET_OP_WINOGRAD:
         winograd(&t);
         break;
     }
 }
 
 void
-effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
-                        guint row, gpointer out, gpointer scratch)
+effnet_op_execute_row(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
+                      guint row, gpointer out, gpointer scratch)
 {
-    const EffNetLayer *layer = step->layer;
+    const EffNetLayer *layer = op->layer;
     guint panels = effnet_panels(layer->out_channels);
     gsize lanes = panels * EFFNET_LANES;
     const Task t = {
         .plan = plan,
-        .step = step,
+        .op = op,
         .arena = arena,
         .scratch = scratch,
         .end_panel = panels,
     };
-    EffNetConv a = conv_of(layer, &step->packed[0], &t);
+    EffNetConv a = conv_of(layer, &op->packed[0], &t);
 
-    a.out_type = step->kind == EFFNET_STEP_CONV_DEPTHWISE ? step->depthwise_type : plan->type;
-    a.in = within(&t, step->in, row * layer->stride * a.run_step);
-    a.gate = at(&t, step->gate);
+    a.out_type = op->kind == EFFNET_OP_CONV_DEPTHWISE ? op->depthwise_type : plan->type;
+    a.in = within(&t, op->in, row * layer->stride * a.run_step);
+    a.gate = at(&t, op->gate);
     a.pixels = layer->out_size;
     a.out = out;
     a.out_step = a.residual_step = lanes;
-    if (step->residual != EFFNET_NONE)
-        a.residual = within(&t, step->residual, row * layer->out_size * lanes);
+    if (op->residual != EFFNET_NONE)
+        a.residual = within(&t, op->residual, row * layer->out_size * lanes);
     a.scratch = scratch;
-    step->conv->run(&a);
+    op->conv->run(&a);
 }

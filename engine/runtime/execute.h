@@ -4,31 +4,31 @@
 
 #include "../plan/plan.h"
 
-/* Where activations are. */
+/* Where tensors are. */
 typedef struct {
-    guint8 *picture; /* the plan's picture_bytes, needed only while a picture goes through */
-    guint8 *batch;   /* its batch_bytes of each of N pictures: inputs and results among them */
+    guint8 *image; /* the plan's image_bytes, needed only while an image goes through */
+    guint8 *batch; /* its batch_bytes of each of N images: inputs and results among them */
     guint n;
 } EffNetArena;
 
-/* Does task TASK of TASKS (effnet_step_tasks()) of STEP for N pictures, at most the step's, from
- * PICTURE of those in ARENA on. SCRATCH: the thread's scratch_bytes. */
-void effnet_step_execute(const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena,
-                         guint picture, guint n, guint task, guint tasks, gpointer scratch);
+/* Does task TASK of TASKS (effnet_op_tasks()) of OP for N images, at most the op's, from
+ * IMAGE of those in ARENA on. SCRATCH: the thread's scratch_bytes. */
+void effnet_op_execute(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
+                       guint image, guint n, guint task, guint tasks, gpointer scratch);
 
-/* For looking at what STEP, a CONV or CONV_DEPTHWISE without a band, does not leave in the arena of
- * one picture: row ROW of its first layer's outputs, to OUT. SCRATCH: effnet_conv_scratch(). */
-void effnet_step_execute_row(const EffNetPlan *plan, const EffNetStep *step,
-                             const EffNetArena *arena, guint row, gpointer out, gpointer scratch);
+/* For looking at what OP, a CONV or CONV_DEPTHWISE without a band, does not leave in the arena of
+ * one image: row ROW of its first layer's outputs, to OUT. SCRATCH: effnet_conv_scratch(). */
+void effnet_op_execute_row(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
+                           guint row, gpointer out, gpointer scratch);
 
 static inline gpointer
-effnet_activation(const EffNetPlan *plan, const EffNetArena *arena, int activation, guint picture)
+effnet_tensor_data(const EffNetPlan *plan, const EffNetArena *arena, int tensor, guint image)
 {
-    const EffNetTensorPlan *t = &plan->activations[activation];
+    const EffNetPlanTensor *t = &plan->tensors[tensor];
 
     if (!t->batched)
-        return arena->picture + t->offset;
-    return arena->batch + t->offset * arena->n + t->bytes * picture;
+        return arena->image + t->offset;
+    return arena->batch + t->offset * arena->n + t->bytes * image;
 }
 
 #endif

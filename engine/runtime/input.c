@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "../memory.h"
-#include "picture.h"
+#include "image.h"
 
 struct _EffNetInput {
     EffNetModel *model;
     EffNetPreprocess *preprocess;
-    gpointer picture;
+    gpointer image;
 };
 
 EffNetInput *
@@ -17,14 +17,14 @@ effnet_input_new(EffNetModel *model, GError **error)
 {
     g_autoptr(EffNetInput) input = g_new0(EffNetInput, 1);
     const EffNetPlan *plan = effnet_model_get_plan(model);
-    gsize bytes = plan->activations[plan->input].bytes;
+    gsize bytes = plan->tensors[plan->input].bytes;
 
     input->model = effnet_model_ref(model);
     input->preprocess = effnet_preprocess_new(effnet_model_get_info(model));
-    input->picture = effnet_memory_new(1, bytes, error);
-    if (!input->picture)
+    input->image = effnet_memory_new(1, bytes, error);
+    if (!input->image)
         return NULL;
-    effnet_picture_clear(plan, effnet_model_get_info(model), input->picture);
+    effnet_image_clear(plan, effnet_model_get_info(model), input->image);
     return g_steal_pointer(&input);
 }
 
@@ -33,7 +33,7 @@ effnet_input_free(EffNetInput *input)
 {
     if (!input)
         return;
-    free(input->picture);
+    free(input->image);
     effnet_preprocess_free(input->preprocess);
     effnet_model_unref(input->model);
     g_free(input);
@@ -48,8 +48,8 @@ effnet_input_set_resize(EffNetInput *input, const EffNetResize *resize, GError *
 gboolean
 effnet_input_set_frame(EffNetInput *input, const EffNetFrame *frame, GError **error)
 {
-    return effnet_picture_set_frame(effnet_model_get_plan(input->model), input->preprocess,
-                                    input->picture, frame, error);
+    return effnet_image_set_frame(effnet_model_get_plan(input->model), input->preprocess,
+                                  input->image, frame, error);
 }
 
 EffNetModel *
@@ -59,7 +59,7 @@ effnet_input_get_model(const EffNetInput *input)
 }
 
 gconstpointer
-effnet_input_get_picture(const EffNetInput *input)
+effnet_input_get_image(const EffNetInput *input)
 {
-    return input->picture;
+    return input->image;
 }

@@ -8,7 +8,7 @@
 
 EffNetModel *effnet_input_get_model(const EffNetInput *input);
 
-/* The picture with its border of zeros, as it lies in an arena. */
-gconstpointer effnet_input_get_picture(const EffNetInput *input);
+/* The image with its border of zeros, as it lies in an arena. */
+gconstpointer effnet_input_get_image(const EffNetInput *input);
 
 #endif

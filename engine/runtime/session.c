@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A session walks the plan in passages: a step for one picture, and behind the plan's batch_step, a
- * step for all pictures of the batch. Every thread goes through all passages, takes tasks until
+/* A session walks the plan in passages: an op for one image, and behind the plan's batch_op, a
+ * op for all images of the batch. Every thread goes through all passages, takes tasks until
  * none is left, and goes on when the last one is done. Which thread did what does not show in the
  * results. */
 #include <stdatomic.h>
@@ -12,10 +12,11 @@
 #include <effnet/session.h>
 
 #include "../memory.h"
+#include "../plan/placement.h"
 #include "execute.h"
 #include "input.h"
 #include "observe.h"
-#include "picture.h"
+#include "image.h"
 #include "pool.h"
 
 #define SPIN_LIMIT 2000 /* looks at a counter, some tens of microseconds, before sleeping */
@@ -41,48 +42,48 @@ struct _EffNetSession {
     EffNetArena arena;
     Progress *progress; /* a passage each: see below */
     atomic_uint *next;  /* theirs */
-    /* Of the run that is under way, as is the arena's picture. */
+    /* Of the run that is under way, as is the arena's image. */
     guint8 *scratch; /* of all threads */
     guint batch;
     GMutex lock;
     GCond tasks_done;
     gboolean profiling;
-    Profile *profiles; /* a step each */
+    Profile *profiles; /* an op each */
     EffNetObserver observer;
     gpointer observer_data;
 };
 
 static const char *
-kind_of(const EffNetStep *step)
+kind_of(const EffNetOp *op)
 {
-    switch (step->kind) {
-    case EFFNET_STEP_CONV:
-        return step->layer->kernel > 1 ? "conv" : step->layer->in_size > 1 ? "conv 1x1" : "linear";
-    case EFFNET_STEP_DEPTHWISE:
+    switch (op->kind) {
+    case EFFNET_OP_CONV:
+        return op->layer->kernel > 1 ? "conv" : op->layer->in_size > 1 ? "conv 1x1" : "linear";
+    case EFFNET_OP_DEPTHWISE:
         return "depthwise";
-    case EFFNET_STEP_CONV_DEPTHWISE:
+    case EFFNET_OP_CONV_DEPTHWISE:
         return "conv + depthwise";
-    case EFFNET_STEP_SQUEEZE_EXCITE:
+    case EFFNET_OP_SQUEEZE_EXCITE:
         return "squeeze-excite";
-    case EFFNET_STEP_MAX_POOL:
+    case EFFNET_OP_MAX_POOL:
         return "max pool";
-    case EFFNET_STEP_WINOGRAD:
+    case EFFNET_OP_WINOGRAD:
         return "conv, winograd";
     }
     g_assert_not_reached();
 }
 
 static gpointer
-picture(EffNetSession *session, guint index)
+image(EffNetSession *session, guint index)
 {
-    return effnet_activation(session->plan, &session->arena, session->plan->input, index);
+    return effnet_tensor_data(session->plan, &session->arena, session->plan->input, index);
 }
 
 /* For each passage of the largest batch. */
 static gboolean
 new_progress(EffNetSession *session, GError **error)
 {
-    gsize n = (gsize)session->plan->n_steps * session->arena.n;
+    gsize n = (gsize)session->plan->n_ops * session->arena.n;
 
     session->progress = effnet_memory_new(n, sizeof *session->progress, error);
     if (!session->progress)
@@ -111,10 +112,10 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
     if (threads)
         session->threads = MIN(session->threads, threads);
     session->preprocess = effnet_preprocess_new(effnet_model_get_info(model));
-    session->profiles = g_new0(Profile, plan->n_steps);
-    for (guint i = 0; i < plan->n_steps; i++) {
-        session->profiles[i].name = effnet_layer_name(plan->steps[i].layer);
-        session->profiles[i].kind = kind_of(&plan->steps[i]);
+    session->profiles = g_new0(Profile, plan->n_ops);
+    for (guint i = 0; i < plan->n_ops; i++) {
+        session->profiles[i].name = effnet_layer_name(plan->ops[i].layer);
+        session->profiles[i].kind = kind_of(&plan->ops[i]);
     }
     session->arena.batch = effnet_memory_new(max_batch, plan->batch_bytes, error);
     if (!session->arena.batch || !new_progress(session, error) ||
@@ -122,7 +123,7 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
         return NULL;
     session->workspaces = effnet_model_get_workspaces(model);
     for (guint i = 0; i < max_batch; i++)
-        effnet_picture_clear(plan, effnet_model_get_info(model), picture(session, i));
+        effnet_image_clear(plan, effnet_model_get_info(model), image(session, i));
     return g_steal_pointer(&session);
 }
 
@@ -131,7 +132,7 @@ effnet_session_free(EffNetSession *session)
 {
     if (!session)
         return;
-    for (guint i = 0; i < session->plan->n_steps; i++)
+    for (guint i = 0; i < session->plan->n_ops; i++)
         g_free(session->profiles[i].name);
     g_free(session->profiles);
     free(session->next);
@@ -162,8 +163,8 @@ effnet_session_set_frame(EffNetSession *session, guint index, const EffNetFrame 
                          GError **error)
 {
     g_return_val_if_fail(index < session->arena.n, FALSE);
-    return effnet_picture_set_frame(session->plan, session->preprocess, picture(session, index),
-                                    frame, error);
+    return effnet_image_set_frame(session->plan, session->preprocess, image(session, index), frame,
+                                  error);
 }
 
 void
@@ -173,16 +174,15 @@ effnet_session_set_input(EffNetSession *session, guint index, const EffNetInput 
 
     g_return_if_fail(index < session->arena.n);
     g_return_if_fail(effnet_input_get_model(input) == session->model);
-    memcpy(picture(session, index), effnet_input_get_picture(input),
-           plan->activations[plan->input].bytes);
+    memcpy(image(session, index), effnet_input_get_image(input), plan->tensors[plan->input].bytes);
 }
 
 void
 effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw)
 {
     g_return_if_fail(index < session->arena.n);
-    effnet_picture_set_tensor(session->plan, effnet_model_get_info(session->model),
-                              picture(session, index), chw);
+    effnet_image_set_tensor(session->plan, effnet_model_get_info(session->model),
+                            image(session, index), chw);
 }
 
 static void
@@ -220,7 +220,7 @@ typedef struct {
 } Walker;
 
 /* A task of the thread's own share, and when these are all taken, of another's: a share is the same
- * part of the picture, or of its channels, from step to step, whose data are in the core's caches.
+ * part of the image, or of its channels, from op to op, whose data are in the core's caches.
  */
 static gboolean
 take_task(const Walker *w, Progress *progress, guint tasks, guint *task)
@@ -239,32 +239,31 @@ take_task(const Walker *w, Progress *progress, guint tasks, guint *task)
     return FALSE;
 }
 
-/* Step STEP for N pictures from FIRST on: a picture's task after the same one of the picture before
+/* Op OP for N images from FIRST on: an image's task after the same one of the image before
  * it, so that its weights are at hand. */
 static void
-pass(Walker *w, guint step_index, guint first, guint n)
+pass(Walker *w, guint op_index, guint first, guint n)
 {
     EffNetSession *session = w->session;
-    const EffNetStep *step = &session->plan->steps[step_index];
-    guint of_picture = effnet_step_tasks(step, session->threads);
-    guint blocks = (n + step->pictures - 1) / step->pictures, tasks = of_picture * blocks, task;
+    const EffNetOp *op = &session->plan->ops[op_index];
+    guint of_image = effnet_op_tasks(op, session->threads);
+    guint blocks = (n + op->images - 1) / op->images, tasks = of_image * blocks, task;
     gint64 begin = session->profiling && w->member == 0 ? g_get_monotonic_time() : 0;
     Progress *progress = w->progress++;
 
     while (take_task(w, progress, tasks, &task)) {
-        guint begin_picture = task % blocks * step->pictures;
+        guint begin_image = task % blocks * op->images;
 
-        effnet_step_execute(session->plan, step, &session->arena, first + begin_picture,
-                            MIN(step->pictures, n - begin_picture), task / blocks, of_picture,
-                            w->scratch);
+        effnet_op_execute(session->plan, op, &session->arena, first + begin_image,
+                          MIN(op->images, n - begin_image), task / blocks, of_image, w->scratch);
         finish_task(session, progress, tasks);
     }
     wait_for_tasks(session, progress, tasks);
     if (session->observer)
-        session->observer(session->observer_data, session->plan, step, &session->arena);
+        session->observer(session->observer_data, session->plan, op, &session->arena);
     if (begin) {
-        session->profiles[step_index].ns += (g_get_monotonic_time() - begin) * 1000;
-        session->profiles[step_index].runs += first == 0;
+        session->profiles[op_index].ns += (g_get_monotonic_time() - begin) * 1000;
+        session->profiles[op_index].runs += first == 0;
     }
 }
 
@@ -280,20 +279,20 @@ walk(gpointer data, guint member)
         .progress = session->progress,
     };
 
-    for (guint picture = 0; picture < session->batch; picture++)
-        for (guint s = 0; s < plan->batch_step; s++)
-            pass(&w, s, picture, 1);
-    for (guint s = plan->batch_step; s < plan->n_steps; s++)
+    for (guint image = 0; image < session->batch; image++)
+        for (guint s = 0; s < plan->batch_op; s++)
+            pass(&w, s, image, 1);
+    for (guint s = plan->batch_op; s < plan->n_ops; s++)
         pass(&w, s, 0, session->batch);
 }
 
 /* To real numbers, once the classifier has read them. */
 static void
-unscale_features(EffNetSession *session, guint picture)
+unscale_features(EffNetSession *session, guint image)
 {
     const EffNetPlan *plan = session->plan;
-    const EffNetTensorPlan *t = &plan->activations[plan->features];
-    float *features = effnet_activation(plan, &session->arena, plan->features, picture);
+    const EffNetPlanTensor *t = &plan->tensors[plan->features];
+    float *features = effnet_tensor_data(plan, &session->arena, plan->features, image);
 
     for (guint i = 0; i < t->channels; i++)
         features[i] /= t->factor;
@@ -306,27 +305,27 @@ effnet_session_run(EffNetSession *session, guint n)
 
     g_return_if_fail(n > 0 && n <= session->arena.n);
     session->batch = n;
-    for (gsize i = 0; i < (gsize)session->plan->n_steps * n; i++) {
+    for (gsize i = 0; i < (gsize)session->plan->n_ops * n; i++) {
         for (guint share = 0; share < session->threads; share++)
             atomic_store_explicit(&session->progress[i].next[share], 0, memory_order_relaxed);
         atomic_store_explicit(&session->progress[i].done, 0, memory_order_relaxed);
     }
     workspace = effnet_workspaces_take(session->workspaces);
-    session->arena.picture = workspace;
-    session->scratch = workspace + session->plan->picture_bytes;
+    session->arena.image = workspace;
+    session->scratch = workspace + session->plan->image_bytes;
     effnet_pool_run(session->threads, walk, session);
-    for (guint picture = 0; picture < n; picture++)
-        unscale_features(session, picture);
+    for (guint image = 0; image < n; image++)
+        unscale_features(session, image);
     effnet_workspaces_give_back(session->workspaces, workspace);
 }
 
 static const float *
-result(const EffNetSession *session, int activation, guint index)
+result(const EffNetSession *session, int tensor, guint index)
 {
     g_return_val_if_fail(index < session->arena.n, NULL);
-    if (activation == EFFNET_NONE)
+    if (tensor == EFFNET_NONE)
         return NULL;
-    return effnet_activation(session->plan, &session->arena, activation, index);
+    return effnet_tensor_data(session->plan, &session->arena, tensor, index);
 }
 
 const float *
@@ -345,7 +344,7 @@ void
 effnet_session_set_profile(EffNetSession *session, gboolean on)
 {
     session->profiling = on;
-    for (guint i = 0; i < session->plan->n_steps; i++)
+    for (guint i = 0; i < session->plan->n_ops; i++)
         session->profiles[i].ns = session->profiles[i].runs = 0;
 }
 
@@ -360,32 +359,32 @@ effnet_observe_session(EffNetSession *session, EffNetObserver observer, gpointer
 guint
 effnet_session_get_n_ops(const EffNetSession *session)
 {
-    return session->plan->n_steps;
+    return session->plan->n_ops;
 }
 
 static guint64
-bytes_of(const EffNetPlan *plan, int activation)
+bytes_of(const EffNetPlan *plan, int tensor)
 {
-    return activation == EFFNET_NONE ? 0 : plan->activations[activation].bytes;
+    return tensor == EFFNET_NONE ? 0 : plan->tensors[tensor].bytes;
 }
 
 void
-effnet_session_get_op(const EffNetSession *session, guint op, EffNetOpProfile *profile)
+effnet_session_get_op(const EffNetSession *session, guint index, EffNetOpProfile *profile)
 {
     const EffNetPlan *plan = session->plan;
-    const EffNetStep *step = &plan->steps[op];
+    const EffNetOp *op = &plan->ops[index];
 
-    g_return_if_fail(op < plan->n_steps);
+    g_return_if_fail(index < plan->n_ops);
     *profile = (EffNetOpProfile){
-        .name = session->profiles[op].name,
-        .kind = session->profiles[op].kind,
-        .bytes = bytes_of(plan, step->in) + bytes_of(plan, step->out) +
-                 bytes_of(plan, step->residual) + bytes_of(plan, step->row_sums),
-        .ns = session->profiles[op].ns,
-        .runs = session->profiles[op].runs,
+        .name = session->profiles[index].name,
+        .kind = session->profiles[index].kind,
+        .bytes = bytes_of(plan, op->in) + bytes_of(plan, op->out) + bytes_of(plan, op->residual) +
+                 bytes_of(plan, op->row_sums),
+        .ns = session->profiles[index].ns,
+        .runs = session->profiles[index].runs,
     };
-    for (guint i = 0; i < step->n_layers; i++) {
-        profile->macs += effnet_layer_macs(step->layer + i);
-        profile->bytes += effnet_step_packed_bytes(plan, step, i);
+    for (guint i = 0; i < op->n_layers; i++) {
+        profile->macs += effnet_layer_macs(op->layer + i);
+        profile->bytes += effnet_op_packed_bytes(plan, op, i);
     }
 }

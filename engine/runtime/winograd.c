@@ -15,8 +15,8 @@ typedef struct {
 static Layout
 lay_out(const EffNetWinogradTask *t)
 {
-    const EffNetLayer *layer = t->step->layer;
-    guint row = effnet_winograd_tiles(layer->out_size), tiles = row * t->step->block_pixels;
+    const EffNetLayer *layer = t->op->layer;
+    guint row = effnet_winograd_tiles(layer->out_size), tiles = row * t->op->block_pixels;
     Layout l = {
         .zeros = t->scratch,
         .points = t->scratch + EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
@@ -34,7 +34,7 @@ lay_out(const EffNetWinogradTask *t)
 static void
 find_points(const EffNetWinogradTask *t, const Layout *l)
 {
-    const EffNetLayer *layer = t->step->layer;
+    const EffNetLayer *layer = t->op->layer;
     EffNetWinogradInput a = {
         .in_step = t->in_channels,
         .in_size = layer->in_size,
@@ -61,9 +61,9 @@ find_points(const EffNetWinogradTask *t, const Layout *l)
 static void
 multiply(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels)
 {
-    const EffNetLayer *layer = t->step->layer;
+    const EffNetLayer *layer = t->op->layer;
     gsize point_weights = (gsize)layer->in_channels * EFFNET_LANES;
-    const float *weights = t->step->packed[0].weights;
+    const float *weights = t->op->packed[0].weights;
     EffNetConv a = {
         .in_type = EFFNET_TYPE_F32,
         .out_type = EFFNET_TYPE_F32,
@@ -94,7 +94,7 @@ multiply(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels
 static void
 find_outputs(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels)
 {
-    const EffNetLayer *layer = t->step->layer;
+    const EffNetLayer *layer = t->op->layer;
     gsize row_step = layer->out_size * t->out_channels, lane = panel * EFFNET_LANES;
     EffNetWinogradOutput a = {
         .points = l->products,
@@ -102,7 +102,7 @@ find_outputs(const EffNetWinogradTask *t, const Layout *l, guint panel, guint pa
         .tile_step = EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
         .tiles = l->row,
         .columns = layer->out_size,
-        .bias = t->step->packed[0].bias + lane,
+        .bias = t->op->packed[0].bias + lane,
         .out_step = t->out_channels,
         .row_step = row_step,
         .panels = panels,

@@ -4,11 +4,11 @@
 
 #include "../plan/plan.h"
 
-/* A task of a WINOGRAD step: rows of tiles FIRST_ROW to END_ROW, and panels. */
+/* A task of a WINOGRAD op: rows of tiles FIRST_ROW to END_ROW, and panels. */
 typedef struct {
     const EffNetKernels *kernels;
-    const EffNetStep *step;
-    const float *in, *residual; /* pictures; RESIDUAL may be NULL */
+    const EffNetOp *op;
+    const float *in, *residual; /* feature maps; RESIDUAL may be NULL */
     float *out;
     gsize in_channels, out_channels; /* of a pixel in memory */
     guint first_row, end_row;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 struct _EffNetWorkspaces {
-    gsize picture_bytes, scratch_bytes; /* of a piece */
-    guint threads;                      /* so many pieces at most, each with so many scratches */
+    gsize image_bytes, scratch_bytes; /* of a piece */
+    guint threads;                    /* so many pieces at most, each with so many scratches */
 
     GMutex lock; /* of what is below */
     GCond changed;
@@ -20,7 +20,7 @@ effnet_workspaces_new(const EffNetPlan *plan)
 {
     EffNetWorkspaces *self = g_new0(EffNetWorkspaces, 1);
 
-    self->picture_bytes = plan->picture_bytes;
+    self->image_bytes = plan->image_bytes;
     self->scratch_bytes = plan->scratch_bytes;
     self->threads = effnet_cpu_get_threads();
     self->idle = g_ptr_array_new_full(self->threads, free);
@@ -54,7 +54,7 @@ add_piece(EffNetWorkspaces *self, GError **error)
     gpointer memory;
 
     if (!g_size_checked_mul(&bytes, self->scratch_bytes, self->threads) ||
-        !g_size_checked_add(&bytes, bytes, self->picture_bytes))
+        !g_size_checked_add(&bytes, bytes, self->image_bytes))
         bytes = G_MAXSIZE;
     memory = effnet_memory_new(1, bytes, error);
     if (!memory)

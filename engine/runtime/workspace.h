@@ -15,7 +15,7 @@ void effnet_workspaces_free(EffNetWorkspaces *workspaces);
 gboolean effnet_workspaces_join(EffNetWorkspaces *workspaces, GError **error);
 void effnet_workspaces_leave(EffNetWorkspaces *workspaces);
 
-/* The plan's picture_bytes, behind them its scratch_bytes of each of the process's threads. Where
+/* The plan's image_bytes, behind them its scratch_bytes of each of the process's threads. Where
  * all pieces are taken, waits for one, first come, first served. Never fails. */
 guint8 *effnet_workspaces_take(EffNetWorkspaces *workspaces);
 void effnet_workspaces_give_back(EffNetWorkspaces *workspaces, guint8 *memory);

@@ -19,7 +19,7 @@ effnet_test_fill_tensor(float *chw, gsize n, guint seed)
 }
 
 static inline void
-effnet_test_observe(gpointer statistics, const EffNetPlan *plan, const EffNetStep *step,
+effnet_test_observe(gpointer statistics, const EffNetPlan *plan, const EffNetOp *step,
                     const EffNetArena *arena)
 {
     g_autoptr(GError) error = NULL;

@@ -2,7 +2,7 @@
 #include "plan/plan.h"
 
 /* The arena cannot be less than what the first depthwise layer writes beside the projection of it;
- * pictures of 112 x 112 x 96 that are never made as a whole are not in it. */
+ * feature maps of 112 x 112 x 96 that are never made as a whole are not in it. */
 static void
 test_activations(void)
 {

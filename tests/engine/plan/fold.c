@@ -2,7 +2,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "plan/plan.h"
+#include "plan/fold.h"
+#include "plan/packing.h"
+#include "plan/placement.h"
 
 /* Numbers that tell every place apart. */
 static gboolean
@@ -35,16 +37,16 @@ static void
 pack(const EffNetLayer *layer, float *packed, float *bias)
 {
     const EffNetPlan plan = {.type = EFFNET_TYPE_F32};
-    const EffNetStep step = {
+    const EffNetOp op = {
         .layer = layer, .n_layers = 1, .conv = &effnet_conv_f32_c, .dwconv = &effnet_dwconv_f32_c};
     float rows[1024];
 
     memset(bias, 0, effnet_layer_lane_bytes(layer));
     g_assert_true(effnet_layer_fold(&counting, layer, 0.5, rows, bias, NULL, NULL));
-    effnet_step_pack(&plan, &step, 0, rows, packed);
+    effnet_op_pack(&plan, &op, 0, rows, packed);
 }
 
-/* A 3x3 convolution of 2 channels to 3: taps first, then channels, as the picture lies. */
+/* A 3x3 convolution of 2 channels to 3: taps first, then channels, as the feature map lies. */
 static void
 test_conv(void)
 {

@@ -39,37 +39,37 @@ new_plan(const char *name)
     return plan;
 }
 
-static const EffNetStep *
+static const EffNetOp *
 find_step(const EffNetPlan *plan, EffNetRole role, guint after)
 {
-    for (guint i = after; i < plan->n_steps; i++)
-        if (plan->steps[i].layer->role == role)
-            return &plan->steps[i];
+    for (guint i = after; i < plan->n_ops; i++)
+        if (plan->ops[i].layer->role == role)
+            return &plan->ops[i];
     g_assert_not_reached();
 }
 
-/* A sum's one in the output's steps, and what makes up for a zero that is not 0. */
+/* A sum's one in the output's ops, and what makes up for a zero that is not 0. */
 static void
-check_lanes(const EffNetPlan *plan, const EffNetStep *step, float in_step, float out_step)
+check_lanes(const EffNetPlan *plan, const EffNetOp *op, float in_step, float out_step)
 {
-    const EffNetScale *in = &plan->activations[step->in].scale;
-    guint n = step->layer->in_channels;
+    const EffNetQuantisation *in = &plan->tensors[op->in].quantisation;
+    guint n = op->layer->in_channels;
 
     g_assert_cmpuint(in->zero, ==, 128);
-    g_assert_cmpfloat_with_epsilon(in->step, in_step, 1e-9);
-    for (guint i = 0; i < step->layer->out_channels; i++) {
+    g_assert_cmpfloat_with_epsilon(in->scale, in_step, 1e-9);
+    for (guint i = 0; i < op->layer->out_channels; i++) {
         gint sum = 0;
 
         for (guint k = 0; k < n; k++)
             sum += (i * n + k) % 3 + 1;
-        g_assert_cmpint(step->packed[0].start[i], ==, -128 * sum);
-        g_assert_cmpfloat_with_epsilon(step->packed[0].scale[i], SCALE * in->step / out_step, 1e-6);
-        g_assert_cmpfloat_with_epsilon(step->packed[0].bias[i], BIAS / out_step, 0.01);
+        g_assert_cmpint(op->packed[0].start[i], ==, -128 * sum);
+        g_assert_cmpfloat_with_epsilon(op->packed[0].scale[i], SCALE * in->scale / out_step, 1e-6);
+        g_assert_cmpfloat_with_epsilon(op->packed[0].bias[i], BIAS / out_step, 0.01);
     }
-    g_assert_false(step->packed[0].quant->has_bump);
-    g_assert_cmpint(step->packed[0].quant->low, ==, 0);
-    g_assert_cmpint(step->packed[0].quant->high, ==, lrintf(6 / out_step));
-    g_assert_cmpint(step->packed[0].quant->fixed, ==, 0);
+    g_assert_false(op->packed[0].quant->has_bump);
+    g_assert_cmpint(op->packed[0].quant->low, ==, 0);
+    g_assert_cmpint(op->packed[0].quant->high, ==, lrintf(6 / out_step));
+    g_assert_cmpint(op->packed[0].quant->fixed, ==, 0);
 }
 
 /* The head's outputs, which are pooled, are of 16 bits. */
@@ -77,7 +77,7 @@ static void
 test_lanes(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("lite0");
-    const EffNetStep *head = find_step(plan, EFFNET_ROLE_HEAD, 0);
+    const EffNetOp *head = find_step(plan, EFFNET_ROLE_HEAD, 0);
 
     check_lanes(plan, head, 3.f / (G_MAXINT16 / 2), 6.f / (G_MAXINT16 / 2));
 }
@@ -87,27 +87,27 @@ static void
 test_bytes(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("lite0");
-    const EffNetStep *project = find_step(plan, EFFNET_ROLE_PROJECT, 0), *expand;
+    const EffNetOp *project = find_step(plan, EFFNET_ROLE_PROJECT, 0), *expand;
 
-    g_assert_cmpint(plan->activations[project->in].type, ==, EFFNET_TYPE_U8);
-    g_assert_cmpfloat_with_epsilon(plan->activations[project->in].scale.step, 6.f / 255, 1e-9);
-    g_assert_cmpuint(plan->activations[project->in].scale.zero, ==, 0);
-    for (guint i = 0; i < plan->n_steps; i++)
-        if (plan->steps[i].layer->role == EFFNET_ROLE_PROJECT)
-            g_assert_cmpint(plan->activations[plan->steps[i].out].type, ==, EFFNET_TYPE_S16);
+    g_assert_cmpint(plan->tensors[project->in].type, ==, EFFNET_TYPE_U8);
+    g_assert_cmpfloat_with_epsilon(plan->tensors[project->in].quantisation.scale, 6.f / 255, 1e-9);
+    g_assert_cmpuint(plan->tensors[project->in].quantisation.zero, ==, 0);
+    for (guint i = 0; i < plan->n_ops; i++)
+        if (plan->ops[i].layer->role == EFFNET_ROLE_PROJECT)
+            g_assert_cmpint(plan->tensors[plan->ops[i].out].type, ==, EFFNET_TYPE_S16);
     expand = find_step(plan, EFFNET_ROLE_EXPAND, 0);
-    g_assert_cmpint(plan->activations[expand->in].type, ==, EFFNET_TYPE_S16);
+    g_assert_cmpint(plan->tensors[expand->in].type, ==, EFFNET_TYPE_S16);
     check_lanes(plan, expand, 3.f / (G_MAXINT16 / 2), 6.f / 255);
 }
 
-/* Where SiLU and squeeze-excite are, all pictures are of 16 bits. */
+/* Where SiLU and squeeze-excite are, all feature maps are of 16 bits. */
 static void
 test_no_bytes(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("b0");
 
-    for (guint i = 0; i < plan->n_steps; i++)
-        g_assert_cmpint(plan->activations[plan->steps[i].out].type, !=, EFFNET_TYPE_U8);
+    for (guint i = 0; i < plan->n_ops; i++)
+        g_assert_cmpint(plan->tensors[plan->ops[i].out].type, !=, EFFNET_TYPE_U8);
 }
 
 static void
@@ -118,9 +118,9 @@ test_zeros(void)
     g_assert_cmpuint(find_step(lite, EFFNET_ROLE_PROJECT, 0)->packed[0].quant->zero, ==, 0);
     g_assert_cmpuint(find_step(b0, EFFNET_ROLE_PROJECT, 0)->packed[0].quant->zero, ==, 32);
     g_assert_cmpuint(find_step(b0, EFFNET_ROLE_HEAD, 0)->packed[0].quant->zero, ==, 128);
-    g_assert_cmpint(b0->activations[b0->input].type, ==, EFFNET_TYPE_U8);
-    g_assert_cmpint(b0->activations[b0->features].type, ==, EFFNET_TYPE_F32);
-    g_assert_cmpint(b0->activations[b0->logits].type, ==, EFFNET_TYPE_F32);
+    g_assert_cmpint(b0->tensors[b0->input].type, ==, EFFNET_TYPE_U8);
+    g_assert_cmpint(b0->tensors[b0->features].type, ==, EFFNET_TYPE_F32);
+    g_assert_cmpint(b0->tensors[b0->logits].type, ==, EFFNET_TYPE_F32);
 }
 
 /* Logits are real numbers; a residual of the same range counts as it is. */
@@ -128,13 +128,13 @@ static void
 test_ends(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("lite0");
-    const EffNetStep *step = find_step(plan, EFFNET_ROLE_CLASSIFIER, 0);
+    const EffNetOp *op = find_step(plan, EFFNET_ROLE_CLASSIFIER, 0);
     guint residuals = 0;
 
-    g_assert_cmpfloat(step->packed[0].bias[0], ==, BIAS);
-    for (guint i = 0; i < plan->n_steps; i++)
-        if (plan->steps[i].residual != EFFNET_NONE) {
-            g_assert_cmpfloat(plan->steps[i].packed[0].quant->residual, ==, 1);
+    g_assert_cmpfloat(op->packed[0].bias[0], ==, BIAS);
+    for (guint i = 0; i < plan->n_ops; i++)
+        if (plan->ops[i].residual != EFFNET_NONE) {
+            g_assert_cmpfloat(plan->ops[i].packed[0].quant->residual, ==, 1);
             residuals++;
         }
     g_assert_cmpuint(residuals, ==, 9);
@@ -145,12 +145,12 @@ static void
 test_fixed(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("es");
-    const EffNetStep *step = find_step(plan, EFFNET_ROLE_EXPAND, 2);
-    const EffNetScale *in = &plan->activations[step->in].scale;
-    gint16 range = (gint16)(in->range / in->step), fixed = step->packed[0].quant->fixed;
+    const EffNetOp *op = find_step(plan, EFFNET_ROLE_EXPAND, 2);
+    const EffNetQuantisation *in = &plan->tensors[op->in].quantisation;
+    gint16 range = (gint16)(in->range / in->scale), fixed = op->packed[0].quant->fixed;
 
-    g_assert_cmpuint(step->layer->kernel, ==, 3);
-    g_assert_cmpint(effnet_quant_value(step->packed[0].quant, range, fixed), >=, 254);
+    g_assert_cmpuint(op->layer->kernel, ==, 3);
+    g_assert_cmpint(effnet_quant_value(op->packed[0].quant, range, fixed), >=, 254);
 }
 
 int

@@ -9,37 +9,37 @@
 
 typedef struct {
     EffNetStatistics *statistics;
-    guint steps, hidden, read;
+    guint ops, hidden, read;
 } Watch;
 
-/* What a step leaves in the arena never goes beyond the layer's range, and reaches it. */
+/* What an op leaves in the arena never goes beyond the layer's range, and reaches it. */
 static void
-check_range(const EffNetStatistics *last, const EffNetPlan *plan, const EffNetStep *step,
+check_range(const EffNetStatistics *last, const EffNetPlan *plan, const EffNetOp *op,
             const EffNetArena *arena)
 {
-    const EffNetTensorPlan *out = &plan->activations[step->out];
-    const float *values = effnet_activation(plan, arena, step->out, 0);
+    const EffNetPlanTensor *out = &plan->tensors[op->out];
+    const float *values = effnet_tensor_data(plan, arena, op->out, 0);
     float most = 0;
 
     for (gsize i = 0; i < out->bytes / sizeof(float); i++)
         most = MAX(most, fabsf(values[i]) / out->factor);
-    if (step->pool)
+    if (op->pool)
         g_assert_cmpfloat(last->range, >=, most);
     else
         g_assert_cmpfloat(last->range, ==, most);
 }
 
-/* The means of the only picture, of what the step does not gate itself. */
+/* The means of the only picture, of what the op does not gate itself. */
 static void
-check_inputs(const EffNetStatistics *first, const EffNetPlan *plan, const EffNetStep *step,
+check_inputs(const EffNetStatistics *first, const EffNetPlan *plan, const EffNetOp *op,
              const EffNetArena *arena)
 {
-    const EffNetTensorPlan *in = &plan->activations[step->in];
-    const float *values = effnet_activation(plan, arena, step->in, 0);
+    const EffNetPlanTensor *in = &plan->tensors[op->in];
+    const float *values = effnet_tensor_data(plan, arena, op->in, 0);
     gsize pixels = (gsize)in->size * in->size;
 
-    g_assert_cmpuint(first->pictures, ==, 1);
-    for (guint k = 0; k < step->layer->in_channels; k++) {
+    g_assert_cmpuint(first->images, ==, 1);
+    for (guint k = 0; k < op->layer->in_channels; k++) {
         double sum = 0;
 
         for (gsize p = 0; p < pixels; p++)
@@ -50,25 +50,25 @@ check_inputs(const EffNetStatistics *first, const EffNetPlan *plan, const EffNet
 }
 
 static void
-watch(gpointer data, const EffNetPlan *plan, const EffNetStep *step, const EffNetArena *arena)
+watch(gpointer data, const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena)
 {
     Watch *w = data;
-    EffNetStatistics *first = &w->statistics[step->layer - plan->network->layers];
+    EffNetStatistics *first = &w->statistics[op->layer - plan->network->layers];
 
-    effnet_test_observe(w->statistics, plan, step, arena);
-    check_range(first + step->n_layers - 1, plan, step, arena);
-    if (first->inputs && step->gate == EFFNET_NONE) {
-        check_inputs(first, plan, step, arena);
+    effnet_test_observe(w->statistics, plan, op, arena);
+    check_range(first + op->n_layers - 1, plan, op, arena);
+    if (first->inputs && op->gate == EFFNET_NONE) {
+        check_inputs(first, plan, op, arena);
         w->read++;
     }
-    if (step->kind == EFFNET_STEP_CONV_DEPTHWISE) {
+    if (op->kind == EFFNET_OP_CONV_DEPTHWISE) {
         g_assert_cmpfloat(first->range, >, 0);
-        g_assert_cmpuint(first[1].pictures, ==, 1);
-        for (guint k = 0; k < step->layer[1].in_channels; k++)
+        g_assert_cmpuint(first[1].images, ==, 1);
+        for (guint k = 0; k < op->layer[1].in_channels; k++)
             g_assert_cmpfloat(fabs(first[1].inputs[k]), <=, first->range);
         w->hidden++;
     }
-    w->steps++;
+    w->ops++;
 }
 
 static void
@@ -87,7 +87,7 @@ test_network(gconstpointer name)
     effnet_session_set_tensor(session, 0, chw);
     effnet_observe_session(session, watch, &w);
     effnet_session_run(session, 1);
-    g_assert_cmpuint(w.steps, ==, plan->n_steps);
+    g_assert_cmpuint(w.ops, ==, plan->n_ops);
     g_assert_cmpuint(w.hidden, >, 0);
     g_assert_cmpuint(w.read, >, n / 4);
     for (guint i = 0; i < n; i++) {

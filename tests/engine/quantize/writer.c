@@ -9,6 +9,7 @@
 #include "checkpoint.h"
 #include "checkpoint/checkpoint.h"
 #include "recognise/quantised.h"
+#include "plan/fold.h"
 #include "plan/plan.h"
 #include "quantised.h"
 
@@ -100,7 +101,7 @@ test_bias(void)
     for (guint i = 0; i < network->n_layers; i++) {
         EffNetStatistics *s = &statistics[i];
 
-        s->pictures = 2;
+        s->images = 2;
         s->inputs = g_new(double, network->layers[i].in_channels);
         for (guint k = 0; k < network->layers[i].in_channels; k++)
             s->inputs[k] = 2 * (k % 5);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tasks in any order, for one thread or more, make the same step: addresses and blocks do not
+/* Tasks in any order, for one thread or more, make the same op: addresses and blocks do not
  * overlap. */
 #include <stdlib.h>
 #include <string.h>
@@ -34,25 +34,25 @@ new_memory(gsize bytes)
 static float *
 execute(const EffNetPlan *plan, gboolean backwards, guint threads)
 {
-    const EffNetArena arena = {new_memory(plan->picture_bytes), new_memory(plan->batch_bytes), 1};
+    const EffNetArena arena = {new_memory(plan->image_bytes), new_memory(plan->batch_bytes), 1};
     gpointer scratch = new_memory(plan->scratch_bytes);
-    float *input = effnet_activation(plan, &arena, plan->input, 0), *logits;
+    float *input = effnet_tensor_data(plan, &arena, plan->input, 0), *logits;
 
-    for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof(float); i++)
+    for (gsize i = 0; i < plan->tensors[plan->input].bytes / sizeof(float); i++)
         input[i] = i % 17 / 8.f - 1;
-    for (guint s = 0; s < plan->n_steps; s++) {
-        const EffNetStep *step = &plan->steps[s];
-        guint tasks = effnet_step_tasks(step, threads);
+    for (guint s = 0; s < plan->n_ops; s++) {
+        const EffNetOp *op = &plan->ops[s];
+        guint tasks = effnet_op_tasks(op, threads);
 
         for (guint t = 0; t < tasks; t++)
-            effnet_step_execute(plan, step, &arena, 0, 1, backwards ? tasks - 1 - t : t, tasks,
-                                scratch);
+            effnet_op_execute(plan, op, &arena, 0, 1, backwards ? tasks - 1 - t : t, tasks,
+                              scratch);
     }
-    logits = g_memdup2(effnet_activation(plan, &arena, plan->logits, 0),
-                       plan->activations[plan->logits].bytes);
+    logits = g_memdup2(effnet_tensor_data(plan, &arena, plan->logits, 0),
+                       plan->tensors[plan->logits].bytes);
     free(scratch);
     free(arena.batch);
-    free(arena.picture);
+    free(arena.image);
     return logits;
 }
 
@@ -61,7 +61,7 @@ check_order(const char *name, const EffNetScaling *scaling, EffNetType type)
 {
     g_autoptr(EffNetPlan) plan = random_plan(name, scaling, type);
     g_autofree float *forwards = execute(plan, FALSE, 1), *backwards = execute(plan, TRUE, 2);
-    gsize bytes = plan->activations[plan->logits].bytes;
+    gsize bytes = plan->tensors[plan->logits].bytes;
 
     g_assert_cmpmem(forwards, bytes, backwards, bytes);
 }

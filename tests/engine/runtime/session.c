@@ -28,15 +28,15 @@ have_bf16(void)
 }
 
 static float *
-random_picture(guint seed)
+random_image(guint seed)
 {
     GRand *rand = g_rand_new_with_seed(seed);
-    float *picture = g_new(float, 3 * RESOLUTION * RESOLUTION);
+    float *image = g_new(float, 3 * RESOLUTION * RESOLUTION);
 
     for (gsize i = 0; i < 3 * RESOLUTION * RESOLUTION; i++)
-        picture[i] = g_rand_double_range(rand, -2, 2);
+        image[i] = g_rand_double_range(rand, -2, 2);
     g_rand_free(rand);
-    return picture;
+    return image;
 }
 
 static float *
@@ -45,9 +45,9 @@ infer(EffNetModel *model, guint threads, guint batch, guint place)
     g_autoptr(EffNetSession) session = effnet_session_new(model, batch, threads, NULL);
 
     for (guint i = 0; i < batch; i++) {
-        g_autofree float *picture = random_picture(i == place ? 1000 : i);
+        g_autofree float *image = random_image(i == place ? 1000 : i);
 
-        effnet_session_set_tensor(session, i, picture);
+        effnet_session_set_tensor(session, i, image);
     }
     effnet_session_run(session, batch);
     return g_memdup2(effnet_session_get_logits(session, place), CLASSES * sizeof(float));
@@ -188,9 +188,9 @@ test_repeated(void)
 {
     g_autoptr(EffNetModel) model = random_model("lite0", 2, EFFNET_PRECISION_FP32);
     g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 0, NULL);
-    g_autofree float *picture = random_picture(5), *first = NULL;
+    g_autofree float *image = random_image(5), *first = NULL;
 
-    effnet_session_set_tensor(session, 0, picture);
+    effnet_session_set_tensor(session, 0, image);
     effnet_session_run(session, 1);
     first = g_memdup2(effnet_session_get_logits(session, 0), CLASSES * sizeof(float));
     for (int i = 0; i < 50; i++) {
@@ -256,12 +256,12 @@ test_profile(void)
 {
     g_autoptr(EffNetModel) model = random_model("b0", 1, EFFNET_PRECISION_FP32);
     g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 1, NULL);
-    g_autofree float *picture = random_picture(1);
+    g_autofree float *image = random_image(1);
     guint64 macs = 0;
     EffNetArchCost cost;
     g_autoptr(EffNetArch) arch = effnet_arch_new("b0", NULL);
 
-    effnet_session_set_tensor(session, 0, picture);
+    effnet_session_set_tensor(session, 0, image);
     effnet_session_set_profile(session, TRUE);
     effnet_session_run(session, 1);
     effnet_session_run(session, 1);

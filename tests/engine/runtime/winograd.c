@@ -24,33 +24,33 @@ count_winograd(const EffNetPlan *plan)
 {
     guint n = 0;
 
-    for (guint i = 0; i < plan->n_steps; i++)
-        n += plan->steps[i].kind == EFFNET_STEP_WINOGRAD;
+    for (guint i = 0; i < plan->n_ops; i++)
+        n += plan->ops[i].kind == EFFNET_OP_WINOGRAD;
     return n;
 }
 
 static float *
 find_logits(const EffNetPlan *plan)
 {
-    const EffNetArena arena = {effnet_memory_new(1, plan->picture_bytes, NULL),
+    const EffNetArena arena = {effnet_memory_new(1, plan->image_bytes, NULL),
                                effnet_memory_new(1, plan->batch_bytes, NULL), 1};
     gpointer scratch = effnet_memory_new(1, plan->scratch_bytes, NULL);
-    float *input = effnet_activation(plan, &arena, plan->input, 0), *logits;
+    float *input = effnet_tensor_data(plan, &arena, plan->input, 0), *logits;
 
-    memset(arena.picture, 0, plan->picture_bytes);
+    memset(arena.image, 0, plan->image_bytes);
     memset(arena.batch, 0, plan->batch_bytes);
-    for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof *input; i++)
+    for (gsize i = 0; i < plan->tensors[plan->input].bytes / sizeof *input; i++)
         input[i] = i % 17 / 8.f - 1;
-    for (guint s = 0; s < plan->n_steps; s++) {
-        guint tasks = effnet_step_tasks(&plan->steps[s], 1);
+    for (guint s = 0; s < plan->n_ops; s++) {
+        guint tasks = effnet_op_tasks(&plan->ops[s], 1);
 
         for (guint t = 0; t < tasks; t++)
-            effnet_step_execute(plan, &plan->steps[s], &arena, 0, 1, t, tasks, scratch);
+            effnet_op_execute(plan, &plan->ops[s], &arena, 0, 1, t, tasks, scratch);
     }
-    logits = g_memdup2(effnet_activation(plan, &arena, plan->logits, 0), 20 * sizeof *logits);
+    logits = g_memdup2(effnet_tensor_data(plan, &arena, plan->logits, 0), 20 * sizeof *logits);
     free(scratch);
     free(arena.batch);
-    free(arena.picture);
+    free(arena.image);
     return logits;
 }
 

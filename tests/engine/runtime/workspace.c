@@ -6,13 +6,13 @@
 
 #include "runtime/workspace.h"
 
-#define PICTURE 1000
+#define IMAGE   1000
 #define SCRATCH 100
 
 static EffNetWorkspaces *
 new_workspaces(guint sessions)
 {
-    const EffNetPlan plan = {.picture_bytes = PICTURE, .scratch_bytes = SCRATCH};
+    const EffNetPlan plan = {.image_bytes = IMAGE, .scratch_bytes = SCRATCH};
     EffNetWorkspaces *workspaces = effnet_workspaces_new(&plan);
 
     for (guint i = 0; i < sessions; i++)
@@ -23,7 +23,7 @@ new_workspaces(guint sessions)
 static gsize
 piece_bytes(void)
 {
-    return PICTURE + SCRATCH * effnet_cpu_get_threads();
+    return IMAGE + SCRATCH * effnet_cpu_get_threads();
 }
 
 /* Of fewer sessions than cores each has a piece, whole and its own; the last one back is the first
@@ -124,8 +124,8 @@ test_waiting(void)
 static void
 test_no_memory(void)
 {
-    const EffNetPlan plans[] = {{.picture_bytes = G_MAXSIZE / 2},
-                                {.picture_bytes = 64, .scratch_bytes = G_MAXSIZE}};
+    const EffNetPlan plans[] = {{.image_bytes = G_MAXSIZE / 2},
+                                {.image_bytes = 64, .scratch_bytes = G_MAXSIZE}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(plans); i++) {
         EffNetWorkspaces *workspaces = effnet_workspaces_new(&plans[i]);

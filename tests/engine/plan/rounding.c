@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "kernels/bf16.h"
-#include "plan/plan.h"
+#include "plan/rounding.h"
 
 /* Of one channel. */
 static float

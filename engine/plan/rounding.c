@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rounded weights move a layer's outputs, since inputs behind an activation are seldom below 0. By
- * how much is known without pictures: the layer before has a batch norm as well. That is most of
- * what bf16 loses in ReLU6's networks. */
+#include "rounding.h"
+
 #include <math.h>
 
 #include "../kernels/bf16.h"
-#include "plan.h"
 
 /* Points that stand for normal numbers, half a deviation from one to the next. */
 #define POINTS 13

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "picture.h"
+#include "image.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,26 +7,26 @@
 static gboolean
 is_bytes(const EffNetPlan *plan)
 {
-    return plan->activations[plan->input].type == EFFNET_TYPE_U8;
+    return plan->tensors[plan->input].type == EFFNET_TYPE_U8;
 }
 
 /* Elements from a row to the next. */
 static gsize
 row_stride(const EffNetPlan *plan)
 {
-    const EffNetTensorPlan *input = &plan->activations[plan->input];
+    const EffNetPlanTensor *input = &plan->tensors[plan->input];
 
     return (gsize)input->size * input->channels;
 }
 
 /* The first pixel inside of the border. */
 static gpointer
-begin(const EffNetPlan *plan, gpointer picture)
+begin(const EffNetPlan *plan, gpointer image)
 {
-    const EffNetTensorPlan *input = &plan->activations[plan->input];
+    const EffNetPlanTensor *input = &plan->tensors[plan->input];
     gsize pad = plan->network->layers[0].pad_before;
 
-    return effnet_type_at(input->type, picture, pad * row_stride(plan) + pad * input->channels);
+    return effnet_type_at(input->type, image, pad * row_stride(plan) + pad * input->channels);
 }
 
 /* A normalised value of CHANNEL back to a pixel's. */
@@ -39,22 +39,22 @@ to_byte(const EffNetModelInfo *info, guint channel, float value)
 }
 
 void
-effnet_picture_clear(const EffNetPlan *plan, const EffNetModelInfo *info, gpointer picture)
+effnet_image_clear(const EffNetPlan *plan, const EffNetModelInfo *info, gpointer image)
 {
-    const EffNetTensorPlan *input = &plan->activations[plan->input];
-    guint8 *bytes = picture;
+    const EffNetPlanTensor *input = &plan->tensors[plan->input];
+    guint8 *bytes = image;
 
-    memset(picture, 0, input->bytes);
+    memset(image, 0, input->bytes);
     for (gsize i = 0; is_bytes(plan) && i < input->bytes; i += EFFNET_INPUT_BYTES)
         for (guint c = 0; c < info->in_channels; c++)
             bytes[i + c] = to_byte(info, c, 0);
 }
 
 gboolean
-effnet_picture_set_frame(const EffNetPlan *plan, EffNetPreprocess *preprocess, gpointer picture,
-                         const EffNetFrame *frame, GError **error)
+effnet_image_set_frame(const EffNetPlan *plan, EffNetPreprocess *preprocess, gpointer image,
+                       const EffNetFrame *frame, GError **error)
 {
-    gpointer first = begin(plan, picture);
+    gpointer first = begin(plan, image);
 
     if (is_bytes(plan))
         return effnet_preprocess_run_bytes(preprocess, frame, first, row_stride(plan),
@@ -63,11 +63,11 @@ effnet_picture_set_frame(const EffNetPlan *plan, EffNetPreprocess *preprocess, g
 }
 
 void
-effnet_picture_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpointer picture,
-                          const float *chw)
+effnet_image_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpointer image,
+                        const float *chw)
 {
-    gpointer first = begin(plan, picture);
-    guint channels = plan->activations[plan->input].channels, size = info->resolution;
+    gpointer first = begin(plan, image);
+    guint channels = plan->tensors[plan->input].channels, size = info->resolution;
 
     for (guint c = 0; c < info->in_channels; c++)
         for (guint y = 0; y < size; y++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "runtime/picture.h"
+#include "runtime/image.h"
 
 #define SIZE 8
 #define SIDE (SIZE + 3) /* with a border of 1 and 2 pixels */
@@ -16,34 +16,34 @@ static const EffNetModelInfo info = {
 };
 
 static EffNetPlan
-plan_of(EffNetTensorPlan *input, EffNetType type)
+plan_of(EffNetPlanTensor *input, EffNetType type)
 {
     guint channels = type == EFFNET_TYPE_U8 ? EFFNET_INPUT_BYTES : 3;
 
-    *input = (EffNetTensorPlan){.type = type, .size = SIDE, .channels = channels};
+    *input = (EffNetPlanTensor){.type = type, .size = SIDE, .channels = channels};
     input->bytes = SIDE * SIDE * channels * effnet_type_bytes(type);
-    return (EffNetPlan){.network = &network, .n_activations = 1, .activations = input};
+    return (EffNetPlan){.network = &network, .n_tensors = 1, .tensors = input};
 }
 
 static void
 test_floats(void)
 {
-    float picture[SIDE * SIDE * 3], chw[3 * SIZE * SIZE];
-    EffNetTensorPlan input;
+    float image[SIDE * SIDE * 3], chw[3 * SIZE * SIZE];
+    EffNetPlanTensor input;
     EffNetPlan plan = plan_of(&input, EFFNET_TYPE_F32);
 
     for (gsize i = 0; i < G_N_ELEMENTS(chw); i++)
         chw[i] = i;
-    memset(picture, 0xff, sizeof picture);
-    effnet_picture_clear(&plan, &info, picture);
-    effnet_picture_set_tensor(&plan, &info, picture, chw);
+    memset(image, 0xff, sizeof image);
+    effnet_image_clear(&plan, &info, image);
+    effnet_image_set_tensor(&plan, &info, image, chw);
     for (guint y = 0; y < SIDE; y++)
         for (guint x = 0; x < SIDE; x++)
             for (guint c = 0; c < 3; c++) {
                 gboolean inside = y >= 1 && x >= 1 && y <= SIZE && x <= SIZE;
                 float expected = inside ? chw[(c * SIZE + y - 1) * SIZE + x - 1] : 0;
 
-                g_assert_cmpfloat(picture[(y * SIDE + x) * 3 + c], ==, expected);
+                g_assert_cmpfloat(image[(y * SIDE + x) * 3 + c], ==, expected);
             }
 }
 
@@ -51,9 +51,9 @@ test_floats(void)
 static void
 test_bytes(void)
 {
-    guint8 picture[SIDE * SIDE * EFFNET_INPUT_BYTES];
+    guint8 image[SIDE * SIDE * EFFNET_INPUT_BYTES];
     float chw[3 * SIZE * SIZE];
-    EffNetTensorPlan input;
+    EffNetPlanTensor input;
     EffNetPlan plan = plan_of(&input, EFFNET_TYPE_U8);
 
     for (guint i = 0; i < G_N_ELEMENTS(chw); i++) {
@@ -61,39 +61,39 @@ test_bytes(void)
 
         chw[i] = (i % 256 / 255.f - info.mean[c]) / info.std[c];
     }
-    effnet_picture_clear(&plan, &info, picture);
-    effnet_picture_set_tensor(&plan, &info, picture, chw);
-    g_assert_cmpint(picture[0], ==, 128);
-    g_assert_cmpint(picture[1], ==, 64);
-    g_assert_cmpint(picture[2], ==, 0);
-    g_assert_cmpint(picture[3], ==, 0);
+    effnet_image_clear(&plan, &info, image);
+    effnet_image_set_tensor(&plan, &info, image, chw);
+    g_assert_cmpint(image[0], ==, 128);
+    g_assert_cmpint(image[1], ==, 64);
+    g_assert_cmpint(image[2], ==, 0);
+    g_assert_cmpint(image[3], ==, 0);
     for (guint i = 0; i < G_N_ELEMENTS(chw); i++) {
         guint c = i / SIZE / SIZE, y = i / SIZE % SIZE + 1, x = i % SIZE + 1;
 
-        g_assert_cmpint(picture[(y * SIDE + x) * EFFNET_INPUT_BYTES + c], ==, i % 256);
+        g_assert_cmpint(image[(y * SIDE + x) * EFFNET_INPUT_BYTES + c], ==, i % 256);
     }
 }
 
 static void
 test_far_values(void)
 {
-    guint8 picture[SIDE * SIDE * EFFNET_INPUT_BYTES];
+    guint8 image[SIDE * SIDE * EFFNET_INPUT_BYTES];
     float chw[3 * SIZE * SIZE] = {1000, -1000};
-    EffNetTensorPlan input;
+    EffNetPlanTensor input;
     EffNetPlan plan = plan_of(&input, EFFNET_TYPE_U8);
 
-    effnet_picture_clear(&plan, &info, picture);
-    effnet_picture_set_tensor(&plan, &info, picture, chw);
-    g_assert_cmpint(picture[(SIDE + 1) * EFFNET_INPUT_BYTES], ==, 255);
-    g_assert_cmpint(picture[(SIDE + 2) * EFFNET_INPUT_BYTES], ==, 0);
+    effnet_image_clear(&plan, &info, image);
+    effnet_image_set_tensor(&plan, &info, image, chw);
+    g_assert_cmpint(image[(SIDE + 1) * EFFNET_INPUT_BYTES], ==, 255);
+    g_assert_cmpint(image[(SIDE + 2) * EFFNET_INPUT_BYTES], ==, 0);
 }
 
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/picture/floats", test_floats);
-    g_test_add_func("/picture/bytes", test_bytes);
-    g_test_add_func("/picture/far-values", test_far_values);
+    g_test_add_func("/image/floats", test_floats);
+    g_test_add_func("/image/bytes", test_bytes);
+    g_test_add_func("/image/far-values", test_far_values);
     return g_test_run();
 }

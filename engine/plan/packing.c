@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "packing.h"
+
+#include <string.h>
+
+#include "fold.h"
+#include "int8.h"
+#include "placement.h"
+#include "rounding.h"
+#include "types.h"
+
+/* The points of EFFNET_WINOGRAD_PANELS panels after the other, each as a 1x1 convolution's weights.
+ */
+static void
+pack_winograd(float *packed, const float *rows, const EffNetLayer *layer,
+              const EffNetConvKernel *conv)
+{
+    guint channels = layer->in_channels, taps = layer->kernel * layer->kernel, n;
+    gsize chunk = (gsize)EFFNET_WINOGRAD_PANELS * EFFNET_LANES * channels;
+    g_autofree float *matrices = g_new(float, EFFNET_WINOGRAD_POINTS *chunk);
+
+    for (guint first = 0; first < layer->out_channels; first += n) {
+        n = MIN(EFFNET_WINOGRAD_PANELS * EFFNET_LANES, layer->out_channels - first);
+        for (guint i = 0; i < n * channels; i++) {
+            guint row = first + i / channels;
+            float points[EFFNET_WINOGRAD_POINTS];
+
+            effnet_winograd_filter(points, rows + (gsize)row * taps * channels + i % channels,
+                                   channels);
+            for (int p = 0; p < EFFNET_WINOGRAD_POINTS; p++)
+                matrices[p * chunk + i] = points[p];
+        }
+        for (int p = 0; p < EFFNET_WINOGRAD_POINTS; p++) {
+            conv->pack(packed, matrices + p * chunk, 1, channels, n);
+            packed += (gsize)channels * effnet_panels(n) * EFFNET_LANES;
+        }
+    }
+}
+
+/* Each of the rows' pixels filled up to EFFNET_INPUT_BYTES. */
+static float *
+fill_pixels(const EffNetLayer *layer, const float *rows)
+{
+    gsize pixels = (gsize)layer->out_channels * layer->kernel * layer->kernel;
+    float *filled = g_new0(float, pixels *EFFNET_INPUT_BYTES);
+
+    for (gsize i = 0; i < pixels; i++)
+        memcpy(filled + i * EFFNET_INPUT_BYTES, rows + i * layer->in_channels,
+               layer->in_channels * sizeof *rows);
+    return filled;
+}
+
+void
+effnet_op_pack(const EffNetPlan *plan, const EffNetOp *op, guint index, float *rows,
+               gpointer packed)
+{
+    const EffNetLayer *layer = op->layer + index;
+    gsize run = effnet_layer_run(layer, plan->type);
+    g_autofree float *filled = NULL;
+
+    if (layer->role == EFFNET_ROLE_DEPTHWISE) {
+        op->dwconv->pack(packed, rows, layer->kernel, layer->out_channels);
+        return;
+    }
+    effnet_layer_interleave(layer, rows);
+    if (op->kind == EFFNET_OP_WINOGRAD) {
+        pack_winograd(packed, rows, layer, op->conv);
+        return;
+    }
+    if (run != (gsize)layer->kernel * layer->in_channels)
+        rows = filled = fill_pixels(layer, rows);
+    op->conv->pack(packed, rows, layer->kernel, run, layer->out_channels);
+}
+
+/* From inputs times one factor to outputs times another. */
+static void
+scale_layer(const EffNetLayer *layer, float *rows, float *bias, float in, float out)
+{
+    gsize n = effnet_part_size(layer, EFFNET_PART_WEIGHT);
+
+    if (in != out)
+        for (gsize i = 0; i < n; i++)
+            rows[i] *= out / in;
+    for (guint i = 0; i < layer->out_channels; i++)
+        bias[i] *= out;
+}
+
+typedef struct {
+    EffNetPlan *plan;
+    EffNetWeights *weights;
+    double epsilon;
+    GPtrArray *means; /* in bf16, of each tensor's channels, where they are known */
+} Packer;
+
+/* Of layer P of OP, of a bf16 network, whose NORM is folded into ROWS. */
+static void
+correct_bias(const Packer *packer, const EffNetOp *op, guint p, const float *norm,
+             const float *rows, float *bias)
+{
+    gpointer *means = packer->means->pdata, *out = &means[op->out];
+    const float *inputs = p ? *out : means[op->in];
+    const EffNetLayer *layer = op->layer + p;
+
+    if (norm && inputs && effnet_op_type(packer->plan, op, p) == EFFNET_TYPE_BF16)
+        effnet_layer_correct_bias(layer, inputs, norm, rows, bias);
+    g_free(*out);
+    *out = norm ? effnet_layer_new_means(layer, norm) : NULL;
+}
+
+/* The weights of layer P of OP. */
+static gboolean
+pack_layer(const Packer *packer, const EffNetOp *op, guint p, GError **error)
+{
+    const EffNetPlan *plan = packer->plan;
+    const EffNetLayer *layer = op->layer + p;
+    const EffNetPacked *packed = &op->packed[p];
+    g_autofree float *rows = effnet_layer_new_rows(layer, sizeof *rows, error), *norm = NULL;
+    float *bias = (float *)packed->bias;
+    float in = p ? effnet_op_factor(plan, op, p - 1) : plan->tensors[op->in].factor;
+
+    if (!rows)
+        return FALSE;
+    memset(bias, 0, effnet_layer_lane_bytes(layer));
+    if (!effnet_layer_fold(packer->weights, layer, packer->epsilon, rows, bias, &norm, error))
+        return FALSE;
+    if (plan->type == EFFNET_TYPE_BF16)
+        correct_bias(packer, op, p, norm, rows, bias);
+    scale_layer(layer, rows, bias, in, effnet_op_factor(plan, op, p));
+    effnet_op_pack(plan, op, p, rows, (gpointer)packed->weights);
+    return TRUE;
+}
+
+gboolean
+effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error)
+{
+    guint8 *room = effnet_memory_new(1, plan->weight_bytes, error);
+    g_autoptr(GPtrArray) means = g_ptr_array_new_with_free_func(g_free);
+    const Packer packer = {plan, weights, epsilon, means};
+
+    if (!room)
+        return FALSE;
+    effnet_place_weights(plan, room);
+    if (plan->type == EFFNET_TYPE_S16)
+        return effnet_plan_pack_int8(plan, weights, error);
+    g_ptr_array_set_size(means, plan->n_tensors);
+    for (guint i = 0; i < plan->n_ops; i++) {
+        const EffNetOp *op = &plan->ops[i];
+
+        for (guint p = 0; p < effnet_op_n_packed(op); p++)
+            if (!pack_layer(&packer, op, p, error))
+                return FALSE;
+    }
+    return TRUE;
+}
+
+void
+effnet_plan_take_mapped(EffNetPlan *plan, gconstpointer weights)
+{
+    effnet_place_weights(plan, (guint8 *)weights);
+    plan->mapped = TRUE;
+}
