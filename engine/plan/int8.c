@@ -32,7 +32,7 @@ zero_of(const EffNetLayer *layer)
 
 /* Of LAYER's outputs of TYPE. */
 static gboolean
-read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, EffNetQuantisation *q,
+read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, EffNetQuantParams *q,
                   GError **error)
 {
     const EffNetActRule *rule = effnet_act_get_rule(layer->act);
@@ -53,7 +53,7 @@ read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, EffNetQu
 
 /* Windows overlap, so that one factor to 8 bits serves all pixels: up to the farthest value. */
 static gint16
-fixed_factor(const EffNetLayer *layer, const EffNetQuantisation *in)
+fixed_factor(const EffNetLayer *layer, const EffNetQuantParams *in)
 {
     if (layer->kernel == 1 || layer->role == EFFNET_ROLE_STEM ||
         layer->role == EFFNET_ROLE_DEPTHWISE)
@@ -69,8 +69,8 @@ bound(double real, float scale)
 }
 
 static void
-fill_quant(EffNetQuant *quant, const EffNetLayer *layer, const EffNetQuantisation *in,
-           const EffNetQuantisation *residual, const EffNetQuantisation *out)
+fill_quant(EffNetQuant *quant, const EffNetLayer *layer, const EffNetQuantParams *in,
+           const EffNetQuantParams *residual, const EffNetQuantParams *out)
 {
     const EffNetActRule *rule = effnet_act_get_rule(layer->act);
 
@@ -94,8 +94,8 @@ fill_quant(EffNetQuant *quant, const EffNetLayer *layer, const EffNetQuantisatio
  * with to make up for an input whose zero is not 0, and for the OFFSET that the kernel takes off.
  */
 static void
-fill_lanes(const EffNetLayer *layer, guint8 offset, const float *rows, const EffNetQuantisation *in,
-           const EffNetQuantisation *out, float *scale, float *bias, gint32 *start)
+fill_lanes(const EffNetLayer *layer, guint8 offset, const float *rows, const EffNetQuantParams *in,
+           const EffNetQuantParams *out, float *scale, float *bias, gint32 *start)
 {
     gsize n = effnet_layer_row_length(layer);
     float unit = layer->role == EFFNET_ROLE_CLASSIFIER ? 1 : out->scale;
@@ -121,8 +121,8 @@ scale_rows(const EffNetLayer *layer, float *rows, const float *scale)
 }
 
 static gboolean
-pack_layer(Packer *p, const EffNetOp *op, guint index, const EffNetQuantisation *in,
-           const EffNetQuantisation *residual, EffNetQuantisation *out, GError **error)
+pack_layer(Packer *p, const EffNetOp *op, guint index, const EffNetQuantParams *in,
+           const EffNetQuantParams *residual, EffNetQuantParams *out, GError **error)
 {
     const EffNetLayer *layer = op->layer + index;
     const EffNetPacked *packed = &op->packed[index];
@@ -156,16 +156,16 @@ effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error)
 {
     Packer p = {plan, weights};
 
-    plan->tensors[plan->input].quantisation = (EffNetQuantisation){.scale = 1, .range = 255};
+    plan->tensors[plan->input].quantisation = (EffNetQuantParams){.scale = 1, .range = 255};
     for (guint i = 0; i < plan->n_ops; i++) {
         const EffNetOp *op = &plan->ops[i];
-        const EffNetQuantisation none = {.scale = 1, .range = 1};
-        const EffNetQuantisation *residual =
+        const EffNetQuantParams none = {.scale = 1, .range = 1};
+        const EffNetQuantParams *residual =
             op->residual == EFFNET_NONE ? NULL : &plan->tensors[op->residual].quantisation;
-        EffNetQuantisation in = plan->tensors[op->in].quantisation;
+        EffNetQuantParams in = plan->tensors[op->in].quantisation;
 
         for (guint l = 0; l < effnet_op_n_packed(op); l++) {
-            EffNetQuantisation out = none;
+            EffNetQuantParams out = none;
 
             if (!pack_layer(&p, op, l, &in, residual, &out, error))
                 return FALSE;

@@ -12,20 +12,20 @@ typedef struct {
     float scale; /* real value of one unit */
     float range; /* how far from 0 real values were seen */
     guint8 zero; /* what 0 becomes where numbers are quantised to 8 bits */
-} EffNetQuantisation;
+} EffNetQuantParams;
 
 /* A feature map of one image, or a vector: NHWC, square, channels padded to EFFNET_LANES (the
  * input's are not). */
 typedef struct {
     EffNetType type;
-    guint size;                      /* pixels of a row; a border of zeros included */
-    guint channels;                  /* in memory */
-    gsize bytes;                     /* of one image's */
-    gboolean batched;                /* each image of a batch has its own at the same time */
-    gsize offset;                    /* in one image's arena, or, times the batch, the batch's */
-    guint first_op, end_op;          /* it lives in ops [first_op, end_op) */
-    EffNetQuantisation quantisation; /* of S16 and U8 */
-    float factor;                    /* of the others: real numbers are multiplied with it */
+    guint size;                     /* pixels of a row; a border of zeros included */
+    guint channels;                 /* in memory */
+    gsize bytes;                    /* of one image's */
+    gboolean batched;               /* each image of a batch has its own at the same time */
+    gsize offset;                   /* in one image's arena, or, times the batch, the batch's */
+    guint first_op, end_op;         /* it lives in ops [first_op, end_op) */
+    EffNetQuantParams quantisation; /* of S16 and U8 */
+    float factor;                   /* of the others: real numbers are multiplied with it */
 } EffNetPlanTensor;
 
 typedef enum {

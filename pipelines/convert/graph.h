@@ -24,7 +24,7 @@ typedef struct {
 
 /* ReLU or ReLU6, whichever the network has: quantised ones may leave it to where the numbers end
  * that they store. */
-#define EFFNET_GRAPH_ACT_CLAMP (EFFNET_ACT_SIGMOID + 1)
+#define EFFNET_GRAPH_ACT_CLAMP EFFNET_ACTS
 
 typedef struct {
     char *path;

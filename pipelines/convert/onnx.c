@@ -400,17 +400,21 @@ add_clip(Onnx *onnx, const Node *node, GError **error)
     return TRUE;
 }
 
-static gboolean
-add_relu(Onnx *onnx, const Node *node, GError **error)
+/* The activation that is an operator of its own; EFFNET_ACTS: OP is none. */
+static EffNetAct
+act_of(const char *op)
 {
-    effnet_graph_add_act(onnx->graph, EFFNET_ACT_RELU, node->inputs[0], node->output);
-    return TRUE;
+    EffNetAct act = 0;
+
+    while (act < EFFNET_ACTS && g_strcmp0(effnet_act_get_names(act)->onnx, op) != 0)
+        act++;
+    return act;
 }
 
 static gboolean
-add_sigmoid(Onnx *onnx, const Node *node, GError **error)
+add_act(Onnx *onnx, const Node *node, GError **error)
 {
-    effnet_graph_add_act(onnx->graph, EFFNET_ACT_SIGMOID, node->inputs[0], node->output);
+    effnet_graph_add_act(onnx->graph, act_of(node->op), node->inputs[0], node->output);
     return TRUE;
 }
 
@@ -482,9 +486,7 @@ static const struct {
     {"BatchNormalization", 5, add_norm},
     {"Gemm", 2, add_linear},
     {"MatMul", 2, add_linear},
-    {"Relu", 1, add_relu},
     {"Clip", 1, add_clip},
-    {"Sigmoid", 1, add_sigmoid},
     {"Mul", 2, add_binary},
     {"Add", 2, add_binary},
     {"Sub", 2, add_binary},
@@ -576,6 +578,8 @@ add_node(Onnx *onnx, EffNetProto proto, GError **error)
     for (gsize i = 0; i < G_N_ELEMENTS(ops); i++)
         if (g_str_equal(node.op, ops[i].op) && node.n_inputs >= ops[i].n_inputs)
             return ops[i].add(onnx, &node, error);
+    if (act_of(node.op) != EFFNET_ACTS && node.n_inputs > 0)
+        return add_act(onnx, &node, error);
     return effnet_graph_fail(onnx->graph, error,
                              "has an operation %s that networks of this family do not have",
                              node.op);

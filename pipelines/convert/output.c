@@ -104,13 +104,7 @@ static gboolean
 check_acts(const EffNetGraph *graph, const EffNetNetwork *network, gboolean *is_sigmoid,
            GError **error)
 {
-    static const char *const names[] = {
-        [EFFNET_ACT_RELU] = "ReLU",
-        [EFFNET_ACT_RELU6] = "ReLU6",
-        [EFFNET_ACT_SILU] = "swish",
-        [EFFNET_ACT_SIGMOID] = "sigmoid",
-    };
-    guint expected[EFFNET_ACT_SIGMOID + 1] = {0}, n_sums = 0;
+    guint expected[EFFNET_ACTS] = {0}, n_sums = 0;
     EffNetAct clamp;
 
     for (guint i = 0; i < network->n_layers; i++) {
@@ -120,7 +114,7 @@ check_acts(const EffNetGraph *graph, const EffNetNetwork *network, gboolean *is_
     clamp = expected[EFFNET_ACT_RELU6] > 0 ? EFFNET_ACT_RELU6 : EFFNET_ACT_RELU;
     *is_sigmoid = graph->n_acts[EFFNET_ACT_SIGMOID] == expected[EFFNET_ACT_SIGMOID] + 1;
     expected[EFFNET_ACT_SIGMOID] += *is_sigmoid;
-    for (EffNetAct act = EFFNET_ACT_RELU; act <= EFFNET_ACT_SIGMOID; act++) {
+    for (EffNetAct act = EFFNET_ACT_NONE + 1; act < EFFNET_ACTS; act++) {
         guint found = graph->n_acts[act];
 
         if (act == clamp)
@@ -129,7 +123,7 @@ check_acts(const EffNetGraph *graph, const EffNetNetwork *network, gboolean *is_
             return effnet_graph_fail(graph, error,
                                      "computes %u times a %s, where a network of such layers has "
                                      "%u",
-                                     found, names[act], expected[act]);
+                                     found, effnet_act_get_names(act)->label, expected[act]);
     }
     if (graph->n_sums != n_sums)
         return effnet_graph_fail(graph, error,

@@ -41,11 +41,8 @@ enum {
     OP_DEPTHWISE_CONV_2D = 4,
     OP_DEQUANTIZE = 6,
     OP_FULLY_CONNECTED = 9,
-    OP_LOGISTIC = 14,
     OP_MAX_POOL_2D = 17,
     OP_MUL = 18,
-    OP_RELU = 19,
-    OP_RELU6 = 21,
     OP_RESHAPE = 22,
     OP_SOFTMAX = 25,
     OP_PAD = 34,
@@ -320,15 +317,15 @@ add_binary(Tflite *t, const Operator *operator, guint out, GError **error)
                                    error);
 }
 
-static gboolean
-add_act(Tflite *t, const Operator *operator, guint out, GError **error)
+/* The activation that is the operation OP; EFFNET_ACTS: none is. */
+static EffNetAct
+act_of(int op)
 {
-    EffNetAct act = operator->op == OP_LOGISTIC ? EFFNET_ACT_SIGMOID :
-                    operator->op == OP_RELU     ? EFFNET_ACT_RELU
-                                                : EFFNET_ACT_RELU6;
+    EffNetAct act = 0;
 
-    effnet_graph_add_act(t->graph, act, operator->inputs[0], out);
-    return TRUE;
+    while (act < EFFNET_ACTS && effnet_act_get_names(act)->tflite_op != op)
+        act++;
+    return act;
 }
 
 static gboolean
@@ -366,9 +363,6 @@ static const struct {
     {OP_SUB, 2, 0, FALSE, add_binary},
     {OP_MUL, 2, 0, FALSE, add_binary},
     {OP_DIV, 2, 0, FALSE, add_binary},
-    {OP_LOGISTIC, 1, NOTHING_FUSED, FALSE, add_act},
-    {OP_RELU, 1, NOTHING_FUSED, FALSE, add_act},
-    {OP_RELU6, 1, NOTHING_FUSED, FALSE, add_act},
     {OP_PAD, 2, NOTHING_FUSED, FALSE, add_pad},
     {OP_QUANTIZE, 1, NOTHING_FUSED, FALSE, pass_same},
     {OP_DEQUANTIZE, 1, NOTHING_FUSED, FALSE, pass_same},
@@ -389,9 +383,9 @@ get_fused(Tflite *t, const Operator *operator, int field, EffNetAct *act, GError
     gint64 fused =
         field == NOTHING_FUSED ? 0 : effnet_flat_number(t->flat, operator->options, field, 1, 0);
 
-    *act = fused == 1 ? EFFNET_ACT_RELU : fused == 3 ? EFFNET_ACT_RELU6 : EFFNET_ACT_NONE;
-    if (fused == 0 || *act)
-        return TRUE;
+    for (*act = 0; *act < EFFNET_ACTS; ++*act)
+        if (fused >= 0 && effnet_act_get_names(*act)->tflite_fused == fused)
+            return TRUE;
     return effnet_graph_fail(t->graph, error,
                              "has an activation %d fused into an operation, where ReLU or ReLU6 "
                              "was expected",
@@ -452,6 +446,10 @@ add_operator(Tflite *t, EffNetFlatTable table, guint index, GError **error)
     for (gsize i = 0; i < G_N_ELEMENTS(ops); i++)
         if (ops[i].op == operator.op && operator.n_inputs >= ops[i].n_inputs)
             return add_fused(t, &operator, i, error);
+    if (operator.op >= 0 && operator.n_inputs> 0 && act_of(operator.op) != EFFNET_ACTS) {
+        effnet_graph_add_act(t->graph, act_of(operator.op), operator.inputs[0], operator.output);
+        return TRUE;
+    }
     return effnet_graph_fail(t->graph, error,
                              "has an operation of number %d that networks of this family do not "
                              "have",

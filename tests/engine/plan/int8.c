@@ -52,7 +52,7 @@ find_step(const EffNetPlan *plan, EffNetRole role, guint after)
 static void
 check_lanes(const EffNetPlan *plan, const EffNetOp *op, float in_step, float out_step)
 {
-    const EffNetQuantisation *in = &plan->tensors[op->in].quantisation;
+    const EffNetQuantParams *in = &plan->tensors[op->in].quantisation;
     guint n = op->layer->in_channels;
 
     g_assert_cmpuint(in->zero, ==, 128);
@@ -146,7 +146,7 @@ test_fixed(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("es");
     const EffNetOp *op = find_step(plan, EFFNET_ROLE_EXPAND, 2);
-    const EffNetQuantisation *in = &plan->tensors[op->in].quantisation;
+    const EffNetQuantParams *in = &plan->tensors[op->in].quantisation;
     gint16 range = (gint16)(in->range / in->scale), fixed = op->packed[0].quant->fixed;
 
     g_assert_cmpuint(op->layer->kernel, ==, 3);
