@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The CPU: which kernels run on it, how fast it is, how many threads there are. Any thread may call
+ * these functions. */
 #ifndef EFFNET_CPU_H
 #define EFFNET_CPU_H
 
@@ -6,23 +8,25 @@
 
 G_BEGIN_DECLS
 
-/* The kernel sets, slowest first: "c" (the reference), "blas" (OpenBLAS and ORC), then one an
- * instruction set, as compiled for this architecture. NULL-terminated, static. */
+/* The kernel sets that were compiled in, slowest first: "c" (the reference), "blas" (OpenBLAS and
+ * ORC), then one for each instruction set of this architecture. NULL-terminated, static. */
 const char *const *effnet_cpu_list(void);
 
-/* The set that models opened from now on use: the last of the list that this CPU runs and that
- * neither EFFNET_ISA nor effnet_cpu_cap() forbids. */
+/* The set that models opened from now on will use: the last of the list that this CPU can run and
+ * that neither EFFNET_ISA in the environment nor effnet_cpu_cap() rules out. Static. */
 const char *effnet_cpu_get(void);
 
-/* Allows nothing above ISA; EFFNET_ERROR_SETTINGS for a name that is not in the list.
- * Call it before a model is opened. */
+/* Rules out every set above ISA, in the order of effnet_cpu_list(), for models that are opened
+ * afterwards. FALSE and EFFNET_ERROR_SETTINGS for a name that is not in the list. */
 gboolean effnet_cpu_cap(const char *isa, GError **error);
 
-/* GFLOP/s of multiply-adds in PRECISION, one that a model was opened with, on one thread with the
- * current set's kernels, measured now; takes some milliseconds. */
+/* The peak of multiply-adds on one thread, in GFLOP/s (a multiply-add counts as two), measured now
+ * with the current set's kernels; takes some milliseconds. PRECISION must be one that a model was
+ * opened with. */
 double effnet_cpu_measure_peak(EffNetPrecision precision);
 
-/* How many threads the process may use: affinity and cgroup quota. At least 1. */
+/* How many threads this process may use, at least 1: CPU affinity and the cgroup's quota, as they
+ * were at the first call. */
 guint effnet_cpu_get_threads(void);
 
 G_END_DECLS

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EfficientNet inference. A checkpoint becomes a model, a model any number of sessions:
+/* All of the library. A checkpoint becomes a model, and a model any number of sessions:
  *
  *     g_autoptr(EffNetModel) model = effnet_model_open("lite0.pth", NULL, &error);
  *     g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 0, &error);
  *     effnet_session_set_frame(session, 0, &frame, &error);
  *     effnet_session_run(session, 1);
  *     const float *logits = effnet_session_get_logits(session, 0);
- */
+ *
+ * Functions that can fail take a GError, return NULL or FALSE and say what was wrong in one
+ * sentence; the others cannot fail. An argument that breaks what is written here (an index outside
+ * of the batch, say) is a programming error: it is reported by g_return_if_fail() and is otherwise
+ * undefined. Pointers may be NULL only where that is said. */
 #ifndef EFFNET_H
 #define EFFNET_H
 

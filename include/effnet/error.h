@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The errors of the library. */
 #ifndef EFFNET_ERROR_H
 #define EFFNET_ERROR_H
 
@@ -6,12 +7,13 @@
 
 G_BEGIN_DECLS
 
-/* The GError domain of the engine. Every message is one sentence that names the
- * file, the tensor or the option, what was expected and what was found. */
+/* The GError domain. Every message is one sentence that names the file, the tensor or the option,
+ * what was expected and what was found. */
 #define EFFNET_ERROR (effnet_error_quark())
 
+/* The codes of EFFNET_ERROR. */
 typedef enum {
-    EFFNET_ERROR_NOT_FOUND, /* no such file or name, or it cannot be read */
+    EFFNET_ERROR_NOT_FOUND, /* there is no such file or name, or it cannot be read */
     EFFNET_ERROR_FORMAT,    /* the bytes are not what the file format asks for */
     EFFNET_ERROR_MODEL,     /* well formed, but not a network that the engine knows */
     EFFNET_ERROR_SETTINGS,  /* options that contradict each other, the model or the CPU */
@@ -19,6 +21,7 @@ typedef enum {
     EFFNET_ERROR_MEMORY,    /* more memory than there is */
 } EffNetError;
 
+/* What EFFNET_ERROR stands for. */
 GQuark effnet_error_quark(void);
 
 G_END_DECLS

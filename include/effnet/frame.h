@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A video frame or an image in memory, and how it becomes a network's square input. */
 #ifndef EFFNET_FRAME_H
 #define EFFNET_FRAME_H
 
@@ -6,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Byte order in memory. The fourth component of the RGBX ones is not looked at: alpha is
- * ignored, as a network's training pictures have none. */
+/* The order of bytes in memory. The X of the RGBX formats is not read: alpha is ignored, because a
+ * network's training images have none. Chroma planes of odd sizes are rounded up. */
 typedef enum {
     EFFNET_PIXEL_RGB,
     EFFNET_PIXEL_BGR,
@@ -17,7 +18,7 @@ typedef enum {
     EFFNET_PIXEL_XBGR,
     EFFNET_PIXEL_GRAY8,
     EFFNET_PIXEL_NV12, /* planes Y, UV interleaved at half width and height */
-    EFFNET_PIXEL_I420, /* planes Y, U, V */
+    EFFNET_PIXEL_I420, /* planes Y, U, V, the latter two at half width and height */
     EFFNET_PIXEL_YUY2, /* Y0 U Y1 V */
     EFFNET_PIXEL_UYVY, /* U Y0 V Y1 */
     EFFNET_PIXEL_YVYU, /* Y0 V Y1 U */
@@ -26,66 +27,71 @@ typedef enum {
     EFFNET_PIXEL_NV16, /* planes Y, UV interleaved at half width */
     EFFNET_PIXEL_NV61, /* planes Y, VU interleaved at half width */
     EFFNET_PIXEL_NV24, /* planes Y, UV interleaved */
-    EFFNET_PIXEL_I422, /* planes Y, U, V, these at half width */
+    EFFNET_PIXEL_I422, /* planes Y, U, V, the latter two at half width */
     EFFNET_PIXEL_I444, /* planes Y, U, V */
     EFFNET_PIXEL_RGBP, /* planes R, G, B */
 } EffNetPixelFormat;
 
-/* ITU-R matrix of a Y'CbCr frame; not looked at for RGB. */
+/* The ITU-R matrix of a Y'CbCr frame; ignored for RGB and grey. */
 typedef enum {
     EFFNET_MATRIX_BT601,
     EFFNET_MATRIX_BT709,
     EFFNET_MATRIX_BT2020,
 } EffNetMatrix;
 
-/* What light samples stand for. High dynamic range is brought to sRGB, its reference white to white
- * and what is brighter as well; primaries are taken as they are. */
+/* How samples encode light. High dynamic range is brought to sRGB: its reference white, and all
+ * that is brighter, becomes white. Primaries are not converted. */
 typedef enum {
     EFFNET_TRANSFER_SDR,
     EFFNET_TRANSFER_PQ, /* ITU-R BT.2100, SMPTE ST 2084 */
     EFFNET_TRANSFER_HLG,
 } EffNetTransfer;
 
-/* Where a chroma sample sits among its luma samples. */
+/* Where a chroma sample lies among its luma samples. */
 typedef enum {
     EFFNET_CHROMA_CENTER = 0,    /* between them in both directions (JPEG, MPEG-1) */
     EFFNET_CHROMA_H_COSITED = 1, /* on the left one (MPEG-2, H.264's default) */
     EFFNET_CHROMA_V_COSITED = 2, /* on the upper one */
 } EffNetChromaSite;
 
+/* How the frame must be turned to be upright: the first eight of GStreamer's
+ * GstVideoOrientationMethod. */
 typedef enum {
     EFFNET_ORIENTATION_IDENTITY,
-    EFFNET_ORIENTATION_90R, /* as seen, the frame is to be turned clockwise */
+    EFFNET_ORIENTATION_90R, /* clockwise */
     EFFNET_ORIENTATION_180,
-    EFFNET_ORIENTATION_90L,
+    EFFNET_ORIENTATION_90L,   /* counter-clockwise */
     EFFNET_ORIENTATION_HORIZ, /* mirrored left to right */
     EFFNET_ORIENTATION_VERT,  /* mirrored top to bottom */
     EFFNET_ORIENTATION_UL_LR, /* mirrored over the diagonal from upper left to lower right */
-    EFFNET_ORIENTATION_UR_LL,
+    EFFNET_ORIENTATION_UR_LL, /* mirrored over the diagonal from upper right to lower left */
 } EffNetOrientation;
 
+/* A rectangle in pixels; X and Y are its upper left corner. */
 typedef struct {
     guint x, y, w, h;
 } EffNetRect;
 
-/* A picture in memory that stays the caller's. */
+/* A frame in memory. The memory stays the caller's; it is read only during the call that takes the
+ * frame. Zero-initialise it, then set at least the first five fields. */
 typedef struct {
     EffNetPixelFormat format;
-    guint width, height; /* pixels */
-    const guint8 *plane[3];
-    gint stride[3]; /* bytes from a row to the next; may be negative */
-    /* 0: samples of 8 bits. 1 to 8: each sample is 16 bits, little-endian, of which so many are
-     * rounded away when it is read, to within one step of 8 bits: 2 for samples of 10 bits, 8 for
-     * those of 16 and those that use the upper bits. */
+    guint width, height;    /* pixels, each 1 to 2^20 */
+    const guint8 *plane[3]; /* the first row of each plane that the format has */
+    gint stride[3];         /* bytes from a row to the next; may be negative */
+    /* 0: samples of 8 bits. 1 to 8: samples of 16 bits, little-endian, of which so many low bits
+     * are rounded away when they are read, to within one step of 8 bits: 2 for samples of 10 bits,
+     * 8 for samples of 16 bits and for those that use the upper bits. */
     guint sample_shift;
     EffNetMatrix matrix;
     gboolean full_range; /* Y'CbCr: 0..255 instead of 16..235/240 */
     EffNetTransfer transfer;
     guint chroma_site; /* EffNetChromaSite flags */
-    EffNetRect region; /* what is looked at, in pixels; w or h 0: everything */
+    EffNetRect region; /* the part to look at, within the frame; w or h 0: the whole frame */
     EffNetOrientation orientation;
 } EffNetFrame;
 
+/* How a region of any shape becomes the network's square. */
 typedef enum {
     EFFNET_RESIZE_AUTO,        /* as the network was trained: CENTER_CROP */
     EFFNET_RESIZE_CENTER_CROP, /* shorter side to resolution / crop fraction, centre cut out */
@@ -93,10 +99,10 @@ typedef enum {
     EFFNET_RESIZE_LETTERBOX,   /* the whole region, its shape kept, the mean colour around it */
 } EffNetResizeMode;
 
-/* Zero-initialised: as the network was trained. */
+/* Settings of the resize. Zero-initialised: as the network was trained. */
 typedef struct {
     EffNetResizeMode mode;
-    float crop_fraction; /* 0: the network's; else above 0, at most 1 */
+    float crop_fraction; /* of CENTER_CROP; 0: the network's; else above 0, at most 1 */
     EffNetInterpolation interpolation;
 } EffNetResize;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The number formats that a network computes in, and their names. */
 #ifndef EFFNET_PRECISION_H
 #define EFFNET_PRECISION_H
 
@@ -10,17 +11,18 @@ G_BEGIN_DECLS
 typedef enum {
     EFFNET_PRECISION_AUTO, /* the fastest that model and CPU have within the documented loss */
     EFFNET_PRECISION_FP32,
-    EFFNET_PRECISION_BF16, /* weights and activations of 16 bits, sums in fp32 */
-    EFFNET_PRECISION_INT8, /* of 8 bits, sums of 32; of quantised models */
+    EFFNET_PRECISION_BF16, /* weights and tensors of 16 bits, sums in fp32 */
+    EFFNET_PRECISION_INT8, /* of 8 bits, sums of 32; for quantised models */
 } EffNetPrecision;
 
-/* "auto", "fp32", "bf16", "int8". */
+/* The name of PRECISION: "auto", "fp32", "bf16" or "int8". Static. */
 const char *effnet_precision_get_name(EffNetPrecision precision);
 
-/* EFFNET_ERROR_SETTINGS, naming those that there are, for any other NAME. */
+/* Sets PRECISION by its name. FALSE and EFFNET_ERROR_SETTINGS, which lists the names, for any
+ * other. */
 gboolean effnet_precision_parse(const char *name, EffNetPrecision *precision, GError **error);
 
-/* All names, separated by ", "; static. */
+/* All names, separated by ", ". Static. */
 const char *effnet_precision_list(void);
 
 G_END_DECLS

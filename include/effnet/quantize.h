@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Makes an int8 model from one of floats. */
 #ifndef EFFNET_QUANTIZE_H
 #define EFFNET_QUANTIZE_H
 
@@ -6,42 +7,52 @@
 
 G_BEGIN_DECLS
 
-/* Makes a model of 8-bit weights of one of floats: shown pictures like those that the network will
- * see, it learns how far every layer's outputs go; then it writes the file, and can be shown
- * pictures again to see what was lost. One thread at a time may use it. */
+/* Quantises a model in three steps: frames like those that the network will see are added, and show
+ * how far every layer's outputs go; then the model of 8-bit weights is written; then frames may be
+ * compared, to see what was lost. One thread at a time may use a quantizer. */
 typedef struct _EffNetQuantizer EffNetQuantizer;
 
-/* Opens the checkpoint PATH in fp32. OPTIONS may be NULL; their precision does not count. */
+/* Opens the checkpoint PATH in fp32. OPTIONS may be NULL; their precision is ignored. NULL and an
+ * error as from effnet_model_open(), and EFFNET_ERROR_MODEL for a network that int8 cannot do. */
 EffNetQuantizer *effnet_quantizer_new(const char *path, const EffNetModelOptions *options,
                                       GError **error);
+
+/* Frees QUANTIZER, which may be NULL. */
 void effnet_quantizer_free(EffNetQuantizer *quantizer);
 
-/* Of the model of floats. */
+/* How the model of floats was understood. Owned by QUANTIZER. */
 const EffNetModelInfo *effnet_quantizer_get_info(const EffNetQuantizer *quantizer);
 
+/* Infers FRAME and takes the range of every layer's outputs. FRAME is not needed afterwards. FALSE
+ * and EFFNET_ERROR_FRAME where it cannot be read. */
 gboolean effnet_quantizer_add_frame(EffNetQuantizer *quantizer, const EffNetFrame *frame,
                                     GError **error);
 
-/* Writes the quantised model; at least one frame must have been added. */
+/* Writes the quantised model to PATH, a .safetensors file, and opens it. FALSE and
+ * EFFNET_ERROR_SETTINGS where no frame was added, or the error of writing or opening it. */
 gboolean effnet_quantizer_write(EffNetQuantizer *quantizer, const char *path, GError **error);
 
-/* Infers FRAME with both models; the quantised one must have been written. */
+/* Infers FRAME with both models, after effnet_quantizer_write(). FALSE and EFFNET_ERROR_FRAME where
+ * it cannot be read. */
 gboolean effnet_quantizer_compare_frame(EffNetQuantizer *quantizer, const EffNetFrame *frame,
                                         GError **error);
 
-/* Over the frames that were compared. */
+/* The agreement of both models over the frames that were compared. */
 typedef struct {
     guint frames;
-    guint same_class; /* how many have the same first class in both */
-    double cosine;    /* of the two's logits, the mean */
+    guint same_class; /* frames whose best class is the same in both */
+    double cosine;    /* the mean cosine between both models' logits; 1: the same direction */
 } EffNetQuantizeReport;
 
+/* Fills REPORT; all 0 before the first comparison. */
 void effnet_quantizer_get_report(const EffNetQuantizer *quantizer, EffNetQuantizeReport *report);
 
-/* The layers that both models compute as one, in the order of execution. */
+/* How many layers both models compute, in the order of execution. */
 guint effnet_quantizer_get_n_layers(const EffNetQuantizer *quantizer);
-/* LAYER's name, NULL where the models do not show its outputs; and how much larger these are than
- * what they differ by, in decibels. */
+
+/* The name of LAYER (below effnet_quantizer_get_n_layers()), owned by QUANTIZER, and in SNR the
+ * power of its outputs over that of their error, in decibels. NULL, and SNR untouched, where no
+ * outputs of the layer were compared. */
 const char *effnet_quantizer_get_layer(const EffNetQuantizer *quantizer, guint layer, double *snr);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetQuantizer, effnet_quantizer_free)

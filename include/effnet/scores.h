@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* From logits to the best classes. These functions keep nothing; any thread may call them. */
 #ifndef EFFNET_SCORES_H
 #define EFFNET_SCORES_H
 
@@ -6,17 +7,19 @@
 
 G_BEGIN_DECLS
 
+/* A class and its score. */
 typedef struct {
     guint index;
     float score;
 } EffNetClass;
 
-/* Turns N logits into scores; LOGITS and SCORES may be the same array. AUTO is SOFTMAX. */
+/* Turns N logits into N scores; LOGITS and SCORES may be the same array. AUTO is SOFTMAX. */
 void effnet_scores_from_logits(EffNetActivation activation, const float *logits, gsize n,
                                float *scores);
 
-/* The best K of N scores that are at least THRESHOLD (-INFINITY: all), best first, equal ones by
- * index. Returns how many were written to TOP. */
+/* Writes the best K of N scores that are at least THRESHOLD (-INFINITY: all) to TOP, which has room
+ * for K: best first, equal scores by index; NaN is never among them. Returns how many were
+ * written. */
 gsize effnet_scores_top(const float *scores, gsize n, gsize k, float threshold, EffNetClass *top);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Inference: a batch of inputs, one call that runs it, its results. */
 #ifndef EFFNET_SESSION_H
 #define EFFNET_SESSION_H
 
@@ -6,55 +7,72 @@
 
 G_BEGIN_DECLS
 
-/* What one stream of inferences needs beside the model: its input, its results, its share of the
- * process's threads. One thread at a time may use a session; it may be handed on. Sessions of a
- * model share the memory that only runs need: as many run at once as the process may use threads,
- * others when their turn comes. */
+/* What one stream of inferences needs beside the model: its inputs, its results, its share of the
+ * process's threads. One thread at a time may use a session; it may be handed on. Sessions of one
+ * model share the memory that is needed only during a run: as many run at once as the process may
+ * use threads, and the others wait for their turn. */
 typedef struct _EffNetSession EffNetSession;
 
-/* For up to MAX_BATCH pictures at once (1 or more) on up to THREADS threads of the process's
- * pool, the caller's own among them (0: all of it). Takes a reference of MODEL. */
+/* A session for up to MAX_BATCH images at once (1 or more), on up to THREADS threads of the
+ * process's one pool, the calling one included (0: all of it). It takes a reference of MODEL. The
+ * batch begins as images of the mean colour. NULL and EFFNET_ERROR_MEMORY where there is no memory
+ * for it. */
 EffNetSession *effnet_session_new(EffNetModel *model, guint max_batch, guint threads,
                                   GError **error);
+
+/* Frees SESSION, which may be NULL. */
 void effnet_session_free(EffNetSession *session);
 
+/* The session's model, which SESSION owns a reference of. */
 EffNetModel *effnet_session_get_model(const EffNetSession *session);
 
-/* How frames are brought to the network's resolution from now on; NULL: as it was trained. */
+/* How frames are brought to the network's resolution from now on; NULL: as it was trained. FALSE
+ * and EFFNET_ERROR_SETTINGS for an unknown value or a crop fraction that is out of range. */
 gboolean effnet_session_set_resize(EffNetSession *session, const EffNetResize *resize,
                                    GError **error);
 
-/* Reads, crops, resizes and normalises FRAME into the place INDEX of the batch. The frame is
- * not needed afterwards. EFFNET_ERROR_FRAME when it cannot be. */
+/* Reads, crops, resizes and normalises FRAME into place INDEX of the batch (below MAX_BATCH). FRAME
+ * is not needed afterwards. FALSE and EFFNET_ERROR_FRAME where it cannot be read, or
+ * EFFNET_ERROR_MEMORY; the place is then undefined until it is set again. */
 gboolean effnet_session_set_frame(EffNetSession *session, guint index, const EffNetFrame *frame,
                                   GError **error);
 
-/* Copies INPUT, which is of the same model, into the place INDEX. */
+/* Copies INPUT, which must be of the same model, into place INDEX. */
 void effnet_session_set_input(EffNetSession *session, guint index, const EffNetInput *input);
 
-/* Copies a normalised picture, in_channels x resolution x resolution float32 (CHW). */
+/* Copies a normalised image into place INDEX: in_channels x resolution x resolution float32,
+ * channel after channel (CHW), each pixel as (value / 255 - mean) / std. */
 void effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw);
 
-/* Infers the first N places. The results do not depend on N nor on the threads. Never fails
- * and allocates nothing. */
+/* Infers places 0 to N - 1, N from 1 to MAX_BATCH, and returns when all are done. The results
+ * depend neither on N nor on the threads. Never fails and allocates nothing. */
 void effnet_session_run(EffNetSession *session, guint n);
 
-/* n_classes logits, n_features pooled features of a place; valid until the next run. */
+/* The n_classes logits of place INDEX; NULL for a network without a classifier. Owned by SESSION,
+ * valid until the next run. */
 const float *effnet_session_get_logits(const EffNetSession *session, guint index);
+
+/* The n_features pooled features of place INDEX, from which the logits are computed. Owned by
+ * SESSION, valid until the next run. */
 const float *effnet_session_get_features(const EffNetSession *session, guint index);
 
-/* One step of the plan, and the time that it took since profiling was switched on. */
+/* One op of the plan, and the time it took since profiling was switched on. */
 typedef struct {
-    const char *name; /* e.g. "blocks.2.1.expand" */
-    const char *kind; /* e.g. "conv 1x1" */
-    guint64 macs;     /* of one picture */
-    guint64 bytes;    /* read and written at least: input, weights, output of one picture */
-    guint64 ns;       /* the sum over the runs */
+    const char *name; /* e.g. "blocks.2.1.expand"; owned by the session */
+    const char *kind; /* e.g. "conv 1x1"; static */
+    guint64 macs;     /* multiply-adds of one image */
+    guint64 bytes;    /* read and written at least: input, weights, output of one image */
+    guint64 ns;       /* the sum over the runs, in nanoseconds */
     guint runs;
 } EffNetOpProfile;
 
+/* Switches profiling on or off, and sets what was measured so far to 0. */
 void effnet_session_set_profile(EffNetSession *session, gboolean on);
+
+/* The number of ops, in the order in which they run. */
 guint effnet_session_get_n_ops(const EffNetSession *session);
+
+/* Fills PROFILE for OP (below effnet_session_get_n_ops()). */
 void effnet_session_get_op(const EffNetSession *session, guint op, EffNetOpProfile *profile);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetSession, effnet_session_free)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the element efficientnet attaches to a buffer, and how C reads it. Header only: link with
- * gstreamer-1.0.
+/* What the element efficientnet attaches to a buffer, and how C reads it. Header only: compile and
+ * link with pkg-config gstreamer-efficientnet-1.0.
  *
  * The custom meta "GstEfficientNetMeta" holds one GstStructure, of one field:
  *
@@ -42,26 +42,28 @@
 
 G_BEGIN_DECLS
 
+/* The name of the custom meta, and of the structure of a result. */
 #define GST_EFFICIENTNET_META_NAME   "GstEfficientNetMeta"
 #define GST_EFFICIENTNET_RESULT_NAME "efficientnet-result"
 
-/* A view of one result; valid as long as the buffer that it was read from. */
+/* A view of one result, whose fields are those above. It owns nothing, and is valid as long as the
+ * buffer that it was read from. */
 typedef struct {
     const char *element;
     const char *model;
-    guint n_classes; /* length of the three arrays, at least 1 */
-    gint x, y, w, h;
-    gint width, height;
+    guint n_classes;    /* length of the three arrays, at least 1 */
+    gint x, y, w, h;    /* pixels */
+    gint width, height; /* pixels */
     gint roi_id;
-    guint age;
-    GstClockTime pts;
-    const GstStructure *structure; /* all fields, those that are not named here as well */
+    guint age;                     /* frames */
+    GstClockTime pts;              /* ns */
+    const GstStructure *structure; /* all fields, also those that are not named here */
 
     /*< private >*/
     const GValue *labels, *indices, *scores;
 } GstEfficientNetResult;
 
-/* The list of results of BUFFER, or NULL where there is none. */
+/* The list of results of BUFFER, owned by it, or NULL where there is none. */
 static inline const GValue *
 gst_efficientnet_buffer_get_results(GstBuffer *buffer)
 {
@@ -73,6 +75,7 @@ gst_efficientnet_buffer_get_results(GstBuffer *buffer)
     return results && GST_VALUE_HOLDS_LIST(results) ? results : NULL;
 }
 
+/* The array FIELD of a result, owned by STRUCTURE, or NULL where it has none. */
 static inline const GValue *
 gst_efficientnet_result_get_array(const GstStructure *structure, const char *field)
 {
@@ -81,8 +84,8 @@ gst_efficientnet_result_get_array(const GstStructure *structure, const char *fie
     return array && GST_VALUE_HOLDS_ARRAY(array) ? array : NULL;
 }
 
-/* Reads a structure as it stands in the list "results", of a buffer or of a bus message. FALSE
- * where it is not such a one; fields that are missing read as 0, roi_id as -1, pts as none. */
+/* Reads STRUCTURE, an item of the list "results" of a buffer or of a bus message, into RESULT.
+ * FALSE where it is no result; fields that are missing read as 0, roi_id as -1, pts as none. */
 static inline gboolean
 gst_efficientnet_result_from_structure(const GstStructure *structure, GstEfficientNetResult *result)
 {
@@ -114,8 +117,8 @@ gst_efficientnet_result_from_structure(const GstStructure *structure, GstEfficie
     return TRUE;
 }
 
-/* The I-th result of a list as gst_efficientnet_buffer_get_results() gives it; FALSE behind the
- * last one. */
+/* Reads the I-th result of RESULTS, which gst_efficientnet_buffer_get_results() returned and which
+ * may be NULL. FALSE behind the last one. */
 static inline gboolean
 gst_efficientnet_results_get(const GValue *results, guint i, GstEfficientNetResult *result)
 {
@@ -128,15 +131,15 @@ gst_efficientnet_results_get(const GValue *results, guint i, GstEfficientNetResu
            gst_efficientnet_result_from_structure(gst_value_get_structure(value), result);
 }
 
-/* The I-th result of BUFFER; FALSE behind the last one. */
+/* Reads the I-th result of BUFFER. FALSE behind the last one. */
 static inline gboolean
 gst_efficientnet_buffer_get_result(GstBuffer *buffer, guint i, GstEfficientNetResult *result)
 {
     return gst_efficientnet_results_get(gst_efficientnet_buffer_get_results(buffer), i, result);
 }
 
-/* Of the K-th best class, K below n_classes: its label, its index, its score. A value of another
- * type than the one above reads as NULL, -1, 0. */
+/* The label of the K-th best class, K below n_classes; owned by the buffer. NULL where the value is
+ * no string. */
 static inline const char *
 gst_efficientnet_result_get_label(const GstEfficientNetResult *result, guint k)
 {
@@ -145,6 +148,7 @@ gst_efficientnet_result_get_label(const GstEfficientNetResult *result, guint k)
     return value && G_VALUE_HOLDS_STRING(value) ? g_value_get_string(value) : NULL;
 }
 
+/* The index of the K-th best class, K below n_classes. -1 where the value is no int. */
 static inline gint
 gst_efficientnet_result_get_index(const GstEfficientNetResult *result, guint k)
 {
@@ -153,6 +157,7 @@ gst_efficientnet_result_get_index(const GstEfficientNetResult *result, guint k)
     return value && G_VALUE_HOLDS_INT(value) ? g_value_get_int(value) : -1;
 }
 
+/* The score of the K-th best class, K below n_classes. 0 where the value is no float. */
 static inline gfloat
 gst_efficientnet_result_get_score(const GstEfficientNetResult *result, guint k)
 {
