@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The tables of docs/properties.md, from the elements as GStreamer finds them."""
+import ctypes
+import pathlib
+import re
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import GObject, Gst  # noqa: E402
+
+PAGE = pathlib.Path(__file__).with_name("properties.md")
+TABLE = r"(<!-- begin (\w+), written by docs/generate -->\n).*?(<!-- end \2 -->)"
+HEAD = "| property | type | default | can be set | meaning |\n|---|---|---|---|---|\n"
+INTEGERS = ("gint", "guint", "gint64", "guint64", "glong", "gulong")
+NO_LIMIT = (2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1)
+PLAYING, READY = 1 << (GObject.PARAM_USER_SHIFT + 4), 1 << (GObject.PARAM_USER_SHIFT + 2)
+
+gobject, gst = ctypes.CDLL("libgobject-2.0.so.0"), ctypes.CDLL("libgstreamer-1.0.so.0")
+gobject.g_type_class_ref.restype = gobject.g_object_class_find_property.restype = ctypes.c_void_p
+gobject.g_param_spec_get_default_value.restype = ctypes.c_void_p
+gst.gst_value_serialize.restype = ctypes.c_char_p
+gobject.g_type_class_ref.argtypes = [ctypes.c_size_t]
+gobject.g_object_class_find_property.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+gobject.g_param_spec_get_default_value.argtypes = [ctypes.c_void_p]
+gst.gst_value_serialize.argtypes = [ctypes.c_void_p]
+
+
+def serialized_default(spec):
+    """As gst-launch-1.0 takes it; through C, as PyGObject knows no default of GStreamer's types."""
+    klass = gobject.g_type_class_ref(hash(spec.owner_type))
+    found = gobject.g_object_class_find_property(klass, spec.name.encode())
+    text = gst.gst_value_serialize(gobject.g_param_spec_get_default_value(found))
+    return text.decode() if text else ""
+
+
+def default_of(spec):
+    kind = spec.value_type.name
+    if not spec.flags & GObject.ParamFlags.WRITABLE:
+        return ""
+    if kind == "gchararray":
+        return f"`{spec.default_value}`" if spec.default_value else "none"
+    if kind == "GstStructure":
+        return "none"
+    if kind == "gfloat":
+        return f"{spec.default_value:g}"
+    if kind == "guint" and spec.maximum == 2**32 - 1:
+        return f"{spec.default_value:#010x}"
+    if spec.value_type.is_a(GObject.TYPE_FLAGS):
+        flags = spec.flags_class.__flags_values__
+        return "`" + "+".join(flag.first_value_nick for bit, flag in sorted(flags.items())
+                              if bit & spec.default_value) + "`"
+    text = serialized_default(spec)
+    if not text.strip("<> "):
+        return "none"
+    return f"`{text}`" if values_of(spec) else text
+
+
+def range_of(spec, kind, form=str):
+    if spec.maximum in NO_LIMIT or spec.maximum > 1e30:
+        return f"{kind}, {form(spec.minimum)} or more"
+    return f"{kind}, {form(spec.minimum)} to {form(spec.maximum)}"
+
+
+def type_of(spec):
+    kind = spec.value_type
+    if kind.name in INTEGERS:
+        return range_of(spec, "integer")
+    if kind.name in ("gfloat", "gdouble"):
+        return range_of(spec, "number", "{:g}".format)
+    if kind.is_a(GObject.TYPE_ENUM):
+        return "enumeration"
+    if kind.is_a(GObject.TYPE_FLAGS):
+        return "flags, joined by `+`"
+    return {"gchararray": "string", "gboolean": "boolean", "GstStructure": "structure",
+            "GstFraction": "fraction", "GstValueArray": "array"}.get(kind.name, kind.name)
+
+
+def values_of(spec):
+    """Of an enumeration or flags: each value's nick and sentence."""
+    if spec.value_type.is_a(GObject.TYPE_ENUM):
+        values = spec.enum_class.__enum_values__
+    elif spec.value_type.is_a(GObject.TYPE_FLAGS):
+        values = spec.flags_class.__flags_values__
+    else:
+        return []
+    return [(value.first_value_nick, value.first_value_name) if hasattr(value, "first_value_nick")
+            else (value.value_nick, value.value_name) for _, value in sorted(values.items())]
+
+
+def meaning_of(spec):
+    lines = [spec.blurb]
+    for nick, name in values_of(spec):
+        # GStreamer's own types have names of C where ours have a sentence.
+        lines.append(f"`{nick}`" if re.fullmatch("[A-Z0-9_]+", name) else f"`{nick}`: {name}")
+    return "<br>".join(line.replace("|", "\\|").replace("<", "\\<") for line in lines)
+
+
+def when_set(spec):
+    if not spec.flags & GObject.ParamFlags.WRITABLE:
+        return "read only"
+    if spec.flags & PLAYING:
+        return "at any time"
+    assert spec.flags & READY, f"{spec.name} does not say when it can be set"
+    return "before PAUSED"
+
+
+def table_of(name):
+    element = Gst.ElementFactory.make(name)
+    if not element:
+        raise LookupError(f"GStreamer has no element {name}")
+    own = [spec for spec in element.list_properties() if spec.owner_type == type(element).__gtype__]
+    return HEAD + "".join(
+        f"| `{spec.name}` | {type_of(spec)} | {default_of(spec)} | {when_set(spec)} "
+        f"| {meaning_of(spec)} |\n" for spec in own)
+
+
+def page():
+    """The page with its tables written anew, and everything between them as it is."""
+    Gst.init(None)
+    return re.sub(TABLE, lambda match: match[1] + table_of(match[2]) + match[3], PAGE.read_text(),
+                  flags=re.S)
