@@ -36,7 +36,7 @@ check_licence() {
             echo "$file: no licence line"
             bad=1
         }
-    done < <(c_files; files '*.py' '*.sh'; find .ci debian pipelines tests -type f -perm -u+x)
+    done < <(c_files; files '*.py' '*.sh'; find .ci debian docs pipelines tests -type f -perm -u+x)
     return $bad
 }
 

@@ -5,7 +5,7 @@
 In fp32, or with --precision bf16, which of the others OpenVINO alone computes in on a CPU.
 Needs (PyPI): timm torch onnx onnxruntime openvino. The networks are timm's with random weights,
 exported by torch.onnx. Everybody runs in a process of their own and they take turns, so that a
-drift of the machine falls on all alike. Prints the README's table: medians in milliseconds, and
+drift of the machine falls on all alike. Prints docs/performance.md's table: medians in milliseconds, and
 ours over the fastest of the others'.
 """
 import argparse

@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What gst-inspect says and what the README says are about the same properties."""
-import os
-import pathlib
+"""What gst-inspect says of the elements; docs/properties.md is tested in tests/docs/."""
 import re
 import subprocess
 import sys
 
 import tap
-
-README = (pathlib.Path(os.environ["EFFNET_PLUGIN_SOURCES"]).parent / "README.md").read_text()
 
 
 def elements():
@@ -22,21 +18,6 @@ def elements():
 def own_properties(element):
     own = type(element).__gtype__
     return [spec for spec in element.list_properties() if spec.owner_type == own]
-
-
-def readme_properties(name):
-    """Those of the table that follows on the element's name."""
-    part = re.split(rf"^(?:## Properties of )?`{name}`[^|]*^\| property \| default \| meaning \|\n",
-                    README, maxsplit=1, flags=re.M)
-    assert len(part) == 2, f"the README has no table of the properties of {name}"
-    rows = part[1].split("\n\n")[0].splitlines()[1:]
-    return {found for row in rows for found in re.findall("`([^`]+)`", row.split("|")[1])}
-
-
-def test_readme():
-    for name, _, element in elements():
-        there = {spec.name for spec in own_properties(element)}
-        assert readme_properties(name) == there, (name, readme_properties(name) ^ there)
 
 
 def test_inspect():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every command that the README shows is run: the indented blocks, and what stands in backticks and
-has arguments. One case a command."""
+"""Every command that the README and the pages in docs/ show is run: the indented blocks, and what
+stands in backticks and has arguments. One case a command."""
 import os
 import pathlib
 import re
@@ -8,30 +8,41 @@ import shutil
 import subprocess
 import sys
 
+import broker
 import installed
 import tap
 
 SOURCES, BUILD = installed.SOURCES, pathlib.Path(os.environ["EFFNET_BUILD"])
 HERE = pathlib.Path(installed.folder.name)
-PROGRAMS = r"(?:effnet|gst-[a-z]+-1\.0|meson|sudo|(?:\./)?(?:pipelines|tests)/[^\s`]+)"
+PAGES = [SOURCES / "README.md", *sorted((SOURCES / "docs").glob("*.md"))]
+PROGRAMS = (r"(?:effnet|gst-[a-z]+-1\.0|meson|sudo|systemctl|export|debian/build"
+            r"|(?:\./)?(?:pipelines|tests)/[^\s`]+)")
 # In a sentence: with an argument, as the others are names.
 INLINE = rf"`({PROGRAMS} [^`]+)`"
 NAMES = r"effnet [a-z]+|effnet scale --plot"
 
 # What stands for something of the reader's, or would take too long here. Everything else is run as
-# it is written, in a folder that has the files that the README names.
+# it is written, in a folder that has the files that the pages name.
 INSTEAD = (
     # This test is one of those that it runs.
     (r"^\./tests/run$", f"bash -n {SOURCES}/tests/run"),
+    # tests/docs/pages.py compares the packages with those that quickstart installs.
+    (r"^sudo apt install .*", "true"),
+    (r"^debian/build$", f"bash -n {SOURCES}/debian/build"),
+    (r"^sudo ninja -C \S+ uninstall$", f"ninja -C {BUILD} -t query uninstall"),
+    (r"^systemctl enable --now (\S+)@\S+$",
+     rf"find {HERE}/installed -name '\1@.service' | grep ."),
+    (r"^sudo env XDG_DATA_HOME=/var/lib (.*)", rf"XDG_DATA_HOME={HERE}/service {SOURCES}/\1"),
     (r"^(\./)?(pipelines|tests)/", rf"{SOURCES}/\2/"),
     # Configured anew, but the build that there is, installed into a folder.
     (r"^sudo meson install -C \S+ && sudo ldconfig$",
      f"meson install --no-rebuild -C {BUILD} --destdir {HERE}/installed"),
-    (r"-C build(-install)?$", f"-C {BUILD}"),
+    (r"-C build(-install)?(?= |$)", f"-C {BUILD}"),
     (r"^(meson devenv .*)$", r"\1 effnet --version"),
     (r"^(meson setup \S+)", rf"\1 {SOURCES}"),
     # Cameras and a screen.
     (r"^effnet watch /dev/video0 door=\S+ --http 8080$", "effnet watch a.mp4 door=holiday.mp4 --http 0"),
+    (r"^effnet watch videotest:ball --http 8080$", "effnet watch a.mp4 --http 0"),
     (r"\bSOURCE\.\.\.", "a.mp4"),
     (r"\bv4l2src\b", "videotestsrc num-buffers=30"),
     (r"\bautovideosink\b", "fakesink"),
@@ -39,8 +50,8 @@ INSTEAD = (
     # Words in capitals.
     (r"FILE-or-URI\.\.\.", "cat.jpg"),
     (r"\bNAME\b", "b0"),
-    (r"\bIN --output OUT\b", "flowers.onnx --output out"),
-    (r"\bM$|(?<=--model )M\b", "lite0"),
+    (r"\bIN --output OUT\b", "tulips.onnx --output out"),
+    (r"\bM$|(?<=--model )M\b|(?<=--arch )A\b", "lite0"),
     (r"--images DIR\b", "--images photos"),
     (r"\[--base B\] \[--plot FILE\.svg\]", "--base lite0 --plot plot.svg"),
     # Long measurements.
@@ -50,11 +61,13 @@ INSTEAD = (
 
 
 def prepare():
-    """The files that the README's reader has."""
+    """The files that the pages' reader has."""
     import numpy
     from PIL import Image
     installed.use_model()
     shutil.copy(tap.model(), HERE / "models/lite0.pth")
+    (HERE / "service/efficientnet/models").mkdir(parents=True)
+    shutil.copy(tap.model(), HERE / "service/efficientnet/models/lite0.pth")
     (HERE / "photos").mkdir()
     for name in ("cat.jpg", "rose.jpg", "photos/1.jpg", "photos/2.jpg"):
         Image.open(tap.sample("chelsea.png")).convert("RGB").save(HERE / name)
@@ -65,17 +78,23 @@ def prepare():
     (HERE / "flowers.txt").write_text("".join(f"flower {i}\n" for i in range(10)))
     sys.path.append(str(SOURCES / "tests/pipelines/convert"))
     import models
-    models.write_onnx(HERE / "flowers.onnx", models.efficientnet())
+    models.write_onnx(HERE / "tulips.onnx", models.efficientnet())
     numpy.save(HERE / "X.npy", numpy.zeros((1, 3, 224, 224), numpy.float32))
 
 
-def commands():
-    text = (SOURCES / "README.md").read_text()
+def commands_of(page):
+    # What is fenced is in other languages.
+    text = re.sub(r"^```.*?^```\n", "", page.read_text(), flags=re.M | re.S)
     blocks = re.findall(r"(?:^    .*\n)+", text, re.M)
     lines = [line.strip() for block in blocks
              for line in re.sub(r"\\\n *", "", block).splitlines()]
     inline = [span for span in re.findall(INLINE, text) if not re.fullmatch(NAMES, span)]
-    return list(dict.fromkeys(lines + inline))
+    return lines + inline
+
+
+def commands():
+    found = [command for page in PAGES if page.name != "api.md" for command in commands_of(page)]
+    return list(dict.fromkeys(found))
 
 
 def substitute(command):
@@ -87,7 +106,14 @@ def substitute(command):
 def run(command):
     if command == "./pipelines/quickstart" and BUILD != SOURCES / "build":
         raise tap.Skip("quickstart builds into build/, and these tests run in another folder")
-    line = substitute(command)
+    if "method=mqtt" in command:
+        with broker.Broker() as there:
+            run_line(re.sub(r"mqtts://[\w.]+", f"mqtt://{there.address}", substitute(command)))
+    else:
+        run_line(substitute(command))
+
+
+def run_line(line):
     print(f"# {line}", flush=True)
     done = subprocess.run(["bash", "-e", "-c", line], capture_output=True, text=True, cwd=HERE,
                           env={**os.environ, "PATH": f"{BUILD}/pipelines:{os.environ['PATH']}"})
@@ -97,15 +123,19 @@ def run(command):
         assert done.stdout, line
 
 
-def test_readme_has_commands():
-    """The README is read as it is meant to be."""
+def test_pages_have_commands():
+    """The pages are read as they are meant to be."""
     found = commands()
-    assert len(found) >= 20 and "./pipelines/quickstart" in found, found
+    assert len(found) >= 50 and "./pipelines/quickstart" in found, found
     assert all(re.match(PROGRAMS, command) for command in found), found
 
 
 def test_files():
     assert (HERE / "a.jsonl").read_text().count("\n") == 1
+    assert (HERE / "changes.jsonl").read_text().count("\n") == 1
+    for name in ("Y.npy", "plot.svg", "tulips.safetensors", "lite0-int8.safetensors"):
+        assert (HERE / name).stat().st_size > 1000, name
+    assert list((HERE / "espressos").iterdir())
 
 
 if __name__ == "__main__":
