@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fold.h"
-#include "packing.h"
+#include "pack_op.h"
 #include "placement.h"
 
 /* Units from 0 to the farthest value seen: half of what 16 bits have, as other images go farther.

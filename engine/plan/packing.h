@@ -12,9 +12,4 @@
 gboolean effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error);
 void effnet_plan_take_mapped(EffNetPlan *plan, gconstpointer weights);
 
-/* ROWS, the weights of layer INDEX of OP, as its kernel reads them; they are put in another order.
- */
-void effnet_op_pack(const EffNetPlan *plan, const EffNetOp *op, guint index, float *rows,
-                    gpointer packed);
-
 #endif

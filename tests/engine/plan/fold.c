@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "plan/fold.h"
-#include "plan/packing.h"
+#include "plan/pack_op.h"
 #include "plan/placement.h"
 
 /* Numbers that tell every place apart. */
