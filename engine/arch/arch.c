@@ -4,16 +4,15 @@
 #include <effnet/error.h>
 
 #include "arch.h"
+#include "scaling.h"
 
 static const struct {
     const EffNetVariant *variants;
     const guint *n_variants;
 } families[] = {
-    {effnet_efficientnet_variants, &effnet_efficientnet_n_variants},
-    {effnet_edgetpu_variants, &effnet_edgetpu_n_variants},
-    {effnet_efficientnetv2_variants, &effnet_efficientnetv2_n_variants},
-    {effnet_mobilenet_variants, &effnet_mobilenet_n_variants},
-    {effnet_resnet_variants, &effnet_resnet_n_variants},
+#define FAMILY(name) {effnet_##name##_variants, &effnet_##name##_n_variants},
+    EFFNET_FAMILY_LIST
+#undef FAMILY
 };
 
 static const EffNetVariant *
@@ -82,31 +81,128 @@ effnet_arch_find(const char *name)
     return find_variant(plain);
 }
 
+/* "b0-w1.1-d1.2-r260": a name that says the point. */
+static char *
+scaled_name(const EffNetVariant *base, const EffNetPoint *point)
+{
+    char width[G_ASCII_DTOSTR_BUF_SIZE], depth[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_ascii_formatd(width, sizeof width, "%.6g", point->width);
+    g_ascii_formatd(depth, sizeof depth, "%.6g", point->depth);
+    return g_strdup_printf("%s-w%s-d%s-r%u", base->name, width, depth, point->resolution);
+}
+
+/* The number behind PREFIX at *TEXT, which goes behind it; 0: there is none. */
+static double
+parse_number(const char **text, const char *prefix)
+{
+    char *end;
+    double number;
+
+    if (!g_str_has_prefix(*text, prefix))
+        return 0;
+    *text += strlen(prefix);
+    number = g_ascii_isdigit(**text) ? g_ascii_strtod(*text, &end) : 0;
+    if (number > 0)
+        *text = end;
+    return number;
+}
+
+/* The variant that NAME, as scaled_name() writes it, is scaled from; NULL for other names. SUFFIX:
+ * what is behind it. */
+static const EffNetVariant *
+find_base(const char *name, const char **suffix)
+{
+    g_autofree char *base = NULL;
+
+    *suffix = g_strrstr(name, "-w");
+    if (!*suffix)
+        return NULL;
+    base = g_strndup(name, *suffix - name);
+    return effnet_arch_find(base);
+}
+
+/* How NAME's SUFFIX says that VARIANT is scaled. */
+static gboolean
+parse_point(const EffNetVariant *variant, const char *suffix, EffNetScaling *scaling)
+{
+    const char *rest = suffix;
+    double width, depth, resolution;
+
+    width = parse_number(&rest, "-w");
+    depth = parse_number(&rest, "-d");
+    resolution = parse_number(&rest, "-r");
+    if (!(width > 0 && depth > 0 && resolution > 0) || *rest)
+        return FALSE;
+    *scaling = (EffNetScaling){
+        .width = width / variant->width,
+        .depth = depth / variant->depth,
+        .resolution = (guint)MIN(resolution, EFFNET_MAX_RESOLUTION + 1),
+    };
+    return TRUE;
+}
+
+static EffNetPoint
+point_of(const EffNetVariant *variant)
+{
+    return (EffNetPoint){variant->width, variant->depth, variant->resolution};
+}
+
+static EffNetArch *
+new_at(const EffNetVariant *base, char *name, const EffNetPoint *point)
+{
+    EffNetArch *arch = g_new0(EffNetArch, 1);
+
+    g_atomic_ref_count_init(&arch->refs);
+    arch->base = base;
+    arch->width = point->width;
+    arch->depth = point->depth;
+    arch->resolution = point->resolution;
+    arch->name = name;
+    return arch;
+}
+
+/* From POINT of BASE on. */
+static EffNetArch *
+new_scaled(const EffNetVariant *base, EffNetPoint point, const EffNetScaling *scaling,
+           GError **error)
+{
+    if (!effnet_scale_point(scaling, &point, error))
+        return NULL;
+    return new_at(base, scaled_name(base, &point), &point);
+}
+
 EffNetArch *
 effnet_arch_new(const char *name, GError **error)
 {
     EffNetScaling scaling;
-    const EffNetVariant *variant = effnet_arch_parse_point(name, &scaling);
+    const char *suffix;
+    const EffNetVariant *base = find_base(name, &suffix);
+    const EffNetVariant *variant = base ? NULL : effnet_arch_find(name);
     g_autofree char *known = NULL;
-    EffNetArch *arch;
 
-    if (variant)
-        return effnet_arch_new_scaled(variant->name, &scaling, error);
-    variant = effnet_arch_find(name);
-    if (!variant) {
-        known = g_strjoinv(", ", (char **)effnet_arch_list());
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                    "no network is called \"%s\"; known are %s", name, known);
-        return NULL;
+    if (base && parse_point(base, suffix, &scaling))
+        return new_scaled(base, point_of(base), &scaling, error);
+    if (variant) {
+        const EffNetPoint point = point_of(variant);
+
+        return new_at(variant, g_strdup(variant->name), &point);
     }
-    arch = g_new0(EffNetArch, 1);
-    g_atomic_ref_count_init(&arch->refs);
-    arch->name = g_strdup(variant->name);
-    arch->base = variant;
-    arch->width = variant->width;
-    arch->depth = variant->depth;
-    arch->resolution = variant->resolution;
-    return arch;
+    known = g_strjoinv(", ", (char **)effnet_arch_list());
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                "no network is called \"%s\"; known are %s", name, known);
+    return NULL;
+}
+
+EffNetArch *
+effnet_arch_new_scaled(const char *base, const EffNetScaling *scaling, GError **error)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new(base, error);
+
+    if (!arch)
+        return NULL;
+    return new_scaled(arch->base, (EffNetPoint){arch->width, arch->depth, arch->resolution},
+                      scaling, error);
 }
 
 EffNetArch *

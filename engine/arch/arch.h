@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The tables that networks are rows of. A new variant is a row of a family's variants; a new
- * family is one file and one line in arch.c. */
+ * family is one file and one row in meson.build. */
 #ifndef EFFNET_ARCH_INTERNAL_H
 #define EFFNET_ARCH_INTERNAL_H
 
+#include "arch/family_list.h"
 #include "network.h"
 
 /* A stage of repeated blocks (the paper's table 1). */
@@ -51,28 +52,14 @@ struct _EffNetArch {
 /* The variant that NAME is timm's or torchvision's name of, or our own; NULL: no known one. */
 const EffNetVariant *effnet_arch_find(const char *name);
 
-/* The variant that a point is scaled from, and how, which effnet_arch_get_name() writes as NAME,
- * "b0-w1.1-d1.2-r260"; NULL for other names. */
-const EffNetVariant *effnet_arch_parse_point(const char *name, EffNetScaling *scaling);
-
-extern const EffNetVariant effnet_efficientnet_variants[];
-extern const guint effnet_efficientnet_n_variants;
-extern const EffNetVariant effnet_edgetpu_variants[];
-extern const guint effnet_edgetpu_n_variants;
-extern const EffNetVariant effnet_efficientnetv2_variants[];
-extern const guint effnet_efficientnetv2_n_variants;
-extern const EffNetVariant effnet_mobilenet_variants[];
-extern const guint effnet_mobilenet_n_variants;
-extern const EffNetVariant effnet_resnet_variants[];
-extern const guint effnet_resnet_n_variants;
+#define FAMILY(name)                                                                               \
+    extern const EffNetVariant effnet_##name##_variants[];                                         \
+    extern const guint effnet_##name##_n_variants;
+EFFNET_FAMILY_LIST
+#undef FAMILY
 
 /* Input that a family was trained on, for EffNetTraining's initialisers. */
 #define EFFNET_INPUT_IMAGENET  .mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}
 #define EFFNET_INPUT_INCEPTION .mean = {0.5f, 0.5f, 0.5f}, .std = {0.5f, 0.5f, 0.5f}
-
-/* Compound scaling's two roundings (the reference implementation's round_filters, round_repeats).
- */
-guint effnet_scale_channels(const EffNetFamily *family, guint channels, double width);
-guint effnet_scale_repeats(guint repeats, double depth);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From an architecture to its layers, with every shape. */
 #include "arch.h"
+#include "scaling.h"
 
 typedef struct {
     const EffNetFamily *family;
@@ -171,7 +172,8 @@ add_block(Builder *b, const EffNetArch *arch, guint stage_index, guint block_ind
 
     block.residual = block.stride == 1 && channels == b->channels && !stage->no_residual;
     if (stage->expanded_from)
-        expanded_from = effnet_scale_channels(b->family, stage->expanded_from, arch->width);
+        expanded_from =
+            effnet_scale_channels(stage->expanded_from, arch->width, b->family->round_percent);
     switch (stage->kind) {
     case EFFNET_BLOCK_MBCONV:
     case EFFNET_BLOCK_SEPARABLE:
@@ -202,7 +204,8 @@ add_stages(Builder *b, const EffNetArch *arch)
         guint repeats = fixed ? stage->repeats : effnet_scale_repeats(stage->repeats, arch->depth);
         guint inside = stage->kind == EFFNET_BLOCK_BOTTLENECK ? stage->expand : 1;
         guint channels =
-            effnet_scale_channels(family, stage->channels / inside, arch->width) * inside;
+            effnet_scale_channels(stage->channels / inside, arch->width, family->round_percent) *
+            inside;
 
         for (guint i = 0; i < repeats; i++)
             add_block(b, arch, s, i, channels);
@@ -214,7 +217,8 @@ end_channels(const EffNetArch *arch, guint channels, double width)
 {
     const EffNetFamily *family = arch->base->family;
 
-    return family->fixed_ends ? channels : effnet_scale_channels(family, channels, width);
+    return family->fixed_ends ? channels
+                              : effnet_scale_channels(channels, width, family->round_percent);
 }
 
 static void
