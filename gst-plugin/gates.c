@@ -1,37 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "gates.h"
 
+/* Times are rounded, each for itself. */
+#define ROUNDING GST_USECOND
+
 void
 gst_efficientnet_gates_reset(GstEfficientNetGates *gates)
 {
     gates->until_due = 0;
-    gates->rated = gates->seen = FALSE;
+    gates->wait = 0;
+    gates->seen = FALSE;
 }
 
-void
-gst_efficientnet_gates_restart(GstEfficientNetGates *gates)
+static GstClockTime
+period(const GstEfficientNetFraction *rate)
 {
-    gates->until_due = 0;
+    return gst_util_uint64_scale(GST_SECOND, (guint64)rate->d, (guint64)rate->n);
 }
 
 static gboolean
-rate_allows(const GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings,
-            GstClockTime time)
+rate_allows(const GstEfficientNetGates *gates, const GstEfficientNetFraction *rate,
+            const GstEfficientNetMoment *moment)
 {
-    if (settings->max_rate.n == 0 || !gates->rated || !GST_CLOCK_TIME_IS_VALID(time))
+    GstClockTime wait;
+
+    if (rate->n == 0)
         return TRUE;
-    /* Backwards: another part of the stream. */
-    return time >= gates->next || time < gates->last;
+    wait = MIN(gates->wait, period(rate));
+    return gst_efficientnet_moment_apart(moment, &gates->last) >= wait - MIN(wait, ROUNDING);
 }
 
 gboolean
 gst_efficientnet_gates_due(GstEfficientNetGates *gates,
-                           const GstEfficientNetFrameSettings *settings, GstClockTime time)
+                           const GstEfficientNetFrameSettings *settings,
+                           const GstEfficientNetMoment *moment)
 {
     gates->until_due = MIN(gates->until_due, settings->interval);
     if (gates->until_due > 0 && --gates->until_due > 0)
         return FALSE;
-    if (rate_allows(gates, settings, time))
+    if (rate_allows(gates, &settings->max_rate, moment))
         return TRUE;
     gst_efficientnet_gates_hold(gates, settings);
     return FALSE;
@@ -60,31 +67,28 @@ gst_efficientnet_gates_hold(GstEfficientNetGates *gates,
 
 /* Frames rarely come just when one may: the time that was lost is caught up with, up to a period,
  * so that the mean rate is the one asked for. */
-static void
-set_next(GstEfficientNetGates *gates, const GstEfficientNetFraction *rate, GstClockTime time)
+static GstClockTime
+next_wait(const GstEfficientNetGates *gates, const GstEfficientNetFraction *rate,
+          const GstEfficientNetMoment *moment)
 {
-    GstClockTime period = gst_util_uint64_scale(GST_SECOND, (guint64)rate->d, (guint64)rate->n);
+    GstClockTime whole = period(rate), wait = MIN(gates->wait, whole);
+    GstClockTime waited = gst_efficientnet_moment_apart(moment, &gates->last);
 
-    if (gates->rated && time >= gates->next && time - gates->next < period)
-        gates->next += period;
-    else
-        gates->next = time + period;
+    if (wait == 0 || waited < wait || waited - wait >= whole)
+        return whole;
+    return whole - (waited - wait);
 }
 
 void
 gst_efficientnet_gates_pass(GstEfficientNetGates *gates,
-                            const GstEfficientNetFrameSettings *settings, GstClockTime time)
+                            const GstEfficientNetFrameSettings *settings,
+                            const GstEfficientNetMoment *moment)
 {
     gates->until_due = settings->interval;
     if (settings->change_threshold > 0.0f) {
         gates->inferred = gates->candidate;
         gates->seen = TRUE;
     }
-    if (!GST_CLOCK_TIME_IS_VALID(time) || settings->max_rate.n == 0) {
-        gates->rated = FALSE;
-        return;
-    }
-    set_next(gates, &settings->max_rate, time);
-    gates->last = time;
-    gates->rated = TRUE;
+    gates->wait = settings->max_rate.n == 0 ? 0 : next_wait(gates, &settings->max_rate, moment);
+    gates->last = *moment;
 }

@@ -6,28 +6,24 @@
 
 #include "change.h"
 #include "settings.h"
+#include "timeline.h"
 
 /* Zero-initialised: all are open. */
 typedef struct {
-    guint until_due;   /* frames until the next one that is the n-th */
-    gboolean rated;    /* NEXT and LAST hold */
-    GstClockTime next; /* stream time from which on max-rate lets a frame through */
-    GstClockTime last; /* stream time of the frame inferred last */
-    gboolean seen;     /* INFERRED holds */
+    guint until_due;            /* frames until the next one that is the n-th */
+    GstEfficientNetMoment last; /* when the frame was that was inferred last */
+    GstClockTime wait;          /* after LAST, until max-rate lets a frame through; 0: nothing */
+    gboolean seen;              /* INFERRED holds */
     GstEfficientNetGrid inferred, candidate;
 } GstEfficientNetGates;
 
 /* Everything is new: the next frame passes. */
 void gst_efficientnet_gates_reset(GstEfficientNetGates *gates);
 
-/* The next frame is the n-th, whatever came before. */
-void gst_efficientnet_gates_restart(GstEfficientNetGates *gates);
-
-/* To be asked for every frame. TIME: stream time, or GST_CLOCK_TIME_NONE. TRUE when the first two
- * gates let it through. */
+/* To be asked for every frame. TRUE when the first two gates let it through. */
 gboolean gst_efficientnet_gates_due(GstEfficientNetGates *gates,
                                     const GstEfficientNetFrameSettings *settings,
-                                    GstClockTime time);
+                                    const GstEfficientNetMoment *moment);
 
 /* To be asked for a frame that is due. TRUE when the third gate lets it through. */
 gboolean gst_efficientnet_gates_changed(GstEfficientNetGates *gates,
@@ -39,6 +35,7 @@ gboolean gst_efficientnet_gates_changed(GstEfficientNetGates *gates,
 void gst_efficientnet_gates_hold(GstEfficientNetGates *gates,
                                  const GstEfficientNetFrameSettings *settings);
 void gst_efficientnet_gates_pass(GstEfficientNetGates *gates,
-                                 const GstEfficientNetFrameSettings *settings, GstClockTime time);
+                                 const GstEfficientNetFrameSettings *settings,
+                                 const GstEfficientNetMoment *moment);
 
 #endif

@@ -65,7 +65,9 @@ struct _GstEfficientNet {
     GstEfficientNetClassifier *classifier;
     char *name; /* the element's, as results carry it */
 
-    GstEfficientNetStream *stream; /* of the streaming thread */
+    /* Of the streaming thread. */
+    GstEfficientNetStream *stream;
+    gboolean warned; /* that max-rate has no time to go by */
 };
 
 #define CAPS GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS)
@@ -353,6 +355,7 @@ start(GstBaseTransform *trans)
 
     set_flushing(self, FALSE);
     self->stream = gst_efficientnet_stream_new();
+    self->warned = FALSE;
     GST_OBJECT_LOCK(self);
     self->stats = (GstEfficientNetStats){0};
     self->swap = gst_efficientnet_swap_new(refuse_swap, self);
@@ -386,7 +389,6 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
                           (NULL));
         return FALSE;
     }
-    gst_efficientnet_stream_open_gates(self->stream);
     return TRUE;
 }
 
@@ -423,22 +425,34 @@ publish(GstEfficientNet *self, GstEfficientNetReport *report, gboolean waits)
 static gboolean
 is_late(GstEfficientNet *self, GstBuffer *buffer)
 {
-    GstClockTime earliest,
-        time = gst_segment_to_running_time(&GST_BASE_TRANSFORM(self)->segment, GST_FORMAT_TIME,
-                                           GST_BUFFER_PTS(buffer));
+    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
+    GstClockTime earliest, time;
 
+    if (segment->format != GST_FORMAT_TIME)
+        return FALSE;
+    time = gst_segment_to_running_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     GST_OBJECT_LOCK(self);
     earliest = self->earliest;
     GST_OBJECT_UNLOCK(self);
     return GST_CLOCK_TIME_IS_VALID(earliest) && GST_CLOCK_TIME_IS_VALID(time) && time <= earliest;
 }
 
+static void
+warn_unrated(GstEfficientNet *self)
+{
+    if (self->warned)
+        return;
+    self->warned = TRUE;
+    GST_ELEMENT_WARNING(self, STREAM, FORMAT,
+                        ("max-rate: the frames have no time stamps and the caps no framerate to "
+                         "count them by, so that it limits nothing"),
+                        (NULL));
+}
+
 static GstFlowReturn
 transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
     GstEfficientNet *self = GST_EFFICIENTNET(trans);
-    GstClockTime time =
-        gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
     g_autoptr(GError) error = NULL;
     GstEfficientNetFrameSettings settings;
     GstEfficientNetReport report = {0};
@@ -447,8 +461,10 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     get_frame_settings(self, &settings);
     self->stream->late = is_late(self, buffer);
     gst_efficientnet_stream_process(self->stream, self->classifier, self->name, &settings, buffer,
-                                    time, &report, &error);
+                                    &trans->segment, &report, &error);
     publish(self, &report, settings.late_policy == GST_EFFICIENTNET_LATE_POLICY_WAIT);
+    if (report.unrated)
+        warn_unrated(self);
     if (error) {
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", error->message), (NULL));
         return GST_FLOW_ERROR;

@@ -14,6 +14,7 @@ typedef struct {
     const char *element;
     const GstEfficientNetFrameSettings *settings;
     GstEfficientNetReport *report;
+    GstEfficientNetMoment moment; /* of the frame */
 } Context;
 
 GstEfficientNetStream *
@@ -22,10 +23,10 @@ gst_efficientnet_stream_new(void)
     GstEfficientNetStream *self = g_new0(GstEfficientNetStream, 1);
 
     self->tag_orientation = GST_VIDEO_ORIENTATION_IDENTITY;
-    self->inferred = GST_CLOCK_TIME_NONE;
     self->tracks = gst_efficientnet_tracks_new();
     self->regions = g_array_new(FALSE, FALSE, sizeof(GstEfficientNetRegion));
     self->loose = g_ptr_array_new_with_free_func((GDestroyNotify)gst_efficientnet_finding_unref);
+    gst_efficientnet_stream_forget(self);
     return self;
 }
 
@@ -41,14 +42,9 @@ gst_efficientnet_stream_free(GstEfficientNetStream *self)
 void
 gst_efficientnet_stream_forget(GstEfficientNetStream *self)
 {
-    self->inferred = GST_CLOCK_TIME_NONE;
+    self->inferred.passed = GST_CLOCK_TIME_NONE;
+    gst_efficientnet_timeline_init(&self->timeline);
     gst_efficientnet_tracks_clear(self->tracks);
-    gst_efficientnet_gates_reset(&self->gates);
-}
-
-void
-gst_efficientnet_stream_open_gates(GstEfficientNetStream *self)
-{
     gst_efficientnet_gates_reset(&self->gates);
 }
 
@@ -241,8 +237,7 @@ zone_in(const Context *c, const EffNetFrame *frame)
 
 /* A frame that is due goes through the third gate and to the network. */
 static gboolean
-infer(const Context *c, GstBuffer *buffer, GstClockTime time, const GArray *subjects,
-      GError **error)
+infer(const Context *c, GstBuffer *buffer, const GArray *subjects, GError **error)
 {
     GstEfficientNetStream *self = c->stream;
     GstEfficientNetSubmit submitted;
@@ -265,8 +260,8 @@ infer(const Context *c, GstBuffer *buffer, GstClockTime time, const GArray *subj
     gst_video_frame_unmap(&map);
     c->report->skipped = submitted == GST_EFFICIENTNET_SUBMIT_BUSY;
     if (submitted == GST_EFFICIENTNET_SUBMIT_OK) {
-        gst_efficientnet_gates_pass(&self->gates, c->settings, time);
-        self->inferred = time;
+        gst_efficientnet_gates_pass(&self->gates, c->settings, &c->moment);
+        self->inferred = c->moment;
     }
     return submitted != GST_EFFICIENTNET_SUBMIT_FAILED;
 }
@@ -290,31 +285,28 @@ is_repeated(GstEfficientNetStream *self, GstBuffer *buffer)
 /* The time is better spent on what may still be in time. But as sinks show a frame a second however
  * late it is, so one is inferred. */
 static gboolean
-is_left_out(const Context *c, GstClockTime time)
+is_left_out(const Context *c)
 {
     const GstEfficientNetStream *self = c->stream;
 
     return c->settings->late_policy == GST_EFFICIENTNET_LATE_POLICY_SKIP_INFERENCE && self->late &&
-           GST_CLOCK_TIME_IS_VALID(time) && GST_CLOCK_TIME_IS_VALID(self->inferred) &&
-           time >= self->inferred && time - self->inferred < GST_SECOND;
+           gst_efficientnet_moment_apart(&c->moment, &self->inferred) < GST_SECOND;
 }
 
 static gboolean
-infer_if_due(const Context *c, GstBuffer *buffer, GstClockTime time, const EffNetRect *visible,
-             GError **error)
+infer_if_due(const Context *c, GstBuffer *buffer, const EffNetRect *visible, GError **error)
 {
     GstEfficientNetStream *self = c->stream;
     g_autoptr(GArray) subjects = NULL;
 
-    if (GST_BUFFER_IS_DISCONT(buffer))
-        gst_efficientnet_gates_restart(&self->gates);
-    if (!gst_efficientnet_gates_due(&self->gates, c->settings, time) || is_repeated(self, buffer))
+    if (!gst_efficientnet_gates_due(&self->gates, c->settings, &c->moment) ||
+        is_repeated(self, buffer))
         return TRUE;
     subjects = choose_subjects(c, visible, GST_BUFFER_PTS(buffer));
     if (subjects->len == 0)
         return TRUE;
-    c->report->skipped = is_left_out(c, time);
-    return c->report->skipped || infer(c, buffer, time, subjects, error);
+    c->report->skipped = is_left_out(c);
+    return c->report->skipped || infer(c, buffer, subjects, error);
 }
 
 /* The newest finding of every region of this frame, and those that have none to belong to. */
@@ -344,17 +336,27 @@ gboolean
 gst_efficientnet_stream_process(GstEfficientNetStream *self,
                                 const GstEfficientNetClassifier *classifier, const char *element,
                                 const GstEfficientNetFrameSettings *settings, GstBuffer *buffer,
-                                GstClockTime time, GstEfficientNetReport *report, GError **error)
+                                const GstSegment *segment, GstEfficientNetReport *report,
+                                GError **error)
 {
-    const Context c = {self, classifier, element, settings, report};
+    const Context c = {
+        self,
+        classifier,
+        element,
+        settings,
+        report,
+        gst_efficientnet_timeline_advance(&self->timeline, segment, GST_BUFFER_PTS(buffer),
+                                          &self->info),
+    };
     EffNetRect visible = gst_efficientnet_frame_visible(buffer, &self->info);
     guint n;
 
     g_ptr_array_set_size(self->loose, 0);
     collect(&c);
     see_regions(&c, buffer, &visible);
-    if (!infer_if_due(&c, buffer, time, &visible, error))
+    if (!infer_if_due(&c, buffer, &visible, error))
         return FALSE;
+    report->unrated = settings->max_rate.n > 0 && !GST_CLOCK_TIME_IS_VALID(c.moment.passed);
     n = attach(&c, buffer, &visible);
     report->held = n > 0 && report->inferences == 0;
     report->processed = TRUE;
@@ -368,7 +370,7 @@ gst_efficientnet_stream_drain(GstEfficientNetStream *self,
                               const GstEfficientNetFrameSettings *settings,
                               GstEfficientNetReport *report)
 {
-    const Context c = {self, classifier, element, settings, report};
+    const Context c = {self, classifier, element, settings, report, {0}};
 
     gst_efficientnet_inference_rest(classifier->inference);
     gst_efficientnet_inference_drain(classifier->inference);

@@ -16,7 +16,8 @@ typedef struct {
 
     /*< private >*/
     GstEfficientNetGates gates;
-    GstClockTime inferred; /* stream time of the frame that was last given to the network */
+    GstEfficientNetTimeline timeline;
+    GstEfficientNetMoment inferred; /* when the frame was that was last given to the network */
     GstEfficientNetTracks *tracks;
     GArray *regions;  /* of this frame */
     GPtrArray *loose; /* findings that came with this frame and belong to no track */
@@ -30,6 +31,7 @@ typedef struct {
     gboolean processed;    /* there was a frame, and it has its results */
     gboolean skipped;      /* it was to be inferred, but nobody had time */
     gboolean held;         /* it carries results, but none that is new */
+    gboolean unrated;      /* max-rate is set, but has no time to go by */
     GstStructure *message; /* to be posted; NULL: none. The caller adds "stream" */
 } GstEfficientNetReport;
 
@@ -39,15 +41,13 @@ void gst_efficientnet_stream_free(GstEfficientNetStream *stream);
 /* Nothing that was seen before is known any more. */
 void gst_efficientnet_stream_forget(GstEfficientNetStream *stream);
 
-/* For the next frame, all gates are open. */
-void gst_efficientnet_stream_open_gates(GstEfficientNetStream *stream);
-
-/* BUFFER, which is writable, gets its results. TIME: its stream time. ELEMENT: who writes them. */
+/* BUFFER, which is writable, gets its results. SEGMENT: the one that it belongs to. ELEMENT: who
+ * writes them. */
 gboolean gst_efficientnet_stream_process(GstEfficientNetStream *stream,
                                          const GstEfficientNetClassifier *classifier,
                                          const char *element,
                                          const GstEfficientNetFrameSettings *settings,
-                                         GstBuffer *buffer, GstClockTime time,
+                                         GstBuffer *buffer, const GstSegment *segment,
                                          GstEfficientNetReport *report, GError **error);
 
 /* Lets what is in flight come to its end; streams that share the network need not wait for frames

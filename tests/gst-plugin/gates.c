@@ -3,6 +3,12 @@
 
 #define FRAME (GST_SECOND / 30)
 
+static GstEfficientNetMoment
+at(GstClockTime time)
+{
+    return (GstEfficientNetMoment){time, time};
+}
+
 /* How many of N frames pass that are STEP apart. */
 static guint
 count_passing(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings,
@@ -11,11 +17,11 @@ count_passing(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *s
     guint passing = 0;
 
     for (guint i = 0; i < n; i++) {
-        GstClockTime time = GST_CLOCK_TIME_IS_VALID(start) ? start + i * step : start;
+        GstEfficientNetMoment moment = at(start + i * step);
 
-        if (!gst_efficientnet_gates_due(gates, settings, time))
+        if (!gst_efficientnet_gates_due(gates, settings, &moment))
             continue;
-        gst_efficientnet_gates_pass(gates, settings, time);
+        gst_efficientnet_gates_pass(gates, settings, &moment);
         passing++;
     }
     return passing;
@@ -25,18 +31,19 @@ static void
 test_interval(void)
 {
     GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    GstEfficientNetMoment moment = at(0);
     GstEfficientNetGates gates = {0};
 
     g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 10), ==, 10);
     settings.interval = 4;
     gst_efficientnet_gates_reset(&gates);
     g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 13), ==, 4);
-    gst_efficientnet_gates_restart(&gates);
-    g_assert_true(gst_efficientnet_gates_due(&gates, &settings, 0));
+    gst_efficientnet_gates_reset(&gates);
+    g_assert_true(gst_efficientnet_gates_due(&gates, &settings, &moment));
     /* Nobody had time for it: the next one is due. */
-    g_assert_true(gst_efficientnet_gates_due(&gates, &settings, 0));
+    g_assert_true(gst_efficientnet_gates_due(&gates, &settings, &moment));
     gst_efficientnet_gates_hold(&gates, &settings);
-    g_assert_false(gst_efficientnet_gates_due(&gates, &settings, 0));
+    g_assert_false(gst_efficientnet_gates_due(&gates, &settings, &moment));
 }
 
 /* The mean is the rate that was asked for, whether or not it divides that of the frames. */
@@ -67,6 +74,7 @@ static void
 test_rate_jumps(void)
 {
     GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    GstEfficientNetMoment unknown = {GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE};
     GstEfficientNetGates gates = {0};
 
     settings.max_rate = (GstEfficientNetFraction){1, 1};
@@ -75,7 +83,26 @@ test_rate_jumps(void)
     g_assert_cmpuint(count_passing(&gates, &settings, 900 * GST_SECOND, FRAME, 30), ==, 1);
     /* Back to the start. */
     g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 30), ==, 1);
-    g_assert_cmpuint(count_passing(&gates, &settings, GST_CLOCK_TIME_NONE, 0, 10), ==, 10);
+    for (guint i = 0; i < 10; i++) {
+        g_assert_true(gst_efficientnet_gates_due(&gates, &settings, &unknown));
+        gst_efficientnet_gates_pass(&gates, &settings, &unknown);
+    }
+    g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 30), ==, 1);
+}
+
+/* Another rate holds at once: nobody waits for what the old one asked for. */
+static void
+test_rate_set(void)
+{
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    GstEfficientNetGates gates = {0};
+
+    settings.max_rate = (GstEfficientNetFraction){1, 1000};
+    g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 30), ==, 1);
+    settings.max_rate = (GstEfficientNetFraction){1, 1};
+    g_assert_cmpuint(count_passing(&gates, &settings, 30 * FRAME, FRAME, 300), ==, 10);
+    settings.max_rate = (GstEfficientNetFraction){0, 1};
+    g_assert_cmpuint(count_passing(&gates, &settings, 330 * FRAME, FRAME, 30), ==, 30);
 }
 
 /* The interval first: of every third frame, at most ten a second. */
@@ -89,10 +116,12 @@ test_order(void)
     settings.interval = 4;
     settings.max_rate = (GstEfficientNetFraction){5, 1};
     for (guint i = 0; i < 300; i++) {
-        if (!gst_efficientnet_gates_due(&gates, &settings, i * FRAME))
+        GstEfficientNetMoment moment = at(i * FRAME);
+
+        if (!gst_efficientnet_gates_due(&gates, &settings, &moment))
             continue;
         g_assert_cmpuint(i % 4, ==, 0);
-        gst_efficientnet_gates_pass(&gates, &settings, i * FRAME);
+        gst_efficientnet_gates_pass(&gates, &settings, &moment);
         passing++;
     }
     g_assert_cmpuint(passing, >=, 48);
@@ -103,6 +132,7 @@ static gboolean
 changed(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings, guint8 grey)
 {
     const EffNetRect all = {0, 0, 8, 8};
+    const GstEfficientNetMoment moment = {0};
     GstBuffer *buffer = gst_buffer_new_allocate(NULL, 64, NULL);
     GstVideoFrame map;
     GstVideoInfo info;
@@ -113,7 +143,7 @@ changed(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *setting
     g_assert_true(gst_video_frame_map(&map, &info, buffer, GST_MAP_READ));
     result = gst_efficientnet_gates_changed(gates, settings, &map, &all);
     if (result)
-        gst_efficientnet_gates_pass(gates, settings, 0);
+        gst_efficientnet_gates_pass(gates, settings, &moment);
     else
         gst_efficientnet_gates_hold(gates, settings);
     gst_video_frame_unmap(&map);
@@ -154,6 +184,7 @@ main(int argc, char **argv)
     g_test_add_func("/gates/interval", test_interval);
     g_test_add_func("/gates/rate", test_rate);
     g_test_add_func("/gates/rate-jumps", test_rate_jumps);
+    g_test_add_func("/gates/rate-set", test_rate_set);
     g_test_add_func("/gates/order", test_order);
     g_test_add_func("/gates/change", test_change);
     return g_test_run();
