@@ -525,6 +525,15 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
     return GST_BASE_TRANSFORM_CLASS(gst_efficientnet_parent_class)->sink_event(trans, event);
 }
 
+/* The nearest time that there is. */
+static GstClockTime
+add_difference(GstClockTime time, GstClockTimeDiff diff)
+{
+    if (diff < 0)
+        return time - MIN(time, 0 - (GstClockTime)diff);
+    return time + MIN((GstClockTime)diff, GST_CLOCK_TIME_NONE - 1 - time);
+}
+
 static void
 read_lateness(GstEfficientNet *self, GstEvent *event)
 {
@@ -534,7 +543,7 @@ read_lateness(GstEfficientNet *self, GstEvent *event)
     gst_event_parse_qos(event, NULL, NULL, &diff, &time);
     GST_OBJECT_LOCK(self);
     self->earliest =
-        GST_CLOCK_TIME_IS_VALID(time) ? time + (GstClockTime)diff : GST_CLOCK_TIME_NONE;
+        GST_CLOCK_TIME_IS_VALID(time) ? add_difference(time, diff) : GST_CLOCK_TIME_NONE;
     GST_OBJECT_UNLOCK(self);
 }
 

@@ -325,6 +325,26 @@ test_late_reverse(void)
     gst_harness_teardown(h);
 }
 
+/* So early that the time would be one before the beginning: nothing is late. */
+static void
+test_lateness_limits(void)
+{
+    GstHarness *h = effnet_test_make_harness(model, "late-policy=skip-inference", caps);
+
+    g_assert_true(is_inferred(h, 0));
+    push_lateness(h, -2 * (GstClockTimeDiff)GST_SECOND, GST_SECOND);
+    for (guint i = 1; i < 10; i++)
+        g_assert_true(is_inferred(h, i * FRAME));
+    push_lateness(h, G_MININT64, GST_SECOND);
+    for (guint i = 10; i < 20; i++)
+        g_assert_true(is_inferred(h, i * FRAME));
+    /* And later than there is time. */
+    push_lateness(h, GST_SECOND, G_MAXUINT64 - 5);
+    for (guint i = 20; i < 30; i++)
+        g_assert_false(is_inferred(h, i * FRAME));
+    gst_harness_teardown(h);
+}
+
 /* Lost frames and other caps are no other stream. */
 static void
 test_interval_goes_on(gconstpointer description)
@@ -437,6 +457,7 @@ main(int argc, char **argv)
     g_test_add_func("/time/untimed", test_untimed);
     g_test_add_func("/time/no-clock", test_no_clock);
     g_test_add_func("/time/late-reverse", test_late_reverse);
+    g_test_add_func("/time/lateness-limits", test_lateness_limits);
     g_test_add_data_func("/time/interval", "inference-interval=10", test_interval_goes_on);
     g_test_add_data_func("/time/rate", "max-rate=5/2", test_interval_goes_on);
     g_test_add_func("/time/change", test_change_goes_on);
