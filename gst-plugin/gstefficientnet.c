@@ -514,6 +514,7 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
         self->stream->tag_orientation = GST_VIDEO_ORIENTATION_IDENTITY;
         break;
     case GST_EVENT_EOS:
+    case GST_EVENT_SEGMENT_DONE:
         drain(self);
         break;
     case GST_EVENT_TAG:

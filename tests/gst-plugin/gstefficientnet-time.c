@@ -440,6 +440,27 @@ test_other_formats(void)
     }
 }
 
+/* The one in flight at the end of a segment is not lost: its message comes before. */
+static void
+test_segment_done(void)
+{
+    GstHarness *h =
+        effnet_test_make_harness(model, "late-policy=skip-inference post-messages=all", caps);
+    GstBus *bus = effnet_test_watch(h);
+
+    for (guint i = 1; i <= 20; i++) {
+        GstBuffer *buffer = gst_harness_push_and_pull(h, make_frame(i * FRAME));
+
+        gst_buffer_unref(buffer);
+        g_assert_true(
+            gst_harness_push_event(h, gst_event_new_segment_done(GST_FORMAT_TIME, i * FRAME)));
+        g_assert_cmpuint(count_messages(bus, GST_MESSAGE_ELEMENT), ==, 1);
+        g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, i);
+    }
+    effnet_test_unwatch(h, bus);
+    gst_harness_teardown(h);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -463,6 +484,7 @@ main(int argc, char **argv)
     g_test_add_func("/time/change", test_change_goes_on);
     g_test_add_func("/time/interval-restarts", test_interval_restarts);
     g_test_add_func("/time/other-formats", test_other_formats);
+    g_test_add_func("/time/segment-done", test_segment_done);
     ret = effnet_test_run(model);
     g_free(caps);
     return ret;
