@@ -161,11 +161,14 @@ get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
     GST_OBJECT_UNLOCK(self);
 }
 
+/* While paused, a frame is shown for as long as one likes: it carries its own result. */
 static void
 get_frame_settings(GstEfficientNet *self, GstEfficientNetFrameSettings *settings)
 {
     GST_OBJECT_LOCK(self);
     *settings = self->frame_settings;
+    if (!self->playing)
+        settings->late_policy = GST_EFFICIENTNET_LATE_POLICY_WAIT;
     GST_OBJECT_UNLOCK(self);
 }
 

@@ -461,6 +461,31 @@ test_segment_done(void)
     gst_harness_teardown(h);
 }
 
+/* A frame that is looked at as long as one likes carries its own result. */
+static void
+test_preroll(void)
+{
+    GstHarness *h = effnet_test_make_harness(model, "late-policy=skip-inference", caps);
+    GstSegment segment;
+
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    g_assert_cmpint(gst_element_set_state(h->element, GST_STATE_PAUSED), ==,
+                    GST_STATE_CHANGE_SUCCESS);
+    for (guint i = 0; i < 10; i++) {
+        flush(h);
+        push_segment(h, &segment);
+        g_assert_true(pass(h, make_frame(i * FRAME)));
+        /* Stepping, too, late or not. */
+        push_lateness(h, 100 * (GstClockTimeDiff)GST_SECOND, 0);
+        g_assert_true(pass(h, make_frame((i + 1) * FRAME)));
+    }
+    g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 20);
+    g_assert_cmpint(gst_element_set_state(h->element, GST_STATE_PLAYING), ==,
+                    GST_STATE_CHANGE_SUCCESS);
+    g_assert_false(is_inferred(h, 11 * FRAME));
+    gst_harness_teardown(h);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -485,6 +510,7 @@ main(int argc, char **argv)
     g_test_add_func("/time/interval-restarts", test_interval_restarts);
     g_test_add_func("/time/other-formats", test_other_formats);
     g_test_add_func("/time/segment-done", test_segment_done);
+    g_test_add_func("/time/preroll", test_preroll);
     ret = effnet_test_run(model);
     g_free(caps);
     return ret;
