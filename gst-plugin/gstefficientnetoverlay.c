@@ -273,15 +273,20 @@ static void
 ask_downstream(GstEfficientNetOverlay *self)
 {
     GstBaseTransform *trans = GST_BASE_TRANSFORM(self);
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SRC_PAD(trans));
-    g_autoptr(GstCaps) all_without = with_composition(caps, FALSE);
-    g_autoptr(GstCaps) without = drawable(all_without);
-    g_autoptr(GstQuery) query = gst_query_new_allocation(caps, FALSE);
+    GstPad *pad = GST_BASE_TRANSFORM_SRC_PAD(trans);
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    g_autoptr(GstCaps) all_without = NULL, without = NULL;
+    g_autoptr(GstQuery) query = NULL;
 
+    if (!caps)
+        return; /* the pad was stopped while the frame was on its way, which ends here */
     self->asked = TRUE;
-    if (gst_pad_peer_query(GST_BASE_TRANSFORM_SRC_PAD(trans), query) &&
+    query = gst_query_new_allocation(caps, FALSE);
+    if (gst_pad_peer_query(pad, query) &&
         gst_query_find_allocation_meta(query, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL))
         return;
+    all_without = with_composition(caps, FALSE);
+    without = drawable(all_without);
     if (gst_caps_is_empty(without))
         return; /* attached to what cannot be drawn into, it does no harm */
     self->attach = FALSE;

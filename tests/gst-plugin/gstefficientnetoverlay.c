@@ -420,6 +420,24 @@ test_shared(void)
     gst_harness_teardown(h);
 }
 
+/* A pad that is stopped while a frame is on its way has no caps any more that one could ask about.
+ */
+static void
+test_stopped(void)
+{
+    static const char *const with = "video/x-raw(" COMPOSITION ")," SIZE;
+    GstHarness *h = gst_harness_new("efficientnetoverlay");
+    GstPad *pad = gst_element_get_static_pad(h->element, "src");
+
+    gst_harness_set_sink_caps_str(h, with);
+    gst_harness_set_src_caps_str(h, with);
+    g_assert_true(gst_pad_set_active(pad, FALSE));
+    g_assert_false(gst_pad_has_current_caps(pad));
+    g_assert_cmpint(gst_harness_push(h, make_accompanied()), ==, GST_FLOW_FLUSHING);
+    gst_object_unref(pad);
+    gst_harness_teardown(h);
+}
+
 /* Nothing to say: the very buffer goes on. */
 static void
 test_no_results(void)
@@ -581,6 +599,7 @@ main(int argc, char **argv)
     g_test_add_func("/overlay/other-memory", test_other_memory);
     g_test_add_func("/overlay/formats", test_formats);
     g_test_add_func("/overlay/shared", test_shared);
+    g_test_add_func("/overlay/stopped", test_stopped);
     g_test_add_func("/overlay/no-results", test_no_results);
     g_test_add_func("/overlay/properties", test_properties);
     g_test_add_func("/overlay/crop-meta", test_crop_meta);
