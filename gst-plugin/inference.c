@@ -163,6 +163,17 @@ read_frame(GstEfficientNetInference *self, const GstEfficientNetRequest *request
     return TRUE;
 }
 
+static gboolean
+start_worker(GstEfficientNetInference *self, GError **error)
+{
+    if (self->worker)
+        return TRUE;
+    self->worker = g_thread_try_new("efficientnet", work, self, error);
+    if (!self->worker)
+        g_prefix_error(error, "late-policy: skip-inference needs a thread to infer on: ");
+    return self->worker != NULL;
+}
+
 static void
 hand_over(GstEfficientNetInference *self)
 {
@@ -170,8 +181,6 @@ hand_over(GstEfficientNetInference *self)
     self->busy = self->queued = TRUE;
     g_cond_broadcast(&self->changed);
     g_mutex_unlock(&self->lock);
-    if (!self->worker)
-        self->worker = g_thread_new("efficientnet", work, self);
 }
 
 static void
@@ -201,7 +210,7 @@ gst_efficientnet_inference_submit(GstEfficientNetInference *self,
 {
     if (!begin(self))
         return GST_EFFICIENTNET_SUBMIT_BUSY;
-    if (!read_frame(self, request, error))
+    if ((async && !start_worker(self, error)) || !read_frame(self, request, error))
         return GST_EFFICIENTNET_SUBMIT_FAILED;
 
     if (async)

@@ -2,6 +2,7 @@
 #include "inference.h"
 
 #include "checkpoint.h"
+#include "threads.h"
 
 #define CLASSES 10
 #define SIDE    32
@@ -206,6 +207,25 @@ test_free_busy(Fixture *f, gconstpointer data)
     submit(f, 2, TRUE);
 }
 
+/* Without a thread there is no worker: that is said, and no frame is lost in it. */
+static void
+test_no_thread(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+
+    effnet_test_refuse_threads(TRUE);
+    g_assert_cmpint(gst_efficientnet_inference_submit(f->inference, &f->request, TRUE, &error), ==,
+                    GST_EFFICIENTNET_SUBMIT_FAILED);
+    effnet_test_refuse_threads(FALSE);
+    g_test_message("%s", error->message);
+    g_assert_true(g_str_has_prefix(error->message, "late-policy: "));
+    gst_efficientnet_inference_drain(f->inference);
+    g_assert_null(gst_efficientnet_inference_collect(f->inference));
+    g_assert_cmpint(submit(f, 1, TRUE), ==, GST_EFFICIENTNET_SUBMIT_OK);
+    gst_efficientnet_inference_drain(f->inference);
+    gst_efficientnet_outcome_free(gst_efficientnet_inference_collect(f->inference));
+}
+
 static void
 test_bad_frame(Fixture *f, gconstpointer data)
 {
@@ -230,6 +250,7 @@ main(int argc, char **argv)
     ADD("/inference/busy", test_busy);
     ADD("/inference/flush", test_flush);
     ADD("/inference/free-busy", test_free_busy);
+    ADD("/inference/no-thread", test_no_thread);
     ADD("/inference/bad-frame", test_bad_frame);
     return g_test_run();
 }
