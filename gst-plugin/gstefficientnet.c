@@ -255,24 +255,81 @@ ensure_classifier(GstEfficientNet *self)
     return TRUE;
 }
 
+static gboolean
+is_of_model(const GParamSpec *spec)
+{
+    return spec->owner_type == GST_TYPE_EFFICIENTNET &&
+           spec->param_id <= GST_EFFICIENTNET_PROP_LAST_OF_MODEL;
+}
+
+static gboolean
+is_equal(const GstEfficientNetModelSettings *a, const GstEfficientNetModelSettings *b,
+         const GParamSpec *spec)
+{
+    GValue x = G_VALUE_INIT, y = G_VALUE_INIT;
+    gboolean equal;
+
+    g_value_init(&x, spec->value_type);
+    g_value_init(&y, spec->value_type);
+    gst_efficientnet_model_settings_get(a, spec->param_id, &x);
+    gst_efficientnet_model_settings_get(b, spec->param_id, &y);
+    equal = gst_value_compare(&x, &y) == GST_VALUE_EQUAL;
+    g_value_unset(&x);
+    g_value_unset(&y);
+    return equal;
+}
+
+/* Those who watch the properties that differ between BEFORE and AFTER. */
+static void
+notify_differences(GstEfficientNet *self, const GstEfficientNetModelSettings *before,
+                   const GstEfficientNetModelSettings *after)
+{
+    guint n;
+    g_autofree GParamSpec **specs = g_object_class_list_properties(G_OBJECT_GET_CLASS(self), &n);
+
+    g_object_freeze_notify(G_OBJECT(self));
+    for (guint i = 0; i < n; i++) {
+        if (is_of_model(specs[i]) && !is_equal(before, after, specs[i]))
+            g_object_notify_by_pspec(G_OBJECT(self), specs[i]);
+    }
+    g_object_thaw_notify(G_OBJECT(self));
+}
+
 /* The old classifier is kept, and so are the properties that it was opened with; unless they were
  * changed again, which is answered for itself. */
 static void
 refuse_swap(gpointer data, guint serial, const GError *error)
 {
     GstEfficientNet *self = data;
-    gboolean is_newest;
+    g_auto(GstEfficientNetModelSettings) refused = {0}, used = {0};
 
     GST_OBJECT_LOCK(self);
-    is_newest = self->serial == serial;
-    if (is_newest) {
-        gst_efficientnet_model_settings_clear(&self->model_settings);
-        gst_efficientnet_model_settings_copy(&self->model_settings, &self->used_settings);
-        self->serial = self->used_serial;
+    if (self->serial != serial) {
+        GST_OBJECT_UNLOCK(self);
+        return;
     }
+    refused = self->model_settings;
+    gst_efficientnet_model_settings_copy(&self->model_settings, &self->used_settings);
+    gst_efficientnet_model_settings_copy(&used, &self->used_settings);
+    self->serial = self->used_serial;
     GST_OBJECT_UNLOCK(self);
-    if (is_newest)
-        post_open_error(self, GST_MESSAGE_WARNING, error);
+    notify_differences(self, &refused, &used);
+    post_open_error(self, GST_MESSAGE_WARNING, error);
+}
+
+static void
+request_swap(GstEfficientNet *self)
+{
+    g_autoptr(GError) error = NULL;
+    guint serial;
+
+    GST_OBJECT_LOCK(self);
+    serial = self->serial;
+    if (self->swap && serial != self->used_serial)
+        gst_efficientnet_swap_request(self->swap, &self->model_settings, serial, &error);
+    GST_OBJECT_UNLOCK(self);
+    if (error)
+        refuse_swap(self, serial, error);
 }
 
 /* All properties that were set with one g_object_set() come at once, so that a model and its labels
@@ -280,17 +337,13 @@ refuse_swap(gpointer data, guint serial, const GError *error)
 static void
 dispatch_properties_changed(GObject *object, guint n, GParamSpec **specs)
 {
-    GstEfficientNet *self = GST_EFFICIENTNET(object);
     gboolean of_model = FALSE;
 
     for (guint i = 0; i < n && !of_model; i++)
-        of_model = specs[i]->owner_type == GST_TYPE_EFFICIENTNET &&
-                   specs[i]->param_id <= GST_EFFICIENTNET_PROP_LAST_OF_MODEL;
-    GST_OBJECT_LOCK(self);
-    if (of_model && self->swap && self->serial != self->used_serial)
-        gst_efficientnet_swap_request(self->swap, &self->model_settings, self->serial);
-    GST_OBJECT_UNLOCK(self);
+        of_model = is_of_model(specs[i]);
     G_OBJECT_CLASS(gst_efficientnet_parent_class)->dispatch_properties_changed(object, n, specs);
+    if (of_model)
+        request_swap(GST_EFFICIENTNET(object));
 }
 
 /* Between two frames. */

@@ -116,21 +116,27 @@ retire(GstEfficientNetSwap *self, GstEfficientNetClassifier *classifier)
     g_cond_signal(&self->changed);
 }
 
-void
+gboolean
 gst_efficientnet_swap_request(GstEfficientNetSwap *self,
-                              const GstEfficientNetModelSettings *settings, guint serial)
+                              const GstEfficientNetModelSettings *settings, guint serial,
+                              GError **error)
 {
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
+    if (!self->thread)
+        self->thread = g_thread_try_new("efficientnet-swap", work, self, error);
+    if (!self->thread) {
+        g_prefix_error(error, "model: there is no thread to open another one on: ");
+        return FALSE;
+    }
     gst_efficientnet_model_settings_clear(&self->settings);
     gst_efficientnet_model_settings_copy(&self->settings, settings);
     self->serial = serial;
     self->wanted = TRUE;
     if (self->opened)
         retire(self, g_steal_pointer(&self->opened));
-    if (!self->thread)
-        self->thread = g_thread_new("efficientnet-swap", work, self);
     g_cond_signal(&self->changed);
+    return TRUE;
 }
 
 GstEfficientNetClassifier *

@@ -17,9 +17,10 @@ GstEfficientNetSwap *gst_efficientnet_swap_new(GstEfficientNetSwapRefused refuse
 void gst_efficientnet_swap_free(GstEfficientNetSwap *swap);
 
 /* Asks for a classifier; what was asked for before, and was not taken, is forgotten. Any thread;
- * returns at once. */
-void gst_efficientnet_swap_request(GstEfficientNetSwap *swap,
-                                   const GstEfficientNetModelSettings *settings, guint serial);
+ * returns at once; FALSE where there is no thread to open it on. */
+gboolean gst_efficientnet_swap_request(GstEfficientNetSwap *swap,
+                                       const GstEfficientNetModelSettings *settings, guint serial,
+                                       GError **error);
 
 /* The classifier that was asked for last, with its settings (the caller clears them) and serial;
  * NULL while there is none. Returns at once. */

@@ -4,6 +4,7 @@
 
 #include "checkpoint.h"
 #include "harness.h"
+#include "threads.h"
 
 #define WIDTH  60
 #define HEIGHT 40
@@ -83,14 +84,36 @@ test_labels(void)
     gst_harness_teardown(h);
 }
 
-/* A warning, and everything as it was; what is right afterwards is taken. */
+/* Counts those about a property that had the value that it has now. */
+static void
+count_notification(GObject *element, GParamSpec *pspec, gpointer count)
+{
+    g_autofree char *value = NULL;
+
+    g_object_get(element, "model", &value, NULL);
+    if (strcmp(value, first) == 0)
+        g_atomic_int_inc((gint *)count);
+}
+
+static void
+count_any_notification(GObject *element, GParamSpec *pspec, gpointer count)
+{
+    g_atomic_int_inc((gint *)count);
+}
+
+/* A warning, and everything as it was, which whoever watches the property is told before; what is
+ * right afterwards is taken. */
 static void
 test_refused(gconstpointer description)
 {
     GstHarness *h = effnet_test_make_harness(first, description, caps);
     GstBus *bus = effnet_test_watch(h);
+    gint back = 0, labels = 0, others = 0;
     char *model;
 
+    g_signal_connect(h->element, "notify::model", G_CALLBACK(count_notification), &back);
+    g_signal_connect(h->element, "notify::labels", G_CALLBACK(count_any_notification), &labels);
+    g_signal_connect(h->element, "notify::threads", G_CALLBACK(count_any_notification), &others);
     pass_until(h, 10);
     for (guint i = 0; i < 3; i++) {
         GError *error;
@@ -106,14 +129,47 @@ test_refused(gconstpointer description)
         g_assert_true(g_str_has_prefix(error->message, i == 1 ? "labels: " : "model: "));
         g_error_free(error);
         gst_message_unref(message);
+        g_assert_cmpint(g_atomic_int_get(&back), ==, i == 0 ? 1 : (gint)i);
+        g_assert_cmpint(g_atomic_int_get(&labels), ==, i == 0 ? 0 : 2);
         pass_until(h, 10);
         g_object_get(h->element, "model", &model, NULL);
         g_assert_cmpstr(model, ==, first);
         g_free(model);
     }
+    g_assert_cmpint(g_atomic_int_get(&others), ==, 0);
     g_object_set(h->element, "model", second, NULL);
     pass_until(h, 4);
     g_assert_null(gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR));
+    effnet_test_unwatch(h, bus);
+    gst_harness_teardown(h);
+}
+
+/* Without a thread to open it on, another model is refused as any other. */
+static void
+test_no_thread(void)
+{
+    GstHarness *h = effnet_test_make_harness(first, "", caps);
+    GstBus *bus = effnet_test_watch(h);
+    GstMessage *message;
+    GError *error;
+    char *model;
+
+    effnet_test_refuse_threads(TRUE);
+    g_object_set(h->element, "model", second, NULL);
+    effnet_test_refuse_threads(FALSE);
+    message = gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING);
+    g_assert_nonnull(message);
+    gst_message_parse_warning(message, &error, NULL);
+    g_test_message("%s", error->message);
+    g_assert_true(g_str_has_prefix(error->message, "model: "));
+    g_error_free(error);
+    gst_message_unref(message);
+    g_object_get(h->element, "model", &model, NULL);
+    g_assert_cmpstr(model, ==, first);
+    g_free(model);
+    g_assert_cmpuint(pass(h, NULL), ==, 5);
+    g_object_set(h->element, "model", second, NULL);
+    pass_until(h, 4);
     effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
 }
@@ -206,6 +262,7 @@ main(int argc, char **argv)
     g_test_add_func("/swap/labels", test_labels);
     g_test_add_data_func("/swap/refused", wait, test_refused);
     g_test_add_data_func("/swap/refused-skip", skip, test_refused);
+    g_test_add_func("/swap/no-thread", test_no_thread);
     g_test_add_func("/swap/storm", test_storm);
     g_test_add_func("/swap/stop", test_stop);
     ret = g_test_run();

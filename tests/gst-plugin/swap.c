@@ -2,6 +2,7 @@
 #include "swap.h"
 
 #include "checkpoint.h"
+#include "threads.h"
 
 typedef struct {
     char *folder;
@@ -42,6 +43,15 @@ tear_down(Fixture *f, gconstpointer data)
     effnet_test_remove_folder(f->folder);
 }
 
+static void
+request(Fixture *f, GstEfficientNetSwap *swap, guint serial)
+{
+    GError *error = NULL;
+
+    g_assert_true(gst_efficientnet_swap_request(swap, &f->settings, serial, &error));
+    g_assert_no_error(error);
+}
+
 static GstEfficientNetClassifier *
 wait_for(Fixture *f, guint serial)
 {
@@ -64,7 +74,7 @@ test_take(Fixture *f, gconstpointer data)
     guint serial;
 
     g_assert_null(gst_efficientnet_swap_take(f->swap, &settings, &serial));
-    gst_efficientnet_swap_request(f->swap, &f->settings, 4);
+    request(f, f->swap, 4);
     classifier = wait_for(f, 4);
     g_assert_cmpuint(classifier->info->n_classes, ==, 3);
     g_assert_null(gst_efficientnet_swap_take(f->swap, &settings, &serial));
@@ -77,11 +87,11 @@ static void
 test_newest(Fixture *f, gconstpointer data)
 {
     for (guint i = 0; i < 20; i++) {
-        gst_efficientnet_swap_request(f->swap, &f->settings, i);
+        request(f, f->swap, i);
         g_usleep(i % 4 * 5000);
     }
     f->settings.labels = g_strsplit("a,b,c", ",", -1);
-    gst_efficientnet_swap_request(f->swap, &f->settings, 20);
+    request(f, f->swap, 20);
     for (;;) {
         g_auto(GstEfficientNetModelSettings) settings = {0};
         g_autoptr(GstEfficientNetClassifier) classifier = NULL;
@@ -102,14 +112,32 @@ static void
 test_refused(Fixture *f, gconstpointer data)
 {
     f->settings.labels = g_strsplit("a,b", ",", -1);
-    gst_efficientnet_swap_request(f->swap, &f->settings, 8);
+    request(f, f->swap, 8);
     while (g_atomic_int_get(&f->refused) == 0)
         g_usleep(1000);
     g_assert_cmpint(g_atomic_int_get(&f->serial), ==, 8);
     g_clear_pointer(&f->settings.labels, g_strfreev);
-    gst_efficientnet_swap_request(f->swap, &f->settings, 9);
+    request(f, f->swap, 9);
     gst_efficientnet_classifier_free(wait_for(f, 9));
     g_assert_cmpint(g_atomic_int_get(&f->refused), ==, 1);
+}
+
+/* Nothing was asked for, then. */
+static void
+test_no_thread(Fixture *f, gconstpointer data)
+{
+    GstEfficientNetModelSettings settings;
+    g_autoptr(GError) error = NULL;
+    guint serial;
+
+    effnet_test_refuse_threads(TRUE);
+    g_assert_false(gst_efficientnet_swap_request(f->swap, &f->settings, 3, &error));
+    effnet_test_refuse_threads(FALSE);
+    g_assert_true(g_str_has_prefix(error->message, "model: "));
+    g_assert_null(gst_efficientnet_swap_take(f->swap, &settings, &serial));
+    request(f, f->swap, 4);
+    gst_efficientnet_classifier_free(wait_for(f, 4));
+    g_assert_cmpint(g_atomic_int_get(&f->refused), ==, 0);
 }
 
 /* Freed while it opens, and with something opened that nobody took. */
@@ -119,7 +147,7 @@ test_free(Fixture *f, gconstpointer data)
     for (guint i = 0; i < 8; i++) {
         g_autoptr(GstEfficientNetSwap) swap = gst_efficientnet_swap_new(refuse, f);
 
-        gst_efficientnet_swap_request(swap, &f->settings, i);
+        request(f, swap, i);
         g_usleep(i * 3000);
     }
 }
@@ -133,6 +161,7 @@ main(int argc, char **argv)
     ADD("/swap/take", test_take);
     ADD("/swap/newest", test_newest);
     ADD("/swap/refused", test_refused);
+    ADD("/swap/no-thread", test_no_thread);
     ADD("/swap/free", test_free);
     return g_test_run();
 }
