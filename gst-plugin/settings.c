@@ -111,7 +111,7 @@ gst_efficientnet_model_settings_set(GstEfficientNetModelSettings *settings,
         settings->batch_timeout = g_value_get_uint64(value);
         break;
     default:
-        g_assert_not_reached();
+        g_return_if_reached();
     }
 }
 
@@ -151,11 +151,12 @@ gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings
         g_value_set_uint64(value, settings->batch_timeout);
         break;
     default:
-        g_assert_not_reached();
+        g_return_if_reached();
     }
 }
 
 typedef enum {
+    FIELD_NONE, /* what a property without a row has */
     FIELD_BOOLEAN,
     FIELD_ENUM,
     FIELD_FLAGS,
@@ -200,6 +201,15 @@ static const Field frame_fields[] = {
     [GST_EFFICIENTNET_PROP_POST_MESSAGES] = FIELD(ENUM, post_messages),
 };
 
+/* NULL: PROP has no row. */
+static const Field *
+find_field(GstEfficientNetProp prop)
+{
+    const Field *field = (gsize)prop < G_N_ELEMENTS(frame_fields) ? &frame_fields[prop] : NULL;
+
+    return field && field->type != FIELD_NONE ? field : NULL;
+}
+
 /* "x,y,w,h"; an empty one is unset. */
 static gboolean
 rect_from_string(EffNetRect *rect, const char *text)
@@ -236,32 +246,37 @@ gboolean
 gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
                                     GstEfficientNetProp prop, const GValue *value)
 {
-    gpointer field = G_STRUCT_MEMBER_P(settings, frame_fields[prop].offset);
+    const Field *field = find_field(prop);
+    gpointer member;
 
-    switch (frame_fields[prop].type) {
+    g_return_val_if_fail(field, FALSE);
+    member = G_STRUCT_MEMBER_P(settings, field->offset);
+    switch (field->type) {
+    case FIELD_NONE:
+        return FALSE;
     case FIELD_BOOLEAN:
-        *(gboolean *)field = g_value_get_boolean(value);
+        *(gboolean *)member = g_value_get_boolean(value);
         break;
     case FIELD_ENUM:
-        *(gint *)field = g_value_get_enum(value);
+        *(gint *)member = g_value_get_enum(value);
         break;
     case FIELD_FLAGS:
-        *(guint *)field = g_value_get_flags(value);
+        *(guint *)member = g_value_get_flags(value);
         break;
     case FIELD_FLOAT:
-        *(float *)field = g_value_get_float(value);
+        *(float *)member = g_value_get_float(value);
         break;
     case FIELD_FRACTION:
-        *(GstEfficientNetFraction *)field = (GstEfficientNetFraction){
+        *(GstEfficientNetFraction *)member = (GstEfficientNetFraction){
             gst_value_get_fraction_numerator(value), gst_value_get_fraction_denominator(value)};
         break;
     case FIELD_RECT:
-        return rect_from_string(field, g_value_get_string(value));
+        return rect_from_string(member, g_value_get_string(value));
     case FIELD_STRING:
-        *(const char **)field = g_intern_string(g_value_get_string(value));
+        *(const char **)member = g_intern_string(g_value_get_string(value));
         break;
     case FIELD_UINT:
-        *(guint *)field = g_value_get_uint(value);
+        *(guint *)member = g_value_get_uint(value);
         break;
     }
     return TRUE;
@@ -271,33 +286,38 @@ void
 gst_efficientnet_frame_settings_get(const GstEfficientNetFrameSettings *settings,
                                     GstEfficientNetProp prop, GValue *value)
 {
-    gconstpointer field = G_STRUCT_MEMBER_P(settings, frame_fields[prop].offset);
-    const GstEfficientNetFraction *fraction = field;
+    const Field *field = find_field(prop);
+    const GstEfficientNetFraction *fraction;
+    gconstpointer member;
 
-    switch (frame_fields[prop].type) {
+    g_return_if_fail(field);
+    member = fraction = G_STRUCT_MEMBER_P(settings, field->offset);
+    switch (field->type) {
+    case FIELD_NONE:
+        break;
     case FIELD_BOOLEAN:
-        g_value_set_boolean(value, *(const gboolean *)field);
+        g_value_set_boolean(value, *(const gboolean *)member);
         break;
     case FIELD_ENUM:
-        g_value_set_enum(value, *(const gint *)field);
+        g_value_set_enum(value, *(const gint *)member);
         break;
     case FIELD_FLAGS:
-        g_value_set_flags(value, *(const guint *)field);
+        g_value_set_flags(value, *(const guint *)member);
         break;
     case FIELD_FLOAT:
-        g_value_set_float(value, *(const float *)field);
+        g_value_set_float(value, *(const float *)member);
         break;
     case FIELD_FRACTION:
         gst_value_set_fraction(value, fraction->n, fraction->d);
         break;
     case FIELD_RECT:
-        rect_to_value(field, value);
+        rect_to_value(member, value);
         break;
     case FIELD_STRING:
-        g_value_set_string(value, *(const char *const *)field);
+        g_value_set_string(value, *(const char *const *)member);
         break;
     case FIELD_UINT:
-        g_value_set_uint(value, *(const guint *)field);
+        g_value_set_uint(value, *(const guint *)member);
         break;
     }
 }

@@ -149,6 +149,34 @@ test_roi(void)
     g_assert_cmpuint(settings.roi.w, ==, 0);
 }
 
+/* A property that is none of a frame's, or that has been forgotten in the table of those, is a
+ * fault of ours: it is reported, and nothing is written or read. */
+static void
+test_no_field(void)
+{
+    static const GstEfficientNetProp props[] = {0, GST_EFFICIENTNET_PROP_CACHE,
+                                                GST_EFFICIENTNET_PROP_STATS,
+                                                GST_EFFICIENTNET_PROP_STATS + 9};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(props); i++) {
+        GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+        GValue value = G_VALUE_INIT;
+
+        g_value_init(&value, G_TYPE_BOOLEAN);
+        g_value_set_boolean(&value, TRUE);
+        g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "*field*");
+        g_assert_false(gst_efficientnet_frame_settings_set(&settings, props[i], &value));
+        g_test_assert_expected_messages();
+        g_assert_cmpmem(&settings, sizeof settings, &gst_efficientnet_frame_defaults,
+                        sizeof settings);
+        g_value_set_boolean(&value, FALSE);
+        g_test_expect_message(G_LOG_DOMAIN, G_LOG_LEVEL_CRITICAL, "*field*");
+        gst_efficientnet_frame_settings_get(&settings, props[i], &value);
+        g_test_assert_expected_messages();
+        g_assert_false(g_value_get_boolean(&value));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -159,5 +187,6 @@ main(int argc, char **argv)
     g_test_add_func("/settings/frame-defaults", test_frame_defaults);
     g_test_add_func("/settings/fields", test_fields);
     g_test_add_func("/settings/roi", test_roi);
+    g_test_add_func("/settings/no-field", test_no_field);
     return g_test_run();
 }
