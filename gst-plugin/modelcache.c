@@ -6,27 +6,49 @@
 
 typedef struct {
     char *key;
+    guint users;     /* those who wait for it among them */
+    gboolean opened; /* what follows holds, and does not change any more */
     EffNetModel *model;
-    guint users;
+    GError *error; /* why there is none */
 } Entry;
 
-/* Held while a model is opened too, so that two elements started at once do not both open it. */
-static GMutex lock;
-static GHashTable *by_key, *by_model; /* of Entry, which both point to and by_key owns */
+static GMutex lock; /* of what is below, and of the entries; not held while one is opened */
+static GCond changed;
+/* Of Entry; those that could not be opened are in neither. Made once, and kept. */
+static GHashTable *by_key, *by_model;
 
+/* Which file PATH is, and which one of those that it has been. */
 static void
-entry_free(gpointer data)
+append_identity(GString *key, const struct stat *st)
 {
-    Entry *entry = data;
+    g_string_append_printf(key,
+                           "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT
+                           ":%" G_GINT64_FORMAT ".%09ld",
+                           (guint64)st->st_dev, (guint64)st->st_ino, (gint64)st->st_size,
+                           (gint64)st->st_mtim.tv_sec, (long)st->st_mtim.tv_nsec);
+}
 
-    effnet_model_unref(entry->model);
-    g_free(entry->key);
-    g_free(entry);
+/* What a network is recognised by beside its tensors: the names of the file and of its folder, and
+ * the config there. */
+static void
+append_surroundings(GString *key, const char *path)
+{
+    g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+    g_autofree char *folder = g_path_get_dirname(absolute);
+    g_autofree char *name = g_path_get_basename(absolute);
+    g_autofree char *folder_name = g_path_get_basename(folder);
+    g_autofree char *config = g_build_filename(folder, "config.json", NULL);
+    struct stat st;
+
+    g_string_append_printf(key, "/%s/%s/", folder_name, name);
+    if (stat(config, &st) == 0)
+        append_identity(key, &st);
 }
 
 static char *
 make_key(const char *path, const EffNetModelOptions *o, GError **error)
 {
+    g_autoptr(GString) key = g_string_new(NULL);
     struct stat st;
 
     if (stat(path, &st) != 0) {
@@ -34,33 +56,94 @@ make_key(const char *path, const EffNetModelOptions *o, GError **error)
                     g_strerror(errno));
         return NULL;
     }
-    return g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT
-                           ":%" G_GINT64_FORMAT ".%09ld|%s|%u|%d:%a,%a,%a|%d:%a,%a,%a|%d|%a|%d",
-                           (guint64)st.st_dev, (guint64)st.st_ino, (gint64)st.st_size,
-                           (gint64)st.st_mtim.tv_sec, (long)st.st_mtim.tv_nsec,
-                           o->arch ? o->arch : "", o->resolution, o->set_mean, o->mean[0],
-                           o->mean[1], o->mean[2], o->set_std, o->std[0], o->std[1], o->std[2],
-                           o->padding, o->epsilon, o->precision);
+    append_identity(key, &st);
+    append_surroundings(key, path);
+    g_string_append_printf(key, "|%s|%u|%d:%a,%a,%a|%d:%a,%a,%a|%d|%a|%d", o->arch ? o->arch : "",
+                           o->resolution, o->set_mean, o->mean[0], o->mean[1], o->mean[2],
+                           o->set_std, o->std[0], o->std[1], o->std[2], o->padding, o->epsilon,
+                           o->precision);
+    return g_string_free(g_steal_pointer(&key), FALSE);
 }
 
+/* The entry of KEY, a new one where there is none: IS_NEW, and the caller's to be opened. */
 static Entry *
-open_entry(const char *path, const char *key, const EffNetModelOptions *options, GError **error)
+join(const char *key, gboolean *is_new)
 {
-    EffNetModel *model = effnet_model_open(path, options, error);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
     Entry *entry;
 
-    if (!model)
-        return NULL;
     if (!by_key) {
-        by_key = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
+        by_key = g_hash_table_new(g_str_hash, g_str_equal);
         by_model = g_hash_table_new(NULL, NULL);
     }
-    entry = g_new0(Entry, 1);
-    entry->key = g_strdup(key);
-    entry->model = model;
-    g_hash_table_insert(by_key, entry->key, entry);
-    g_hash_table_insert(by_model, model, entry);
+    entry = g_hash_table_lookup(by_key, key);
+    *is_new = !entry;
+    if (!entry) {
+        entry = g_new0(Entry, 1);
+        entry->key = g_strdup(key);
+        g_hash_table_insert(by_key, entry->key, entry);
+    }
+    entry->users++;
     return entry;
+}
+
+static void
+open_entry(Entry *entry, const char *path, const EffNetModelOptions *options)
+{
+    GError *error = NULL;
+    EffNetModel *model = effnet_model_open(path, options, &error);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+
+    entry->model = model;
+    entry->error = error;
+    entry->opened = TRUE;
+    if (model)
+        g_hash_table_insert(by_model, model, entry);
+    else
+        g_hash_table_remove(by_key, entry->key);
+    g_cond_broadcast(&changed);
+}
+
+static void
+wait_for(const Entry *entry)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+
+    while (!entry->opened)
+        g_cond_wait(&changed, &lock);
+}
+
+/* Called with the lock. Returns ENTRY where nobody uses it any more. */
+static Entry *
+leave(Entry *entry)
+{
+    if (--entry->users > 0)
+        return NULL;
+    if (entry->model) {
+        g_hash_table_remove(by_model, entry->model);
+        g_hash_table_remove(by_key, entry->key);
+    }
+    return entry;
+}
+
+static void
+entry_free(Entry *entry)
+{
+    g_clear_pointer(&entry->model, effnet_model_unref);
+    g_clear_error(&entry->error);
+    g_free(entry->key);
+    g_free(entry);
+}
+
+/* The same error for all who waited for it. */
+static void
+fail(Entry *entry, GError **error)
+{
+    g_propagate_error(error, g_error_copy(entry->error));
+    g_mutex_lock(&lock);
+    entry = leave(entry);
+    g_mutex_unlock(&lock);
+    g_clear_pointer(&entry, entry_free);
 }
 
 EffNetModel *
@@ -69,33 +152,29 @@ gst_efficientnet_modelcache_acquire(const char *name, const EffNetModelOptions *
 {
     g_autofree char *path = effnet_model_find(name, error);
     g_autofree char *key = path ? make_key(path, options, error) : NULL;
-    g_autoptr(GMutexLocker) locker = NULL;
+    gboolean is_new;
     Entry *entry;
 
     if (!key)
         return NULL;
-    locker = g_mutex_locker_new(&lock);
-    entry = by_key ? g_hash_table_lookup(by_key, key) : NULL;
-    if (!entry)
-        entry = open_entry(path, key, options, error);
-    if (!entry)
-        return NULL;
-    entry->users++;
-    return entry->model;
+    entry = join(key, &is_new);
+    if (is_new)
+        open_entry(entry, path, options);
+    else
+        wait_for(entry);
+    if (entry->model)
+        return entry->model;
+    fail(entry, error);
+    return NULL;
 }
 
 void
 gst_efficientnet_modelcache_release(EffNetModel *model)
 {
-    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
-    Entry *entry = g_hash_table_lookup(by_model, model);
+    Entry *entry;
 
-    if (--entry->users > 0)
-        return;
-    g_hash_table_remove(by_model, model);
-    g_hash_table_remove(by_key, entry->key);
-    if (g_hash_table_size(by_key) == 0) {
-        g_clear_pointer(&by_model, g_hash_table_unref);
-        g_clear_pointer(&by_key, g_hash_table_unref);
-    }
+    g_mutex_lock(&lock);
+    entry = leave(g_hash_table_lookup(by_model, model));
+    g_mutex_unlock(&lock);
+    g_clear_pointer(&entry, entry_free);
 }
