@@ -8,8 +8,12 @@ typedef struct {
     EffNetModel *model;
     const EffNetModelInfo *info;
     GstEfficientNetBatchSettings settings;
+
+    /* Under the lock of all batchers. */
+    guint members;         /* those who wait for it to be opened among them */
+    gboolean opened;       /* what follows holds, and does not change any more */
+    GError *error;         /* why it could not be; NULL: it could */
     GstClockTime duration; /* of a whole batch */
-    guint members;         /* under the lock of all batchers */
 
     /* Of the leader. */
     EffNetSession *session;
@@ -46,8 +50,9 @@ struct _GstEfficientNetBatchMember {
     gboolean active, playing, resting, flushing;
 };
 
-static GMutex registry_lock; /* held while a session is made too, so that only one is */
-static GList *batchers;
+static GMutex registry_lock; /* not held while a session is made */
+static GCond registry_changed;
+static GList *batchers; /* but for those that could not be opened */
 
 static void
 batcher_free(Batcher *self)
@@ -55,19 +60,17 @@ batcher_free(Batcher *self)
     g_free(self->id);
     g_free(self->places);
     g_clear_pointer(&self->session, effnet_session_free);
+    g_clear_error(&self->error);
     effnet_model_unref(self->model);
     g_mutex_clear(&self->lock);
     g_cond_clear(&self->changed);
     g_free(self);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Batcher, batcher_free)
-
 static Batcher *
-batcher_new(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *settings,
-            GstEfficientNetBatchMeasure measure, GError **error)
+batcher_new(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *settings)
 {
-    g_autoptr(Batcher) self = g_new0(Batcher, 1);
+    Batcher *self = g_new0(Batcher, 1);
 
     g_mutex_init(&self->lock);
     g_cond_init(&self->changed);
@@ -77,12 +80,41 @@ batcher_new(const char *id, EffNetModel *model, const GstEfficientNetBatchSettin
     self->info = effnet_model_get_info(model);
     self->settings = *settings;
     self->places = g_new0(struct Place, settings->batch_size);
-    self->session = effnet_session_new(model, settings->batch_size, settings->threads, error);
-    if (!self->session)
-        g_prefix_error(error, "batch-size: ");
-    if (!self->session || !measure(self->session, settings->batch_size, &self->duration, error))
-        return NULL;
-    return g_steal_pointer(&self);
+    return self;
+}
+
+/* Once, by whoever joins first. */
+static void
+open_batcher(Batcher *self, GstEfficientNetBatchMeasure measure)
+{
+    const guint size = self->settings.batch_size;
+    EffNetSession *session;
+    GError *error = NULL;
+    GstClockTime duration = 0;
+
+    session = effnet_session_new(self->model, size, self->settings.threads, &error);
+    if (!session)
+        g_prefix_error(&error, "batch-size: ");
+    else
+        measure(session, size, &duration, &error);
+    g_mutex_lock(&registry_lock);
+    self->session = session;
+    self->duration = duration;
+    self->error = error;
+    self->opened = TRUE;
+    if (error)
+        batchers = g_list_remove(batchers, self);
+    g_cond_broadcast(&registry_changed);
+    g_mutex_unlock(&registry_lock);
+}
+
+static void
+wait_until_opened(const Batcher *self)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&registry_lock);
+
+    while (!self->opened)
+        g_cond_wait(&registry_changed, &registry_lock);
 }
 
 static gboolean
@@ -135,13 +167,13 @@ find(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *set
     return found;
 }
 
-GstEfficientNetBatchMember *
-gst_efficientnet_batcher_join(const char *id, EffNetModel *model,
-                              const GstEfficientNetBatchSettings *settings, gboolean swapping,
-                              GstEfficientNetBatchMeasure measure, GError **error)
+/* The batcher of ID and MODEL, a new one where there is none: IS_NEW, and the caller's to be
+ * opened. */
+static Batcher *
+use_batcher(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *settings,
+            gboolean swapping, gboolean *is_new, GError **error)
 {
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&registry_lock);
-    GstEfficientNetBatchMember *member;
     GError *conflict = NULL;
     Batcher *batcher = find(id, model, settings, swapping, &conflict);
 
@@ -149,13 +181,49 @@ gst_efficientnet_batcher_join(const char *id, EffNetModel *model,
         g_propagate_error(error, conflict);
         return NULL;
     }
+    *is_new = !batcher;
     if (!batcher) {
-        batcher = batcher_new(id, model, settings, measure, error);
-        if (!batcher)
-            return NULL;
+        batcher = batcher_new(id, model, settings);
         batchers = g_list_prepend(batchers, batcher);
     }
     batcher->members++;
+    return batcher;
+}
+
+static void
+stop_using(Batcher *self)
+{
+    gboolean last;
+
+    g_mutex_lock(&registry_lock);
+    last = --self->members == 0;
+    if (last)
+        batchers = g_list_remove(batchers, self);
+    g_mutex_unlock(&registry_lock);
+    if (last)
+        batcher_free(self);
+}
+
+GstEfficientNetBatchMember *
+gst_efficientnet_batcher_join(const char *id, EffNetModel *model,
+                              const GstEfficientNetBatchSettings *settings, gboolean swapping,
+                              GstEfficientNetBatchMeasure measure, GError **error)
+{
+    GstEfficientNetBatchMember *member;
+    gboolean is_new;
+    Batcher *batcher = use_batcher(id, model, settings, swapping, &is_new, error);
+
+    if (!batcher)
+        return NULL;
+    if (is_new)
+        open_batcher(batcher, measure);
+    else
+        wait_until_opened(batcher);
+    if (batcher->error) {
+        g_propagate_error(error, g_error_copy(batcher->error));
+        stop_using(batcher);
+        return NULL;
+    }
     member = g_new0(GstEfficientNetBatchMember, 1);
     member->batcher = batcher;
     return member;
@@ -164,17 +232,8 @@ gst_efficientnet_batcher_join(const char *id, EffNetModel *model,
 void
 gst_efficientnet_batcher_leave(GstEfficientNetBatchMember *member)
 {
-    Batcher *self = member->batcher;
-    gboolean last;
-
     gst_efficientnet_batch_member_set_resting(member, TRUE);
-    g_mutex_lock(&registry_lock);
-    last = --self->members == 0;
-    if (last)
-        batchers = g_list_remove(batchers, self);
-    g_mutex_unlock(&registry_lock);
-    if (last)
-        batcher_free(self);
+    stop_using(member->batcher);
     g_free(member);
 }
 

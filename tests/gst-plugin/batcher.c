@@ -461,6 +461,112 @@ test_conflicts(void)
     gst_efficientnet_batcher_leave(join("conflict", 9, 0));
 }
 
+/* Keeps whoever measures for as long as it is closed. */
+static struct {
+    GMutex lock;
+    GCond changed;
+    gboolean closed, failing;
+    guint holding, measured;
+} door;
+
+static gboolean
+measure_at_door(EffNetSession *session, guint n, GstClockTime *duration, GError **error)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&door.lock);
+
+    door.measured++;
+    door.holding++;
+    g_cond_broadcast(&door.changed);
+    while (door.closed)
+        g_cond_wait(&door.changed, &door.lock);
+    door.holding--;
+    *duration = 5 * GST_MSECOND;
+    if (door.failing)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "model: it is of no use");
+    return !door.failing;
+}
+
+static void
+close_door(gboolean failing)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&door.lock);
+
+    door.closed = TRUE;
+    door.failing = failing;
+    door.measured = 0;
+}
+
+static void
+open_door(void)
+{
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&door.lock);
+
+    while (door.holding == 0)
+        g_cond_wait(&door.changed, &door.lock);
+    door.closed = FALSE;
+    g_cond_broadcast(&door.changed);
+}
+
+static gpointer
+join_at_door(gpointer error)
+{
+    const GstEfficientNetBatchSettings settings = {4, 0, 1};
+
+    return gst_efficientnet_batcher_join("door", model, &settings, FALSE, measure_at_door, error);
+}
+
+/* Whoever joins while the session is made waits for it; members of another id do not. */
+static void
+test_opening(void)
+{
+    GstEfficientNetBatchMember *members[4], *other;
+    GThread *threads[4];
+
+    close_door(FALSE);
+    for (guint i = 0; i < 4; i++)
+        threads[i] = g_thread_new("member", join_at_door, NULL);
+    g_mutex_lock(&door.lock);
+    while (door.holding == 0)
+        g_cond_wait(&door.changed, &door.lock);
+    g_mutex_unlock(&door.lock);
+    other = join("other", 4, 0);
+    gst_efficientnet_batcher_leave(other);
+    open_door();
+    for (guint i = 0; i < 4; i++) {
+        members[i] = g_thread_join(threads[i]);
+        g_assert_nonnull(members[i]);
+        g_assert_cmpuint(gst_efficientnet_batch_member_get_latency(members[i]), ==,
+                         5 * GST_MSECOND);
+    }
+    g_assert_cmpuint(door.measured, ==, 1);
+    for (guint i = 0; i < 4; i++)
+        gst_efficientnet_batcher_leave(members[i]);
+}
+
+/* All who waited for it are told why, and the next one tries anew. */
+static void
+test_failed(void)
+{
+    GThread *threads[4];
+    GError *errors[4] = {NULL};
+    gpointer member;
+
+    close_door(TRUE);
+    for (guint i = 0; i < 4; i++)
+        threads[i] = g_thread_new("member", join_at_door, &errors[i]);
+    open_door();
+    for (guint i = 0; i < 4; i++) {
+        g_assert_null(g_thread_join(threads[i]));
+        g_assert_error(errors[i], EFFNET_ERROR, EFFNET_ERROR_MODEL);
+        g_assert_cmpstr(errors[i]->message, ==, "model: it is of no use");
+        g_error_free(errors[i]);
+    }
+    door.failing = FALSE;
+    member = join_at_door(NULL);
+    g_assert_nonnull(member);
+    gst_efficientnet_batcher_leave(member);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -486,6 +592,8 @@ main(int argc, char **argv)
     g_test_add_func("/batcher/storm", test_storm);
     g_test_add_func("/batcher/features", test_features);
     g_test_add_func("/batcher/conflicts", test_conflicts);
+    g_test_add_func("/batcher/opening", test_opening);
+    g_test_add_func("/batcher/failed", test_failed);
     ret = g_test_run();
     effnet_model_unref(model);
     effnet_model_unref(other_model);
