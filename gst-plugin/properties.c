@@ -155,8 +155,9 @@ install_gate_properties(GObjectClass *klass)
         klass, GST_EFFICIENTNET_PROP_MAX_RATE,
         gst_param_spec_fraction("max-rate", "Maximum rate",
                                 "At most so many of the frames that inference-interval lets "
-                                "through are inferred in a second of stream time; frames without "
-                                "a timestamp are not held back (0/1: as many as come)",
+                                "through are inferred in a second of stream time, in whichever "
+                                "direction it is played; frames without a timestamp are counted by "
+                                "the framerate, where there is one (0/1: as many as come)",
                                 0, 1, G_MAXINT, 1, DEFAULT(max_rate.n), DEFAULT(max_rate.d),
                                 PLAYING_FLAGS));
     g_object_class_install_property(
@@ -233,7 +234,8 @@ install_schedule_properties(GObjectClass *klass)
             "late-policy", "Late policy",
             "What a frame does while the network runs; no frame is ever dropped. wait "
             "adds the time of an inference to the pipeline's latency, skip-inference "
-            "none, and leaves out frames that come too late for downstream, but for one a second",
+            "none, and leaves out frames that come too late for downstream, but for one a second. "
+            "While paused, frames wait in any case",
             gst_efficientnet_late_policy_get_type(), DEFAULT(late_policy), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_SMOOTHING,

@@ -90,7 +90,7 @@ test_rates(void)
 {
     static const struct {
         double rate, applied_rate;
-        GstClockTime start, time, base;
+        GstClockTime start, time, base, offset;
     } cases[] = {
         {1, 1, 0, 0, 0},
         {-1, 1, 0, 0, 0},
@@ -105,6 +105,8 @@ test_rates(void)
         {1, 1, 100 * GST_SECOND, 7 * GST_SECOND, 3 * GST_SECOND},
         {-1, 1, 100 * GST_SECOND, 7 * GST_SECOND, 3 * GST_SECOND},
         {-2, 1, 100 * GST_SECOND, 0, GST_SECOND / 3},
+        {1, 1, 0, 0, GST_SECOND, 2 * GST_SECOND},
+        {-1, 1, 0, 0, GST_SECOND, 2 * GST_SECOND},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -119,6 +121,7 @@ test_rates(void)
         segment.start = cases[i].start;
         segment.time = cases[i].time;
         segment.base = cases[i].base;
+        segment.offset = cases[i].offset;
         segment.stop = last + FRAME;
         push_segment(h, &segment);
         n = segment.rate > 0 ? count_inferred(h, segment.start, FRAME, 251)
