@@ -8,8 +8,7 @@
 
 #define HUGE_PAGE (2 * 1024 * 1024)
 
-/* The huge pages that lie in BYTES wholly: what is behind the last one costs no more than it has.
- */
+/* Asks for huge pages, only as far as BYTES fill them, so that none is mostly empty. */
 static gpointer
 allocate(gsize bytes)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Memory of weights and activations: whole cache lines, and huge pages where the system gives them,
- * since a picture's way through a network touches each of its pages once. */
+/* Memory for weights and feature maps: whole cache lines, in huge pages where the system has them,
+ * since an inference touches each page once. */
 #ifndef EFFNET_MEMORY_H
 #define EFFNET_MEMORY_H
 

@@ -44,7 +44,7 @@ effnet_arch_list(void)
     return names;
 }
 
-/* What others call ours: a training's tag begins behind it. The first that fits counts. */
+/* Others' names for our networks, in front of a training's tag. The first match counts. */
 static const struct {
     const char *theirs, *ours;
 } prefixes[] = {
@@ -81,7 +81,7 @@ effnet_arch_find(const char *name)
     return find_variant(plain);
 }
 
-/* "b0-w1.1-d1.2-r260": a name that says the point. */
+/* "b0-w1.1-d1.2-r260": the base, and the point. */
 static char *
 scaled_name(const EffNetVariant *base, const EffNetPoint *point)
 {
@@ -92,7 +92,7 @@ scaled_name(const EffNetVariant *base, const EffNetPoint *point)
     return g_strdup_printf("%s-w%s-d%s-r%u", base->name, width, depth, point->resolution);
 }
 
-/* The number behind PREFIX at *TEXT, which goes behind it; 0: there is none. */
+/* The positive number behind PREFIX at *TEXT, which is moved behind it; 0: there is none. */
 static double
 parse_number(const char **text, const char *prefix)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The tables that networks are rows of. A new variant is a row of a family's variants; a new
+/* The tables whose rows are the networks. A new variant is a row of a family's variants; a new
  * family is one file and one row in meson.build. */
 #ifndef EFFNET_ARCH_INTERNAL_H
 #define EFFNET_ARCH_INTERNAL_H
@@ -28,7 +28,7 @@ typedef struct {
     guint stem_kernel;   /* 0: 3 */
     gboolean stem_pool;  /* a max pooling of 3x3 and stride 2 behind the stem */
     gboolean fixed_ends; /* stem, head and the repeats of the first and last stage do not scale */
-    gboolean least_head; /* the head does not get narrower than it is */
+    gboolean least_head; /* the head is never narrower than in the table */
     EffNetAct act;
     guint round_percent; /* channels round to multiples of 8, never below this share */
 } EffNetFamily;
@@ -49,7 +49,7 @@ struct _EffNetArch {
     guint resolution;
 };
 
-/* The variant that NAME is timm's or torchvision's name of, or our own; NULL: no known one. */
+/* The variant that we, timm or torchvision call NAME; NULL: none. */
 const EffNetVariant *effnet_arch_find(const char *name);
 
 #define FAMILY(name)                                                                               \
@@ -58,7 +58,7 @@ const EffNetVariant *effnet_arch_find(const char *name);
 EFFNET_FAMILY_LIST
 #undef FAMILY
 
-/* Input that a family was trained on, for EffNetTraining's initialisers. */
+/* How a family's inputs were normalised, for initialisers of EffNetTraining. */
 #define EFFNET_INPUT_IMAGENET  .mean = {0.485f, 0.456f, 0.406f}, .std = {0.229f, 0.224f, 0.225f}
 #define EFFNET_INPUT_INCEPTION .mean = {0.5f, 0.5f, 0.5f}, .std = {0.5f, 0.5f, 0.5f}
 

@@ -11,7 +11,7 @@ typedef struct {
     guint sequence;       /* blocks so far */
 } Builder;
 
-/* Zeros before and behind SIZE pixels, and how many outputs there are. */
+/* Sets how many zeros are before and behind SIZE pixels, and how many outputs that makes. */
 static void
 set_window(EffNetLayer *layer, EffNetPadding padding)
 {
@@ -30,7 +30,7 @@ set_window(EffNetLayer *layer, EffNetPadding padding)
     }
 }
 
-/* Behind what is there already; returns the layer for what is special about it. */
+/* Appends a layer and returns it, for the caller to set what is special about it. */
 static EffNetLayer *
 add_conv(Builder *b, const EffNetLayer *block, EffNetRole role, guint kernel, guint stride,
          guint channels, EffNetAct act)
@@ -52,7 +52,7 @@ add_conv(Builder *b, const EffNetLayer *block, EffNetRole role, guint kernel, gu
     return &g_array_index(b->layers, EffNetLayer, b->layers->len - 1);
 }
 
-/* A product of the pooled vector: biased, one pixel. Does not change what the next layer reads. */
+/* Appends a linear layer with a bias over the pooled vector. The next layer does not read it. */
 static void
 add_linear(Builder *b, const EffNetLayer *block, EffNetRole role, guint in, guint out,
            EffNetAct act)
@@ -68,7 +68,7 @@ add_linear(Builder *b, const EffNetLayer *block, EffNetRole role, guint in, guin
     g_array_append_val(b->layers, layer);
 }
 
-/* A block as it comes: what is the same for all of its layers. */
+/* What all layers of a block have in common. */
 typedef struct {
     const EffNetStage *stage;
     EffNetLayer layer;

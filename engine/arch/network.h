@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A network laid out layer by layer: what a table row and a scaling become. */
+/* A network, layer by layer: what a row of a table becomes when it is scaled. */
 #ifndef EFFNET_NETWORK_H
 #define EFFNET_NETWORK_H
 
@@ -8,7 +8,7 @@
 
 #include "activation.h"
 
-/* What a layer is to its network; with stage and block it is the layer's name. */
+/* What a layer does in its network. With stage and block, this names it. */
 typedef enum {
     EFFNET_ROLE_STEM,      /* the first convolution */
     EFFNET_ROLE_MAX_POOL,  /* behind the stem; no weights */
@@ -42,7 +42,7 @@ typedef struct {
     guint stage;         /* of the table, from 0; head: how many there are */
     guint block;         /* within the stage, from 0 */
     guint sequence;      /* of the block in the network, from 0; head: how many there are */
-    gboolean first;      /* of its block, whose input is what it reads */
+    gboolean first;      /* of its block: it reads the block's input */
     gboolean has_expand; /* the block begins with an EXPAND layer */
     gboolean has_se;     /* the block has squeeze-excite */
 
@@ -53,7 +53,7 @@ typedef struct {
     EffNetAct act;
     gboolean has_norm;  /* batch norm behind the weights, and no bias; else a bias */
     gboolean residual;  /* the block's input, or its SHORTCUT, is added before the activation */
-    gboolean act_first; /* the residual is added behind it */
+    gboolean act_first; /* the residual is added after the activation instead */
     gboolean pool;      /* only the mean over the pixels counts (global average pooling) */
 } EffNetLayer;
 
@@ -89,7 +89,7 @@ effnet_layer_row_length(const EffNetLayer *layer)
     return (gsize)layer->kernel * layer->kernel * effnet_layer_filter_channels(layer);
 }
 
-/* How the layers' names read in reports: "stem", "blocks.2.1.expand", "head", "classifier". */
+/* The layer's name in reports: "stem", "blocks.2.1.expand", "head", "classifier". */
 char *effnet_layer_name(const EffNetLayer *layer);
 
 /* Weights with what belongs to them: batch norm's scale and shift, or the bias. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The filter is Pillow's (src/libImaging/Resample.c), and so is every rounding on the way to the
- * exact weights. For chroma the table also takes in the way from half to full resolution, by linear
- * interpolation between sample positions: the result is that of a frame converted to R'G'B' as a
- * whole before it is cropped and resized. */
+/* The filter is Pillow's (src/libImaging/Resample.c), with all of its roundings. The tables of
+ * chroma also include the step from half to full resolution, by linear interpolation between the
+ * samples' positions: as if the whole frame were converted to R'G'B' before it is cropped and
+ * resized. */
 #include "frame/coefficients.h"
 
 #include <math.h>
@@ -52,7 +52,7 @@ stretch_get(const EffNetTableSpec *spec)
     return MAX((double)spec->length / spec->axis->full, 1.0);
 }
 
-/* Luma samples of the region under the filter for output sample I. */
+/* The luma samples of the region that output sample I is made of. */
 static Window
 luma_window(const EffNetTableSpec *spec, guint i)
 {
@@ -87,8 +87,8 @@ chroma_total(const EffNetTableSpec *spec)
     return spec->total / 2 + spec->total % 2;
 }
 
-/* Where the luma sample I of the frame lies among the chroma samples: between the returned one
- * (-1: before the first) and the next, FRACTION of the way. */
+/* The chroma sample before the frame's luma sample I (-1: there is none), which lies FRACTION of
+ * the way to the next one. */
 static gint64
 chroma_position(const EffNetTableSpec *spec, guint i, double *fraction)
 {
@@ -149,8 +149,8 @@ quantise_exact(gint16 *high, gint16 *low, const double *weight, guint count)
     }
 }
 
-/* Rounds the running sum: so flat areas stay what they are, and weights far below one unit, under
- * a filter of thousands of samples, still count. */
+/* Rounds the running sum, not each weight: flat areas stay as they are, and weights far below one
+ * unit, in a filter of thousands of samples, still count. */
 static void
 quantise_fine(gint16 *fine, const double *weight, guint count)
 {

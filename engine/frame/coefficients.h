@@ -11,13 +11,13 @@
 typedef struct {
     const EffNetAxis *axis;
     guint start, length; /* the region along the frame's axis */
-    guint total;         /* the frame along it */
+    guint total;         /* the whole frame along that axis */
     EffNetInterpolation interpolation;
     gboolean fine;
     gboolean halved;  /* a chroma axis: one sample for two of luma */
     gboolean cosited; /* … that sits on the first of the two */
     guint align;      /* windows start at multiples of it */
-    guint pad;        /* and are as long as a multiple of it, with weights of 0 */
+    guint pad;        /* and have a multiple of it of samples, filled up with weights of 0 */
 } EffNetTableSpec;
 
 /* ORIGIN: the plane's sample that the table's windows count from. FALSE: no memory. */

@@ -7,7 +7,7 @@
 
 #include "kernels/resize.h"
 
-/* Frames' sides: within what Pillow's arithmetic, and ours, counts exactly. */
+/* The longest side of a frame: as far as Pillow's arithmetic, and ours, is exact. */
 #define EFFNET_FRAME_MAX_SIDE (1u << 20)
 
 /* Samples that are resized together. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which part of the resized picture is computed, and where it goes. */
+/* Which part of the resized image is computed, and where it goes. */
 #ifndef EFFNET_FRAME_GEOMETRY_H
 #define EFFNET_FRAME_GEOMETRY_H
 
 #include <effnet/frame.h>
 
 /* The source's axis is resized to FULL samples, of which the N from FIRST on are computed. They
- * fill the destination from DST on, from the far end where FLIP. 64 bits: a center-crop of a thin
- * line blows its long side up to millions of samples. */
+ * fill the destination from DST on, from the far end where FLIP. 64 bits: a center crop of a thin
+ * line would resize its long side to millions of samples. */
 typedef struct {
     guint64 full, first;
     guint n, dst;
@@ -19,7 +19,7 @@ typedef struct {
     gboolean swap;   /* the source's x runs along the destination's y */
 } EffNetGeometry;
 
-/* WIDTH x HEIGHT as stored, onto RESOLUTION x RESOLUTION as seen. RESIZE has no AUTO and no 0. */
+/* WIDTH x HEIGHT as stored to RESOLUTION x RESOLUTION as seen. RESIZE has neither AUTO nor 0. */
 void effnet_geometry_init(EffNetGeometry *geometry, guint width, guint height,
                           EffNetOrientation orientation, guint resolution,
                           const EffNetResize *resize);

@@ -122,7 +122,7 @@ reduce(guint8 *dst, const guint8 *src, gsize n, guint shift, gboolean full_range
     }
 }
 
-/* The row of the source that the tables start from, in 8 bits, at place R of those that are
+/* Row ROW of the source, from where the tables start, in 8 bits: the R-th of those that are
  * filtered together. */
 static const guint8 *
 source_row(EffNetPlane *plane, const EffNetFrame *frame, guint row, guint r)

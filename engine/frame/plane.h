@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One plane of a frame on its way through both passes. */
+/* One plane of a frame in both passes of a resize. */
 #ifndef EFFNET_FRAME_PLANE_H
 #define EFFNET_FRAME_PLANE_H
 
 #include "frame/coefficients.h"
 #include "frame/format.h"
 
-/* Rows that went through the horizontal pass stay in a ring until the vertical pass is beyond them:
- * every source row is filtered once, and memory does not grow with the frame's area. */
+/* Filtered rows stay in a ring until the vertical pass needs them no more: each row of the source
+ * is filtered once, and memory does not grow with the frame's area. */
 typedef struct {
     EffNetComponents components;
     gboolean fine;

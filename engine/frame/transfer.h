@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* High dynamic range as networks know pictures: as sRGB, its reference white as their white, what
- * is brighter as white too. */
+/* High dynamic range to what networks were trained on, sRGB: reference white becomes white, and so
+ * does all that is brighter. */
 #ifndef EFFNET_FRAME_TRANSFER_H
 #define EFFNET_FRAME_TRANSFER_H
 

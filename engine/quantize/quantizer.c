@@ -11,10 +11,10 @@
 #include "statistics.h"
 #include "writer.h"
 
-/* A layer's outputs, for the time of one image, and what was seen of it in all. */
+/* A layer's outputs for the image at hand, and what all images so far have shown of it. */
 typedef struct {
     char *name;
-    float *outputs; /* of the floats' model */
+    float *outputs; /* of the model of floats */
     gsize n;
     double signal, noise;
 } Layer;
@@ -156,7 +156,7 @@ effnet_quantizer_write(EffNetQuantizer *q, const char *path, GError **error)
     return q->quantised_session != NULL;
 }
 
-/* What is looked at of a layer, in units of SCALE. */
+/* A layer's outputs as they are in memory, in units of SCALE. */
 typedef struct {
     EffNetType type;
     gconstpointer numbers;
@@ -166,7 +166,7 @@ typedef struct {
 
 typedef void (*Look)(Layer *layer, const Outputs *outputs);
 
-/* The first of two fused layers leaves nothing in the arena. */
+/* The outputs of the first of two fused layers are nowhere in the arena. */
 static void
 look_at_fused(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetOp *op,
               const EffNetArena *arena, Look look)

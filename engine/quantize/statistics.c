@@ -42,8 +42,8 @@ effnet_first_outputs_new(const EffNetPlan *plan, const EffNetOp *op, const EffNe
     return outputs;
 }
 
-/* Pictures of values that are FACTOR times as large, OP apart, behind a GATE, which may be NULL.
- */
+/* What a layer reads: PIXELS of values that are FACTOR times the real ones, STRIDE elements apart,
+ * multiplied with GATE where that is not NULL. */
 typedef struct {
     const float *values, *gate;
     gsize pixels, stride;
@@ -86,7 +86,7 @@ observe_inputs(EffNetStatistics *s, const EffNetPlan *plan, const EffNetOp *op,
         });
 }
 
-/* What the first of an op's layers puts out, which the second one, if there is, reads. */
+/* The outputs of an op's first layer, which its second one reads, if there is one. */
 static gboolean
 observe_first(EffNetStatistics *s, const EffNetPlan *plan, const EffNetOp *op,
               const EffNetArena *arena, GError **error)
@@ -126,7 +126,8 @@ effnet_statistics_observe(EffNetStatistics *statistics, const EffNetPlan *plan, 
     if (op->kind == EFFNET_OP_CONV_DEPTHWISE || (op->pool && !op->band_rows))
         if (!observe_first(first, plan, op, arena, error))
             return FALSE;
-    if (op->pool && op->band_rows) /* behind ReLU a mean of N is at least an Nth of the most */
+    if (op->pool &&
+        op->band_rows) /* the largest of N values of ReLU is at most N times their mean */
         most *= op->layer->out_size * op->layer->out_size;
     last->range = MAX(last->range, most);
     return TRUE;

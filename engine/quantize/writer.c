@@ -11,7 +11,7 @@
 #include "../plan/fold.h"
 #include "statistics.h"
 
-/* No range and no scale is less, that of what is 0 everywhere neither. */
+/* The least range and scale, also of what is 0 everywhere. */
 #define LEAST_RANGE 1e-6f
 #define LEAST_SCALE 1e-9f
 
@@ -52,8 +52,8 @@ fold_input(const EffNetLayer *stem, const EffNetModelInfo *info, float *rows)
         rows[i] /= 255 * info->std[i / taps % stem->in_channels];
 }
 
-/* What the means of the pixels add to BIAS, with the weights as they were rounded: normalised, they
- * are about 0, so that the rounding moves nothing on average. */
+/* Adds to BIAS what the means of the pixels make of the rounded weights. Normalised pixels are
+ * about 0 on average, so that rounding moves nothing. */
 static void
 fold_means(const EffNetLayer *stem, const EffNetModelInfo *info, const gint8 *weights,
            const float *scale, float *bias)
@@ -84,8 +84,8 @@ quantise(const EffNetLayer *layer, const float *rows, gint8 *weights, float *sca
     }
 }
 
-/* Takes from BIAS what the rounding of weights adds to outputs on average, which is most of the
- * error of a layer with few inputs that are never below 0 (Nagel et al. 2019, section 4.2). */
+/* Takes off BIAS what rounded weights add to outputs on average: most of the error of a layer whose
+ * inputs are few and never negative (Nagel et al. 2019, section 4.2). */
 static void
 correct_bias(const EffNetLayer *layer, const EffNetStatistics *s, const float *rows,
              const gint8 *weights, const float *scale, float *bias)
