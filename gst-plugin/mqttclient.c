@@ -2,14 +2,15 @@
 #include "mqttclient.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
-#include <stdio.h>
-
-#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define MQTT_PORT         1883
 #define MQTTS_PORT        8883
-#define MAX_CREDENTIALS   4096
+#define MAX_CREDENTIALS   4096      /* bytes of their file */
+#define MAX_CERTIFICATES  (4 << 20) /* more than all of a system's */
 #define USER_VARIABLE     "EFFNET_MQTT_USER"
 #define PASSWORD_VARIABLE "EFFNET_MQTT_PASSWORD"
 #define REFUSED           "the broker refuses this side's TLS, or its certificate"
@@ -29,7 +30,8 @@ gst_efficientnet_mqtt_address_parse(const char *text, GstEfficientNetMqttAddress
         text = "localhost";
     full = strstr(text, "://") ? g_strdup(text) : g_strconcat("mqtt://", text, NULL);
     uri = g_uri_parse(full, G_URI_FLAGS_NONE, NULL);
-    if (uri && g_uri_get_userinfo(uri)) {
+    /* In no valid address is another @; and one that is not valid may be a password's. */
+    if (strchr(full, '@')) {
         g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                     "address: user and password do not belong there, where others see them: put "
                     "them into a credentials-file, or " USER_VARIABLE " and " PASSWORD_VARIABLE);
@@ -108,35 +110,72 @@ gst_efficientnet_mqtt_describe_log(const char *text, gboolean unanswered_tls)
     return text;
 }
 
+/* PATH, for reading, or -1. A FIFO or a device, which one may wait for, or set going, by opening
+ * it, is refused, and so is a file of more than MAXIMUM bytes. */
+static int
+open_regular(const char *property, const char *path, gsize maximum, GError **error)
+{
+    struct stat st;
+    gboolean found = stat(path, &st) == 0;
+    int fd = found && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+
+    if (!found || (S_ISREG(st.st_mode) && (fd < 0 || fstat(fd, &st) != 0)))
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ, "%s: %s: %s", property,
+                    path, g_strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                    "%s: a regular file was expected, and %s is none", property, path);
+    else if ((guint64)st.st_size > maximum)
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                    "%s: at most %" G_GSIZE_FORMAT
+                    " bytes were expected, and %s has %" G_GINT64_FORMAT,
+                    property, maximum, path, (gint64)st.st_size);
+    else
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static gboolean
+set_user(struct mosquitto *client, const char *user, const char *password, const char *source,
+         GError **error)
+{
+    int code = mosquitto_username_pw_set(client, user, password);
+
+    if (code == MOSQ_ERR_SUCCESS)
+        return TRUE;
+    g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                "%s: the user is not accepted: %s", source, mosquitto_strerror(code));
+    return FALSE;
+}
+
 /* The first line of PATH, USER:PASSWORD. */
 static gboolean
 set_credentials_of_file(struct mosquitto *client, const char *path, GError **error)
 {
-    char line[MAX_CREDENTIALS] = "";
-    FILE *file = g_fopen(path, "re");
+    char line[MAX_CREDENTIALS + 1] = "";
+    int fd = open_regular("credentials-file", path, MAX_CREDENTIALS, error);
+    gboolean accepted = FALSE;
     char *colon;
 
-    if (!file) {
-        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ,
-                    "credentials-file: %s: %s", path, g_strerror(errno));
+    if (fd < 0)
         return FALSE;
-    }
     /* No buffer of another's keeps a copy. */
-    setvbuf(file, NULL, _IONBF, 0);
-    if (!fgets(line, sizeof line, file))
+    if (read(fd, line, MAX_CREDENTIALS) < 0)
         line[0] = '\0';
-    fclose(file);
+    close(fd);
     line[strcspn(line, "\r\n")] = '\0';
     colon = strchr(line, ':');
     if (colon) {
         *colon = '\0';
-        mosquitto_username_pw_set(client, line, colon + 1);
+        accepted = set_user(client, line, colon + 1, "credentials-file", error);
     } else {
         g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                     "credentials-file: the first line of %s is not USER:PASSWORD", path);
     }
     explicit_bzero(line, sizeof line);
-    return colon != NULL;
+    return accepted;
 }
 
 static gboolean
@@ -145,7 +184,8 @@ set_credentials(struct mosquitto *client, const char *path, GError **error)
     if (path)
         return set_credentials_of_file(client, path, error);
     if (g_getenv(USER_VARIABLE))
-        mosquitto_username_pw_set(client, g_getenv(USER_VARIABLE), g_getenv(PASSWORD_VARIABLE));
+        return set_user(client, g_getenv(USER_VARIABLE), g_getenv(PASSWORD_VARIABLE), USER_VARIABLE,
+                        error);
     return TRUE;
 }
 
@@ -156,20 +196,23 @@ refuse_passphrase(char *buffer, int size, int for_writing, void *data)
     return 0;
 }
 
+/* OpenSSL opens them again, at each connection. */
 static gboolean
-check_readable(const char *property, const char *path, GError **error)
+check_certificates(const char *property, const char *path, GError **error)
 {
-    if (!path || g_access(path, R_OK) == 0)
-        return TRUE;
-    g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ, "%s: %s: %s", property,
-                path, g_strerror(errno));
-    return FALSE;
+    int fd = path ? open_regular(property, path, MAX_CERTIFICATES, error) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    return !path || fd >= 0;
 }
 
 static gboolean
 set_tls(struct mosquitto *client, const GstEfficientNetPublishSettings *settings, gboolean tls,
         GError **error)
 {
+    int code;
+
     if (!tls && (settings->ca_file || settings->cert_file || settings->key_file)) {
         g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                     "address: certificates need mqtts://");
@@ -181,16 +224,21 @@ set_tls(struct mosquitto *client, const GstEfficientNetPublishSettings *settings
                     "cert-file: it needs key-file and ca-file beside it");
         return FALSE;
     }
-    if (!check_readable("ca-file", settings->ca_file, error) ||
-        !check_readable("cert-file", settings->cert_file, error) ||
-        !check_readable("key-file", settings->key_file, error))
+    if (!check_certificates("ca-file", settings->ca_file, error) ||
+        !check_certificates("cert-file", settings->cert_file, error) ||
+        !check_certificates("key-file", settings->key_file, error))
         return FALSE;
-    if (tls && !settings->ca_file)
-        mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
-    else if (tls)
-        mosquitto_tls_set(client, settings->ca_file, NULL, settings->cert_file, settings->key_file,
-                          refuse_passphrase);
-    return TRUE;
+    if (!tls)
+        return TRUE;
+    code = settings->ca_file
+               ? mosquitto_tls_set(client, settings->ca_file, NULL, settings->cert_file,
+                                   settings->key_file, refuse_passphrase)
+               : mosquitto_int_option(client, MOSQ_OPT_TLS_USE_OS_CERTS, 1);
+    /* Otherwise it would connect without TLS. */
+    if (code != MOSQ_ERR_SUCCESS)
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                    "address: there is no TLS: %s", mosquitto_strerror(code));
+    return code == MOSQ_ERR_SUCCESS;
 }
 
 static gboolean

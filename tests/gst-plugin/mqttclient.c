@@ -2,6 +2,8 @@
 #include "mqttclient.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "checkpoint.h"
 
@@ -41,9 +43,22 @@ static void
 test_address_refused(void)
 {
     static const char *const texts[] = {
-        "http://broker",   "broker:0",        "broker:99999",           "broker:x",
-        "mqtt://",         "mqtt://:1883",    "mqtt://broker/t",        "mqtt://broker?x=1",
-        "mqtt://broker#t", "mqtt://u@broker", "mqtt://u:secret@broker",
+        "http://broker",
+        "broker:0",
+        "broker:99999",
+        "broker:x",
+        "mqtt://",
+        "mqtt://:1883",
+        "mqtt://broker/t",
+        "mqtt://broker?x=1",
+        "mqtt://broker#t",
+        "mqtt://u@broker",
+        "mqtt://u:secret@broker",
+        "u:secret@broker",
+        "mqtt://u:secret@broker:99999",
+        "mqtt://u:secret/1@broker",
+        "http://u:secret@broker",
+        "mqtt://u:secret%@broker",
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -122,16 +137,51 @@ test_credentials(void)
     g_assert_null(strstr(message, "secret"));
     g_assert_true(g_file_set_contents(path, "", -1, NULL));
     assert_refused(WITH(.credentials_file = path), NULL, "credentials-file: ");
-    /* No end of a line, and no end at all. */
-    assert_refused(WITH(.credentials_file = (char *)"/dev/zero"), NULL, "credentials-file: ");
+    g_assert_true(g_file_set_contents(path, "\xff:secret", -1, NULL));
+    assert_refused(WITH(.credentials_file = path), NULL, "credentials-file: the user is not accepted: ");
+    effnet_test_remove_folder(folder);
+}
+
+/* Nobody waits for what does not end, or does not come. */
+static void
+test_irregular_files(void)
+{
+    char *folder = effnet_test_make_folder();
+    g_autofree char *fifo = g_build_filename(folder, "fifo", NULL);
+    g_autofree char *large = g_build_filename(folder, "large", NULL);
+    g_autofree char *good = g_build_filename(folder, "good", NULL);
+    char *const paths[] = {fifo, (char *)"/dev/zero", (char *)"/dev/tty", folder};
+
+    g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+    g_assert_true(g_file_set_contents(good, "me:secret", -1, NULL));
+    for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_test_message("%s", paths[i]);
+        assert_refused(WITH(.credentials_file = paths[i]), NULL, "credentials-file: ");
+        assert_refused(WITH(.ca_file = paths[i]), "mqtts://broker", "ca-file: ");
+        assert_refused(WITH(.ca_file = good, .cert_file = paths[i], .key_file = good),
+                       "mqtts://broker", "cert-file: ");
+        assert_refused(WITH(.ca_file = good, .cert_file = good, .key_file = paths[i]),
+                       "mqtts://broker", "key-file: ");
+    }
+    g_assert_true(g_file_set_contents(large, "me:secret\n", -1, NULL));
+    g_assert_cmpint(truncate(large, 4096), ==, 0);
+    assert_accepted(WITH(.credentials_file = large), NULL);
+    g_assert_cmpint(truncate(large, 4097), ==, 0);
+    assert_refused(WITH(.credentials_file = large), NULL,
+                   "credentials-file: at most 4096 bytes were expected");
+    g_assert_cmpint(truncate(large, G_GINT64_CONSTANT(1) << 40), ==, 0);
+    assert_refused(WITH(.ca_file = large), "mqtts://broker", "ca-file: at most ");
     effnet_test_remove_folder(folder);
 }
 
 static void
 test_certificates(void)
 {
-    char *there = (char *)"/dev/null", *missing = (char *)"/nonexistent.pem";
+    char *folder = effnet_test_make_folder();
+    g_autofree char *there = g_build_filename(folder, "there.pem", NULL);
+    char *missing = (char *)"/nonexistent.pem";
 
+    g_assert_true(g_file_set_contents(there, "", -1, NULL));
     assert_accepted(WITH(0), "mqtts://broker");
     assert_accepted(WITH(.ca_file = there), "mqtts://broker");
     assert_accepted(WITH(.ca_file = there, .cert_file = there, .key_file = there),
@@ -142,6 +192,7 @@ test_certificates(void)
     assert_refused(WITH(.cert_file = there, .key_file = there), "mqtts://broker", "cert-file: ");
     assert_refused(WITH(.ca_file = there, .cert_file = there, .key_file = missing),
                    "mqtts://broker", "key-file: ");
+    effnet_test_remove_folder(folder);
 }
 
 /* What came of a refused certificate, in whatever order; and what did not. */
@@ -205,6 +256,7 @@ main(int argc, char **argv)
     g_test_add_func("/mqttclient/address-refused", test_address_refused);
     g_test_add_func("/mqttclient/topics", test_topics);
     g_test_add_func("/mqttclient/credentials", test_credentials);
+    g_test_add_func("/mqttclient/irregular-files", test_irregular_files);
     g_test_add_func("/mqttclient/certificates", test_certificates);
     g_test_add_func("/mqttclient/describe", test_describe);
     return g_test_run();
