@@ -380,6 +380,7 @@ open_writer(GstEfficientNetWriter *writer, const GstEfficientNetPublishSettings 
             GstElement *element, GError **error)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
+    g_autoptr(GError) failure = NULL;
 
     if (!gst_efficientnet_mqtt_address_parse(settings->address, &self->address, error))
         return FALSE;
@@ -397,7 +398,13 @@ open_writer(GstEfficientNetWriter *writer, const GstEfficientNetPublishSettings 
                     "method: mqtt has no file descriptor: %s", g_strerror(errno));
         return FALSE;
     }
-    self->thread = g_thread_new("efficientnetmqtt", run, g_object_ref(self));
+    self->thread = g_thread_try_new("efficientnetmqtt", run, g_object_ref(self), &failure);
+    if (!self->thread) {
+        g_object_unref(self);
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+                    "method: mqtt has no thread for its connection: %s", failure->message);
+        return FALSE;
+    }
     return TRUE;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* With a real broker, which comes and goes. */
+#include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -447,6 +448,28 @@ test_refused(Fixture *f, gconstpointer data)
     gst_object_unref(element);
 }
 
+/* A process that has as many threads as it may have is told so, and lives on. */
+static void
+test_no_thread(Fixture *f, gconstpointer data)
+{
+    GstElement *element = gst_object_ref_sink(make_element(&f->broker, "mqtt", ""));
+    pthread_attr_t usual, huge;
+    g_autoptr(GError) error = NULL;
+
+    pthread_getattr_default_np(&usual);
+    pthread_attr_init(&huge);
+    g_assert_cmpint(pthread_attr_setstacksize(&huge, (gsize)1 << 50), ==, 0);
+    g_assert_cmpint(pthread_setattr_default_np(&huge), ==, 0);
+    error = effnet_test_fail_state(element, GST_STATE_PAUSED);
+    g_assert_cmpint(pthread_setattr_default_np(&usual), ==, 0);
+    g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED);
+    g_assert_true(
+        g_str_has_prefix(error->message, "method: mqtt has no thread for its connection: "));
+    gst_object_unref(element);
+    pthread_attr_destroy(&huge);
+    pthread_attr_destroy(&usual);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -470,5 +493,6 @@ main(int argc, char **argv)
     ADD("/publishmqtt/status", argv[0], test_status);
     ADD("/publishmqtt/retain", NULL, test_retain);
     ADD("/publishmqtt/refused", NULL, test_refused);
+    ADD("/publishmqtt/no-thread", NULL, test_no_thread);
     return g_test_run();
 }
