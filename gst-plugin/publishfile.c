@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -15,17 +16,21 @@
 struct _GstEfficientNetPublishFile {
     GObject parent;
 
-    char *location; /* NULL: standard output */
-    gboolean is_fifo;
-    guint64 max_size; /* of a file; 0: any */
+    char *path; /* NULL: standard output */
+    gboolean is_fifo, is_regular;
     guint max_files;
-    guint64 size; /* so far */
-    int fd;       /* -1: a FIFO without a reader */
+    guint64 limit; /* of a regular file at PATH; 0: none */
+    guint64 size;  /* of it so far */
+    int fd;        /* -1: a FIFO without a reader */
     GstPoll *poll;
     GstPollFD poll_fd;
 
+    GString *line;             /* that is being written, or of which only the beginning could be */
+    gsize done;                /* bytes of it that are written */
+    gboolean ends_inside_line; /* the file, whoever wrote it: the next line begins a new one */
+
     GMutex lock;
-    guint64 written, dropped;
+    GstEfficientNetWriterCounts counts;
 };
 
 static void implement_writer(GstEfficientNetWriterInterface *iface);
@@ -36,7 +41,7 @@ G_DEFINE_TYPE_WITH_CODE(GstEfficientNetPublishFile, gst_efficientnet_publish_fil
 static const char *
 get_name(const GstEfficientNetPublishFile *self)
 {
-    return self->location ? self->location : "standard output";
+    return self->path ? self->path : "standard output";
 }
 
 static void
@@ -62,7 +67,7 @@ close_fd(GstEfficientNetPublishFile *self)
     if (self->fd < 0)
         return;
     gst_poll_remove_fd(self->poll, &self->poll_fd);
-    if (self->location)
+    if (self->path)
         close(self->fd);
     self->fd = -1;
 }
@@ -71,8 +76,8 @@ close_fd(GstEfficientNetPublishFile *self)
 static gboolean
 open_location(GstEfficientNetPublishFile *self, int flags, GError **error)
 {
-    int fd = self->location ? open(self->location, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0666)
-                            : STDOUT_FILENO;
+    int fd = self->path ? open(self->path, O_WRONLY | O_CLOEXEC | O_NOCTTY | flags, 0666)
+                        : STDOUT_FILENO;
 
     if (fd < 0 && self->is_fifo && errno == ENXIO)
         return TRUE;
@@ -84,34 +89,50 @@ open_location(GstEfficientNetPublishFile *self, int flags, GError **error)
     return TRUE;
 }
 
+/* Where the next write to FD, a regular file, goes to. */
+static off_t
+find_position(int fd, const struct stat *st)
+{
+    return fcntl(fd, F_GETFL) & O_APPEND ? st->st_size : lseek(fd, 0, SEEK_CUR);
+}
+
+/* FD may be open for writing alone. What cannot be read is taken for whole lines. */
+static gboolean
+is_inside_line(int fd, off_t position)
+{
+    g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", fd);
+    int reader = position > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    char last = '\n';
+
+    if (reader < 0)
+        return FALSE;
+    if (pread(reader, &last, 1, position - 1) != 1)
+        last = '\n';
+    close(reader);
+    return last != '\n';
+}
+
 static gboolean
 open_writer(GstEfficientNetWriter *writer, const GstEfficientNetPublishSettings *settings,
             GstElement *element, GError **error)
 {
     GstEfficientNetPublishFile *self = GST_EFFICIENTNET_PUBLISH_FILE(writer);
-    const char *location = settings->location;
+    int flags = O_CREAT | (settings->max_size > 0 ? O_APPEND : O_TRUNC);
     struct stat st;
 
-    if (!location || !*location || strcmp(location, "-") == 0)
-        return open_location(self, 0, error);
-    self->location = g_strdup(location);
-    self->is_fifo = stat(location, &st) == 0 && S_ISFIFO(st.st_mode);
-    if (self->is_fifo)
-        return open_location(self, O_NONBLOCK, error);
-    if (!open_location(self, O_CREAT | (settings->max_size > 0 ? O_APPEND : O_TRUNC), error))
+    if (settings->location && *settings->location && strcmp(settings->location, "-") != 0)
+        self->path = g_strdup(settings->location);
+    self->is_fifo = self->path && stat(self->path, &st) == 0 && S_ISFIFO(st.st_mode);
+    if (!open_location(self, self->is_fifo ? O_NONBLOCK : flags, error))
         return FALSE;
-    if (fstat(self->fd, &st) == 0 && S_ISREG(st.st_mode)) {
-        self->max_size = settings->max_size;
+    self->is_regular = self->fd >= 0 && fstat(self->fd, &st) == 0 && S_ISREG(st.st_mode);
+    if (self->is_regular) {
+        self->limit = self->path ? settings->max_size : 0;
         self->max_files = settings->max_files;
         self->size = (guint64)st.st_size;
+        self->ends_inside_line = is_inside_line(self->fd, find_position(self->fd, &st));
     }
     return TRUE;
-}
-
-static void
-close_writer(GstEfficientNetWriter *writer)
-{
-    close_fd(GST_EFFICIENTNET_PUBLISH_FILE(writer));
 }
 
 static void
@@ -127,8 +148,8 @@ rotate(GstEfficientNetPublishFile *self, GError **error)
     close_fd(self);
     for (guint i = self->max_files; i > 0; i--) {
         g_autofree char *from =
-            i > 1 ? g_strdup_printf("%s.%u", self->location, i - 1) : g_strdup(self->location);
-        g_autofree char *to = g_strdup_printf("%s.%u", self->location, i);
+            i > 1 ? g_strdup_printf("%s.%u", self->path, i - 1) : g_strdup(self->path);
+        g_autofree char *to = g_strdup_printf("%s.%u", self->path, i);
 
         if (g_rename(from, to) != 0 && errno != ENOENT) {
             set_open_error(self, error);
@@ -136,26 +157,33 @@ rotate(GstEfficientNetPublishFile *self, GError **error)
         }
     }
     self->size = 0;
+    self->ends_inside_line = FALSE;
     return open_location(self, O_CREAT | O_TRUNC, error);
 }
 
-/* write() without the signal that a reader's leaving sends, whatever the process does about it. */
+/* write() without the signals that a reader's leaving and a limit on the size of files send,
+ * whatever the process does about them. */
 static gssize
 write_quietly(int fd, const char *data, gsize length)
 {
     static const struct timespec now = {0};
-    sigset_t pipe_set, pending, old;
+    sigset_t sent, pending, old;
     gssize written;
     int error;
 
     sigpending(&pending);
-    sigemptyset(&pipe_set);
-    sigaddset(&pipe_set, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_set, &old);
+    sigemptyset(&sent);
+    sigaddset(&sent, SIGPIPE);
+    sigaddset(&sent, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &sent, &old);
     written = write(fd, data, length);
     error = errno;
-    if (written < 0 && error == EPIPE && !sigismember(&pending, SIGPIPE)) {
-        while (sigtimedwait(&pipe_set, NULL, &now) < 0 && errno == EINTR)
+    if (sigismember(&pending, SIGPIPE))
+        sigdelset(&sent, SIGPIPE);
+    if (sigismember(&pending, SIGXFSZ))
+        sigdelset(&sent, SIGXFSZ);
+    if (written < 0 && (error == EPIPE || error == EFBIG)) {
+        while (sigtimedwait(&sent, NULL, &now) < 0 && errno == EINTR)
             continue;
     }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -189,6 +217,14 @@ wait_until_writable(GstEfficientNetPublishFile *self)
     return ready >= 0 || errno != EBUSY;
 }
 
+static gboolean
+is_writable(const GstEfficientNetPublishFile *self)
+{
+    struct pollfd fd = {.fd = self->fd, .events = POLLOUT};
+
+    return poll(&fd, 1, 0) > 0;
+}
+
 typedef enum {
     WRITTEN,
     DROPPED,
@@ -196,59 +232,123 @@ typedef enum {
     FAILED,
 } Outcome;
 
+/* What is left of the line. WAIT for a reader, or see what he takes now. */
 static Outcome
-write_all(GstEfficientNetPublishFile *self, const char *line, gsize length, GError **error)
+write_rest(GstEfficientNetPublishFile *self, gboolean wait, GError **error)
 {
-    while (length > 0) {
+    while (self->done < self->line->len) {
+        gsize length = self->line->len - self->done;
         gssize written;
 
-        if (!wait_until_writable(self))
-            return FLUSHING;
-        /* A pipe that is writable takes as much without waiting, so a flush never waits either. */
-        written = write_quietly(self->fd, line, MIN(length, PIPE_BUF));
-        if (written < 0) {
-            if (errno == EINTR || errno == EAGAIN)
-                continue;
-            if (errno == EPIPE && self->is_fifo) {
-                close_fd(self);
-                return DROPPED;
-            }
+        /* Regular files are always writable, and no flush comes between two parts of a line. A
+         * pipe that is writable takes as much without waiting, so a flush never waits either. */
+        if (!self->is_regular) {
+            if (!(wait ? wait_until_writable(self) : is_writable(self)))
+                return FLUSHING;
+            length = MIN(length, PIPE_BUF);
+        }
+        written = write_quietly(self->fd, self->line->str + self->done, length);
+        if (written >= 0) {
+            self->done += (gsize)written;
+            self->size += (gsize)written;
+        } else if (errno == EPIPE && self->is_fifo) {
+            close_fd(self);
+            return DROPPED;
+        } else if (errno != EINTR && errno != EAGAIN) {
             set_write_error(self, error);
             return FAILED;
         }
-        line += written;
-        length -= (gsize)written;
     }
     return WRITTEN;
 }
 
+/* Of a line that was begun, and not dropped with its reader, the rest is kept: it comes before the
+ * next line. */
 static Outcome
-write_somewhere(GstEfficientNetPublishFile *self, const char *line, gsize length, GError **error)
+settle_line(GstEfficientNetPublishFile *self, Outcome outcome)
 {
-    if (self->max_size > 0 && self->size > 0 && self->size + length > self->max_size &&
-        !rotate(self, error))
-        return FAILED;
-    if (self->is_fifo && self->fd < 0 && !open_location(self, O_NONBLOCK, error))
-        return FAILED;
+    gboolean keep = (outcome == FLUSHING || outcome == FAILED) && self->done > 0;
+
+    g_mutex_lock(&self->lock);
+    self->counts.queued = keep;
+    if (outcome == WRITTEN)
+        self->counts.written++;
+    else if (!keep)
+        self->counts.dropped++;
+    g_mutex_unlock(&self->lock);
+    if (self->done > 0)
+        self->ends_inside_line = FALSE;
+    if (!keep) {
+        g_string_truncate(self->line, 0);
+        self->done = 0;
+    }
+    return outcome;
+}
+
+static Outcome
+end_line(GstEfficientNetPublishFile *self, gboolean wait, GError **error)
+{
+    return self->done > 0 ? settle_line(self, write_rest(self, wait, error)) : WRITTEN;
+}
+
+/* A file that is long enough is renamed, and what was closed is opened. */
+static gboolean
+prepare_file(GstEfficientNetPublishFile *self, gsize length, GError **error)
+{
+    if (self->ends_inside_line)
+        length++;
+    if (self->limit > 0 && self->size > 0 && self->size + length > self->limit)
+        return rotate(self, error);
+    return self->fd >= 0 ||
+           open_location(self, self->is_fifo ? O_NONBLOCK : O_CREAT | O_APPEND, error);
+}
+
+static Outcome
+begin_line(GstEfficientNetPublishFile *self, const char *line, gsize length, GError **error)
+{
+    if (!prepare_file(self, length, error))
+        return settle_line(self, FAILED);
     if (self->fd < 0)
-        return DROPPED;
-    self->size += length;
-    return write_all(self, line, length, error);
+        return settle_line(self, DROPPED);
+    if (self->ends_inside_line)
+        g_string_append_c(self->line, '\n');
+    g_string_append_len(self->line, line, (gssize)length);
+    return settle_line(self, write_rest(self, TRUE, error));
 }
 
 static gboolean
 write_line(GstEfficientNetWriter *writer, const char *line, gsize length, GError **error)
 {
     GstEfficientNetPublishFile *self = GST_EFFICIENTNET_PUBLISH_FILE(writer);
-    Outcome outcome = write_somewhere(self, line, length, error);
+    Outcome outcome = end_line(self, TRUE, error);
 
-    g_mutex_lock(&self->lock);
-    if (outcome == WRITTEN)
-        self->written++;
-    else
-        self->dropped++;
-    g_mutex_unlock(&self->lock);
+    if (outcome == WRITTEN || outcome == DROPPED) {
+        outcome = begin_line(self, line, length, error);
+    } else {
+        g_mutex_lock(&self->lock);
+        self->counts.dropped++;
+        g_mutex_unlock(&self->lock);
+    }
     return outcome == WRITTEN || outcome == DROPPED;
+}
+
+static void
+drain(GstEfficientNetWriter *writer)
+{
+    end_line(GST_EFFICIENTNET_PUBLISH_FILE(writer), TRUE, NULL);
+}
+
+static void
+close_writer(GstEfficientNetWriter *writer)
+{
+    GstEfficientNetPublishFile *self = GST_EFFICIENTNET_PUBLISH_FILE(writer);
+
+    end_line(self, FALSE, NULL);
+    close_fd(self);
+    g_mutex_lock(&self->lock);
+    self->counts.dropped += self->counts.queued;
+    self->counts.queued = 0;
+    g_mutex_unlock(&self->lock);
 }
 
 static void
@@ -257,7 +357,7 @@ get_counts(GstEfficientNetWriter *writer, GstEfficientNetWriterCounts *counts)
     GstEfficientNetPublishFile *self = GST_EFFICIENTNET_PUBLISH_FILE(writer);
 
     g_mutex_lock(&self->lock);
-    *counts = (GstEfficientNetWriterCounts){.written = self->written, .dropped = self->dropped};
+    *counts = self->counts;
     g_mutex_unlock(&self->lock);
 }
 
@@ -268,7 +368,8 @@ finalize(GObject *object)
 
     close_fd(self);
     gst_poll_free(self->poll);
-    g_free(self->location);
+    g_string_free(self->line, TRUE);
+    g_free(self->path);
     g_mutex_clear(&self->lock);
     G_OBJECT_CLASS(gst_efficientnet_publish_file_parent_class)->finalize(object);
 }
@@ -279,6 +380,7 @@ implement_writer(GstEfficientNetWriterInterface *iface)
     iface->open = open_writer;
     iface->write = write_line;
     iface->set_flushing = set_flushing;
+    iface->drain = drain;
     iface->close = close_writer;
     iface->get_counts = get_counts;
 }
@@ -294,5 +396,6 @@ gst_efficientnet_publish_file_init(GstEfficientNetPublishFile *self)
 {
     g_mutex_init(&self->lock);
     self->fd = -1;
+    self->line = g_string_new(NULL);
     self->poll = gst_poll_new(TRUE);
 }

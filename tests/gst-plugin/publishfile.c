@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,24 +29,45 @@ close_writer(GstEfficientNetWriter *writer)
     g_object_unref(writer);
 }
 
+static gboolean
+write_line(GstEfficientNetWriter *writer, const char *line, GError **error)
+{
+    return gst_efficientnet_writer_write(writer, line, strlen(line), error);
+}
+
 static void
 assert_accepted(GstEfficientNetWriter *writer, const char *line)
 {
     GError *error = NULL;
 
-    g_assert_true(gst_efficientnet_writer_write(writer, line, strlen(line), &error));
+    g_assert_true(write_line(writer, line, &error));
     g_assert_no_error(error);
 }
 
+static char *
+make_line(gsize length)
+{
+    char *line = g_strnfill(length, 'x');
+
+    line[length - 1] = '\n';
+    return line;
+}
+
 static void
-assert_counts(GstEfficientNetWriter *writer, guint64 written, guint64 dropped)
+assert_all_counts(GstEfficientNetWriter *writer, guint64 written, guint64 dropped, guint64 queued)
 {
     GstEfficientNetWriterCounts counts;
 
     gst_efficientnet_writer_get_counts(writer, &counts);
     g_assert_cmpuint(counts.written, ==, written);
     g_assert_cmpuint(counts.dropped, ==, dropped);
-    g_assert_cmpuint(counts.queued, ==, 0);
+    g_assert_cmpuint(counts.queued, ==, queued);
+}
+
+static void
+assert_counts(GstEfficientNetWriter *writer, guint64 written, guint64 dropped)
+{
+    assert_all_counts(writer, written, dropped, 0);
 }
 
 static void
@@ -132,10 +155,152 @@ test_rotation_fails(void)
 
     g_assert_cmpint(g_mkdir(first, 0700), ==, 0);
     assert_accepted(writer, "one\n");
-    g_assert_false(gst_efficientnet_writer_write(writer, "two\n", 4, &error));
+    g_assert_false(write_line(writer, "two\n", &error));
     g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE);
     assert_counts(writer, 1, 1);
     close_writer(writer);
+    effnet_test_remove_folder(folder);
+}
+
+/* What another one wrote, or was killed while writing, is not glued to what follows. */
+static void
+test_appended_begins_line(void)
+{
+    static const struct {
+        const char *before, *after, *renamed;
+        guint64 max_size;
+    } rows[] = {
+        {"", "one\ntwo\n", NULL, 100},         {"whole\n", "whole\none\ntwo\n", NULL, 100},
+        {"cut", "cut\none\ntwo\n", NULL, 100}, {"cut", "cut\none\ntwo\n", NULL, 12},
+        {"cut", "two\n", "cut\none\n", 11},    {"cut", "two\n", "cut\none\n", 8},
+        {"cut", "two\n", "one\n", 7},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        char *folder = effnet_test_make_folder();
+        g_autofree char *path = g_build_filename(folder, "lines", NULL);
+        g_autofree char *first = g_strconcat(path, ".1", NULL);
+        GstEfficientNetWriter *writer;
+
+        g_test_message("%s, %d bytes", rows[i].before, (int)rows[i].max_size);
+        g_assert_true(g_file_set_contents(path, rows[i].before, -1, NULL));
+        writer = open_writer(path, rows[i].max_size, 1, NULL);
+        /* Until there is a line, nothing is written. */
+        assert_file(path, rows[i].before);
+        assert_accepted(writer, "one\n");
+        assert_accepted(writer, "two\n");
+        close_writer(writer);
+        assert_file(path, rows[i].after);
+        if (rows[i].renamed)
+            assert_file(first, rows[i].renamed);
+        effnet_test_remove_folder(folder);
+    }
+}
+
+/* Standard output replaced by FD, which is closed; the writer is open until restore_output(). */
+static GstEfficientNetWriter *
+replace_output(int fd, int *saved)
+{
+    g_assert_cmpint(fd, >=, 0);
+    fflush(stdout);
+    *saved = dup(STDOUT_FILENO);
+    dup2(fd, STDOUT_FILENO);
+    close(fd);
+    return open_writer(NULL, 0, 0, NULL);
+}
+
+static void
+restore_output(GstEfficientNetWriter *writer, int saved)
+{
+    close_writer(writer);
+    dup2(saved, STDOUT_FILENO);
+    close(saved);
+}
+
+/* As a shell's >> has it, of which nobody can read. */
+static void
+test_appended_output(void)
+{
+    char *folder = effnet_test_make_folder();
+    g_autofree char *path = g_build_filename(folder, "lines", NULL);
+    GstEfficientNetWriter *writer;
+    int saved;
+
+    g_assert_true(g_file_set_contents(path, "cut", -1, NULL));
+    writer = replace_output(open(path, O_WRONLY | O_APPEND), &saved);
+    assert_accepted(writer, "one\n");
+    restore_output(writer, saved);
+    assert_file(path, "cut\none\n");
+    /* In the middle of what there is, and behind a whole line. */
+    writer = replace_output(open(path, O_WRONLY), &saved);
+    g_assert_cmpint(lseek(STDOUT_FILENO, 4, SEEK_SET), ==, 4);
+    assert_accepted(writer, "two\n");
+    restore_output(writer, saved);
+    assert_file(path, "cut\ntwo\n");
+    effnet_test_remove_folder(folder);
+}
+
+/* A disk that is full, or a limit, takes a part of a line: its rest comes first once there is room,
+ * and nothing kills the process. */
+static void
+test_short_write(void)
+{
+    char *folder = effnet_test_make_folder();
+    g_autofree char *path = g_build_filename(folder, "lines", NULL);
+    g_autofree char *line = make_line(15000);
+    g_autofree char *expected = g_strconcat("one\n", line, "two\n", NULL);
+    GstEfficientNetWriter *writer = open_writer(path, 0, 0, NULL);
+    struct rlimit before, limit;
+
+    signal(SIGXFSZ, SIG_DFL);
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    limit = before;
+    limit.rlim_cur = 10000;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    assert_accepted(writer, "one\n");
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_false(write_line(writer, line, &error));
+        g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE);
+        assert_all_counts(writer, 1, i, 1);
+    }
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    assert_accepted(writer, "two\n");
+    assert_counts(writer, 3, 1);
+    assert_file(path, expected);
+    close_writer(writer);
+    effnet_test_remove_folder(folder);
+}
+
+/* The same, and the end comes first. */
+static void
+test_short_write_ends(void)
+{
+    char *folder = effnet_test_make_folder();
+    g_autofree char *path = g_build_filename(folder, "lines", NULL);
+    g_autofree char *line = make_line(15000);
+    g_autofree char *beginning = g_strndup(line, 10000);
+    g_autofree char *expected = g_strconcat(beginning, "\none\n", NULL);
+    GstEfficientNetWriter *writer = open_writer(path, 100000, 0, NULL);
+    GstEfficientNetWriterCounts counts;
+    struct rlimit before, limit;
+
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    limit = before;
+    limit.rlim_cur = 10000;
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+    g_assert_false(write_line(writer, line, NULL));
+    gst_efficientnet_writer_close(writer);
+    gst_efficientnet_writer_get_counts(writer, &counts);
+    g_assert_cmpuint(counts.dropped, ==, 1);
+    g_assert_cmpuint(counts.queued, ==, 0);
+    g_object_unref(writer);
+    g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    writer = open_writer(path, 100000, 0, NULL);
+    assert_accepted(writer, "one\n");
+    close_writer(writer);
+    assert_file(path, expected);
     effnet_test_remove_folder(folder);
 }
 
@@ -159,33 +324,67 @@ test_full(void)
         g_test_skip("/dev/full is not there");
         return;
     }
-    g_assert_false(gst_efficientnet_writer_write(writer, "a\n", 2, &error));
+    g_assert_false(write_line(writer, "a\n", &error));
     g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NO_SPACE_LEFT);
     close_writer(writer);
 }
 
-/* Standard output replaced by a pipe without a reader: an error, and the process lives on. */
+/* A pipe without a reader: an error, and the process lives on. */
 static void
 test_reader_gone(void)
 {
-    int saved = dup(STDOUT_FILENO), ends[2];
     GstEfficientNetWriter *writer;
     g_autoptr(GError) error = NULL;
     sigset_t pending;
+    int saved, ends[2];
 
     g_assert_cmpint(pipe(ends), ==, 0);
     signal(SIGPIPE, SIG_DFL);
-    dup2(ends[1], STDOUT_FILENO);
+    writer = replace_output(ends[1], &saved);
     close(ends[0]);
-    writer = open_writer(NULL, 0, 0, NULL);
-    g_assert_false(gst_efficientnet_writer_write(writer, "a\n", 2, &error));
-    close_writer(writer);
-    dup2(saved, STDOUT_FILENO);
-    close(saved);
-    close(ends[1]);
+    g_assert_false(write_line(writer, "a\n", &error));
+    restore_output(writer, saved);
     g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE);
     sigpending(&pending);
     g_assert_false(sigismember(&pending, SIGPIPE));
+}
+
+static gpointer
+read_to_end(gpointer fd)
+{
+    GString *text = g_string_new(NULL);
+    char bytes[512];
+    gssize n;
+
+    while ((n = read(GPOINTER_TO_INT(fd), bytes, sizeof bytes)) > 0)
+        g_string_append_len(text, bytes, n);
+    close(GPOINTER_TO_INT(fd));
+    return text;
+}
+
+/* A pipe that says EAGAIN where others wait, as another program may have set it. */
+static void
+test_nonblocking_output(void)
+{
+    g_autofree char *line = make_line(300000);
+    GstEfficientNetWriter *writer;
+    GThread *reader;
+    GString *text;
+    int saved, ends[2];
+
+    g_assert_cmpint(pipe(ends), ==, 0);
+    g_assert_cmpint(fcntl(ends[1], F_SETFL, O_NONBLOCK), ==, 0);
+    writer = replace_output(ends[1], &saved);
+    reader = g_thread_new("reader", read_to_end, GINT_TO_POINTER(ends[0]));
+    assert_accepted(writer, line);
+    assert_accepted(writer, "end\n");
+    assert_counts(writer, 2, 0);
+    restore_output(writer, saved);
+    text = g_thread_join(reader);
+    g_assert_cmpuint(text->len, ==, 300004);
+    g_assert_cmpmem(text->str, 300000, line, 300000);
+    g_assert_cmpstr(text->str + 300000, ==, "end\n");
+    g_string_free(text, TRUE);
 }
 
 typedef struct {
@@ -253,12 +452,11 @@ read_all(gpointer data)
 static void
 test_fifo_slow_reader(Fifo *fifo, gconstpointer data)
 {
-    g_autofree char *line = g_strnfill(10000, 'x');
+    g_autofree char *line = make_line(10000);
     int fd = open(fifo->path, O_RDONLY | O_NONBLOCK);
     GString *text;
     GThread *reader;
 
-    line[9999] = '\n';
     assert_accepted(fifo->writer, line);
     reader = g_thread_new("reader", read_all, fifo->path);
     for (guint i = 0; i < 100; i++)
@@ -286,7 +484,7 @@ fill(gpointer data)
     GError *error = NULL;
     guint lines = 0;
 
-    while (gst_efficientnet_writer_write(data, "0123456789abcde\n", 16, &error))
+    while (write_line(data, "0123456789abcde\n", &error))
         lines++;
     g_assert_no_error(error);
     return GUINT_TO_POINTER(lines);
@@ -310,16 +508,137 @@ static void
 test_fifo_reader_leaves(Fifo *fifo, gconstpointer data)
 {
     int fd = open(fifo->path, O_RDONLY | O_NONBLOCK);
-    g_autofree char *line = g_strnfill(200000, 'x');
+    g_autofree char *line = make_line(200000);
     GstEfficientNetWriterCounts counts;
     GThread *thread;
 
-    line[199999] = '\n';
     thread = g_thread_new("closer", close_later, GINT_TO_POINTER(fd));
     assert_accepted(fifo->writer, line);
     g_thread_join(thread);
     gst_efficientnet_writer_get_counts(fifo->writer, &counts);
     g_assert_cmpuint(counts.dropped, ==, 1);
+}
+
+#define CUT 100000 /* bytes of a line, more than a pipe holds */
+
+static gpointer
+write_until_flushed(gpointer data)
+{
+    g_autofree char *line = make_line(CUT);
+    GError *error = NULL;
+    gboolean accepted = write_line(data, line, &error);
+
+    g_assert_no_error(error);
+    return GINT_TO_POINTER(accepted);
+}
+
+/* A flush comes while the writer waits in the middle of a line, and is over. Returns the reader's
+ * end. */
+static int
+cut_line(Fifo *fifo)
+{
+    int fd = open(fifo->path, O_RDONLY | O_NONBLOCK), there = 0;
+    GThread *thread = g_thread_new("writer", write_until_flushed, fifo->writer);
+
+    while (there < fcntl(fd, F_GETPIPE_SZ)) {
+        g_assert_cmpint(ioctl(fd, FIONREAD, &there), ==, 0);
+        g_usleep(1000);
+    }
+    gst_efficientnet_writer_set_flushing(fifo->writer, TRUE);
+    g_assert_false(GPOINTER_TO_INT(g_thread_join(thread)));
+    assert_all_counts(fifo->writer, 0, 0, 1);
+    gst_efficientnet_writer_set_flushing(fifo->writer, FALSE);
+    return fd;
+}
+
+static void
+assert_text(GString *text, gsize length, const char *end)
+{
+    g_assert_cmpuint(text->len, ==, length + strlen(end));
+    for (gsize i = 0; i < length - 1; i++)
+        g_assert_cmpint(text->str[i], ==, 'x');
+    g_assert_cmpint(text->str[length - 1], ==, '\n');
+    g_assert_cmpstr(text->str + length, ==, end);
+    g_string_free(text, TRUE);
+}
+
+/* The line that a flush has cut is ended before the next. */
+static void
+test_flush_cuts(Fifo *fifo, gconstpointer data)
+{
+    int fd = cut_line(fifo);
+    GThread *reader = g_thread_new("reader", read_all, fifo->path);
+
+    assert_accepted(fifo->writer, "end\n");
+    assert_text(g_thread_join(reader), CUT, "end\n");
+    assert_counts(fifo->writer, 2, 0);
+    close(fd);
+}
+
+/* Or at the end of the stream, */
+static void
+test_flush_drains(Fifo *fifo, gconstpointer data)
+{
+    int fd = cut_line(fifo);
+    GThread *reader = g_thread_new("reader", read_all, fifo->path);
+
+    gst_efficientnet_writer_drain(fifo->writer);
+    assert_counts(fifo->writer, 1, 0);
+    assert_accepted(fifo->writer, "end\n");
+    assert_text(g_thread_join(reader), CUT, "end\n");
+    close(fd);
+}
+
+/* or when the element is stopped, which flushes, and waits for nobody. */
+static void
+test_flush_closes(Fifo *fifo, gconstpointer data)
+{
+    int fd = cut_line(fifo), size = fcntl(fd, F_GETPIPE_SZ);
+    g_autofree char *bytes = g_malloc(CUT);
+
+    g_assert_cmpint(read(fd, bytes, (gsize)size), ==, size);
+    gst_efficientnet_writer_set_flushing(fifo->writer, TRUE);
+    gst_efficientnet_writer_close(fifo->writer);
+    assert_counts(fifo->writer, 1, 0);
+    g_assert_cmpint(read(fd, bytes, CUT), ==, CUT - size);
+    g_assert_cmpint(bytes[CUT - size - 1], ==, '\n');
+    close(fd);
+    g_object_unref(fifo->writer);
+    fifo->writer = open_writer(fifo->path, 0, 0, NULL);
+}
+
+/* A reader who left needs no rest, nor does the one who follows him. */
+static void
+test_flush_reader_leaves(Fifo *fifo, gconstpointer data)
+{
+    char bytes[64] = "";
+    int fd = cut_line(fifo);
+
+    close(fd);
+    assert_accepted(fifo->writer, "nobody\n");
+    assert_counts(fifo->writer, 0, 2);
+    fd = open(fifo->path, O_RDONLY | O_NONBLOCK);
+    assert_accepted(fifo->writer, "somebody\n");
+    g_assert_cmpint(read(fd, bytes, sizeof bytes), ==, 9);
+    g_assert_cmpmem(bytes, 9, "somebody\n", 9);
+    close(fd);
+}
+
+/* Of a line that was not begun nothing is left. */
+static void
+test_flush_between_lines(Fifo *fifo, gconstpointer data)
+{
+    int fd = open(fifo->path, O_RDONLY | O_NONBLOCK);
+    char bytes[64] = "";
+
+    gst_efficientnet_writer_set_flushing(fifo->writer, TRUE);
+    g_assert_false(write_line(fifo->writer, "one\n", NULL));
+    assert_counts(fifo->writer, 0, 1);
+    gst_efficientnet_writer_set_flushing(fifo->writer, FALSE);
+    assert_accepted(fifo->writer, "two\n");
+    g_assert_cmpint(read(fd, bytes, sizeof bytes), ==, 4);
+    g_assert_cmpmem(bytes, 4, "two\n", 4);
+    close(fd);
 }
 
 int
@@ -331,13 +650,23 @@ main(int argc, char **argv)
     g_test_add_func("/publishfile/rotation", test_rotation);
     g_test_add_func("/publishfile/rotation-keeps-none", test_rotation_keeps_none);
     g_test_add_func("/publishfile/rotation-fails", test_rotation_fails);
+    g_test_add_func("/publishfile/appended-begins-line", test_appended_begins_line);
+    g_test_add_func("/publishfile/appended-output", test_appended_output);
+    g_test_add_func("/publishfile/short-write", test_short_write);
+    g_test_add_func("/publishfile/short-write-ends", test_short_write_ends);
     g_test_add_func("/publishfile/cannot-open", test_cannot_open);
     g_test_add_func("/publishfile/full", test_full);
     g_test_add_func("/publishfile/reader-gone", test_reader_gone);
+    g_test_add_func("/publishfile/nonblocking-output", test_nonblocking_output);
 #define ADD(name, func) g_test_add(name, Fifo, NULL, fifo_set_up, func, fifo_tear_down)
     ADD("/publishfile/fifo-readers", test_fifo_readers);
     ADD("/publishfile/fifo-slow-reader", test_fifo_slow_reader);
     ADD("/publishfile/fifo-flush", test_fifo_flush);
     ADD("/publishfile/fifo-reader-leaves", test_fifo_reader_leaves);
+    ADD("/publishfile/flush-cuts", test_flush_cuts);
+    ADD("/publishfile/flush-drains", test_flush_drains);
+    ADD("/publishfile/flush-closes", test_flush_closes);
+    ADD("/publishfile/flush-reader-leaves", test_flush_reader_leaves);
+    ADD("/publishfile/flush-between-lines", test_flush_between_lines);
     return g_test_run();
 }
