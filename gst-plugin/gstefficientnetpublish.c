@@ -15,7 +15,8 @@
  *    "classes":[{"index":281,"label":"tabby","score":0.61}]}]}
  * ]|
  * `frame` counts the buffers that passed, `pts` is the buffer's in ns (null where it has none),
- * `time` the wall clock's when the line was written.
+ * `time` the wall clock's when the line was written. Of a `stream` that is a URI, user and password
+ * are replaced by `***`.
  *
  * With `method=file` a line is written whole before the buffer passes. With `method=mqtt`, which
  * the plugin efficientnetmqtt brings, it waits in a queue for a thread of the element's own: the
@@ -48,6 +49,7 @@
 #include "json.h"
 #include "meta.h"
 #include "publishfilter.h"
+#include "uri.h"
 #include "writer.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnetpublish_debug);
@@ -200,12 +202,26 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
     return TRUE;
 }
 
+/* What the lines call this stream. They go to others, whom no camera's password concerns. */
+static char *
+make_stream(GstEfficientNetPublish *self)
+{
+    char *stream;
+
+    GST_OBJECT_LOCK(self);
+    stream = gst_efficientnet_uri_hide_password(self->settings.stream ? self->settings.stream
+                                                                      : GST_OBJECT_NAME(self));
+    GST_OBJECT_UNLOCK(self);
+    return stream;
+}
+
 static GstFlowReturn
 write_line(GstEfficientNetPublish *self, GstBuffer *buffer, const GValue *results)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *stream = NULL;
+    g_autofree char *stream = make_stream(self);
     GstEfficientNetJsonFrame frame = {
+        .stream = stream,
         .frame = self->number,
         .pts = GST_BUFFER_PTS(buffer),
         .time = g_get_real_time(),
@@ -213,10 +229,6 @@ write_line(GstEfficientNetPublish *self, GstBuffer *buffer, const GValue *result
         .height = self->height,
     };
 
-    GST_OBJECT_LOCK(self);
-    stream = g_strdup(self->settings.stream ? self->settings.stream : GST_OBJECT_NAME(self));
-    GST_OBJECT_UNLOCK(self);
-    frame.stream = stream;
     g_string_truncate(self->line, 0);
     gst_efficientnet_json_append_line(self->line, &frame, results);
     if (gst_efficientnet_writer_write(self->writer, self->line->str, self->line->len, &error))

@@ -177,7 +177,8 @@ install_line_properties(GObjectClass *klass)
                                                       gst_efficientnet_publish_method_get_type(),
                                                       defaults.method, READY_FLAGS));
     install_string(klass, GST_EFFICIENTNET_PUBLISH_PROP_STREAM, "stream", "Stream",
-                   "What the lines call this stream (NULL: the name of this element)",
+                   "What the lines call this stream, without the user and the password of a URI "
+                   "(NULL: the name of this element)",
                    PLAYING_FLAGS);
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PUBLISH_PROP_FILTER,

@@ -137,6 +137,22 @@ test_held(Fixture *f, gconstpointer data)
     gst_harness_teardown(h);
 }
 
+/* A record goes to others, whom the camera's password does not concern. */
+static void
+test_stream_is_uri(Fixture *f, gconstpointer data)
+{
+    GstHarness *h = make_harness(f->path, "stream=rtsp://me:secret@camera/1");
+    g_auto(GStrv) lines = NULL;
+    g_autofree char *stream = NULL;
+
+    pass(h, 0, 0);
+    lines = read_lines(f->path);
+    g_assert_true(g_str_has_prefix(lines[0], "{\"stream\":\"rtsp://***@camera/1\","));
+    g_object_get(h->element, "stream", &stream, NULL);
+    g_assert_cmpstr(stream, ==, "rtsp://me:secret@camera/1");
+    gst_harness_teardown(h);
+}
+
 static void
 test_restart(Fixture *f, gconstpointer data)
 {
@@ -287,6 +303,7 @@ main(int argc, char **argv)
 #define ADD(name, data, func) g_test_add(name, Fixture, data, set_up, func, tear_down)
     ADD("/publish/lines", NULL, test_lines);
     ADD("/publish/held", NULL, test_held);
+    ADD("/publish/stream-is-uri", NULL, test_stream_is_uri);
     ADD("/publish/restart", NULL, test_restart);
     ADD("/publish/any-caps", NULL, test_any_caps);
     ADD("/publish/refused", NULL, test_refused);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef GST_EFFICIENTNET_URI_H
+#define GST_EFFICIENTNET_URI_H
+
+#include <glib.h>
+
+/* TEXT, and if it is a URI with a user or a password, "***" in their place: for what others read.
+ */
+char *gst_efficientnet_uri_hide_password(const char *text);
+
+#endif
