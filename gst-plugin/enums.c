@@ -71,11 +71,6 @@ DEFINE_FLAGS("GstEfficientNetMetaForms", gst_efficientnet_meta_forms,
     {GST_EFFICIENTNET_META_FORM_ROI,
         "Parameters of the region's GstVideoRegionOfInterestMeta", "roi"})
 
-DEFINE_ENUM("GstEfficientNetPublishMethod", gst_efficientnet_publish_method,
-    {GST_EFFICIENTNET_PUBLISH_METHOD_FILE, "To a file, a FIFO or standard output", "file"},
-    {GST_EFFICIENTNET_PUBLISH_METHOD_MQTT,
-        "To an MQTT broker; the plugin efficientnetmqtt has it", "mqtt"})
-
 DEFINE_ENUM("GstEfficientNetOverlayPosition", gst_efficientnet_overlay_position,
     {GST_EFFICIENTNET_OVERLAY_TOP_LEFT, "Upper left corner", "top-left"},
     {GST_EFFICIENTNET_OVERLAY_TOP_RIGHT, "Upper right corner", "top-right"},

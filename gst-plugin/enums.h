@@ -28,11 +28,6 @@ typedef enum {
 } GstEfficientNetMetaForms;
 
 typedef enum {
-    GST_EFFICIENTNET_PUBLISH_METHOD_FILE,
-    GST_EFFICIENTNET_PUBLISH_METHOD_MQTT,
-} GstEfficientNetPublishMethod;
-
-typedef enum {
     GST_EFFICIENTNET_OVERLAY_TOP_LEFT,
     GST_EFFICIENTNET_OVERLAY_TOP_RIGHT,
     GST_EFFICIENTNET_OVERLAY_BOTTOM_LEFT,
@@ -49,7 +44,6 @@ GType gst_efficientnet_late_policy_get_type(void);
 GType gst_efficientnet_post_messages_get_type(void);
 GType gst_efficientnet_inference_region_get_type(void);
 GType gst_efficientnet_meta_forms_get_type(void);
-GType gst_efficientnet_publish_method_get_type(void);
 GType gst_efficientnet_overlay_position_get_type(void);
 
 #endif

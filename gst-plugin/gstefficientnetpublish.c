@@ -3,10 +3,13 @@
 /**
  * SECTION:element-efficientnetpublish
  * @title: efficientnetpublish
- * @short_description: writes classification results as JSON lines
+ * @short_description: writes classification results as records, JSON lines for one
  *
- * Passes buffers through and writes one JSON object on one line for each that efficientnet has
- * attached results to:
+ * Passes buffers through and writes a record for each that efficientnet has attached results to.
+ * What a record looks like is the `format`, where it goes the `method`. Each has properties of its
+ * own, which gst-inspect-1.0 shows with its name, and which mean nothing while another is chosen.
+ *
+ * With `format=json` a record is one JSON object on one line:
  * |[
  * {"stream":"cam0","frame":12,"pts":400000000,"time":"2026-01-01T00:00:00.000Z",
  *  "resolution":{"width":1280,"height":720},
@@ -18,11 +21,15 @@
  * `time` the wall clock's when the line was written. Of a `stream` that is a URI, user and password
  * are replaced by `***`.
  *
- * With `method=file` a line is written whole before the buffer passes. With `method=mqtt`, which
- * the plugin efficientnetmqtt brings, it waits in a queue for a thread of the element's own: the
- * pipeline goes on without a broker, and when the queue is full, its oldest line is dropped and
- * counted in `stats`. What is wrong with the broker is said in one warning on the bus. User and
- * password are never properties: they come from `credentials-file` or the environment.
+ * With `method=file` a record is a line, which is written whole before the buffer passes. Where a
+ * flush or a full disk cuts a line, its rest is written before the next one; and a file that is
+ * appended to, and ends in the middle of a line, gets a newline first.
+ *
+ * With `method=mqtt`, which the plugin efficientnetmqtt brings, a record is a message, which waits
+ * in a queue for a thread of the element's own: the pipeline goes on without a broker, and when the
+ * queue is full, its oldest message is dropped and counted in `stats`. What is wrong with the broker
+ * is said in one warning on the bus. User and password are never properties: they come from
+ * `credentials-file`, a regular file of at most 4096 bytes, or the environment.
  *
  * ## Example launch lines
  * |[
@@ -46,11 +53,12 @@
 /* clang-format on */
 #include "gstefficientnetpublish.h"
 
-#include "json.h"
+#include "format.h"
 #include "meta.h"
 #include "publishfilter.h"
+#include "publishregistry.h"
+#include "publishsettings.h"
 #include "uri.h"
-#include "writer.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnetpublish_debug);
 #define GST_CAT_DEFAULT efficientnetpublish_debug
@@ -67,7 +75,7 @@ struct _GstEfficientNetPublish {
     gint width, height;
     guint64 number; /* of the next buffer */
     GstEfficientNetPublishFilter *filter;
-    GString *line;
+    GstEfficientNetFormat *format;
 };
 
 static GstStaticPadTemplate sink_template =
@@ -86,7 +94,7 @@ set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     gboolean known;
 
     GST_OBJECT_LOCK(self);
-    known = gst_efficientnet_publish_settings_set(&self->settings, id, value);
+    known = gst_efficientnet_publish_settings_set(&self->settings, pspec, value);
     GST_OBJECT_UNLOCK(self);
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -119,7 +127,7 @@ get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
         return;
     }
     GST_OBJECT_LOCK(self);
-    known = gst_efficientnet_publish_settings_get(&self->settings, id, value);
+    known = gst_efficientnet_publish_settings_get(&self->settings, pspec, value);
     GST_OBJECT_UNLOCK(self);
     if (!known)
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -132,13 +140,27 @@ post_error(GstEfficientNetPublish *self, const GError *error)
                              g_strdup(error->message), NULL, __FILE__, GST_FUNCTION, __LINE__);
 }
 
+/* What the records call this stream. They go to others, whom no camera's password concerns. */
+static char *
+make_stream(GstEfficientNetPublish *self)
+{
+    char *stream;
+
+    GST_OBJECT_LOCK(self);
+    stream = gst_efficientnet_uri_hide_password(self->settings.stream ? self->settings.stream
+                                                                      : GST_OBJECT_NAME(self));
+    GST_OBJECT_UNLOCK(self);
+    return stream;
+}
+
 static gboolean
 start(GstBaseTransform *trans)
 {
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(trans);
     g_auto(GstEfficientNetPublishSettings) settings = {0};
     g_autoptr(GstEfficientNetPublishFilter) filter = NULL;
-    GstEfficientNetWriter *writer = NULL;
+    g_autoptr(GstEfficientNetFormat) format = NULL;
+    g_autoptr(GstEfficientNetWriter) writer = NULL;
     g_autoptr(GError) error = NULL;
 
     GST_OBJECT_LOCK(self);
@@ -146,18 +168,22 @@ start(GstBaseTransform *trans)
     GST_OBJECT_UNLOCK(self);
     filter = gst_efficientnet_publish_filter_new(settings.filter, &error);
     if (filter)
-        writer = gst_efficientnet_writer_open(&settings, GST_ELEMENT(self), &error);
-    if (!writer) {
+        format = gst_efficientnet_publish_make(GST_EFFICIENTNET_PUBLISH_FORMAT, settings.format,
+                                               settings.values, &error);
+    if (format)
+        writer = gst_efficientnet_publish_make(GST_EFFICIENTNET_PUBLISH_METHOD, settings.method,
+                                               settings.values, &error);
+    if (!writer || !gst_efficientnet_writer_open(writer, GST_ELEMENT(self), &error)) {
         post_error(self, error);
         return FALSE;
     }
     GST_OBJECT_LOCK(self);
-    self->writer = writer;
+    self->writer = g_steal_pointer(&writer);
     GST_OBJECT_UNLOCK(self);
     self->filter = g_steal_pointer(&filter);
+    self->format = g_steal_pointer(&format);
     self->width = self->height = 0;
     self->number = 0;
-    self->line = g_string_new(NULL);
     return TRUE;
 }
 
@@ -174,7 +200,7 @@ stop(GstBaseTransform *trans)
     GST_OBJECT_UNLOCK(self);
     g_object_unref(writer);
     g_clear_pointer(&self->filter, gst_efficientnet_publish_filter_free);
-    g_string_free(g_steal_pointer(&self->line), TRUE);
+    g_clear_object(&self->format);
     return TRUE;
 }
 
@@ -202,36 +228,22 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
     return TRUE;
 }
 
-/* What the lines call this stream. They go to others, whom no camera's password concerns. */
-static char *
-make_stream(GstEfficientNetPublish *self)
-{
-    char *stream;
-
-    GST_OBJECT_LOCK(self);
-    stream = gst_efficientnet_uri_hide_password(self->settings.stream ? self->settings.stream
-                                                                      : GST_OBJECT_NAME(self));
-    GST_OBJECT_UNLOCK(self);
-    return stream;
-}
-
 static GstFlowReturn
-write_line(GstEfficientNetPublish *self, GstBuffer *buffer, const GValue *results)
+write_record(GstEfficientNetPublish *self, GstBuffer *buffer, const GValue *results)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *stream = make_stream(self);
-    GstEfficientNetJsonFrame frame = {
+    GstEfficientNetRecord record = {
         .stream = stream,
         .frame = self->number,
-        .pts = GST_BUFFER_PTS(buffer),
         .time = g_get_real_time(),
         .width = self->width,
         .height = self->height,
+        .buffer = buffer,
+        .results = results,
     };
 
-    g_string_truncate(self->line, 0);
-    gst_efficientnet_json_append_line(self->line, &frame, results);
-    if (gst_efficientnet_writer_write(self->writer, self->line->str, self->line->len, &error))
+    if (gst_efficientnet_format_write(self->format, self->writer, &record, &error))
         return GST_FLOW_OK;
     if (!error)
         return GST_FLOW_FLUSHING;
@@ -255,7 +267,7 @@ publish(GstEfficientNetPublish *self, GstBuffer *buffer)
     g_value_init(&kept, GST_TYPE_LIST);
     gst_efficientnet_publish_filter_apply(self->filter, results, self->number, held, &kept);
     if (gst_value_list_get_size(&kept) > 0)
-        ret = write_line(self, buffer, &kept);
+        ret = write_record(self, buffer, &kept);
     g_value_unset(&kept);
     return ret;
 }

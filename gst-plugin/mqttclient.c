@@ -208,7 +208,7 @@ check_certificates(const char *property, const char *path, GError **error)
 }
 
 static gboolean
-set_tls(struct mosquitto *client, const GstEfficientNetPublishSettings *settings, gboolean tls,
+set_tls(struct mosquitto *client, const GstEfficientNetMqttSettings *settings, gboolean tls,
         GError **error)
 {
     int code;
@@ -253,7 +253,7 @@ check_topic(const char *property, const char *topic, GError **error)
 }
 
 struct mosquitto *
-gst_efficientnet_mqtt_client_new(const GstEfficientNetPublishSettings *settings,
+gst_efficientnet_mqtt_client_new(const GstEfficientNetMqttSettings *settings,
                                  const GstEfficientNetMqttAddress *address, gpointer data,
                                  GError **error)
 {

@@ -6,7 +6,7 @@
 
 #include <mosquitto.h>
 
-#include "publishsettings.h"
+#include "mqttsettings.h"
 
 typedef struct {
     char *host;
@@ -22,7 +22,7 @@ gboolean gst_efficientnet_mqtt_address_parse(const char *text, GstEfficientNetMq
 void gst_efficientnet_mqtt_address_clear(GstEfficientNetMqttAddress *address);
 
 /* DATA is what callbacks get. */
-struct mosquitto *gst_efficientnet_mqtt_client_new(const GstEfficientNetPublishSettings *settings,
+struct mosquitto *gst_efficientnet_mqtt_client_new(const GstEfficientNetMqttSettings *settings,
                                                    const GstEfficientNetMqttAddress *address,
                                                    gpointer data, GError **error);
 

@@ -13,12 +13,18 @@
 
 #include <glib/gstdio.h>
 
+#include "publishregistry.h"
+
 struct _GstEfficientNetPublishFile {
     GObject parent;
 
-    char *path; /* NULL: standard output */
-    gboolean is_fifo, is_regular;
+    /* Properties. */
+    char *location;
+    guint64 max_size;
     guint max_files;
+
+    const char *path; /* NULL: standard output */
+    gboolean is_fifo, is_regular;
     guint64 limit; /* of a regular file at PATH; 0: none */
     guint64 size;  /* of it so far */
     int fd;        /* -1: a FIFO without a reader */
@@ -31,6 +37,29 @@ struct _GstEfficientNetPublishFile {
 
     GMutex lock;
     GstEfficientNetWriterCounts counts;
+};
+
+static const GstEfficientNetField fields[] = {
+    {"location", "Location",
+     "a file, which is emptied first, or a FIFO: records are dropped while it has no reader, and a "
+     "reader that is slow is waited for (NULL or -: standard output)",
+     G_TYPE_STRING, .offset = offsetof(GstEfficientNetPublishFile, location)},
+    {"max-size", "Maximum size",
+     "bytes of a file, which is then not emptied but appended to: before it would be longer, it is "
+     "renamed to location.1, location.1 to location.2, and so on (0: no limit)",
+     G_TYPE_UINT64, .offset = offsetof(GstEfficientNetPublishFile, max_size),
+     .maximum = G_MAXINT64},
+    {"max-files", "Maximum files", "how many files renamed by max-size are kept (0: none)",
+     G_TYPE_UINT, .offset = offsetof(GstEfficientNetPublishFile, max_files), .maximum = 10000,
+     .initial = 5},
+    {NULL},
+};
+
+const GstEfficientNetPublishChoice gst_efficientnet_publish_file = {
+    .nick = "file",
+    .description = "To a file, a FIFO or standard output",
+    .get_type = gst_efficientnet_publish_file_get_type,
+    .fields = fields,
 };
 
 static void implement_writer(GstEfficientNetWriterInterface *iface);
@@ -113,22 +142,20 @@ is_inside_line(int fd, off_t position)
 }
 
 static gboolean
-open_writer(GstEfficientNetWriter *writer, const GstEfficientNetPublishSettings *settings,
-            GstElement *element, GError **error)
+open_writer(GstEfficientNetWriter *writer, GstElement *element, GError **error)
 {
     GstEfficientNetPublishFile *self = GST_EFFICIENTNET_PUBLISH_FILE(writer);
-    int flags = O_CREAT | (settings->max_size > 0 ? O_APPEND : O_TRUNC);
+    int flags = O_CREAT | (self->max_size > 0 ? O_APPEND : O_TRUNC);
     struct stat st;
 
-    if (settings->location && *settings->location && strcmp(settings->location, "-") != 0)
-        self->path = g_strdup(settings->location);
+    if (self->location && *self->location && strcmp(self->location, "-") != 0)
+        self->path = self->location;
     self->is_fifo = self->path && stat(self->path, &st) == 0 && S_ISFIFO(st.st_mode);
     if (!open_location(self, self->is_fifo ? O_NONBLOCK : flags, error))
         return FALSE;
     self->is_regular = self->fd >= 0 && fstat(self->fd, &st) == 0 && S_ISREG(st.st_mode);
     if (self->is_regular) {
-        self->limit = self->path ? settings->max_size : 0;
-        self->max_files = settings->max_files;
+        self->limit = self->path ? self->max_size : 0;
         self->size = (guint64)st.st_size;
         self->ends_inside_line = is_inside_line(self->fd, find_position(self->fd, &st));
     }
@@ -295,8 +322,7 @@ end_line(GstEfficientNetPublishFile *self, gboolean wait, GError **error)
 static gboolean
 prepare_file(GstEfficientNetPublishFile *self, gsize length, GError **error)
 {
-    if (self->ends_inside_line)
-        length++;
+    length += self->ends_inside_line ? 2 : 1;
     if (self->limit > 0 && self->size > 0 && self->size + length > self->limit)
         return rotate(self, error);
     return self->fd >= 0 ||
@@ -304,26 +330,27 @@ prepare_file(GstEfficientNetPublishFile *self, gsize length, GError **error)
 }
 
 static Outcome
-begin_line(GstEfficientNetPublishFile *self, const char *line, gsize length, GError **error)
+write_line(GstEfficientNetPublishFile *self, const GstEfficientNetMessage *message, GError **error)
 {
-    if (!prepare_file(self, length, error))
+    if (!prepare_file(self, message->length, error))
         return settle_line(self, FAILED);
     if (self->fd < 0)
         return settle_line(self, DROPPED);
     if (self->ends_inside_line)
         g_string_append_c(self->line, '\n');
-    g_string_append_len(self->line, line, (gssize)length);
+    g_string_append_len(self->line, message->data, (gssize)message->length);
+    g_string_append_c(self->line, '\n');
     return settle_line(self, write_rest(self, TRUE, error));
 }
 
 static gboolean
-write_line(GstEfficientNetWriter *writer, const char *line, gsize length, GError **error)
+write_message(GstEfficientNetWriter *writer, const GstEfficientNetMessage *message, GError **error)
 {
     GstEfficientNetPublishFile *self = GST_EFFICIENTNET_PUBLISH_FILE(writer);
     Outcome outcome = end_line(self, TRUE, error);
 
     if (outcome == WRITTEN || outcome == DROPPED) {
-        outcome = begin_line(self, line, length, error);
+        outcome = write_line(self, message, error);
     } else {
         g_mutex_lock(&self->lock);
         self->counts.dropped++;
@@ -362,6 +389,12 @@ get_counts(GstEfficientNetWriter *writer, GstEfficientNetWriterCounts *counts)
 }
 
 static void
+set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+    gst_efficientnet_field_set(&fields[id - 1], object, value);
+}
+
+static void
 finalize(GObject *object)
 {
     GstEfficientNetPublishFile *self = GST_EFFICIENTNET_PUBLISH_FILE(object);
@@ -369,7 +402,7 @@ finalize(GObject *object)
     close_fd(self);
     gst_poll_free(self->poll);
     g_string_free(self->line, TRUE);
-    g_free(self->path);
+    gst_efficientnet_fields_clear(fields, self);
     g_mutex_clear(&self->lock);
     G_OBJECT_CLASS(gst_efficientnet_publish_file_parent_class)->finalize(object);
 }
@@ -378,7 +411,7 @@ static void
 implement_writer(GstEfficientNetWriterInterface *iface)
 {
     iface->open = open_writer;
-    iface->write = write_line;
+    iface->write = write_message;
     iface->set_flushing = set_flushing;
     iface->drain = drain;
     iface->close = close_writer;
@@ -388,7 +421,11 @@ implement_writer(GstEfficientNetWriterInterface *iface)
 static void
 gst_efficientnet_publish_file_class_init(GstEfficientNetPublishFileClass *klass)
 {
-    G_OBJECT_CLASS(klass)->finalize = finalize;
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+
+    object_class->set_property = set_property;
+    object_class->finalize = finalize;
+    gst_efficientnet_fields_install(fields, object_class);
 }
 
 static void

@@ -27,7 +27,7 @@ struct _GstEfficientNetPublishMqtt {
     GObject parent;
 
     GWeakRef element;
-    GstEfficientNetPublishSettings settings;
+    GstEfficientNetMqttSettings settings; /* the properties */
     GstEfficientNetMqttAddress address;
     GThread *thread;
     int wake_fd;
@@ -376,21 +376,19 @@ run(gpointer data)
 }
 
 static gboolean
-open_writer(GstEfficientNetWriter *writer, const GstEfficientNetPublishSettings *settings,
-            GstElement *element, GError **error)
+open_writer(GstEfficientNetWriter *writer, GstElement *element, GError **error)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
     g_autoptr(GError) failure = NULL;
 
-    if (!gst_efficientnet_mqtt_address_parse(settings->address, &self->address, error))
+    if (!gst_efficientnet_mqtt_address_parse(self->settings.address, &self->address, error))
         return FALSE;
-    self->client = gst_efficientnet_mqtt_client_new(settings, &self->address, self, error);
+    self->client = gst_efficientnet_mqtt_client_new(&self->settings, &self->address, self, error);
     if (!self->client)
         return FALSE;
     mosquitto_connect_callback_set(self->client, connect_answered);
     mosquitto_publish_callback_set(self->client, line_arrived);
     mosquitto_log_callback_set(self->client, library_logged);
-    gst_efficientnet_publish_settings_copy(&self->settings, settings);
     g_weak_ref_set(&self->element, element);
     self->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (self->wake_fd < 0) {
@@ -409,7 +407,7 @@ open_writer(GstEfficientNetWriter *writer, const GstEfficientNetPublishSettings 
 }
 
 static gboolean
-write_line(GstEfficientNetWriter *writer, const char *line, gsize length, GError **error)
+write_message(GstEfficientNetWriter *writer, const GstEfficientNetMessage *message, GError **error)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
     gboolean overflows;
@@ -421,7 +419,7 @@ write_line(GstEfficientNetWriter *writer, const char *line, gsize length, GError
         g_free(g_queue_pop_head(&self->lines));
         self->dropped++;
     }
-    g_queue_push_tail(&self->lines, g_strndup(line, length - 1));
+    g_queue_push_tail(&self->lines, g_strndup(message->data, message->length));
     overflows = overflows && !self->overflowed;
     self->overflowed |= overflows;
     g_mutex_unlock(&self->lock);
@@ -505,6 +503,13 @@ get_counts(GstEfficientNetWriter *writer, GstEfficientNetWriterCounts *counts)
 }
 
 static void
+set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
+{
+    gst_efficientnet_field_set(&gst_efficientnet_mqtt_fields[id - 1],
+                               &GST_EFFICIENTNET_PUBLISH_MQTT(object)->settings, value);
+}
+
+static void
 finalize(GObject *object)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(object);
@@ -513,7 +518,7 @@ finalize(GObject *object)
         mosquitto_destroy(self->client);
     if (self->wake_fd >= 0)
         close(self->wake_fd);
-    gst_efficientnet_publish_settings_clear(&self->settings);
+    gst_efficientnet_fields_clear(gst_efficientnet_mqtt_fields, &self->settings);
     gst_efficientnet_mqtt_address_clear(&self->address);
     g_free(self->reason);
     g_weak_ref_clear(&self->element);
@@ -527,7 +532,7 @@ static void
 implement_writer(GstEfficientNetWriterInterface *iface)
 {
     iface->open = open_writer;
-    iface->write = write_line;
+    iface->write = write_message;
     iface->set_flushing = set_flushing;
     iface->drain = drain;
     iface->close = close_writer;
@@ -537,9 +542,13 @@ implement_writer(GstEfficientNetWriterInterface *iface)
 static void
 gst_efficientnet_publish_mqtt_class_init(GstEfficientNetPublishMqttClass *klass)
 {
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+
     GST_DEBUG_CATEGORY_INIT(efficientnetmqtt_debug, "efficientnetmqtt", 0,
                             "EfficientNet results to an MQTT broker");
-    G_OBJECT_CLASS(klass)->finalize = finalize;
+    object_class->set_property = set_property;
+    object_class->finalize = finalize;
+    gst_efficientnet_fields_install(gst_efficientnet_mqtt_fields, object_class);
 }
 
 static void

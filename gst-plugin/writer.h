@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where efficientnetpublish's lines go: what a method implements. file is in this plugin; another
- * one is a GObject class in a plugin file of its own, which registers it as a dynamic type
- * (gst_dynamic_type_register()), and which GStreamer loads when an element asks for that method. */
+/* Where the records of efficientnetpublish go: what the class of a method implements. The class has
+ * GObject properties for its settings, and nothing else knows them: see publishregistry.h. */
 #ifndef GST_EFFICIENTNET_WRITER_H
 #define GST_EFFICIENTNET_WRITER_H
 
-#include "publishsettings.h"
+#include <gst/gst.h>
 
 #define GST_TYPE_EFFICIENTNET_WRITER (gst_efficientnet_writer_get_type())
 G_DECLARE_INTERFACE(GstEfficientNetWriter, gst_efficientnet_writer, GST, EFFICIENTNET_WRITER,
@@ -17,27 +16,31 @@ typedef struct {
     guint64 queued;
 } GstEfficientNetWriterCounts;
 
+typedef struct {
+    const char *data; /* of a record, without a newline at its end */
+    gsize length;
+} GstEfficientNetMessage;
+
 struct _GstEfficientNetWriterInterface {
     GTypeInterface parent;
 
-    gboolean (*open)(GstEfficientNetWriter *writer, const GstEfficientNetPublishSettings *settings,
-                     GstElement *element, GError **error);
-    gboolean (*write)(GstEfficientNetWriter *writer, const char *line, gsize length,
+    gboolean (*open)(GstEfficientNetWriter *writer, GstElement *element, GError **error);
+    gboolean (*write)(GstEfficientNetWriter *writer, const GstEfficientNetMessage *message,
                       GError **error);
     void (*set_flushing)(GstEfficientNetWriter *writer, gboolean flushing);
-    void (*drain)(GstEfficientNetWriter *writer);
+    void (*drain)(GstEfficientNetWriter *writer); /* may be NULL */
     void (*close)(GstEfficientNetWriter *writer);
     void (*get_counts)(GstEfficientNetWriter *writer, GstEfficientNetWriterCounts *counts);
 };
 
-/* A writer for the method of SETTINGS, opened. It posts warnings and infos in the name of ELEMENT,
- * which it holds no reference of. */
-GstEfficientNetWriter *gst_efficientnet_writer_open(const GstEfficientNetPublishSettings *settings,
-                                                    GstElement *element, GError **error);
+/* Once. The writer posts warnings and infos in the name of ELEMENT, which it holds no reference of.
+ * Errors are of GST_RESOURCE_ERROR, and begin with the property that is at fault. */
+gboolean gst_efficientnet_writer_open(GstEfficientNetWriter *writer, GstElement *element,
+                                      GError **error);
 
-/* LINE ends with its newline. FALSE without an error: flushing. */
-gboolean gst_efficientnet_writer_write(GstEfficientNetWriter *writer, const char *line,
-                                       gsize length, GError **error);
+/* FALSE without an error: flushing. */
+gboolean gst_efficientnet_writer_write(GstEfficientNetWriter *writer,
+                                       const GstEfficientNetMessage *message, GError **error);
 
 /* Lets go whoever waits in a call. Any thread. */
 void gst_efficientnet_writer_set_flushing(GstEfficientNetWriter *writer, gboolean flushing);

@@ -58,8 +58,6 @@ test_own_values(void)
                     GST_EFFICIENTNET_POST_MESSAGES_CHANGES);
     g_assert_cmpint(value_of(gst_efficientnet_inference_region_get_type(), "roi-list"), ==,
                     GST_EFFICIENTNET_INFERENCE_REGION_ROI_LIST);
-    g_assert_cmpint(value_of(gst_efficientnet_publish_method_get_type(), "file"), ==,
-                    GST_EFFICIENTNET_PUBLISH_METHOD_FILE);
 }
 
 static void

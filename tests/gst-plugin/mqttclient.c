@@ -76,7 +76,7 @@ test_address_refused(void)
 
 /* With SETTINGS and an address of NAME; the sentence that it is refused with, or NULL. */
 static char *
-refusal(const GstEfficientNetPublishSettings *settings, const char *name)
+refusal(const GstEfficientNetMqttSettings *settings, const char *name)
 {
     GstEfficientNetMqttAddress address = {0};
     g_autoptr(GError) error = NULL;
@@ -93,7 +93,7 @@ refusal(const GstEfficientNetPublishSettings *settings, const char *name)
 }
 
 static void
-assert_refused(const GstEfficientNetPublishSettings *settings, const char *name, const char *begins)
+assert_refused(const GstEfficientNetMqttSettings *settings, const char *name, const char *begins)
 {
     g_autofree char *message = refusal(settings, name);
 
@@ -102,12 +102,12 @@ assert_refused(const GstEfficientNetPublishSettings *settings, const char *name,
 }
 
 static void
-assert_accepted(const GstEfficientNetPublishSettings *settings, const char *name)
+assert_accepted(const GstEfficientNetMqttSettings *settings, const char *name)
 {
     g_assert_null(refusal(settings, name));
 }
 
-#define WITH(...) (&(const GstEfficientNetPublishSettings){__VA_ARGS__})
+#define WITH(...) (&(const GstEfficientNetMqttSettings){__VA_ARGS__})
 
 static void
 test_topics(void)
@@ -138,7 +138,8 @@ test_credentials(void)
     g_assert_true(g_file_set_contents(path, "", -1, NULL));
     assert_refused(WITH(.credentials_file = path), NULL, "credentials-file: ");
     g_assert_true(g_file_set_contents(path, "\xff:secret", -1, NULL));
-    assert_refused(WITH(.credentials_file = path), NULL, "credentials-file: the user is not accepted: ");
+    assert_refused(WITH(.credentials_file = path), NULL,
+                   "credentials-file: the user is not accepted: ");
     effnet_test_remove_folder(folder);
 }
 

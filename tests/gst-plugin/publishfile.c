@@ -16,10 +16,13 @@
 static GstEfficientNetWriter *
 open_writer(const char *location, guint64 max_size, guint max_files, GError **error)
 {
-    GstEfficientNetPublishSettings settings = {
-        .location = (char *)location, .max_size = max_size, .max_files = max_files};
+    g_autoptr(GstEfficientNetWriter) writer =
+        g_object_new(GST_TYPE_EFFICIENTNET_PUBLISH_FILE, "location", location, "max-size", max_size,
+                     "max-files", max_files, NULL);
 
-    return gst_efficientnet_writer_open(&settings, NULL, error);
+    if (!gst_efficientnet_writer_open(writer, NULL, error))
+        return NULL;
+    return g_steal_pointer(&writer);
 }
 
 static void
@@ -29,10 +32,13 @@ close_writer(GstEfficientNetWriter *writer)
     g_object_unref(writer);
 }
 
+/* LINE has its newline, which the writer adds. */
 static gboolean
 write_line(GstEfficientNetWriter *writer, const char *line, GError **error)
 {
-    return gst_efficientnet_writer_write(writer, line, strlen(line), error);
+    const GstEfficientNetMessage message = {.data = line, .length = strlen(line) - 1};
+
+    return gst_efficientnet_writer_write(writer, &message, error);
 }
 
 static void

@@ -2,6 +2,14 @@
 #include "publishsettings.h"
 
 #include "gstefficientnetpublish.h"
+#include "publishregistry.h"
+
+enum {
+    FILE_METHOD,
+    MQTT_METHOD,
+};
+
+static const GstEfficientNetPublishChoice other_format = {.nick = "other", .description = "Other"};
 
 /* A value that is not the default of SPEC. */
 static void
@@ -19,7 +27,7 @@ make_value(GValue *value, GParamSpec *spec)
     else if (spec->value_type == GST_TYPE_STRUCTURE)
         g_value_take_boxed(value, gst_structure_new_empty("filter"));
     else if (G_TYPE_IS_ENUM(spec->value_type))
-        g_value_set_enum(value, GST_EFFICIENTNET_PUBLISH_METHOD_MQTT);
+        g_value_set_enum(value, 1);
     else
         g_assert_not_reached();
 }
@@ -50,12 +58,12 @@ test_round_trip(void)
             !(specs[i]->flags & G_PARAM_WRITABLE))
             continue;
         make_value(&value, specs[i]);
-        g_assert_true(gst_efficientnet_publish_settings_set(&settings, specs[i]->param_id, &value));
+        g_assert_true(gst_efficientnet_publish_settings_set(&settings, specs[i], &value));
         g_object_set_property(element, specs[i]->name, &value);
         g_value_unset(&value);
         seen++;
     }
-    g_assert_cmpuint(seen, ==, GST_EFFICIENTNET_PUBLISH_PROP_STATS - 1);
+    g_assert_cmpuint(seen, ==, GST_EFFICIENTNET_PUBLISH_PROP_STATS - 1 + 3 + 12);
     gst_efficientnet_publish_settings_copy(&copy, &settings);
     for (guint i = 0; i < n; i++) {
         GValue expected = G_VALUE_INIT, got = G_VALUE_INIT, of_element = G_VALUE_INIT;
@@ -66,7 +74,7 @@ test_round_trip(void)
         make_value(&expected, specs[i]);
         g_value_init(&got, specs[i]->value_type);
         g_value_init(&of_element, specs[i]->value_type);
-        g_assert_true(gst_efficientnet_publish_settings_get(&copy, specs[i]->param_id, &got));
+        g_assert_true(gst_efficientnet_publish_settings_get(&copy, specs[i], &got));
         g_assert_true(is_equal(&expected, &got));
         g_object_get_property(element, specs[i]->name, &of_element);
         g_assert_true(is_equal(&expected, &of_element));
@@ -99,18 +107,49 @@ test_defaults(void)
     g_object_unref(element);
 }
 
+/* The launch lines of today, whatever comes first, and whatever method it is for. */
 static void
-test_unknown(void)
+test_launch_lines(void)
+{
+    static const struct {
+        const char *line;
+        gint method;
+    } rows[] = {
+        {"efficientnetpublish location=a.jsonl max-size=1000 max-files=2", FILE_METHOD},
+        {"efficientnetpublish address=mqtts://h:1 topic=a/b qos=2 retain=true method=mqtt "
+         "credentials-file=c ca-file=d cert-file=e key-file=f status-topic=g client-id=h "
+         "max-queue=9 drain-timeout=0",
+         MQTT_METHOD},
+        {"efficientnetpublish method=mqtt location=a.jsonl", MQTT_METHOD},
+        {"efficientnetpublish method=file topic=a qos=0 format=json", FILE_METHOD},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GError *error = NULL;
+        GstElement *element = gst_parse_launch(rows[i].line, &error);
+        gint method;
+
+        g_assert_no_error(error);
+        g_object_get(element, "method", &method, NULL);
+        g_assert_cmpint(method, ==, rows[i].method);
+        gst_object_unref(element);
+    }
+}
+
+static void
+test_stats(void)
 {
     g_auto(GstEfficientNetPublishSettings) settings = {0};
+    GObjectClass *klass = g_type_class_ref(GST_TYPE_EFFICIENTNET_PUBLISH);
+    GParamSpec *spec = g_object_class_find_property(klass, "stats");
     GValue value = G_VALUE_INIT;
 
-    g_value_init(&value, G_TYPE_STRING);
-    g_assert_false(gst_efficientnet_publish_settings_set(&settings, 0, &value));
-    g_assert_false(gst_efficientnet_publish_settings_set(
-        &settings, GST_EFFICIENTNET_PUBLISH_PROP_STATS, &value));
-    g_assert_false(gst_efficientnet_publish_settings_get(&settings, 1000, &value));
+    gst_efficientnet_publish_settings_init(&settings);
+    g_value_init(&value, GST_TYPE_STRUCTURE);
+    g_assert_false(gst_efficientnet_publish_settings_set(&settings, spec, &value));
+    g_assert_false(gst_efficientnet_publish_settings_get(&settings, spec, &value));
     g_value_unset(&value);
+    g_type_class_unref(klass);
 }
 
 int
@@ -118,8 +157,12 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
+    /* So that each property has a value which is not its default. */
+    gst_efficientnet_publish_add(GST_EFFICIENTNET_PUBLISH_FORMAT, &other_format);
+    GST_ELEMENT_REGISTER(efficientnetpublish, NULL);
     g_test_add_func("/publishsettings/round-trip", test_round_trip);
     g_test_add_func("/publishsettings/defaults", test_defaults);
-    g_test_add_func("/publishsettings/unknown", test_unknown);
+    g_test_add_func("/publishsettings/launch-lines", test_launch_lines);
+    g_test_add_func("/publishsettings/stats", test_stats);
     return g_test_run();
 }

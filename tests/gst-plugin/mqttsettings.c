@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mqttsettings.h"
+
+#include "publishregistry.h"
+
+/* Every property has its own place, and the launch lines of today their names and values. */
+static void
+test_fields(void)
+{
+    GstEfficientNetMqttSettings settings = {0};
+    const GstEfficientNetField *fields = gst_efficientnet_mqtt_fields;
+    guint n = 0;
+
+    for (; fields[n].name; n++) {
+        GValue value = G_VALUE_INIT;
+
+        g_value_init(&value, fields[n].type);
+        if (fields[n].type == G_TYPE_STRING)
+            g_value_set_string(&value, fields[n].name);
+        else if (fields[n].type == G_TYPE_UINT)
+            g_value_set_uint(&value, (guint)fields[n].maximum);
+        else if (fields[n].type == G_TYPE_UINT64)
+            g_value_set_uint64(&value, fields[n].maximum);
+        else
+            g_value_set_boolean(&value, TRUE);
+        gst_efficientnet_field_set(&fields[n], &settings, &value);
+        g_value_unset(&value);
+    }
+    g_assert_cmpuint(n, ==, 12);
+    g_assert_cmpstr(settings.address, ==, "address");
+    g_assert_cmpstr(settings.topic, ==, "topic");
+    g_assert_cmpstr(settings.status_topic, ==, "status-topic");
+    g_assert_cmpstr(settings.client_id, ==, "client-id");
+    g_assert_cmpstr(settings.credentials_file, ==, "credentials-file");
+    g_assert_cmpstr(settings.ca_file, ==, "ca-file");
+    g_assert_cmpstr(settings.cert_file, ==, "cert-file");
+    g_assert_cmpstr(settings.key_file, ==, "key-file");
+    g_assert_cmpuint(settings.qos, ==, 2);
+    g_assert_true(settings.retain);
+    g_assert_cmpuint(settings.max_queue, ==, 10000000);
+    g_assert_cmpuint(settings.drain_timeout, ==, 3600 * GST_SECOND);
+    gst_efficientnet_fields_clear(fields, &settings);
+}
+
+static void
+test_choice(void)
+{
+    g_assert_cmpstr(gst_efficientnet_publish_mqtt.nick, ==, "mqtt");
+    g_assert_null(gst_efficientnet_publish_mqtt.get_type);
+    g_assert_cmpstr(gst_efficientnet_publish_mqtt.plugin, ==, "efficientnetmqtt");
+    g_assert_true(gst_efficientnet_publish_mqtt.fields == gst_efficientnet_mqtt_fields);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/mqttsettings/fields", test_fields);
+    g_test_add_func("/mqttsettings/choice", test_choice);
+    return g_test_run();
+}
