@@ -18,13 +18,32 @@ typedef struct {
     const GValue *results; /* those to be written, of gst_efficientnet_results_get() */
 } GstEfficientNetRecord;
 
+/* All but write may be NULL. connected and received come from a thread of the writer's, beside
+ * write. */
 struct _GstEfficientNetFormatInterface {
     GTypeInterface parent;
+    GstEfficientNetWriterFeatures needs;
 
-    /* Writes RECORD. FALSE as gst_efficientnet_writer_write() has it. */
+    /* Before WRITER is opened: the last will and the subscriptions, into REQUESTS, of memory that
+     * lives as long as the format. */
+    void (*prepare)(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
+                    const char *stream, GstEfficientNetWriterRequests *requests);
+    /* Writes RECORD, in one message or several. FALSE as gst_efficientnet_writer_write() has it. */
     gboolean (*write)(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
                       const GstEfficientNetRecord *record, GError **error);
+    /* The other side is reached, once more perhaps, and may know nothing any longer. */
+    void (*connected)(GstEfficientNetFormat *format, GstEfficientNetWriter *writer);
+    void (*received)(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
+                     const char *topic, const char *payload, gsize length);
 };
+
+/* What FORMAT needs and WRITER has not, in words; NULL: nothing. */
+char *gst_efficientnet_format_find_missing(GstEfficientNetFormat *format,
+                                           GstEfficientNetWriter *writer);
+
+/* Opens WRITER, which lacks nothing, for the records of FORMAT. */
+gboolean gst_efficientnet_format_open(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
+                                      const char *stream, GstElement *element, GError **error);
 
 gboolean gst_efficientnet_format_write(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
                                        const GstEfficientNetRecord *record, GError **error);

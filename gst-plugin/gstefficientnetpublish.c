@@ -154,13 +154,45 @@ make_stream(GstEfficientNetPublish *self)
 }
 
 static gboolean
+check_features(const GstEfficientNetPublishSettings *settings, GstEfficientNetFormat *format,
+               GstEfficientNetWriter *writer, GError **error)
+{
+    g_autofree char *missing = gst_efficientnet_format_find_missing(format, writer);
+
+    if (!missing)
+        return TRUE;
+    g_set_error(
+        error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+        "format: %s needs %s, which method=%s does not have",
+        gst_efficientnet_publish_get(GST_EFFICIENTNET_PUBLISH_FORMAT, settings->format)->nick,
+        missing,
+        gst_efficientnet_publish_get(GST_EFFICIENTNET_PUBLISH_METHOD, settings->method)->nick);
+    return FALSE;
+}
+
+/* The writer, opened for FORMAT. */
+static GstEfficientNetWriter *
+open_writer(GstEfficientNetPublish *self, const GstEfficientNetPublishSettings *settings,
+            GstEfficientNetFormat *format, GError **error)
+{
+    g_autoptr(GstEfficientNetWriter) writer = gst_efficientnet_publish_make(
+        GST_EFFICIENTNET_PUBLISH_METHOD, settings->method, settings->values, error);
+    g_autofree char *stream = make_stream(self);
+
+    if (!writer || !check_features(settings, format, writer, error) ||
+        !gst_efficientnet_format_open(format, writer, stream, GST_ELEMENT(self), error))
+        return NULL;
+    return g_steal_pointer(&writer);
+}
+
+static gboolean
 start(GstBaseTransform *trans)
 {
     GstEfficientNetPublish *self = GST_EFFICIENTNET_PUBLISH(trans);
     g_auto(GstEfficientNetPublishSettings) settings = {0};
     g_autoptr(GstEfficientNetPublishFilter) filter = NULL;
     g_autoptr(GstEfficientNetFormat) format = NULL;
-    g_autoptr(GstEfficientNetWriter) writer = NULL;
+    GstEfficientNetWriter *writer = NULL;
     g_autoptr(GError) error = NULL;
 
     GST_OBJECT_LOCK(self);
@@ -171,14 +203,13 @@ start(GstBaseTransform *trans)
         format = gst_efficientnet_publish_make(GST_EFFICIENTNET_PUBLISH_FORMAT, settings.format,
                                                settings.values, &error);
     if (format)
-        writer = gst_efficientnet_publish_make(GST_EFFICIENTNET_PUBLISH_METHOD, settings.method,
-                                               settings.values, &error);
-    if (!writer || !gst_efficientnet_writer_open(writer, GST_ELEMENT(self), &error)) {
+        writer = open_writer(self, &settings, format, &error);
+    if (!writer) {
         post_error(self, error);
         return FALSE;
     }
     GST_OBJECT_LOCK(self);
-    self->writer = g_steal_pointer(&writer);
+    self->writer = writer;
     GST_OBJECT_UNLOCK(self);
     self->filter = g_steal_pointer(&filter);
     self->format = g_steal_pointer(&format);

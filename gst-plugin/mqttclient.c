@@ -257,7 +257,6 @@ gst_efficientnet_mqtt_client_new(const GstEfficientNetMqttSettings *settings,
                                  const GstEfficientNetMqttAddress *address, gpointer data,
                                  GError **error)
 {
-    static const char offline[] = "offline";
     static gsize initialised = 0;
     struct mosquitto *client;
 
@@ -275,8 +274,6 @@ gst_efficientnet_mqtt_client_new(const GstEfficientNetMqttSettings *settings,
                     g_strerror(errno));
         return NULL;
     }
-    if (settings->status_topic)
-        mosquitto_will_set(client, settings->status_topic, strlen(offline), offline, 1, TRUE);
     if (!set_credentials(client, settings->credentials_file, error) ||
         !set_tls(client, settings, address->tls, error)) {
         mosquitto_destroy(client);

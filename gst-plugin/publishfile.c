@@ -142,7 +142,8 @@ is_inside_line(int fd, off_t position)
 }
 
 static gboolean
-open_writer(GstEfficientNetWriter *writer, GstElement *element, GError **error)
+open_writer(GstEfficientNetWriter *writer, const GstEfficientNetWriterRequests *requests,
+            GstElement *element, GError **error)
 {
     GstEfficientNetPublishFile *self = GST_EFFICIENTNET_PUBLISH_FILE(writer);
     int flags = O_CREAT | (self->max_size > 0 ? O_APPEND : O_TRUNC);

@@ -10,14 +10,17 @@
 
 #include "backoff.h"
 #include "mqttclient.h"
+#include "mqttmessage.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
 #define GST_CAT_DEFAULT efficientnetmqtt_debug
 
-/* Lines that are with the library, which sends as many before one is acknowledged. */
+/* Messages that are with the library, which sends as many before one is acknowledged. */
 #define MAX_IN_FLIGHT 20
 /* Seconds after which a silent broker is asked whether it is there. */
 #define KEEPALIVE 30
+/* What a broker grants in place of a quality of service. */
+#define SUBSCRIPTION_REFUSED 128
 /* Microseconds. */
 #define TICK           (G_USEC_PER_SEC / 2)
 #define ANSWER_TIMEOUT (10 * G_USEC_PER_SEC)
@@ -26,9 +29,12 @@ GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
 struct _GstEfficientNetPublishMqtt {
     GObject parent;
 
-    GWeakRef element;
     GstEfficientNetMqttSettings settings; /* the properties */
+
+    GWeakRef element;
     GstEfficientNetMqttAddress address;
+    GstEfficientNetMqttMessage *will; /* NULL: none */
+    char **subscriptions;
     GThread *thread;
     int wake_fd;
 
@@ -37,14 +43,17 @@ struct _GstEfficientNetPublishMqtt {
     gboolean connected; /* and accepted, */
     gint64 since;       /* and when */
     GstEfficientNetBackoff backoff;
-    gboolean complained;
+    gboolean complained, refused; /* and each was said */
     char *reason;   /* why this attempt failed: what the library or the broker said first */
-    int status_mid; /* 0: no status message is on its way */
+    int status_mid; /* 0: neither the will nor its opposite is on its way */
+
+    GMutex owner_lock; /* held while the owner is called, so that close waits for him */
+    GstEfficientNetWriterRequests requests; /* nobody's after close */
 
     GMutex lock;
     GCond changed;
     /* Under the lock. */
-    GQueue lines;
+    GQueue messages;
     guint in_flight;
     guint64 written, dropped;
     gboolean flushing, stopping, finished;
@@ -80,7 +89,7 @@ wake(GstEfficientNetPublishMqtt *self)
 static gboolean
 is_empty(GstEfficientNetPublishMqtt *self)
 {
-    return self->in_flight == 0 && g_queue_is_empty(&self->lines);
+    return self->in_flight == 0 && g_queue_is_empty(&self->messages);
 }
 
 static gboolean
@@ -111,11 +120,38 @@ is_unanswered_tls(GstEfficientNetPublishMqtt *self)
 }
 
 static void
-publish_status(GstEfficientNetPublishMqtt *self, const char *status)
+publish_status(GstEfficientNetPublishMqtt *self, const char *topic, const char *data, gsize length,
+               gboolean retain)
 {
-    if (self->settings.status_topic)
-        mosquitto_publish(self->client, &self->status_mid, self->settings.status_topic,
-                          (int)strlen(status), status, 0, TRUE);
+    mosquitto_publish(self->client, &self->status_mid, topic, (int)length, data, 0, retain);
+}
+
+/* Once: it is so again with the next message, or connection. Takes TEXT. */
+static void
+complain_of_refusal(GstEfficientNetPublishMqtt *self, char *text)
+{
+    GST_INFO("%s", text);
+    if (self->refused)
+        g_free(text);
+    else
+        post(self, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR_WRITE, text);
+    self->refused = TRUE;
+}
+
+static void
+subscribe(GstEfficientNetPublishMqtt *self)
+{
+    for (char **filter = self->subscriptions; filter && *filter; filter++)
+        mosquitto_subscribe(self->client, NULL, *filter, 1);
+}
+
+static void
+tell_connected(GstEfficientNetPublishMqtt *self)
+{
+    g_mutex_lock(&self->owner_lock);
+    if (self->requests.connected)
+        self->requests.connected(GST_EFFICIENTNET_WRITER(self), self->requests.owner);
+    g_mutex_unlock(&self->owner_lock);
 }
 
 static void
@@ -137,11 +173,39 @@ connect_answered(struct mosquitto *client, void *data, int code)
         post(self, GST_MESSAGE_INFO, GST_RESOURCE_ERROR_FAILED,
              g_strdup_printf("connected to %s", self->address.name));
     self->complained = FALSE;
-    publish_status(self, "online");
+    if (self->settings.status_topic)
+        publish_status(self, self->settings.status_topic, "online", strlen("online"), TRUE);
+    subscribe(self);
+    tell_connected(self);
 }
 
 static void
-line_arrived(struct mosquitto *client, void *data, int mid)
+subscribe_answered(struct mosquitto *client, void *data, int mid, int n, const int *granted)
+{
+    for (int i = 0; i < n; i++)
+        if (granted[i] == SUBSCRIPTION_REFUSED)
+            complain_of_refusal(data, g_strdup("format: the broker does not allow a subscription"));
+}
+
+static void
+message_received(struct mosquitto *client, void *data, const struct mosquitto_message *message)
+{
+    GstEfficientNetPublishMqtt *self = data;
+    gsize length = (gsize)message->payloadlen;
+    g_autofree char *payload = g_malloc(length + 1);
+
+    if (length > 0)
+        memcpy(payload, message->payload, length);
+    payload[length] = '\0';
+    g_mutex_lock(&self->owner_lock);
+    if (self->requests.received)
+        self->requests.received(GST_EFFICIENTNET_WRITER(self), message->topic, payload, length,
+                                self->requests.owner);
+    g_mutex_unlock(&self->owner_lock);
+}
+
+static void
+message_arrived(struct mosquitto *client, void *data, int mid)
 {
     GstEfficientNetPublishMqtt *self = data;
 
@@ -175,36 +239,45 @@ is_connection_error(int code)
            code == MOSQ_ERR_TLS;
 }
 
-/* Gives lines to the library, as many as may be with it. */
-static void
-send_lines(GstEfficientNetPublishMqtt *self)
+/* The next one, which counts as in flight. NULL: there is none, or enough are. */
+static GstEfficientNetMqttMessage *
+take_message(GstEfficientNetPublishMqtt *self)
 {
-    const char *topic = self->settings.topic ? self->settings.topic : "efficientnet";
+    GstEfficientNetMqttMessage *message = NULL;
 
-    while (self->connected) {
-        g_autofree char *line = NULL;
-        int code;
+    g_mutex_lock(&self->lock);
+    if (self->in_flight < MAX_IN_FLIGHT)
+        message = g_queue_pop_head(&self->messages);
+    if (message)
+        self->in_flight++;
+    g_mutex_unlock(&self->lock);
+    return message;
+}
 
-        g_mutex_lock(&self->lock);
-        if (self->in_flight < MAX_IN_FLIGHT)
-            line = g_queue_pop_head(&self->lines);
-        if (line)
-            self->in_flight++;
-        g_mutex_unlock(&self->lock);
-        if (!line)
-            return;
-        code = mosquitto_publish(self->client, NULL, topic, (int)strlen(line), line,
-                                 (int)self->settings.qos, self->settings.retain);
+/* Gives messages to the library, as many as may be with it. */
+static void
+send_messages(GstEfficientNetPublishMqtt *self)
+{
+    GstEfficientNetMqttMessage *message;
+
+    while (self->connected && (message = take_message(self))) {
+        int code = mosquitto_publish(self->client, NULL, message->topic, (int)message->length,
+                                     message->data, (int)self->settings.qos, message->retain);
+
         /* With a qos the library has it now, and sends it over the next connection. */
-        if (code == MOSQ_ERR_SUCCESS || (is_connection_error(code) && self->settings.qos > 0))
-            continue;
-        GST_WARNING("a line was not sent: %s", gst_efficientnet_mqtt_describe(code, FALSE));
-        g_mutex_lock(&self->lock);
-        if (self->in_flight > 0) {
-            self->in_flight--;
-            self->dropped++;
+        if (code != MOSQ_ERR_SUCCESS && (!is_connection_error(code) || self->settings.qos == 0)) {
+            if (!is_connection_error(code))
+                complain_of_refusal(
+                    self, g_strdup_printf("topic: a message to %s is not sent: %s", message->topic,
+                                          gst_efficientnet_mqtt_describe(code, FALSE)));
+            g_mutex_lock(&self->lock);
+            if (self->in_flight > 0) {
+                self->in_flight--;
+                self->dropped++;
+            }
+            g_mutex_unlock(&self->lock);
         }
-        g_mutex_unlock(&self->lock);
+        gst_efficientnet_mqtt_message_free(message);
     }
 }
 
@@ -237,7 +310,7 @@ handle_socket(GstEfficientNetPublishMqtt *self)
     return code;
 }
 
-/* What an orderly end takes away, the last will among it, is written while there is time. */
+/* At an orderly end the broker forgets the last will: it is published while there is time. */
 static void
 say_goodbye(GstEfficientNetPublishMqtt *self)
 {
@@ -245,7 +318,9 @@ say_goodbye(GstEfficientNetPublishMqtt *self)
 
     if (!self->connected)
         return;
-    publish_status(self, "offline");
+    if (self->will)
+        publish_status(self, self->will->topic, self->will->data, self->will->length,
+                       self->will->retain);
     mosquitto_disconnect(self->client);
     while (mosquitto_socket(self->client) >= 0 && mosquitto_want_write(self->client) &&
            g_get_monotonic_time() < end) {
@@ -264,7 +339,7 @@ serve(GstEfficientNetPublishMqtt *self)
     while (!is_over(self)) {
         int code;
 
-        send_lines(self);
+        send_messages(self);
         wait_for_socket(self);
         code = handle_socket(self);
         if (code != MOSQ_ERR_SUCCESS) {
@@ -340,9 +415,9 @@ block_sigpipe(void)
 static void
 drop_all(GstEfficientNetPublishMqtt *self)
 {
-    self->dropped += self->in_flight + self->lines.length;
+    self->dropped += self->in_flight + self->messages.length;
     self->in_flight = 0;
-    g_queue_clear_full(&self->lines, g_free);
+    g_queue_clear_full(&self->messages, (GDestroyNotify)gst_efficientnet_mqtt_message_free);
 }
 
 static gpointer
@@ -375,20 +450,84 @@ run(gpointer data)
     return NULL;
 }
 
+static const char *
+get_topic(const GstEfficientNetPublishMqtt *self)
+{
+    return self->settings.topic ? self->settings.topic : "efficientnet";
+}
+
+/* A connection has one. */
 static gboolean
-open_writer(GstEfficientNetWriter *writer, GstElement *element, GError **error)
+set_will(GstEfficientNetPublishMqtt *self, const GstEfficientNetMessage *requested, GError **error)
+{
+    const GstEfficientNetMessage offline = {.topic = self->settings.status_topic,
+                                            .data = "offline",
+                                            .length = strlen("offline"),
+                                            .retain = TRUE};
+    const GstEfficientNetMessage *will = requested ? requested : &offline;
+    int code;
+
+    if (requested && self->settings.status_topic) {
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                    "status-topic: the format has a last will of its own, and there can be one");
+        return FALSE;
+    }
+    if (!requested && !self->settings.status_topic)
+        return TRUE;
+    self->will = gst_efficientnet_mqtt_message_new(will, get_topic(self));
+    code = mosquitto_will_set(self->client, self->will->topic, (int)self->will->length,
+                              self->will->data, 1, self->will->retain);
+    if (code != MOSQ_ERR_SUCCESS)
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                    "format: a last will under \"%s\" is not possible: %s", self->will->topic,
+                    mosquitto_strerror(code));
+    return code == MOSQ_ERR_SUCCESS;
+}
+
+static gboolean
+set_subscriptions(GstEfficientNetPublishMqtt *self, const char *const *filters, GError **error)
+{
+    for (const char *const *filter = filters; filter && *filter; filter++) {
+        if (**filter && mosquitto_sub_topic_check(*filter) == MOSQ_ERR_SUCCESS &&
+            mosquitto_validate_utf8(*filter, (int)strlen(*filter)) == MOSQ_ERR_SUCCESS)
+            continue;
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                    "format: a subscription to \"%s\" is not possible", *filter);
+        return FALSE;
+    }
+    self->subscriptions = g_strdupv((char **)filters);
+    return TRUE;
+}
+
+/* A client that is not connected yet, with all that the properties and the format want. */
+static gboolean
+make_client(GstEfficientNetPublishMqtt *self, const GstEfficientNetWriterRequests *requests,
+            GError **error)
+{
+    if (!gst_efficientnet_mqtt_address_parse(self->settings.address, &self->address, error))
+        return FALSE;
+    self->client = gst_efficientnet_mqtt_client_new(&self->settings, &self->address, self, error);
+    if (!self->client || !set_will(self, requests->will, error) ||
+        !set_subscriptions(self, requests->subscriptions, error))
+        return FALSE;
+    mosquitto_connect_callback_set(self->client, connect_answered);
+    mosquitto_publish_callback_set(self->client, message_arrived);
+    mosquitto_subscribe_callback_set(self->client, subscribe_answered);
+    mosquitto_message_callback_set(self->client, message_received);
+    mosquitto_log_callback_set(self->client, library_logged);
+    return TRUE;
+}
+
+static gboolean
+open_writer(GstEfficientNetWriter *writer, const GstEfficientNetWriterRequests *requests,
+            GstElement *element, GError **error)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
     g_autoptr(GError) failure = NULL;
 
-    if (!gst_efficientnet_mqtt_address_parse(self->settings.address, &self->address, error))
+    if (!make_client(self, requests, error))
         return FALSE;
-    self->client = gst_efficientnet_mqtt_client_new(&self->settings, &self->address, self, error);
-    if (!self->client)
-        return FALSE;
-    mosquitto_connect_callback_set(self->client, connect_answered);
-    mosquitto_publish_callback_set(self->client, line_arrived);
-    mosquitto_log_callback_set(self->client, library_logged);
+    self->requests = *requests;
     g_weak_ref_set(&self->element, element);
     self->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (self->wake_fd < 0) {
@@ -410,19 +549,22 @@ static gboolean
 write_message(GstEfficientNetWriter *writer, const GstEfficientNetMessage *message, GError **error)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
+    GstEfficientNetMqttMessage *copy = gst_efficientnet_mqtt_message_new(message, get_topic(self));
+    GstEfficientNetMqttMessage *oldest = NULL;
     gboolean overflows;
 
+    copy->retain |= self->settings.retain;
     g_mutex_lock(&self->lock);
     self->deadline = 0;
-    overflows = self->lines.length >= self->settings.max_queue;
-    if (overflows) {
-        g_free(g_queue_pop_head(&self->lines));
+    if (self->messages.length >= self->settings.max_queue) {
+        oldest = g_queue_pop_head(&self->messages);
         self->dropped++;
     }
-    g_queue_push_tail(&self->lines, g_strndup(message->data, message->length));
-    overflows = overflows && !self->overflowed;
+    g_queue_push_tail(&self->messages, copy);
+    overflows = oldest && !self->overflowed;
     self->overflowed |= overflows;
     g_mutex_unlock(&self->lock);
+    g_clear_pointer(&oldest, gst_efficientnet_mqtt_message_free);
     if (overflows)
         GST_WARNING("%u lines wait for %s, the oldest are dropped", self->settings.max_queue,
                     self->address.name);
@@ -462,6 +604,14 @@ drain(GstEfficientNetWriter *writer)
     g_mutex_unlock(&self->lock);
 }
 
+static void
+forget_owner(GstEfficientNetPublishMqtt *self)
+{
+    g_mutex_lock(&self->owner_lock);
+    self->requests = (GstEfficientNetWriterRequests){0};
+    g_mutex_unlock(&self->owner_lock);
+}
+
 /* A thread that waits for a name to be resolved or a host to answer cannot be told to stop: it is
  * left to end by itself, with nothing to do. */
 static void
@@ -470,6 +620,7 @@ close_writer(GstEfficientNetWriter *writer)
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
     gboolean finished;
 
+    forget_owner(self);
     g_mutex_lock(&self->lock);
     begin_to_drain(self);
     self->stopping = TRUE;
@@ -497,9 +648,16 @@ get_counts(GstEfficientNetWriter *writer, GstEfficientNetWriterCounts *counts)
     *counts = (GstEfficientNetWriterCounts){
         .written = self->written,
         .dropped = self->dropped,
-        .queued = self->in_flight + self->lines.length,
+        .queued = self->in_flight + self->messages.length,
     };
     g_mutex_unlock(&self->lock);
+}
+
+static char *
+make_topic(GstEfficientNetWriter *writer, const char *suffix)
+{
+    return gst_efficientnet_mqtt_make_topic(get_topic(GST_EFFICIENTNET_PUBLISH_MQTT(writer)),
+                                            suffix);
 }
 
 static void
@@ -520,23 +678,29 @@ finalize(GObject *object)
         close(self->wake_fd);
     gst_efficientnet_fields_clear(gst_efficientnet_mqtt_fields, &self->settings);
     gst_efficientnet_mqtt_address_clear(&self->address);
+    g_clear_pointer(&self->will, gst_efficientnet_mqtt_message_free);
+    g_strfreev(self->subscriptions);
     g_free(self->reason);
     g_weak_ref_clear(&self->element);
-    g_queue_clear_full(&self->lines, g_free);
+    g_queue_clear_full(&self->messages, (GDestroyNotify)gst_efficientnet_mqtt_message_free);
     g_cond_clear(&self->changed);
     g_mutex_clear(&self->lock);
+    g_mutex_clear(&self->owner_lock);
     G_OBJECT_CLASS(gst_efficientnet_publish_mqtt_parent_class)->finalize(object);
 }
 
 static void
 implement_writer(GstEfficientNetWriterInterface *iface)
 {
+    iface->features = GST_EFFICIENTNET_WRITER_TOPICS | GST_EFFICIENTNET_WRITER_RETAIN |
+                      GST_EFFICIENTNET_WRITER_WILL | GST_EFFICIENTNET_WRITER_SUBSCRIPTIONS;
     iface->open = open_writer;
     iface->write = write_message;
     iface->set_flushing = set_flushing;
     iface->drain = drain;
     iface->close = close_writer;
     iface->get_counts = get_counts;
+    iface->make_topic = make_topic;
 }
 
 static void
@@ -556,7 +720,8 @@ gst_efficientnet_publish_mqtt_init(GstEfficientNetPublishMqtt *self)
 {
     g_weak_ref_init(&self->element, NULL);
     g_mutex_init(&self->lock);
+    g_mutex_init(&self->owner_lock);
     g_cond_init(&self->changed);
-    g_queue_init(&self->lines);
+    g_queue_init(&self->messages);
     self->wake_fd = -1;
 }

@@ -21,16 +21,38 @@ gst_efficientnet_writer_get_type(void)
     return type;
 }
 
-gboolean
-gst_efficientnet_writer_open(GstEfficientNetWriter *writer, GstElement *element, GError **error)
+GstEfficientNetWriterFeatures
+gst_efficientnet_writer_get_features(GstEfficientNetWriter *writer)
 {
-    return GST_EFFICIENTNET_WRITER_GET_IFACE(writer)->open(writer, element, error);
+    return GST_EFFICIENTNET_WRITER_GET_IFACE(writer)->features;
+}
+
+static gboolean
+has(GstEfficientNetWriter *writer, GstEfficientNetWriterFeatures feature)
+{
+    return (gst_efficientnet_writer_get_features(writer) & feature) != 0;
+}
+
+gboolean
+gst_efficientnet_writer_open(GstEfficientNetWriter *writer,
+                             const GstEfficientNetWriterRequests *requests, GstElement *element,
+                             GError **error)
+{
+    static const GstEfficientNetWriterRequests nothing = {0};
+
+    if (!requests)
+        requests = &nothing;
+    g_assert(!requests->will || has(writer, GST_EFFICIENTNET_WRITER_WILL));
+    g_assert(!requests->subscriptions || has(writer, GST_EFFICIENTNET_WRITER_SUBSCRIPTIONS));
+    return GST_EFFICIENTNET_WRITER_GET_IFACE(writer)->open(writer, requests, element, error);
 }
 
 gboolean
 gst_efficientnet_writer_write(GstEfficientNetWriter *writer, const GstEfficientNetMessage *message,
                               GError **error)
 {
+    g_assert(!message->topic || has(writer, GST_EFFICIENTNET_WRITER_TOPICS));
+    g_assert(!message->retain || has(writer, GST_EFFICIENTNET_WRITER_RETAIN));
     return GST_EFFICIENTNET_WRITER_GET_IFACE(writer)->write(writer, message, error);
 }
 
@@ -58,4 +80,10 @@ gst_efficientnet_writer_get_counts(GstEfficientNetWriter *writer,
                                    GstEfficientNetWriterCounts *counts)
 {
     GST_EFFICIENTNET_WRITER_GET_IFACE(writer)->get_counts(writer, counts);
+}
+
+char *
+gst_efficientnet_writer_make_topic(GstEfficientNetWriter *writer, const char *suffix)
+{
+    return GST_EFFICIENTNET_WRITER_GET_IFACE(writer)->make_topic(writer, suffix);
 }

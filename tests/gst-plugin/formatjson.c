@@ -20,7 +20,8 @@ test_records(void)
         .stream = "cam\n0", .frame = 7, .time = 0, .width = 4, .height = 3, .buffer = buffer};
     GError *error = NULL;
 
-    g_assert_true(gst_efficientnet_writer_open(writer, NULL, &error));
+    g_assert_null(gst_efficientnet_format_find_missing(format, writer));
+    g_assert_true(gst_efficientnet_format_open(format, writer, "cam0", NULL, &error));
     g_assert_no_error(error);
     g_assert_true(gst_efficientnet_format_write(format, writer, &record, &error));
     record.frame++;

@@ -20,7 +20,7 @@ open_writer(const char *location, guint64 max_size, guint max_files, GError **er
         g_object_new(GST_TYPE_EFFICIENTNET_PUBLISH_FILE, "location", location, "max-size", max_size,
                      "max-files", max_files, NULL);
 
-    if (!gst_efficientnet_writer_open(writer, NULL, error))
+    if (!gst_efficientnet_writer_open(writer, NULL, NULL, error))
         return NULL;
     return g_steal_pointer(&writer);
 }

@@ -13,13 +13,22 @@ test_one_type(void)
 }
 
 static void
+test_features(void)
+{
+    GstEfficientNetWriter *writer = g_object_new(GST_TYPE_EFFICIENTNET_PUBLISH_FILE, NULL);
+
+    g_assert_cmpuint(gst_efficientnet_writer_get_features(writer), ==, 0);
+    g_object_unref(writer);
+}
+
+static void
 test_open_fails(void)
 {
     GstEfficientNetWriter *writer =
         g_object_new(GST_TYPE_EFFICIENTNET_PUBLISH_FILE, "location", "/", NULL);
     g_autoptr(GError) error = NULL;
 
-    g_assert_false(gst_efficientnet_writer_open(writer, NULL, &error));
+    g_assert_false(gst_efficientnet_writer_open(writer, NULL, NULL, &error));
     g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_WRITE);
     g_object_unref(writer);
 }
@@ -30,6 +39,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     g_test_add_func("/writer/one-type", test_one_type);
+    g_test_add_func("/writer/features", test_features);
     g_test_add_func("/writer/open-fails", test_open_fails);
     return g_test_run();
 }

@@ -236,6 +236,14 @@ effnet_test_subscriber_free(EffNetTestSubscriber *self)
 }
 
 void
+effnet_test_subscriber_publish(EffNetTestSubscriber *self, const char *topic, const char *payload)
+{
+    g_assert_cmpint(
+        mosquitto_publish(self->client, NULL, topic, (int)strlen(payload), payload, 2, FALSE), ==,
+        MOSQ_ERR_SUCCESS);
+}
+
+void
 effnet_test_subscriber_wait_for(EffNetTestSubscriber *self, const char *topic, const char *payload)
 {
     gint64 end = g_get_monotonic_time() + PATIENCE;

@@ -33,6 +33,10 @@ typedef struct _EffNetTestSubscriber EffNetTestSubscriber;
 EffNetTestSubscriber *effnet_test_subscriber_new(const EffNetTestBroker *broker);
 void effnet_test_subscriber_free(EffNetTestSubscriber *subscriber);
 
+/* Says PAYLOAD itself. */
+void effnet_test_subscriber_publish(EffNetTestSubscriber *subscriber, const char *topic,
+                                    const char *payload);
+
 /* Waits until TOPIC's newest message is PAYLOAD; fails the test after a long while. */
 void effnet_test_subscriber_wait_for(EffNetTestSubscriber *subscriber, const char *topic,
                                      const char *payload);
