@@ -10,13 +10,11 @@
 
 #include "backoff.h"
 #include "mqttclient.h"
-#include "mqttmessage.h"
+#include "mqttqueue.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
 #define GST_CAT_DEFAULT efficientnetmqtt_debug
 
-/* Messages that are with the library, which sends as many before one is acknowledged. */
-#define MAX_IN_FLIGHT 20
 /* Seconds after which a silent broker is asked whether it is there. */
 #define KEEPALIVE 30
 /* What a broker grants in place of a quality of service. */
@@ -50,15 +48,7 @@ struct _GstEfficientNetPublishMqtt {
     GMutex owner_lock; /* held while the owner is called, so that close waits for him */
     GstEfficientNetWriterRequests requests; /* nobody's after close */
 
-    GMutex lock;
-    GCond changed;
-    /* Under the lock. */
-    GQueue messages;
-    guint in_flight;
-    guint64 written, dropped;
-    gboolean flushing, stopping, finished;
-    gboolean overflowed; /* and it has been said */
-    gint64 deadline;     /* for draining; 0: not begun */
+    GstEfficientNetMqttQueue queue;
 };
 
 static void implement_writer(GstEfficientNetWriterInterface *iface);
@@ -66,7 +56,7 @@ static void implement_writer(GstEfficientNetWriterInterface *iface);
 G_DEFINE_TYPE_WITH_CODE(GstEfficientNetPublishMqtt, gst_efficientnet_publish_mqtt, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(GST_TYPE_EFFICIENTNET_WRITER, implement_writer))
 
-/* On the element's bus. Without the lock: a handler may ask for stats. Takes TEXT. */
+/* On the element's bus, whose handlers may ask for stats: no lock is held. Takes TEXT. */
 static void
 post(GstEfficientNetPublishMqtt *self, GstMessageType type, gint code, char *text)
 {
@@ -83,24 +73,6 @@ static void
 wake(GstEfficientNetPublishMqtt *self)
 {
     eventfd_write(self->wake_fd, 1);
-}
-
-/* With the lock. */
-static gboolean
-is_empty(GstEfficientNetPublishMqtt *self)
-{
-    return self->in_flight == 0 && g_queue_is_empty(&self->messages);
-}
-
-static gboolean
-is_over(GstEfficientNetPublishMqtt *self)
-{
-    gboolean over;
-
-    g_mutex_lock(&self->lock);
-    over = self->stopping && (is_empty(self) || g_get_monotonic_time() >= self->deadline);
-    g_mutex_unlock(&self->lock);
-    return over;
 }
 
 static void
@@ -166,9 +138,7 @@ connect_answered(struct mosquitto *client, void *data, int code)
     GST_INFO("connected to %s", self->address.name);
     self->connected = TRUE;
     self->since = g_get_monotonic_time();
-    g_mutex_lock(&self->lock);
-    self->overflowed = FALSE;
-    g_mutex_unlock(&self->lock);
+    gst_efficientnet_mqtt_queue_note_success(&self->queue);
     if (self->complained)
         post(self, GST_MESSAGE_INFO, GST_RESOURCE_ERROR_FAILED,
              g_strdup_printf("connected to %s", self->address.name));
@@ -209,19 +179,10 @@ message_arrived(struct mosquitto *client, void *data, int mid)
 {
     GstEfficientNetPublishMqtt *self = data;
 
-    if (mid == self->status_mid) {
+    if (mid == self->status_mid)
         self->status_mid = 0;
-        return;
-    }
-    g_mutex_lock(&self->lock);
-    /* After the end of draining none is, as all are counted as dropped. */
-    if (self->in_flight > 0) {
-        self->in_flight--;
-        self->written++;
-    }
-    if (is_empty(self))
-        g_cond_broadcast(&self->changed);
-    g_mutex_unlock(&self->lock);
+    else
+        gst_efficientnet_mqtt_queue_settle(&self->queue, TRUE);
 }
 
 static void
@@ -239,19 +200,21 @@ is_connection_error(int code)
            code == MOSQ_ERR_TLS;
 }
 
-/* The next one, which counts as in flight. NULL: there is none, or enough are. */
-static GstEfficientNetMqttMessage *
-take_message(GstEfficientNetPublishMqtt *self)
+static void
+send_message(GstEfficientNetPublishMqtt *self, const GstEfficientNetMqttMessage *message)
 {
-    GstEfficientNetMqttMessage *message = NULL;
+    int code = mosquitto_publish(self->client, NULL, message->topic, (int)message->length,
+                                 message->data, (int)self->settings.qos, message->retain);
+    gboolean lost = is_connection_error(code);
 
-    g_mutex_lock(&self->lock);
-    if (self->in_flight < MAX_IN_FLIGHT)
-        message = g_queue_pop_head(&self->messages);
-    if (message)
-        self->in_flight++;
-    g_mutex_unlock(&self->lock);
-    return message;
+    /* With a qos the library has it now, and sends it over the next connection. */
+    if (code == MOSQ_ERR_SUCCESS || (lost && self->settings.qos > 0))
+        return;
+    if (!lost)
+        complain_of_refusal(self, g_strdup_printf("topic: a message to %s is not sent: %s",
+                                                  message->topic,
+                                                  gst_efficientnet_mqtt_describe(code, FALSE)));
+    gst_efficientnet_mqtt_queue_settle(&self->queue, FALSE);
 }
 
 /* Gives messages to the library, as many as may be with it. */
@@ -260,23 +223,8 @@ send_messages(GstEfficientNetPublishMqtt *self)
 {
     GstEfficientNetMqttMessage *message;
 
-    while (self->connected && (message = take_message(self))) {
-        int code = mosquitto_publish(self->client, NULL, message->topic, (int)message->length,
-                                     message->data, (int)self->settings.qos, message->retain);
-
-        /* With a qos the library has it now, and sends it over the next connection. */
-        if (code != MOSQ_ERR_SUCCESS && (!is_connection_error(code) || self->settings.qos == 0)) {
-            if (!is_connection_error(code))
-                complain_of_refusal(
-                    self, g_strdup_printf("topic: a message to %s is not sent: %s", message->topic,
-                                          gst_efficientnet_mqtt_describe(code, FALSE)));
-            g_mutex_lock(&self->lock);
-            if (self->in_flight > 0) {
-                self->in_flight--;
-                self->dropped++;
-            }
-            g_mutex_unlock(&self->lock);
-        }
+    while (self->connected && (message = gst_efficientnet_mqtt_queue_take(&self->queue))) {
+        send_message(self, message);
         gst_efficientnet_mqtt_message_free(message);
     }
 }
@@ -301,10 +249,10 @@ wait_for_socket(GstEfficientNetPublishMqtt *self)
 static int
 handle_socket(GstEfficientNetPublishMqtt *self)
 {
-    int code = mosquitto_loop_read(self->client, MAX_IN_FLIGHT);
+    int code = mosquitto_loop_read(self->client, GST_EFFICIENTNET_MQTT_MAX_IN_FLIGHT);
 
     if (code == MOSQ_ERR_SUCCESS)
-        code = mosquitto_loop_write(self->client, MAX_IN_FLIGHT);
+        code = mosquitto_loop_write(self->client, GST_EFFICIENTNET_MQTT_MAX_IN_FLIGHT);
     if (code == MOSQ_ERR_SUCCESS)
         code = mosquitto_loop_misc(self->client);
     return code;
@@ -336,7 +284,7 @@ serve(GstEfficientNetPublishMqtt *self)
 {
     gint64 answer_by = g_get_monotonic_time() + ANSWER_TIMEOUT;
 
-    while (!is_over(self)) {
+    while (!gst_efficientnet_mqtt_queue_is_over(&self->queue)) {
         int code;
 
         send_messages(self);
@@ -362,12 +310,8 @@ forget_connection(GstEfficientNetPublishMqtt *self)
         gst_efficientnet_backoff_note_success(&self->backoff, g_get_monotonic_time() - self->since);
     self->connected = FALSE;
     self->status_mid = 0;
-    if (self->settings.qos > 0)
-        return;
-    g_mutex_lock(&self->lock);
-    self->dropped += self->in_flight;
-    self->in_flight = 0;
-    g_mutex_unlock(&self->lock);
+    if (self->settings.qos == 0)
+        gst_efficientnet_mqtt_queue_lose(&self->queue);
 }
 
 /* Once, until there was a connection again. */
@@ -383,24 +327,6 @@ complain(GstEfficientNetPublishMqtt *self)
                          self->address.name, self->reason, self->settings.max_queue));
 }
 
-/* Cut short by stopping. */
-static void
-wait_before_next(GstEfficientNetPublishMqtt *self)
-{
-    gint64 delay = gst_efficientnet_backoff_next(&self->backoff);
-    gint64 now = g_get_monotonic_time();
-    gboolean was_stopping;
-
-    g_mutex_lock(&self->lock);
-    was_stopping = self->stopping;
-    if (was_stopping)
-        delay = LAST_DELAY;
-    while (self->stopping == was_stopping &&
-           g_cond_wait_until(&self->changed, &self->lock, now + delay))
-        continue;
-    g_mutex_unlock(&self->lock);
-}
-
 static void
 block_sigpipe(void)
 {
@@ -411,22 +337,13 @@ block_sigpipe(void)
     pthread_sigmask(SIG_BLOCK, &pipe_set, NULL);
 }
 
-/* With the lock. */
-static void
-drop_all(GstEfficientNetPublishMqtt *self)
-{
-    self->dropped += self->in_flight + self->messages.length;
-    self->in_flight = 0;
-    g_queue_clear_full(&self->messages, (GDestroyNotify)gst_efficientnet_mqtt_message_free);
-}
-
 static gpointer
 run(gpointer data)
 {
     g_autoptr(GstEfficientNetPublishMqtt) self = data;
 
     block_sigpipe();
-    while (!is_over(self)) {
+    while (!gst_efficientnet_mqtt_queue_is_over(&self->queue)) {
         int code;
 
         g_clear_pointer(&self->reason, g_free);
@@ -436,17 +353,14 @@ run(gpointer data)
         else
             set_reason(self, gst_efficientnet_mqtt_describe(code, is_unanswered_tls(self)));
         forget_connection(self);
-        if (is_over(self))
+        if (gst_efficientnet_mqtt_queue_is_over(&self->queue))
             break;
         complain(self);
-        wait_before_next(self);
+        gst_efficientnet_mqtt_queue_pause(
+            &self->queue, gst_efficientnet_backoff_next(&self->backoff), LAST_DELAY);
     }
     mosquitto_destroy(g_steal_pointer(&self->client));
-    g_mutex_lock(&self->lock);
-    drop_all(self);
-    self->finished = TRUE;
-    g_cond_broadcast(&self->changed);
-    g_mutex_unlock(&self->lock);
+    gst_efficientnet_mqtt_queue_finish(&self->queue);
     return NULL;
 }
 
@@ -550,23 +464,10 @@ write_message(GstEfficientNetWriter *writer, const GstEfficientNetMessage *messa
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
     GstEfficientNetMqttMessage *copy = gst_efficientnet_mqtt_message_new(message, get_topic(self));
-    GstEfficientNetMqttMessage *oldest = NULL;
-    gboolean overflows;
 
     copy->retain |= self->settings.retain;
-    g_mutex_lock(&self->lock);
-    self->deadline = 0;
-    if (self->messages.length >= self->settings.max_queue) {
-        oldest = g_queue_pop_head(&self->messages);
-        self->dropped++;
-    }
-    g_queue_push_tail(&self->messages, copy);
-    overflows = oldest && !self->overflowed;
-    self->overflowed |= overflows;
-    g_mutex_unlock(&self->lock);
-    g_clear_pointer(&oldest, gst_efficientnet_mqtt_message_free);
-    if (overflows)
-        GST_WARNING("%u lines wait for %s, the oldest are dropped", self->settings.max_queue,
+    if (gst_efficientnet_mqtt_queue_push(&self->queue, copy, self->settings.max_queue))
+        GST_WARNING("%u messages wait for %s, the oldest are dropped", self->settings.max_queue,
                     self->address.name);
     wake(self);
     return TRUE;
@@ -575,20 +476,14 @@ write_message(GstEfficientNetWriter *writer, const GstEfficientNetMessage *messa
 static void
 set_flushing(GstEfficientNetWriter *writer, gboolean flushing)
 {
-    GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
-
-    g_mutex_lock(&self->lock);
-    self->flushing = flushing;
-    g_cond_broadcast(&self->changed);
-    g_mutex_unlock(&self->lock);
+    gst_efficientnet_mqtt_queue_set_flushing(&GST_EFFICIENTNET_PUBLISH_MQTT(writer)->queue,
+                                             flushing);
 }
 
-/* With the lock. */
-static void
-begin_to_drain(GstEfficientNetPublishMqtt *self)
+static gint64
+get_drain_timeout(const GstEfficientNetPublishMqtt *self)
 {
-    if (self->deadline == 0)
-        self->deadline = g_get_monotonic_time() + (gint64)(self->settings.drain_timeout / 1000);
+    return (gint64)(self->settings.drain_timeout / 1000);
 }
 
 static void
@@ -596,12 +491,7 @@ drain(GstEfficientNetWriter *writer)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
 
-    g_mutex_lock(&self->lock);
-    begin_to_drain(self);
-    while (!self->flushing && !is_empty(self) &&
-           g_cond_wait_until(&self->changed, &self->lock, self->deadline))
-        continue;
-    g_mutex_unlock(&self->lock);
+    gst_efficientnet_mqtt_queue_drain(&self->queue, get_drain_timeout(self));
 }
 
 static void
@@ -618,39 +508,21 @@ static void
 close_writer(GstEfficientNetWriter *writer)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
-    gboolean finished;
 
     forget_owner(self);
-    g_mutex_lock(&self->lock);
-    begin_to_drain(self);
-    self->stopping = TRUE;
-    g_cond_broadcast(&self->changed);
+    gst_efficientnet_mqtt_queue_stop(&self->queue, get_drain_timeout(self));
     wake(self);
-    while (!self->finished &&
-           g_cond_wait_until(&self->changed, &self->lock, self->deadline + 2 * TICK))
-        continue;
-    finished = self->finished;
-    drop_all(self);
-    g_mutex_unlock(&self->lock);
-    g_weak_ref_set(&self->element, NULL);
-    if (finished)
+    if (gst_efficientnet_mqtt_queue_wait_for_end(&self->queue, 2 * TICK))
         g_thread_join(g_steal_pointer(&self->thread));
     else
         g_thread_unref(g_steal_pointer(&self->thread));
+    g_weak_ref_set(&self->element, NULL);
 }
 
 static void
 get_counts(GstEfficientNetWriter *writer, GstEfficientNetWriterCounts *counts)
 {
-    GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
-
-    g_mutex_lock(&self->lock);
-    *counts = (GstEfficientNetWriterCounts){
-        .written = self->written,
-        .dropped = self->dropped,
-        .queued = self->in_flight + self->messages.length,
-    };
-    g_mutex_unlock(&self->lock);
+    gst_efficientnet_mqtt_queue_get_counts(&GST_EFFICIENTNET_PUBLISH_MQTT(writer)->queue, counts);
 }
 
 static char *
@@ -682,9 +554,7 @@ finalize(GObject *object)
     g_strfreev(self->subscriptions);
     g_free(self->reason);
     g_weak_ref_clear(&self->element);
-    g_queue_clear_full(&self->messages, (GDestroyNotify)gst_efficientnet_mqtt_message_free);
-    g_cond_clear(&self->changed);
-    g_mutex_clear(&self->lock);
+    gst_efficientnet_mqtt_queue_clear(&self->queue);
     g_mutex_clear(&self->owner_lock);
     G_OBJECT_CLASS(gst_efficientnet_publish_mqtt_parent_class)->finalize(object);
 }
@@ -719,9 +589,7 @@ static void
 gst_efficientnet_publish_mqtt_init(GstEfficientNetPublishMqtt *self)
 {
     g_weak_ref_init(&self->element, NULL);
-    g_mutex_init(&self->lock);
+    gst_efficientnet_mqtt_queue_init(&self->queue);
     g_mutex_init(&self->owner_lock);
-    g_cond_init(&self->changed);
-    g_queue_init(&self->messages);
     self->wake_fd = -1;
 }

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "mqttqueue.h"
+
+void
+gst_efficientnet_mqtt_queue_init(GstEfficientNetMqttQueue *queue)
+{
+    *queue = (GstEfficientNetMqttQueue){0};
+    g_mutex_init(&queue->lock);
+    g_cond_init(&queue->changed);
+    g_queue_init(&queue->messages);
+}
+
+void
+gst_efficientnet_mqtt_queue_clear(GstEfficientNetMqttQueue *queue)
+{
+    g_queue_clear_full(&queue->messages, (GDestroyNotify)gst_efficientnet_mqtt_message_free);
+    g_cond_clear(&queue->changed);
+    g_mutex_clear(&queue->lock);
+}
+
+/* With the lock. */
+static gboolean
+is_empty(GstEfficientNetMqttQueue *queue)
+{
+    return queue->in_flight == 0 && g_queue_is_empty(&queue->messages);
+}
+
+/* With the lock. */
+static void
+drop_all(GstEfficientNetMqttQueue *queue)
+{
+    queue->dropped += queue->in_flight + queue->messages.length;
+    queue->in_flight = 0;
+    g_queue_clear_full(&queue->messages, (GDestroyNotify)gst_efficientnet_mqtt_message_free);
+}
+
+gboolean
+gst_efficientnet_mqtt_queue_push(GstEfficientNetMqttQueue *queue,
+                                 GstEfficientNetMqttMessage *message, guint max)
+{
+    GstEfficientNetMqttMessage *oldest = NULL;
+    gboolean first;
+
+    g_mutex_lock(&queue->lock);
+    if (!queue->stopping)
+        queue->deadline = 0;
+    if (queue->messages.length >= max) {
+        oldest = g_queue_pop_head(&queue->messages);
+        queue->dropped++;
+    }
+    g_queue_push_tail(&queue->messages, message);
+    first = oldest && !queue->overflowed;
+    queue->overflowed |= first;
+    g_mutex_unlock(&queue->lock);
+    g_clear_pointer(&oldest, gst_efficientnet_mqtt_message_free);
+    return first;
+}
+
+/* With the lock. */
+static gint64
+begin_to_drain(GstEfficientNetMqttQueue *queue, gint64 timeout)
+{
+    if (queue->deadline == 0)
+        queue->deadline = g_get_monotonic_time() + timeout;
+    return queue->deadline;
+}
+
+void
+gst_efficientnet_mqtt_queue_drain(GstEfficientNetMqttQueue *queue, gint64 timeout)
+{
+    gint64 deadline;
+
+    g_mutex_lock(&queue->lock);
+    /* It holds for this call, whatever is pushed meanwhile. */
+    deadline = begin_to_drain(queue, timeout);
+    while (!queue->flushing && !is_empty(queue) &&
+           g_cond_wait_until(&queue->changed, &queue->lock, deadline))
+        continue;
+    g_mutex_unlock(&queue->lock);
+}
+
+void
+gst_efficientnet_mqtt_queue_set_flushing(GstEfficientNetMqttQueue *queue, gboolean flushing)
+{
+    g_mutex_lock(&queue->lock);
+    queue->flushing = flushing;
+    g_cond_broadcast(&queue->changed);
+    g_mutex_unlock(&queue->lock);
+}
+
+void
+gst_efficientnet_mqtt_queue_stop(GstEfficientNetMqttQueue *queue, gint64 timeout)
+{
+    g_mutex_lock(&queue->lock);
+    begin_to_drain(queue, timeout);
+    queue->stopping = TRUE;
+    g_cond_broadcast(&queue->changed);
+    g_mutex_unlock(&queue->lock);
+}
+
+gboolean
+gst_efficientnet_mqtt_queue_wait_for_end(GstEfficientNetMqttQueue *queue, gint64 grace)
+{
+    gboolean finished;
+
+    g_mutex_lock(&queue->lock);
+    while (!queue->finished &&
+           g_cond_wait_until(&queue->changed, &queue->lock, queue->deadline + grace))
+        continue;
+    finished = queue->finished;
+    drop_all(queue);
+    g_mutex_unlock(&queue->lock);
+    return finished;
+}
+
+void
+gst_efficientnet_mqtt_queue_get_counts(GstEfficientNetMqttQueue *queue,
+                                       GstEfficientNetWriterCounts *counts)
+{
+    g_mutex_lock(&queue->lock);
+    *counts = (GstEfficientNetWriterCounts){
+        .written = queue->written,
+        .dropped = queue->dropped,
+        .queued = queue->in_flight + queue->messages.length,
+    };
+    g_mutex_unlock(&queue->lock);
+}
+
+GstEfficientNetMqttMessage *
+gst_efficientnet_mqtt_queue_take(GstEfficientNetMqttQueue *queue)
+{
+    GstEfficientNetMqttMessage *message = NULL;
+
+    g_mutex_lock(&queue->lock);
+    if (queue->in_flight < GST_EFFICIENTNET_MQTT_MAX_IN_FLIGHT)
+        message = g_queue_pop_head(&queue->messages);
+    if (message)
+        queue->in_flight++;
+    g_mutex_unlock(&queue->lock);
+    return message;
+}
+
+void
+gst_efficientnet_mqtt_queue_settle(GstEfficientNetMqttQueue *queue, gboolean arrived)
+{
+    g_mutex_lock(&queue->lock);
+    /* After the end none is in flight, as all are counted as dropped. */
+    if (queue->in_flight > 0) {
+        queue->in_flight--;
+        queue->written += arrived;
+        queue->dropped += !arrived;
+    }
+    if (is_empty(queue))
+        g_cond_broadcast(&queue->changed);
+    g_mutex_unlock(&queue->lock);
+}
+
+void
+gst_efficientnet_mqtt_queue_lose(GstEfficientNetMqttQueue *queue)
+{
+    g_mutex_lock(&queue->lock);
+    queue->dropped += queue->in_flight;
+    queue->in_flight = 0;
+    if (is_empty(queue))
+        g_cond_broadcast(&queue->changed);
+    g_mutex_unlock(&queue->lock);
+}
+
+void
+gst_efficientnet_mqtt_queue_note_success(GstEfficientNetMqttQueue *queue)
+{
+    g_mutex_lock(&queue->lock);
+    queue->overflowed = FALSE;
+    g_mutex_unlock(&queue->lock);
+}
+
+void
+gst_efficientnet_mqtt_queue_pause(GstEfficientNetMqttQueue *queue, gint64 delay, gint64 last_delay)
+{
+    gint64 now = g_get_monotonic_time();
+    gboolean was_stopping;
+
+    g_mutex_lock(&queue->lock);
+    was_stopping = queue->stopping;
+    if (was_stopping)
+        delay = last_delay;
+    while (queue->stopping == was_stopping &&
+           g_cond_wait_until(&queue->changed, &queue->lock, now + delay))
+        continue;
+    g_mutex_unlock(&queue->lock);
+}
+
+gboolean
+gst_efficientnet_mqtt_queue_is_over(GstEfficientNetMqttQueue *queue)
+{
+    gboolean over;
+
+    g_mutex_lock(&queue->lock);
+    over = queue->stopping && (is_empty(queue) || g_get_monotonic_time() >= queue->deadline);
+    g_mutex_unlock(&queue->lock);
+    return over;
+}
+
+void
+gst_efficientnet_mqtt_queue_finish(GstEfficientNetMqttQueue *queue)
+{
+    g_mutex_lock(&queue->lock);
+    drop_all(queue);
+    queue->finished = TRUE;
+    g_cond_broadcast(&queue->changed);
+    g_mutex_unlock(&queue->lock);
+}
