@@ -17,6 +17,8 @@ GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
 
 /* Seconds after which a silent broker is asked whether it is there. */
 #define KEEPALIVE 30
+/* Bytes of a message from the other side that could be meant. */
+#define MAX_RECEIVED (1 << 20)
 /* What a broker grants in place of a quality of service. */
 #define SUBSCRIPTION_REFUSED 128
 /* Microseconds. */
@@ -162,8 +164,13 @@ message_received(struct mosquitto *client, void *data, const struct mosquitto_me
 {
     GstEfficientNetPublishMqtt *self = data;
     gsize length = (gsize)message->payloadlen;
-    g_autofree char *payload = g_malloc(length + 1);
+    g_autofree char *payload = NULL;
 
+    if (length > MAX_RECEIVED) {
+        GST_WARNING("a message of %" G_GSIZE_FORMAT " bytes is ignored", length);
+        return;
+    }
+    payload = g_malloc(length + 1);
     if (length > 0)
         memcpy(payload, message->payload, length);
     payload[length] = '\0';

@@ -37,7 +37,8 @@ typedef struct {
     const GstEfficientNetMessage *will; /* sent when the connection ends, in order or not */
     const char *const *subscriptions;   /* topic filters, to NULL */
     void (*connected)(GstEfficientNetWriter *writer, gpointer owner); /* each time */
-    /* PAYLOAD is of LENGTH bytes, whatever the other side put there, and a NUL behind them. */
+    /* PAYLOAD is of LENGTH bytes, whatever the other side put there, and a NUL behind them. What is
+     * longer than 1 MiB is ignored. */
     void (*received)(GstEfficientNetWriter *writer, const char *topic, const char *payload,
                      gsize length, gpointer owner);
     GObject *owner;

@@ -15,6 +15,8 @@
 #include "publishregistry.h"
 #include "results.h"
 
+#define LONGEST (1 << 20)
+
 typedef struct {
     GObject parent;
 
@@ -23,6 +25,7 @@ typedef struct {
     const char *subscriptions[2];
     GstEfficientNetMessage will;
     guint n_described;
+    gsize length; /* of all that was received since */
 } TestFormat;
 
 typedef GObjectClass TestFormatClass;
@@ -74,8 +77,10 @@ prepare(GstEfficientNetFormat *format, GstEfficientNetWriter *writer, const char
 static void
 describe(TestFormat *self, GstEfficientNetWriter *writer)
 {
-    g_autofree char *text = g_strdup_printf("%s, %u", self->state, ++self->n_described);
+    g_autofree char *text =
+        g_strdup_printf("%s, %u, %d", self->state, ++self->n_described, (int)self->length);
 
+    self->length = 0;
     write_text(writer, self->description, text, TRUE);
 }
 
@@ -96,6 +101,8 @@ received(GstEfficientNetFormat *format, GstEfficientNetWriter *writer, const cha
 
     g_assert_cmpstr(topic, ==, self->subscriptions[0]);
     g_assert_cmpuint(strlen(payload), ==, length);
+    g_assert_cmpuint(length, <=, LONGEST);
+    self->length += length;
     if (g_str_equal(payload, "online"))
         describe(self, writer);
     else if (g_str_equal(payload, "wrong"))
@@ -263,7 +270,7 @@ test_retained(Fixture *f, gconstpointer data)
     push(f);
     wait_for_stat(f, "written", 4);
     subscriber = effnet_test_subscriber_new(&f->broker);
-    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam_0", "results/cam_0, 1");
+    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam_0", "results/cam_0, 1, 0");
     effnet_test_subscriber_wait_for(subscriber, "results/availability", "there");
     push(f);
     effnet_test_subscriber_wait_for(subscriber, "results/cam_0", "frame 2");
@@ -277,6 +284,9 @@ test_subscription(Fixture *f, gconstpointer birth_topic)
 {
     const char *topic = birth_topic ? birth_topic : "home/status";
     g_autofree char *property = birth_topic ? g_strconcat("birth-topic=", topic, NULL) : NULL;
+    g_autofree char *longest = g_strnfill(LONGEST, 'x');
+    g_autofree char *too_long = g_strnfill(LONGEST + 1, 'x');
+    g_autofree char *expected = g_strdup_printf("results/cam0, 2, %d", 7 + LONGEST + 6);
     EffNetTestSubscriber *subscriber;
 
     if (!f->broker.pid)
@@ -284,11 +294,13 @@ test_subscription(Fixture *f, gconstpointer birth_topic)
     subscriber = effnet_test_subscriber_new(&f->broker);
     open_element(f, f->broker.port, property ? property : "");
     effnet_test_subscriber_wait_for(subscriber, "results/availability", "there");
-    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam0", "results/cam0, 1");
+    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam0", "results/cam0, 1, 0");
     effnet_test_subscriber_publish(subscriber, topic, "offline");
     effnet_test_subscriber_publish(subscriber, topic, "");
+    effnet_test_subscriber_publish(subscriber, topic, longest);
+    effnet_test_subscriber_publish(subscriber, topic, too_long);
     effnet_test_subscriber_publish(subscriber, topic, "online");
-    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam0", "results/cam0, 2");
+    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam0", expected);
     effnet_test_subscriber_free(subscriber);
 }
 
@@ -305,10 +317,10 @@ test_connected_again(Fixture *f, gconstpointer data)
     effnet_test_subscriber_wait_for(subscriber, "results/availability", "there");
     effnet_test_broker_stop(&f->broker);
     effnet_test_broker_start(&f->broker, "allow_anonymous true");
-    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam0", "results/cam0, 2");
+    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam0", "results/cam0, 2, 0");
     effnet_test_subscriber_wait_for(subscriber, "results/availability", "there");
     effnet_test_subscriber_publish(subscriber, "home/status", "online");
-    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam0", "results/cam0, 3");
+    effnet_test_subscriber_wait_for(subscriber, "discovery/results/cam0", "results/cam0, 3, 6");
     effnet_test_subscriber_free(subscriber);
 }
 
