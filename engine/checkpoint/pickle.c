@@ -108,20 +108,39 @@ new_value(Machine *m, EffNetPickleType type)
     return effnet_pickle_value_new(m->pickle, type, m->error);
 }
 
+/* The height of the last of the first N marks. */
+static guint
+height_of(const Machine *m, guint n_marks)
+{
+    return n_marks ? g_array_index(m->marks, guint, n_marks - 1) : 0;
+}
+
 static guint
 floor_of(const Machine *m)
 {
-    return m->marks->len ? g_array_index(m->marks, guint, m->marks->len - 1) : 0;
+    return height_of(m, m->marks->len);
 }
 
-/* The topmost value, which nothing below the last mark counts as. */
+/* The value right below HEIGHT; none that is below FLOOR counts. */
+static EffNetPickleValue *
+below(Machine *m, guint height, guint floor)
+{
+    if (height > floor)
+        return m->stack->pdata[height - 1];
+    fail(m, "holds a pickle that takes more from its stack than it put there");
+    return NULL;
+}
+
 static EffNetPickleValue *
 top(Machine *m)
 {
-    if (m->stack->len > floor_of(m))
-        return m->stack->pdata[m->stack->len - 1];
-    fail(m, "holds a pickle that takes more from its stack than it put there");
-    return NULL;
+    return below(m, m->stack->len, floor_of(m));
+}
+
+static EffNetPickleValue *
+below_mark(Machine *m)
+{
+    return below(m, floor_of(m), height_of(m, m->marks->len - 1));
 }
 
 static EffNetPickleValue *
@@ -134,9 +153,9 @@ pop(Machine *m)
     return value;
 }
 
-/* Drops the last mark; the values above it, *N of them, stay valid until the next push. */
+/* The values above the last mark, *N of them. */
 static gboolean
-pop_mark(Machine *m, EffNetPickleValue ***values, gsize *n)
+top_of_mark(Machine *m, EffNetPickleValue ***values, gsize *n)
 {
     guint floor = floor_of(m);
 
@@ -146,9 +165,15 @@ pop_mark(Machine *m, EffNetPickleValue ***values, gsize *n)
         return fail(m, "holds a pickle that takes a mark that it did not set");
     *n = m->stack->len - floor;
     *values = (EffNetPickleValue **)m->stack->pdata + floor;
-    g_ptr_array_set_size(m->stack, (gint)floor);
-    g_array_set_size(m->marks, m->marks->len - 1);
     return TRUE;
+}
+
+/* Drops the last mark and what is above it, which GLib may clear. */
+static void
+drop_mark(Machine *m)
+{
+    g_ptr_array_set_size(m->stack, (gint)floor_of(m));
+    g_array_set_size(m->marks, m->marks->len - 1);
 }
 
 static gboolean
@@ -194,7 +219,10 @@ op_pop_mark(Machine *m, guint argument)
     EffNetPickleValue **values;
     gsize n;
 
-    return pop_mark(m, &values, &n);
+    if (!top_of_mark(m, &values, &n))
+        return FALSE;
+    drop_mark(m);
+    return TRUE;
 }
 
 static gboolean
@@ -423,17 +451,17 @@ op_collect(Machine *m, guint type)
     EffNetPickleValue *value = new_value(m, type), **values;
     gsize n;
 
-    return value && pop_mark(m, &values, &n) &&
-           effnet_pickle_append(m->pickle, &value->items, values, n, m->error) && push(m, value);
+    if (!value || !top_of_mark(m, &values, &n) ||
+        !effnet_pickle_append(m->pickle, &value->items, values, n, m->error))
+        return FALSE;
+    drop_mark(m);
+    return push(m, value);
 }
 
 static gboolean
-extend(Machine *m, EffNetPickleType type, EffNetPickleValue *const *values, gsize n)
+extend(Machine *m, EffNetPickleValue *target, EffNetPickleType type,
+       EffNetPickleValue *const *values, gsize n)
 {
-    EffNetPickleValue *target = top(m);
-
-    if (!target)
-        return FALSE;
     if (target->type == EFFNET_PICKLE_OPAQUE)
         return TRUE;
     if (target->type != type)
@@ -446,28 +474,35 @@ extend(Machine *m, EffNetPickleType type, EffNetPickleValue *const *values, gsiz
 static gboolean
 op_append(Machine *m, guint argument)
 {
-    EffNetPickleValue *value = pop(m);
+    EffNetPickleValue *value = pop(m), *target = value ? top(m) : NULL;
 
-    return value && extend(m, EFFNET_PICKLE_LIST, &value, 1);
+    return target && extend(m, target, EFFNET_PICKLE_LIST, &value, 1);
 }
 
 static gboolean
 op_set_item(Machine *m, guint argument)
 {
-    EffNetPickleValue *pair[2];
+    EffNetPickleValue *pair[2], *target;
 
     pair[1] = pop(m);
     pair[0] = pair[1] ? pop(m) : NULL;
-    return pair[0] && extend(m, EFFNET_PICKLE_DICT, pair, 2);
+    target = pair[0] ? top(m) : NULL;
+    return target && extend(m, target, EFFNET_PICKLE_DICT, pair, 2);
 }
 
 static gboolean
 op_extend(Machine *m, guint type)
 {
-    EffNetPickleValue **values;
+    EffNetPickleValue **values, *target;
     gsize n;
 
-    return pop_mark(m, &values, &n) && extend(m, type, values, n);
+    if (!top_of_mark(m, &values, &n))
+        return FALSE;
+    target = below_mark(m);
+    if (!target || !extend(m, target, type, values, n))
+        return FALSE;
+    drop_mark(m);
+    return TRUE;
 }
 
 static gboolean
