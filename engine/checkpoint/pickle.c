@@ -399,16 +399,18 @@ op_call(Machine *m, guint n_keywords)
     return global && push(m, effnet_pickle_global_call(m->pickle, global, args, m->error));
 }
 
-/* The attributes of an object. None of ours has any that matter. */
+/* The attributes of an object. Those of a dictionary do not matter. */
 static gboolean
 op_build(Machine *m, guint argument)
 {
-    EffNetPickleValue *object = pop(m) ? top(m) : NULL;
+    EffNetPickleValue *attributes = pop(m), *object = attributes ? top(m) : NULL;
 
     if (!object)
         return FALSE;
     if (object->type != EFFNET_PICKLE_DICT && object->type != EFFNET_PICKLE_OPAQUE)
         return fail(m, "holds a pickle that gives attributes to what has none");
+    if (object->type == EFFNET_PICKLE_OPAQUE && attributes->type == EFFNET_PICKLE_DICT)
+        object->opaque.attributes = attributes;
     return TRUE;
 }
 
@@ -458,12 +460,17 @@ op_collect(Machine *m, guint type)
     return push(m, value);
 }
 
+/* Items of an opaque value are not kept, but that there were tensors among them is. */
 static gboolean
 extend(Machine *m, EffNetPickleValue *target, EffNetPickleType type,
        EffNetPickleValue *const *values, gsize n)
 {
-    if (target->type == EFFNET_PICKLE_OPAQUE)
+    if (target->type == EFFNET_PICKLE_OPAQUE) {
+        for (gsize i = 0; i < n; i++)
+            if (values[i]->type == EFFNET_PICKLE_TENSOR)
+                target->opaque.has_weights = TRUE;
         return TRUE;
+    }
     if (target->type != type)
         return fail(m, "holds a pickle that adds items to what has none");
     if (type == EFFNET_PICKLE_DICT && n % 2)
@@ -570,6 +577,7 @@ static const Opcode opcodes[256] = {
     ['B'] = {op_string, 4},  /* BINBYTES */
     ['C'] = {op_string, 1},  /* SHORT_BINBYTES */
     [0x8e] = {op_string, 8}, /* BINBYTES8 */
+    [0x96] = {op_string, 8}, /* BYTEARRAY8 */
     ['X'] = {op_string, 4},  /* BINUNICODE */
     [0x8c] = {op_string, 1}, /* SHORT_BINUNICODE */
     [0x8d] = {op_string, 8}, /* BINUNICODE8 */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Python's pickles as torch.save() writes them, read into values. Nothing is ever executed: a
- * global is looked up in a closed list, and a call makes a value of ours. */
+ * global is looked up in a closed list, and a call makes a value of ours. What is made by any other
+ * global is kept as an opaque value, for what lies beside the weights is none of our business;
+ * where weights were expected, it is an error. */
 #ifndef EFFNET_PICKLE_H
 #define EFFNET_PICKLE_H
 
@@ -16,23 +18,24 @@ typedef enum {
     EFFNET_PICKLE_STRING, /* bytes as well */
     EFFNET_PICKLE_TUPLE,
     EFFNET_PICKLE_LIST, /* sets as well */
-    EFFNET_PICKLE_DICT, /* OrderedDict and Counter as well */
+    EFFNET_PICKLE_DICT, /* OrderedDict and the like as well */
     EFFNET_PICKLE_GLOBAL,
-    EFFNET_PICKLE_OPAQUE, /* an instance of something harmless that a checkpoint does not need */
+    EFFNET_PICKLE_OPAQUE, /* what a global made that is not in the list */
     EFFNET_PICKLE_STORAGE,
     EFFNET_PICKLE_TENSOR,
 } EffNetPickleType;
 
 typedef enum {
-    EFFNET_GLOBAL_ORDERED_DICT,
+    EFFNET_GLOBAL_DICT,
+    EFFNET_GLOBAL_DEFAULT_DICT,
     EFFNET_GLOBAL_REBUILD_TENSOR,
     EFFNET_GLOBAL_REBUILD_PARAMETER,
     EFFNET_GLOBAL_SIZE,
     EFFNET_GLOBAL_STORAGE,
-    EFFNET_GLOBAL_OPAQUE,
+    EFFNET_GLOBAL_UNKNOWN, /* not in the list */
 } EffNetGlobalKind;
 
-/* A row of the closed list. */
+/* A row of the closed list, or one like it for what is not in there. */
 typedef struct {
     const char *name; /* with its module, "torch.Size" */
     EffNetGlobalKind kind;
@@ -74,6 +77,11 @@ struct _EffNetPickleValue {
         } string; /* STRING; LONG: little endian, two's complement */
         EffNetPickleItems items;
         const EffNetPickleGlobal *global;
+        struct {
+            const EffNetPickleGlobal *maker;
+            const EffNetPickleValue *attributes; /* a DICT; NULL: none were set */
+            gboolean has_weights;                /* it was made of tensors or the like */
+        } opaque;
         const EffNetPickleStorage *storage;
         const EffNetPickleTensor *tensor;
     };
@@ -113,9 +121,12 @@ gboolean effnet_pickle_size(const EffNetPickleValue *value, guint64 *size);
 gboolean effnet_pickle_fail(const EffNetPickle *pickle, GError **error, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
-/* NULL with the error set for what is not in the closed list. */
-const EffNetPickleGlobal *effnet_pickle_global_find(const EffNetPickle *pickle, const char *module,
+/* One of the kind UNKNOWN for what is not in the closed list; NULL without memory. */
+const EffNetPickleGlobal *effnet_pickle_global_find(EffNetPickle *pickle, const char *module,
                                                     const char *name, GError **error);
+/* FALSE, with the error that GLOBAL is not in the list. */
+gboolean effnet_pickle_global_refuse(const EffNetPickle *pickle, const EffNetPickleGlobal *global,
+                                     GError **error);
 /* What GLOBAL called with ARGS, a tuple, stands for. */
 EffNetPickleValue *effnet_pickle_global_call(EffNetPickle *pickle, const EffNetPickleValue *global,
                                              EffNetPickleValue *args, GError **error);

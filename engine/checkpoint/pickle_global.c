@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The globals that a checkpoint may name, and what a call of each stands for. */
+/* The globals that weights are made by, and what a call of each stands for. */
 #include <string.h>
 
 #include <effnet/error.h>
@@ -12,8 +12,9 @@
     }
 
 static const EffNetPickleGlobal globals[] = {
-    {"collections.OrderedDict", EFFNET_GLOBAL_ORDERED_DICT},
-    {"collections.Counter", EFFNET_GLOBAL_ORDERED_DICT},
+    {"collections.OrderedDict", EFFNET_GLOBAL_DICT},
+    {"collections.Counter", EFFNET_GLOBAL_DICT},
+    {"collections.defaultdict", EFFNET_GLOBAL_DEFAULT_DICT},
     {"torch._utils._rebuild_tensor", EFFNET_GLOBAL_REBUILD_TENSOR},
     {"torch._utils._rebuild_tensor_v2", EFFNET_GLOBAL_REBUILD_TENSOR},
     {"torch._utils._rebuild_parameter", EFFNET_GLOBAL_REBUILD_PARAMETER},
@@ -31,27 +32,27 @@ static const EffNetPickleGlobal globals[] = {
     STORAGE("Bool", OTHER, 1),
     STORAGE("ComplexFloat", OTHER, 8),
     STORAGE("ComplexDouble", OTHER, 16),
-    /* What training scripts leave beside the weights: arguments, devices, the best accuracy. */
-    {"argparse.Namespace", EFFNET_GLOBAL_OPAQUE},
-    {"torch.device", EFFNET_GLOBAL_OPAQUE},
-    {"torch.float16", EFFNET_GLOBAL_OPAQUE},
-    {"torch.bfloat16", EFFNET_GLOBAL_OPAQUE},
-    {"torch.float32", EFFNET_GLOBAL_OPAQUE},
-    {"torch.float64", EFFNET_GLOBAL_OPAQUE},
-    {"numpy.core.multiarray.scalar", EFFNET_GLOBAL_OPAQUE},
-    {"numpy._core.multiarray.scalar", EFFNET_GLOBAL_OPAQUE},
-    {"numpy.dtype", EFFNET_GLOBAL_OPAQUE},
-    {"_codecs.encode", EFFNET_GLOBAL_OPAQUE},
-    {"__builtin__.set", EFFNET_GLOBAL_OPAQUE},
-    {"builtins.set", EFFNET_GLOBAL_OPAQUE},
 };
 
+/* A row for what has none. */
+static const EffNetPickleGlobal *
+new_unknown(EffNetPickle *pickle, const char *module, const char *name, GError **error)
+{
+    EffNetPickleGlobal *global = effnet_pickle_alloc(pickle, sizeof *global, error);
+    g_autofree char *full = g_strdup_printf("%.200s.%.200s", module, name);
+    char *kept = global ? effnet_pickle_alloc(pickle, strlen(full) + 1, error) : NULL;
+
+    if (!kept)
+        return NULL;
+    *global = (EffNetPickleGlobal){.name = strcpy(kept, full), .kind = EFFNET_GLOBAL_UNKNOWN};
+    return global;
+}
+
 const EffNetPickleGlobal *
-effnet_pickle_global_find(const EffNetPickle *pickle, const char *module, const char *name,
+effnet_pickle_global_find(EffNetPickle *pickle, const char *module, const char *name,
                           GError **error)
 {
     gsize length = strlen(module);
-    g_autofree char *full = NULL, *shown = NULL;
 
     for (gsize i = 0; i < G_N_ELEMENTS(globals); i++) {
         const char *known = globals[i].name;
@@ -60,13 +61,49 @@ effnet_pickle_global_find(const EffNetPickle *pickle, const char *module, const 
             strcmp(known + length + 1, name) == 0)
             return &globals[i];
     }
-    full = g_strdup_printf("%.200s.%.200s", module, name);
-    shown = g_strescape(full, NULL);
-    effnet_pickle_fail(pickle, error,
-                       "uses the pickle global %s, which is not one that a checkpoint needs; "
-                       "nothing was executed (save the model's state_dict() instead)",
-                       shown);
-    return NULL;
+    return new_unknown(pickle, module, name, error);
+}
+
+gboolean
+effnet_pickle_global_refuse(const EffNetPickle *pickle, const EffNetPickleGlobal *global,
+                            GError **error)
+{
+    g_autofree char *shown = g_strescape(global->name, NULL);
+
+    return effnet_pickle_fail(pickle, error,
+                              "uses the pickle global %s, which is not one that a checkpoint "
+                              "needs; nothing was executed (save the model's state_dict() instead)",
+                              shown);
+}
+
+/* Whether weights went into ARGS. Those who take any have them among their first few; to look at
+ * more would take a hostile file's time. */
+static gboolean
+has_weights(const EffNetPickleValue *args, guint depth)
+{
+    for (gsize i = 0; i < 8 && effnet_pickle_item(args, i); i++) {
+        const EffNetPickleValue *arg = effnet_pickle_item(args, i);
+
+        if (arg->type == EFFNET_PICKLE_TENSOR || arg->type == EFFNET_PICKLE_STORAGE ||
+            (arg->type == EFFNET_PICKLE_OPAQUE && arg->opaque.has_weights) ||
+            (depth > 0 && has_weights(arg, depth - 1)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Torch makes tensors of other things than storages, too, by functions of its private modules. */
+static EffNetPickleValue *
+make_opaque(EffNetPickle *pickle, const EffNetPickleGlobal *maker, const EffNetPickleValue *args,
+            GError **error)
+{
+    EffNetPickleValue *value = effnet_pickle_value_new(pickle, EFFNET_PICKLE_OPAQUE, error);
+
+    if (!value)
+        return NULL;
+    value->opaque.maker = maker;
+    value->opaque.has_weights = g_str_has_prefix(maker->name, "torch._") || has_weights(args, 2);
+    return value;
 }
 
 static gboolean
@@ -118,12 +155,12 @@ rebuild_tensor(EffNetPickle *pickle, const EffNetPickleValue *args, GError **err
     return value;
 }
 
-/* OrderedDict(), OrderedDict([(key, value), …]) as Python 2 wrote it, Counter({…}). */
+/* OrderedDict(), OrderedDict([(key, value), …]) as Python 2 wrote it, Counter({…}),
+ * defaultdict(factory). */
 static EffNetPickleValue *
-make_dict(EffNetPickle *pickle, const EffNetPickleValue *args, GError **error)
+make_dict(EffNetPickle *pickle, const EffNetPickleValue *from, GError **error)
 {
     EffNetPickleValue *dict = effnet_pickle_value_new(pickle, EFFNET_PICKLE_DICT, error);
-    const EffNetPickleValue *from = effnet_pickle_item(args, 0);
 
     if (!dict || !from)
         return dict;
@@ -150,6 +187,8 @@ effnet_pickle_global_call(EffNetPickle *pickle, const EffNetPickleValue *global,
 {
     const char *name;
 
+    if (global && global->type == EFFNET_PICKLE_OPAQUE)
+        return make_opaque(pickle, global->opaque.maker, args, error);
     if (!global || global->type != EFFNET_PICKLE_GLOBAL || !args ||
         args->type != EFFNET_PICKLE_TUPLE) {
         effnet_pickle_fail(pickle, error, "holds a pickle that calls what is not a function");
@@ -157,8 +196,10 @@ effnet_pickle_global_call(EffNetPickle *pickle, const EffNetPickleValue *global,
     }
     name = global->global->name;
     switch (global->global->kind) {
-    case EFFNET_GLOBAL_ORDERED_DICT:
-        return make_dict(pickle, args, error);
+    case EFFNET_GLOBAL_DICT:
+        return make_dict(pickle, effnet_pickle_item(args, 0), error);
+    case EFFNET_GLOBAL_DEFAULT_DICT:
+        return make_dict(pickle, effnet_pickle_item(args, 1), error);
     case EFFNET_GLOBAL_REBUILD_TENSOR:
         return rebuild_tensor(pickle, args, error);
     case EFFNET_GLOBAL_REBUILD_PARAMETER:
@@ -167,8 +208,8 @@ effnet_pickle_global_call(EffNetPickle *pickle, const EffNetPickleValue *global,
             return effnet_pickle_item(args, 0);
         effnet_pickle_fail(pickle, error, "calls %s without its argument", name);
         return NULL;
-    case EFFNET_GLOBAL_OPAQUE:
-        return effnet_pickle_value_new(pickle, EFFNET_PICKLE_OPAQUE, error);
+    case EFFNET_GLOBAL_UNKNOWN:
+        return make_opaque(pickle, global->global, args, error);
     case EFFNET_GLOBAL_STORAGE:
         break;
     }
@@ -192,7 +233,8 @@ read_view(const EffNetPickle *pickle, const EffNetPickleValue *view, EffNetPickl
                               storage->key);
 }
 
-/* ("storage", type, key, location, elements[, view]) */
+/* ("storage", type, key, location, elements[, view]); before torch 1.6 also ("module", class, …),
+ * which a whole model has for its class. */
 EffNetPickleValue *
 effnet_pickle_storage_new(EffNetPickle *pickle, const EffNetPickleValue *id, GError **error)
 {
@@ -202,6 +244,10 @@ effnet_pickle_storage_new(EffNetPickle *pickle, const EffNetPickleValue *id, GEr
 
     if (!storage)
         return NULL;
+    if (type && type->type == EFFNET_PICKLE_GLOBAL && type->global->kind == EFFNET_GLOBAL_UNKNOWN) {
+        effnet_pickle_global_refuse(pickle, type->global, error);
+        return NULL;
+    }
     memset(storage, 0, sizeof *storage);
     storage->key = effnet_pickle_string(effnet_pickle_item(id, 2));
     if (g_strcmp0(effnet_pickle_string(effnet_pickle_item(id, 0)), "storage") != 0 || !type ||

@@ -7,6 +7,7 @@
 
 #include "formats.h"
 #include "pickle.h"
+#include "pth_metadata.h"
 #include "zip.h"
 
 #define LEGACY_PROTOCOL 1001
@@ -22,6 +23,7 @@ static const char *const wrappers[] = {
     "state_dict_ema", "model_ema",        "ema_state_dict", "ema", "state_dict",
     "model",          "model_state_dict", "model_state",    "net", "module",
 };
+#define N_AVERAGED 4 /* of these, the first */
 
 typedef struct {
     guint64 offset, size; /* bytes in the file */
@@ -29,6 +31,7 @@ typedef struct {
 
 typedef struct {
     EffNetCheckpoint *checkpoint;
+    const EffNetPickle *pickle;
     const EffNetZip *zip;
     const char *root;   /* zip: the archive's folder, with its '/' */
     GHashTable *places; /* legacy: storage key to Place */
@@ -84,6 +87,8 @@ add_tensors(const Reader *reader, const EffNetPickleValue *dict, GError **error)
         const char *name = effnet_pickle_string(dict->items.at[i]);
         const EffNetPickleValue *value = dict->items.at[i + 1];
 
+        if (value->type == EFFNET_PICKLE_OPAQUE && value->opaque.has_weights)
+            return effnet_pickle_global_refuse(reader->pickle, value->opaque.maker, error);
         if (name && value->type == EFFNET_PICKLE_TENSOR &&
             !add_tensor(reader, name, value->tensor, error))
             return FALSE;
@@ -91,25 +96,54 @@ add_tensors(const Reader *reader, const EffNetPickleValue *dict, GError **error)
     return TRUE;
 }
 
+/* Or what add_tensors() refuses by its name. */
 static gboolean
 holds_tensors(const EffNetPickleValue *dict)
 {
-    for (gsize i = 1; i < dict->items.n; i += 2)
-        if (dict->items.at[i]->type == EFFNET_PICKLE_TENSOR)
+    for (gsize i = 1; i < dict->items.n; i += 2) {
+        const EffNetPickleValue *value = dict->items.at[i];
+
+        if (value->type == EFFNET_PICKLE_TENSOR ||
+            (value->type == EFFNET_PICKLE_OPAQUE && value->opaque.has_weights))
             return TRUE;
+    }
     return FALSE;
 }
 
-/* The dictionary of tensors that VALUE is or wraps. SEEN keeps one that contains itself from
- * being searched twice. */
+typedef struct {
+    GHashTable *seen;                               /* a dictionary may contain itself */
+    const EffNetPickleValue *way[MAX_WRAPPING + 1]; /* from the root to the tensors */
+    guint n_way;
+    const EffNetPickleValue *opaque; /* what was met in place of a dictionary, for the error */
+    guint n_objects;                 /* of these, those that may hide weights */
+    gboolean hides_averaged;         /* those of one; then all others are the second best */
+} Search;
+
+/* OPAQUE is what the wrapper of RANK holds. */
+static void
+meet_opaque(Search *search, const EffNetPickleValue *opaque, gsize rank)
+{
+    if (!search->opaque)
+        search->opaque = opaque;
+    if (!opaque->opaque.attributes && !opaque->opaque.has_weights)
+        return;
+    search->n_objects++;
+    if (rank < N_AVERAGED)
+        search->hides_averaged = TRUE;
+}
+
+/* The dictionary of tensors that VALUE is or wraps. */
 static const EffNetPickleValue *
-find_state_dict(const EffNetPickleValue *value, guint depth, GHashTable *seen)
+find_state_dict(Search *search, const EffNetPickleValue *value, guint depth)
 {
     const EffNetPickleValue *wrapped[G_N_ELEMENTS(wrappers)] = {NULL};
+    guint n_objects = search->n_objects;
 
     if (value->type != EFFNET_PICKLE_DICT || depth > MAX_WRAPPING ||
-        !g_hash_table_add(seen, (gpointer)value))
+        !g_hash_table_add(search->seen, (gpointer)value))
         return NULL;
+    search->way[depth] = value;
+    search->n_way = depth + 1;
     for (gsize i = 0; i + 1 < value->items.n; i += 2) {
         const char *key = effnet_pickle_string(value->items.at[i]);
 
@@ -117,26 +151,34 @@ find_state_dict(const EffNetPickleValue *value, guint depth, GHashTable *seen)
             if (g_str_equal(key, wrappers[w]))
                 wrapped[w] = value->items.at[i + 1];
     }
-    for (gsize w = 0; w < G_N_ELEMENTS(wrappers); w++) {
+    for (gsize w = 0; w < G_N_ELEMENTS(wrappers) && !search->hides_averaged; w++) {
         const EffNetPickleValue *found =
-            wrapped[w] ? find_state_dict(wrapped[w], depth + 1, seen) : NULL;
+            wrapped[w] ? find_state_dict(search, wrapped[w], depth + 1) : NULL;
 
         if (found)
             return found;
+        if (wrapped[w] && wrapped[w]->type == EFFNET_PICKLE_OPAQUE)
+            meet_opaque(search, wrapped[w], w);
     }
-    return holds_tensors(value) ? value : NULL;
+    search->n_way = depth + 1;
+    return holds_tensors(value) && search->n_objects == n_objects ? value : NULL;
 }
 
 static gboolean
 list_tensors(const Reader *reader, const EffNetPickleValue *root, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    const EffNetPickleValue *dict = find_state_dict(root, 0, seen);
+    Search search = {.seen = seen, .opaque = root->type == EFFNET_PICKLE_OPAQUE ? root : NULL};
+    const EffNetPickleValue *dict = find_state_dict(&search, root, 0);
 
+    if (!dict && search.opaque)
+        return effnet_pickle_global_refuse(reader->pickle, search.opaque->opaque.maker, error);
     if (!dict)
         return effnet_checkpoint_fail(reader->checkpoint, error,
                                       "holds no dictionary of tensors, as a model's "
                                       "state_dict() is one");
+    for (guint i = 0; i < search.n_way; i++)
+        effnet_pth_metadata_add(reader->checkpoint->metadata, search.way[i]);
     return add_tensors(reader, dict, error);
 }
 
@@ -211,7 +253,7 @@ effnet_pth_parse_zip(EffNetCheckpoint *checkpoint, GError **error)
     if (!check_byte_order(checkpoint, zip, root, error) ||
         !effnet_zip_locate(zip, main, &offset, &size, error))
         return FALSE;
-    pickle = effnet_pickle_new(checkpoint->file);
+    reader.pickle = pickle = effnet_pickle_new(checkpoint->file);
     value = effnet_pickle_load(pickle, &offset, offset + size, error);
     return value && list_tensors(&reader, value, error);
 }
@@ -312,13 +354,15 @@ effnet_pth_parse_legacy(EffNetCheckpoint *checkpoint, GError **error)
 {
     g_autoptr(EffNetPickle) pickle = effnet_pickle_new(checkpoint->file);
     g_autoptr(GHashTable) places = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    Reader reader = {.checkpoint = checkpoint, .places = places};
+    Reader reader = {.checkpoint = checkpoint, .pickle = pickle, .places = places};
     const EffNetPickleValue *root, *keys;
     guint64 position = 0;
 
     if (!read_preamble(checkpoint, pickle, &position, error))
         return FALSE;
     root = effnet_pickle_load(pickle, &position, checkpoint->file->size, error);
+    if (root && root->type == EFFNET_PICKLE_OPAQUE)
+        return effnet_pickle_global_refuse(pickle, root->opaque.maker, error);
     keys = root ? effnet_pickle_load(pickle, &position, checkpoint->file->size, error) : NULL;
     if (!keys)
         return FALSE;

@@ -8,7 +8,7 @@ static void
 test_find(void)
 {
     g_autoptr(EffNetPickle) pickle = effnet_pickle_new(&file);
-    static const char *const refused[][2] = {
+    static const char *const unknown[][2] = {
         {"os", "system"},         {"torch", "FloatStorage2"}, {"torch", "Float"},
         {"builtins", "eval"},     {"torch.", "Size"},         {"", "torch.Size"},
         {"torch._utils", "eval"}, {"collections", ""},        {"torch\n", "\xff"},
@@ -20,8 +20,13 @@ test_find(void)
     g_assert_cmpint(global->kind, ==, EFFNET_GLOBAL_STORAGE);
     g_assert_cmpint(global->dtype, ==, EFFNET_DTYPE_F16);
     g_assert_cmpuint(global->element_size, ==, 2);
-    for (gsize i = 0; i < G_N_ELEMENTS(refused); i++) {
-        g_assert_null(effnet_pickle_global_find(pickle, refused[i][0], refused[i][1], &error));
+    for (gsize i = 0; i < G_N_ELEMENTS(unknown); i++) {
+        g_autofree char *name = g_strconcat(unknown[i][0], ".", unknown[i][1], NULL);
+
+        global = effnet_pickle_global_find(pickle, unknown[i][0], unknown[i][1], NULL);
+        g_assert_cmpint(global->kind, ==, EFFNET_GLOBAL_UNKNOWN);
+        g_assert_cmpstr(global->name, ==, name);
+        g_assert_false(effnet_pickle_global_refuse(pickle, global, &error));
         support_check_error(&error, EFFNET_ERROR_FORMAT, "nothing was executed");
     }
 }
@@ -111,6 +116,42 @@ test_calls(void)
     check_text("ccollections\nOrderedDict\n(](](K\1K\2K\3eetR", "not pairs");
     check_text("ccollections\nOrderedDict\n(](K\1etR", "not pairs");
     check_text("cnumpy\ndtype\n(U\2f8K\1K\1tR(K\3U\1<tb", NULL);
+    check_text("ccollections\ndefaultdict\n(cbuiltins\nlist\ntR(K\1]u", NULL);
+}
+
+/* Whether what TEXT makes is opaque, and whether it may have weights. */
+static void
+check_opaque(const char *text, gboolean opaque, gboolean has_weights)
+{
+    g_autoptr(GByteArray) content = g_byte_array_new();
+    Loaded l = {0};
+
+    support_add_text(content, text);
+    load(&l, content);
+    g_assert_no_error(l.error);
+    g_assert_cmpint(l.value->type == EFFNET_PICKLE_OPAQUE, ==, opaque);
+    if (opaque)
+        g_assert_cmpint(l.value->opaque.has_weights, ==, has_weights);
+    unload(&l);
+}
+
+#define TENSOR REBUILD STORAGE "QI0\n))tR"
+
+static void
+test_opaque(void)
+{
+    check_opaque("cos\nsystem\n(U\2idtR", TRUE, FALSE);
+    check_opaque("cos\nsystem\n(U\2idtR)R", TRUE, FALSE); /* what it made is called */
+    check_opaque("cpathlib\nPosixPath\n(U\4datatR", TRUE, FALSE);
+    check_opaque("ca\nDict\n)\x81(K\1Nu}(U\1aK\1ub", TRUE, FALSE);
+    check_opaque("ca\nDict\n)\x81(K\1" TENSOR "u", TRUE, TRUE);
+    check_opaque("ca\nList\n)\x81" TENSOR "a", TRUE, TRUE);
+    check_opaque("ca\nview\n(" TENSOR "tR", TRUE, TRUE);
+    check_opaque("ca\nview\n((((" TENSOR "ttttR", TRUE, FALSE); /* too deep to be looked for */
+    check_opaque("ca\nview\n(((" TENSOR "tttR", TRUE, TRUE);
+    check_opaque("ctorch._utils\n_rebuild_from_numpy\n(NtR", TRUE, TRUE);
+    check_opaque("ctorch._utils\n_rebuild_parameter\n(ca\nview\n(" TENSOR "tRtR", TRUE, TRUE);
+    check_opaque("ccollections\ndefaultdict\n(cos\nsystem\ntR", FALSE, FALSE);
 }
 
 static void
@@ -129,7 +170,8 @@ test_bad_storages(void)
 {
     check_text(")Q", "not a storage of numbers");
     check_text("(U\6moduleNNNNtQ", "not a storage of numbers");
-    check_text("(U\7storagecargparse\nNamespace\nU\1kU\3cpuK\ntQ", "not a storage of numbers");
+    check_text("(U\6modulecm\nNet\nNNtQ", "m.Net");
+    check_text("(U\7storagecargparse\nNamespace\nU\1kU\3cpuK\ntQ", "argparse.Namespace");
     check_text("(U\7storagectorch\nFloatStorage\nK\1U\3cpuK\ntQ", "not a storage of numbers");
     check_text("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\nNtQ", NULL);
     check_text("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\n(U\1vK\5K\5ttQ", NULL);
@@ -144,6 +186,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/pickle-global/find", test_find);
     g_test_add_func("/model/pickle-global/tensor", test_tensor);
     g_test_add_func("/model/pickle-global/calls", test_calls);
+    g_test_add_func("/model/pickle-global/opaque", test_opaque);
     g_test_add_func("/model/pickle-global/bad-tensors", test_bad_tensors);
     g_test_add_func("/model/pickle-global/bad-storages", test_bad_storages);
     return g_test_run();

@@ -124,6 +124,117 @@ test_prefix(void)
     check_transposed(checkpoint, "n_averaged");
 }
 
+/* {"state_dict": {"a.w"}, KEY: VALUE}, or the pair first. */
+static EffNetCheckpoint *
+open_beside(const char *key, const char *value, gboolean first, GError **error)
+{
+    g_autoptr(GByteArray) content = g_byte_array_new(), pickle = NULL;
+
+    support_add_text(content, "}(");
+    for (int i = 0; i < 2; i++) {
+        if ((i == 0) == first) {
+            support_pickle_string(content, key);
+            support_add_text(content, value);
+        } else {
+            support_pickle_string(content, "state_dict");
+            support_pickle_dict(content, &transposed, 1);
+        }
+    }
+    support_add_text(content, "u");
+    pickle = support_pickle(content);
+    return open_pickle(pickle, FALSE, error);
+}
+
+#define ARRAY                                                                                      \
+    "cnumpy._core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntU\1btR(K\1(K\1t"               \
+    "cnumpy\ndtype\n(U\2f8tR(K\3U\1<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffI0\ntb\x89U\1xtb"
+#define MODEL "ctorchvision.models.resnet\nResNet\n)\x81}(U\4bias]ub"
+
+/* What lies beside the weights is skipped, and nothing of it executed. */
+static void
+test_beside(void)
+{
+    static const char *const values[] = {
+        ARRAY,
+        "cpathlib\nPosixPath\n(U\4datatR",
+        "ccollections\ndefaultdict\n(c__builtin__\nlist\ntR(U\4loss]u",
+        "cargparse\nNamespace\n)\x81}(U\2lrK\1ub",
+        "cdatetime\ndatetime\n(U\12\7\350\1\1\1\1\1\1\1\1tR",
+        "cos\nsystem\n(U\11echo hurttR",
+        "c__main__\nConfig\n)\x81}(U\1acfunctools\npartial\n(c__builtin__\neval\ntR(NNtbub",
+        "ctorch\nfloat16\n",
+        MODEL,
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(values); i++)
+        for (int first = 0; first < 2; first++) {
+            GError *error = NULL;
+            g_autoptr(EffNetCheckpoint) checkpoint =
+                open_beside("history", values[i], first, &error);
+
+            g_assert_no_error(error);
+            check_transposed(checkpoint, "a.w");
+            g_assert_cmpuint(effnet_checkpoint_get_n_tensors(checkpoint), ==, 1);
+        }
+}
+
+/* A whole model as torch.save(model) pickles it stands second to a state_dict, but hides what comes
+ * before that; what is no object hides nothing. */
+static void
+test_objects(void)
+{
+    GError *error = NULL;
+    g_autoptr(EffNetCheckpoint) second = open_beside("model", MODEL, TRUE, &error), scalar = NULL;
+
+    g_assert_no_error(error);
+    check_transposed(second, "a.w");
+    scalar = open_beside("ema", "cnumpy\nfloat64\n(K\1tR", TRUE, &error);
+    g_assert_no_error(error);
+    check_transposed(scalar, "a.w");
+    g_assert_null(open_beside("model_ema", MODEL, TRUE, &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "torchvision.models.resnet.ResNet");
+}
+
+/* What weights are made by, or stand where they should, is refused with its name. */
+static void
+test_bad_globals(void)
+{
+    static const struct {
+        const char *before, *after, *error;
+    } cases[] = {
+        {MODEL "0" MODEL, "", "torchvision.models.resnet.ResNet"},
+        {"}(U\5model" MODEL, "u", "torchvision.models.resnet.ResNet"},
+        {"}(U\3a.bctorch._utils\n_rebuild_qtensor\n(", "tRu", "_rebuild_qtensor"},
+        {"}(U\3a.bca\nview\n(", "tRu", "a.view, which is not one"},
+        {"}(U\3a.b", "U\3a.cctorch._utils\n_rebuild_device_tensor_from_numpy\n(NtRu",
+         "_rebuild_device_tensor_from_numpy"},
+        {"}(U\5model" MODEL "U\4rest", "u", "torchvision.models.resnet.ResNet"},
+        {"}(U\5modelca\nDict\n)\x81(U\3a.b", "uu", "a.Dict"},
+    };
+    GError *error = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GByteArray) content = g_byte_array_new(), pickle = NULL;
+
+        support_add_text(content, cases[i].before);
+        if (i > 1)
+            support_pickle_tensor(content, &transposed);
+        support_add_text(content, cases[i].after);
+        pickle = support_pickle(content);
+        g_assert_null(open_pickle(pickle, FALSE, &error));
+        support_check_error(&error, EFFNET_ERROR_FORMAT, cases[i].error);
+    }
+}
+
+static void
+test_metadata(void)
+{
+    g_autoptr(EffNetCheckpoint) checkpoint = open_beside("arch", "U\2b0", FALSE, NULL);
+
+    g_assert_cmpstr(effnet_checkpoint_get_metadata(checkpoint, "arch"), ==, "b0");
+    g_assert_null(effnet_checkpoint_get_metadata(checkpoint, "class_names"));
+}
+
 static void
 test_bad_tensors(void)
 {
@@ -283,6 +394,10 @@ main(int argc, char **argv)
     g_test_add_func("/model/pth/wrapped", test_wrapped);
     g_test_add_func("/model/pth/ema", test_ema);
     g_test_add_func("/model/pth/prefix", test_prefix);
+    g_test_add_func("/model/pth/beside", test_beside);
+    g_test_add_func("/model/pth/objects", test_objects);
+    g_test_add_func("/model/pth/bad-globals", test_bad_globals);
+    g_test_add_func("/model/pth/metadata", test_metadata);
     g_test_add_func("/model/pth/bad-tensors", test_bad_tensors);
     g_test_add_func("/model/pth/bad-objects", test_bad_objects);
     g_test_add_func("/model/pth/archives", test_archives);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pth_metadata.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "json.h"
+
+/* More is no list of labels and no argument that matters, and would cost what it is not worth. */
+#define MAX_CLASSES 65536
+#define MAX_ARGS    1024
+#define MAX_ITEMS   64
+#define MAX_TEXT    4096
+
+static const char *
+get_text(const EffNetPickleValue *value)
+{
+    const char *text = effnet_pickle_string(value);
+
+    return text && strlen(text) <= MAX_TEXT && g_utf8_validate(text, -1, NULL) ? text : NULL;
+}
+
+static const EffNetPickleValue *
+get_member(const EffNetPickleValue *dict, const char *key)
+{
+    for (gsize i = 0; i + 1 < dict->items.n; i += 2)
+        if (g_strcmp0(effnet_pickle_string(dict->items.at[i]), key) == 0)
+            return dict->items.at[i + 1];
+    return NULL;
+}
+
+/* Takes VALUE over. */
+static void
+add(GHashTable *table, const char *key, char *value)
+{
+    if (value && !g_hash_table_contains(table, key))
+        g_hash_table_insert(table, g_strdup(key), value);
+    else
+        g_free(value);
+}
+
+/* Class I's name into NAMES, which has room for N. FALSE for a class that has one already. */
+static gboolean
+set_name(const char **names, gsize n, const EffNetPickleValue *name, guint64 i)
+{
+    if (!get_text(name) || i >= n || names[i])
+        return FALSE;
+    names[i] = get_text(name);
+    return TRUE;
+}
+
+/* From ["cat", "dog"]. */
+static gboolean
+name_by_order(const EffNetPickleValue *list, const char **names, gsize n)
+{
+    for (gsize i = 0; i < n; i++)
+        if (!set_name(names, n, list->items.at[i], i))
+            return FALSE;
+    return TRUE;
+}
+
+/* From {"cat": 0, "dog": 1} or {0: "cat", 1: "dog"}, in any order. */
+static gboolean
+name_by_number(const EffNetPickleValue *dict, const char **names, gsize n)
+{
+    for (gsize i = 0; i < n; i++) {
+        const EffNetPickleValue *key = dict->items.at[2 * i], *value = dict->items.at[2 * i + 1];
+        guint64 index;
+
+        if (effnet_pickle_size(value, &index)
+                ? !set_name(names, n, key, index)
+                : !effnet_pickle_size(key, &index) || !set_name(names, n, value, index))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* NULL unless every class from 0 on has its one name. */
+static char *
+list_classes(const EffNetPickleValue *value)
+{
+    gboolean is_dict = value->type == EFFNET_PICKLE_DICT;
+    g_autofree const char **names = NULL;
+    gsize n;
+    GString *json;
+
+    if (!is_dict && value->type != EFFNET_PICKLE_LIST && value->type != EFFNET_PICKLE_TUPLE)
+        return NULL;
+    n = is_dict ? value->items.n / 2 : value->items.n;
+    if (n == 0 || n > MAX_CLASSES)
+        return NULL;
+    names = g_new0(const char *, n);
+    if (is_dict ? !name_by_number(value, names, n) : !name_by_order(value, names, n))
+        return NULL;
+    json = g_string_new("[");
+    for (gsize i = 0; i < n; i++) {
+        g_string_append(json, i ? ", " : "");
+        effnet_json_append_string(json, names[i]);
+    }
+    g_string_append_c(json, ']');
+    return g_string_free(json, FALSE);
+}
+
+static void
+add_classes(GHashTable *table, const EffNetPickleValue *dict)
+{
+    static const char *const keys[] = {"class_to_idx", "idx_to_class", "class_names", "classes"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const EffNetPickleValue *value = get_member(dict, keys[i]);
+
+        if (value)
+            add(table, "class_names", list_classes(value));
+    }
+}
+
+/* FALSE for what has no text. */
+static gboolean
+append_scalar(GString *out, const EffNetPickleValue *value, gboolean quoted)
+{
+    switch (value->type) {
+    case EFFNET_PICKLE_BOOL:
+        g_string_append(out, value->integer ? "true" : "false");
+        return TRUE;
+    case EFFNET_PICKLE_INT:
+        g_string_append_printf(out, "%" G_GINT64_FORMAT, value->integer);
+        return TRUE;
+    case EFFNET_PICKLE_FLOAT:
+        if (!isfinite((float)value->real))
+            return FALSE;
+        effnet_json_append_float(out, (float)value->real);
+        return TRUE;
+    case EFFNET_PICKLE_STRING:
+        if (!get_text(value))
+            return FALSE;
+        if (quoted)
+            effnet_json_append_string(out, get_text(value));
+        else
+            g_string_append(out, get_text(value));
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
+static char *
+describe(const EffNetPickleValue *value)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    if (value->type != EFFNET_PICKLE_LIST && value->type != EFFNET_PICKLE_TUPLE)
+        return append_scalar(out, value, FALSE) ? g_string_free(g_steal_pointer(&out), FALSE)
+                                                : NULL;
+    if (value->items.n > MAX_ITEMS)
+        return NULL;
+    g_string_append_c(out, '[');
+    for (gsize i = 0; i < value->items.n; i++) {
+        g_string_append(out, i ? ", " : "");
+        if (!append_scalar(out, value->items.at[i], TRUE))
+            return NULL;
+    }
+    g_string_append_c(out, ']');
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+/* Of a dictionary, or the attributes of an argparse.Namespace and the like. */
+static void
+add_args(GHashTable *table, const EffNetPickleValue *args)
+{
+    if (args && args->type == EFFNET_PICKLE_OPAQUE)
+        args = args->opaque.attributes;
+    if (!args || args->type != EFFNET_PICKLE_DICT)
+        return;
+    for (gsize i = 0; i + 1 < MIN(args->items.n, 2 * MAX_ARGS); i += 2) {
+        const char *name = get_text(args->items.at[i]);
+        g_autofree char *key = name ? g_strconcat("args.", name, NULL) : NULL;
+
+        if (key)
+            add(table, key, describe(args->items.at[i + 1]));
+    }
+}
+
+void
+effnet_pth_metadata_add(GHashTable *table, const EffNetPickleValue *dict)
+{
+    const char *arch = get_text(get_member(dict, "arch"));
+
+    if (arch)
+        add(table, "arch", g_strdup(arch));
+    add_args(table, get_member(dict, "args"));
+    add_classes(table, dict);
+}
