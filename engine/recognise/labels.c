@@ -8,6 +8,12 @@
 
 #define MAX_FILE (16u << 20)
 
+static gboolean
+is_blank(const char *line)
+{
+    return line[strspn(line, " \t\r")] == '\0';
+}
+
 char **
 effnet_labels_load(const char *path, guint n_classes, GError **error)
 {
@@ -28,7 +34,7 @@ effnet_labels_load(const char *path, guint n_classes, GError **error)
     begin = g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text; /* a byte order mark */
     lines = g_strsplit(begin, "\n", -1);
     n = g_strv_length(lines);
-    if (n > 0 && *lines[n - 1] == '\0')
+    while (n > 0 && is_blank(lines[n - 1])) /* blank lines at the end are no labels */
         g_clear_pointer(&lines[--n], g_free);
     for (guint i = 0; i < n; i++)
         if (g_str_has_suffix(lines[i], "\r"))

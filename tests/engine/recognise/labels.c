@@ -25,7 +25,9 @@ test_load(void)
     check("\xef\xbb\xbf"
           "cat\n\ndog\n",
           3, "cat", "dog");
-    check("cat\n\n", 2, "cat", "");
+    check("cat\ndog\n\n", 2, "cat", "dog");
+    check("cat\r\ndog\r\n\r\n \t\n\n", 2, "cat", "dog");
+    check("\ncat", 2, "", "cat");
     check("caf\xc3\xa9, coffee", 1, "caf\xc3\xa9, coffee", "caf\xc3\xa9, coffee");
 }
 
@@ -34,11 +36,14 @@ test_errors(void)
 {
     g_autofree char *path = support_write_text("labels.txt", "cat\ndog\n");
     g_autofree char *latin = support_write_text("latin.txt", "caf\xe9\n");
+    g_autofree char *blank = support_write_text("blank.txt", "cat\n\n");
     g_autofree char *nul = support_write("nul.txt", "cat\0dog\n", 8);
     GError *error = NULL;
 
     g_assert_null(effnet_labels_load(path, 1000, &error));
     support_check_error(&error, EFFNET_ERROR_SETTINGS, "has 2 labels, the model 1000 classes");
+    g_assert_null(effnet_labels_load(blank, 2, &error));
+    support_check_error(&error, EFFNET_ERROR_SETTINGS, "has 1 labels, the model 2 classes");
     g_assert_null(effnet_labels_load(latin, 1, &error));
     support_check_error(&error, EFFNET_ERROR_FORMAT, "is not UTF-8 text: look at its byte 3");
     g_assert_null(effnet_labels_load(nul, 1, &error));
