@@ -404,6 +404,12 @@ effnet_json_string(const EffNetJson *json)
 }
 
 gboolean
+effnet_json_is_true(const EffNetJson *json)
+{
+    return effnet_json_is(json, EFFNET_JSON_BOOL) && json->boolean;
+}
+
+gboolean
 effnet_json_number(const EffNetJson *json, double *number)
 {
     if (!effnet_json_is(json, EFFNET_JSON_NUMBER))

@@ -102,6 +102,8 @@ read_values(EffNetConfig *config, GError **error)
         config->activation = EFFNET_ACTIVATION_SIGMOID;
     else if (g_strcmp0(problem, "single_label_classification") == 0)
         config->activation = EFFNET_ACTIVATION_SOFTMAX;
+    if (g_strcmp0(effnet_json_string(get(config, "activation")), "none") == 0)
+        config->activation = EFFNET_ACTIVATION_NONE;
     if (g_strcmp0(padding, "same") == 0)
         config->padding = EFFNET_PADDING_SAME;
     else if (g_strcmp0(padding, "symmetric") == 0)
@@ -279,7 +281,9 @@ effnet_config_to_json(const EffNetModelInfo *info)
     append_string(json, "architecture", info->arch);
     append_key(json, "num_classes");
     g_string_append_printf(json, "%u", info->n_classes);
-    if (info->activation)
+    if (info->activation == EFFNET_ACTIVATION_NONE)
+        append_string(json, "activation", "none"); /* no problem_type stands for it */
+    else if (info->activation)
         append_string(json, "problem_type",
                       info->activation == EFFNET_ACTIVATION_SIGMOID
                           ? "multi_label_classification"

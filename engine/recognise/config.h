@@ -19,8 +19,8 @@ typedef struct {
     float mean[3], std[3];
     float crop_fraction;
     EffNetInterpolation interpolation;
-    EffNetPadding padding; /* a key of our own */
-    EffNetActivation activation;
+    EffNetPadding padding;       /* a key of our own */
+    EffNetActivation activation; /* NONE by a key of our own */
 } EffNetConfig;
 
 /* The config of CHECKPOINT; an empty one where there is none. NULL with the error set for one

@@ -39,6 +39,7 @@ typedef struct {
     double scale[3], offset[3];               /* what is done to the picture first */
     gboolean is_normalised;                   /* and whether anything is */
     gboolean reads_bytes;                     /* the picture is of 0..255, whatever SCALE is */
+    EffNetActivation activation;              /* of the outputs, where the file says it */
     guint resolution;                         /* of the picture; 0: any */
     gboolean is_quantised;                    /* weights are, in the file */
 } EffNetGraph;

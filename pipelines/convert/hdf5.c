@@ -128,11 +128,60 @@ read_strings(hid_t object, const char *name)
     return strings->len ? (char **)g_ptr_array_steal(strings, NULL) : NULL;
 }
 
-/* The names of one layer's variables: "block1a_bn/gamma:0", of a model in it several layers'. */
+typedef struct {
+    EffNetVariable variable;
+    guint place, index; /* of its layer, its own */
+} Placed;
+
+static gint
+compare_places(gconstpointer a, gconstpointer b)
+{
+    const Placed *x = a, *y = b;
+
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* From the variable BEGIN on: by the places of their layers in ORDER, or, where that is NULL, where
+ * the first of each layer is. Nothing where a layer has no place. */
+static void
+sort_variables(GArray *variables, guint begin, GHashTable *order)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+    guint n = variables->len - begin;
+    EffNetVariable *first = &g_array_index(variables, EffNetVariable, begin);
+    g_autofree Placed *placed = g_new(Placed, n);
+
+    for (guint i = 0; i < n; i++) {
+        const char *layer = first[i].layer;
+
+        if (!order && !g_hash_table_contains(seen, layer))
+            g_hash_table_insert(seen, (gpointer)layer, GUINT_TO_POINTER(i + 1));
+        placed[i] = (Placed){.variable = first[i], .index = i};
+        placed[i].place = GPOINTER_TO_UINT(g_hash_table_lookup(order ? order : seen, layer));
+        if (!placed[i].place)
+            return;
+    }
+    qsort(placed, n, sizeof *placed, compare_places);
+    for (guint i = 0; i < n; i++)
+        first[i] = placed[i].variable;
+}
+
+void
+effnet_hdf5_sort(EffNetHdf5 *hdf5, GHashTable *order)
+{
+    if (hdf5->is_named)
+        sort_variables(hdf5->variables, 0, order);
+}
+
+/* The names of one layer's variables: "block1a_bn/gamma:0", of a model in it several layers', first
+ * what is trained and then the statistics. */
 static gboolean
 read_legacy_layer(Reader *reader, hid_t folder, GError **error)
 {
     g_auto(GStrv) names = read_strings(folder, "weight_names");
+    guint begin = reader->out->variables->len;
 
     for (guint i = 0; names && names[i]; i++) {
         g_autofree char *plain = g_strndup(names[i], strcspn(names[i], ":"));
@@ -143,6 +192,7 @@ read_legacy_layer(Reader *reader, hid_t folder, GError **error)
         if (!add_variable(reader, folder, names[i], layer, kind, error))
             return FALSE;
     }
+    sort_variables(reader->out->variables, begin, NULL);
     return TRUE;
 }
 
@@ -290,6 +340,7 @@ read_root(Reader *reader, hid_t file, GError **error)
     if (config && config[0])
         reader->out->config = g_strdup(config[0]);
     if (layers) {
+        reader->out->is_named = TRUE;
         ok = read_legacy(reader, root, layers, error);
     } else if (root >= 0 && has(root, "layers")) {
         ok = read_layer(reader, root, "", 0, error);

@@ -7,10 +7,13 @@
 #include <effnet/error.h>
 
 #include "hdf5.h"
+#include "keras_config.h"
 #include "checkpoint/json.h"
 #include "recognise/search.h"
 #include "checkpoint/zip.h"
 #include "readers.h"
+
+#define DEFAULT_EPSILON 1e-3 /* Keras' */
 
 /* The variables of a layer. */
 typedef struct {
@@ -21,8 +24,9 @@ typedef struct {
 
 typedef struct {
     EffNetShapes base;
+    EffNetKerasConfig config;
     GArray *convs, *depthwise, *dense, *norms; /* Layer, in the model's order */
-    const Layer *normalization;                /* of the picture */
+    GArray *normalizations;                    /* EffNetKerasNormalization, of the picture */
     guint n_convs, n_depthwise, n_dense;       /* how many of them get() has gone over */
 } Keras;
 
@@ -58,8 +62,9 @@ set_field(Layer *layer, const EffNetVariable *variable)
 }
 
 static void
-sort_layer(Keras *keras, const Layer *layer, GArray *normalizations)
+sort_layer(Keras *keras, const Layer *layer)
 {
+    const EffNetKerasNormalization normalization = {layer->mean, layer->variance};
     GArray *to = NULL;
 
     if (layer->kernel)
@@ -69,13 +74,13 @@ sort_layer(Keras *keras, const Layer *layer, GArray *normalizations)
     else if (layer->gamma || layer->beta)
         to = keras->norms;
     else if (layer->mean && layer->variance)
-        to = normalizations;
+        g_array_append_val(keras->normalizations, normalization);
     if (to)
         g_array_append_vals(to, layer, 1);
 }
 
 static void
-sort_variables(Keras *keras, const EffNetHdf5 *hdf5, GArray *normalizations)
+sort_variables(Keras *keras, const EffNetHdf5 *hdf5)
 {
     Layer layer = {.name = ""};
 
@@ -83,14 +88,12 @@ sort_variables(Keras *keras, const EffNetHdf5 *hdf5, GArray *normalizations)
         const EffNetVariable *variable = &g_array_index(hdf5->variables, EffNetVariable, i);
 
         if (!g_str_equal(variable->layer, layer.name)) {
-            sort_layer(keras, &layer, normalizations);
+            sort_layer(keras, &layer);
             layer = (Layer){.name = variable->layer};
         }
         set_field(&layer, variable);
     }
-    sort_layer(keras, &layer, normalizations);
-    if (normalizations->len)
-        keras->normalization = &g_array_index(normalizations, Layer, 0);
+    sort_layer(keras, &layer);
 }
 
 /* The next layer of the sort that ROLE is; NULL when there are no more. Without linear layers, the
@@ -179,9 +182,27 @@ typedef struct {
     guint n_norms;
 } Emitter;
 
+/* Of FROM, which next_layer() gave last; as the network has it where nothing else is known. */
+static guint
+stride_of(const Keras *keras, const EffNetLayer *layer, const Layer *from)
+{
+    const GArray *strides = from->is_depthwise ? keras->config.depthwise : keras->config.convs;
+    guint n = from->is_depthwise ? keras->n_depthwise : keras->n_convs;
+
+    if (from->kernel->n_dims == 2)
+        return 0;
+    return keras->config.has_layers ? g_array_index(strides, guint, n - 1) : layer->stride;
+}
+
+static double
+epsilon_of(const Keras *keras, guint norm)
+{
+    return keras->config.has_layers ? g_array_index(keras->config.epsilons, double, norm)
+                                    : DEFAULT_EPSILON;
+}
+
 static gboolean
-emit_layer(Emitter *e, Keras *keras, const EffNetLayer *layer, const Layer *from, double epsilon,
-           GError **error)
+emit_layer(Emitter *e, Keras *keras, const EffNetLayer *layer, const Layer *from, GError **error)
 {
     const EffNetGraphConv conv = {
         .name = from->name,
@@ -193,7 +214,7 @@ emit_layer(Emitter *e, Keras *keras, const EffNetLayer *layer, const Layer *from
                  : from->is_depthwise      ? EFFNET_WEIGHTS_HWOI
                                            : EFFNET_WEIGHTS_HWIO,
         .groups = from->is_depthwise ? 0 : 1,
-        .stride = from->kernel->n_dims == 2 ? 0 : layer->stride,
+        .stride = stride_of(keras, layer, from),
         .padding = EFFNET_PADDING_SAME,
     };
 
@@ -211,7 +232,7 @@ emit_layer(Emitter *e, Keras *keras, const EffNetLayer *layer, const Layer *from
             .beta = norm ? norm->beta : NULL,
             .mean = norm ? norm->mean : NULL,
             .variance = norm ? norm->variance : NULL,
-            .epsilon = epsilon,
+            .epsilon = norm ? epsilon_of(keras, e->n_norms - 1) : DEFAULT_EPSILON,
         };
 
         if (!effnet_graph_add_norm(e->graph, &folded, error))
@@ -229,7 +250,7 @@ emit_layer(Emitter *e, Keras *keras, const EffNetLayer *layer, const Layer *from
 }
 
 static gboolean
-emit(EffNetGraph *graph, Keras *keras, const EffNetArch *arch, double epsilon, GError **error)
+emit(EffNetGraph *graph, Keras *keras, const EffNetArch *arch, GError **error)
 {
     g_autoptr(EffNetNetwork) network = effnet_shapes_lay_out(&keras->base, arch);
     Emitter e = {.graph = graph};
@@ -239,13 +260,15 @@ emit(EffNetGraph *graph, Keras *keras, const EffNetArch *arch, double epsilon, G
     for (guint i = 0; i < network->n_layers; i++)
         if (effnet_layer_has_weights(&network->layers[i]) &&
             !emit_layer(&e, keras, &network->layers[i],
-                        next_layer(keras, network->layers[i].role, index++), epsilon, error))
+                        next_layer(keras, network->layers[i].role, index++), error))
             return FALSE;
     if (e.n_norms == keras->norms->len)
         return TRUE;
     return effnet_graph_fail(graph, error, "has %u batch norms, where %u were expected",
                              keras->norms->len, e.n_norms);
 }
+
+static const double imagenet_mean[] = {0.485, 0.456, 0.406}, imagenet_std[] = {0.229, 0.224, 0.225};
 
 static void
 set_picture(EffNetGraph *graph, double scale, double offset)
@@ -257,17 +280,44 @@ set_picture(EffNetGraph *graph, double scale, double offset)
     graph->is_normalised = TRUE;
 }
 
-/* What Keras does to pictures of 0 to 255, in these networks or in their preprocess_input(). */
+/* By the variables of the layer, in a file that says nothing else. */
+static void
+set_normalization(EffNetGraph *graph, const EffNetKerasNormalization *given)
+{
+    float mean[3], variance[3];
+
+    if (effnet_constant_n_elements(given->mean) != 3 ||
+        effnet_constant_n_elements(given->variance) != 3)
+        return;
+    effnet_constant_read(given->mean, mean, 3);
+    effnet_constant_read(given->variance, variance, 3);
+    set_picture(graph, 1, 0);
+    for (int i = 0; i < 3; i++) {
+        /* The published weights have deviations in place of variances, and a layer more that makes
+         * up for it. */
+        gboolean published = fabs(variance[i] - imagenet_std[i]) < 1e-4;
+        double std = published ? variance[i] : sqrt(variance[i]);
+
+        graph->scale[i] = 1 / (255 * std);
+        graph->offset[i] = -mean[i] / std;
+    }
+}
+
+/* What is done to pictures of 0 to 255: what the file says, else what these networks or their
+ * preprocess_input() do. */
 static void
 set_preprocessing(EffNetGraph *graph, const Keras *keras, const char *arch)
 {
-    static const double imagenet_mean[] = {0.485, 0.456, 0.406},
-                        imagenet_std[] = {0.229, 0.224, 0.225};
-    float mean[3] = {0}, variance[3] = {1, 1, 1};
-    const Layer *given = keras->normalization;
+    const EffNetKerasConfig *config = &keras->config;
 
-    if (g_str_has_prefix(arch, "mobilenet")) {
-        set_picture(graph, 1 / 127.5, -1);
+    graph->reads_bytes = TRUE;
+    if (config->has_picture) {
+        memcpy(graph->scale, config->scale, sizeof graph->scale);
+        memcpy(graph->offset, config->offset, sizeof graph->offset);
+        graph->is_normalised = TRUE;
+    } else if (g_str_has_prefix(arch, "mobilenet") ||
+               (g_str_has_prefix(arch, "v2-") && config->has_layers)) {
+        set_picture(graph, 1 / 127.5, -1); /* a V2 without preprocessing expects -1 to 1 */
     } else if (g_str_has_prefix(arch, "v2-") && !g_str_has_prefix(arch, "v2-b")) {
         set_picture(graph, 1 / 128.0, -1);
     } else if (g_str_has_prefix(arch, "v2-")) {
@@ -276,54 +326,53 @@ set_preprocessing(EffNetGraph *graph, const Keras *keras, const char *arch)
             graph->scale[i] = 1 / (255 * imagenet_std[i]);
             graph->offset[i] = -imagenet_mean[i] / imagenet_std[i];
         }
-    } else if (given && effnet_constant_n_elements(given->mean) == 3 &&
-               effnet_constant_n_elements(given->variance) == 3) {
-        effnet_constant_read(given->mean, mean, 3);
-        effnet_constant_read(given->variance, variance, 3);
-        set_picture(graph, 1, 0);
-        for (int i = 0; i < 3; i++) {
-            /* The published weights have deviations in place of variances, and a layer more that
-             * makes up for it. */
-            gboolean published = fabs(variance[i] - imagenet_std[i]) < 1e-4;
-            double std = published ? variance[i] : sqrt(variance[i]);
-
-            graph->scale[i] = 1 / (255 * std);
-            graph->offset[i] = -mean[i] / std;
-        }
+    } else if (keras->normalizations->len && !config->has_layers) {
+        set_normalization(graph,
+                          &g_array_index(keras->normalizations, EffNetKerasNormalization, 0));
     }
 }
 
-/* Of all batch norms; Keras' default where the file does not say. */
-static double
-find_epsilon(const EffNetJson *config)
+/* NULL with the error set for a text that is none. */
+static EffNetJson *
+parse_config(const EffNetGraph *graph, const char *text, GError **error)
 {
-    const EffNetJson *layers = effnet_json_member(effnet_json_member(config, "config"), "layers");
-    double epsilon = 1e-3;
+    g_autoptr(GError) wrong = NULL;
+    EffNetJson *json = effnet_json_parse(text, strlen(text), &wrong);
 
-    for (guint i = 0; i < effnet_json_length(layers); i++) {
-        const EffNetJson *layer = effnet_json_item(layers, i);
-        const char *class = effnet_json_string(effnet_json_member(layer, "class_name"));
-
-        if (g_strcmp0(class, "BatchNormalization") == 0)
-            effnet_json_number(effnet_json_member(effnet_json_member(layer, "config"), "epsilon"),
-                               &epsilon);
-    }
-    return epsilon > 0 && epsilon < 1 ? epsilon : 1e-3;
+    if (!json)
+        effnet_graph_fail(graph, error, "has a configuration of its model that is not JSON: %s",
+                          wrong->message);
+    return json;
 }
 
-static guint
-find_resolution(const EffNetJson *config)
+/* Whether the configuration has the layers that the variables are of. */
+static gboolean
+check_layers(const EffNetGraph *graph, const Keras *keras, GError **error)
 {
-    const EffNetJson *layers = effnet_json_member(effnet_json_member(config, "config"), "layers");
-    const EffNetJson *input = effnet_json_member(effnet_json_item(layers, 0), "config");
-    const EffNetJson *shape = effnet_json_member(input, "batch_shape");
-    guint64 size;
+    const EffNetKerasConfig *config = &keras->config;
 
-    if (!shape)
-        shape = effnet_json_member(input, "batch_input_shape");
-    if (!effnet_json_integer(effnet_json_item(shape, 1), &size) || size > G_MAXUINT16)
-        return 0;
-    return (guint)size;
+    if (!config->has_layers || (config->convs->len == keras->convs->len &&
+                                config->depthwise->len == keras->depthwise->len &&
+                                config->epsilons->len == keras->norms->len))
+        return TRUE;
+    return effnet_graph_fail(
+        graph, error,
+        "has weights of %u convolutions, %u depthwise ones and %u batch norms, "
+        "in its model's configuration are %u, %u and %u",
+        keras->convs->len, keras->depthwise->len, keras->norms->len, config->convs->len,
+        config->depthwise->len, config->epsilons->len);
+}
+
+/* As the file says, over what the network would have: whoever writes it compares them. */
+static void
+set_acts(EffNetGraph *graph, const EffNetKerasConfig *config)
+{
+    if (!config->has_layers)
+        return;
+    memcpy(graph->n_acts, config->n_acts, sizeof config->n_acts);
+    graph->n_sums = config->n_sums;
+    graph->activation = config->activation;
+    graph->resolution = config->resolution;
 }
 
 static GArray *
@@ -333,22 +382,44 @@ new_layers(void)
 }
 
 static gboolean
-read_variables(EffNetGraph *graph, const EffNetHdf5 *hdf5, const char *config, const char *name,
+understand(EffNetGraph *graph, Keras *keras, EffNetHdf5 *hdf5, const EffNetJson *json,
+           const char *name, GError **error)
+{
+    g_autoptr(GHashTable) order = effnet_keras_config_order(json);
+    g_autoptr(EffNetArch) arch = NULL;
+
+    effnet_hdf5_sort(hdf5, order);
+    sort_variables(keras, hdf5);
+    arch = find_arch(keras, graph, name, error);
+    if (!arch ||
+        !effnet_keras_config_read(&keras->config, graph, json, keras->normalizations, error) ||
+        !check_layers(graph, keras, error) || !emit(graph, keras, arch, error))
+        return FALSE;
+    set_acts(graph, &keras->config);
+    set_preprocessing(graph, keras, effnet_arch_get_name(arch));
+    return TRUE;
+}
+
+static gboolean
+read_variables(EffNetGraph *graph, EffNetHdf5 *hdf5, const char *config, const char *name,
                GError **error)
 {
     g_autoptr(GArray) convs = new_layers(), depthwise = new_layers(), dense = new_layers();
-    g_autoptr(GArray) norms = new_layers(), normalizations = new_layers();
-    g_autoptr(EffNetJson) json = config ? effnet_json_parse(config, strlen(config), NULL) : NULL;
-    Keras keras = {.convs = convs, .depthwise = depthwise, .dense = dense, .norms = norms};
-    g_autoptr(EffNetArch) arch = NULL;
+    g_autoptr(GArray) norms = new_layers();
+    g_autoptr(GArray) normalizations = g_array_new(FALSE, FALSE, sizeof(EffNetKerasNormalization));
+    g_autoptr(EffNetJson) json = config ? parse_config(graph, config, error) : NULL;
+    Keras keras = {.convs = convs,
+                   .depthwise = depthwise,
+                   .dense = dense,
+                   .norms = norms,
+                   .normalizations = normalizations};
+    gboolean ok;
 
-    sort_variables(&keras, hdf5, normalizations);
-    arch = find_arch(&keras, graph, name, error);
-    if (!arch || !emit(graph, &keras, arch, find_epsilon(json), error))
+    if (config && !json)
         return FALSE;
-    set_preprocessing(graph, &keras, effnet_arch_get_name(arch));
-    graph->resolution = find_resolution(json);
-    return TRUE;
+    ok = understand(graph, &keras, hdf5, json, name, error);
+    effnet_keras_config_clear(&keras.config);
+    return ok;
 }
 
 /* .keras: a zip of the configuration and the weights. */
@@ -368,7 +439,8 @@ read_archive(EffNetGraph *graph, const guint8 *data, gsize n, const char *name, 
         return FALSE;
     if (!effnet_range_fits(at, size, n) || !effnet_range_fits(config_at, config_size, n))
         return effnet_graph_fail(graph, error, "has changed while it was read");
-    config = g_strndup((const char *)data + config_at, config_size);
+    if (config_size > 0)
+        config = g_strndup((const char *)data + config_at, config_size);
     return effnet_hdf5_read(&hdf5, graph, data + at, size, error) &&
            read_variables(graph, &hdf5, config, name, error);
 }

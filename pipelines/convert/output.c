@@ -207,7 +207,7 @@ set_config(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const char
         .in_channels = (guint)get_layer(graph, 0)->dims[1],
         .n_classes = n_classes,
         .padding = tell_padding(graph),
-        .activation = is_sigmoid ? EFFNET_ACTIVATION_SIGMOID : EFFNET_ACTIVATION_AUTO,
+        .activation = is_sigmoid ? EFFNET_ACTIVATION_SIGMOID : graph->activation,
     };
 
     if (graph->is_normalised)

@@ -176,6 +176,18 @@ test_written(void)
     g_assert_cmpint(other->activation, ==, EFFNET_ACTIVATION_AUTO);
 }
 
+static void
+test_written_activations(void)
+{
+    for (EffNetActivation a = EFFNET_ACTIVATION_AUTO; a <= EFFNET_ACTIVATION_NONE; a++) {
+        const EffNetModelInfo info = {.arch = "b0", .n_classes = 7, .activation = a};
+        g_autofree char *text = effnet_config_to_json(&info);
+        g_autoptr(EffNetConfig) config = load(text, NULL, NULL);
+
+        g_assert_cmpint(config->activation, ==, a);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -186,6 +198,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/config/labels", test_labels);
     g_test_add_func("/model/config/activation", test_activation);
     g_test_add_func("/model/config/written", test_written);
+    g_test_add_func("/model/config/written-activations", test_written_activations);
     g_test_add_func("/model/config/errors", test_errors);
     return g_test_run();
 }

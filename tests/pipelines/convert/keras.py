@@ -4,27 +4,20 @@ import sys
 import zipfile
 
 import models
-from models import check, refuse
+from models import check, keras_config, refuse
 import tap
-
-
-def config(epsilon=1e-3):
-    layers = [{"class_name": "InputLayer",
-               "config": {"batch_shape": [None, models.SIZE, models.SIZE, 3]}},
-              {"class_name": "BatchNormalization", "config": {"epsilon": epsilon}}]
-    return {"class_name": "Functional", "config": {"layers": layers}}
 
 
 def test_legacy():
     net = models.efficientnet()
-    net.epsilon = 1e-3
 
     def write(path):
-        models.write_legacy_h5(path, net, config())
+        models.write_legacy_h5(path, net, keras_config(net))
 
     found = check(net, "a.h5", write)
     assert found["pretrained_cfg"] == {"num_classes": models.CLASSES, "padding": "same",
                                        "input_size": [3, models.SIZE, models.SIZE]}
+    assert found["problem_type"] == "single_label_classification", found
 
 
 def test_normalization():
@@ -32,7 +25,7 @@ def test_normalization():
     for variance, std in (([0.04, 0.09, 0.16], [0.2, 0.3, 0.4]),
                           ([0.229, 0.224, 0.225], [0.229, 0.224, 0.225])):
         found = check(net, "a.h5", lambda path: models.write_legacy_h5(
-            path, net, config(), [0.5, 0.4, 0.3], variance))["pretrained_cfg"]
+            path, net, None, [0.5, 0.4, 0.3], variance))["pretrained_cfg"]
         assert all(abs(a - b) < 1e-6 for a, b in zip(found["mean"], [0.5, 0.4, 0.3])), found
         assert all(abs(a - b) < 1e-6 for a, b in zip(found["std"], std)), found
 
@@ -45,16 +38,62 @@ def test_weights():
         assert found["num_classes"] == models.CLASSES, found
 
 
+def write_archive(path, net, config):
+    models.write_weights_h5(path + ".weights", net)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", config)
+        archive.write(path + ".weights", "model.weights.h5")
+
+
 def test_archive():
     net = models.efficientnet()
+    check(net, "a.keras", lambda path: write_archive(path, net, json.dumps(keras_config(net))))
+    # A model of a class of its own says nothing of its layers.
+    check(net, "a.keras", lambda path: write_archive(path, net, '{"class_name": "Mine"}'))
 
-    def write(path):
-        models.write_weights_h5(path + ".weights", net)
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr("config.json", json.dumps(config()))
-            archive.write(path + ".weights", "model.weights.h5")
 
-    check(net, "a.keras", write)
+def test_nested():
+    """In whatever order the weights of a model within the model are listed."""
+    net = models.efficientnet()
+    for config, frozen in ((None, 0), (keras_config(net, nested=True), 0),
+                           (keras_config(net, nested=True), 20),
+                           (keras_config(net, nested=True), 1000)):
+        check(net, "a.h5", lambda path: models.write_nested_h5(path, net, config, frozen))
+
+
+def test_mobilenet_default():
+    """Without a layer for it, pictures are brought to -1..1 outside, as Keras documents it."""
+    net = models.mobilenet()
+    found = check(net, "a.h5", lambda path: models.write_legacy_h5(
+        path, net, keras_config(net)))["pretrained_cfg"]
+    assert found["mean"] == [0.5] * 3 and found["std"] == [0.5] * 3, found
+
+
+def test_other_layers():
+    """Of the same shapes, but of another stride or activation, or without a residual."""
+    net = models.efficientnet()
+
+    def change(kind, times, **to):
+        config = keras_config(net)
+        layers = [layer for layer in config["config"]["layers"] if layer["class_name"] == kind]
+        layers[times]["config"].update(to)
+        return config
+
+    def write(config):
+        return lambda path: models.write_legacy_h5(path, net, config)
+
+    refuse("a.h5", write(change("Conv2D", 0, strides=[1, 1])), "where stride 2 was expected")
+    refuse("a.h5", write(change("DepthwiseConv2D", 1, strides=[1, 1])),
+           "where stride 2 for each channel was expected")
+    refuse("a.h5", write(change("Activation", 0, activation="relu")), "times a ReLU")
+    config = keras_config(net)
+    layers = config["config"]["layers"]
+    layers.remove(next(layer for layer in layers if layer["class_name"] == "Add"))
+    refuse("a.h5", write(config), "residuals, where a network of such layers has")
+    config = keras_config(net)
+    layers = config["config"]["layers"]
+    layers.remove(next(layer for layer in layers if layer["class_name"] == "BatchNormalization"))
+    refuse("a.h5", write(config), "in its model's configuration are")
 
 
 def test_refused():
@@ -78,6 +117,9 @@ def test_refused():
     bare = models.efficientnet()
     bare.layers[-2]["norm"] = None
     refuse("a.h5", lambda path: models.write_weights_h5(path, bare), "batch norm")
+    net = models.efficientnet()
+    refuse("a.keras", lambda path: write_archive(path, net, "{"),
+           "has a configuration of its model that is not JSON")
 
 
 tap.run(sys.modules[__name__])

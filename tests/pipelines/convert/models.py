@@ -96,6 +96,21 @@ def efficientnet(width=0.1, padding="same", lite=False):
     return net
 
 
+def mobilenet(width=0.25):
+    """MobileNetV2, narrower."""
+    net = Network("same", 1e-5)
+    x = net.conv(0, "conv_stem", "bn1", scaled(32, width), 3, 2, "relu6")
+    stages = ((1, 1, 1, 16), (2, 2, 6, 24), (3, 2, 6, 32), (4, 2, 6, 64), (3, 1, 6, 96),
+              (3, 2, 6, 160), (1, 1, 6, 320))
+    for s, (repeats, stride, expand, channels) in enumerate(stages):
+        for b in range(repeats):
+            x = mbconv(net, x, f"blocks.{s}.{b}", 3, stride if b == 0 else 1, expand,
+                       scaled(channels, width), "relu6")
+    x = net.conv(x, "conv_head", "bn2", 1280, act="relu6")
+    net.linear(net.pool(x), "classifier", CLASSES)
+    return net
+
+
 def mbconv(net, x, name, kernel, stride, expand, channels, act):
     before, narrow = x, net.channels[x]
     norm = 1
@@ -466,6 +481,73 @@ def write_weights_h5(path, net, nested=False):
             for i, values in enumerate(variables.values()):
                 outer = file["layers"] if nested and name == "dense" else group
                 outer.create_dataset(f"{name}/vars/{i}", data=values)
+
+
+def keras_layer(kind, name, **config):
+    return {"class_name": kind, "config": {"name": name, **config}}
+
+
+def keras_config(net, before=(), activation="softmax", pool="GlobalAveragePooling2D", nested=False):
+    """What Keras says of NET, with the layers BEFORE in front; NESTED: as a model within a model."""
+    layers, seen, skip = [], {}, set()
+
+    def add(kind, **config):
+        snake = {"Conv2D": "conv2d", "DepthwiseConv2D": "depthwise_conv2d", "Dense": "dense",
+                 "BatchNormalization": "batch_normalization"}.get(kind, kind.lower())
+        seen[snake] = seen.get(snake, -1) + 1
+        name = f"{snake}_{seen[snake]}" if seen[snake] else snake
+        layers.append(keras_layer(kind, name, **config))
+
+    for i, (op, layer, inputs, out) in enumerate(net.nodes):
+        following = net.nodes[i + 1] if i + 1 < len(net.nodes) else (None, None, [], None)
+        if out in skip:
+            continue
+        if op == "conv":
+            kind = "DepthwiseConv2D" if layer["depthwise"] else "Conv2D"
+            add(kind, strides=[layer["stride"]] * 2, activation="linear")
+            if layer["norm"]:
+                add("BatchNormalization", epsilon=net.epsilon)
+        elif op == "sigmoid" and following[0] == "mul" and following[2] == [inputs[0], out]:
+            add("Activation", activation="swish")
+            skip.add(following[3])
+        elif op == "sigmoid":
+            add("Activation", activation="sigmoid")
+        elif op == "relu6":
+            add("ReLU", max_value=6.0)
+        elif op == "mean":
+            add(pool if i == len(net.nodes) - 2 else "GlobalAveragePooling2D")
+        elif op == "linear":
+            add("Dense", activation=activation)
+        else:
+            add({"mul": "Multiply", "add": "Add"}[op])
+    picture = keras_layer("InputLayer", "input_1", batch_shape=[None, SIZE, SIZE, 3])
+    if nested:
+        inner = keras_layer("Functional", "backbone", layers=[picture] + layers[:-1])
+        return {"class_name": "Functional",
+                "config": {"layers": [picture, *before, inner, layers[-1]]}}
+    return {"class_name": "Functional", "config": {"layers": [picture, *before, *layers]}}
+
+
+def write_nested_h5(path, net, config=None, frozen=0):
+    """All but the classifier as one layer. Its weights are listed as Keras does: those that are
+    trained, then statistics and those of the first FROZEN layers."""
+    layers = list(number(keras_layers(net)))
+    trained, others = [], []
+    for i, (name, variables) in enumerate(layers[:-1]):
+        for kind in variables:
+            moving = kind.startswith("moving")
+            (others if moving or i < frozen else trained).append((name, kind))
+    with create_h5(path) as file:
+        if config:
+            file.attrs["model_config"] = json.dumps(config)
+        root = file.create_group("model_weights")
+        root.attrs["layer_names"] = [b"backbone", b"dense"]
+        for group, names in (("backbone", trained + others),
+                             ("dense", [("dense", "kernel"), ("dense", "bias")])):
+            folder = root.create_group(group)
+            folder.attrs["weight_names"] = [f"{name}/{kind}".encode() for name, kind in names]
+            for name, kind in names:
+                folder.create_dataset(f"{name}/{kind}", data=dict(layers)[name][kind])
 
 
 def write_legacy_h5(path, net, config=None, mean=None, variance=None):

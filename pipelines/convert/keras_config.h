@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the configuration of a Keras model says of its layers. The layers are taken in the order of
+ * the list, those of a model among them in its place. */
+#ifndef EFFNET_CONVERT_KERAS_CONFIG_H
+#define EFFNET_CONVERT_KERAS_CONFIG_H
+
+#include "checkpoint/json.h"
+#include "graph.h"
+
+typedef struct {
+    gboolean has_layers;       /* FALSE: nothing is known */
+    GArray *convs, *depthwise; /* guint, their strides */
+    GArray *epsilons;          /* double, of the batch norms */
+    guint n_acts[EFFNET_ACT_SIGMOID + 1];
+    guint n_sums;
+    EffNetActivation activation; /* of the outputs */
+    gboolean has_picture;        /* something is done to the picture: scale x + offset */
+    double scale[3], offset[3];
+    guint resolution; /* 0: any */
+} EffNetKerasConfig;
+
+/* The variables of a Normalization layer, both of 1 or 3 numbers. */
+typedef struct {
+    const EffNetConstant *mean, *variance;
+} EffNetKerasNormalization;
+
+/* The layers' names, which stay JSON's, each to its place + 1. JSON may be NULL. */
+GHashTable *effnet_keras_config_order(const EffNetJson *json);
+
+/* JSON may be NULL, NORMALIZATIONS are in the model's order. FALSE with the error set for what no
+ * network here does, or not at this place. */
+gboolean effnet_keras_config_read(EffNetKerasConfig *config, const EffNetGraph *graph,
+                                  const EffNetJson *json, const GArray *normalizations,
+                                  GError **error);
+void effnet_keras_config_clear(EffNetKerasConfig *config);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(EffNetKerasConfig, effnet_keras_config_clear)
+
+#endif
