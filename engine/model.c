@@ -3,6 +3,7 @@
 #include <effnet/error.h>
 
 #include "cache.h"
+#include "checkpoint/checkpoint.h"
 #include "model.h"
 #include "recognise/recognise.h"
 #include "runtime/workspace.h"
@@ -78,7 +79,9 @@ EffNetModel *
 effnet_model_open(const char *path, const EffNetModelOptions *options, GError **error)
 {
     EffNetCacheEntry cache = {.folder = options ? options->cache : NULL, .source = path};
-    gboolean cached = cache.folder && effnet_identity_of(path, &cache.identity);
+    /* The weights of an index are in other files. */
+    gboolean cached =
+        cache.folder && !effnet_sharded_is_name(path) && effnet_identity_of(path, &cache.identity);
     EffNetRecognition *recognition = effnet_recognise(path, options ? options : &no_options, error);
 
     return recognition ? model_new(recognition, cached ? &cache : NULL, error) : NULL;

@@ -23,6 +23,7 @@ static const struct {
      "with git lfs pull"},
     {0, 1, "<", "is a web page or XML and not a checkpoint"},
     {0, 1, "{", "is JSON and not a checkpoint"},
+    {0, 2, "\x1f\x8b", "is compressed by gzip: unpack it first"},
 };
 
 gboolean
@@ -137,21 +138,49 @@ clear_tensor(gpointer tensor)
     g_free(((EffNetTensor *)tensor)->name);
 }
 
-EffNetCheckpoint *
-effnet_checkpoint_open(const char *path, GError **error)
+static EffNetCheckpoint *
+new_checkpoint(const char *path, GError **error)
 {
-    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    EffNetCheckpoint *checkpoint;
     EffNetFile *file = effnet_file_open(path, error);
 
     if (!file)
         return NULL;
     checkpoint = g_new0(EffNetCheckpoint, 1);
     checkpoint->file = file;
+    checkpoint->shards = g_ptr_array_new_with_free_func((GDestroyNotify)effnet_file_close);
     checkpoint->tensors = g_array_new(FALSE, FALSE, sizeof(EffNetTensor));
     g_array_set_clear_func(checkpoint->tensors, clear_tensor);
     checkpoint->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     checkpoint->metadata = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    if (!parse(checkpoint, error))
+    return checkpoint;
+}
+
+EffNetCheckpoint *
+effnet_checkpoint_open_part(const char *path, GError **error)
+{
+    g_autoptr(EffNetCheckpoint) checkpoint = new_checkpoint(path, error);
+
+    return checkpoint && parse(checkpoint, error) ? g_steal_pointer(&checkpoint) : NULL;
+}
+
+/* By its name as well, by which others know it: see effnet_sharded_is_name(). */
+static gboolean
+is_index(const EffNetCheckpoint *checkpoint)
+{
+    char first = 0;
+
+    return effnet_sharded_is_name(checkpoint->file->path) &&
+           effnet_file_read(checkpoint->file, 0, &first, 1, NULL) && first == '{';
+}
+
+EffNetCheckpoint *
+effnet_checkpoint_open(const char *path, GError **error)
+{
+    g_autoptr(EffNetCheckpoint) checkpoint = new_checkpoint(path, error);
+
+    if (!checkpoint || !(is_index(checkpoint) ? effnet_sharded_parse(checkpoint, error)
+                                              : parse(checkpoint, error)))
         return NULL;
     while (remove_prefix(checkpoint))
         continue;
@@ -168,8 +197,23 @@ effnet_checkpoint_free(EffNetCheckpoint *checkpoint)
     g_hash_table_unref(checkpoint->metadata);
     g_hash_table_unref(checkpoint->by_name);
     g_array_unref(checkpoint->tensors);
+    g_ptr_array_unref(checkpoint->shards);
     effnet_file_close(checkpoint->file);
     g_free(checkpoint);
+}
+
+gboolean
+effnet_checkpoint_check_name(const EffNetCheckpoint *checkpoint, const char *name, GError **error)
+{
+    gsize length = strlen(name);
+
+    if (length > EFFNET_MAX_NAME)
+        return effnet_checkpoint_fail(checkpoint, error,
+                                      "has a tensor whose name has %" G_GSIZE_FORMAT
+                                      " bytes, at most %u are sensible",
+                                      length, EFFNET_MAX_NAME);
+    return g_utf8_validate(name, (gssize)length, NULL) ||
+           effnet_checkpoint_fail(checkpoint, error, "has a tensor whose name is not UTF-8");
 }
 
 gboolean
@@ -179,8 +223,9 @@ effnet_checkpoint_add(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, 
     guint64 n_elements, extent, bytes;
     EffNetTensor copy = *tensor;
 
-    if (!g_utf8_validate(tensor->name, -1, NULL))
-        return effnet_checkpoint_fail(checkpoint, error, "has a tensor whose name is not UTF-8");
+    if (checkpoint->tensors->len == EFFNET_MAX_TENSORS)
+        return effnet_checkpoint_fail(checkpoint, error, "has more than %u tensors",
+                                      EFFNET_MAX_TENSORS);
     if (!effnet_tensor_measure(tensor, &n_elements, &extent) ||
         !g_uint64_checked_mul(&bytes, extent, element_size) ||
         !effnet_range_fits(tensor->offset, bytes, MIN(end, checkpoint->file->size)))
@@ -222,22 +267,28 @@ effnet_checkpoint_get_metadata(const EffNetCheckpoint *checkpoint, const char *k
     return g_hash_table_lookup(checkpoint->metadata, key);
 }
 
+static const EffNetFile *
+file_of(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor)
+{
+    return tensor->shard ? checkpoint->shards->pdata[tensor->shard - 1] : checkpoint->file;
+}
+
 /* N elements in a row of the file, as float32. */
 static gboolean
 read_run(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, gsize n, float *dst,
          GError **error)
 {
+    const EffNetFile *file = file_of(checkpoint, tensor);
     gsize size = effnet_dtype_size(tensor->dtype), at_once = CHUNK / size;
     g_autofree guint8 *chunk = NULL;
 
     if (tensor->dtype == EFFNET_DTYPE_F32 && G_BYTE_ORDER == G_LITTLE_ENDIAN)
-        return effnet_file_read(checkpoint->file, tensor->offset, dst, n * size, error);
+        return effnet_file_read(file, tensor->offset, dst, n * size, error);
     chunk = g_malloc(CHUNK);
     for (gsize i = 0; i < n; i += at_once) {
         gsize part = MIN(at_once, n - i);
 
-        if (!effnet_file_read(checkpoint->file, tensor->offset + i * size, chunk, part * size,
-                              error))
+        if (!effnet_file_read(file, tensor->offset + i * size, chunk, part * size, error))
             return FALSE;
         effnet_convert_to_f32(dst + i, chunk, part, tensor->dtype);
     }

@@ -24,12 +24,13 @@ typedef struct {
     guint64 dims[EFFNET_MAX_DIMS];
     guint64 strides[EFFNET_MAX_DIMS]; /* elements; never negative */
     guint64 offset;                   /* bytes from the file's begin to element 0 */
+    guint shard;                      /* of a checkpoint in several files: which, from 1 on */
 } EffNetTensor;
 
 typedef struct _EffNetCheckpoint EffNetCheckpoint;
 
-/* .safetensors or .pth/.pt, told by the content, not by the suffix. Every tensor listed lies
- * within the file. */
+/* .safetensors or .pth/.pt, told by the content, not by the suffix; or the index of several of
+ * these beside it, NAME.index.json. Every tensor listed lies within its file. */
 EffNetCheckpoint *effnet_checkpoint_open(const char *path, GError **error);
 void effnet_checkpoint_free(EffNetCheckpoint *checkpoint);
 
@@ -53,5 +54,8 @@ gboolean effnet_checkpoint_read(EffNetCheckpoint *checkpoint, const EffNetTensor
                                 float *dst, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetCheckpoint, effnet_checkpoint_free)
+
+/* Whether PATH is named as an index: what is in it may change while it does not itself. */
+gboolean effnet_sharded_is_name(const char *path);
 
 #endif

@@ -8,20 +8,32 @@
 
 struct _EffNetCheckpoint {
     EffNetFile *file;
+    GPtrArray *shards;    /* EffNetFile, those that the tensors are in where FILE is an index */
     GArray *tensors;      /* EffNetTensor */
     GHashTable *by_name;  /* char to EffNetTensor, of both the owner is TENSORS */
     GHashTable *metadata; /* char to char */
 };
 
 #define EFFNET_SAFETENSORS_MAX_HEADER (100u * 1000 * 1000)
+/* Many times what the largest networks have. */
+#define EFFNET_MAX_TENSORS 65536u
+#define EFFNET_MAX_NAME    1024u /* bytes */
+
+/* As effnet_checkpoint_open() does, but no index, and with names as they are. */
+EffNetCheckpoint *effnet_checkpoint_open_part(const char *path, GError **error);
 
 /* List the tensors of the file. */
 gboolean effnet_safetensors_parse(EffNetCheckpoint *checkpoint, GError **error);
+gboolean effnet_sharded_parse(EffNetCheckpoint *checkpoint, GError **error);
 gboolean effnet_pth_parse_zip(EffNetCheckpoint *checkpoint, GError **error);
 gboolean effnet_pth_parse_legacy(EffNetCheckpoint *checkpoint, GError **error);
 
-/* Copies TENSOR to the list, once it is clear that its elements, ELEMENT_SIZE bytes each, lie
- * before END. An ELEMENT_SIZE of 0 is not checked, its dtype must be OTHER. */
+/* FALSE with the error set for a name that no tensor has: too long, or not UTF-8. */
+gboolean effnet_checkpoint_check_name(const EffNetCheckpoint *checkpoint, const char *name,
+                                      GError **error);
+/* Copies TENSOR, whose name is checked, to the list, once it is clear that its elements,
+ * ELEMENT_SIZE bytes each, lie before END. An ELEMENT_SIZE of 0 is not checked, its dtype must be
+ * OTHER. */
 gboolean effnet_checkpoint_add(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
                                guint element_size, guint64 end, GError **error);
 

@@ -90,7 +90,8 @@ add_tensors(const Reader *reader, const EffNetPickleValue *dict, GError **error)
         if (value->type == EFFNET_PICKLE_OPAQUE && value->opaque.has_weights)
             return effnet_pickle_global_refuse(reader->pickle, value->opaque.maker, error);
         if (name && value->type == EFFNET_PICKLE_TENSOR &&
-            !add_tensor(reader, name, value->tensor, error))
+            (!effnet_checkpoint_check_name(reader->checkpoint, name, error) ||
+             !add_tensor(reader, name, value->tensor, error)))
             return FALSE;
     }
     return TRUE;

@@ -173,7 +173,8 @@ parse_header(EffNetCheckpoint *checkpoint, const EffNetJson *header, guint64 dat
                 return FALSE;
             continue;
         }
-        if (!parse_tensor(checkpoint, item, data, &span, error))
+        if (!effnet_checkpoint_check_name(checkpoint, span.name, error) ||
+            !parse_tensor(checkpoint, item, data, &span, error))
             return FALSE;
         g_array_append_val(spans, span);
     }

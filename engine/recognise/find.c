@@ -5,6 +5,8 @@
 #include <effnet/error.h>
 #include <effnet/model.h>
 
+#include "../checkpoint/file.h"
+
 static void
 add_data_folder(GPtrArray *folders, const char *data)
 {
@@ -28,14 +30,12 @@ list_folders(void)
     return folders;
 }
 
+/* FOLDER/NAME with the first of SUFFIXES that makes a file of it; NULL: none does. */
 static char *
-find_in(const char *folder, const char *name)
+find_file(const char *folder, const char *name, const char *const *suffixes)
 {
-    /* The last is a folder as it comes from the Hugging Face hub, with its config.json. */
-    static const char *const suffixes[] = {".safetensors", ".pth", "", "/model.safetensors"};
-
-    for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
-        g_autofree char *file = g_strconcat(name, suffixes[i], NULL);
+    for (; *suffixes; suffixes++) {
+        g_autofree char *file = g_strconcat(name, *suffixes, NULL);
         g_autofree char *path = g_build_filename(folder, file, NULL);
 
         if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
@@ -44,16 +44,61 @@ find_in(const char *folder, const char *name)
     return NULL;
 }
 
+/* The revision that "main" is in the hub's cache of a model, else the only one; NULL: neither. */
+static char *
+find_snapshot(const char *folder)
+{
+    g_autofree char *ref = g_build_filename(folder, "refs", "main", NULL), *revision = NULL;
+    g_autofree char *snapshots = g_build_filename(folder, "snapshots", NULL);
+    g_autoptr(GDir) dir = g_dir_open(snapshots, 0, NULL);
+    const char *only = dir ? g_dir_read_name(dir) : NULL;
+    gsize length;
+
+    if (!only)
+        return NULL;
+    revision = effnet_file_load(ref, 256, &length, NULL);
+    if (revision && g_strstrip(revision)[0] && revision[0] != '.' && !strchr(revision, '/'))
+        return g_build_filename(snapshots, revision, NULL);
+    g_clear_pointer(&revision, g_free);
+    revision = g_build_filename(snapshots, only, NULL);
+    return g_dir_read_name(dir) ? NULL : g_steal_pointer(&revision);
+}
+
+/* The weights in a folder as it comes from the Hugging Face hub, or as the hub's cache has it. */
+static char *
+find_weights(const char *folder)
+{
+    static const char *const names[] = {"model.safetensors", "model.safetensors.index.json",
+                                        "pytorch_model.bin", "pytorch_model.bin.index.json", NULL};
+    g_autofree char *snapshot = find_snapshot(folder);
+
+    return find_file(snapshot ? snapshot : folder, "", names);
+}
+
+static char *
+find_in(const char *folder, const char *name)
+{
+    static const char *const suffixes[] = {".safetensors", ".pth", "", NULL};
+    g_autofree char *inner = g_build_filename(folder, name, NULL);
+    char *path = find_file(folder, name, suffixes);
+
+    return path ? path : find_weights(inner);
+}
+
 char *
 effnet_model_find(const char *name, GError **error)
 {
     g_autoptr(GPtrArray) folders = list_folders();
     g_autofree char *looked = NULL;
+    char *weights;
 
     if (!name || !*name)
         name = "default";
+    else if ((weights = find_weights(name)))
+        return weights;
     else if (g_file_test(name, G_FILE_TEST_IS_REGULAR) ||
-             (strchr(name, G_DIR_SEPARATOR) && g_file_test(name, G_FILE_TEST_EXISTS)))
+             (strchr(name, G_DIR_SEPARATOR) && g_file_test(name, G_FILE_TEST_EXISTS) &&
+              !g_file_test(name, G_FILE_TEST_IS_DIR)))
         return g_strdup(name);
     for (guint i = 0; i < folders->len && !strchr(name, G_DIR_SEPARATOR); i++) {
         char *path = find_in(folders->pdata[i], name);
@@ -61,9 +106,14 @@ effnet_model_find(const char *name, GError **error)
         if (path)
             return path;
     }
-    /* Whatever else has that name, a folder perhaps: opening it says what is wrong. */
-    if (g_file_test(name, G_FILE_TEST_EXISTS))
+    /* Whatever else has that name: opening it says what is wrong. */
+    if (g_file_test(name, G_FILE_TEST_EXISTS) && !g_file_test(name, G_FILE_TEST_IS_DIR))
         return g_strdup(name);
+    if (g_file_test(name, G_FILE_TEST_IS_DIR)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                    "%s is a folder without a model.safetensors or pytorch_model.bin in it", name);
+        return NULL;
+    }
     if (strchr(name, G_DIR_SEPARATOR)) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "there is no file %s", name);
         return NULL;

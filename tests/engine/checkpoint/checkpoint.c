@@ -30,6 +30,7 @@ test_strangers(void)
     REFUSED("{\"architecture\": 1}", "is JSON");
     REFUSED("nothing at all", "neither a .safetensors nor a .pth file");
     REFUSED("x", "neither a .safetensors nor a .pth file");
+    REFUSED("\x1f\x8b\x08\0\0\0\0\0\0\3", "is compressed by gzip: unpack it first");
     memcpy(tar + 257, "ustar", 5);
     check_refused(tar, sizeof tar, "is a tar file");
 }
@@ -67,6 +68,50 @@ test_names(void)
     g_assert_cmpstr(effnet_checkpoint_get_path(checkpoint), ==, kept_path);
     g_assert_null(effnet_checkpoint_open(path, &error));
     support_check_error(&error, EFFNET_ERROR_FORMAT, "two tensors named a");
+}
+
+/* A header of N tensors, or of one whose name has LENGTH bytes: each takes many times its size in
+ * the file, and of a long name prefix after prefix is taken off. */
+static GByteArray *
+write_header(guint n, guint length)
+{
+    g_autoptr(GString) header = g_string_new("{");
+
+    for (guint i = 0; i < n; i++) {
+        g_string_append_printf(header, "%s\"%x", i ? "," : "", i);
+        for (guint at = 0; at < length; at += 6)
+            g_string_append(header, "model.");
+        g_string_append(header, "\":{\"dtype\":\"X\",\"shape\":[],\"data_offsets\":[0,0]}");
+    }
+    g_string_append(header, "}");
+    return support_safetensors(header->str, NULL, 0);
+}
+
+static void
+test_bounds(void)
+{
+    g_autoptr(GByteArray) many = write_header(33000, 0), wide = write_header(1, 2 << 20);
+    g_autoptr(GByteArray) content = g_byte_array_new(), pickle = NULL, bytes = NULL;
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    GError *error = NULL;
+
+    checkpoint = effnet_checkpoint_open(support_hold(many->data, many->len), &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(effnet_checkpoint_get_n_tensors(checkpoint), ==, 33000);
+    g_assert_null(effnet_checkpoint_open(support_hold(wide->data, wide->len), &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "whose name has 2097157 bytes, at most 1024");
+    support_add_text(content, "}(");
+    support_pickle_string(content, "a");
+    support_pickle_tensor(content, &(SupportTensor){.n_elements = 1});
+    support_add_text(content, "q\1uq\2");
+    for (guint i = 0; i < 70000; i++) { /* one tensor under names that are all alike */
+        support_add_text(content, "(U\1a");
+        support_add_text(content, "h\1u");
+    }
+    pickle = support_pickle(content);
+    bytes = support_pth_zip(pickle, &(float){0}, sizeof(float));
+    g_assert_null(effnet_checkpoint_open(support_hold(bytes->data, bytes->len), &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "has more than 65536 tensors");
 }
 
 /* One tensor of DIMS and STRIDES over N elements of the storage type, read as float32. */
@@ -177,6 +222,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/checkpoint/strangers", test_strangers);
     g_test_add_func("/model/checkpoint/unreadable", test_unreadable);
     g_test_add_func("/model/checkpoint/names", test_names);
+    g_test_add_func("/model/checkpoint/bounds", test_bounds);
     g_test_add_func("/model/checkpoint/read", test_read);
     g_test_add_func("/model/checkpoint/overlap", test_overlap);
     g_test_add_func("/model/checkpoint/integers", test_integers);

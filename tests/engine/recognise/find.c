@@ -57,19 +57,63 @@ test_paths(void)
 {
     g_autofree char *file = g_build_filename(root, "some", "model.pth", NULL);
     g_autofree char *folder = g_build_filename(root, "some", NULL);
-    g_autofree char *found = NULL, *found_folder = NULL;
+    g_autofree char *found = NULL;
     GError *error = NULL;
 
     put("some", "model.pth");
     found = effnet_model_find(file, NULL);
     g_assert_cmpstr(found, ==, file);
-    /* A folder is found: what is wrong with it is said when it is opened. */
-    found_folder = effnet_model_find(folder, NULL);
-    g_assert_cmpstr(found_folder, ==, folder);
+    g_assert_null(effnet_model_find(folder, &error));
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND,
+                        "some is a folder without a model.safetensors or pytorch_model.bin in it");
     g_assert_null(effnet_model_find("../nowhere/default", &error));
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "there is no file ../nowhere/default");
     g_assert_null(effnet_model_find("lite9", &error));
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "./pipelines/quickstart fetches");
+}
+
+/* As FOLDER, which is not among those that names are looked for in. */
+static void
+check_folder(const char *folder, const char *expected)
+{
+    g_autofree char *path = g_build_filename(root, folder, NULL);
+
+    check(path, expected);
+}
+
+static void
+test_hub(void)
+{
+    put("hub/index", "pytorch_model.bin");
+    check_folder("hub/index", "hub/index/pytorch_model.bin");
+    put("hub/index", "model.safetensors.index.json");
+    check_folder("hub/index", "hub/index/model.safetensors.index.json");
+    check_folder("hub/index/", "hub/index/model.safetensors.index.json");
+    put("hub/index", "model.safetensors");
+    check_folder("hub/index", "hub/index/model.safetensors");
+    put("first/installed", "pytorch_model.bin");
+    check("installed", "first/installed/pytorch_model.bin");
+}
+
+static void
+test_hub_cache(void)
+{
+    g_autofree char *ref = g_build_filename(root, "models--o--n", "refs", "main", NULL);
+    g_autofree char *path = g_build_filename(root, "models--o--n", NULL);
+    GError *error = NULL;
+
+    put("models--o--n/snapshots/abc", "model.safetensors");
+    check_folder("models--o--n", "models--o--n/snapshots/abc/model.safetensors");
+    check_folder("models--o--n/snapshots/abc", "models--o--n/snapshots/abc/model.safetensors");
+    put("models--o--n/snapshots/def", "pytorch_model.bin");
+    g_assert_null(effnet_model_find(path, &error)); /* which of the two? */
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "is a folder without");
+    put("models--o--n/refs", "main");
+    g_assert_true(g_file_set_contents(ref, "def\n", 4, NULL));
+    check_folder("models--o--n", "models--o--n/snapshots/def/pytorch_model.bin");
+    g_assert_true(g_file_set_contents(ref, "../../hub/index", -1, NULL));
+    g_assert_null(effnet_model_find(path, &error));
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "is a folder without");
 }
 
 int
@@ -89,6 +133,8 @@ main(int argc, char **argv)
     g_setenv("GST_EFFICIENTNET_MODEL_PATH", folders, TRUE);
     g_test_add_func("/model/find/order", test_order);
     g_test_add_func("/model/find/paths", test_paths);
+    g_test_add_func("/model/find/hub", test_hub);
+    g_test_add_func("/model/find/hub-cache", test_hub_cache);
     result = g_test_run();
     remove = g_strdup_printf("rm -r '%s'", root);
     g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
