@@ -6,6 +6,8 @@
 
 #include "pickle.h"
 
+#define MAX_KEY 255 /* torch.save() has numbers, by which files are called */
+
 #define STORAGE(type, dtype, size)                                                                 \
     {                                                                                              \
         "torch." type "Storage", EFFNET_GLOBAL_STORAGE, EFFNET_DTYPE_##dtype, size                 \
@@ -250,6 +252,9 @@ effnet_pickle_storage_new(EffNetPickle *pickle, const EffNetPickleValue *id, GEr
     }
     memset(storage, 0, sizeof *storage);
     storage->key = effnet_pickle_string(effnet_pickle_item(id, 2));
+    if (storage->key &&
+        (strlen(storage->key) > MAX_KEY || !g_utf8_validate(storage->key, -1, NULL)))
+        storage->key = NULL;
     if (g_strcmp0(effnet_pickle_string(effnet_pickle_item(id, 0)), "storage") != 0 || !type ||
         type->type != EFFNET_PICKLE_GLOBAL || type->global->kind != EFFNET_GLOBAL_STORAGE ||
         !storage->key || !effnet_pickle_size(effnet_pickle_item(id, 4), &storage->n_elements)) {

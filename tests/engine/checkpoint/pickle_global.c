@@ -173,6 +173,7 @@ test_bad_storages(void)
     check_text("(U\6modulecm\nNet\nNNtQ", "m.Net");
     check_text("(U\7storagecargparse\nNamespace\nU\1kU\3cpuK\ntQ", "argparse.Namespace");
     check_text("(U\7storagectorch\nFloatStorage\nK\1U\3cpuK\ntQ", "not a storage of numbers");
+    check_text("(U\7storagectorch\nFloatStorage\nU\1\xffU\3cpuK\nNtQ", "not a storage of numbers");
     check_text("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\nNtQ", NULL);
     check_text("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\n(U\1vK\5K\5ttQ", NULL);
     check_text("(U\7storagectorch\nFloatStorage\nU\1kU\3cpuK\n(U\1vK\5K\6ttQ",
