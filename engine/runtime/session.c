@@ -99,10 +99,11 @@ new_progress(EffNetSession *session, GError **error)
 EffNetSession *
 effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **error)
 {
-    g_autoptr(EffNetSession) session = g_new0(EffNetSession, 1);
     const EffNetPlan *plan = effnet_model_get_plan(model);
+    g_autoptr(EffNetSession) session = NULL;
 
     g_return_val_if_fail(max_batch > 0, NULL);
+    session = g_new0(EffNetSession, 1);
     g_mutex_init(&session->lock);
     g_cond_init(&session->tasks_done);
     session->model = effnet_model_ref(model);

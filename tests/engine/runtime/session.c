@@ -251,6 +251,19 @@ test_levels(void)
     }
 }
 
+/* A caller's fault is told, and nothing else happens. */
+static void
+test_no_batch(void)
+{
+    g_autoptr(EffNetModel) model = random_model("b0", 1, EFFNET_PRECISION_FP32);
+    GError *error = NULL;
+
+    g_test_expect_message("effnet", G_LOG_LEVEL_CRITICAL, "*max_batch > 0*");
+    g_assert_null(effnet_session_new(model, 0, 1, &error));
+    g_test_assert_expected_messages();
+    g_assert_no_error(error);
+}
+
 static void
 test_profile(void)
 {
@@ -288,6 +301,7 @@ main(int argc, char **argv)
     g_test_add_func("/session/bf16", test_bf16);
     g_test_add_func("/session/repeated", test_repeated);
     g_test_add_func("/session/shared-model", test_shared_model);
+    g_test_add_func("/session/no-batch", test_no_batch);
     g_test_add_func("/session/profile", test_profile);
     g_test_add_func("/session/levels", test_levels); /* last: it leaves the highest level's cap */
     return g_test_run();
