@@ -3,16 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
 
-#define MAGIC  "effnet weights 2"
+#include "memory.h"
+
+#define MAGIC  "effnet weights 3"
 #define SUFFIX ".weights"
 #define LANES  8
+#define PIECE  ((gsize)2 << 20) /* a huge page */
 /* Seconds without a change after which a file in the making is one that nobody makes any more. */
 #define ABANDONED 3600
 
@@ -87,12 +90,29 @@ sum_of(gconstpointer data, gsize n, guint64 result[2])
     sum_end(&sum, result);
 }
 
+static gsize
+n_pieces(gsize bytes)
+{
+    return (bytes + PIECE - 1) / PIECE;
+}
+
+/* Of the sums of its pieces, which several threads can take. */
+static void
+sum_of_weights(const guint8 *weights, gsize bytes, guint64 result[2])
+{
+    g_autofree guint64 *sums = g_new(guint64, 2 * n_pieces(bytes));
+
+    for (gsize i = 0; i < n_pieces(bytes); i++)
+        sum_of(weights + i * PIECE, MIN(PIECE, bytes - i * PIECE), sums + 2 * i);
+    sum_of(sums, 2 * n_pieces(bytes) * sizeof *sums, result);
+}
+
 static gboolean
 sum_of_file(const char *path, guint64 result[2])
 {
     const gsize size = 1 << 20;
     g_autofree guint8 *buffer = g_malloc(size);
-    int fd = g_open(path, O_RDONLY | O_CLOEXEC);
+    int fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
     gsize filled = 0;
     gssize n = 0;
     Sum sum;
@@ -178,48 +198,128 @@ is_current(const EffNetCacheEntry *entry, const Header *header, int fd)
     return TRUE;
 }
 
-static gconstpointer
-map_file(const EffNetCacheEntry *entry, int fd, gsize bytes)
+/* Whether ST is the user's own, and nobody else may write to it. */
+static gboolean
+is_private(const struct stat *st)
 {
-    gsize length = HEADER_BYTES + bytes;
-    struct stat st;
-    guint64 sum[2];
-    guint8 *map;
+    return st->st_uid == geteuid() && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
 
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (guint64)st.st_size != length)
-        return NULL;
-    map = mmap(NULL, length, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-    if (map == MAP_FAILED)
-        return NULL;
-    if (((const Header *)map)->bytes == bytes && is_current(entry, (const Header *)map, fd)) {
-        sum_of(map + HEADER_BYTES, bytes, sum);
-        if (memcmp(sum, ((const Header *)map)->sum, sizeof sum) == 0)
-            return map + HEADER_BYTES;
+/* Where a home that is missing or relative leads is no place of the user's. */
+static gboolean
+is_own_folder(const char *folder)
+{
+    struct stat st;
+
+    return g_path_is_absolute(folder) && stat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
+           is_private(&st);
+}
+
+/* All N bytes at OFFSET, or as many as are there. */
+static gsize
+read_at(int fd, guint8 *dst, gsize n, goffset offset)
+{
+    gsize done = 0;
+
+    while (done < n) {
+        gssize got = pread(fd, dst + done, n - done, offset + (goffset)done);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        done += got;
     }
-    munmap(map, length);
+    return done;
+}
+
+typedef struct {
+    int fd;
+    guint8 *weights;
+    gsize bytes;
+    guint64 *sums; /* two for each piece */
+    gint next;     /* the first piece that nobody took */
+    gint failed;
+} Reading;
+
+static gpointer
+read_pieces(gpointer data)
+{
+    Reading *r = data;
+    gsize i;
+
+    while ((i = (gsize)g_atomic_int_add(&r->next, 1)) < n_pieces(r->bytes)) {
+        gsize at = i * PIECE, n = MIN(PIECE, r->bytes - at);
+
+        if (read_at(r->fd, r->weights + at, n, HEADER_BYTES + (goffset)at) != n)
+            g_atomic_int_set(&r->failed, TRUE);
+        else
+            sum_of(r->weights + at, n, r->sums + 2 * i);
+    }
     return NULL;
 }
 
-gconstpointer
-effnet_cache_map(const EffNetCacheEntry *entry, gsize bytes)
+/* By two threads: to have the memory from the system takes as long as to fill it. */
+static gboolean
+read_weights(int fd, guint8 *weights, gsize bytes, guint64 sum[2])
 {
-    g_autofree char *path = path_of(entry);
-    int fd = g_open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    gconstpointer weights;
+    g_autofree guint64 *sums = g_new(guint64, 2 * n_pieces(bytes));
+    Reading r = {.fd = fd, .weights = weights, .bytes = bytes, .sums = sums};
+    GThread *helper =
+        n_pieces(bytes) > 1 ? g_thread_try_new("effnet-cache", read_pieces, &r, NULL) : NULL;
 
-    if (fd < 0)
-        fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return NULL;
-    weights = map_file(entry, fd, bytes);
-    close(fd);
-    return weights;
+    read_pieces(&r);
+    if (helper)
+        g_thread_join(helper);
+    sum_of(sums, 2 * n_pieces(bytes) * sizeof *sums, sum);
+    return !r.failed;
 }
 
-void
-effnet_cache_unmap(gconstpointer weights, gsize bytes)
+static gpointer
+read_file(const EffNetCacheEntry *entry, int fd, gsize bytes)
 {
-    munmap((guint8 *)weights - HEADER_BYTES, HEADER_BYTES + bytes);
+    g_autofree Header *header = g_new(Header, 1);
+    guint64 sum[2];
+    guint8 *weights;
+    struct stat st;
+
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !is_private(&st) ||
+        (guint64)st.st_size != HEADER_BYTES + bytes ||
+        read_at(fd, (guint8 *)header, sizeof *header, 0) != sizeof *header ||
+        header->bytes != bytes || !is_current(entry, header, fd))
+        return NULL;
+    weights = effnet_memory_new(1, bytes, NULL);
+    if (weights && read_weights(fd, weights, bytes, sum) &&
+        memcmp(sum, header->sum, sizeof sum) == 0)
+        return weights;
+    free(weights);
+    return NULL;
+}
+
+/* Without waiting for whoever writes to a FIFO of that name. */
+static int
+open_file(const char *path, int flags)
+{
+    return g_open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+}
+
+gpointer
+effnet_cache_load(const EffNetCacheEntry *entry, gsize bytes)
+{
+    g_autofree char *path = path_of(entry);
+    gpointer weights;
+    int fd;
+
+    if (!is_own_folder(entry->folder))
+        return NULL;
+    fd = open_file(path, O_RDWR);
+    if (fd < 0)
+        fd = open_file(path, O_RDONLY);
+    if (fd < 0)
+        return NULL;
+    weights = read_file(entry, fd, bytes);
+    close(fd);
+    return weights;
 }
 
 static gboolean
@@ -248,7 +348,7 @@ make_header(const EffNetCacheEntry *entry, gconstpointer weights, gsize bytes, H
     EffNetIdentity now;
 
     *header = (Header){.magic = MAGIC, .bytes = bytes, .identity = entry->identity};
-    sum_of(weights, bytes, header->sum);
+    sum_of_weights(weights, bytes, header->sum);
     if (g_strlcpy(header->source, source, sizeof header->source) >= sizeof header->source)
         header->source[0] = 0;
     if (g_strlcpy(header->key, entry->key, sizeof header->key) >= sizeof header->key)
@@ -262,13 +362,13 @@ static void
 remove_orphan(const char *path)
 {
     g_autofree Header *header = g_new(Header, 1);
-    int fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open_file(path, O_RDONLY);
     EffNetIdentity now;
     gboolean orphan;
 
     if (fd < 0)
         return;
-    orphan = read(fd, header, sizeof *header) == sizeof *header &&
+    orphan = read_at(fd, (guint8 *)header, sizeof *header, 0) == sizeof *header &&
              memcmp(header->magic, MAGIC, sizeof MAGIC) == 0 && header->source[0] &&
              memchr(header->source, 0, sizeof header->source) &&
              (!effnet_identity_of(header->source, &now) || now.device != header->identity.device ||
@@ -313,8 +413,8 @@ effnet_cache_store(const EffNetCacheEntry *entry, gconstpointer weights, gsize b
     gboolean ok;
     int fd;
 
-    if (!make_header(entry, weights, bytes, (Header *)page) ||
-        g_mkdir_with_parents(entry->folder, 0700) != 0)
+    if (!g_path_is_absolute(entry->folder) || !make_header(entry, weights, bytes, (Header *)page) ||
+        g_mkdir_with_parents(entry->folder, 0700) != 0 || !is_own_folder(entry->folder))
         return;
     remove_leftovers(entry->folder);
     fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, 0600);

@@ -34,14 +34,14 @@ get_weights(EffNetPlan *plan, EffNetRecognition *recognition, EffNetCacheEntry *
 {
     const EffNetModelInfo *info = &recognition->info;
     g_autofree char *key = cache_key(info, plan);
-    gconstpointer mapped = NULL;
+    gpointer stored = NULL;
 
     if (cache) {
         cache->key = key;
-        mapped = effnet_cache_map(cache, plan->weight_bytes);
+        stored = effnet_cache_load(cache, plan->weight_bytes);
     }
-    if (mapped) {
-        effnet_plan_take_mapped(plan, mapped);
+    if (stored) {
+        effnet_plan_take(plan, stored);
         return TRUE;
     }
     if (!effnet_plan_pack(plan, recognition->weights, info->epsilon, error))

@@ -93,7 +93,6 @@ typedef struct {
     gsize scratch_bytes; /* of one thread */
     gsize weight_bytes;
     guint8 *weights; /* all packed ones, 64-byte aligned; NULL before they are packed */
-    gboolean mapped; /* they are effnet_cache_map()'s */
 } EffNetPlan;
 
 /* Where parts of the arena, the scratch and the weights begin. */

@@ -92,8 +92,7 @@ effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GErro
 }
 
 void
-effnet_plan_take_mapped(EffNetPlan *plan, gconstpointer weights)
+effnet_plan_take(EffNetPlan *plan, gpointer weights)
 {
-    effnet_place_weights(plan, (guint8 *)weights);
-    plan->mapped = TRUE;
+    effnet_place_weights(plan, weights);
 }

@@ -7,9 +7,9 @@
 #include "op.h"
 
 /* What a plan needs before it is executed: its weight_bytes packed, or those that
- * effnet_cache_map() has of them, which are taken over. EPSILON is what batch norms add to their
+ * effnet_cache_load() has of them, which are taken over. EPSILON is what batch norms add to their
  * variance. */
 gboolean effnet_plan_pack(EffNetPlan *plan, EffNetWeights *weights, double epsilon, GError **error);
-void effnet_plan_take_mapped(EffNetPlan *plan, gconstpointer weights);
+void effnet_plan_take(EffNetPlan *plan, gpointer weights);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "../cache.h"
 #include "fusion.h"
 #include "placement.h"
 
@@ -29,9 +28,6 @@ effnet_plan_free(EffNetPlan *plan)
     effnet_network_free(plan->network);
     g_free(plan->ops);
     g_free(plan->tensors);
-    if (plan->mapped)
-        effnet_cache_unmap(plan->weights, plan->weight_bytes);
-    else
-        free(plan->weights);
+    free(plan->weights);
     g_free(plan);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cache.h"
+#include "memory.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,13 +83,13 @@ tear_down(Fixture *f, gconstpointer data)
 static gboolean
 is_there(const Fixture *f)
 {
-    gconstpointer weights = effnet_cache_map(&f->entry, BYTES);
+    gpointer weights = effnet_cache_load(&f->entry, BYTES);
 
     if (!weights)
         return FALSE;
     g_assert_cmpmem(weights, BYTES, f->weights, BYTES);
-    g_assert_cmpuint((gsize)weights % 4096, ==, 0);
-    effnet_cache_unmap(weights, BYTES);
+    g_assert_cmpuint((gsize)weights % EFFNET_ALIGNMENT, ==, 0);
+    free(weights);
     return TRUE;
 }
 
@@ -97,7 +99,7 @@ test_kept(Fixture *f, gconstpointer data)
     g_assert_false(is_there(f));
     effnet_cache_store(&f->entry, f->weights, BYTES);
     g_assert_true(is_there(f));
-    g_assert_null(effnet_cache_map(&f->entry, BYTES - 64));
+    g_assert_null(effnet_cache_load(&f->entry, BYTES - 64));
     f->entry.key = "another key";
     g_assert_false(is_there(f));
 }
@@ -231,6 +233,86 @@ test_abandoned(Fixture *f, gconstpointer data)
     }
 }
 
+/* In use while it is cut short: what was read stays. */
+static void
+test_cut_in_use(Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = NULL;
+    gpointer weights;
+
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    path = only_file(f);
+    weights = effnet_cache_load(&f->entry, BYTES);
+    g_assert_nonnull(weights);
+    g_assert_cmpint(truncate(path, 0), ==, 0);
+    g_assert_cmpmem(weights, BYTES, f->weights, BYTES);
+    free(weights);
+}
+
+/* A FIFO in place of the file, and among those that are looked over: nobody waits for a writer. */
+static void
+test_fifo(Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = NULL, *other = g_build_filename(f->cache, "0123.weights", NULL);
+
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    path = only_file(f);
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(mkfifo(path, 0600), ==, 0);
+    g_assert_cmpint(mkfifo(other, 0600), ==, 0);
+    g_assert_false(is_there(f));
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_true(is_there(f));
+}
+
+/* Others may write to the folder or to the file, or it is another's, where this is seen as root. */
+static void
+test_trust(Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = NULL;
+
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    path = only_file(f);
+    for (mode_t bit = S_IWOTH; bit <= S_IWGRP; bit <<= 3) {
+        g_assert_cmpint(chmod(f->cache, 0700 | bit), ==, 0);
+        g_assert_false(is_there(f));
+        g_assert_cmpint(chmod(f->cache, 0700), ==, 0);
+        g_assert_true(is_there(f));
+        g_assert_cmpint(chmod(path, 0600 | bit), ==, 0);
+        g_assert_false(is_there(f));
+        g_assert_cmpint(chmod(path, 0600), ==, 0);
+        g_assert_true(is_there(f));
+    }
+    g_assert_cmpint(g_unlink(path), ==, 0);
+    g_assert_cmpint(chmod(f->cache, 0777), ==, 0);
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_null(only_file(f));
+    g_assert_cmpint(chmod(f->cache, 0700), ==, 0);
+    if (geteuid() != 0)
+        return;
+    g_assert_cmpint(chown(f->cache, 65534, -1), ==, 0);
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_null(only_file(f));
+}
+
+/* As in a home that is empty or not whole. */
+static void
+test_relative(Fixture *f, gconstpointer data)
+{
+    g_autofree char *before = g_get_current_dir();
+
+    g_assert_cmpint(g_chdir(f->folder), ==, 0);
+    f->entry.folder = "a/b";
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_false(g_file_test("a", G_FILE_TEST_EXISTS));
+    f->entry.folder = f->cache;
+    effnet_cache_store(&f->entry, f->weights, BYTES);
+    g_assert_true(is_there(f));
+    f->entry.folder = "a/b";
+    g_assert_false(is_there(f));
+    g_assert_cmpint(g_chdir(before), ==, 0);
+}
+
 static gpointer
 store_often(gpointer data)
 {
@@ -267,6 +349,10 @@ main(int argc, char **argv)
     g_test_add("/cache/unwritable", Fixture, NULL, set_up, test_unwritable, tear_down);
     g_test_add("/cache/orphans", Fixture, NULL, set_up, test_orphans, tear_down);
     g_test_add("/cache/abandoned", Fixture, NULL, set_up, test_abandoned, tear_down);
+    g_test_add("/cache/cut-in-use", Fixture, NULL, set_up, test_cut_in_use, tear_down);
+    g_test_add("/cache/fifo", Fixture, NULL, set_up, test_fifo, tear_down);
+    g_test_add("/cache/trust", Fixture, NULL, set_up, test_trust, tear_down);
+    g_test_add("/cache/relative", Fixture, NULL, set_up, test_relative, tear_down);
     g_test_add("/cache/at-once", Fixture, NULL, set_up, test_at_once, tear_down);
     return g_test_run();
 }
