@@ -40,7 +40,7 @@ const EffNetTensor *effnet_checkpoint_get_tensor(const EffNetCheckpoint *checkpo
 /* NULL where there is none. A prefix that all names share by their wrapping ("module.",
  * "state_dict" …) is gone already. */
 const EffNetTensor *effnet_checkpoint_find(const EffNetCheckpoint *checkpoint, const char *name);
-/* A value of safetensors' __metadata__; NULL where there is none. */
+/* A value of safetensors' __metadata__, or what pth_metadata.h lists; NULL where there is none. */
 const char *effnet_checkpoint_get_metadata(const EffNetCheckpoint *checkpoint, const char *key);
 
 static inline gboolean

@@ -6,10 +6,11 @@
 
 #include "json.h"
 
-/* More is no list of labels and no argument that matters, and would cost what it is not worth. */
+/* More is no list of labels and no argument that matters, and would cost what it is not worth: one
+ * long text may be in a small file many times. */
 #define MAX_CLASSES 65536
+#define MAX_LABELS  (4u << 20) /* bytes of all of them */
 #define MAX_ARGS    1024
-#define MAX_ITEMS   64
 #define MAX_TEXT    4096
 
 static const char *
@@ -93,12 +94,12 @@ list_classes(const EffNetPickleValue *value)
     if (is_dict ? !name_by_number(value, names, n) : !name_by_order(value, names, n))
         return NULL;
     json = g_string_new("[");
-    for (gsize i = 0; i < n; i++) {
+    for (gsize i = 0; i < n && json->len <= MAX_LABELS; i++) {
         g_string_append(json, i ? ", " : "");
         effnet_json_append_string(json, names[i]);
     }
     g_string_append_c(json, ']');
-    return g_string_free(json, FALSE);
+    return g_string_free(json, json->len > MAX_LABELS);
 }
 
 static void
@@ -151,12 +152,10 @@ describe(const EffNetPickleValue *value)
     if (value->type != EFFNET_PICKLE_LIST && value->type != EFFNET_PICKLE_TUPLE)
         return append_scalar(out, value, FALSE) ? g_string_free(g_steal_pointer(&out), FALSE)
                                                 : NULL;
-    if (value->items.n > MAX_ITEMS)
-        return NULL;
     g_string_append_c(out, '[');
     for (gsize i = 0; i < value->items.n; i++) {
         g_string_append(out, i ? ", " : "");
-        if (!append_scalar(out, value->items.at[i], TRUE))
+        if (!append_scalar(out, value->items.at[i], TRUE) || out->len > MAX_TEXT)
             return NULL;
     }
     g_string_append_c(out, ']');

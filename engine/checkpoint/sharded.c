@@ -12,6 +12,7 @@
 
 #define MAX_INDEX  (16u << 20)
 #define MAX_SHARDS 64
+#define MAX_NAME   255 /* a file's */
 #define SUFFIX     ".json"
 
 gboolean
@@ -70,16 +71,19 @@ find_shard(const EffNetCheckpoint *checkpoint, const char *name, GError **error)
     g_autofree char *path = g_build_filename(folder, name, NULL);
     char *real_folder = realpath(folder, NULL), *real = realpath(path, NULL);
 
-    if (strchr(name, '/') || g_str_equal(name, ".") || g_str_equal(name, "..") || !*name)
+    if (strlen(name) > MAX_NAME)
         effnet_checkpoint_fail(checkpoint, error,
-                               "names a shard \"%.200s\", where a file beside it was expected",
-                               name);
+                               "names a shard by %" G_GSIZE_FORMAT " bytes, more than a file has",
+                               strlen(name));
+    else if (strchr(name, '/') || g_str_equal(name, ".") || g_str_equal(name, "..") || !*name)
+        effnet_checkpoint_fail(checkpoint, error,
+                               "names a shard \"%s\", where a file beside it was expected", name);
     else if (!real || !real_folder)
-        effnet_checkpoint_fail(checkpoint, error, "names a shard %.200s, which is not there: %s",
-                               name, g_strerror(errno));
+        effnet_checkpoint_fail(checkpoint, error, "names a shard %s, which is not there: %s", name,
+                               g_strerror(errno));
     else if (!is_beside(real, real_folder))
         effnet_checkpoint_fail(checkpoint, error,
-                               "names a shard %.200s, which is a link to another folder", name);
+                               "names a shard %s, which is a link to another folder", name);
     else
         goto end;
     g_clear_pointer(&path, g_free);
@@ -125,9 +129,11 @@ add_shards(EffNetCheckpoint *checkpoint, const EffNetJson *map, GHashTable *numb
     for (guint i = 0; i < effnet_json_length(map); i++) {
         const char *name = effnet_json_string(effnet_json_item(map, i));
 
+        if (!effnet_checkpoint_check_name(checkpoint, effnet_json_key(map, i), error))
+            return FALSE;
         if (!name)
             return effnet_checkpoint_fail(checkpoint, error,
-                                          "has a tensor %.200s without the name of a shard",
+                                          "has a tensor %s without the name of a shard",
                                           effnet_json_key(map, i));
         if (g_hash_table_contains(numbers, name))
             continue;
@@ -161,7 +167,7 @@ check_map(const EffNetCheckpoint *checkpoint, const EffNetJson *map, GHashTable 
 
         if (g_hash_table_lookup(found, name) != g_hash_table_lookup(numbers, shard))
             return effnet_checkpoint_fail(checkpoint, error,
-                                          "says that the tensor %.200s is in its shard %.200s, "
+                                          "says that the tensor %s is in its shard %s, "
                                           "which has none of that name",
                                           name, shard);
     }

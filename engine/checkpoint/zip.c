@@ -17,6 +17,7 @@
 #define LOCAL_SIZE          30
 #define FLAG_ENCRYPTED      1
 #define MAX_DIRECTORY       (64u << 20)
+#define MAX_NAME            1024 /* which errors print */
 
 typedef struct {
     char *name;
@@ -160,6 +161,8 @@ read_entry(EffNetZip *zip, const guint8 *p, gsize n, GError **error)
     };
     if (!read_extra64(p + ENTRY_SIZE + name, extra, &entry))
         return (gsize)fail(zip->file, error, "an entry's extra field is too short");
+    if (name > MAX_NAME)
+        return (gsize)fail(zip->file, error, "a name in it has more than 1024 bytes");
     if (!g_utf8_validate((const char *)p + ENTRY_SIZE, (gssize)name, NULL))
         return (gsize)fail(zip->file, error, "a name in it is not UTF-8");
     entry.name = g_strndup((const char *)p + ENTRY_SIZE, name);

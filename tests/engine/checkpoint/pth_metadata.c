@@ -108,6 +108,50 @@ test_bad_classes(void)
     }
 }
 
+/* A small file with a text of 4000 bytes in it, which it names COUNT times in a list. */
+static GByteArray *
+repeat_text(const char *key, guint count)
+{
+    g_autofree char *text = g_strnfill(4000, 'x');
+    g_autoptr(GByteArray) content = g_byte_array_new();
+
+    support_pickle_string(content, text);
+    support_add_text(content, "q\1"
+                              "0}(");
+    support_pickle_string(content, key);
+    support_add_text(content, "](");
+    for (guint i = 0; i < count; i++)
+        support_add_text(content, "h\1");
+    support_add_text(content, "eu");
+    return support_pickle(content);
+}
+
+static void
+test_bounds(void)
+{
+    static const struct {
+        const char *key;
+        guint count;
+        gboolean is_kept;
+    } cases[] = {{"class_names", 1000, TRUE},
+                 {"class_names", 60000, FALSE},
+                 {"class_names", 70000, FALSE},
+                 {"args", 1, FALSE}};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GHashTable) table =
+            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        g_autoptr(GByteArray) bytes = repeat_text(cases[i].key, cases[i].count);
+        g_autoptr(EffNetFile) file = effnet_file_open(support_hold(bytes->data, bytes->len), NULL);
+        g_autoptr(EffNetPickle) pickle = effnet_pickle_new(file);
+        guint64 position = 0;
+
+        effnet_pth_metadata_add(table, effnet_pickle_load(pickle, &position, bytes->len, NULL));
+        g_assert_cmpuint(g_hash_table_size(table), ==, cases[i].is_kept);
+    }
+    check("}(U\4args}(U\1a](U\2xyU\2xyeuu", "args.a", "[\"xy\", \"xy\"]");
+}
+
 /* What the root says stands before what is said further in. */
 static void
 test_order(void)
@@ -135,6 +179,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/pth-metadata/args", test_args);
     g_test_add_func("/model/pth-metadata/classes", test_classes);
     g_test_add_func("/model/pth-metadata/bad-classes", test_bad_classes);
+    g_test_add_func("/model/pth-metadata/bounds", test_bounds);
     g_test_add_func("/model/pth-metadata/order", test_order);
     return g_test_run();
 }

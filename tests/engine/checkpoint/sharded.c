@@ -121,6 +121,21 @@ test_errors(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "is JSON and not a checkpoint");
 }
 
+/* Long names are counted, not printed. */
+static void
+test_long(void)
+{
+    g_autofree char *name = g_strnfill(2000, 'x'), *shard = NULL, *tensor = NULL;
+    GError *error = NULL;
+
+    shard = g_strdup_printf(INDEX("\"a\": \"%s\""), name);
+    g_assert_null(open_index("some.index.json", shard, &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "names a shard by 2000 bytes");
+    tensor = g_strdup_printf(INDEX("\"%s\": \"first.safetensors\""), name);
+    g_assert_null(open_index("some.index.json", tensor, &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "a tensor whose name has 2000 bytes");
+}
+
 static void
 test_many(void)
 {
@@ -185,6 +200,7 @@ main(int argc, char **argv)
     g_assert_cmpint(symlink("inner/first.safetensors", link), ==, 0);
     g_test_add_func("/model/sharded/read", test_read);
     g_test_add_func("/model/sharded/errors", test_errors);
+    g_test_add_func("/model/sharded/long", test_long);
     g_test_add_func("/model/sharded/many", test_many);
     g_test_add_func("/model/sharded/hub", test_hub);
     result = g_test_run();

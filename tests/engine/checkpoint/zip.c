@@ -197,6 +197,22 @@ test_flips(void)
     }
 }
 
+static void
+test_long_name(void)
+{
+    g_autofree char *name = g_strnfill(1025, 'x');
+    SupportZip *zip = support_zip_new();
+    g_autoptr(GByteArray) bytes = NULL;
+    g_autoptr(EffNetFile) file = NULL;
+    GError *error = NULL;
+
+    support_zip_add(zip, name, "", 0, 0);
+    bytes = support_zip_end(zip, FALSE);
+    file = effnet_file_open(support_hold(bytes->data, bytes->len), NULL);
+    g_assert_null(effnet_zip_open(file, &error));
+    support_check_error(&error, EFFNET_ERROR_FORMAT, "a name in it has more than 1024 bytes");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -208,5 +224,6 @@ main(int argc, char **argv)
     g_test_add_func("/model/zip/extra", test_extra);
     g_test_add_func("/model/zip/truncations", test_truncations);
     g_test_add_func("/model/zip/flips", test_flips);
+    g_test_add_func("/model/zip/long-name", test_long_name);
     return g_test_run();
 }
