@@ -55,6 +55,15 @@ set_up(EffNetCacheEntry *entry)
         find_stored(entry);
 }
 
+/* Without the wait for the disk that g_file_set_contents() has. */
+static void
+write_file(const char *path, const guint8 *data, gsize size)
+{
+    if (!g_file_set_contents_full(path, (const char *)data, (gssize)size, G_FILE_SET_CONTENTS_NONE,
+                                  0600, NULL))
+        g_error("%s cannot be written", path);
+}
+
 int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
@@ -63,9 +72,8 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     gpointer weights;
 
     set_up(&entry);
-    if (!g_file_set_contents(stored, (const char *)data, size, NULL) ||
-        !g_file_set_contents(beside, (const char *)data, size, NULL))
-        g_error("no files");
+    write_file(stored, data, size);
+    write_file(beside, data, size);
     weights = effnet_cache_load(&entry, size > HEADER ? size - HEADER : 1);
     if (weights)
         copy = g_memdup2(weights, size - HEADER);
