@@ -49,6 +49,8 @@ get_three(const GValue *value, float three[3])
         if (!gst_efficientnet_options_get_number(gst_value_array_get_value(value, i), &number))
             return FALSE;
         three[i] = (float)number;
+        if (!isfinite(three[i])) /* beyond what a float holds */
+            return FALSE;
     }
     return TRUE;
 }
