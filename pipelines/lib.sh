@@ -70,12 +70,14 @@ build() {
 # The elements that are built here come before those that are installed.
 use_elements() {
     export GST_PLUGIN_PATH=$root/build/gst-plugin${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
+    # It knows which way up a photograph is, and is passed over by GStreamer 1.22.
+    export GST_PLUGIN_FEATURE_RANK=jpegparse:257${GST_PLUGIN_FEATURE_RANK:+,$GST_PLUGIN_FEATURE_RANK}
     gst-inspect-1.0 efficientnet >/dev/null 2>&1 ||
         die "GStreamer has no element efficientnet: pipelines/quickstart builds it"
 }
 
 to_uri() { # FILE-or-URI
-    case $1 in
+    case $([ -e "$1" ] || echo "$1") in
     *://*) printf '%s\n' "$1" ;;
     *) /usr/bin/python3 -c 'import pathlib, sys; print(pathlib.Path(sys.argv[1]).absolute().as_uri())' "$1" ;;
     esac

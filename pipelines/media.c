@@ -8,8 +8,13 @@
 
 #include <glib/gstdio.h>
 
+#include "picture.h"
+
 #include "gstefficientnet.h"
 #include "gstefficientnetpublish.h"
+
+#define TICK      (GST_SECOND / 10)
+#define QUIET_END (5 * (gint64)G_USEC_PER_SEC)
 
 /* Where GStreamer cannot start its scanner, it loads all plugins into the program itself: then the
  * elements of the installed plugin are there, and a type cannot be registered twice. */
@@ -22,10 +27,16 @@ effnet_media_register_elements(void)
         GST_ELEMENT_REGISTER(efficientnetpublish, NULL);
 }
 
+gboolean
+effnet_media_is_uri(const char *name)
+{
+    return gst_uri_is_valid(name) && !g_file_test(name, G_FILE_TEST_EXISTS);
+}
+
 char *
 effnet_media_new_uri(const char *name, GError **error)
 {
-    if (gst_uri_is_valid(name))
+    if (effnet_media_is_uri(name))
         return g_strdup(name);
     if (g_access(name, R_OK) == 0)
         return gst_filename_to_uri(name, error);
@@ -47,95 +58,119 @@ effnet_media_add(GstBin *bin, const char *factory, GError **error)
     return element;
 }
 
-/* Audio is not decoded, so that nobody needs its decoders. */
+static void
+set_stalled(GError **error, const char *name, guint timeout)
+{
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
+                "%s: nothing has come of it for %u s: a longer --timeout waits longer", name,
+                timeout);
+}
+
+/* Not what is said in the name of the whole, which is one of our sentences. */
 static gboolean
-autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
+is_about_decoding(GstMessage *message)
 {
-    return !g_str_has_prefix(gst_structure_get_name(gst_caps_get_structure(caps, 0)), "audio/");
+    g_autoptr(GError) reason = NULL;
+
+    gst_message_parse_error(message, &reason, NULL);
+    return reason->domain == GST_STREAM_ERROR && !GST_IS_BIN(GST_MESSAGE_SRC(message));
 }
 
-static void
-deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer data)
-{
-    GObjectClass *class = G_OBJECT_GET_CLASS(element);
-
-    /* jpegdec's default is a coarse transform, which no other program uses for photographs: it
-     * changes the first class of one in fifty. */
-    if (g_object_class_find_property(class, "idct-method"))
-        gst_util_set_object_arg(G_OBJECT(element), "idct-method", "islow");
-    /* What JPEG cameras send by HTTP may go on with anything, in theory, and decoding would wait
-     * for it. */
-    if (g_object_class_find_property(class, "single-stream"))
-        g_object_set(element, "single-stream", TRUE, NULL);
-}
-
-static void
-pad_added(GstElement *source, GstPad *pad, gpointer data)
-{
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(data, "sink");
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
-
-    if (caps == NULL || gst_pad_is_linked(sink) ||
-        !gst_structure_has_name(gst_caps_get_structure(caps, 0), "video/x-raw"))
-        return;
-    if (GST_PAD_LINK_FAILED(gst_pad_link(pad, sink)))
-        GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE,
-                          ("the pictures are in memory that cannot be read"), (NULL));
-}
-
-static void
-no_more_pads(GstElement *source, gpointer data)
-{
-    g_autoptr(GstPad) sink = gst_element_get_static_pad(data, "sink");
-
-    if (!gst_pad_is_linked(sink))
-        GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
-}
-
-void
-effnet_media_set_up_decoding(GstElement *pipeline, GstElement *source, GstElement *sink)
-{
-    g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), NULL);
-    g_signal_connect(source, "autoplug-continue", G_CALLBACK(autoplug_continue), NULL);
-    g_signal_connect(source, "pad-added", G_CALLBACK(pad_added), sink);
-    g_signal_connect(source, "no-more-pads", G_CALLBACK(no_more_pads), sink);
-}
-
+/* Until the end, an error, or TIMEOUT seconds without either frames or bytes. */
 static gboolean
-wait_for_end(GstBus *bus, const char *name, GError **error)
+wait_for_end(GstBus *bus, const EffNetDecoding *decoding, const char *name, guint timeout,
+             gboolean *is_undecoded, GError **error)
 {
     g_autofree char *missing = NULL;
+    gint64 patience = timeout * (gint64)G_USEC_PER_SEC, moved = g_get_monotonic_time();
+    guint progress = effnet_decoding_get_progress(decoding);
 
     for (;;) {
         g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
-            bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
+            bus, TICK, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
+        gint64 now = g_get_monotonic_time();
 
-        effnet_media_note_missing(&missing, message);
-        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-            effnet_media_set_error(error, name, missing, message);
+        if (message) {
+            effnet_media_note_missing(&missing, message);
+            if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+                *is_undecoded = !missing && is_about_decoding(message);
+                effnet_media_set_error(error, name, missing, message);
+                return FALSE;
+            }
+            if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
+                return TRUE;
+        }
+        if (progress != effnet_decoding_get_progress(decoding) ||
+            effnet_decoding_is_busy(decoding)) {
+            progress = effnet_decoding_get_progress(decoding);
+            moved = now;
+        }
+        /* The decoder of some pictures never says that it has come to the end. */
+        if (effnet_decoding_has_picture(decoding) && now - moved >= MIN(patience, QUIET_END))
+            return TRUE;
+        if (now - moved >= patience) {
+            set_stalled(error, name, timeout);
             return FALSE;
         }
-        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
-            return TRUE;
     }
 }
 
-gboolean
-effnet_media_show(GstElement *pipeline, GstElement *source, const char *name, const char *uri,
-                  GError **error)
+/* What the elements say of a picture that they cannot decode names neither it nor the reason. */
+static void
+explain(GError **error, const char *name, const char *uri, const EffNetDecoding *decoding)
+{
+    g_autofree char *path = g_filename_from_uri(uri, NULL, NULL);
+    const char *kind = path ? effnet_picture_get_kind_of_file(path) : NULL;
+
+    if (effnet_decoding_is_cmyk(decoding))
+        kind = "CMYK JPEG";
+    if (kind == NULL)
+        return;
+    g_clear_error(error);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
+                "%s: this %s picture is damaged, or of a form that GStreamer's decoders here do "
+                "not decode",
+                name, kind);
+}
+
+static gboolean
+play(GstElement *pipeline, GstElement *source, EffNetDecoding *decoding, const char *name,
+     guint timeout, gboolean *is_undecoded, GError **error)
 {
     g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
     gboolean ok;
 
-    g_object_set(source, "uri", uri, NULL);
     gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    ok = wait_for_end(bus, name, error);
+    *is_undecoded = FALSE;
+    ok = wait_for_end(bus, decoding, name, timeout, is_undecoded, error);
     gst_element_set_state(pipeline, GST_STATE_READY);
     gst_element_set_state(source, GST_STATE_NULL); /* a source that failed would be kept */
     /* What else was said about this one. */
     gst_bus_set_flushing(bus, TRUE);
     gst_bus_set_flushing(bus, FALSE);
     return ok;
+}
+
+gboolean
+effnet_media_show(GstElement *pipeline, GstElement *source, EffNetDecoding *decoding,
+                  const char *name, const char *uri, guint timeout, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    gboolean ok, is_undecoded;
+
+    g_object_set(source, "uri", uri, NULL);
+    effnet_decoding_begin(decoding);
+    ok = play(pipeline, source, decoding, name, timeout, &is_undecoded, &reason);
+    if (!ok && effnet_decoding_begin_again(decoding)) {
+        g_clear_error(&reason);
+        ok = play(pipeline, source, decoding, name, timeout, &is_undecoded, &reason);
+    }
+    if (ok)
+        return TRUE;
+    if (is_undecoded)
+        explain(&reason, name, uri, decoding);
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
 }
 
 gboolean
@@ -171,24 +206,40 @@ effnet_media_note_missing(char **missing, GstMessage *message)
     *missing = g_strdup(gst_structure_get_string(gst_message_get_structure(message), "name"));
 }
 
+/* "Internal data stream error" is said by whoever could not hand his data on: not by him who knows
+ * why, but with how that one answered. */
+static char *
+get_sentence(GstMessage *message)
+{
+    g_autoptr(GError) reason = NULL;
+    const GstStructure *details = NULL;
+    gint flow;
+    gsize length;
+
+    gst_message_parse_error(message, &reason, NULL);
+    gst_message_parse_error_details(message, &details);
+    if (details && gst_structure_get_int(details, "flow-return", &flow))
+        return flow == GST_FLOW_NOT_NEGOTIATED
+                   ? g_strdup("it is of a form that no decoder here takes")
+                   : g_strdup("it is damaged, or of a form that the decoders here do not take");
+    length = strlen(reason->message);
+    if (length > 0 && reason->message[length - 1] == '.')
+        length--;
+    return g_strndup(reason->message, length);
+}
+
 void
 effnet_media_set_error(GError **error, const char *name, const char *missing, GstMessage *message)
 {
+    g_autofree char *sentence = get_sentence(message);
     const char *colon = name ? ": " : "";
-    g_autoptr(GError) reason = NULL;
-    gsize length;
 
     name = name ? name : "";
-    gst_message_parse_error(message, &reason, NULL);
-    length = strlen(reason->message);
-    if (length > 0 && reason->message[length - 1] == '.')
-        reason->message[length - 1] = '\0';
     if (missing)
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
                     "%s%sGStreamer's plugin for it is not installed: %s", name, colon, missing);
     else
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s%s%s", name, colon,
-                    reason->message);
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s%s%s", name, colon, sentence);
 }
 
 gboolean

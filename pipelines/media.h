@@ -3,10 +3,13 @@
 #ifndef EFFNET_MEDIA_H
 #define EFFNET_MEDIA_H
 
-#include <gst/gst.h>
+#include "decoding.h"
 
 /* Makes the elements of ours known that the program has in itself. */
 void effnet_media_register_elements(void);
+
+/* Whether NAME is a URI. A file that is called as if it were one is a file. */
+gboolean effnet_media_is_uri(const char *name);
 
 /* NAME is a URI, or a file that can be read. */
 char *effnet_media_new_uri(const char *name, GError **error);
@@ -14,15 +17,10 @@ char *effnet_media_new_uri(const char *name, GError **error);
 /* Makes an element and adds it to BIN, which owns it. */
 GstElement *effnet_media_add(GstBin *bin, const char *factory, GError **error);
 
-/* Of what SOURCE, a uridecodebin in PIPELINE, finds only pictures are decoded, and these well. The
- * first video is linked with SINK, an element with one sink pad, by a handler of "pad-added": those
- * that are connected later find the pad linked. Where there is none, SOURCE posts an error. */
-void effnet_media_set_up_decoding(GstElement *pipeline, GstElement *source, GstElement *sink);
-
 /* Plays what is at URI, of which errors speak as NAME, from PIPELINE's READY to its end, and back.
- */
-gboolean effnet_media_show(GstElement *pipeline, GstElement *source, const char *name,
-                           const char *uri, GError **error);
+ * DECODING is that of PIPELINE's SOURCE. It is an error if nothing comes for TIMEOUT seconds. */
+gboolean effnet_media_show(GstElement *pipeline, GstElement *source, EffNetDecoding *decoding,
+                           const char *name, const char *uri, guint timeout, GError **error);
 
 /* Reads VALUE as gst-launch-1.0 does; but what cannot be read, or is out of range, is an error that
  * says which PROPERTY it is about. */

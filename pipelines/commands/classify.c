@@ -5,22 +5,27 @@
 #include "../media.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <gst/efficientnet/meta.h>
 #include <gst/gst.h>
 
 #include "json.h"
 
+#define TIMEOUT 30 /* s */
+
 typedef struct {
-    char *model, *labels_file, *precision;
+    char *model, *labels_file, *precision, *orientation;
     char **files;
-    int top_k, threads;
+    int top_k, threads, timeout;
+    double max_megapixels;
     gboolean json;
 } Options;
 
 typedef struct {
     const Options *options;
     GstElement *pipeline, *source, *classifier;
+    EffNetDecoding *decoding;
     /* Of the URI that is shown, and of no concern to two threads at once: the streaming thread
      * has them from PLAYING to EOS. */
     const char *name;
@@ -34,6 +39,7 @@ options_clear(Options *options)
     g_free(options->model);
     g_free(options->labels_file);
     g_free(options->precision);
+    g_free(options->orientation);
     g_strfreev(options->files);
 }
 
@@ -66,6 +72,8 @@ print_json(const Classification *c, GstBuffer *buffer, GstPad *pad)
     gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &frame.width);
     gst_structure_get_int(gst_caps_get_structure(caps, 0), "height", &frame.height);
     gst_efficientnet_json_append_line(line, &frame, gst_efficientnet_buffer_get_results(buffer));
+    if (effnet_decoding_is_truncated(c->decoding))
+        g_string_insert(line, (gssize)line->len - (gssize)strlen("}\n"), ",\"truncated\":true");
     fputs(line->str, stdout);
 }
 
@@ -123,6 +131,7 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     }
     fflush(stdout);
     c->frames++;
+    effnet_decoding_note_done(c->decoding);
     return GST_PAD_PROBE_OK;
 }
 
@@ -144,14 +153,15 @@ create_elements(Classification *c, GError **error)
     c->classifier = elements[2];
     gst_element_link_many(elements[1], elements[2], elements[3], NULL);
     g_object_set(elements[3], "sync", FALSE, NULL);
-    effnet_media_set_up_decoding(c->pipeline, c->source, elements[1]);
+    c->decoding = effnet_decoding_new(c->pipeline, c->source, elements[1],
+                                      (guint64)(c->options->max_megapixels * 1e6));
     pad = gst_element_get_static_pad(c->classifier, "src");
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_arrived, c, NULL);
     return TRUE;
 }
 
-static void
-set_properties(const Classification *c)
+static gboolean
+set_properties(const Classification *c, GError **error)
 {
     const Options *options = c->options;
 
@@ -162,6 +172,18 @@ set_properties(const Classification *c)
         g_object_set(c->classifier, "labels-file", options->labels_file, NULL);
     if (options->precision)
         gst_util_set_object_arg(G_OBJECT(c->classifier), "precision", options->precision);
+    return options->orientation == NULL ||
+           effnet_media_set_property(c->classifier, "orientation", options->orientation, error);
+}
+
+static void
+warn_truncated(const char *name)
+{
+    g_autoptr(GError) warning = g_error_new(
+        EFFNET_ERROR, EFFNET_ERROR_FORMAT,
+        "warning: %s: the picture is cut off: what is missing was taken for grey", name);
+
+    effnet_command_print_error(warning);
 }
 
 static gboolean
@@ -171,10 +193,14 @@ classify_file(Classification *c, const char *name, GError **error)
     c->name = name;
     c->frames = 0;
     c->uri = effnet_media_new_uri(name, error);
-    if (c->uri == NULL || !effnet_media_show(c->pipeline, c->source, name, c->uri, error))
+    if (c->uri == NULL || !effnet_media_show(c->pipeline, c->source, c->decoding, name, c->uri,
+                                             (guint)c->options->timeout, error))
         return FALSE;
-    if (c->frames > 0)
+    if (c->frames > 0) {
+        if (effnet_decoding_is_truncated(c->decoding))
+            warn_truncated(name);
         return TRUE;
+    }
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded", name);
     return FALSE;
 }
@@ -215,6 +241,8 @@ run_classify(const Options *options, GError **error)
     }
     if (!effnet_command_check("--top-k", options->top_k, 1, 1e6, error) ||
         !effnet_command_check("--threads", options->threads, 0, 4096, error) ||
+        !effnet_command_check("--timeout", options->timeout, 1, 86400, error) ||
+        !effnet_command_check("--max-megapixels", options->max_megapixels, 1e-6, 1e6, error) ||
         (options->precision && !effnet_precision_parse(options->precision, &precision, error)))
         return FALSE;
     if (!gst_init_check(NULL, NULL, error))
@@ -222,7 +250,8 @@ run_classify(const Options *options, GError **error)
     effnet_media_register_elements();
     if (!create_elements(&c, error))
         return FALSE;
-    set_properties(&c);
+    if (!set_properties(&c, error))
+        return FALSE;
     bus = gst_element_get_bus(c.pipeline);
     return effnet_media_open_model(c.classifier, bus, error) && classify_files(&c, error);
 }
@@ -230,7 +259,8 @@ run_classify(const Options *options, GError **error)
 gboolean
 effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
-    g_auto(Options) options = {.top_k = 5};
+    g_auto(Options) options = {
+        .top_k = 5, .timeout = TIMEOUT, .max_megapixels = EFFNET_DECODING_MAX_PIXELS / 1e6};
     const GOptionEntry entries[] = {
         {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
          "The checkpoint, a file or a name (default: the installed one)", "MODEL"},
@@ -240,6 +270,14 @@ effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GEr
         {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision,
          "auto (the default), fp32, bf16 or int8", "PRECISION"},
         {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
+        {"orientation", 0, 0, G_OPTION_ARG_STRING, &options.orientation,
+         "auto (the default): turned as the picture's EXIF or the video's tag says; identity: as "
+         "it is stored; or 90r, 180, 90l, horiz, vert",
+         "HOW"},
+        {"timeout", 0, 0, G_OPTION_ARG_INT, &options.timeout,
+         "Give a file up when nothing has come of it for so long (default 30)", "S"},
+        {"max-megapixels", 0, 0, G_OPTION_ARG_DOUBLE, &options.max_megapixels,
+         "Do not decode larger pictures (default 100)", "N"},
         {"json", 'j', 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object a frame", NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL, NULL},
         {NULL},

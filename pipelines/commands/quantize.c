@@ -13,6 +13,7 @@
 #include "frame.h"
 
 #define MAX_PICTURES 4096
+#define TIMEOUT      30 /* s */
 
 typedef gboolean (*Use)(EffNetQuantizer *quantizer, const EffNetFrame *frame, GError **error);
 
@@ -25,8 +26,10 @@ typedef struct {
 typedef struct {
     EffNetQuantizer *quantizer;
     GstElement *pipeline, *source;
+    EffNetDecoding *decoding;
     Use use;
     guint frames;
+    GstVideoOrientationMethod orientation;
     GError *error;
 } Show;
 
@@ -63,6 +66,7 @@ use_frame(Show *show, GstPad *pad, GstBuffer *buffer)
     if (!caps || !gst_video_info_from_caps(&format, caps) ||
         !gst_efficientnet_frame_map(&map, &frame, &format, buffer, &show->error))
         return;
+    frame.orientation = gst_efficientnet_frame_orientation(show->orientation);
     show->use(show->quantizer, &frame, &show->error);
     gst_video_frame_unmap(&map);
 }
@@ -73,10 +77,25 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
     Show *show = data;
 
+    effnet_decoding_note_done(show->decoding);
     if (show->frames++ > 0)
         return GST_PAD_PROBE_OK;
     use_frame(show, pad, GST_PAD_PROBE_INFO_BUFFER(info));
     gst_element_post_message(show->pipeline, gst_message_new_eos(GST_OBJECT(show->pipeline)));
+    return GST_PAD_PROBE_OK;
+}
+
+/* Pictures are learned from as classify sees them: the right way up. */
+static GstPadProbeReturn
+event_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    Show *show = data;
+    GstTagList *tags;
+
+    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_TAG)
+        return GST_PAD_PROBE_OK;
+    gst_event_parse_tag(GST_PAD_PROBE_INFO_EVENT(info), &tags);
+    gst_video_orientation_from_tag(tags, &show->orientation);
     return GST_PAD_PROBE_OK;
 }
 
@@ -99,9 +118,11 @@ create_elements(Show *show, GError **error)
     gst_element_link_many(elements[1], elements[2], elements[3], NULL);
     g_object_set(elements[2], "caps", caps, NULL);
     g_object_set(elements[3], "sync", FALSE, NULL);
-    effnet_media_set_up_decoding(show->pipeline, show->source, elements[1]);
+    show->decoding =
+        effnet_decoding_new(show->pipeline, show->source, elements[1], EFFNET_DECODING_MAX_PIXELS);
     pad = gst_element_get_static_pad(elements[3], "sink");
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_arrived, show, NULL);
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, event_arrived, show, NULL);
     return TRUE;
 }
 
@@ -114,7 +135,10 @@ show_picture(Show *show, const char *name, GError **error)
     if (uri == NULL)
         return FALSE;
     show->frames = 0;
-    if (effnet_media_show(show->pipeline, show->source, name, uri, &failure) && show->frames == 0)
+    show->orientation = GST_VIDEO_ORIENTATION_IDENTITY;
+    if (effnet_media_show(show->pipeline, show->source, show->decoding, name, uri, TIMEOUT,
+                          &failure) &&
+        show->frames == 0)
         g_set_error(&failure, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded",
                     name);
     if (show->error == NULL)

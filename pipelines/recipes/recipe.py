@@ -18,6 +18,9 @@ SAMPLE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / 
 def init():
     """The elements that are built here come before those that are installed."""
     os.environ["GST_PLUGIN_PATH"] = f"{ROOT}/build/gst-plugin:{os.environ.get('GST_PLUGIN_PATH', '')}"
+    # It knows which way up a photograph is, and is passed over by GStreamer 1.22.
+    os.environ["GST_PLUGIN_FEATURE_RANK"] = ",".join(
+        ["jpegparse:257", *filter(None, [os.environ.get("GST_PLUGIN_FEATURE_RANK")])])
     # A GstStructure has no other way to hand a list to Python.
     warnings.filterwarnings("ignore", "GObject.ValueArray")
     Gst.init(None)
@@ -30,7 +33,8 @@ def argument(number, default):
 
 
 def to_uri(name):
-    return name if Gst.uri_is_valid(str(name)) else pathlib.Path(name).absolute().as_uri()
+    is_uri = Gst.uri_is_valid(str(name)) and not pathlib.Path(name).exists()
+    return name if is_uri else pathlib.Path(name).absolute().as_uri()
 
 
 def best_class(buffer):

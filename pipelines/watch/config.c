@@ -234,7 +234,7 @@ suggest_name(const char *source)
 {
     g_autofree char *scheme = g_uri_parse_scheme(source), *host = NULL, *path = NULL;
 
-    if (scheme == NULL)
+    if (scheme == NULL || g_file_test(source, G_FILE_TEST_EXISTS))
         return g_path_get_basename(source);
     if (!g_uri_split(source, G_URI_FLAGS_PARSE_RELAXED, NULL, NULL, &host, NULL, &path, NULL, NULL,
                      NULL))

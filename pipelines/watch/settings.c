@@ -294,7 +294,7 @@ gboolean
 effnet_watch_settings_is_live(const EffNetWatchSettings *settings)
 {
     return settings->test_pattern ||
-           (gst_uri_is_valid(settings->source) && !g_str_has_prefix(settings->source, "file:"));
+           (effnet_media_is_uri(settings->source) && !g_str_has_prefix(settings->source, "file:"));
 }
 
 gboolean

@@ -40,6 +40,26 @@ def test_file():
     assert "cat" in lines[0] and any("1.00 s" in line and "espresso" in line for line in lines), lines
 
 
+def test_photograph_is_turned():
+    """As its tag says, where the element that reads it is installed."""
+    if not installed.run("gst-inspect-1.0", "--exists", "jpegparse").returncode == 0:
+        raise tap.Skip("GStreamer's element jpegparse is not installed")
+    try:
+        from PIL import Image
+    except ImportError as missing:
+        raise tap.Skip("Pillow is missing") from missing
+    exif, scores = Image.Exif(), {}
+    exif[0x0112] = 6
+    with Image.open(tap.sample("chelsea.png")) as cat:
+        for name, image, tags in (("upright", cat, b""), ("tagged", cat.rotate(90, expand=True),
+                                                          exif.tobytes())):
+            photograph = f"{installed.folder.name}/{name}.jpg"
+            image.save(photograph, quality=100, subsampling=0, exif=tags)
+            line = recipe("file", photograph).splitlines()[0]
+            scores[name] = float(line.split("%")[0].split()[-1])
+    assert abs(scores["upright"] - scores["tagged"]) < 2, scores
+
+
 def test_webcam():
     lines = installed.interrupted([path("webcam"), "test", "fakesink"], 1)
     assert re.search(r"\d s +\d+\.\d %  \S", lines[0]), lines

@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
+import contextlib
+import http.server
+import itertools
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
+import zlib
 
 import tap
 from tap import effnet, effnet_fails
@@ -132,6 +137,177 @@ def test_others_are_shown_in_spite_of_one():
         assert out.count(cat) == 2
 
 
+def pillow():
+    try:
+        from PIL import Image
+    except ImportError as missing:
+        raise tap.Skip("Pillow is missing") from missing
+    return Image
+
+
+def picture(name, size=(320, 213), mode="RGB", **options):
+    """The cat in a file of the folder, in the format that NAME ends in."""
+    path = os.path.join(folder.name, name)
+    with pillow().open(tap.sample("chelsea.png")) as cat:
+        cat.convert("RGB").resize(size).convert(mode).save(path, **options)
+    return path
+
+
+def results(*arguments):
+    return [frame["results"][0]["classes"] for frame in classify_json(*arguments)]
+
+
+def test_turned_by_exif():
+    image = pillow()
+    for orientation, method in ((2, "horiz"), (3, "180"), (4, "vert"), (6, "90r"), (8, "90l")):
+        exif = image.Exif()
+        exif[0x0112] = orientation
+        plain, tagged = picture("plain.jpg"), picture("tagged.jpg", exif=exif.tobytes())
+        turned = results("--orientation", method, plain)
+        assert turned != results(plain), method
+        assert results(tagged) == turned, method
+        assert results("--orientation", "identity", tagged) == results(plain), method
+        assert results(tagged, plain) == turned + results(plain), method  # each its own
+    fails("--orientation", "askew", plain, says="orientation cannot be \"askew\"")
+
+
+def test_further_pictures():
+    first, second = open(picture("a.jpg"), "rb").read(), open(picture("b.jpg", (80, 53)), "rb").read()
+    assert len(classify_json(scratch("gainmap.jpg", first + second))) == 1
+    indexed = first[:2] + b"\xff\xe2\0\x06MPF\0" + first[2:]
+    assert len(classify_json(scratch("indexed.jpg", indexed + first))) == 1
+    assert len(classify_json(scratch("frames.jpg", first + first))) == 2
+
+
+def test_cut_off():
+    whole = open(picture("whole.jpg"), "rb").read()
+    half = scratch("half.jpg", whole[:len(whole) // 2])
+    done = subprocess.run([tap.EFFNET, "classify", "--json", "--model", tap.model(), half,
+                           scratch("whole.jpg", whole)], capture_output=True, text=True)
+    frames = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0 and [f.get("truncated") for f in frames] == [True, None], frames
+    (warning,) = done.stderr.splitlines()
+    assert "half.jpg" in warning and "cut off" in warning, warning
+
+
+def test_cmyk():
+    path = picture("cmyk.jpg", mode="CMYK")
+    if all(subprocess.run(["gst-inspect-1.0", "--exists", name]).returncode == 0
+           for name in ("jpegparse", "avdec_mjpeg")):
+        frames = classify_json(path, tap.sample("chelsea.png"))
+        assert "cat" in frames[0]["results"][0]["classes"][0]["label"], frames
+        assert len(frames) == 2
+    else:
+        fails(path, says="cmyk.jpg: this CMYK JPEG picture")
+
+
+def test_undecodable():
+    frames = [pillow().new("RGB", (64, 64), color) for color in ("red", "blue")]
+    path = os.path.join(folder.name, "animated.webp")
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    out = fails(path, tap.sample("chelsea.png"), says="animated.webp: this animated WebP picture")
+    assert "chelsea.png" in out
+    fails(scratch("a.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + bytes(300)),
+          says="a.avif: ")
+    none = dict.fromkeys(("GST_REGISTRY",), os.path.join(folder.name, "registry"))
+    none["GST_PLUGIN_FEATURE_RANK"] = "avdec_bmp:0,avdec_tiff:0,gdkpixbufdec:0"
+    for name in ("a.bmp", "a.tiff"):
+        effnet_fails("classify", "--model", tap.model(), picture(name), says=f"{name}: ", **none)
+
+
+def test_no_internal_error():
+    """What GStreamer says of everything is said of nothing."""
+    cat = open(picture("cat.jpg"), "rb").read()
+    for name, content in (("a.jpg", cat[:300]), ("b.jpg", cat[:2] + bytes(500)), ("c.gif", b"GIF89a"),
+                          ("d.png", open(tap.sample("chelsea.png"), "rb").read()[:50000])):
+        done = subprocess.run([tap.EFFNET, "classify", "--model", tap.model(), "--timeout", "2",
+                               scratch(name, content)], capture_output=True, text=True)
+        assert "Internal" not in done.stderr and name in done.stderr, (name, done.stderr)
+
+
+def test_gif_ends():
+    if subprocess.run(["gst-inspect-1.0", "--exists", "avdemux_gif"]).returncode != 0:
+        raise tap.Skip("GStreamer's decoder for GIF is not installed")
+    gif, cat = picture("still.gif"), tap.sample("chelsea.png")
+    frames = classify_json("--timeout", "2", gif, cat)
+    assert [f["stream"] for f in frames] == [gif, cat], frames
+
+
+def test_silence():
+    if subprocess.run(["gst-inspect-1.0", "--exists", "souphttpsrc"]).returncode != 0:
+        raise tap.Skip("GStreamer's element souphttpsrc is not installed")
+    with serving(open(picture("slow.jpg"), "rb").read()[:2000], 5000) as uri:
+        out = fails("--timeout", "1", uri, tap.sample("chelsea.png"), says="nothing has come")
+    assert "chelsea.png" in out
+
+
+@contextlib.contextmanager
+def serving(content, length, kind="image/jpeg"):
+    """The address of CONTENT, of which its server says that it has LENGTH bytes: and waits."""
+    over = threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            if length:
+                self.send_header("Content-Length", str(length))
+            self.end_headers()
+            try:
+                for part in [content] if isinstance(content, bytes) else content:
+                    self.wfile.write(part)
+            except OSError:
+                return
+            over.wait()
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/picture"
+    finally:
+        over.set()
+        server.shutdown()
+        server.server_close()
+
+
+def test_endless_part():
+    if subprocess.run(["gst-inspect-1.0", "--exists", "souphttpsrc"]).returncode != 0:
+        raise tap.Skip("GStreamer's element souphttpsrc is not installed")
+    head = b"--edge\r\nContent-Type: image/jpeg\r\n\r\n"
+    parts = itertools.chain([head], itertools.repeat(bytes(1 << 20), 200))
+    with serving(parts, None, "multipart/x-mixed-replace;boundary=edge") as uri:
+        fails(uri, says="does not end within 64 MB")
+
+
+def test_pixels():
+    def chunk(kind, data):
+        return (len(data).to_bytes(4, "big") + kind + data
+                + zlib.crc32(kind + data).to_bytes(4, "big"))
+    size = (20000).to_bytes(4, "big")
+    bomb = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size * 2 + b"\x08\x06\0\0\0")
+            + chunk(b"IDAT", zlib.compress(bytes(1 << 20))) + chunk(b"IEND", b""))
+    out = fails(scratch("bomb.png", bomb), tap.sample("chelsea.png"),
+                says="20000 x 20000 pixels")
+    assert "chelsea.png" in out
+    for name in ("small.png", "small.webp", "small.jpg"):
+        path = picture(name, (200, 100))
+        fails("--max-megapixels", "0.0199", path, says="200 x 100 pixels")
+        assert len(classify_json("--max-megapixels", "0.02", path)) == 1
+
+
+def test_name_like_a_uri():
+    name = "frame:001.jpg"
+    picture("frame.jpg")
+    os.rename(os.path.join(folder.name, "frame.jpg"), os.path.join(folder.name, name))
+    done = subprocess.run([tap.EFFNET, "classify", "--model", os.path.abspath(tap.model()), name],
+                          capture_output=True, text=True, cwd=folder.name)
+    assert done.returncode == 0 and done.stdout.startswith(f"{name}\n"), done
+
+
 def test_model_failures():
     cat = tap.sample("chelsea.png")
     effnet_fails("classify", "--model", "/nonexistent.pth", cat, says="/nonexistent.pth")
@@ -142,7 +318,7 @@ def test_model_failures():
 
 def test_option_failures():
     effnet_fails("classify", says="name a file")
-    for option in ("--top-k=0", "--top-k=x", "--threads=-1"):
+    for option in ("--top-k=0", "--top-k=x", "--threads=-1", "--timeout=0", "--max-megapixels=0"):
         effnet_fails("classify", option, "x", says=option.split("=")[0])
 
 

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "decoding.h"
+
+#include <string.h>
+
+#include "jpeg.h"
+
+/* Of a part of a multipart stream, which the demuxer keeps until it has seen its end. */
+#define MAX_PART (64u << 20)
+/* How many broken frames in a row are left out: a decoder that marks all is not believed. */
+#define MAX_BROKEN 250
+
+struct _EffNetDecoding {
+    GstElement *pipeline, *source, *sink;
+    GstElement *parser, *decoder; /* for CMYK, in the pipeline; else NULL */
+    guint64 max_pixels;
+    gint progress, entered, done; /* atomic */
+
+    /* Of the streaming threads. */
+    gboolean is_typed;   /* the file's type has been found */
+    gboolean is_picture; /* it is one */
+    gboolean is_turned;  /* its orientation has been told */
+    gboolean is_marked;  /* by the decoder, as broken */
+    EffNetJpeg jpeg;
+    guint width, height; /* of the first frame; 0: none yet */
+    guint broken;        /* frames in a row */
+    guint64 part;        /* bytes */
+};
+
+/* Bounds what is decoded before memory is taken for it. */
+static gboolean
+check_pixels(EffNetDecoding *self, const GstCaps *caps)
+{
+    const GstStructure *structure = gst_caps_get_structure(caps, 0);
+    gint width, height;
+
+    if (!gst_structure_get_int(structure, "width", &width) ||
+        !gst_structure_get_int(structure, "height", &height) || width <= 0 || height <= 0 ||
+        (guint64)width * (guint64)height <= self->max_pixels)
+        return TRUE;
+    GST_ELEMENT_ERROR(self->source, STREAM, DECODE,
+                      ("it has %d x %d pixels, at most %" G_GUINT64_FORMAT " are decoded", width,
+                       height, self->max_pixels),
+                      (NULL));
+    return FALSE;
+}
+
+/* The decoder waits here, for nothing but the pipeline's end. */
+static GstPadProbeReturn
+check_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    GstEvent *event = GST_PAD_PROBE_INFO_EVENT(info);
+    GstCaps *caps;
+
+    if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS)
+        return GST_PAD_PROBE_PASS;
+    gst_event_parse_caps(event, &caps);
+    return check_pixels(data, caps) ? GST_PAD_PROBE_PASS : GST_PAD_PROBE_OK;
+}
+
+/* As GStreamer's own parser does it, which is not in every version's way. */
+static void
+tell_orientation(EffNetDecoding *self, GstPad *pad)
+{
+    static const char *const names[] = {NULL,
+                                        NULL,
+                                        "flip-rotate-0",
+                                        "rotate-180",
+                                        "flip-rotate-180",
+                                        "flip-rotate-270",
+                                        "rotate-90",
+                                        "flip-rotate-90",
+                                        "rotate-270"};
+    const char *name = names[self->jpeg.orientation];
+
+    if (self->is_turned || name == NULL)
+        return;
+    self->is_turned = TRUE;
+    gst_pad_push_event(pad,
+                       gst_event_new_tag(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, name, NULL)));
+}
+
+static GstPadProbeReturn
+file_read(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    EffNetDecoding *self = data;
+    GstMapInfo map;
+
+    g_atomic_int_inc(&self->progress);
+    if (!self->is_picture || !gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ))
+        return GST_PAD_PROBE_OK;
+    effnet_jpeg_feed(&self->jpeg, map.data, map.size);
+    gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
+    tell_orientation(self, pad);
+    return GST_PAD_PROBE_OK;
+}
+
+/* PAD, a decoder's future one, is in front of the pad that the file comes from. */
+static void
+note_type(EffNetDecoding *self, GstPad *pad, const GstCaps *caps)
+{
+    const GstStructure *structure = gst_caps_get_structure(caps, 0);
+    g_autoptr(GstPad) target =
+        GST_IS_GHOST_PAD(pad) ? gst_ghost_pad_get_target(GST_GHOST_PAD(pad)) : NULL;
+
+    if (self->is_typed)
+        return;
+    self->is_typed = TRUE;
+    self->is_picture = g_str_has_prefix(gst_structure_get_name(structure), "image/");
+    gst_pad_add_probe(target ? target : pad, GST_PAD_PROBE_TYPE_BUFFER, file_read, self, NULL);
+}
+
+/* Audio is not decoded, so that nobody needs its decoders. */
+static gboolean
+autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
+{
+    const char *type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
+    EffNetDecoding *self = data;
+
+    note_type(self, pad, caps);
+    return !g_str_has_prefix(type, "audio/") && check_pixels(self, caps) &&
+           !(self->decoder && g_str_equal(type, "image/jpeg"));
+}
+
+static GstPadProbeReturn
+part_ended(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    ((EffNetDecoding *)data)->part = 0;
+    return GST_PAD_PROBE_OK;
+}
+
+static void
+part_began(GstElement *demuxer, GstPad *pad, gpointer data)
+{
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, part_ended, data, NULL);
+}
+
+static GstPadProbeReturn
+bound_part(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    EffNetDecoding *self = data;
+
+    self->part += gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info));
+    if (self->part <= MAX_PART)
+        return GST_PAD_PROBE_OK;
+    GST_ELEMENT_ERROR(self->source, STREAM, DEMUX,
+                      ("a part of the multipart stream does not end within %u MB", MAX_PART >> 20),
+                      (NULL));
+    return GST_PAD_PROBE_DROP;
+}
+
+static void
+set_up_multipart(EffNetDecoding *self, GstElement *demuxer)
+{
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(demuxer, "sink");
+
+    /* What JPEG cameras send by HTTP may go on with anything, in theory, and decoding would wait
+     * for it. */
+    g_object_set(demuxer, "single-stream", TRUE, NULL);
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, bound_part, self, NULL);
+    g_signal_connect(demuxer, "pad-added", G_CALLBACK(part_began), self);
+}
+
+static gboolean
+is_video_decoder(GstElement *element)
+{
+    const char *class = gst_element_get_metadata(element, GST_ELEMENT_METADATA_KLASS);
+
+    return class && strstr(class, "Decoder") && (strstr(class, "Video") || strstr(class, "Image"));
+}
+
+static void
+deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer data)
+{
+    GObjectClass *class = G_OBJECT_GET_CLASS(element);
+    g_autoptr(GstPad) pad = NULL;
+
+    /* jpegdec's default is a coarse transform, which no other program uses for photographs: it
+     * changes the first class of one in fifty. */
+    if (g_object_class_find_property(class, "idct-method"))
+        gst_util_set_object_arg(G_OBJECT(element), "idct-method", "islow");
+    if (g_object_class_find_property(class, "single-stream"))
+        set_up_multipart(data, element);
+    if (is_video_decoder(element))
+        pad = gst_element_get_static_pad(element, "src");
+    if (pad)
+        gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+                          check_decoded, data, NULL);
+}
+
+static void
+pad_added(GstElement *source, GstPad *pad, gpointer data)
+{
+    EffNetDecoding *self = data;
+    g_autoptr(GstPad) sink =
+        gst_element_get_static_pad(self->parser ? self->parser : self->sink, "sink");
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+
+    if (caps == NULL || gst_pad_is_linked(sink) ||
+        !gst_structure_has_name(gst_caps_get_structure(caps, 0),
+                                self->parser ? "image/jpeg" : "video/x-raw"))
+        return;
+    if (GST_PAD_LINK_FAILED(gst_pad_link(pad, sink)))
+        GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE,
+                          ("the pictures are in memory that cannot be read"), (NULL));
+}
+
+static void
+no_more_pads(GstElement *source, gpointer data)
+{
+    EffNetDecoding *self = data;
+    g_autoptr(GstPad) sink =
+        gst_element_get_static_pad(self->parser ? self->parser : self->sink, "sink");
+
+    if (!gst_pad_is_linked(sink))
+        GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
+}
+
+/* What a stream begins with before its first whole picture is grey. Of a picture that is cut off,
+ * what there is counts. */
+static gboolean
+is_shown(EffNetDecoding *self, GstBuffer *buffer)
+{
+    if (GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DECODE_ONLY))
+        return FALSE;
+    if (!GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_CORRUPTED)) {
+        self->broken = 0;
+        return TRUE;
+    }
+    self->is_marked = TRUE;
+    return self->is_picture || self->broken++ >= MAX_BROKEN;
+}
+
+/* The main picture of a file is its first; what follows may be a preview or a gain map. Others,
+ * as many as there are, are a video without times. */
+static gboolean
+is_main(EffNetDecoding *self, GstPad *pad)
+{
+    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
+    gint width = 0, height = 0;
+
+    if (!self->is_picture || caps == NULL)
+        return TRUE;
+    gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &width);
+    gst_structure_get_int(gst_caps_get_structure(caps, 0), "height", &height);
+    if (self->width == 0) {
+        self->width = (guint)width;
+        self->height = (guint)height;
+        return TRUE;
+    }
+    return !self->jpeg.has_more && (guint)width == self->width && (guint)height == self->height;
+}
+
+static GstPadProbeReturn
+frame_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    EffNetDecoding *self = data;
+
+    g_atomic_int_inc(&self->progress);
+    if (!is_shown(self, GST_PAD_PROBE_INFO_BUFFER(info)) || !is_main(self, pad))
+        return GST_PAD_PROBE_DROP;
+    g_atomic_int_inc(&self->entered);
+    return GST_PAD_PROBE_OK;
+}
+
+EffNetDecoding *
+effnet_decoding_new(GstElement *pipeline, GstElement *source, GstElement *sink, guint64 max_pixels)
+{
+    EffNetDecoding *self = g_new0(EffNetDecoding, 1);
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(sink, "sink");
+
+    self->pipeline = pipeline;
+    self->source = source;
+    self->sink = sink;
+    self->max_pixels = max_pixels;
+    g_object_set_data_full(G_OBJECT(pipeline), "effnet-decoding", self, g_free);
+    g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), self);
+    g_signal_connect(source, "autoplug-continue", G_CALLBACK(autoplug_continue), self);
+    g_signal_connect(source, "pad-added", G_CALLBACK(pad_added), self);
+    g_signal_connect(source, "no-more-pads", G_CALLBACK(no_more_pads), self);
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_decoded, self, NULL);
+    return self;
+}
+
+static void
+remove_element(EffNetDecoding *self, GstElement **element)
+{
+    if (*element == NULL)
+        return;
+    gst_element_set_state(*element, GST_STATE_NULL);
+    gst_bin_remove(GST_BIN(self->pipeline), *element);
+    *element = NULL;
+}
+
+static void
+reset(EffNetDecoding *self)
+{
+    self->is_typed = self->is_picture = self->is_turned = self->is_marked = FALSE;
+    self->width = self->height = self->broken = 0;
+    self->part = 0;
+    memset(&self->jpeg, 0, sizeof self->jpeg);
+    g_atomic_int_set(&self->entered, 0);
+    g_atomic_int_set(&self->done, 0);
+}
+
+void
+effnet_decoding_begin(EffNetDecoding *self)
+{
+    remove_element(self, &self->parser);
+    remove_element(self, &self->decoder);
+    reset(self);
+}
+
+/* Libav decodes CMYK, where jpegdec does not. */
+gboolean
+effnet_decoding_begin_again(EffNetDecoding *self)
+{
+    GstElement *parser, *decoder;
+
+    if (!effnet_decoding_is_cmyk(self) || self->decoder || g_atomic_int_get(&self->entered) > 0)
+        return FALSE;
+    parser = gst_element_factory_make("jpegparse", NULL);
+    decoder = gst_element_factory_make("avdec_mjpeg", NULL);
+    if (parser == NULL || decoder == NULL) {
+        gst_clear_object(&parser);
+        gst_clear_object(&decoder);
+        return FALSE;
+    }
+    self->parser = parser;
+    self->decoder = decoder;
+    gst_bin_add_many(GST_BIN(self->pipeline), parser, decoder, NULL);
+    gst_element_link_many(parser, decoder, self->sink, NULL);
+    reset(self);
+    return TRUE;
+}
+
+void
+effnet_decoding_note_done(EffNetDecoding *self)
+{
+    g_atomic_int_inc(&self->progress);
+    g_atomic_int_inc(&self->done);
+}
+
+guint
+effnet_decoding_get_progress(const EffNetDecoding *self)
+{
+    return (guint)g_atomic_int_get(&self->progress);
+}
+
+gboolean
+effnet_decoding_is_busy(const EffNetDecoding *self)
+{
+    return g_atomic_int_get(&self->entered) != g_atomic_int_get(&self->done);
+}
+
+gboolean
+effnet_decoding_has_picture(const EffNetDecoding *self)
+{
+    gint done = g_atomic_int_get(&self->done);
+
+    return done > 0 && done == g_atomic_int_get(&self->entered) && self->is_picture;
+}
+
+gboolean
+effnet_decoding_is_truncated(const EffNetDecoding *self)
+{
+    return self->is_picture &&
+           (self->is_marked || (self->jpeg.n_components && !self->jpeg.is_whole));
+}
+
+gboolean
+effnet_decoding_is_cmyk(const EffNetDecoding *self)
+{
+    return self->is_picture && self->jpeg.n_components == 4;
+}
