@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "printable.h"
+
+#define MAX_MESSAGE 1500 /* bytes: whatever a file says of itself */
+
 static gboolean
 cap_isa(const char *isa, GError **error)
 {
@@ -59,10 +63,11 @@ effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, 
 void
 effnet_command_print_error(const GError *error)
 {
-    /* Whatever a file's name or a message from elsewhere has in it. */
-    g_autofree char *line = g_strdelimit(g_strdup(error->message), "\n\r", ' ');
+    /* Of more than one line are some messages from elsewhere. */
+    g_autofree char *message = g_strchomp(g_strdelimit(g_strdup(error->message), "\n\r", ' '));
+    g_autofree char *line = effnet_printable_new(message, MAX_MESSAGE);
 
-    fprintf(stderr, "%s: %s\n", g_get_prgname(), g_strchomp(line));
+    effnet_print(stderr, "%s: %s", g_get_prgname(), line);
 }
 
 /* Output that did not arrive, on a full disk for example, is a failure as well. */

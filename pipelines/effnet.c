@@ -2,6 +2,7 @@
 /* The program: one command a file of commands/, one row a command here. Those that need libraries
  * beside GStreamer's are programs of their own. */
 #include "external.h"
+#include "printable.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -69,8 +70,8 @@ main(int argc, char **argv)
     }
     command = find_command(argv[1]);
     if (command == NULL) {
-        fprintf(stderr, "effnet: there is no command \"%s\" (\"effnet --help\" lists them)\n",
-                argv[1]);
+        effnet_print(stderr, "effnet: there is no command \"%s\" (\"effnet --help\" lists them)",
+                     argv[1]);
         return EXIT_FAILURE;
     }
     return effnet_command_main(command, argc - 1, argv + 1);

@@ -19,11 +19,11 @@ run_packages=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-
     gstreamer1.0-libav fonts-dejavu-core)
 
 say() {
-    printf '\n== %s\n' "$*" >&2
+    printf '\n== %s\n' "${*//[[:cntrl:]]/?}" >&2
 }
 
 die() {
-    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    printf '%s: %s\n' "${0##*/}" "${*//[[:cntrl:]]/?}" >&2
     exit 1
 }
 
@@ -74,6 +74,11 @@ use_elements() {
     export GST_PLUGIN_FEATURE_RANK=jpegparse:257${GST_PLUGIN_FEATURE_RANK:+,$GST_PLUGIN_FEATURE_RANK}
     gst-inspect-1.0 efficientnet >/dev/null 2>&1 ||
         die "GStreamer has no element efficientnet: pipelines/quickstart builds it"
+}
+
+# Of an address, as it may be printed.
+hide_password() { # URI
+    printf '%s\n' "$1" | sed -E 's|(://[^/:@]*:)[^@]*@|\1***@|'
 }
 
 to_uri() { # FILE-or-URI

@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 
 #include "picture.h"
+#include "uri.h"
 
 #include "gstefficientnet.h"
 #include "gstefficientnetpublish.h"
@@ -231,7 +232,8 @@ get_sentence(GstMessage *message)
 void
 effnet_media_set_error(GError **error, const char *name, const char *missing, GstMessage *message)
 {
-    g_autofree char *sentence = get_sentence(message);
+    g_autofree char *said = get_sentence(message);
+    g_autofree char *sentence = effnet_uri_hide_passwords(said);
     const char *colon = name ? ": " : "";
 
     name = name ? name : "";

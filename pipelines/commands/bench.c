@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "../command.h"
+#include "../printable.h"
 #include "../latency.h"
 
 #include <stdio.h>
@@ -50,9 +51,9 @@ print_head(EffNetSession *session, const Options *options)
     const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
     guint threads = effnet_command_threads((guint)options->threads);
 
-    printf("%s, %s, kernels %s, %u thread%s, batch %d\n", info->name,
-           effnet_precision_get_name(info->precision), effnet_cpu_get(), threads,
-           threads == 1 ? "" : "s", options->batch);
+    effnet_print(stdout, "%s, %s, kernels %s, %u thread%s, batch %d", info->name,
+                 effnet_precision_get_name(info->precision), effnet_cpu_get(), threads,
+                 threads == 1 ? "" : "s", options->batch);
 }
 
 static void
@@ -63,11 +64,12 @@ print_latency(GArray *times, guint batch)
     for (guint i = 0; i < times->len; i++)
         sum += g_array_index(times, double, i);
     effnet_latency_sort(times);
-    printf("latency     min %.3f  p50 %.3f  p90 %.3f  p99 %.3f  max %.3f ms\n",
-           effnet_latency_percentile(times, 0), effnet_latency_percentile(times, 50),
-           effnet_latency_percentile(times, 90), effnet_latency_percentile(times, 99),
-           effnet_latency_percentile(times, 100));
-    printf("inferences  %.1f/s (%u runs)\n", times->len * batch * 1e3 / sum, times->len);
+    effnet_print(stdout, "latency     min %.3f  p50 %.3f  p90 %.3f  p99 %.3f  max %.3f ms",
+                 effnet_latency_percentile(times, 0), effnet_latency_percentile(times, 50),
+                 effnet_latency_percentile(times, 90), effnet_latency_percentile(times, 99),
+                 effnet_latency_percentile(times, 100));
+    effnet_print(stdout, "inferences  %.1f/s (%u runs)", times->len * batch * 1e3 / sum,
+                 times->len);
 }
 
 static void
@@ -76,8 +78,8 @@ print_row(const EffNetOpProfile *op, guint batch, guint64 total_ns, double peak)
     double us = op->runs > 0 ? op->ns / 1e3 / op->runs : 0;
     double gflops = us > 0 ? 2.0 * op->macs * batch / us / 1e3 : 0;
 
-    printf("%-24s %-16s %10.1f %9.1f %6.1f %% %6.1f %%\n", op->name, op->kind, us, gflops,
-           total_ns > 0 ? 100.0 * op->ns / total_ns : 0, 100 * gflops / peak);
+    effnet_print(stdout, "%-24s %-16s %10.1f %9.1f %6.1f %% %6.1f %%", op->name, op->kind, us,
+                 gflops, total_ns > 0 ? 100.0 * op->ns / total_ns : 0, 100 * gflops / peak);
 }
 
 static void
@@ -95,13 +97,15 @@ print_profile(EffNetSession *session, const Options *options)
         sum.ns += op.ns;
         sum.runs = op.runs;
     }
-    printf("%-24s %-16s %10s %9s %8s %8s\n", "op", "kind", "time (us)", "GFLOP/s", "time", "peak");
+    effnet_print(stdout, "%-24s %-16s %10s %9s %8s %8s", "op", "kind", "time (us)", "GFLOP/s",
+                 "time", "peak");
     for (guint i = 0; i < n; i++) {
         effnet_session_get_op(session, i, &op);
         print_row(&op, options->batch, sum.ns, peak);
     }
     print_row(&sum, options->batch, sum.ns, peak);
-    printf("peak: %.1f GFLOP/s measured on %u thread%s\n", peak, threads, threads == 1 ? "" : "s");
+    effnet_print(stdout, "peak: %.1f GFLOP/s measured on %u thread%s", peak, threads,
+                 threads == 1 ? "" : "s");
 }
 
 static void
@@ -109,13 +113,13 @@ print_results(EffNetSession *session, const Options *options, GArray *times)
 {
     if (options->raw) {
         for (guint i = 0; i < times->len; i++)
-            printf("%.4f\n", g_array_index(times, double, i));
+            effnet_print(stdout, "%.4f", g_array_index(times, double, i));
         return;
     }
     print_head(session, options);
     print_latency(times, options->batch);
     if (options->profile) {
-        printf("\n");
+        putchar('\n');
         print_profile(session, options);
     }
 }

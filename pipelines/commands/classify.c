@@ -3,6 +3,8 @@
  * other. */
 #include "../command.h"
 #include "../media.h"
+#include "../printable.h"
+#include "../uri.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -61,9 +63,11 @@ print_json(const Classification *c, GstBuffer *buffer, GstPad *pad)
 {
     g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
     g_autoptr(GString) line = g_string_new(NULL);
+    g_autofree char *uri = effnet_uri_hide_passwords(c->uri);
+    g_autofree char *name = effnet_uri_hide_passwords(c->name);
     GstEfficientNetJsonFrame frame = {
-        .uri = c->uri,
-        .stream = c->name,
+        .uri = uri,
+        .stream = name,
         .frame = c->frames,
         .pts = GST_BUFFER_PTS(buffer),
         .time = g_get_real_time(),
@@ -80,26 +84,29 @@ print_json(const Classification *c, GstBuffer *buffer, GstPad *pad)
 static void
 print_picture(const Classification *c, const GstEfficientNetResult *result)
 {
-    printf("%s\n", c->name);
+    effnet_print(stdout, "%s", c->name);
     for (guint k = 0; k < result->n_classes; k++)
-        printf("  %6.2f %%  %s\n", 100 * gst_efficientnet_result_get_score(result, k),
-               gst_efficientnet_result_get_label(result, k));
+        effnet_print(stdout, "  %6.2f %%  %s", 100 * gst_efficientnet_result_get_score(result, k),
+                     gst_efficientnet_result_get_label(result, k));
 }
 
 /* A line a frame: of a label's synonyms the first. */
 static void
 print_frame(const Classification *c, const GstEfficientNetResult *result, GstClockTime pts)
 {
+    g_autoptr(GString) line = g_string_new(NULL);
+
     if (c->frames == 0)
-        printf("%s\n", c->name);
-    printf("  %9.3f s", GST_CLOCK_TIME_IS_VALID(pts) ? pts / 1e9 : 0.0);
+        effnet_print(stdout, "%s", c->name);
+    g_string_append_printf(line, "  %9.3f s", GST_CLOCK_TIME_IS_VALID(pts) ? pts / 1e9 : 0.0);
     for (guint k = 0; k < result->n_classes; k++) {
         const char *label = gst_efficientnet_result_get_label(result, k);
 
-        printf("  %5.1f %% %.*s", 100 * gst_efficientnet_result_get_score(result, k),
-               effnet_media_label_length(label), label);
+        g_string_append_printf(line, "  %5.1f %% %.*s",
+                               100 * gst_efficientnet_result_get_score(result, k),
+                               effnet_media_label_length(label), label);
     }
-    printf("\n");
+    effnet_print(stdout, "%s", line->str);
 }
 
 /* A picture has no rate. */

@@ -2,6 +2,7 @@
 /* effnet convert: a program of its own, so that nothing else links with what it reads files by, nor
  * is in the same process. */
 #include "../command.h"
+#include "../printable.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -103,11 +104,12 @@ take_output(const Options *options, GError **error)
         return FALSE;
     }
     info = effnet_model_get_info(model);
-    printf("%s: %s, %u classes, resolution %u, padding %s\n", options->output, info->arch,
-           info->n_classes, info->resolution,
-           info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
+    effnet_print(stdout, "%s: %s, %u classes, resolution %u, padding %s", options->output,
+                 info->arch, info->n_classes, info->resolution,
+                 info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
     if (options->was_quantised)
-        puts(
+        effnet_print(
+            stdout,
             "its weights of 8 bits are floats now: effnet quantize makes a model for int8 of them");
     return TRUE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "../command.h"
+#include "../printable.h"
 
 #include <stdio.h>
 
@@ -25,32 +26,34 @@ static void
 print_labels(const EffNetModelInfo *info)
 {
     if (info->labels == NULL)
-        printf("labels         none\n");
+        effnet_print(stdout, "labels         none");
     else if (info->n_classes > 0)
-        printf("labels         %u, from \"%s\" to \"%s\"\n", info->n_classes, info->labels[0],
-               info->labels[info->n_classes - 1]);
+        effnet_print(stdout, "labels         %u, from \"%s\" to \"%s\"", info->n_classes,
+                     info->labels[0], info->labels[info->n_classes - 1]);
 }
 
 static void
 print_info(const EffNetModelInfo *info)
 {
-    printf("file           %s\n", info->path);
-    printf("network        %s\n", info->arch);
-    printf("names          %s\n", info->naming);
-    printf("parameters     %.3f M (%" G_GUINT64_FORMAT ")\n", info->params / 1e6, info->params);
-    printf("input          %u x %u pixels, %s\n", info->resolution, info->resolution,
-           info->in_channels == 1 ? "grey" : "RGB");
-    printf("mean           %.6g %.6g %.6g\n", info->mean[0], info->mean[1], info->mean[2]);
-    printf("deviation      %.6g %.6g %.6g\n", info->std[0], info->std[1], info->std[2]);
-    printf("crop fraction  %.6g\n", info->crop_fraction);
-    printf("interpolation  %s\n", interpolation_name(info->interpolation));
-    printf("padding        %s\n", padding_name(info->padding));
-    printf("epsilon        %.6g\n", info->epsilon);
-    printf("classes        %u\n", info->n_classes);
-    printf("features       %u\n", info->n_features);
-    printf("activation     %s\n", activation_name(info->activation));
-    printf("precision      %s\n", effnet_precision_get_name(info->precision));
-    printf("kernels        %s\n", effnet_cpu_get());
+    effnet_print(stdout, "file           %s", info->path);
+    effnet_print(stdout, "network        %s", info->arch);
+    effnet_print(stdout, "names          %s", info->naming);
+    effnet_print(stdout, "parameters     %.3f M (%" G_GUINT64_FORMAT ")", info->params / 1e6,
+                 info->params);
+    effnet_print(stdout, "input          %u x %u pixels, %s", info->resolution, info->resolution,
+                 info->in_channels == 1 ? "grey" : "RGB");
+    effnet_print(stdout, "mean           %.6g %.6g %.6g", info->mean[0], info->mean[1],
+                 info->mean[2]);
+    effnet_print(stdout, "deviation      %.6g %.6g %.6g", info->std[0], info->std[1], info->std[2]);
+    effnet_print(stdout, "crop fraction  %.6g", info->crop_fraction);
+    effnet_print(stdout, "interpolation  %s", interpolation_name(info->interpolation));
+    effnet_print(stdout, "padding        %s", padding_name(info->padding));
+    effnet_print(stdout, "epsilon        %.6g", info->epsilon);
+    effnet_print(stdout, "classes        %u", info->n_classes);
+    effnet_print(stdout, "features       %u", info->n_features);
+    effnet_print(stdout, "activation     %s", activation_name(info->activation));
+    effnet_print(stdout, "precision      %s", effnet_precision_get_name(info->precision));
+    effnet_print(stdout, "kernels        %s", effnet_cpu_get());
     print_labels(info);
 }
 
@@ -69,9 +72,11 @@ effnet_command_info(const EffNetCommand *command, int argc, char **argv, GError 
 
     info = effnet_model_get_info(model);
     print_info(info);
-    if (info->origins && info->origins[0])
-        printf("\nHow this was understood:\n");
+    if (info->origins && info->origins[0]) {
+        putchar('\n');
+        effnet_print(stdout, "How this was understood:");
+    }
     for (guint i = 0; info->origins && info->origins[i]; i++)
-        printf("  %s\n", info->origins[i]);
+        effnet_print(stdout, "  %s", info->origins[i]);
     return TRUE;
 }

@@ -2,6 +2,7 @@
 /* Shows a folder of pictures to the engine's quantizer, decoded as classify does it: once to learn
  * from them, and once more to tell what was lost. */
 #include "../command.h"
+#include "../printable.h"
 #include "../media.h"
 
 #include <stdio.h>
@@ -227,19 +228,21 @@ print_report(const EffNetQuantizer *quantizer, const char *output)
     EffNetQuantizeReport report;
 
     effnet_quantizer_get_report(quantizer, &report);
-    printf("%s\n", output);
-    printf("pictures          %u\n", report.frames);
-    printf("same first class  %.1f %% (%u)\n", 100.0 * report.same_class / report.frames,
-           report.same_class);
-    printf("cosine of logits  %.5f\n\n", report.cosine);
-    printf("signal to noise of what every layer puts out, the worst first, in decibels\n");
+    effnet_print(stdout, "%s", output);
+    effnet_print(stdout, "pictures          %u", report.frames);
+    effnet_print(stdout, "same first class  %.1f %% (%u)",
+                 100.0 * report.same_class / report.frames, report.same_class);
+    effnet_print(stdout, "cosine of logits  %.5f", report.cosine);
+    putchar('\n');
+    effnet_print(stdout,
+                 "signal to noise of what every layer puts out, the worst first, in decibels");
     for (guint i = 0; i < n; i++) {
         rows[n_rows].name = effnet_quantizer_get_layer(quantizer, i, &rows[n_rows].snr);
         n_rows += rows[n_rows].name != NULL;
     }
     qsort(rows, n_rows, sizeof *rows, worst_first);
     for (guint i = 0; i < n_rows; i++)
-        printf("%6.1f  %s\n", rows[i].snr, rows[i].name);
+        effnet_print(stdout, "%6.1f  %s", rows[i].snr, rows[i].name);
 }
 
 static gboolean

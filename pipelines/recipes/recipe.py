@@ -37,14 +37,20 @@ def to_uri(name):
     return name if is_uri else pathlib.Path(name).absolute().as_uri()
 
 
+def printable(text):
+    """Without what a terminal would obey: labels are anybody's."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def best_class(buffer):
-    """(label, score) of the buffer's first result, or None."""
+    """(label, score) of the buffer's first result, or None; the label can be printed."""
     meta = buffer.get_custom_meta("GstEfficientNetMeta")
     found, results = meta.get_structure().get_list("results") if meta else (False, None)
     if not found or not results.n_values:
         return None
     result = results.get_nth(0)
-    return result.get_array("labels")[1].get_nth(0), result.get_array("scores")[1].get_nth(0)
+    label = printable(result.get_array("labels")[1].get_nth(0))
+    return label, result.get_array("scores")[1].get_nth(0)
 
 
 def on_frames(element, function):
@@ -63,4 +69,5 @@ def play(pipeline):
     message = bus.timed_pop_filtered(Gst.CLOCK_TIME_NONE, Gst.MessageType.EOS | Gst.MessageType.ERROR)
     pipeline.set_state(Gst.State.NULL)
     if message.type == Gst.MessageType.ERROR:
-        sys.exit(f"{pathlib.Path(sys.argv[0]).name}: {message.parse_error().gerror.message}")
+        sys.exit(f"{pathlib.Path(sys.argv[0]).name}: "
+                 f"{printable(message.parse_error().gerror.message)}")

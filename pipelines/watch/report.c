@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
 
+#include "../printable.h"
 #include "json.h"
 
 void
@@ -25,21 +26,11 @@ effnet_watch_report_begin(EffNetWatchReport *report)
 }
 
 void
-effnet_watch_append_text(GString *line, const char *text)
-{
-    for (const char *c = text; *c; c = g_utf8_next_char(c)) {
-        gunichar character = g_utf8_get_char(c);
-
-        g_string_append_unichar(line, g_unichar_iscntrl(character) ? '?' : character);
-    }
-}
-
-void
 effnet_watch_append_classes(GString *line, const EffNetWatchClasses *classes)
 {
     for (guint k = 0; k < classes->n; k++) {
         g_string_append(line, k > 0 ? "  " : "");
-        effnet_watch_append_text(line, classes->best[k].label);
+        effnet_printable_append(line, classes->best[k].label);
         g_string_append_printf(line, " %.1f %%", 100.0 * classes->best[k].score);
     }
     if (classes->n == 0)
@@ -83,7 +74,7 @@ write_plain(EffNetWatchReport *report, GstClockTime pts)
 
     effnet_watch_status_get(report->status, &now);
     g_string_truncate(report->line, 0);
-    effnet_watch_append_text(report->line, effnet_watch_status_get_name(report->status));
+    effnet_printable_append(report->line, effnet_watch_status_get_name(report->status));
     if (GST_CLOCK_TIME_IS_VALID(pts))
         g_string_append_printf(report->line, "  %.3f s", (double)pts / GST_SECOND);
     g_string_append(report->line, "  ");

@@ -32,9 +32,7 @@ void effnet_watch_report_begin(EffNetWatchReport *report);
 void effnet_watch_report_frame(EffNetWatchReport *report, GstBuffer *buffer, gint width,
                                gint height);
 
-/* "tabby 61.0 %  tiger cat 20.1 %", or "-" for none. What a terminal would obey is left out of
- * texts. */
+/* "tabby 61.0 %  tiger cat 20.1 %", or "-" for none. */
 void effnet_watch_append_classes(GString *line, const EffNetWatchClasses *classes);
-void effnet_watch_append_text(GString *line, const char *text);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "terminal.h"
 
+#include "../printable.h"
 #include "report.h"
 
 #include <errno.h>
@@ -103,7 +104,7 @@ append_phase(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now)
         g_string_append(out, "failed: ");
         break;
     }
-    effnet_watch_append_text(out, snapshot->note);
+    effnet_printable_append(out, snapshot->note);
 }
 
 void
@@ -113,7 +114,7 @@ effnet_watch_terminal_append_line(GString *out, const char *name,
 {
     gsize start = out->len;
 
-    effnet_watch_append_text(out, name);
+    effnet_printable_append(out, name);
     cut(out, start, name_width);
     for (guint width = text_width(out->str + start); width < name_width + 2; width++)
         g_string_append_c(out, ' ');
@@ -208,7 +209,7 @@ effnet_watch_terminal_note(EffNetWatchTerminal *terminal, const char *text)
 
     g_mutex_lock(&terminal->mutex);
     append_up(terminal, out);
-    effnet_watch_append_text(out, text);
+    effnet_printable_append(out, text);
     g_string_append(out, CLEAR_LINE "\n");
     append_lines(terminal, out);
     put(terminal, out);

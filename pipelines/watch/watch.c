@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "watch.h"
 
+#include "../printable.h"
 #include "httpserver.h"
 #include "rtsp.h"
 #include "stream.h"
@@ -43,12 +44,12 @@ tell(const char *name, const char *text, gpointer data)
     Watch *watch = data;
     g_autofree char *line =
         g_strdup_printf("%s: %s%s%s", g_get_prgname(), name ? name : "", name ? ": " : "", text);
-    g_autofree char *valid = g_strdelimit(g_utf8_make_valid(line, -1), "\n\r\033", ' ');
 
+    g_strdelimit(line, "\n\r", ' ');
     if (watch->terminal)
-        effnet_watch_terminal_note(watch->terminal, valid);
+        effnet_watch_terminal_note(watch->terminal, line);
     else
-        fprintf(stderr, "%s\n", valid);
+        effnet_print(stderr, "%s", line);
 }
 
 static void

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What is alike in all commands."""
+import json
+import os
+import re
+import shutil
+import subprocess
 import sys
+import tempfile
 
 import tap
 from tap import COMMANDS, effnet, effnet_fails
@@ -42,6 +48,90 @@ def test_isa_is_a_cap():
         assert f"kernels {isa}," in effnet(*head, "--isa", isa)
         assert f"kernels {isa}," in effnet(*head, EFFNET_ISA=isa)
     assert "kernels c," in effnet(*head, "--isa", "c", EFFNET_ISA="blas")
+
+
+# A title, a colour, a screen that is cleared (twice), a line of its own, writing from the right.
+HOSTILE = "\x1b]0;title\x07\x1b[31m\x1b[2J\x9b2J\neffnet: all is well\u202e"
+
+
+def safetensors(path, tensors, metadata=None):
+    """A file of float tensors of one element each, as its header says."""
+    header = {name: {"dtype": "F32", "shape": [1], "data_offsets": [4 * i, 4 * i + 4]}
+              for i, name in enumerate(tensors)}
+    text = json.dumps({"__metadata__": metadata, **header} if metadata else header).encode()
+    with open(path, "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text + bytes(4 * len(tensors)))
+    return path
+
+
+def hostile_files(folder):
+    name = os.path.join(folder, HOSTILE.replace("/", ""))
+    labels, model = name + ".txt", name + ".pth"
+    with open(labels, "w", encoding="utf-8") as file:
+        file.write("".join(f"{HOSTILE.splitlines()[0]} {i}\n" for i in range(1000)))
+    shutil.copy(tap.model(), model)
+    shutil.copy(tap.sample("chelsea.png"), name + ".png")
+    for kind in ("onnx", "tflite", "h5", "jpg", "npy", "conf"):
+        with open(f"{name}.{kind}", "w", encoding="utf-8") as file:
+            file.write("nothing\n")
+    os.mkdir(name)
+    shutil.copy(name + ".jpg", name)
+    shutil.copy(name + ".png", name)
+    safetensors(name + ".safetensors", [HOSTILE, HOSTILE + ".weight"], {"arch": HOSTILE})
+    return name, model, labels
+
+
+def commands_with(name, model, labels):
+    """Each of the commands, as it succeeds and as it fails."""
+    bad = name + ".safetensors"
+    return [
+        ("arch", name), ("arch", "--base", name), (name,),
+        ("bench", "--model", model, "--seconds", "0", "--profile"), ("bench", "--model", bad),
+        ("bench", "--arch", name),
+        ("classify", "--model", model, "--labels-file", labels, name + ".png", name + ".jpg", name),
+        ("classify", "--model", bad, name + ".png"),
+        ("classify", "--model", model, "--precision", name, name),
+        ("convert", name + ".onnx", "--output", name + ".out.safetensors"),
+        ("convert", name + ".tflite", "--output", name), ("convert", name + "none", "--output", name),
+        ("info", model), ("info", bad), ("info", name),
+        ("quantize", "--model", model, "--images", name, "--output", name + ".q.safetensors"),
+        ("quantize", "--model", model, "--images", name + "none", "--output", name),
+        ("run", "--model", model, "--input", name + ".npy", "--output", name + ".out.npy"),
+        ("run", "--model", bad, "--input", name + ".npy", "--output", name),
+        ("scale", "--base", name), ("scale", "--plot", name, "--no-latency"),
+        ("watch", "--model", model, "--labels-file", labels, name + ".png"),
+        ("watch", "--model", bad, name + ".png"), ("watch", "--config", name + ".conf"),
+        ("watch", "--model", model, name + ".jpg", name + "none"),
+    ]
+
+
+def test_nothing_reaches_the_terminal():
+    """Whatever files are called and have in them: of what is obeyed there is only the line's end."""
+    with tempfile.TemporaryDirectory() as folder:
+        runs = commands_with(*hostile_files(folder))
+        assert {run[0] for run in runs} >= set(COMMANDS), runs
+        for arguments in runs:
+            done = subprocess.run([tap.EFFNET, *arguments], capture_output=True, timeout=100)
+            text = (done.stdout + done.stderr).decode()  # which is valid
+            found = re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+            assert text and not found, (arguments, text[max(0, found.start() - 80):][:160])
+            assert not re.search("^effnet: all is well", text, re.M), (arguments, text)
+            assert all(len(line) < 1600 for line in done.stderr.decode().splitlines()), text
+
+
+def test_passwords_are_hidden():
+    """Of addresses, by all that take them; nobody answers at this one."""
+    uris = ("rtsp://admin:s3cr3t@127.0.0.1:1/a", "http://admin:s3cr3t@127.0.0.1:1/a?password=s3cr3t",
+            "foo://admin:s3cr3t@bar")
+    for uri in uris:
+        for command in ("classify", "watch"):
+            for more in ((), ("--json",)):
+                done = subprocess.run(["timeout", "-s", "TERM", "3", tap.EFFNET, command, "--model",
+                                       tap.model(), *more, uri, uri], capture_output=True, text=True)
+                text = done.stdout + done.stderr
+                assert text and "s3cr3t" not in text, (command, text)
+    text = tap.output_of("watch", "--publish", "mqtt://admin:s3cr3t@host", "x")
+    assert "admin:***@host" in text, text
 
 
 tap.run(sys.modules[__name__])

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "printable.h"
+
+#include "uri.h"
+
+#define ELLIPSIS "…"
+
+/* Controls, and what turns the direction of writing round, or breaks lines. */
+static gboolean
+is_obeyed(gunichar character)
+{
+    switch (g_unichar_type(character)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+        return TRUE;
+    default:
+        return (character >= 0x202a && character <= 0x202e) ||
+               (character >= 0x2066 && character <= 0x2069);
+    }
+}
+
+void
+effnet_printable_append(GString *out, const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autofree char *hidden = effnet_uri_hide_passwords(valid);
+
+    for (const char *c = hidden; *c; c = g_utf8_next_char(c)) {
+        gunichar character = g_utf8_get_char(c);
+
+        g_string_append_unichar(out, is_obeyed(character) ? '?' : character);
+    }
+}
+
+char *
+effnet_printable_new(const char *text, gsize max)
+{
+    GString *out = g_string_new(NULL);
+
+    effnet_printable_append(out, text);
+    if (max > 0 && out->len > max) {
+        const char *cut = g_utf8_find_prev_char(out->str, out->str + max + 1);
+
+        g_string_truncate(out, (gsize)(cut - out->str));
+        g_string_append(out, ELLIPSIS);
+    }
+    return g_string_free(out, FALSE);
+}
+
+void
+effnet_print(FILE *file, const char *format, ...)
+{
+    g_autofree char *text = NULL, *line = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    line = effnet_printable_new(text, 0);
+    fprintf(file, "%s\n", line);
+}

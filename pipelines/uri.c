@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "uri.h"
+
+#include <string.h>
+
+#define HIDDEN "***"
+/* What a URI in a sentence ends before. */
+#define ENDS " \t\n\r\"'<>"
+
+static const char *const secrets[] = {"access_token", "api_key", "apikey",   "auth",      "key",
+                                      "pass",         "passwd",  "passwort", "password",  "pw",
+                                      "pwd",          "secret",  "sig",      "signature", "token"};
+
+/* The "@" behind a password, in the URI that goes from BEGIN to END behind its scheme; NULL: there
+ * is none. A "/" in a password should be written otherwise, but is not always. */
+static const char *
+find_at(const char *begin, const char *end)
+{
+    const char *bracket = *begin == '[' ? memchr(begin, ']', (gsize)(end - begin)) : NULL;
+    const char *from = bracket ? bracket : begin; /* of IPv6 */
+    const char *colon = memchr(from, ':', (gsize)(end - from));
+    const char *authority = begin + MIN(strcspn(begin, "/?#"), (gsize)(end - begin));
+    const char *at = g_strrstr_len(begin, authority - begin, "@");
+
+    if (colon == NULL || (at && colon > at))
+        return NULL;
+    if (at)
+        return at;
+    if (colon > authority || strspn(colon + 1, "0123456789") >= (gsize)(authority - colon - 1))
+        return NULL; /* it is a port's */
+    return memchr(authority, '@', (gsize)(end - authority));
+}
+
+static gboolean
+is_secret(const char *key, gsize length)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(secrets); i++) {
+        if (strlen(secrets[i]) == length && g_ascii_strncasecmp(secrets[i], key, length) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Appends what is behind the authority; cameras have their parameters in paths as well. */
+static void
+append_parameters(GString *out, const char *begin, const char *end)
+{
+    while (begin < end) {
+        gsize part = MIN(strcspn(begin, "/?&;#") + 1, (gsize)(end - begin));
+        const char *equals = memchr(begin, '=', part);
+
+        if (equals && is_secret(begin, (gsize)(equals - begin))) {
+            g_string_append_len(out, begin, equals - begin + 1);
+            g_string_append(out, HIDDEN);
+            if (strchr("/?&;#", begin[part - 1]))
+                g_string_append_c(out, begin[part - 1]);
+        } else {
+            g_string_append_len(out, begin, (gssize)part);
+        }
+        begin += part;
+    }
+}
+
+char *
+effnet_uri_hide_passwords(const char *text)
+{
+    GString *out = g_string_new(NULL);
+    const char *next;
+
+    while ((next = strstr(text, "://"))) {
+        const char *begin = next + strlen("://");
+        const char *end = begin + strcspn(begin, ENDS), *at = find_at(begin, end);
+
+        g_string_append_len(out, text, begin - text);
+        if (at) {
+            const char *colon = memchr(begin, ':', (gsize)(at - begin));
+
+            g_string_append_len(out, begin, colon - begin + 1);
+            g_string_append(out, HIDDEN);
+            begin = at;
+        }
+        append_parameters(out, begin, end);
+        text = end;
+    }
+    g_string_append(out, text);
+    return g_string_free(out, FALSE);
+}
