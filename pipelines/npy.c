@@ -9,6 +9,8 @@
 #include <effnet/error.h>
 #include <glib/gstdio.h>
 
+#include "outfile.h"
+
 #define MAGIC       "\x93NUMPY"
 #define MAGIC_SIZE  6
 #define PREAMBLE_V1 10 /* magic, version, 16-bit length */
@@ -25,6 +27,7 @@
 struct _EffNetNpy {
     FILE *file;
     char *path;
+    EffNetOutfile *outfile; /* of what is written */
     guint n_dims;
     guint64 dims[EFFNET_NPY_MAX_DIMS];
 };
@@ -213,27 +216,25 @@ check_size(EffNetNpy *npy, GError **error)
 }
 
 static EffNetNpy *
-new_npy(const char *path, const char *mode, GError **error)
+new_npy(const char *path)
 {
     EffNetNpy *npy = g_new0(EffNetNpy, 1);
 
     npy->path = g_strdup(path);
-    npy->file = g_fopen(path, mode);
-    if (npy->file == NULL) {
-        fail_errno(npy, error, *mode == 'r' ? "cannot be opened" : "cannot be written");
-        effnet_npy_free(npy);
-        return NULL;
-    }
     return npy;
 }
 
 EffNetNpy *
 effnet_npy_open(const char *path, GError **error)
 {
-    EffNetNpy *npy = new_npy(path, "rbe", error);
+    EffNetNpy *npy = new_npy(path);
 
-    if (npy == NULL)
+    npy->file = g_fopen(path, "rbe");
+    if (npy->file == NULL) {
+        fail_errno(npy, error, "cannot be opened");
+        effnet_npy_free(npy);
         return NULL;
+    }
     if (!read_header(npy, error) || !check_size(npy, error)) {
         effnet_npy_free(npy);
         return NULL;
@@ -241,24 +242,13 @@ effnet_npy_open(const char *path, GError **error)
     return npy;
 }
 
-EffNetNpy *
-effnet_npy_create(const char *path, const guint64 *dims, guint n_dims, GError **error)
+static gboolean
+write_header(EffNetNpy *npy, GError **error)
 {
-    g_autoptr(GString) header = NULL;
-    g_autofree char *shape = NULL;
+    g_autofree char *shape = effnet_npy_get_shape(npy);
+    g_autoptr(GString) header = g_string_new(NULL);
     guint8 length[2];
-    EffNetNpy *npy;
 
-    g_return_val_if_fail(n_dims <= EFFNET_NPY_MAX_DIMS, NULL);
-
-    npy = new_npy(path, "wbe", error);
-    if (npy == NULL)
-        return NULL;
-    npy->n_dims = n_dims;
-    memcpy(npy->dims, dims, n_dims * sizeof *dims);
-
-    shape = effnet_npy_get_shape(npy);
-    header = g_string_new(NULL);
     g_string_printf(header, "{'descr': '%s', 'fortran_order': False, 'shape': %s, }", DESCR, shape);
     while ((PREAMBLE_V1 + header->len + 1) % ALIGNMENT != 0)
         g_string_append_c(header, ' ');
@@ -267,12 +257,35 @@ effnet_npy_create(const char *path, const guint64 *dims, guint n_dims, GError **
     length[1] = header->len >> 8;
     if (fwrite(MAGIC "\1\0", 1, MAGIC_SIZE + 2, npy->file) != MAGIC_SIZE + 2 ||
         fwrite(length, 1, 2, npy->file) != 2 ||
-        fwrite(header->str, 1, header->len, npy->file) != header->len) {
-        fail_errno(npy, error, "cannot be written");
-        effnet_npy_free(npy);
-        return NULL;
-    }
-    return npy;
+        fwrite(header->str, 1, header->len, npy->file) != header->len)
+        return fail_errno(npy, error, "cannot be written");
+    return TRUE;
+}
+
+static gboolean
+create_file(EffNetNpy *npy, GError **error)
+{
+    npy->outfile = effnet_outfile_new(npy->path, TRUE, error);
+    if (npy->outfile == NULL)
+        return FALSE;
+    npy->file = g_fopen(effnet_outfile_get_path(npy->outfile), "wbe");
+    return npy->file != NULL || fail_errno(npy, error, "cannot be written");
+}
+
+EffNetNpy *
+effnet_npy_create(const char *path, const guint64 *dims, guint n_dims, GError **error)
+{
+    EffNetNpy *npy;
+
+    g_return_val_if_fail(n_dims <= EFFNET_NPY_MAX_DIMS, NULL);
+
+    npy = new_npy(path);
+    npy->n_dims = n_dims;
+    memcpy(npy->dims, dims, n_dims * sizeof *dims);
+    if (create_file(npy, error) && write_header(npy, error))
+        return npy;
+    effnet_npy_free(npy);
+    return NULL;
 }
 
 guint
@@ -323,6 +336,7 @@ effnet_npy_close(EffNetNpy *npy, GError **error)
 
     if (!ok)
         fail_errno(npy, error, "cannot be written");
+    ok = ok && (npy->outfile == NULL || effnet_outfile_commit(npy->outfile, error));
     effnet_npy_free(npy);
     return ok;
 }
@@ -334,6 +348,7 @@ effnet_npy_free(EffNetNpy *npy)
         return;
     if (npy->file != NULL)
         fclose(npy->file);
+    g_clear_pointer(&npy->outfile, effnet_outfile_free);
     g_free(npy->path);
     g_free(npy);
 }

@@ -11,7 +11,7 @@ typedef struct _EffNetNpy EffNetNpy;
 
 /* Format versions 1 to 3. A file that ends before its last element is an error here already. */
 EffNetNpy *effnet_npy_open(const char *path, GError **error);
-/* Replaces what is at PATH; N_DIMS at most EFFNET_NPY_MAX_DIMS. */
+/* Replaces what is at PATH once it is closed; N_DIMS at most EFFNET_NPY_MAX_DIMS. */
 EffNetNpy *effnet_npy_create(const char *path, const guint64 *dims, guint n_dims, GError **error);
 
 guint effnet_npy_get_n_dims(const EffNetNpy *npy);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "plot.h"
 
+#include "outfile.h"
+
 #include <cairo-svg.h>
 #include <math.h>
 #include <string.h>
@@ -241,26 +243,30 @@ effnet_plot_points(const GPtrArray *points, const char *title, const char *path,
 {
     double width = 2 * (LEFT + PANEL_WIDTH + RIGHT), height = TOP + PANEL_HEIGHT + BOTTOM;
     gboolean svg = is_svg(path);
+    g_autoptr(EffNetOutfile) outfile = NULL;
     cairo_surface_t *surface;
     cairo_status_t status;
+    const char *written;
     cairo_t *cr;
 
-    if (!effnet_plot_check(path, error))
+    outfile = effnet_plot_check(path, error) ? effnet_outfile_new(path, TRUE, error) : NULL;
+    if (outfile == NULL)
         return FALSE;
-    surface = svg ? cairo_svg_surface_create(path, width, height)
+    written = effnet_outfile_get_path(outfile);
+    surface = svg ? cairo_svg_surface_create(written, width, height)
                   : cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)width, (int)height);
     cr = cairo_create(surface);
     draw(cr, points, title);
     status = cairo_status(cr);
     cairo_destroy(cr);
     if (status == CAIRO_STATUS_SUCCESS && !svg)
-        status = cairo_surface_write_to_png(surface, path);
+        status = cairo_surface_write_to_png(surface, written);
     cairo_surface_finish(surface); /* an SVG is written now */
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
     if (status == CAIRO_STATUS_SUCCESS)
-        return TRUE;
+        return effnet_outfile_commit(outfile, error);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be written: %s", path,
                 cairo_status_to_string(status));
     return FALSE;

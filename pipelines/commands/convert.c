@@ -2,14 +2,12 @@
 /* effnet convert: a program of its own, so that nothing else links with what it reads files by, nor
  * is in the same process. */
 #include "../command.h"
+#include "../outfile.h"
 #include "../printable.h"
 
-#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <glib/gstdio.h>
 
 #include "../convert/child.h"
 #include "../convert/output.h"
@@ -22,7 +20,7 @@
 typedef struct {
     const char *input;
     char *output, *arch;
-    char *part; /* the output, until it was read again */
+    EffNetOutfile *outfile;
     char *data; /* the input's */
     gsize n;
     gboolean was_quantised;
@@ -34,7 +32,7 @@ options_clear(Options *options)
     g_free(options->data);
     g_free(options->output);
     g_free(options->arch);
-    g_free(options->part);
+    g_clear_pointer(&options->outfile, effnet_outfile_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
@@ -84,25 +82,24 @@ convert(gpointer data, GError **error)
     if (!read_graph(graph, options, error))
         return FALSE;
     options->was_quantised = graph->is_quantised;
-    return effnet_graph_write(graph, options->arch, options->part, error);
+    return effnet_graph_write(graph, options->arch, effnet_outfile_get_path(options->outfile),
+                              error);
 }
 
 /* Names the output what it is to be called once it opens, and says how it is understood. */
 static gboolean
-take_output(const Options *options, GError **error)
+take_output(Options *options, GError **error)
 {
-    g_autoptr(EffNetModel) model = effnet_model_open(options->part, NULL, error);
+    g_autoptr(EffNetModel) model =
+        effnet_model_open(effnet_outfile_get_path(options->outfile), NULL, error);
     const EffNetModelInfo *info;
 
     if (!model) {
         g_prefix_error(error, "%s is not written, as it could not be opened: ", options->output);
         return FALSE;
     }
-    if (g_rename(options->part, options->output) != 0) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be written: %s",
-                    options->output, g_strerror(errno));
+    if (!effnet_outfile_commit(options->outfile, error))
         return FALSE;
-    }
     info = effnet_model_get_info(model);
     effnet_print(stdout, "%s: %s, %u classes, resolution %u, padding %s", options->output,
                  info->arch, info->n_classes, info->resolution,
@@ -135,18 +132,15 @@ run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
         return FALSE;
     }
     options.input = argv[1];
-    options.part = g_strconcat(options.output, ".new", NULL);
     options.data = effnet_file_load(options.input, MAX_FILE, &options.n, error);
-    if (!options.data)
+    options.outfile = options.data ? effnet_outfile_new(options.output, FALSE, error) : NULL;
+    if (!options.outfile)
         return FALSE;
     if (is_keras(&options)) /* the HDF5 library does not survive every broken file */
         ok = effnet_work_in_child(convert, &options, options.input, error);
     else
         ok = convert(&options, error);
-    ok = ok && take_output(&options, error);
-    if (!ok)
-        g_remove(options.part);
-    return ok;
+    return ok && take_output(&options, error);
 }
 
 int

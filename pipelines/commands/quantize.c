@@ -4,6 +4,7 @@
 #include "../command.h"
 #include "../printable.h"
 #include "../media.h"
+#include "../outfile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,16 +251,19 @@ quantize(const Options *options, GError **error)
 {
     g_autofree char *model = effnet_model_find(options->model, error);
     g_autoptr(GPtrArray) files = model ? list_files(options->images, error) : NULL;
+    g_autoptr(EffNetOutfile) outfile =
+        files ? effnet_outfile_new(options->output, FALSE, error) : NULL;
     g_auto(Show) show = {0};
 
-    if (files == NULL)
+    if (outfile == NULL)
         return FALSE;
     show.quantizer = effnet_quantizer_new(model, NULL, error);
     if (show.quantizer == NULL || !gst_init_check(NULL, NULL, error) ||
         !create_elements(&show, error) ||
         !show_all(&show, files, effnet_quantizer_add_frame, FALSE, error) ||
-        !effnet_quantizer_write(show.quantizer, options->output, error) ||
-        !show_all(&show, files, effnet_quantizer_compare_frame, TRUE, error))
+        !effnet_quantizer_write(show.quantizer, effnet_outfile_get_path(outfile), error) ||
+        !show_all(&show, files, effnet_quantizer_compare_frame, TRUE, error) ||
+        !effnet_outfile_commit(outfile, error))
         return FALSE;
     print_report(show.quantizer, options->output);
     return TRUE;

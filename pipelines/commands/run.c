@@ -4,9 +4,7 @@
 
 #include <sys/stat.h>
 
-#include <glib/gstdio.h>
-
-/* Writing begins before the input is read to its end. */
+/* Nobody means that, and a device would be written to before it is read to its end. */
 static gboolean
 check_distinct(const char *input, const char *output, GError **error)
 {
@@ -18,16 +16,6 @@ check_distinct(const char *input, const char *output, GError **error)
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s: input and output are one file",
                 output);
     return FALSE;
-}
-
-/* Half a result is none; but a device stays where it is. */
-static void
-remove_output(const char *path)
-{
-    struct stat st;
-
-    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode))
-        g_unlink(path);
 }
 
 static gboolean
@@ -99,7 +87,6 @@ run_file(EffNetModel *model, const char *in_path, const char *out_path, gboolean
         return FALSE;
     if (!infer_all(session, input, output, embedding, error)) {
         effnet_npy_free(output);
-        remove_output(out_path);
         return FALSE;
     }
     return effnet_npy_close(output, error);

@@ -134,4 +134,38 @@ def test_passwords_are_hidden():
     assert "admin:***@host" in text, text
 
 
+def test_output_stays_when_commands_fail():
+    """What is at --output before, and beside it, is there afterwards."""
+    import numpy
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "out.npy")
+        tensors = os.path.join(folder, "x.npy")
+        numpy.save(tensors, numpy.zeros((2, 3, 224, 224), numpy.float32))
+        os.truncate(tensors, os.path.getsize(tensors) - 400)
+        os.mkdir(f"{folder}/pictures")
+        shutil.copy(tap.sample("chelsea.png"), f"{folder}/pictures")
+        with open(f"{folder}/bad.onnx", "wb") as file:
+            file.write(b"\x08\x07" + bytes(100))
+        model = f"{folder}/out.safetensors"
+        for name in (path, model, model + ".new", f"{folder}/out.svg"):
+            with open(name, "w", encoding="utf-8") as file:
+                file.write("mine")
+        before = sorted(os.listdir(folder))
+        with open(tensors, "rb") as file:  # through a pipe, its end comes as a surprise
+            done = subprocess.run(f'cat "{tensors}" | "{tap.EFFNET}" run --model "{tap.model()}" '
+                                  f'--input /dev/stdin --output "{path}"', shell=True,
+                                  capture_output=True, text=True)
+        assert done.returncode == 1 and "ends before its last element" in done.stderr, done
+        effnet_fails("convert", f"{folder}/bad.onnx", "--output", model, says="bad.onnx")
+        effnet_fails("quantize", "--model", f"{folder}/bad.onnx", "--images", f"{folder}/pictures",
+                     "--output", model, says="bad.onnx")
+        effnet_fails("scale", "--base", "nope", "--plot", f"{folder}/out.svg", says="nope")
+        assert sorted(os.listdir(folder)) == before, os.listdir(folder)
+        for name in (path, model, model + ".new", f"{folder}/out.svg"):
+            assert open(name, encoding="utf-8").read() == "mine", name
+        effnet("quantize", "--model", tap.model(), "--images", f"{folder}/pictures", "--output", model)
+        assert sorted(os.listdir(folder)) == before, os.listdir(folder)
+        assert open(model + ".new", encoding="utf-8").read() == "mine"
+
+
 tap.run(sys.modules[__name__])
