@@ -33,6 +33,8 @@ const EffNetWatchKey effnet_watch_keys[] = {
      EFFNET_WATCH_KEY_STREAM},
     {"record", 0, "FILE.mkv", "Record the labelled video; %s in the name becomes the stream's",
      EFFNET_WATCH_KEY_STREAM},
+    {"record-required", 0, NULL, "End the program when a recording cannot be written",
+     EFFNET_WATCH_KEY_STREAM},
     {"display", 0, NULL, "Show the labelled video in a window", EFFNET_WATCH_KEY_STREAM},
     {"no-overlay", 0, NULL, "Record, show and serve the video without labels in it",
      EFFNET_WATCH_KEY_STREAM},

@@ -3,6 +3,7 @@
 
 #include "../media.h"
 #include "encoder.h"
+#include "recorder.h"
 #include "source.h"
 
 #include <effnet/effnet.h>
@@ -15,6 +16,7 @@ struct _EffNetWatchGraph {
     EffNetWatchOutlets *outlets;
     GstElement *pipeline;
     GstElement *convert, *classifier; /* of the pipeline */
+    EffNetWatchRecorder *recorder;    /* NULL: nothing is recorded */
     gint live;          /* atomic: set by the streaming thread, read by the stream's */
     gint width, height; /* of the streaming thread */
 };
@@ -48,8 +50,8 @@ describe(const EffNetWatchOutlets *outlets, const EffNetWatchEncoder *encoder)
                                "video/x-raw,format=I420 ! %s ! tee name=coded",
                                encoder->encode);
     if (settings->record)
-        g_string_append(text, " coded. ! queue ! matroskamux ! filesink name=record async=false "
-                              "buffer-mode=unbuffered");
+        g_string_append(text, " coded. ! queue ! matroskamux ! appsink name=record sync=false "
+                              "async=false");
     if (outlets->mount)
         g_string_append(text, " coded. ! appsink name=served sync=false async=false");
     return g_string_free(g_steal_pointer(&text), FALSE);
@@ -130,13 +132,15 @@ drop_undue_picture(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 static GstPadProbeReturn
 drop_unwanted(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
-    const EffNetWatchOutlets *outlets = data;
+    const EffNetWatchGraph *graph = data;
+    const EffNetWatchOutlets *outlets = graph->outlets;
 
     if (outlets->mount && effnet_watch_mount_take_key_request(outlets->mount))
         gst_pad_push_event(
             pad, gst_video_event_new_downstream_force_key_unit(
                      GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, TRUE, 0));
-    if (outlets->settings->record || effnet_watch_mount_is_wanted(outlets->mount))
+    if ((graph->recorder && effnet_watch_recorder_is_active(graph->recorder)) ||
+        (outlets->mount && effnet_watch_mount_is_wanted(outlets->mount)))
         return GST_PAD_PROBE_OK;
     return GST_PAD_PROBE_DROP;
 }
@@ -191,14 +195,13 @@ set_up_branches(EffNetWatchGraph *graph)
                   outlets->status);
         set_callback(graph, "picture", take_picture, outlets->status);
     }
-    if (settings->record || outlets->mount)
-        add_probe(graph, "encoding", "src", GST_PAD_PROBE_TYPE_BUFFER, drop_unwanted, outlets);
     if (settings->record) {
-        g_autoptr(GstElement) file = get_element(graph, "record");
-        g_autofree char *path = effnet_watch_settings_new_record_path(settings);
+        g_autoptr(GstElement) sink = get_element(graph, "record");
 
-        g_object_set(file, "location", path, NULL);
+        graph->recorder = effnet_watch_recorder_new(settings, GST_APP_SINK(sink));
     }
+    if (settings->record || outlets->mount)
+        add_probe(graph, "encoding", "src", GST_PAD_PROBE_TYPE_BUFFER, drop_unwanted, graph);
     if (outlets->mount)
         set_callback(graph, "served", take_coded, outlets->mount);
 }

@@ -201,6 +201,7 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     settings->latency = DEFAULT_LATENCY;
     settings->timeout = DEFAULT_TIMEOUT;
     settings->changes_only = get_flag(config, stream, "changes-only");
+    settings->record_required = get_flag(config, stream, "record-required");
     settings->display = get_flag(config, stream, "display");
     settings->overlay = !get_flag(config, stream, "no-overlay");
     settings->realtime = get_flag(config, stream, "realtime") || settings->display;

@@ -30,7 +30,7 @@ typedef struct {
     EffNetWatchTransport transport;
     guint latency; /* ms */
     guint timeout; /* s */
-    gboolean changes_only, display, overlay, realtime;
+    gboolean changes_only, display, overlay, realtime, record_required;
 } EffNetWatchSettings;
 
 /* Of all together. */

@@ -3,6 +3,7 @@
 
 #include "../media.h"
 #include "backoff.h"
+#include "recorder.h"
 
 #include <effnet/effnet.h>
 
@@ -20,7 +21,8 @@ struct _EffNetWatchStream {
 
     /* Of the thread. */
     GstEfficientNetBackoff backoff;
-    char *lost; /* what was said last about its being lost; NULL: it is not */
+    char *lost;       /* what was said last about its being lost; NULL: it is not */
+    char *unrecorded; /* and about its recording */
 };
 
 typedef enum {
@@ -124,6 +126,31 @@ handle_end(EffNetWatchStream *stream, const Connection *c, GError **error)
     return live ? LOST : FAILED;
 }
 
+/* TRUE: without a recording there is to be nothing. */
+static gboolean
+handle_element_message(EffNetWatchStream *stream, Connection *c, GstMessage *message)
+{
+    const char *failure = effnet_watch_recorder_get_failure(message);
+    EffNetWatchReport *report = &stream->outlets->report;
+
+    effnet_media_note_missing(&c->missing, message);
+    if (failure == NULL)
+        return FALSE;
+    if (stream->outlets->settings->record_required) {
+        g_autoptr(GError) error =
+            g_error_new_literal(EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, failure);
+
+        report->failed(error, report->data);
+        return TRUE;
+    }
+    if (g_strcmp0(stream->unrecorded, failure) != 0) {
+        note(stream, failure);
+        g_free(stream->unrecorded);
+        stream->unrecorded = g_strdup(failure);
+    }
+    return FALSE;
+}
+
 /* Until the connection is over. */
 static Outcome
 follow(EffNetWatchStream *stream, Connection *c, GError **error)
@@ -138,9 +165,10 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
 
         if (message == NULL)
             effnet_watch_graph_update_status(c->graph);
-        else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ELEMENT)
-            effnet_media_note_missing(&c->missing, message);
-        else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+        else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ELEMENT) {
+            if (handle_element_message(stream, c, message))
+                return STOPPED;
+        } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
             return handle_error(stream, c, message, error);
         else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
             return handle_end(stream, c, error);
@@ -297,5 +325,6 @@ effnet_watch_stream_free(EffNetWatchStream *stream)
     g_mutex_clear(&stream->mutex);
     g_cond_clear(&stream->stop);
     g_free(stream->lost);
+    g_free(stream->unrecorded);
     g_free(stream);
 }

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import gi
 
@@ -11,7 +12,7 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gst  # noqa: E402
 
 import tap
-from watching import Watch, installed, plugin, scratch, video, watch, watch_json
+from watching import Watch, folder, installed, plugin, scratch, video, watch, watch_json
 
 Gst.init(None)
 
@@ -33,6 +34,46 @@ def test_record():
     watch_json("--no-overlay", "--record", out, video(40))
     assert os.path.getsize(out) == size, "overwritten"
     assert decode(scratch("film-1.mkv")) >= 30
+
+
+def test_record_begins_with_a_frame():
+    """A camera that is not there leaves no file behind, however often it is tried."""
+    with Watch("--no-overlay", "--record", scratch("none.mkv"), "rtsp://127.0.0.1:1/none") as run:
+        run.wait_says("connecting anew")
+        time.sleep(2)
+        run.stop()
+    assert not [name for name in os.listdir(folder.name) if name.startswith("none")]
+
+
+def test_record_cannot_be_written():
+    """The recording ends, with one sentence; the stream goes on, unless it is told to end."""
+    path, why = scratch("no/such/film.mkv"), "No such file"
+    with Watch("--json", "--no-overlay", "--record", path, "videotest:ball") as run:
+        run.wait_says(why)
+        run.wait_frames(20)
+        assert run.stop() == 0
+        assert run.err.count(path) == 1 and "connecting" not in run.err, run.err
+    with Watch("--json", "--no-overlay", "--record", path, "--record-required",
+               "videotest:ball") as run:
+        assert run.end() == 1
+        (line,) = run.err.splitlines()
+        assert path in line and why in line, line
+
+
+def test_record_to_a_full_disk():
+    script = 'ulimit -f 64; trap "" XFSZ; exec "$@"'
+    out = scratch("full.mkv")
+    for required in ((), ("--record-required",)):
+        with Watch("--json", "--no-overlay", "--record", out, *required, "videotest:snow",
+                   prefix=("bash", "-c", script, "bash")) as run:
+            run.wait_says("cannot be written")
+            if required:
+                assert run.end() == 1
+            else:
+                run.wait_frames(5, seen=len(run.frames()))
+                assert run.stop() == 0
+            assert "connecting" not in run.err and "File too large" in run.err, run.err
+    assert os.path.getsize(out) <= 65536
 
 
 def test_record_streams():

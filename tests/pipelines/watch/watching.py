@@ -76,9 +76,9 @@ def video(frames=80):
 class Watch:
     """A run; standard output and error are read as they come."""
 
-    def __init__(self, *arguments, model=MODEL, **environment):
+    def __init__(self, *arguments, model=MODEL, prefix=(), **environment):
         self.process = subprocess.Popen(
-            [tap.EFFNET, "watch", "--model", model, *arguments], stdout=subprocess.PIPE,
+            [*prefix, tap.EFFNET, "watch", "--model", model, *arguments], stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, env={**os.environ, **environment}, cwd=folder.name)
         self.text = {self.process.stdout: b"", self.process.stderr: b""}
 
