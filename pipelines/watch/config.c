@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "../printable.h"
+#include "../readfile.h"
+
 #include <effnet/effnet.h>
 #include <string.h>
 
+#define MAX_FILE      (1u << 20)
+#define MAX_NAME      256 /* bytes of a stream's */
+#define MAX_SUGGESTED 128 /* bytes of one that its source is given */
 #define PROGRAM_GROUP "watch"
 #define STREAM_PREFIX "stream "
 
@@ -39,6 +45,10 @@ const EffNetWatchKey effnet_watch_keys[] = {
     {"no-overlay", 0, NULL, "Record, show and serve the video without labels in it",
      EFFNET_WATCH_KEY_STREAM},
     {"http", 0, "[ADDRESS:]PORT", "Serve a page with all streams, and /metrics for Prometheus",
+     EFFNET_WATCH_KEY_PROGRAM},
+    {"http-host", 0, "NAME[,NAME...]",
+     "What else the page may be called, beside this machine's name", EFFNET_WATCH_KEY_PROGRAM},
+    {"http-auth", 0, "FILE", "Show the page only to those who know FILE's USER:PASSWORD or token",
      EFFNET_WATCH_KEY_PROGRAM},
     {"rtsp-out", 0, "[ADDRESS:]PORT", "Serve each labelled video as rtsp://ADDRESS:PORT/NAME",
      EFFNET_WATCH_KEY_PROGRAM},
@@ -112,6 +122,11 @@ add_stream(EffNetWatchConfig *config, const char *name, GError **error)
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                     "there can be at most %d streams: \"%s\" is one more", EFFNET_WATCH_MAX_STREAMS,
                     name);
+        return NULL;
+    }
+    if (strlen(name) > MAX_NAME) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "the name of a stream has at most %d bytes, not \"%s\"", MAX_NAME, name);
         return NULL;
     }
     stream = g_new0(EffNetWatchConfigStream, 1);
@@ -188,8 +203,13 @@ effnet_watch_config_load(EffNetWatchConfig *config, const char *path, GError **e
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) reason = NULL;
     g_auto(GStrv) groups = NULL;
+    g_autofree char *text = NULL;
+    gsize length;
 
-    if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &reason)) {
+    text = effnet_read_file(path, MAX_FILE, EFFNET_READ_FILE_ANY, &length, error);
+    if (text == NULL)
+        return FALSE;
+    if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, &reason)) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s: %s", path, reason->message);
         return FALSE;
     }
@@ -249,8 +269,9 @@ suggest_name(const char *source)
 }
 
 static char *
-make_unique(const EffNetWatchConfig *config, const char *name)
+make_unique(const EffNetWatchConfig *config, const char *suggested)
 {
+    g_autofree char *name = effnet_printable_new(suggested, MAX_SUGGESTED);
     char *unique = g_strdup(name);
 
     for (guint i = 2; find_stream(config, unique); i++) {

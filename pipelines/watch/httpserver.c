@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "httpserver.h"
 
+#include "httpaccess.h"
 #include "metrics.h"
 #include "watch-page.h"
 #include "state.h"
@@ -9,16 +10,24 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
-#define MAX_CLIENTS    64
-#define CLIENT_TIMEOUT 30 /* s without a byte either way */
+#define MAX_CLIENTS 64
+#define DEADLINE    15 /* s, of a client from its coming to its last byte */
 
 struct _EffNetWatchHttp {
     EffNetWatchAddress address;
+    EffNetWatchHttpAccess *access;
     const GPtrArray *statuses;
     SoupServer *server;
     GSocketService *service;
-    guint clients;
+    GQueue clients; /* of Client, the longest here first */
 };
+
+/* A connection is there for one request. */
+typedef struct {
+    EffNetWatchHttp *http;
+    GSocketConnection *connection; /* not owned: libsoup's */
+    guint deadline;
+} Client;
 
 static void
 respond(SoupServerMessage *message, const char *type, GBytes *body)
@@ -80,18 +89,6 @@ respond_picture(EffNetWatchHttp *http, SoupServerMessage *message, const char *p
     return TRUE;
 }
 
-/* A page of somebody else's that has made its own name lead here is kept out: of what only this
- * machine may see, it would else see all. */
-static gboolean
-is_host_allowed(const EffNetWatchHttp *http, SoupServerMessage *message)
-{
-    const char *host = g_uri_get_host(soup_server_message_get_uri(message));
-    g_autoptr(GInetAddress) inet = host ? g_inet_address_new_from_string(host) : NULL;
-
-    return !effnet_watch_address_is_local(&http->address) || g_strcmp0(host, "localhost") == 0 ||
-           (inet && g_inet_address_get_is_loopback(inet));
-}
-
 static void
 set_common_headers(SoupServerMessage *message)
 {
@@ -107,6 +104,29 @@ set_common_headers(SoupServerMessage *message)
         "frame-ancestors 'none'");
     soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
     soup_message_headers_replace(headers, "Referrer-Policy", "no-referrer");
+}
+
+/* FALSE: that has been answered. */
+static gboolean
+is_admitted(const EffNetWatchHttp *http, SoupServerMessage *message)
+{
+    const char *authorization = soup_message_headers_get_one(
+        soup_server_message_get_request_headers(message), "Authorization");
+
+    if (!effnet_watch_http_access_is_host_allowed(
+            http->access, g_uri_get_host(soup_server_message_get_uri(message)))) {
+        respond_text(message, "text/plain",
+                     g_strdup("This is not what the page is called here; if it should be, "
+                              "--http-host names it.\n"));
+        soup_server_message_set_status(message, SOUP_STATUS_FORBIDDEN, NULL);
+        return FALSE;
+    }
+    if (effnet_watch_http_access_is_authorized(http->access, authorization))
+        return TRUE;
+    soup_message_headers_replace(soup_server_message_get_response_headers(message),
+                                 "WWW-Authenticate", "Basic realm=\"effnet\", charset=\"UTF-8\"");
+    soup_server_message_set_status(message, SOUP_STATUS_UNAUTHORIZED, NULL);
+    return FALSE;
 }
 
 static gint64
@@ -125,9 +145,11 @@ handle(SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
     const char *method = soup_server_message_get_method(message);
 
     set_common_headers(message);
-    if (!is_host_allowed(http, message))
-        soup_server_message_set_status(message, SOUP_STATUS_FORBIDDEN, NULL);
-    else if (!g_str_equal(method, SOUP_METHOD_GET) && !g_str_equal(method, SOUP_METHOD_HEAD))
+    /* Of many ranges, which overlap, libsoup would make a body many times as large. */
+    soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
+    if (!is_admitted(http, message))
+        return;
+    if (!g_str_equal(method, SOUP_METHOD_GET) && !g_str_equal(method, SOUP_METHOD_HEAD))
         soup_server_message_set_status(message, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
     else if (g_str_equal(path, "/metrics"))
         respond_text(message, EFFNET_WATCH_METRICS_TYPE,
@@ -149,24 +171,48 @@ request_started(SoupServer *server, SoupServerMessage *message, gpointer data)
 static void
 client_gone(gpointer data, GObject *connection)
 {
-    EffNetWatchHttp *http = data;
+    Client *client = data;
 
-    http->clients--;
+    g_queue_remove(&client->http->clients, client);
+    g_source_remove(client->deadline);
+    g_free(client);
 }
 
-/* FALSE: the connection is closed. */
+/* libsoup finds it closed, and lets it go. */
+static gboolean
+send_away(gpointer data)
+{
+    Client *client = data;
+
+    g_socket_shutdown(g_socket_connection_get_socket(client->connection), TRUE, TRUE, NULL);
+    return G_SOURCE_CONTINUE;
+}
+
+static void
+add_client(EffNetWatchHttp *http, GSocketConnection *connection)
+{
+    Client *client = g_new(Client, 1);
+
+    *client = (Client){http, connection, g_timeout_add_seconds(DEADLINE, send_away, client)};
+    g_object_weak_ref(G_OBJECT(connection), client_gone, client);
+    g_queue_push_tail(&http->clients, client);
+}
+
+/* Where all places are taken, whoever has been here longest goes: he has had his time, and whoever
+ * sits there on purpose keeps nobody out. FALSE: others can handle the connection. */
 static gboolean
 client_came(GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
     EffNetWatchHttp *http = data;
     g_autoptr(GSocketAddress) local = g_socket_connection_get_local_address(connection, NULL);
     g_autoptr(GSocketAddress) remote = g_socket_connection_get_remote_address(connection, NULL);
+    guint n = g_queue_get_length(&http->clients);
 
-    if (http->clients == MAX_CLIENTS)
+    if (n >= 2 * MAX_CLIENTS) /* those who were sent away have not gone yet */
         return FALSE;
-    http->clients++;
-    g_object_weak_ref(G_OBJECT(connection), client_gone, http);
-    g_socket_set_timeout(g_socket_connection_get_socket(connection), CLIENT_TIMEOUT);
+    if (n >= MAX_CLIENTS)
+        send_away(g_queue_peek_nth(&http->clients, n - MAX_CLIENTS));
+    add_client(http, connection);
     soup_server_accept_iostream(http->server, G_IO_STREAM(connection), local, remote, NULL);
     return TRUE;
 }
@@ -197,27 +243,47 @@ listen_at(EffNetWatchHttp *http, GError **error)
 }
 
 EffNetWatchHttp *
-effnet_watch_http_new(const EffNetWatchAddress *address, const GPtrArray *statuses, GError **error)
+effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *statuses, GError **error)
 {
+    const EffNetWatchAddress *address = &program->http;
     g_autoptr(EffNetWatchHttp) http = g_new0(EffNetWatchHttp, 1);
 
     http->address = (EffNetWatchAddress){g_strdup(address->address), address->port};
     http->statuses = statuses;
     http->server = soup_server_new("server-header", "effnet", NULL);
+    http->access =
+        effnet_watch_http_access_new(address, program->http_hosts, program->http_auth, error);
+    if (http->access == NULL)
+        return NULL;
     g_signal_connect(http->server, "request-started", G_CALLBACK(request_started), http);
     soup_server_add_handler(http->server, NULL, handle, http, NULL);
     return listen_at(http, error) ? g_steal_pointer(&http) : NULL;
 }
 
-/* The clients that there still are go with it. */
+/* The clients that there still are go with it, or somewhat later. */
+static void
+forget_clients(EffNetWatchHttp *http)
+{
+    Client *client;
+
+    while ((client = g_queue_pop_head(&http->clients))) {
+        g_object_weak_unref(G_OBJECT(client->connection), client_gone, client);
+        send_away(client);
+        g_source_remove(client->deadline);
+        g_free(client);
+    }
+}
+
 void
 effnet_watch_http_free(EffNetWatchHttp *http)
 {
     if (http->service)
         g_socket_service_stop(http->service);
+    forget_clients(http);
     soup_server_disconnect(http->server);
     g_clear_object(&http->server);
     g_clear_object(&http->service);
+    g_clear_pointer(&http->access, effnet_watch_http_access_free);
     g_free(http->address.address);
     g_free(http);
 }

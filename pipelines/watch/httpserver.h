@@ -15,8 +15,8 @@
 
 typedef struct _EffNetWatchHttp EffNetWatchHttp;
 
-/* STATUSES is of EffNetWatchStatus. */
-EffNetWatchHttp *effnet_watch_http_new(const EffNetWatchAddress *address, const GPtrArray *statuses,
+/* At PROGRAM's address; STATUSES is of EffNetWatchStatus. */
+EffNetWatchHttp *effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *statuses,
                                        GError **error);
 void effnet_watch_http_free(EffNetWatchHttp *http);
 

@@ -6,6 +6,8 @@
 #include <effnet/effnet.h>
 #include <gst/rtsp-server/rtsp-server.h>
 
+#define MAX_CLIENTS  64 /* at once; each has sockets and a place in a thread */
+#define IDLE_TIME    20 /* s, for those who ask for nothing */
 #define MAX_SESSIONS 64
 #define MAX_THREADS  8
 #define MAX_QUEUED   "4000000" /* bytes */
@@ -14,6 +16,7 @@ struct _EffNetWatchRtsp {
     EffNetWatchAddress address;
     GstRTSPServer *server;
     guint source;
+    gint clients; /* atomic: they leave in threads of their own */
 };
 
 static void
@@ -36,6 +39,51 @@ media_configured(GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer dat
     effnet_watch_mount_connect(data, appsrc);
 }
 
+static void
+shut_down(GstRTSPClient *client)
+{
+    GstRTSPConnection *connection = gst_rtsp_client_get_connection(client);
+
+    if (connection)
+        g_socket_shutdown(gst_rtsp_connection_get_read_socket(connection), TRUE, TRUE, NULL);
+}
+
+static void
+client_gone(GstRTSPClient *client, gpointer data)
+{
+    EffNetWatchRtsp *rtsp = data;
+
+    g_atomic_int_add(&rtsp->clients, -1);
+}
+
+static gboolean
+send_away_idle(gpointer data)
+{
+    GstRTSPClient *client = data;
+    GList *sessions = gst_rtsp_client_session_filter(client, NULL, NULL);
+
+    if (sessions == NULL)
+        shut_down(client);
+    g_list_free_full(sessions, g_object_unref);
+    return G_SOURCE_REMOVE;
+}
+
+/* Who comes when all places are taken is sent away, before anything is read of him; and who does
+ * nothing with his place is sent away after a while. */
+static void
+client_came(GstRTSPServer *server, GstRTSPClient *client, gpointer data)
+{
+    EffNetWatchRtsp *rtsp = data;
+    gboolean is_full = g_atomic_int_add(&rtsp->clients, 1) >= MAX_CLIENTS;
+
+    g_signal_connect(client, "closed", G_CALLBACK(client_gone), rtsp);
+    if (is_full)
+        shut_down(client);
+    else
+        g_timeout_add_seconds_full(G_PRIORITY_DEFAULT, IDLE_TIME, send_away_idle,
+                                   g_object_ref(client), g_object_unref);
+}
+
 EffNetWatchRtsp *
 effnet_watch_rtsp_new(const EffNetWatchAddress *address, GError **error)
 {
@@ -53,6 +101,7 @@ effnet_watch_rtsp_new(const EffNetWatchAddress *address, GError **error)
     gst_rtsp_thread_pool_set_max_threads(pool, MAX_THREADS);
     sessions = gst_rtsp_server_get_session_pool(rtsp->server);
     gst_rtsp_session_pool_set_max_sessions(sessions, MAX_SESSIONS);
+    g_signal_connect(rtsp->server, "client-connected", G_CALLBACK(client_came), rtsp);
     rtsp->source = gst_rtsp_server_attach(rtsp->server, NULL);
     if (rtsp->source == 0) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,

@@ -32,6 +32,8 @@ void
 effnet_watch_program_free(EffNetWatchProgram *program)
 {
     g_free(program->http.address);
+    g_free(program->http_hosts);
+    g_free(program->http_auth);
     g_free(program->rtsp.address);
     g_clear_pointer(&program->streams, g_ptr_array_unref);
     g_free(program);
@@ -107,6 +109,22 @@ parse_address(const EffNetWatchConfig *config, const char *key, EffNetWatchAddre
     const char *text = effnet_watch_config_get(config, NULL, key);
 
     return text == NULL || effnet_watch_address_parse(address, key, text, error);
+}
+
+/* Who asks for a password is not to learn later that there was no page to keep. */
+static gboolean
+parse_http(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError **error)
+{
+    if (!parse_address(config, "http", &program->http, error))
+        return FALSE;
+    program->http_hosts = g_strdup(effnet_watch_config_get(config, NULL, "http-host"));
+    program->http_auth = g_strdup(effnet_watch_config_get(config, NULL, "http-auth"));
+    if (program->http.address || (!program->http_hosts && !program->http_auth))
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s is about the page: --http serves it",
+                program->http_auth ? "http-auth" : "http-host");
+    return FALSE;
 }
 
 static gboolean
@@ -251,7 +269,7 @@ effnet_watch_program_new(const EffNetWatchConfig *config, GError **error)
 
     program->streams = g_ptr_array_new_with_free_func(settings_free);
     program->json = get_flag(config, NULL, "json");
-    if (!parse_address(config, "http", &program->http, error) ||
+    if (!parse_http(program, config, error) ||
         !parse_address(config, "rtsp-out", &program->rtsp, error))
         return NULL;
     if (config->streams->len == 0) {

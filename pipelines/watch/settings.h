@@ -36,6 +36,7 @@ typedef struct {
 /* Of all together. */
 typedef struct {
     EffNetWatchAddress http, rtsp;
+    char *http_hosts, *http_auth; /* as they were given, or NULL */
     gboolean json;
     GPtrArray *streams; /* of EffNetWatchSettings */
 } EffNetWatchProgram;

@@ -300,12 +300,20 @@ EffNetWatchStream *
 effnet_watch_stream_start(EffNetWatchOutlets *outlets, const EffNetWatchObserver *observer)
 {
     EffNetWatchStream *stream = g_new0(EffNetWatchStream, 1);
+    g_autoptr(GError) reason = NULL;
 
     stream->outlets = outlets;
     stream->observer = observer;
     g_mutex_init(&stream->mutex);
     g_cond_init(&stream->stop);
-    stream->thread = g_thread_new("effnet-stream", run, stream);
+    stream->thread = g_thread_try_new("effnet-stream", run, stream, &reason);
+    if (stream->thread == NULL) {
+        g_autoptr(GError) error = g_error_new(EFFNET_ERROR, EFFNET_ERROR_MEMORY,
+                                              "there is no thread for it: %s", reason->message);
+
+        effnet_watch_status_set_phase(outlets->status, EFFNET_WATCH_FAILED, error->message);
+        observer->ended(outlets->settings->name, error, observer->data);
+    }
     return stream;
 }
 
@@ -321,7 +329,8 @@ effnet_watch_stream_stop(EffNetWatchStream *stream)
 void
 effnet_watch_stream_free(EffNetWatchStream *stream)
 {
-    g_thread_join(stream->thread);
+    if (stream->thread)
+        g_thread_join(stream->thread);
     g_mutex_clear(&stream->mutex);
     g_cond_clear(&stream->stop);
     g_free(stream->lost);

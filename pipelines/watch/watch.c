@@ -3,6 +3,7 @@
 
 #include "../printable.h"
 #include "httpserver.h"
+#include "logs.h"
 #include "rtsp.h"
 #include "stream.h"
 #include "terminal.h"
@@ -11,7 +12,10 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#define MAX_DESCRIPTORS 65536
 
 #define REDRAW_TIME 200 /* ms */
 /* Of those who do not end when they are stopped: readers that do not read, drivers that hang. */
@@ -208,7 +212,7 @@ serve_http(Watch *watch, GError **error)
 #if EFFNET_HAVE_SOUP
     g_autofree char *uri = NULL, *text = NULL;
 
-    watch->http = effnet_watch_http_new(&watch->program->http, watch->statuses, error);
+    watch->http = effnet_watch_http_new(watch->program, watch->statuses, error);
     if (watch->http == NULL)
         return FALSE;
     uri = effnet_watch_http_new_uri(watch->http);
@@ -320,11 +324,26 @@ watch_clear(Watch *watch)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watch, watch_clear)
 
+/* Cameras, viewers and libraries need more than the 1024 that programs with select() can use: where
+ * there are none left, GLib aborts. */
+static void
+raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = MIN(limit.rlim_max, MAX_DESCRIPTORS);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 gboolean
 effnet_watch_run(const EffNetWatchProgram *program, GError **error)
 {
     g_auto(Watch) watch;
 
+    effnet_watch_logs_limit();
+    raise_descriptor_limit();
     watch_init(&watch, program);
     if (!prepare(&watch, error))
         return FALSE;

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The page's server, without a browser."""
+import base64
 import contextlib
 import http.client
 import json
+import os
 import re
 import socket
 import sys
 import time
 
 import tap
-from watching import Watch, free_port, get, pictures, plugin, video, PATIENCE
+from watching import Watch, free_port, get, pictures, plugin, scratch, video, PATIENCE
 
 AWKWARD = '<b onclick="x">&\'\\"'
 
@@ -197,6 +199,77 @@ def test_clients_that_do_nothing():
             assert time.monotonic() < end
             time.sleep(0.1)
         assert run.stop() == 0
+
+
+def test_ranges_are_ignored():
+    """Overlapping ones would make a page of the size of hundreds."""
+    with served("videotest:") as run:
+        uri = run.uri()
+        whole = get(uri + "watch.js")
+        ranges = "bytes=" + ",".join(["0-"] * 500)
+        for wanted in ("bytes=0-9", ranges):
+            code, headers, body = get(uri + "watch.js", Range=wanted)
+            assert code == 200 and body == whole[2], (wanted[:20], code, len(body))
+            assert "Content-Range" not in headers
+        assert run.stop() == 0
+
+
+def test_slow_clients_lock_nobody_out():
+    """As many as there are places, each in the middle of a request; and none stays for ever."""
+    with served("videotest:") as run:
+        uri = run.uri()
+        host, port = uri.split("/")[2].split(":")
+        with contextlib.ExitStack() as stack:
+            clients = []
+            for _ in range(64):
+                client = stack.enter_context(socket.create_connection((host, int(port))))
+                client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
+                clients.append(client)
+            for _ in range(3):
+                assert get(uri + "metrics")[0] == 200
+            clients[-1].settimeout(PATIENCE)
+            with contextlib.suppress(ConnectionError):
+                while clients[-1].recv(65536):  # an answer, or the end
+                    pass
+        assert run.stop() == 0
+
+
+def port_of(run):
+    run.wait_says("the page is http://")
+    return re.search(r"the page is http://\S+:(\d+)/", run.err).group(1)
+
+
+def test_names_on_all_addresses():
+    for more, code in (((), 403), (("--http-host", "cameras.example,other.example"), 200)):
+        with Watch("--http", "0.0.0.0:0", "--json", *more, "videotest:") as run:
+            uri = f"http://127.0.0.1:{port_of(run)}/metrics"
+            for host, expected in (("127.0.0.1", 200), ("192.0.2.7:80", 200), ("evil.example", 403),
+                                   ("other.example:80", code), (socket.gethostname(), 200)):
+                assert get(uri, Host=host)[0] == expected, (more, host)
+            assert run.stop() == 0
+
+
+def test_password():
+    path = scratch("secret")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("ann:s3cr3t\n")
+    os.chmod(path, 0o644)
+    with Watch("--http", "0", "--http-auth", path, "videotest:") as run:
+        assert run.end() == 1 and "can be read by others" in run.err, run.err
+    os.chmod(path, 0o600)
+    right = "Basic " + base64.b64encode(b"ann:s3cr3t").decode()
+    wrong = "Basic " + base64.b64encode(b"ann:secret").decode()
+    with Watch("--http", "0", "--http-auth", path, "--json", "videotest:") as run:
+        uri = run.uri()
+        run.wait_frames(1)
+        for place in ("", "state.json", "metrics", "streams/0/picture.jpg", "nowhere"):
+            code, headers, body = get(uri + place)
+            assert code == 401 and headers["WWW-Authenticate"].startswith("Basic ") and not body
+            assert get(uri + place, Authorization=wrong)[0] == 401
+            assert get(uri + place, Authorization=right)[0] in ((404,) if place == "nowhere" else (200, 204))
+        assert run.stop() == 0 and "s3cr3t" not in run.err
+    with Watch("--http-auth", path, "videotest:") as run:
+        assert run.end() == 1 and "--http serves it" in run.err, run.err
 
 
 def test_rubbish():

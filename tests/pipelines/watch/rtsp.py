@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The labelled video, served again."""
+import contextlib
+import os
 import re
+import select
 import socket
 import sys
+import time
 
 import tap
-from watching import RtspServer, Watch, free_port, video
+from watching import PATIENCE, RtspServer, Watch, free_port, video
 
 
 def served(*arguments):
@@ -96,6 +100,30 @@ def test_taken():
         taken.listen()
         with Watch("--no-overlay", "--rtsp-out", str(taken.getsockname()[1]), "videotest:") as run:
             assert run.end() == 1 and "cannot be listened at" in run.err, run.err
+
+
+def test_connections_are_bounded():
+    """Who comes and asks for nothing takes neither all descriptors nor everybody's place for ever."""
+    with served("cam=videotest:ball") as run:
+        uri = run.wait_for(lambda run: re.search(r"rtsp://127.0.0.1:(\d+)/cam", run.err), "an address")
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(socket.create_connection(("127.0.0.1", int(uri.group(1)))))
+                       for _ in range(200)]
+            ended, deadline = set(), time.monotonic() + PATIENCE
+            while len(ended) < 200 - 64:
+                assert time.monotonic() < deadline, len(ended)
+                for client in select.select([c for c in clients if c not in ended], [], [], 1)[0]:
+                    with contextlib.suppress(ConnectionError):
+                        assert client.recv(1) == b""
+                    ended.add(client)
+            assert len(os.listdir(f"/proc/{run.process.pid}/fd")) < 200
+            while len(ended) < 200:  # the others have their time
+                assert time.monotonic() < deadline, len(ended)
+                for client in select.select([c for c in clients if c not in ended], [], [], 1)[0]:
+                    with contextlib.suppress(ConnectionError):
+                        client.recv(1)
+                    ended.add(client)
+        assert run.stop() == 0 and len(run.err) < 1000, run.err
 
 
 tap.run(sys.modules[__name__])

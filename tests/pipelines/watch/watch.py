@@ -12,7 +12,7 @@ import threading
 import time
 
 import tap
-from watching import MODEL, PATIENCE, Watch, free_port, scratch, video, watch
+from watching import MODEL, PATIENCE, Watch, folder, free_port, scratch, video, watch
 
 
 def test_plain_lines():
@@ -271,6 +271,21 @@ def test_mqtt_nobody():
     lost = len(run.frames())
     assert code == 0 and lost > 0, run.err
     assert f"cam: of {lost} lines the broker did not get {lost}" in run.err, run.err
+
+
+def test_config_is_a_file():
+    """A pipe that nobody writes to is not waited for, nor a device read for ever."""
+    fifo = scratch("fifo.conf")
+    os.mkfifo(fifo)
+    for path in (fifo, "/dev/zero", folder.name):
+        with Watch("--config", path) as run:
+            assert run.end() == 1 and f"{path} is no regular file" in run.err, run.err
+
+
+def test_names_are_bounded():
+    with Watch("n" * 300 + "=videotest:") as run:
+        assert run.end() == 1 and "at most 256 bytes" in run.err, run.err
+        assert len(run.err) < 1000, run.err
 
 
 tap.run(sys.modules[__name__])

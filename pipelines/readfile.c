@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "readfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <effnet/error.h>
+
+static gboolean
+check(const char *path, int fd, gsize max, EffNetReadFile kind, GError **error)
+{
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) != 0)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s: %s", path, g_strerror(errno));
+    else if (!S_ISREG(st.st_mode))
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s is no regular file", path);
+    else if (st.st_size < 0 || (guint64)st.st_size > max)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s has more than %" G_GSIZE_FORMAT " bytes", path, max);
+    else if (kind == EFFNET_READ_FILE_SECRET && st.st_mode & 077)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s can be read by others: \"chmod 600\" keeps it secret", path);
+    else
+        return TRUE;
+    return FALSE;
+}
+
+/* At most MAX bytes, should it grow meanwhile. */
+static char *
+read_all(const char *path, int fd, gsize max, gsize *n, GError **error)
+{
+    g_autofree char *bytes = g_malloc(max + 1);
+    gssize part;
+
+    *n = 0;
+    while (*n < max && (part = read(fd, bytes + *n, max - *n)) != 0) {
+        if (part < 0 && errno != EINTR) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s: %s", path,
+                        g_strerror(errno));
+            return NULL;
+        }
+        *n += (gsize)MAX(part, 0);
+    }
+    bytes[*n] = '\0';
+    return g_steal_pointer(&bytes);
+}
+
+char *
+effnet_read_file(const char *path, gsize max, EffNetReadFile kind, gsize *n, GError **error)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    char *bytes = NULL;
+    gsize length;
+
+    if (check(path, fd, max, kind, error))
+        bytes = read_all(path, fd, max, n ? n : &length, error);
+    if (fd >= 0)
+        close(fd);
+    return bytes;
+}

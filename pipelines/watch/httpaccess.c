@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "httpaccess.h"
+
+#include "../readfile.h"
+
+#include <effnet/effnet.h>
+#include <gio/gio.h>
+#include <string.h>
+
+#define MAX_FILE 4096
+
+struct _EffNetWatchHttpAccess {
+    gboolean is_local;
+    char **hosts;
+    char *secret; /* USER:PASSWORD or a token; NULL: none is asked for */
+};
+
+static gboolean
+read_secret(EffNetWatchHttpAccess *self, const char *file, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    g_autofree char *text =
+        effnet_read_file(file, MAX_FILE, EFFNET_READ_FILE_SECRET, NULL, &reason);
+
+    if (text == NULL) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "http-auth: %s", reason->message);
+        return FALSE;
+    }
+    g_strchomp(text);
+    if (*text == '\0' || strpbrk(text, "\n\r")) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "http-auth: %s must have one line, USER:PASSWORD or a token", file);
+        return FALSE;
+    }
+    self->secret = g_steal_pointer(&text);
+    return TRUE;
+}
+
+EffNetWatchHttpAccess *
+effnet_watch_http_access_new(const EffNetWatchAddress *address, const char *hosts, const char *file,
+                             GError **error)
+{
+    g_autoptr(EffNetWatchHttpAccess) self = g_new0(EffNetWatchHttpAccess, 1);
+
+    self->is_local = effnet_watch_address_is_local(address);
+    self->hosts = g_strsplit(hosts ? hosts : "", ",", -1);
+    for (char **host = self->hosts; *host; host++)
+        g_strstrip(*host);
+    if (file && !read_secret(self, file, error))
+        return NULL;
+    return g_steal_pointer(&self);
+}
+
+void
+effnet_watch_http_access_free(EffNetWatchHttpAccess *self)
+{
+    g_strfreev(self->hosts);
+    g_free(self->secret);
+    g_free(self);
+}
+
+/* "machine", or as it is called without a name server. In a domain anybody could be called so. */
+static gboolean
+is_own_name(const char *host)
+{
+    const char *own = g_get_host_name();
+    gsize length = strlen(own);
+
+    return g_ascii_strncasecmp(host, own, length) == 0 &&
+           (host[length] == '\0' || g_ascii_strcasecmp(host + length, ".local") == 0);
+}
+
+gboolean
+effnet_watch_http_access_is_host_allowed(const EffNetWatchHttpAccess *self, const char *host)
+{
+    g_autoptr(GInetAddress) inet = host ? g_inet_address_new_from_string(host) : NULL;
+
+    if (host == NULL)
+        return FALSE;
+    for (char **allowed = self->hosts; *allowed; allowed++) {
+        if (g_ascii_strcasecmp(*allowed, host) == 0)
+            return TRUE;
+    }
+    if (g_ascii_strcasecmp(host, "localhost") == 0)
+        return TRUE;
+    if (self->is_local)
+        return inet && g_inet_address_get_is_loopback(inet);
+    return inet || is_own_name(host); /* nobody's name leads to numbers */
+}
+
+/* In a time that does not tell how much of it is right. */
+static gboolean
+is_equal(const char *a, const char *b)
+{
+    g_autofree char *x = g_compute_checksum_for_string(G_CHECKSUM_SHA256, a, -1);
+    g_autofree char *y = g_compute_checksum_for_string(G_CHECKSUM_SHA256, b, -1);
+    guint difference = 0;
+
+    for (gsize i = 0; x[i]; i++)
+        difference |= (guint)(x[i] ^ y[i]);
+    return difference == 0;
+}
+
+static gboolean
+is_right_password(const EffNetWatchHttpAccess *self, const char *encoded)
+{
+    gsize length;
+    g_autofree guchar *bytes = g_base64_decode(encoded, &length);
+    g_autofree char *given = g_strndup((const char *)bytes, length);
+    const char *password = strchr(given, ':');
+
+    if (strchr(self->secret, ':'))
+        return is_equal(given, self->secret);
+    return password && is_equal(password + 1, self->secret);
+}
+
+gboolean
+effnet_watch_http_access_is_authorized(const EffNetWatchHttpAccess *self, const char *authorization)
+{
+    static const char basic[] = "Basic ", bearer[] = "Bearer ";
+
+    if (self->secret == NULL)
+        return TRUE;
+    if (authorization == NULL || strlen(authorization) > 2 * MAX_FILE)
+        return FALSE;
+    if (g_ascii_strncasecmp(authorization, basic, strlen(basic)) == 0)
+        return is_right_password(self, authorization + strlen(basic));
+    return g_ascii_strncasecmp(authorization, bearer, strlen(bearer)) == 0 &&
+           !strchr(self->secret, ':') && is_equal(authorization + strlen(bearer), self->secret);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "logs.h"
+
+#include <stdio.h>
+
+#include "../printable.h"
+
+#define MAX_IN_A_SECOND 5
+#define MAX_LENGTH      500 /* bytes of a message */
+
+static GMutex mutex; /* of the next two */
+static gint64 second;
+static guint count; /* of messages in it */
+
+/* Whether one more is printed now. *LEFT_OUT: how many were not, of an earlier second. */
+static gboolean
+take_turn(guint *left_out)
+{
+    gint64 now = g_get_monotonic_time() / G_USEC_PER_SEC;
+    gboolean is_printed;
+
+    g_mutex_lock(&mutex);
+    *left_out = 0;
+    if (now != second) {
+        *left_out = count > MAX_IN_A_SECOND ? count - MAX_IN_A_SECOND : 0;
+        second = now;
+        count = 0;
+    }
+    is_printed = count++ < MAX_IN_A_SECOND;
+    g_mutex_unlock(&mutex);
+    return is_printed;
+}
+
+static void
+print_message(const char *domain, GLogLevelFlags level, const char *text, gpointer data)
+{
+    gboolean is_fatal = (level & G_LOG_FLAG_FATAL) != 0;
+    g_autofree char *message = NULL;
+    guint left_out;
+
+    if (level & (G_LOG_LEVEL_DEBUG | G_LOG_LEVEL_INFO)) {
+        g_log_default_handler(domain, level, text, NULL);
+        return;
+    }
+    if (!take_turn(&left_out) && !is_fatal)
+        return;
+    if (left_out > 0)
+        effnet_print(stderr, "%s: %u more messages like these were left out", g_get_prgname(),
+                     left_out);
+    message = effnet_printable_new(text, MAX_LENGTH);
+    g_log_default_handler(domain, level, message, NULL);
+}
+
+void
+effnet_watch_logs_limit(void)
+{
+    g_log_set_default_handler(print_message, NULL);
+}

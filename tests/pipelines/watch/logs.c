@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "logs.h"
+
+#include <string.h>
+
+static void
+flood(void)
+{
+    effnet_watch_logs_limit();
+    for (guint i = 0; i < 100000; i++)
+        g_log("flood", G_LOG_LEVEL_WARNING, "\033[2Jmessage %u", i);
+    g_usleep(G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
+    g_log("flood", G_LOG_LEVEL_WARNING, "the last");
+}
+
+/* 100,000 messages, in as many seconds as it takes. */
+static void
+test_flood(void)
+{
+    if (g_test_subprocess()) {
+        g_log_set_always_fatal(G_LOG_FATAL_MASK);
+        flood();
+        return;
+    }
+    g_test_trap_subprocess(NULL, 0, 0);
+    g_test_trap_assert_passed();
+    g_test_trap_assert_stderr("*?[2Jmessage 0\n*more messages like these were left out*the last*");
+    g_test_trap_assert_stderr_unmatched("*message 99999\n*");
+    g_test_trap_assert_stderr_unmatched("*\033*");
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/logs/flood", test_flood);
+    return g_test_run();
+}
