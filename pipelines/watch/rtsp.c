@@ -7,7 +7,7 @@
 #include <gst/rtsp-server/rtsp-server.h>
 
 #define MAX_CLIENTS  64 /* at once; each has sockets and a place in a thread */
-#define IDLE_TIME    20 /* s, for those who ask for nothing */
+#define IDLE_TIME    10 /* s, for those who ask for nothing */
 #define MAX_SESSIONS 64
 #define MAX_THREADS  8
 #define MAX_QUEUED   "4000000" /* bytes */
@@ -96,6 +96,7 @@ effnet_watch_rtsp_new(const EffNetWatchAddress *address, GError **error)
     rtsp->server = gst_rtsp_server_new();
     gst_rtsp_server_set_address(rtsp->server, address->address);
     gst_rtsp_server_set_service(rtsp->server, port);
+    gst_rtsp_server_set_backlog(rtsp->server, MAX_CLIENTS);
     /* Who waits for a stream that is lost keeps nobody else waiting. */
     pool = gst_rtsp_server_get_thread_pool(rtsp->server);
     gst_rtsp_thread_pool_set_max_threads(pool, MAX_THREADS);
