@@ -16,6 +16,10 @@
 
 /* Protocol buffers and flat buffers end at 2 GiB. */
 #define MAX_FILE G_MAXINT32
+/* Of the HDF5 library: on a slow machine, and beside the numbers as they are read and written. */
+#define MAX_SECONDS 600
+#define MAX_BYTES   (G_GUINT64_CONSTANT(2) << 30)
+#define MAX_COPIES  6
 
 typedef struct {
     const char *input;
@@ -115,6 +119,7 @@ static gboolean
 run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
     g_auto(Options) options = {0};
+    EffNetWorkLimits limits;
     gboolean ok;
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "The file to write",
@@ -136,8 +141,9 @@ run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
     options.outfile = options.data ? effnet_outfile_new(options.output, FALSE, error) : NULL;
     if (!options.outfile)
         return FALSE;
+    limits = (EffNetWorkLimits){MAX_SECONDS, MAX_BYTES + MAX_COPIES * (guint64)options.n};
     if (is_keras(&options)) /* the HDF5 library does not survive every broken file */
-        ok = effnet_work_in_child(convert, &options, options.input, error);
+        ok = effnet_work_in_child(convert, &options, options.input, &limits, error);
     else
         ok = convert(&options, error);
     return ok && take_output(&options, error);

@@ -3,17 +3,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <effnet/error.h>
 
-#define MAX_SECONDS 300 /* of the CPU: L2, the largest network, takes some */
 #define MAX_MESSAGE 4096
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SANITIZED TRUE
+#else
+#define IS_SANITIZED FALSE
+#endif
 
 /* The first byte is the error's code; nothing when all went well. */
 static void
@@ -29,18 +36,22 @@ write_error(int fd, const GError *error)
 }
 
 static void G_GNUC_NORETURN
-be_child(EffNetWork work, gpointer data, int fd)
+be_child(EffNetWork work, gpointer data, const EffNetWorkLimits *limits, pid_t parent, int fd)
 {
     static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    const struct rlimit seconds = {MAX_SECONDS, MAX_SECONDS}, none = {0, 0};
+    const struct rlimit bytes = {limits->bytes, limits->bytes}, none = {0, 0};
     int nowhere = open("/dev/null", O_WRONLY);
     GError *error = NULL;
     gboolean ok;
 
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) /* which has died before that */
+        _exit(EXIT_FAILURE);
     /* It dies silently. */
     for (gsize i = 0; i < G_N_ELEMENTS(deadly); i++)
         signal(deadly[i], SIG_DFL);
-    setrlimit(RLIMIT_CPU, &seconds);
+    if (!IS_SANITIZED) /* which has shadows of everything */
+        setrlimit(RLIMIT_DATA, &bytes);
     setrlimit(RLIMIT_CORE, &none);
     if (nowhere >= 0)
         dup2(nowhere, STDERR_FILENO);
@@ -51,19 +62,42 @@ be_child(EffNetWork work, gpointer data, int fd)
     _exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* What write_error() wrote; FALSE where it did not. */
+/* Until there is something to read, or the end. FALSE: neither comes until DEADLINE. */
 static gboolean
-read_error(int fd, GError **error)
+wait_for_bytes(int fd, gint64 deadline)
+{
+    struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+    gint64 left;
+
+    while ((left = deadline - g_get_monotonic_time()) > 0) {
+        int ready = poll(&pollfd, 1, (int)MIN(left / 1000 + 1, G_MAXINT));
+
+        if (ready > 0)
+            return TRUE;
+        if (ready < 0 && errno != EINTR)
+            return FALSE;
+    }
+    return FALSE;
+}
+
+/* What write_error() wrote; FALSE where it did not, and *IN_TIME whether that is the child's last
+ * word. */
+static gboolean
+read_error(int fd, gint64 deadline, gboolean *in_time, GError **error)
 {
     g_autofree char *text = NULL;
     char message[MAX_MESSAGE];
     gsize n = 0;
-    gssize part;
+    gssize part = 1;
 
-    while (n < sizeof message && (part = read(fd, message + n, sizeof message - n)) != 0) {
+    while (n < sizeof message && part != 0) {
+        *in_time = wait_for_bytes(fd, deadline);
+        if (!*in_time)
+            return FALSE;
+        part = read(fd, message + n, sizeof message - n);
         if (part < 0 && errno != EINTR)
             return FALSE;
-        n += MAX(part, 0);
+        n += (gsize)MAX(part, 0);
     }
     if (n < 2)
         return FALSE;
@@ -73,11 +107,13 @@ read_error(int fd, GError **error)
 }
 
 gboolean
-effnet_work_in_child(EffNetWork work, gpointer data, const char *path, GError **error)
+effnet_work_in_child(EffNetWork work, gpointer data, const char *path,
+                     const EffNetWorkLimits *limits, GError **error)
 {
+    gint64 deadline = g_get_monotonic_time() + limits->seconds * (gint64)G_USEC_PER_SEC;
     int ends[2], status = 0;
-    gboolean explained;
-    pid_t child;
+    gboolean explained, in_time;
+    pid_t parent = getpid(), child;
 
     if (pipe2(ends, O_CLOEXEC) < 0 || (child = fork()) < 0) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "no process for %s: %s", path,
@@ -85,15 +121,18 @@ effnet_work_in_child(EffNetWork work, gpointer data, const char *path, GError **
         return FALSE;
     }
     if (child == 0)
-        be_child(work, data, ends[1]);
+        be_child(work, data, limits, parent, ends[1]);
     close(ends[1]);
-    explained = read_error(ends[0], error);
+    explained = read_error(ends[0], deadline, &in_time, error);
     close(ends[0]);
+    if (!in_time)
+        kill(child, SIGKILL);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
     if (explained || (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS))
         return !explained;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
-                "%s is broken: the HDF5 library could not get through it", path);
+                "%s is broken: the HDF5 library could not get through it%s", path,
+                in_time ? "" : " in time");
     return FALSE;
 }

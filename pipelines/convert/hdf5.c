@@ -12,11 +12,13 @@
 #define MAX_NAMES    65536
 #define MAX_DEPTH    4 /* of models within models */
 #define MAX_TEXT     (64u << 20)
+#define MAX_OBJECTS  100000 /* visited, however often */
 
 typedef struct {
     const EffNetGraph *graph;
     EffNetHdf5 *out;
     guint64 n_elements;
+    guint n_objects;
 } Reader;
 
 static void
@@ -50,24 +52,68 @@ get_dims(hid_t dataset, EffNetConstant *constant)
     return ok;
 }
 
-/* FALSE for what is too large or has no numbers. */
+/* How many elements are unpacked for N: a chunk is so as a whole, however few of it are asked for.
+ * 0: more than can be counted. */
+static guint64
+count_unpacked(const EffNetConstant *constant, hid_t how, guint64 n)
+{
+    hsize_t chunk[EFFNET_MAX_DIMS];
+    guint64 total = 1;
+
+    if (H5Pget_layout(how) != H5D_CHUNKED)
+        return n;
+    if (H5Pget_chunk(how, EFFNET_MAX_DIMS, chunk) != (int)constant->n_dims)
+        return 0;
+    for (guint i = 0; i < constant->n_dims; i++) {
+        guint64 chunks = constant->dims[i] / chunk[i] + (constant->dims[i] % chunk[i] != 0);
+
+        if (!g_uint64_checked_mul(&total, total, chunks) ||
+            !g_uint64_checked_mul(&total, total, chunk[i]))
+            return 0;
+    }
+    return total;
+}
+
+/* The numbers of a file of somebody's are in it, not in others of its reader's. */
+static gboolean
+is_inside(hid_t how)
+{
+    return how >= 0 && H5Pget_external_count(how) == 0 && H5Pget_layout(how) != H5D_VIRTUAL;
+}
+
+/* Whether there is room for what DATASET claims to have: *N elements. */
+static gboolean
+take_elements(Reader *reader, hid_t dataset, const EffNetConstant *constant, guint64 *n)
+{
+    hid_t how = H5Dget_create_plist(dataset);
+    guint64 unpacked = 0;
+
+    *n = 1;
+    for (guint i = 0; i < constant->n_dims; i++)
+        if (!g_uint64_checked_mul(n, *n, constant->dims[i]))
+            *n = 0;
+    if (*n > 0 && is_inside(how))
+        unpacked = count_unpacked(constant, how, *n);
+    if (how >= 0)
+        H5Pclose(how);
+    if (unpacked == 0 || unpacked > MAX_ELEMENTS - reader->n_elements)
+        return FALSE;
+    reader->n_elements += unpacked;
+    return TRUE;
+}
+
+/* FALSE for what is too large, elsewhere, or has no numbers. */
 static gboolean
 read_values(Reader *reader, hid_t dataset, EffNetVariable *variable)
 {
     EffNetConstant *constant = &variable->constant;
     hid_t type = H5Dget_type(dataset);
     gboolean is_float = H5Tget_class(type) == H5T_FLOAT;
-    guint64 n = 1;
+    guint64 n;
 
     H5Tclose(type);
-    if (!is_float || !get_dims(dataset, constant))
+    if (!is_float || !get_dims(dataset, constant) || !take_elements(reader, dataset, constant, &n))
         return FALSE;
-    for (guint i = 0; i < constant->n_dims; i++)
-        if (!g_uint64_checked_mul(&n, n, constant->dims[i]))
-            return FALSE;
-    if (n == 0 || n > MAX_ELEMENTS - reader->n_elements)
-        return FALSE;
-    reader->n_elements += n;
     variable->values = g_try_new(float, n);
     constant->dtype = EFFNET_DTYPE_F32;
     constant->data = (const guint8 *)variable->values;
@@ -76,19 +122,34 @@ read_values(Reader *reader, hid_t dataset, EffNetVariable *variable)
 }
 
 static gboolean
+visit(Reader *reader, GError **error)
+{
+    return reader->n_objects++ < MAX_OBJECTS ||
+           effnet_graph_fail(reader->graph, error,
+                             "has more than %d groups and variables, or some many times",
+                             MAX_OBJECTS);
+}
+
+static gboolean
 add_variable(Reader *reader, hid_t folder, const char *path, const char *layer, const char *kind,
              GError **error)
 {
-    EffNetVariable variable = {.layer = g_strdup(layer), .kind = g_strdup(kind)};
-    hid_t dataset = H5Dopen2(folder, path, H5P_DEFAULT);
-    gboolean ok = dataset >= 0 && read_values(reader, dataset, &variable);
+    EffNetVariable variable = {0};
+    hid_t dataset;
+    gboolean ok;
 
+    if (!visit(reader, error))
+        return FALSE;
+    variable.layer = g_strdup(layer);
+    variable.kind = g_strdup(kind);
+    dataset = H5Dopen2(folder, path, H5P_DEFAULT);
+    ok = dataset >= 0 && read_values(reader, dataset, &variable);
     if (dataset >= 0)
         H5Dclose(dataset);
     g_array_append_val(reader->out->variables, variable);
     return ok || effnet_graph_fail(reader->graph, error,
-                                   "has no floats of a sensible number where %s of the layer %s "
-                                   "should be",
+                                   "has no floats of a sensible number, in the file itself, where "
+                                   "%s of the layer %s should be",
                                    kind, layer);
 }
 
@@ -203,8 +264,11 @@ read_legacy(Reader *reader, hid_t root, char **layers, GError **error)
     gboolean ok = TRUE;
 
     for (guint i = 0; ok && layers[i]; i++) {
-        hid_t folder = H5Gopen2(root, layers[i], H5P_DEFAULT);
+        hid_t folder;
 
+        if (!visit(reader, error))
+            return FALSE;
+        folder = H5Gopen2(root, layers[i], H5P_DEFAULT);
         if (folder < 0)
             return effnet_graph_fail(reader->graph, error, "has no group for its layer %s",
                                      layers[i]);
@@ -318,9 +382,10 @@ read_layers(Reader *reader, hid_t folder, guint depth, GError **error)
     for (int pass = 0; ok && pass < 2; pass++)
         for (guint i = 0; ok && i < names->len; i++) {
             const char *name = g_ptr_array_index(names, i);
-            hid_t layer = H5Gopen2(folder, name, H5P_DEFAULT);
+            hid_t layer;
 
-            if (layer < 0)
+            ok = visit(reader, error);
+            if (!ok || (layer = H5Gopen2(folder, name, H5P_DEFAULT)) < 0)
                 continue;
             if (has(layer, "layers") == (pass == 0))
                 ok = read_layer(reader, layer, name, depth, error);
@@ -364,6 +429,9 @@ effnet_hdf5_read(EffNetHdf5 *hdf5, const EffNetGraph *graph, const guint8 *data,
     hdf5->variables = g_array_new(FALSE, FALSE, sizeof(EffNetVariable));
     g_array_set_clear_func(hdf5->variables, clear_variable);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    /* Neither other files are opened nor programs loaded because a file says so. */
+    H5Lunregister(H5L_TYPE_EXTERNAL);
+    H5PLset_loading_state(0);
     H5Pset_fapl_core(access, 1 << 20, 0);
     H5Pset_file_image(access, (void *)data, n);
     file = H5Fopen("image", H5F_ACC_RDONLY, access);

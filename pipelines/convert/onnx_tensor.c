@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "onnx_tensor.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "checkpoint/file.h"
@@ -127,14 +128,46 @@ read_fields(EffNetProto proto, EffNetOnnxTensor *tensor, Fields *fields)
         }
 }
 
+/* Whether PATH, which has no links in it, is in the folder of FILE, which may be one. */
+static gboolean
+is_beside(const char *path, const char *file)
+{
+    g_autofree char *folder = g_path_get_dirname(file);
+    char *real = realpath(folder, NULL);
+    gsize length = real ? strlen(real) : 0;
+    gboolean ok =
+        real && strncmp(path, real, length) == 0 && (path[length] == '/' || g_str_equal(real, "/"));
+
+    free(real);
+    return ok;
+}
+
+/* Where NAME beside GRAPH's file leads to. Links may lead to where the file's own leads, as they do
+ * in the hub's cache. NULL: elsewhere. */
+static char *
+resolve(const EffNetGraph *graph, const char *name)
+{
+    g_autofree char *folder = g_path_get_dirname(graph->path);
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    char *real = realpath(path, NULL), *file = realpath(graph->path, NULL);
+    char *found = NULL;
+
+    if (real == NULL) /* what is wrong with it is told when it is opened */
+        found = g_strdup(path);
+    else if (is_beside(real, graph->path) || (file && is_beside(real, file)))
+        found = g_strdup(real);
+    free(real);
+    free(file);
+    return found;
+}
+
 /* The bytes of the file NAME beside GRAPH's. Nowhere else is looked: whoever made the model is not
  * to choose what is read. */
 static GBytes *
 load(EffNetGraph *graph, const char *name, GError **error)
 {
     GBytes *bytes;
-    g_autofree char *folder = g_path_get_dirname(graph->path);
-    g_autofree char *path = g_build_filename(folder, name, NULL);
+    g_autofree char *path = NULL;
     gsize n = 0;
     char *data;
 
@@ -142,6 +175,13 @@ load(EffNetGraph *graph, const char *name, GError **error)
         effnet_graph_fail(graph, error,
                           "keeps its weights in a file \"%s\", where one beside it was expected: "
                           "export it with them inside (torch.onnx.export(…, external_data=False))",
+                          name);
+        return NULL;
+    }
+    path = resolve(graph, name);
+    if (!path) {
+        effnet_graph_fail(graph, error,
+                          "keeps its weights in a file \"%s\", which is a link to another folder",
                           name);
         return NULL;
     }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 import os
 import pathlib
+import shutil
 import sys
+import tempfile
 
 import models
 from models import check, refuse, write_onnx
@@ -41,6 +43,32 @@ def test_elsewhere():
     refuse("a.onnx", folder, "a folder, where a file was expected")
     refuse("a.onnx", outside, "in a file \"./b\", where one beside it was expected")
     refuse("a.onnx", nowhere, "external_data=False")
+
+
+def test_links():
+    """To another folder none leads, unless the model's own leads there, as in the hub's cache."""
+    net = models.resnet()
+    with tempfile.TemporaryDirectory() as other:
+        def away(path):
+            write_onnx(path, net, external="b")
+            data = pathlib.Path(path).with_name("b")
+            shutil.move(data, f"{other}/b")
+            data.symlink_to(f"{other}/b")
+
+        def cached(path):
+            away(path)
+            shutil.move(path, f"{other}/a.onnx")
+            os.symlink(f"{other}/a.onnx", path)
+
+        def beside(path):
+            write_onnx(path, net, external="b")
+            data = pathlib.Path(path).with_name("b")
+            data.rename(data.with_name("c"))
+            data.symlink_to("c")
+
+        refuse("a.onnx", away, "which is a link to another folder")
+        check(net, "a.onnx", cached)
+        check(net, "a.onnx", beside)
 
 
 def test_shape():
