@@ -1,31 +1,44 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""download.py URL FILE SUM: brings a file, going on where an earlier try was cut off.
+"""download.py URL FILE SUM [REVISION]: brings a file, going on where an earlier try was cut off.
 
-SUM is the SHA-256 or its beginning, or "-" where it is not known; then the one that the Hugging
-Face hub tells is checked. With EFFNET_FETCH_BASE, URL's host becomes a folder of that address: a
-mirror."""
+SUM is the SHA-256 or its beginning, or "-" where it is not known; then the one that the hub tells
+is checked, and where it tells none, the file is refused. REVISION is a file for the commit that the
+hub answers from: what is brought beside it must be of the same one. With EFFNET_FETCH_BASE, URL's
+host becomes a folder of that address: a mirror."""
 import hashlib
 import os
 import re
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 CHUNK = 1 << 20
 SECONDS = 60
+MAX_BYTES = 8 << 30  # of a file: the largest has two
 
 
 class Redirects(urllib.request.HTTPRedirectHandler):
-    """Remembers what the hub says of the file before it sends to where that is."""
-    told = None
+    """Remembers what the hub says of the file before it sends to where that is. What is said there
+    counts for nothing."""
+    told = revision = None
+
+    def __init__(self, url):
+        self.host = urllib.parse.urlsplit(url).netloc
 
     def redirect_request(self, request, fp, code, msg, headers, newurl):
-        self.note(headers)
+        self.note(request.full_url, headers)
         return super().redirect_request(request, fp, code, msg, headers, newurl)
 
-    def note(self, headers):
-        found = re.fullmatch('"?([0-9a-f]{64})"?', headers.get("X-Linked-Etag", ""))
-        self.told = found[1] if found else self.told
+    def note(self, url, headers):
+        """A sum: the file's SHA-256, or git's SHA-1 of what git keeps itself."""
+        if urllib.parse.urlsplit(url).netloc != self.host:
+            return
+        for name in ("X-Linked-Etag", "ETag"):
+            found = re.fullmatch('(?:W/)?"?([0-9a-f]{64}|[0-9a-f]{40})"?', headers.get(name, ""))
+            self.told = self.told or (found and found[1])
+        found = re.fullmatch("[0-9a-f]{40}", headers.get("X-Repo-Commit", ""))
+        self.revision = self.revision or (found and found[0])
 
 
 def address(url):
@@ -39,27 +52,52 @@ def receive(opener, redirects, url, part):
     if have:
         request.add_header("Range", f"bytes={have}-")
     with opener.open(request, timeout=SECONDS) as answer:
-        redirects.note(answer.headers)
+        redirects.note(answer.url, answer.headers)
         with open(part, "ab" if answer.status == 206 else "wb") as file:
             expected = answer.headers.get("Content-Length")
             received = 0
             while chunk := answer.read(CHUNK):
                 file.write(chunk)
                 received += len(chunk)
+                if have + received > MAX_BYTES:
+                    raise ValueError(f"{url} is larger than a model can be")
     if expected is not None and received != int(expected):
         raise OSError(f"the connection ended after {received} of {expected} bytes")
 
 
-def sum_of(path):
-    digest = hashlib.sha256()
+def sum_of(path, digest):
     with open(path, "rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
 
 
-def download(url, path, wanted):
-    redirects, part = Redirects(), path + ".part"
+def check(url, part, wanted, told):
+    """Raises unless PART is what is WANTED, and what the hub has TOLD."""
+    if wanted == "-" and not told:
+        raise ValueError(f"{url} is not taken as it comes: nobody tells its SHA-256; "
+                         "--sha256 says which it should have")
+    found = sum_of(part, hashlib.sha256())
+    blob = sum_of(part, hashlib.sha1(b"blob %d\0" % os.path.getsize(part)))
+    for expected in (None if wanted == "-" else wanted, told):
+        if expected and not (blob if len(expected) == 40 else found).startswith(expected):
+            raise ValueError(f"{url} is not what it should be: its SHA-256 is {found}, expected "
+                             f"{expected}")
+
+
+def keep_revision(url, path, revision):
+    if os.path.exists(path):
+        with open(path, encoding="ascii") as file:
+            before = file.read().strip()
+        if before != revision:
+            raise ValueError(f"{url} is of revision {revision}, and what is beside it of {before}: "
+                             f"without {os.path.dirname(path)} all is brought anew")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"{revision}\n")
+
+
+def download(url, path, wanted, revision=None):
+    redirects, part = Redirects(address(url)), path + ".part"
     opener = urllib.request.build_opener(redirects)
     try:
         receive(opener, redirects, url, part)
@@ -68,12 +106,13 @@ def download(url, path, wanted):
             raise
         os.remove(part)  # it has more than there is: it is of something else
         receive(opener, redirects, url, part)
-    wanted = (redirects.told or "") if wanted == "-" else wanted
-    found = sum_of(part)
-    if not found.startswith(wanted):
+    try:
+        check(url, part, wanted, redirects.told)
+        if revision and redirects.revision:
+            keep_revision(url, revision, redirects.revision)
+    except ValueError:
         os.remove(part)
-        raise ValueError(f"{url} is not what it should be: its SHA-256 is {found}, expected "
-                         f"{wanted}")
+        raise
     os.replace(part, path)
 
 

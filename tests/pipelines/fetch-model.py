@@ -15,12 +15,21 @@ from tap import effnet
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "pipelines/fetch-model"
 CONTENT = bytes(range(256)) * 64
+SUM = hashlib.sha256(CONTENT).hexdigest()
 TIMM = "/huggingface.co/timm/efficientnet_b0.ra_in1k/resolve/main/"
+
+
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+
+
+def blob(content):
+    """What git calls it by."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 class Hub(http.server.BaseHTTPRequestHandler):
     """Serves FILES; knows ranges, and the hub's way of telling a sum."""
-    files, ranges, sums, cut = {}, [], {}, None
+    files, ranges, sums, cut, revision = {}, [], {}, None, None
 
     def do_GET(self):
         content = self.files.get(self.path)
@@ -34,6 +43,10 @@ class Hub(http.server.BaseHTTPRequestHandler):
         self.send_response(206 if begin else 200)
         if self.path in self.sums:
             self.send_header("X-Linked-Etag", f'"{self.sums[self.path]}"')
+        elif self.path.endswith("config.json"):
+            self.send_header("ETag", f'"{blob(content)}"')
+        if self.revision:
+            self.send_header("X-Repo-Commit", self.revision)
         self.send_header("Content-Length", str(len(content) - begin))
         self.end_headers()
         self.wfile.write(content[begin:self.cut])
@@ -43,8 +56,9 @@ class Hub(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def hub(files, sums=None, cut=None):
+def hub(files, sums=None, cut=None, revision=None):
     Hub.files, Hub.sums, Hub.ranges, Hub.cut = files, sums or {}, [], cut
+    Hub.revision = revision
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -80,26 +94,67 @@ def test_list():
 def test_folder():
     files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
     sums = {TIMM + "model.safetensors": hashlib.sha256(CONTENT).hexdigest()}
-    with tempfile.TemporaryDirectory() as data, hub(files, sums) as base:
+    with tempfile.TemporaryDirectory() as data, hub(files, sums, None, REVISION) as base:
         for _ in range(2):  # the second time, from what is there
             done = fetch(data, base, "b0")
             assert done.returncode == 0, done.stderr
             path = models(data) / "b0/model.safetensors"
             assert done.stdout == f"{path}\n" and path.read_bytes() == CONTENT
-            assert sorted(os.listdir(path.parent)) == ["config.json", "model.safetensors"]
+            assert sorted(os.listdir(path.parent)) == ["config.json", "model.safetensors", "revision"]
+            assert (path.parent / "revision").read_text() == f"{REVISION}\n"
+            assert "The weights of b0 are under Apache-2.0" in done.stderr, done.stderr
             assert os.readlink(models(data) / "default") == "b0"
             Hub.files = {}
 
 
+def test_revision():
+    """What is of two revisions is not put together."""
+    files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
+    sums = {TIMM + "model.safetensors": SUM}
+    with tempfile.TemporaryDirectory() as data:
+        with hub({TIMM + "config.json": b"{}"}, sums, None, REVISION) as base:
+            assert fetch(data, base, "b0").returncode == 1
+        with hub(files, sums, None, "f" * 40) as base:
+            done = fetch(data, base, "b0")
+            assert done.returncode == 1 and f"of {REVISION}" in done.stderr, done.stderr
+            assert not (models(data) / "b0/model.safetensors").exists()
+
+
+def test_nothing_unknown():
+    """A hub that tells no sum, and one that tells it from elsewhere."""
+    files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
+    with tempfile.TemporaryDirectory() as data, hub(files) as base:
+        done = fetch(data, base, "b0")
+        assert done.returncode == 1 and "--sha256" in done.stderr, done.stderr
+        assert not (models(data) / "b0/model.safetensors").exists()
+        assert not list(models(data).rglob("*.part"))
+        for wrong in (SUM[:-1], "0" * 64, SUM.upper(), ""):
+            assert fetch(data, base, "--sha256", wrong, "b0").returncode == 1, wrong
+        assert fetch(data, base, "--sha256", SUM, "b0", "b1").returncode == 1
+        assert not (models(data) / "b0/model.safetensors").exists()
+        done = fetch(data, base, "--sha256", SUM, "b0")
+        assert done.returncode == 0, done.stderr
+        assert fetch(data, base, "--sha256", "0" * 64, "b0").returncode == 1
+
+
+def test_changed_config():
+    files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
+    sums = {TIMM + "model.safetensors": SUM, TIMM + "config.json": blob(b"{ }")}
+    with tempfile.TemporaryDirectory() as data, hub(files, sums) as base:
+        done = fetch(data, base, "b0")
+        assert done.returncode == 1 and "config.json is not what it should be" in done.stderr
+
+
 def test_goes_on():
     files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
+    sums = {TIMM + "model.safetensors": SUM}
     with tempfile.TemporaryDirectory() as data:
         path = models(data) / "b0/model.safetensors"
-        with hub(files, cut=1000) as base:
+        with hub(files, sums, cut=1000) as base:
             done = fetch(data, base, "b0")
             assert done.returncode == 1 and "goes on from there" in done.stderr, done.stderr
             assert not path.exists()
-        with hub(files) as base:
+        with hub(files, sums) as base:
             assert fetch(data, base, "b0").returncode == 0
             assert Hub.ranges == [1000], Hub.ranges
             assert path.read_bytes() == CONTENT
@@ -123,6 +178,9 @@ def test_github():
     path = f"/github.com/lukemelas/EfficientNet-PyTorch/releases/download/1.0/{name}.pth"
     with tempfile.TemporaryDirectory() as data, hub({path: CONTENT}) as base:
         done = fetch(data, base, name)
+        assert done.returncode == 1 and "--sha256" in done.stderr, done.stderr
+        assert not list(models(data).rglob("*.pth"))
+        done = fetch(data, base, "--sha256", SUM, name)
         assert done.returncode == 0, done.stderr
         assert (models(data) / f"{name}.pth").read_bytes() == CONTENT
         assert os.readlink(models(data) / "default.pth") == f"{name}.pth"
