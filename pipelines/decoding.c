@@ -5,6 +5,7 @@
 
 #include "jpeg.h"
 
+#define KEY "effnet-decoding" /* of the pipeline */
 /* Of a part of a multipart stream, which the demuxer keeps until it has seen its end. */
 #define MAX_PART (64u << 20)
 /* How many broken frames in a row are left out: a decoder that marks all is not believed. */
@@ -273,13 +274,19 @@ effnet_decoding_new(GstElement *pipeline, GstElement *source, GstElement *sink, 
     self->source = source;
     self->sink = sink;
     self->max_pixels = max_pixels;
-    g_object_set_data_full(G_OBJECT(pipeline), "effnet-decoding", self, g_free);
+    g_object_set_data_full(G_OBJECT(pipeline), KEY, self, g_free);
     g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), self);
     g_signal_connect(source, "autoplug-continue", G_CALLBACK(autoplug_continue), self);
     g_signal_connect(source, "pad-added", G_CALLBACK(pad_added), self);
     g_signal_connect(source, "no-more-pads", G_CALLBACK(no_more_pads), self);
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_decoded, self, NULL);
     return self;
+}
+
+EffNetDecoding *
+effnet_decoding_find(GstElement *pipeline)
+{
+    return g_object_get_data(G_OBJECT(pipeline), KEY);
 }
 
 static void

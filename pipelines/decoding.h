@@ -17,6 +17,9 @@ typedef struct _EffNetDecoding EffNetDecoding;
 EffNetDecoding *effnet_decoding_new(GstElement *pipeline, GstElement *source, GstElement *sink,
                                     guint64 max_pixels);
 
+/* That of PIPELINE; NULL: it has none. */
+EffNetDecoding *effnet_decoding_find(GstElement *pipeline);
+
 /* Before the next URI, in READY. */
 void effnet_decoding_begin(EffNetDecoding *decoding);
 

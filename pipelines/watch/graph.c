@@ -16,6 +16,7 @@ struct _EffNetWatchGraph {
     EffNetWatchOutlets *outlets;
     GstElement *pipeline;
     GstElement *convert, *classifier; /* of the pipeline */
+    EffNetDecoding *decoding;         /* NULL: a test picture is not decoded */
     EffNetWatchRecorder *recorder;    /* NULL: nothing is recorded */
     gint live;          /* atomic: set by the streaming thread, read by the stream's */
     gint width, height; /* of the streaming thread */
@@ -111,6 +112,8 @@ classified(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
         effnet_watch_report_frame(&outlets->report, GST_PAD_PROBE_INFO_BUFFER(info), graph->width,
                                   graph->height);
+        if (graph->decoding)
+            effnet_decoding_note_done(graph->decoding);
     } else if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_CAPS) {
         GstCaps *caps;
 
@@ -264,10 +267,13 @@ build(EffNetWatchGraph *graph, GError **error)
     graph->convert = get_element(graph, "convert");
     graph->classifier = get_element(graph, "efficientnet");
     set_up_branches(graph);
-    return effnet_watch_settings_apply(outlets->settings, graph->classifier, error) &&
-           set_publish(graph, error) &&
-           effnet_watch_source_add(outlets->settings, graph->pipeline, graph->convert, set_pace,
-                                   graph, error);
+    if (!effnet_watch_settings_apply(outlets->settings, graph->classifier, error) ||
+        !set_publish(graph, error) ||
+        !effnet_watch_source_add(outlets->settings, graph->pipeline, graph->convert, set_pace,
+                                 graph, error))
+        return FALSE;
+    graph->decoding = effnet_decoding_find(graph->pipeline);
+    return TRUE;
 }
 
 EffNetWatchGraph *
@@ -337,6 +343,24 @@ gboolean
 effnet_watch_graph_is_live(const EffNetWatchGraph *graph)
 {
     return g_atomic_int_get(&graph->live);
+}
+
+guint
+effnet_watch_graph_get_progress(const EffNetWatchGraph *graph)
+{
+    return graph->decoding ? effnet_decoding_get_progress(graph->decoding) : 0;
+}
+
+gboolean
+effnet_watch_graph_is_busy(const EffNetWatchGraph *graph)
+{
+    return graph->decoding && effnet_decoding_is_busy(graph->decoding);
+}
+
+gboolean
+effnet_watch_graph_has_picture(const EffNetWatchGraph *graph)
+{
+    return graph->decoding && effnet_decoding_has_picture(graph->decoding);
 }
 
 gboolean

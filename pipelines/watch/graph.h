@@ -42,6 +42,11 @@ void effnet_watch_graph_stop(EffNetWatchGraph *graph);
 /* Whether frames come at their own pace; where that is not known yet, FALSE. */
 gboolean effnet_watch_graph_is_live(const EffNetWatchGraph *graph);
 
+/* As effnet_decoding_get_progress(), effnet_decoding_is_busy(), effnet_decoding_has_picture(). */
+guint effnet_watch_graph_get_progress(const EffNetWatchGraph *graph);
+gboolean effnet_watch_graph_is_busy(const EffNetWatchGraph *graph);
+gboolean effnet_watch_graph_has_picture(const EffNetWatchGraph *graph);
+
 /* Whether MESSAGE comes from the window, which its user can close, or from the classifier or the
  * publisher, which fail again whenever they are tried again. */
 gboolean effnet_watch_graph_is_window(EffNetWatchGraph *graph, GstMessage *message);

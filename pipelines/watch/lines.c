@@ -30,15 +30,34 @@ open_path(const char *path)
     return open(path, flags | O_CLOEXEC | O_NOCTTY, 0666);
 }
 
+/* Whether the file PATH ends within a line: of somebody who was killed, or whose disk was full. */
+static gboolean
+ends_in_line(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    char last = '\n';
+    struct stat st;
+
+    if (fd < 0)
+        return FALSE;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+        pread(fd, &last, 1, st.st_size - 1) < 0)
+        last = '\n';
+    close(fd);
+    return last != '\n';
+}
+
 EffNetWatchLines *
 effnet_watch_lines_open(const char *path, GError **error)
 {
     int fd = path ? open_path(path) : STDOUT_FILENO;
     EffNetWatchLines *lines;
 
-    if (fd < 0) {
+    if (fd < 0 || (path && ends_in_line(path) && write(fd, "\n", 1) != 1)) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be written: %s", path,
                     g_strerror(errno));
+        if (fd >= 0)
+            close(fd);
         return NULL;
     }
     lines = g_new0(EffNetWatchLines, 1);

@@ -8,8 +8,8 @@
 
 typedef struct _EffNetWatchLines EffNetWatchLines;
 
-/* PATH NULL: standard output. Lines are appended to a file that is there; a FIFO need have no
- * reader yet. */
+/* PATH NULL: standard output. Lines are appended to a file that is there, on a
+ * new line where it ends within one; a FIFO need have no reader yet. */
 EffNetWatchLines *effnet_watch_lines_open(const char *path, GError **error);
 void effnet_watch_lines_close(EffNetWatchLines *lines);
 

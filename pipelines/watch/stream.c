@@ -9,6 +9,9 @@
 
 #define TICK       (GST_SECOND / 5)
 #define DRAIN_TIME (3 * GST_SECOND)
+/* Of files, before they are taken for over; longer where they have their own speed. */
+#define SILENCE      (5 * (gint64)G_USEC_PER_SEC)
+#define LONG_SILENCE (60 * (gint64)G_USEC_PER_SEC)
 
 struct _EffNetWatchStream {
     EffNetWatchOutlets *outlets;
@@ -38,6 +41,8 @@ typedef struct {
     guint64 frames; /* seen so far, with all connections before */
     gint64 began;   /* when the first frame came; 0: none yet */
     gint64 heard;   /* when the last one came */
+    guint progress; /* of decoding */
+    gint64 moved;   /* when that last changed */
     char *missing;  /* the name of a plugin */
 } Connection;
 
@@ -97,6 +102,26 @@ is_alive(EffNetWatchStream *stream, Connection *c)
     return !effnet_watch_settings_is_live(settings) ||
            (c->began && !effnet_watch_graph_is_live(c->graph)) ||
            now - c->heard < settings->timeout * (gint64)G_USEC_PER_SEC;
+}
+
+/* Whether a file brings nothing any longer, though nobody says that it is over: the decoder of some
+ * pictures never does. A video may be slow, once it has begun. */
+static gboolean
+has_fallen_silent(EffNetWatchStream *stream, Connection *c)
+{
+    const EffNetWatchSettings *settings = stream->outlets->settings;
+    gint64 silence = settings->realtime ? LONG_SILENCE : SILENCE, now = g_get_monotonic_time();
+    guint progress = effnet_watch_graph_get_progress(c->graph);
+
+    if (progress != c->progress || effnet_watch_graph_is_busy(c->graph)) {
+        c->progress = progress;
+        c->moved = now;
+    }
+    if (effnet_watch_settings_is_live(settings))
+        return FALSE;
+    if (effnet_watch_graph_has_picture(c->graph))
+        return now - c->moved >= silence;
+    return c->began == 0 && now - c->moved >= LONG_SILENCE;
 }
 
 /* Where there is no screen, GStreamer only warns, and shows it nowhere. */
@@ -174,6 +199,8 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
             return handle_end(stream, c, error);
         else if (is_window_missing(c, message, error))
             return FAILED;
+        if (has_fallen_silent(stream, c))
+            return handle_end(stream, c, error);
         if (!alive) {
             g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "no picture for %u s",
                         stream->outlets->settings->timeout);
@@ -199,7 +226,8 @@ static Outcome
 play(EffNetWatchStream *stream, GError **error)
 {
     g_autoptr(EffNetWatchGraph) graph = effnet_watch_graph_new(stream->outlets, error);
-    Connection c = {.graph = graph, .heard = g_get_monotonic_time()};
+    gint64 now = g_get_monotonic_time();
+    Connection c = {.graph = graph, .heard = now, .moved = now};
     EffNetWatchSnapshot snapshot;
     Outcome outcome;
 

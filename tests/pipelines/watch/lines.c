@@ -56,6 +56,21 @@ test_append(void)
     g_assert_cmpstr(text, ==, "x\nx\n");
 }
 
+/* Of a line that somebody has left unfinished, the end is not ours. */
+static void
+test_append_to_half(void)
+{
+    g_autofree char *path = g_build_filename(folder, "half", NULL), *text = NULL;
+    EffNetWatchLines *lines;
+
+    g_assert_true(g_file_set_contents(path, "x\n{\"half", -1, NULL));
+    lines = effnet_watch_lines_open(path, NULL);
+    g_assert_true(effnet_watch_lines_write(lines, "y\n", 2, NULL));
+    effnet_watch_lines_close(lines);
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_cmpstr(text, ==, "x\n{\"half\ny\n");
+}
+
 static gpointer
 stop_soon(gpointer lines)
 {
@@ -106,6 +121,7 @@ main(int argc, char **argv)
     folder = effnet_test_make_folder();
     g_test_add_func("/lines/threads", test_threads);
     g_test_add_func("/lines/append", test_append);
+    g_test_add_func("/lines/append-to-half", test_append_to_half);
     g_test_add_func("/lines/stop", test_stop);
     g_test_add_func("/lines/failure", test_failure);
     code = g_test_run();

@@ -8,7 +8,7 @@ import sys
 import threading
 
 import tap
-from watching import RtspServer, Watch, pictures, scratch, video, watch_json
+from watching import RtspServer, Watch, pictures, plugin, scratch, video, watch_json
 
 
 def test_file():
@@ -26,6 +26,16 @@ def test_labels():
     frames = watch_json("--top-k", "1", video(), model=tap.model())
     labels = {f["results"][0]["classes"][0]["label"].split(",")[0] for f in frames}
     assert len(labels & {"tench", "brambling", "American alligator", "black swan", "flamingo"}) >= 1, labels
+
+
+def test_gif():
+    """Whose decoder never says that it has come to the end."""
+    plugin("avdemux_gif")
+    from PIL import Image
+    path = scratch("still.gif")
+    with Image.open(f"{pictures()}/00.jpg") as image:
+        image.save(path)
+    assert len(watch_json(path)) == 1
 
 
 def test_uri_and_name():
