@@ -59,13 +59,15 @@ effnet_media_add(GstBin *bin, const char *factory, GError **error)
     return element;
 }
 
-static void
-set_stalled(GError **error, const char *name, guint timeout)
-{
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
-                "%s: nothing has come of it for %u s: a longer --timeout waits longer", name,
-                timeout);
-}
+/* One URI. */
+typedef struct {
+    GstElement *pipeline, *source;
+    EffNetDecoding *decoding;
+    const char *name, *uri;
+    guint timeout;         /* s */
+    char *missing;         /* the name of a plugin, or NULL */
+    gboolean is_undecoded; /* that is why it failed */
+} Show;
 
 /* Not what is said in the name of the whole, which is one of our sentences. */
 static gboolean
@@ -77,99 +79,121 @@ is_about_decoding(GstMessage *message)
     return reason->domain == GST_STREAM_ERROR && !GST_IS_BIN(GST_MESSAGE_SRC(message));
 }
 
-/* Until the end, an error, or TIMEOUT seconds without either frames or bytes. */
-static gboolean
-wait_for_end(GstBus *bus, const EffNetDecoding *decoding, const char *name, guint timeout,
-             gboolean *is_undecoded, GError **error)
+/* The decoder of some pictures never says that it has come to the end. Of a file, nothing is waited
+ * for then. */
+static gint64
+get_patience(const Show *show)
 {
-    g_autofree char *missing = NULL;
-    gint64 patience = timeout * (gint64)G_USEC_PER_SEC, moved = g_get_monotonic_time();
-    guint progress = effnet_decoding_get_progress(decoding);
+    gint64 patience = show->timeout * (gint64)G_USEC_PER_SEC;
+
+    return effnet_decoding_has_picture(show->decoding) && g_str_has_prefix(show->uri, "file:")
+               ? MIN(patience, QUIET_END)
+               : patience;
+}
+
+/* TRUE: at its end, or with an error. */
+static gboolean
+is_over(Show *show, GstMessage *message, GError **error)
+{
+    effnet_media_note_missing(&show->missing, message);
+    if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR)
+        return GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS;
+    show->is_undecoded = !show->missing && is_about_decoding(message);
+    effnet_media_set_error(error, show->name, show->missing, message);
+    return TRUE;
+}
+
+/* Nothing has come for as long as patience lasts. */
+static void
+give_up(const Show *show, GError **error)
+{
+    if (!effnet_decoding_has_picture(show->decoding))
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
+                    "%s: nothing has come of it for %u s: a longer --timeout waits longer",
+                    show->name, show->timeout);
+}
+
+/* Until the end, an error, or so much time without either frames or bytes. */
+static void
+follow(Show *show, GstBus *bus, GError **error)
+{
+    gint64 moved = g_get_monotonic_time();
+    guint progress = effnet_decoding_get_progress(show->decoding);
 
     for (;;) {
         g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
             bus, TICK, GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_ELEMENT);
-        gint64 now = g_get_monotonic_time();
 
-        if (message) {
-            effnet_media_note_missing(&missing, message);
-            if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-                *is_undecoded = !missing && is_about_decoding(message);
-                effnet_media_set_error(error, name, missing, message);
-                return FALSE;
-            }
-            if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
-                return TRUE;
+        if (message && is_over(show, message, error))
+            return;
+        if (progress != effnet_decoding_get_progress(show->decoding) ||
+            effnet_decoding_is_busy(show->decoding)) {
+            progress = effnet_decoding_get_progress(show->decoding);
+            moved = g_get_monotonic_time();
         }
-        if (progress != effnet_decoding_get_progress(decoding) ||
-            effnet_decoding_is_busy(decoding)) {
-            progress = effnet_decoding_get_progress(decoding);
-            moved = now;
-        }
-        /* The decoder of some pictures never says that it has come to the end. */
-        if (effnet_decoding_has_picture(decoding) && now - moved >= MIN(patience, QUIET_END))
-            return TRUE;
-        if (now - moved >= patience) {
-            set_stalled(error, name, timeout);
-            return FALSE;
+        if (g_get_monotonic_time() - moved >= get_patience(show)) {
+            give_up(show, error);
+            return;
         }
     }
 }
 
+static gboolean
+play(Show *show, GError **error)
+{
+    g_autoptr(GstBus) bus = gst_element_get_bus(show->pipeline);
+    g_autoptr(GError) reason = NULL;
+
+    show->is_undecoded = FALSE;
+    gst_element_set_state(show->pipeline, GST_STATE_PLAYING);
+    follow(show, bus, &reason);
+    gst_element_set_state(show->pipeline, GST_STATE_READY);
+    gst_element_set_state(show->source, GST_STATE_NULL); /* a source that failed would be kept */
+    /* What else was said about this one. */
+    gst_bus_set_flushing(bus, TRUE);
+    gst_bus_set_flushing(bus, FALSE);
+    g_clear_pointer(&show->missing, g_free);
+    if (reason == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+}
+
 /* What the elements say of a picture that they cannot decode names neither it nor the reason. */
 static void
-explain(GError **error, const char *name, const char *uri, const EffNetDecoding *decoding)
+explain(const Show *show, GError **error)
 {
-    g_autofree char *path = g_filename_from_uri(uri, NULL, NULL);
+    g_autofree char *path = g_filename_from_uri(show->uri, NULL, NULL);
     const char *kind = path ? effnet_picture_get_kind_of_file(path) : NULL;
 
-    if (effnet_decoding_is_cmyk(decoding))
+    if (effnet_decoding_is_cmyk(show->decoding))
         kind = "CMYK JPEG";
-    if (kind == NULL)
+    if (!show->is_undecoded || kind == NULL)
         return;
     g_clear_error(error);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
                 "%s: this %s picture is damaged, or of a form that GStreamer's decoders here do "
                 "not decode",
-                name, kind);
-}
-
-static gboolean
-play(GstElement *pipeline, GstElement *source, EffNetDecoding *decoding, const char *name,
-     guint timeout, gboolean *is_undecoded, GError **error)
-{
-    g_autoptr(GstBus) bus = gst_element_get_bus(pipeline);
-    gboolean ok;
-
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    *is_undecoded = FALSE;
-    ok = wait_for_end(bus, decoding, name, timeout, is_undecoded, error);
-    gst_element_set_state(pipeline, GST_STATE_READY);
-    gst_element_set_state(source, GST_STATE_NULL); /* a source that failed would be kept */
-    /* What else was said about this one. */
-    gst_bus_set_flushing(bus, TRUE);
-    gst_bus_set_flushing(bus, FALSE);
-    return ok;
+                show->name, kind);
 }
 
 gboolean
 effnet_media_show(GstElement *pipeline, GstElement *source, EffNetDecoding *decoding,
                   const char *name, const char *uri, guint timeout, GError **error)
 {
+    Show show = {pipeline, source, decoding, name, uri, timeout, NULL, FALSE};
     g_autoptr(GError) reason = NULL;
-    gboolean ok, is_undecoded;
 
     g_object_set(source, "uri", uri, NULL);
     effnet_decoding_begin(decoding);
-    ok = play(pipeline, source, decoding, name, timeout, &is_undecoded, &reason);
-    if (!ok && effnet_decoding_begin_again(decoding)) {
-        g_clear_error(&reason);
-        ok = play(pipeline, source, decoding, name, timeout, &is_undecoded, &reason);
-    }
-    if (ok)
+    if (play(&show, &reason))
         return TRUE;
-    if (is_undecoded)
-        explain(&reason, name, uri, decoding);
+    if (effnet_decoding_begin_again(decoding)) {
+        g_clear_error(&reason);
+        if (play(&show, &reason))
+            return TRUE;
+    }
+    explain(&show, &reason);
     g_propagate_error(error, g_steal_pointer(&reason));
     return FALSE;
 }

@@ -7,9 +7,10 @@
 /* What a URI in a sentence ends before. */
 #define ENDS " \t\n\r\"'<>"
 
-static const char *const secrets[] = {"access_token", "api_key", "apikey",   "auth",      "key",
-                                      "pass",         "passwd",  "passwort", "password",  "pw",
-                                      "pwd",          "secret",  "sig",      "signature", "token"};
+static const char *const secrets[] = {
+    "access_token", "api_key", "apikey", "pass", "passwd",    "password",
+    "pw",           "pwd",     "secret", "sig",  "signature", "token",
+};
 
 /* The "@" behind a password, in the URI that goes from BEGIN to END behind its scheme; NULL: there
  * is none. A "/" in a password should be written otherwise, but is not always. */
@@ -61,6 +62,18 @@ append_parameters(GString *out, const char *begin, const char *end)
     }
 }
 
+/* Whether the scheme before END, in TEXT, is a file's, of which everything is its name. */
+static gboolean
+is_file(const char *text, const char *end)
+{
+    static const char scheme[] = "file";
+    gsize length = strlen(scheme);
+
+    return (gsize)(end - text) >= length &&
+           g_ascii_strncasecmp(end - length, scheme, length) == 0 &&
+           (end - text == (gssize)length || !g_ascii_isalnum(end[-(gssize)length - 1]));
+}
+
 char *
 effnet_uri_hide_passwords(const char *text)
 {
@@ -72,6 +85,10 @@ effnet_uri_hide_passwords(const char *text)
         const char *end = begin + strcspn(begin, ENDS), *at = find_at(begin, end);
 
         g_string_append_len(out, text, begin - text);
+        if (is_file(text, next)) {
+            text = begin;
+            continue;
+        }
         if (at) {
             const char *colon = memchr(begin, ':', (gsize)(at - begin));
 

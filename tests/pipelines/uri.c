@@ -22,6 +22,8 @@ test_passwords(void)
                                                               "'mqtts://v:***@i'"},
         {"a:b@c", "a:b@c"},
         {"file:///a/b", "file:///a/b"},
+        {"file:///a:b@c/token=1.jpg", "file:///a:b@c/token=1.jpg"},
+        {"profile://u:p@h", "profile://u:***@h"},
         {"://", "://"},
         {"", ""},
     };
