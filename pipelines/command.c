@@ -6,8 +6,6 @@
 
 #include "printable.h"
 
-#define MAX_MESSAGE 1500 /* bytes: whatever a file says of itself */
-
 static gboolean
 cap_isa(const char *isa, GError **error)
 {
@@ -65,7 +63,7 @@ effnet_command_print_error(const GError *error)
 {
     /* Of more than one line are some messages from elsewhere. */
     g_autofree char *message = g_strchomp(g_strdelimit(g_strdup(error->message), "\n\r", ' '));
-    g_autofree char *line = effnet_printable_new(message, MAX_MESSAGE);
+    g_autofree char *line = effnet_printable_new(message, EFFNET_PRINTABLE_SENTENCE);
 
     effnet_print(stderr, "%s: %s", g_get_prgname(), line);
 }

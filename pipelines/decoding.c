@@ -8,6 +8,8 @@
 #define KEY "effnet-decoding" /* of the pipeline */
 /* Of a part of a multipart stream, which the demuxer keeps until it has seen its end. */
 #define MAX_PART (64u << 20)
+/* Of a file that is a picture, which its decoder keeps until it has all. */
+#define MAX_PICTURE (1u << 30)
 /* How many broken frames in a row are left out: a decoder that marks all is not believed. */
 #define MAX_BROKEN 250
 
@@ -26,6 +28,8 @@ struct _EffNetDecoding {
     guint width, height; /* of the first frame; 0: none yet */
     guint broken;        /* frames in a row */
     guint64 part;        /* bytes */
+    guint64 unshown;     /* bytes of a picture since the last frame */
+    gint shown;          /* frames until then */
 };
 
 /* Bounds what is decoded before memory is taken for it. */
@@ -81,6 +85,21 @@ tell_orientation(EffNetDecoding *self, GstPad *pad)
                        gst_event_new_tag(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, name, NULL)));
 }
 
+/* FALSE: the decoder would take more and more of what is never a picture. */
+static gboolean
+bound_picture(EffNetDecoding *self, gsize n)
+{
+    gint entered = g_atomic_int_get(&self->entered);
+
+    self->unshown = (entered == self->shown ? self->unshown : 0) + n;
+    self->shown = entered;
+    if (self->unshown <= MAX_PICTURE)
+        return TRUE;
+    GST_ELEMENT_ERROR(self->source, STREAM, DECODE,
+                      ("a picture does not end within %u MB", MAX_PICTURE >> 20), (NULL));
+    return FALSE;
+}
+
 static GstPadProbeReturn
 file_read(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -88,7 +107,11 @@ file_read(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     GstMapInfo map;
 
     g_atomic_int_inc(&self->progress);
-    if (!self->is_picture || !gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ))
+    if (!self->is_picture)
+        return GST_PAD_PROBE_OK;
+    if (!bound_picture(self, gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info))))
+        return GST_PAD_PROBE_DROP;
+    if (!gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ))
         return GST_PAD_PROBE_OK;
     effnet_jpeg_feed(&self->jpeg, map.data, map.size);
     gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
@@ -304,7 +327,8 @@ reset(EffNetDecoding *self)
 {
     self->is_typed = self->is_picture = self->is_turned = self->is_marked = FALSE;
     self->width = self->height = self->broken = 0;
-    self->part = 0;
+    self->part = self->unshown = 0;
+    self->shown = 0;
     memset(&self->jpeg, 0, sizeof self->jpeg);
     g_atomic_int_set(&self->entered, 0);
     g_atomic_int_set(&self->done, 0);

@@ -8,6 +8,9 @@
 
 #include <glib.h>
 
+/* Bytes of a sentence: whatever a file or a camera says of itself. */
+#define EFFNET_PRINTABLE_SENTENCE 1500
+
 /* Appends TEXT as one line without its end: valid UTF-8, with nothing in it that a terminal obeys,
  * and without passwords in its URIs. */
 void effnet_printable_append(GString *out, const char *text);

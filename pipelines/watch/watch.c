@@ -46,10 +46,11 @@ static void
 tell(const char *name, const char *text, gpointer data)
 {
     Watch *watch = data;
-    g_autofree char *line =
+    g_autofree char *all =
         g_strdup_printf("%s: %s%s%s", g_get_prgname(), name ? name : "", name ? ": " : "", text);
+    g_autofree char *line =
+        effnet_printable_new(g_strdelimit(all, "\n\r", ' '), EFFNET_PRINTABLE_SENTENCE);
 
-    g_strdelimit(line, "\n\r", ' ');
     if (watch->terminal)
         effnet_watch_terminal_note(watch->terminal, line);
     else

@@ -71,6 +71,29 @@ def test_videos():
     assert f"pictures          {PICTURES + 1}\n" in report, report
 
 
+def tag(path, orientation):
+    """Gives a JPEG an EXIF orientation."""
+    exif = (b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"
+            + bytes([orientation]) + bytes(6))
+    whole = path.read_bytes()
+    assert whole.startswith(b"\xff\xd8"), path
+    path.write_bytes(whole[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + whole[2:])
+
+
+def test_turned():
+    """Photographs are learned from the right way up, as classify sees them."""
+    outputs = []
+    for orientation in (0, 1, 6):
+        with tempfile.TemporaryDirectory() as folder:
+            for picture in pathlib.Path(pictures(folder)).iterdir():
+                if orientation:
+                    tag(picture, orientation)
+            effnet("quantize", "--model", tap.model(), "--images", f"{folder}/pictures", "--output",
+                   f"{folder}/q.safetensors")
+            outputs.append(pathlib.Path(folder, "q.safetensors").read_bytes())
+    assert outputs[0] == outputs[1] != outputs[2]
+
+
 def test_failures():
     with tempfile.TemporaryDirectory() as folder:
         effnet_fails("quantize", "--model", "m", "--output", "q", says="--images")
