@@ -17,7 +17,7 @@ struct _EffNetDecoding {
     GstElement *pipeline, *source, *sink;
     GstElement *parser, *decoder; /* for CMYK, in the pipeline; else NULL */
     guint64 max_pixels;
-    gint progress, entered, done; /* atomic */
+    gint progress, decoded, entered, done; /* atomic */
 
     /* Of the streaming threads. */
     gboolean is_typed;   /* the file's type has been found */
@@ -281,6 +281,7 @@ frame_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     EffNetDecoding *self = data;
 
     g_atomic_int_inc(&self->progress);
+    g_atomic_int_inc(&self->decoded);
     if (!is_shown(self, GST_PAD_PROBE_INFO_BUFFER(info)) || !is_main(self, pad))
         return GST_PAD_PROBE_DROP;
     g_atomic_int_inc(&self->entered);
@@ -376,6 +377,12 @@ guint
 effnet_decoding_get_progress(const EffNetDecoding *self)
 {
     return (guint)g_atomic_int_get(&self->progress);
+}
+
+guint
+effnet_decoding_get_decoded(const EffNetDecoding *self)
+{
+    return (guint)g_atomic_int_get(&self->decoded);
 }
 
 gboolean

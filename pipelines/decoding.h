@@ -31,6 +31,8 @@ void effnet_decoding_note_done(EffNetDecoding *decoding);
 
 /* Changes as long as anything moves. From any thread. */
 guint effnet_decoding_get_progress(const EffNetDecoding *decoding);
+/* How many frames there have been, with those that are left out. */
+guint effnet_decoding_get_decoded(const EffNetDecoding *decoding);
 /* Whether a frame is being worked at. */
 gboolean effnet_decoding_is_busy(const EffNetDecoding *decoding);
 /* Whether the file is a picture, and that has been seen. */

@@ -351,6 +351,12 @@ effnet_watch_graph_get_progress(const EffNetWatchGraph *graph)
     return graph->decoding ? effnet_decoding_get_progress(graph->decoding) : 0;
 }
 
+guint
+effnet_watch_graph_get_decoded(const EffNetWatchGraph *graph)
+{
+    return graph->decoding ? effnet_decoding_get_decoded(graph->decoding) : 0;
+}
+
 gboolean
 effnet_watch_graph_is_busy(const EffNetWatchGraph *graph)
 {

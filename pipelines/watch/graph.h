@@ -42,8 +42,9 @@ void effnet_watch_graph_stop(EffNetWatchGraph *graph);
 /* Whether frames come at their own pace; where that is not known yet, FALSE. */
 gboolean effnet_watch_graph_is_live(const EffNetWatchGraph *graph);
 
-/* As effnet_decoding_get_progress(), effnet_decoding_is_busy(), effnet_decoding_has_picture(). */
+/* As the functions of an EffNetDecoding that are called so. */
 guint effnet_watch_graph_get_progress(const EffNetWatchGraph *graph);
+guint effnet_watch_graph_get_decoded(const EffNetWatchGraph *graph);
 gboolean effnet_watch_graph_is_busy(const EffNetWatchGraph *graph);
 gboolean effnet_watch_graph_has_picture(const EffNetWatchGraph *graph);
 

@@ -217,31 +217,6 @@ client_came(GSocketService *service, GSocketConnection *connection, GObject *sou
     return TRUE;
 }
 
-static gboolean
-listen_at(EffNetWatchHttp *http, GError **error)
-{
-    EffNetWatchAddress *address = &http->address;
-    g_autoptr(GSocketAddress) wanted =
-        g_inet_socket_address_new_from_string(address->address, address->port);
-    g_autoptr(GSocketAddress) effective = NULL;
-    g_autoptr(GError) reason = NULL;
-
-    http->service = g_socket_service_new();
-    g_socket_listener_set_backlog(G_SOCKET_LISTENER(http->service), MAX_CLIENTS);
-    if (!g_socket_listener_add_address(G_SOCKET_LISTENER(http->service), wanted,
-                                       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL,
-                                       &effective, &reason)) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                    "http: %s:%u cannot be listened at: "
-                    "%s",
-                    address->address, address->port, reason->message);
-        return FALSE;
-    }
-    address->port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(effective));
-    g_signal_connect(http->service, "incoming", G_CALLBACK(client_came), http);
-    return TRUE;
-}
-
 EffNetWatchHttp *
 effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *statuses, GError **error)
 {
@@ -257,7 +232,11 @@ effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *status
         return NULL;
     g_signal_connect(http->server, "request-started", G_CALLBACK(request_started), http);
     soup_server_add_handler(http->server, NULL, handle, http, NULL);
-    return listen_at(http, error) ? g_steal_pointer(&http) : NULL;
+    http->service = effnet_watch_address_listen(&http->address, "http", MAX_CLIENTS, error);
+    if (http->service == NULL)
+        return NULL;
+    g_signal_connect(http->service, "incoming", G_CALLBACK(client_came), http);
+    return g_steal_pointer(&http);
 }
 
 /* The clients that there still are go with it, or somewhat later. */

@@ -4,10 +4,12 @@
 #include "encoder.h"
 
 #include <effnet/effnet.h>
+#include <fcntl.h>
+#include <gio/gio.h>
 #include <gst/rtsp-server/rtsp-server.h>
 
 #define MAX_CLIENTS  64 /* at once; each has sockets and a place in a thread */
-#define IDLE_TIME    10 /* s, for those who ask for nothing */
+#define IDLE_TIME    30 /* s, for those who ask for nothing */
 #define MAX_SESSIONS 64
 #define MAX_THREADS  8
 #define MAX_QUEUED   "4000000" /* bytes */
@@ -15,7 +17,7 @@
 struct _EffNetWatchRtsp {
     EffNetWatchAddress address;
     GstRTSPServer *server;
-    guint source;
+    GSocketService *service;
     gint clients; /* atomic: they leave in threads of their own */
 };
 
@@ -56,60 +58,100 @@ client_gone(GstRTSPClient *client, gpointer data)
     g_atomic_int_add(&rtsp->clients, -1);
 }
 
+/* The client may have gone long before. */
 static gboolean
 send_away_idle(gpointer data)
 {
-    GstRTSPClient *client = data;
-    GList *sessions = gst_rtsp_client_session_filter(client, NULL, NULL);
+    g_autoptr(GstRTSPClient) client = g_weak_ref_get(data);
+    GList *sessions = client ? gst_rtsp_client_session_filter(client, NULL, NULL) : NULL;
 
-    if (sessions == NULL)
+    if (client && sessions == NULL)
         shut_down(client);
     g_list_free_full(sessions, g_object_unref);
     return G_SOURCE_REMOVE;
 }
 
-/* Who comes when all places are taken is sent away, before anything is read of him; and who does
- * nothing with his place is sent away after a while. */
+static void
+free_weak_ref(gpointer data)
+{
+    g_weak_ref_clear(data);
+    g_free(data);
+}
+
+static void
+watch_idle(GstRTSPClient *client)
+{
+    GWeakRef *ref = g_new(GWeakRef, 1);
+
+    g_weak_ref_init(ref, client);
+    g_timeout_add_seconds_full(G_PRIORITY_DEFAULT, IDLE_TIME, send_away_idle, ref, free_weak_ref);
+}
+
 static void
 client_came(GstRTSPServer *server, GstRTSPClient *client, gpointer data)
 {
-    EffNetWatchRtsp *rtsp = data;
-    gboolean is_full = g_atomic_int_add(&rtsp->clients, 1) >= MAX_CLIENTS;
+    g_signal_connect(client, "closed", G_CALLBACK(client_gone), data);
+    watch_idle(client);
+}
 
-    g_signal_connect(client, "closed", G_CALLBACK(client_gone), rtsp);
-    if (is_full)
-        shut_down(client);
-    else
-        g_timeout_add_seconds_full(G_PRIORITY_DEFAULT, IDLE_TIME, send_away_idle,
-                                   g_object_ref(client), g_object_unref);
+/* A socket of the server's own: CONNECTION closes its own. */
+static gboolean
+hand_over(EffNetWatchRtsp *rtsp, GSocketConnection *connection)
+{
+    g_autoptr(GSocketAddress) remote = g_socket_connection_get_remote_address(connection, NULL);
+    g_autofree char *text = NULL;
+    GSocket *socket;
+    int fd;
+
+    if (!G_IS_INET_SOCKET_ADDRESS(remote))
+        return FALSE;
+    fd = fcntl(g_socket_get_fd(g_socket_connection_get_socket(connection)), F_DUPFD_CLOEXEC, 0);
+    socket = fd >= 0 ? g_socket_new_from_fd(fd, NULL) : NULL;
+    if (socket == NULL)
+        return FALSE;
+    text =
+        g_inet_address_to_string(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote)));
+    return gst_rtsp_server_transfer_connection(
+        rtsp->server, socket, text, g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(remote)),
+        NULL);
+}
+
+/* Who comes when all places are taken is sent away, before the server hears of him: it would keep
+ * the connection as long as a thread of its is busy. Who does nothing with his place is sent away
+ * after a while. */
+static gboolean
+connection_came(GSocketService *service, GSocketConnection *connection, GObject *source,
+                gpointer data)
+{
+    EffNetWatchRtsp *rtsp = data;
+
+    if (g_atomic_int_get(&rtsp->clients) >= MAX_CLIENTS)
+        return TRUE;
+    g_atomic_int_inc(&rtsp->clients);
+    if (!hand_over(rtsp, connection))
+        g_atomic_int_add(&rtsp->clients, -1);
+    return TRUE;
 }
 
 EffNetWatchRtsp *
 effnet_watch_rtsp_new(const EffNetWatchAddress *address, GError **error)
 {
     g_autoptr(EffNetWatchRtsp) rtsp = g_new0(EffNetWatchRtsp, 1);
-    g_autofree char *port = g_strdup_printf("%u", address->port);
     g_autoptr(GstRTSPThreadPool) pool = NULL;
     g_autoptr(GstRTSPSessionPool) sessions = NULL;
 
-    rtsp->address.address = g_strdup(address->address);
+    rtsp->address = (EffNetWatchAddress){g_strdup(address->address), address->port};
     rtsp->server = gst_rtsp_server_new();
-    gst_rtsp_server_set_address(rtsp->server, address->address);
-    gst_rtsp_server_set_service(rtsp->server, port);
-    gst_rtsp_server_set_backlog(rtsp->server, MAX_CLIENTS);
     /* Who waits for a stream that is lost keeps nobody else waiting. */
     pool = gst_rtsp_server_get_thread_pool(rtsp->server);
     gst_rtsp_thread_pool_set_max_threads(pool, MAX_THREADS);
     sessions = gst_rtsp_server_get_session_pool(rtsp->server);
     gst_rtsp_session_pool_set_max_sessions(sessions, MAX_SESSIONS);
     g_signal_connect(rtsp->server, "client-connected", G_CALLBACK(client_came), rtsp);
-    rtsp->source = gst_rtsp_server_attach(rtsp->server, NULL);
-    if (rtsp->source == 0) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                    "rtsp-out: %s:%u cannot be listened at", address->address, address->port);
+    rtsp->service = effnet_watch_address_listen(&rtsp->address, "rtsp-out", MAX_CLIENTS, error);
+    if (rtsp->service == NULL)
         return NULL;
-    }
-    rtsp->address.port = (guint)gst_rtsp_server_get_bound_port(rtsp->server);
+    g_signal_connect(rtsp->service, "incoming", G_CALLBACK(connection_came), rtsp);
     return g_steal_pointer(&rtsp);
 }
 
@@ -122,11 +164,12 @@ remove_client(GstRTSPServer *server, GstRTSPClient *client, gpointer data)
 void
 effnet_watch_rtsp_free(EffNetWatchRtsp *rtsp)
 {
-    if (rtsp->source) {
-        g_source_remove(rtsp->source);
+    if (rtsp->service) {
+        g_socket_service_stop(rtsp->service);
         gst_rtsp_server_client_filter(rtsp->server, remove_client, NULL);
         gst_rtsp_thread_pool_cleanup();
     }
+    g_clear_object(&rtsp->service);
     g_clear_object(&rtsp->server);
     g_free(rtsp->address.address);
     g_free(rtsp);

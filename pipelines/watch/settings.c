@@ -94,6 +94,28 @@ effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char *sche
                            v6 ? "]" : "", address->port, path);
 }
 
+GSocketService *
+effnet_watch_address_listen(EffNetWatchAddress *address, const char *option, int backlog,
+                            GError **error)
+{
+    g_autoptr(GSocketAddress) wanted =
+        g_inet_socket_address_new_from_string(address->address, address->port);
+    g_autoptr(GSocketService) service = g_socket_service_new();
+    g_autoptr(GSocketAddress) effective = NULL;
+    g_autoptr(GError) reason = NULL;
+
+    g_socket_listener_set_backlog(G_SOCKET_LISTENER(service), backlog);
+    if (!g_socket_listener_add_address(G_SOCKET_LISTENER(service), wanted, G_SOCKET_TYPE_STREAM,
+                                       G_SOCKET_PROTOCOL_TCP, NULL, &effective, &reason)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s: %s:%u cannot be listened at: %s", option, address->address, address->port,
+                    reason->message);
+        return NULL;
+    }
+    address->port = g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(effective));
+    return g_steal_pointer(&service);
+}
+
 gboolean
 effnet_watch_address_is_local(const EffNetWatchAddress *address)
 {

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include <gio/gio.h>
 #include <gst/gst.h>
 
 typedef enum {
@@ -52,6 +53,11 @@ gboolean effnet_watch_address_parse(EffNetWatchAddress *address, const char *opt
 /* SCHEME://ADDRESS:PORT and PATH. */
 char *effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char *scheme,
                                    const char *path);
+
+/* Listens there, for whoever connects "incoming"; up to BACKLOG wait for that. Where the port was 0
+ * it is then the one that was found. */
+GSocketService *effnet_watch_address_listen(EffNetWatchAddress *address, const char *option,
+                                            int backlog, GError **error);
 
 /* Whether only this machine can reach it. */
 gboolean effnet_watch_address_is_local(const EffNetWatchAddress *address);

@@ -41,6 +41,7 @@ typedef struct {
     guint64 frames; /* seen so far, with all connections before */
     gint64 began;   /* when the first frame came; 0: none yet */
     gint64 heard;   /* when the last one came */
+    guint decoded;  /* frames */
     guint progress; /* of decoding */
     gint64 moved;   /* when that last changed */
     char *missing;  /* the name of a plugin */
@@ -85,9 +86,14 @@ is_alive(EffNetWatchStream *stream, Connection *c)
 {
     const EffNetWatchSettings *settings = stream->outlets->settings;
     gint64 now = g_get_monotonic_time();
+    guint decoded = effnet_watch_graph_get_decoded(c->graph);
     EffNetWatchSnapshot snapshot;
 
     effnet_watch_status_get(stream->outlets->status, &snapshot);
+    if (decoded != c->decoded) { /* broken ones, until a key frame comes, are a sign of life */
+        c->decoded = decoded;
+        c->heard = now;
+    }
     if (snapshot.frames != c->frames) {
         c->frames = snapshot.frames;
         c->heard = now;
