@@ -66,7 +66,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_autoptr(GSocketConnection) connection = NULL;
 
     if (!http) {
-        const EffNetWatchAddress any = {(char *)"127.0.0.1", 0};
+        const EffNetWatchProgram any = {.http = {(char *)"127.0.0.1", 0}};
         g_autofree char *uri = NULL;
 
         gst_init(NULL, NULL);
