@@ -46,15 +46,21 @@ def install():
     os.environ["GST_REGISTRY"] = f"{folder.name}/registry.bin"
 
 
-def interrupted(arguments, lines):
-    """The first LINES lines of a command that goes on until it is interrupted."""
+def interrupted(arguments, lines, may_hang=False):
+    """The first LINES lines of a command that goes on until it is interrupted. It may hang then where
+    it has elements of GStreamer's that do."""
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                cwd=folder.name, start_new_session=True)
     try:
         out = [process.stdout.readline() for _ in range(lines)]
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        try:
+            _, errors = process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            _, errors = process.communicate()
+            assert may_hang, f"it did not end: {errors}"
     assert all(out), errors
     assert "CRITICAL" not in errors, errors
     return out

@@ -118,8 +118,9 @@ def test_rtsp():
     try:
         address = server.stdout.readline().strip()
         assert re.fullmatch(r"rtsp://localhost:\d+/labels", address), address
+        # rtpjitterbuffer of GStreamer 1.22 sometimes waits for itself when it is stopped.
         lines = [json.loads(line) for line in
-                 installed.interrupted([path("rtsp-in"), address], 2)]
+                 installed.interrupted([path("rtsp-in"), address], 2, may_hang=True)]
     finally:
         server.terminate()
         server.wait()
