@@ -111,6 +111,15 @@ effnet_command_threads(guint threads)
     return threads > 0 ? MIN(threads, all) : all;
 }
 
+char *
+effnet_command_find_model(const char *name, GError **error)
+{
+    const char *path = g_getenv("GST_EFFICIENTNET_MODEL_PATH");
+    g_auto(GStrv) folders = path ? g_strsplit(path, G_SEARCHPATH_SEPARATOR_S, -1) : NULL;
+
+    return effnet_model_find_in(name, (const char *const *)folders, error);
+}
+
 EffNetModel *
 effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean cache,
                           GError **error)
@@ -119,7 +128,7 @@ effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean 
         .precision = precision,
         .cache = cache ? effnet_model_get_cache_folder() : NULL,
     };
-    g_autofree char *path = effnet_model_find(name, error);
+    g_autofree char *path = effnet_command_find_model(name, error);
 
     return path ? effnet_model_open(path, &options, error) : NULL;
 }

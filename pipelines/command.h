@@ -41,7 +41,10 @@ gboolean effnet_command_check(const char *option, double value, double min, doub
 /* How many threads compute where THREADS are asked for; 0: all. */
 guint effnet_command_threads(guint threads);
 
-/* NAME as effnet_model_find() takes it. */
+/* The path of NAME, which is as effnet_model_find() takes it and is looked for in
+ * GST_EFFICIENTNET_MODEL_PATH first. Caller frees. */
+char *effnet_command_find_model(const char *name, GError **error);
+
 EffNetModel *effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean cache,
                                        GError **error);
 

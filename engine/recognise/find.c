@@ -13,17 +13,15 @@ add_data_folder(GPtrArray *folders, const char *data)
     g_ptr_array_add(folders, g_build_filename(data, "efficientnet", "models", NULL));
 }
 
-/* The folders to look in, first come first served. */
+/* The folders to look in, first come first served: OWN, which may be NULL, then the installed. */
 static GPtrArray *
-list_folders(void)
+list_folders(const char *const *own)
 {
     GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
-    g_auto(GStrv) own =
-        g_strsplit(g_getenv("GST_EFFICIENTNET_MODEL_PATH") ?: "", G_SEARCHPATH_SEPARATOR_S, -1);
 
-    for (char **folder = own; *folder; folder++)
-        if (**folder)
-            g_ptr_array_add(folders, g_strdup(*folder));
+    for (; own && *own; own++)
+        if (**own)
+            g_ptr_array_add(folders, g_strdup(*own));
     add_data_folder(folders, g_get_user_data_dir());
     for (const char *const *data = g_get_system_data_dirs(); *data; data++)
         add_data_folder(folders, *data);
@@ -88,7 +86,13 @@ find_in(const char *folder, const char *name)
 char *
 effnet_model_find(const char *name, GError **error)
 {
-    g_autoptr(GPtrArray) folders = list_folders();
+    return effnet_model_find_in(name, NULL, error);
+}
+
+char *
+effnet_model_find_in(const char *name, const char *const *own, GError **error)
+{
+    g_autoptr(GPtrArray) folders = list_folders(own);
     g_autofree char *looked = NULL;
     char *weights;
 

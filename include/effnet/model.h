@@ -97,11 +97,14 @@ void effnet_model_unref(EffNetModel *model);
 const EffNetModelInfo *effnet_model_get_info(const EffNetModel *model);
 
 /* The path of the model NAME: NAME itself where it names a file; else NAME.safetensors, NAME.pth or
- * NAME/model.safetensors (a folder of the Hugging Face hub) in GST_EFFICIENTNET_MODEL_PATH (folders
- * separated by ':'), then in efficientnet/models under the user's and the system's data folders.
+ * NAME/model.safetensors (a folder of the Hugging Face hub) in efficientnet/models under the user's
+ * and the system's data folders.
  * NULL and "" mean "default". The caller frees the path with g_free().
  * NULL and EFFNET_ERROR_NOT_FOUND, which says where it looked and how to get a model. */
 char *effnet_model_find(const char *name, GError **error);
+
+/* The same, looking in FOLDERS first: NULL-terminated, of which empty ones are skipped; or NULL. */
+char *effnet_model_find_in(const char *name, const char *const *folders, GError **error);
 
 /* Reads labels, one a line, from a UTF-8 text of at most 16 MB; an empty last line is ignored.
  * NULL-terminated; the caller frees them with g_strfreev(). A count other than N_CLASSES is NULL

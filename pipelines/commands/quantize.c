@@ -249,7 +249,7 @@ print_report(const EffNetQuantizer *quantizer, const char *output)
 static gboolean
 quantize(const Options *options, GError **error)
 {
-    g_autofree char *model = effnet_model_find(options->model, error);
+    g_autofree char *model = effnet_command_find_model(options->model, error);
     g_autoptr(GPtrArray) files = model ? list_files(options->images, error) : NULL;
     g_autoptr(EffNetOutfile) outfile =
         files ? effnet_outfile_new(options->output, FALSE, error) : NULL;

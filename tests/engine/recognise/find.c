@@ -7,6 +7,7 @@
 #include "../support.h"
 
 static char *root;
+static char **own; /* folders to look in first */
 
 /* An empty file at root/FOLDER/NAME. */
 static void
@@ -23,7 +24,7 @@ static void
 check(const char *name, const char *expected)
 {
     GError *error = NULL;
-    g_autofree char *path = effnet_model_find(name, &error);
+    g_autofree char *path = effnet_model_find_in(name, (const char *const *)own, &error);
     g_autofree char *full = g_build_filename(root, expected, NULL);
 
     g_assert_no_error(error);
@@ -33,9 +34,10 @@ check(const char *name, const char *expected)
 static void
 test_order(void)
 {
+    g_autofree char *installed = NULL;
     GError *error = NULL;
 
-    g_assert_null(effnet_model_find(NULL, &error));
+    g_assert_null(effnet_model_find_in(NULL, (const char *const *)own, &error));
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "there is no model default");
     put("system/efficientnet/models", "default.pth");
     check(NULL, "system/efficientnet/models/default.pth");
@@ -50,6 +52,9 @@ test_order(void)
     check("default.pth", "first/default.pth");
     put("second/b0", "model.safetensors");
     check("b0", "second/b0/model.safetensors");
+    installed = effnet_model_find(NULL, &error);
+    g_assert_no_error(error);
+    g_assert_true(g_str_has_suffix(installed, "user/efficientnet/models/default.safetensors"));
 }
 
 static void
@@ -130,7 +135,7 @@ main(int argc, char **argv)
     folders = g_strdup_printf("%s/first::%s/second:/nowhere", root, root);
     g_setenv("XDG_DATA_HOME", user, TRUE);
     g_setenv("XDG_DATA_DIRS", system, TRUE);
-    g_setenv("GST_EFFICIENTNET_MODEL_PATH", folders, TRUE);
+    own = g_strsplit(folders, ":", -1);
     g_test_add_func("/model/find/order", test_order);
     g_test_add_func("/model/find/paths", test_paths);
     g_test_add_func("/model/find/hub", test_hub);
@@ -138,6 +143,7 @@ main(int argc, char **argv)
     result = g_test_run();
     remove = g_strdup_printf("rm -r '%s'", root);
     g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
+    g_strfreev(own);
     g_free(root);
     return result;
 }
