@@ -48,8 +48,11 @@ effnet_arch_list(void)
 static const struct {
     const char *theirs, *ours;
 } prefixes[] = {
+    {"efficientnetv2_rw_", "v2-rw-"},
     {"efficientnetv2_", "v2-"},
     {"efficientnet_v2_", "v2-"},
+    {"efficientnet_b2a", "b2"}, /* timm's first names of what was evaluated at more pixels */
+    {"efficientnet_b3a", "b3"},
     {"efficientnet_", ""},
     {"efficientnet-", ""},
     {"mobilenetv1_100", "mobilenet-v1"},
@@ -59,6 +62,9 @@ static const struct {
     {"mobilenet_v2", "mobilenet-v2"},
     {"", ""},
 };
+
+/* Where timm's weights are from, in its first names. */
+static const char *const origins[] = {"tf_", "tv_", "gluon_", "ssl_", "swsl_"};
 
 /* timm writes "tf_efficientnet_b0.ns_jft_in1k" or "tf_efficientnet_b0_ns", torchvision
  * "efficientnet_b0", lukemelas "efficientnet-b0". */
@@ -72,8 +78,11 @@ effnet_arch_find(const char *name)
 
     if (variant)
         return variant;
-    if (g_str_has_prefix(name, "tf_"))
-        name += strlen("tf_");
+    for (gsize i = 0; i < G_N_ELEMENTS(origins); i++)
+        if (g_str_has_prefix(name, origins[i])) {
+            name += strlen(origins[i]);
+            break;
+        }
     while (!g_str_has_prefix(name, prefixes[p].theirs))
         p++;
     rest = name + strlen(prefixes[p].theirs);

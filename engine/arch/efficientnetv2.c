@@ -41,15 +41,35 @@ static const EffNetStage xl_stages[] = {
     {EFFNET_BLOCK_MBCONV, 8, 3, 1, 6, 640, 4},
 };
 
-#define FAMILY(table, stem_channels, percent)                                                      \
+/* timm's own of before the paper's code came out. */
+#define RW_STAGES(a, b, c, d, e, f)                                                                \
+    {EFFNET_BLOCK_FUSED, a, 3, 1, 1, 24}, {EFFNET_BLOCK_FUSED, b, 3, 2, 4, 48},                    \
+        {EFFNET_BLOCK_FUSED, c, 3, 2, 4, 64}, {EFFNET_BLOCK_MBCONV, d, 3, 2, 4, 128, 4},           \
+        {EFFNET_BLOCK_MBCONV, e, 3, 1, 6, 160, 4},                                                 \
     {                                                                                              \
-        .stages = (table), .n_stages = G_N_ELEMENTS(table), .stem = (stem_channels), .head = 1280, \
-        .act = EFFNET_ACT_SILU, .round_percent = (percent)                                         \
+        EFFNET_BLOCK_MBCONV, f, 3, 2, 6, 272, 4                                                    \
     }
 
-static const EffNetFamily base = FAMILY(base_stages, 32, 0), s = FAMILY(s_stages, 24, 90),
-                          m = FAMILY(m_stages, 24, 90), l = FAMILY(l_stages, 32, 90),
-                          xl = FAMILY(xl_stages, 32, 90);
+static const EffNetStage rw_s_stages[] = {RW_STAGES(2, 4, 4, 6, 9, 15)},
+                         rw_m_stages[] = {RW_STAGES(3, 5, 5, 8, 15, 24)};
+
+#define FAMILY(table, stem_channels, percent, head_channels)                                       \
+    {                                                                                              \
+        .stages = (table), .n_stages = G_N_ELEMENTS(table), .stem = (stem_channels),               \
+        .head = (head_channels), .act = EFFNET_ACT_SILU, .round_percent = (percent)                \
+    }
+
+static const EffNetFamily base = FAMILY(base_stages, 32, 0, 1280),
+                          s = FAMILY(s_stages, 24, 90, 1280), m = FAMILY(m_stages, 24, 90, 1280),
+                          l = FAMILY(l_stages, 32, 90, 1280), xl = FAMILY(xl_stages, 32, 90, 1280),
+                          rw_s = FAMILY(rw_s_stages, 24, 90, 1792),
+                          rw_m = FAMILY(rw_m_stages, 24, 90, 1792);
+
+#define RW_TRAINING                                                                                \
+    {                                                                                              \
+        .padding = EFFNET_PADDING_SYMMETRIC, .epsilon = 1e-5, EFFNET_INPUT_IMAGENET,               \
+        .crop_fraction = 1, .interpolation = EFFNET_INTERPOLATION_BICUBIC                          \
+    }
 
 #define TRAINING(input, crop)                                                                      \
     {                                                                                              \
@@ -68,6 +88,9 @@ const EffNetVariant effnet_efficientnetv2_variants[] = {
     {"v2-m", &m, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
     {"v2-l", &l, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
     {"v2-xl", &xl, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
+    {"v2-rw-t", &s, 0.8, 0.9, 224, RW_TRAINING},
+    {"v2-rw-s", &rw_s, 1.0, 1.0, 288, RW_TRAINING},
+    {"v2-rw-m", &rw_m, 1.2, 1.0, 320, RW_TRAINING},
 };
 
 const guint effnet_efficientnetv2_n_variants = G_N_ELEMENTS(effnet_efficientnetv2_variants);

@@ -22,6 +22,9 @@ test_names(void)
         {"mobilenetv2_110d.ra_in1k", "mobilenet-v2-110d"},
         {"mobilenet_v2", "mobilenet-v2"},
         {"resnet50.a1_in1k", "resnet50"},
+        {"gluon_resnet50_v1b", "resnet50"},
+        {"efficientnet_b2a", "b2"},
+        {"efficientnetv2_rw_t.ra2_in1k", "v2-rw-t"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
@@ -37,9 +40,9 @@ static void
 test_unknown(void)
 {
     static const char *const names[] = {
-        "",   "b9",        "efficientnet",    "resnet",           "tf_efficientnet_b",
-        "B0", "resnet50d", "mobilenetv2_033", "mobilenetv1_100h", "efficientnetv2_rw_s",
-        "v2"};
+        "",   "b9",         "efficientnet",         "resnet",           "tf_efficientnet_b",
+        "B0", "resnet50d",  "mobilenetv2_033",      "mobilenetv1_100h", "efficientnetv2_rw_x",
+        "v2", "resnetaa50", "efficientnet_blur_b0", "resnetblur50"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(GError) error = NULL;
@@ -56,7 +59,7 @@ test_list(void)
     const char *const *list = effnet_arch_list();
 
     g_assert_true(list == effnet_arch_list());
-    g_assert_cmpuint(g_strv_length((char **)list), ==, 43);
+    g_assert_cmpuint(g_strv_length((char **)list), ==, 46);
     for (; *list; list++) {
         g_autoptr(EffNetArch) arch = effnet_arch_new(*list, NULL), other = effnet_arch_ref(arch);
 

@@ -13,6 +13,9 @@ test_rows(void)
         {"v2-m", "efficientnet_v2_m-dc08266a", 384, 54139356, 0},
         {"v2-l", "efficientnet_v2_l", 384, 118515272, 0},
         {"v2-xl", "tf_efficientnetv2_xl_in21k", 384, 208119808, 0},
+        {"v2-rw-t", "efficientnetv2_rw_t.ra2_in1k", 224, 13649388, 0},
+        {"v2-rw-s", "efficientnetv2_rw_s", 288, 23941296, 0},
+        {"v2-rw-m", "efficientnetv2_rw_m.agc_in1k", 320, 53236442, 0},
     };
 
     check_rows(rows, G_N_ELEMENTS(rows));
