@@ -5,6 +5,7 @@
 #include "cache.h"
 #include "checkpoint/checkpoint.h"
 #include "model.h"
+#include "precision.h"
 #include "recognise/recognise.h"
 #include "runtime/workspace.h"
 
@@ -51,15 +52,37 @@ get_weights(EffNetPlan *plan, EffNetRecognition *recognition, EffNetCacheEntry *
     return TRUE;
 }
 
-/* Plans what RECOGNITION holds, which is taken over in any case. CACHE may be NULL. */
-static EffNetModel *
-model_new(EffNetRecognition *recognition, EffNetCacheEntry *cache, GError **error)
+static gboolean
+settle_precision(EffNetRecognition *recognition, EffNetPrecision wanted, GError **error)
 {
     EffNetModelInfo *info = &recognition->info;
-    EffNetNetwork *network = effnet_network_new(recognition->arch, info->resolution,
-                                                info->in_channels, info->n_classes, info->padding);
-    EffNetModel *model = g_new0(EffNetModel, 1);
+    g_autofree char *why = NULL;
 
+    if (!effnet_precision_settle(wanted, recognition->quantised, effnet_kernels_get(), info->path,
+                                 &info->precision, &why, error))
+        return FALSE;
+    effnet_recognition_note(recognition, why, "precision: %s",
+                            effnet_precision_get_name(info->precision));
+    return TRUE;
+}
+
+/* Plans what RECOGNITION holds, which is taken over in any case, in the precision WANTED. CACHE may
+ * be NULL. */
+static EffNetModel *
+model_new(EffNetRecognition *recognition, EffNetPrecision wanted, EffNetCacheEntry *cache,
+          GError **error)
+{
+    EffNetModelInfo *info = &recognition->info;
+    EffNetNetwork *network;
+    EffNetModel *model;
+
+    if (!settle_precision(recognition, wanted, error)) {
+        effnet_recognition_free(recognition);
+        return NULL;
+    }
+    network = effnet_network_new(recognition->arch, info->resolution, info->in_channels,
+                                 info->n_classes, info->padding);
+    model = g_new0(EffNetModel, 1);
     g_atomic_ref_count_init(&model->refs);
     model->recognition = recognition;
     info->n_features = network->n_features;
@@ -82,19 +105,23 @@ effnet_model_open(const char *path, const EffNetModelOptions *options, GError **
     /* The weights of an index are in other files. */
     gboolean cached =
         cache.folder && !effnet_sharded_is_name(path) && effnet_identity_of(path, &cache.identity);
-    EffNetRecognition *recognition = effnet_recognise(path, options ? options : &no_options, error);
+    EffNetRecognition *recognition;
 
-    return recognition ? model_new(recognition, cached ? &cache : NULL, error) : NULL;
+    options = options ? options : &no_options;
+    recognition = effnet_recognise(path, options, error);
+    return recognition ? model_new(recognition, options->precision, cached ? &cache : NULL, error)
+                       : NULL;
 }
 
 EffNetModel *
 effnet_model_new_random(EffNetArch *arch, guint32 seed, guint n_classes,
                         const EffNetModelOptions *options, GError **error)
 {
-    EffNetRecognition *recognition =
-        effnet_recognise_random(arch, seed, n_classes, options ? options : &no_options, error);
+    EffNetRecognition *recognition;
 
-    return recognition ? model_new(recognition, NULL, error) : NULL;
+    options = options ? options : &no_options;
+    recognition = effnet_recognise_random(arch, seed, n_classes, options, error);
+    return recognition ? model_new(recognition, options->precision, NULL, error) : NULL;
 }
 
 const char *

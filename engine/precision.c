@@ -3,31 +3,62 @@
 
 #include <effnet/error.h>
 
-static const char *const names[] = {
-    [EFFNET_PRECISION_AUTO] = "auto",
-    [EFFNET_PRECISION_FP32] = "fp32",
-    [EFFNET_PRECISION_BF16] = "bf16",
-    [EFFNET_PRECISION_INT8] = "int8",
+/* By EffNetPrecision. A new one is a row here, a value of the enumeration and its kernels. */
+static const struct {
+    const char *name, *summary;
+    EffNetType type;    /* of the feature maps between the layers, for which there are kernels */
+    gboolean quantised; /* of quantised models alone, which have no other */
+    const char *needs;  /* of the CPU beyond what every level has, or NULL */
+    guint speed;        /* auto takes the fastest whose loss needs no asking; 0: never */
+} rows[] = {
+    [EFFNET_PRECISION_AUTO] = {"auto", "The fastest that model and CPU have"},
+    [EFFNET_PRECISION_FP32] = {"fp32", "32-bit floating point", EFFNET_TYPE_F32, .speed = 1},
+    [EFFNET_PRECISION_BF16] = {"bf16", "16 bits of it, where the CPU has AVX512-BF16",
+                               EFFNET_TYPE_BF16, .needs = "AVX512-BF16", .speed = 2},
+    [EFFNET_PRECISION_INT8] = {"int8", "8-bit integers, of quantised models", EFFNET_TYPE_S16,
+                               .quantised = TRUE},
 };
 
 const char *
 effnet_precision_get_name(EffNetPrecision precision)
 {
-    g_return_val_if_fail(precision < G_N_ELEMENTS(names), NULL);
-    return names[precision];
+    return (guint)precision < G_N_ELEMENTS(rows) ? rows[precision].name : NULL;
+}
+
+const char *
+effnet_precision_get_summary(EffNetPrecision precision)
+{
+    return (guint)precision < G_N_ELEMENTS(rows) ? rows[precision].summary : NULL;
+}
+
+EffNetType
+effnet_precision_get_type(EffNetPrecision precision)
+{
+    return rows[precision].type;
 }
 
 const char *
 effnet_precision_list(void)
 {
-    return "auto, fp32, bf16, int8";
+    static gsize once;
+    static char *list;
+
+    if (g_once_init_enter(&once)) {
+        const char *names[G_N_ELEMENTS(rows) + 1] = {NULL};
+
+        for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+            names[i] = rows[i].name;
+        list = g_strjoinv(", ", (char **)names);
+        g_once_init_leave(&once, 1);
+    }
+    return list;
 }
 
 gboolean
 effnet_precision_parse(const char *name, EffNetPrecision *precision, GError **error)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-        if (g_str_equal(name, names[i])) {
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (g_str_equal(name, rows[i].name)) {
             *precision = i;
             return TRUE;
         }
@@ -36,54 +67,73 @@ effnet_precision_parse(const char *name, EffNetPrecision *precision, GError **er
     return FALSE;
 }
 
-static gboolean
-settle_quantised(EffNetPrecision wanted, const char *path, EffNetPrecision *settled,
-                 const char **why, GError **error)
+/* Of those for floats, or for quantised models, the fastest that KERNELS have. */
+static EffNetPrecision
+find_fastest(gboolean quantised, const EffNetKernels *kernels)
 {
-    *settled = EFFNET_PRECISION_INT8;
-    *why = wanted == EFFNET_PRECISION_AUTO ? "the weights, which are quantised" : "options";
-    if (wanted == EFFNET_PRECISION_AUTO || wanted == EFFNET_PRECISION_INT8)
-        return TRUE;
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "%s is quantised and runs in int8 only, not in %s: use int8, or auto", path,
-                effnet_precision_get_name(wanted));
+    EffNetPrecision fastest = EFFNET_PRECISION_AUTO;
+
+    for (guint i = EFFNET_PRECISION_AUTO + 1; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].quantised == quantised && effnet_kernels_have(kernels, rows[i].type) &&
+            (fastest == EFFNET_PRECISION_AUTO || rows[i].speed > rows[fastest].speed))
+            fastest = i;
+    return fastest;
+}
+
+/* Why that is so: whether the CPU has what a faster one needs. */
+static char *
+explain(EffNetPrecision settled)
+{
+    const char *lacking = NULL;
+
+    if (rows[settled].quantised)
+        return g_strdup("the weights, which are quantised");
+    if (rows[settled].needs)
+        return g_strdup_printf("the weights, which are floats, and the CPU, which has %s",
+                               rows[settled].needs);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].speed > rows[settled].speed && rows[i].needs)
+            lacking = rows[i].needs;
+    return lacking ? g_strdup_printf("the weights, which are floats, and the CPU, which has no %s",
+                                     lacking)
+                   : g_strdup("the weights, which are floats");
+}
+
+static gboolean
+fail_wanted(EffNetPrecision wanted, gboolean quantised, const EffNetKernels *kernels,
+            const char *path, GError **error)
+{
+    const char *own = rows[find_fastest(quantised, kernels)].name;
+
+    if (quantised)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s is quantised and runs in %s only, not in %s: use %s, or auto", path, own,
+                    rows[wanted].name, own);
+    else if (rows[wanted].quantised)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s is not quantised, as %s needs it: make a quantised model of it with "
+                    "`effnet quantize`",
+                    path ? path : "a network of random weights", rows[wanted].name);
+    else
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s needs a CPU with %s, and here the kernels are those of \"%s\": use %s, or "
+                    "auto",
+                    rows[wanted].name, rows[wanted].needs, kernels->name, own);
     return FALSE;
 }
 
 gboolean
 effnet_precision_settle(EffNetPrecision wanted, gboolean quantised, const EffNetKernels *kernels,
-                        const char *path, EffNetPrecision *settled, const char **why,
-                        GError **error)
+                        const char *path, EffNetPrecision *settled, char **why, GError **error)
 {
-    if (quantised)
-        return settle_quantised(wanted, path, settled, why, error);
-    *settled = wanted;
-    *why = "options";
-    switch (wanted) {
-    case EFFNET_PRECISION_AUTO:
-        *settled = EFFNET_PRECISION_FP32;
-        *why = "the weights, which are floats, and the CPU, which has no AVX512-BF16";
-        if (effnet_kernels_have(kernels, EFFNET_TYPE_BF16)) {
-            *settled = EFFNET_PRECISION_BF16;
-            *why = "the weights, which are floats, and the CPU, which has AVX512-BF16";
-        }
-        return TRUE;
-    case EFFNET_PRECISION_FP32:
-        return TRUE;
-    case EFFNET_PRECISION_BF16:
-        if (effnet_kernels_have(kernels, EFFNET_TYPE_BF16))
-            return TRUE;
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                    "bf16 needs a CPU with AVX512-BF16, and here the kernels are those of \"%s\": "
-                    "use fp32, or auto",
-                    kernels->name);
-        return FALSE;
-    case EFFNET_PRECISION_INT8:
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                    "%s is not quantised, as int8 needs it: make a quantised model of it with "
-                    "`effnet quantize`",
-                    path ? path : "a network of random weights");
+    if ((guint)wanted >= G_N_ELEMENTS(rows)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "precision must be one of %s",
+                    effnet_precision_list());
         return FALSE;
     }
-    g_return_val_if_reached(FALSE);
+    *settled = wanted == EFFNET_PRECISION_AUTO ? find_fastest(quantised, kernels) : wanted;
+    if (rows[*settled].quantised != quantised || !effnet_kernels_have(kernels, rows[*settled].type))
+        return fail_wanted(wanted, quantised, kernels, path, error);
+    *why = wanted == EFFNET_PRECISION_AUTO ? explain(*settled) : g_strdup("options");
+    return TRUE;
 }

@@ -32,12 +32,6 @@ DEFINE_ENUM("GstEfficientNetActivation", gst_efficientnet_activation,
     {EFFNET_ACTIVATION_SIGMOID, "Every class for itself, 0 to 1", "sigmoid"},
     {EFFNET_ACTIVATION_NONE, "The network's outputs as they are", "none"})
 
-DEFINE_ENUM("GstEfficientNetPrecision", gst_efficientnet_precision,
-    {EFFNET_PRECISION_AUTO, "The fastest that model and CPU have", "auto"},
-    {EFFNET_PRECISION_FP32, "32-bit floating point", "fp32"},
-    {EFFNET_PRECISION_BF16, "16 bits of it, where the CPU has AVX512-BF16", "bf16"},
-    {EFFNET_PRECISION_INT8, "8-bit integers, of quantised models", "int8"})
-
 DEFINE_ENUM("GstEfficientNetResizeMode", gst_efficientnet_resize_mode,
     {EFFNET_RESIZE_AUTO, "As the network was trained", "auto"},
     {EFFNET_RESIZE_CENTER_CROP, "The centre is cut out, what is beside it is not seen", "center-crop"},
@@ -77,3 +71,28 @@ DEFINE_ENUM("GstEfficientNetOverlayPosition", gst_efficientnet_overlay_position,
     {GST_EFFICIENTNET_OVERLAY_BOTTOM_LEFT, "Lower left corner", "bottom-left"},
     {GST_EFFICIENTNET_OVERLAY_BOTTOM_RIGHT, "Lower right corner", "bottom-right"})
 /* clang-format on */
+
+/* The engine's list, whatever is in it. */
+GType
+gst_efficientnet_precision_get_type(void)
+{
+    static gsize type = 0;
+
+    if (g_once_init_enter(&type)) {
+        GArray *values = g_array_new(TRUE, TRUE, sizeof(GEnumValue));
+        GType registered;
+
+        for (gint i = 0; effnet_precision_get_name(i); i++) {
+            const GEnumValue value = {i, effnet_precision_get_summary(i),
+                                      effnet_precision_get_name(i)};
+
+            g_array_append_val(values, value);
+        }
+        /* Kept for as long as the type, which is for ever. */
+        registered = g_enum_register_static("GstEfficientNetPrecision",
+                                            (GEnumValue *)(void *)g_array_free(values, FALSE));
+        gst_type_mark_as_plugin_api(registered, 0);
+        g_once_init_leave(&type, registered);
+    }
+    return type;
+}

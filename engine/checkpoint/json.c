@@ -404,9 +404,12 @@ effnet_json_string(const EffNetJson *json)
 }
 
 gboolean
-effnet_json_is_true(const EffNetJson *json)
+effnet_json_boolean(const EffNetJson *json, gboolean *truth)
 {
-    return effnet_json_is(json, EFFNET_JSON_BOOL) && json->boolean;
+    if (!effnet_json_is(json, EFFNET_JSON_BOOL))
+        return FALSE;
+    *truth = json->boolean;
+    return TRUE;
 }
 
 gboolean

@@ -29,7 +29,7 @@ const EffNetJson *effnet_json_item(const EffNetJson *json, guint index);
 const char *effnet_json_key(const EffNetJson *json, guint index); /* of an object's item */
 const EffNetJson *effnet_json_member(const EffNetJson *json, const char *key);
 const char *effnet_json_string(const EffNetJson *json); /* NULL when it is none */
-gboolean effnet_json_is_true(const EffNetJson *json);
+gboolean effnet_json_boolean(const EffNetJson *json, gboolean *truth);
 gboolean effnet_json_number(const EffNetJson *json, double *number);
 /* A whole number from 0 to 2^53, within which every double is exact. */
 gboolean effnet_json_integer(const EffNetJson *json, guint64 *integer);

@@ -31,17 +31,6 @@ effnet_type_at(EffNetType type, gconstpointer p, gsize elements)
 }
 
 /* The type of the pictures between the layers; PRECISION not AUTO. */
-static inline EffNetType
-effnet_precision_get_type(EffNetPrecision precision)
-{
-    switch (precision) {
-    case EFFNET_PRECISION_BF16:
-        return EFFNET_TYPE_BF16;
-    case EFFNET_PRECISION_INT8:
-        return EFFNET_TYPE_S16;
-    default:
-        return EFFNET_TYPE_F32;
-    }
-}
+EffNetType effnet_precision_get_type(EffNetPrecision precision);
 
 #endif

@@ -28,32 +28,30 @@ fail(const EffNetConfig *config, GError **error, const char *what)
 }
 
 /* One number for each channel, or one for all. */
-static gboolean
-read_channels(const EffNetConfig *config, const char *key, gboolean *has, float values[3])
+gboolean
+effnet_json_channels(const EffNetJson *json, EffNetChannels *channels)
 {
-    const EffNetJson *json = get(config, key);
     guint n = effnet_json_length(json);
     double number;
 
-    *has = json != NULL;
-    for (guint i = 0; json && i < 3; i++) {
+    for (guint i = 0; i < 3; i++) {
         if (!effnet_json_number(effnet_json_item(json, n == 1 ? 0 : i), &number))
             return FALSE;
-        values[i] = (float)number;
+        channels->of[i] = (float)number;
     }
-    return !json || n == 1 || n == 3;
+    channels->said = TRUE;
+    return n == 1 || n == 3;
 }
 
 static gboolean
 read_normalisation(EffNetConfig *config, GError **error)
 {
-    if (!read_channels(config, "mean", &config->has_mean, config->mean))
+    const EffNetJson *mean = get(config, "mean"), *std = get(config, "std");
+
+    if (mean && !effnet_json_channels(mean, &config->settings.mean))
         return fail(config, error, "a mean that is not three numbers");
-    if (!read_channels(config, "std", &config->has_std, config->std))
+    if (std && !effnet_json_channels(std, &config->settings.std))
         return fail(config, error, "a std that is not three numbers");
-    for (int i = 0; config->has_std && i < 3; i++)
-        if (!(config->std[i] > 0))
-            return fail(config, error, "a std that is not above 0");
     return TRUE;
 }
 
@@ -67,47 +65,60 @@ read_resolution(EffNetConfig *config, GError **error)
     if (!size)
         return TRUE;
     if (effnet_json_length(size) != 3 || !effnet_json_integer(effnet_json_item(size, 1), &height) ||
-        !effnet_json_integer(effnet_json_item(size, 2), &width) || height != width ||
+        !effnet_json_integer(effnet_json_item(size, 2), &width) || height != width || height == 0 ||
         height > G_MAXUINT16)
         return fail(config, error, "an input_size that is not [channels, size, size]");
-    config->resolution = (guint)height;
+    config->settings.resolution = (guint)height;
     return TRUE;
 }
 
 static gboolean
 read_resize(EffNetConfig *config, GError **error)
 {
-    const char *interpolation = effnet_json_string(get(config, "interpolation"));
     const EffNetJson *crop = get(config, "crop_pct");
     double fraction = 0;
 
-    if (g_strcmp0(interpolation, "bicubic") == 0)
-        config->interpolation = EFFNET_INTERPOLATION_BICUBIC;
-    else if (g_strcmp0(interpolation, "bilinear") == 0)
-        config->interpolation = EFFNET_INTERPOLATION_BILINEAR;
+    config->settings.interpolation =
+        effnet_interpolation_parse(effnet_json_string(get(config, "interpolation")));
+    if (g_strcmp0(effnet_json_string(get(config, "crop_mode")), "squash") == 0)
+        config->settings.resize = EFFNET_RESIZE_STRETCH;
     if (crop && (!effnet_json_number(crop, &fraction) || !(fraction > 0 && fraction <= 1)))
         return fail(config, error, "a crop_pct that is not above 0 and at most 1");
-    config->crop_fraction = (float)fraction;
+    config->settings.crop_fraction = (float)fraction;
     return TRUE;
+}
+
+/* transformers' kinds of classification, and what other scores are. */
+static EffNetActivation
+parse_problem(const char *problem)
+{
+    static const struct {
+        const char *name;
+        EffNetActivation activation;
+    } problems[] = {
+        {"multi_label_classification", EFFNET_ACTIVATION_SIGMOID},
+        {"single_label_classification", EFFNET_ACTIVATION_SOFTMAX},
+        {"regression", EFFNET_ACTIVATION_NONE},
+    };
+
+    for (gsize i = 0; problem && i < G_N_ELEMENTS(problems); i++)
+        if (g_str_equal(problems[i].name, problem))
+            return problems[i].activation;
+    return EFFNET_ACTIVATION_AUTO;
 }
 
 static gboolean
 read_values(EffNetConfig *config, GError **error)
 {
-    const char *problem = effnet_json_string(get(config, "problem_type"));
     const char *padding = effnet_json_string(get(config, "padding"));
 
     config->architecture = g_strdup(effnet_json_string(get(config, "architecture")));
-    if (g_strcmp0(problem, "multi_label_classification") == 0)
-        config->activation = EFFNET_ACTIVATION_SIGMOID;
-    else if (g_strcmp0(problem, "single_label_classification") == 0)
-        config->activation = EFFNET_ACTIVATION_SOFTMAX;
-    if (g_strcmp0(effnet_json_string(get(config, "activation")), "none") == 0)
-        config->activation = EFFNET_ACTIVATION_NONE;
+    config->named_by = config->architecture ? g_strdup(config->source) : NULL;
+    config->settings.activation = parse_problem(effnet_json_string(get(config, "problem_type")));
     if (g_strcmp0(padding, "same") == 0)
-        config->padding = EFFNET_PADDING_SAME;
+        config->settings.padding = EFFNET_PADDING_SAME;
     else if (g_strcmp0(padding, "symmetric") == 0)
-        config->padding = EFFNET_PADDING_SYMMETRIC;
+        config->settings.padding = EFFNET_PADDING_SYMMETRIC;
     return read_normalisation(config, error) && read_resolution(config, error) &&
            read_resize(config, error);
 }
@@ -141,10 +152,9 @@ find_metadata(const EffNetCheckpoint *checkpoint, const char **key)
     return NULL;
 }
 
-EffNetConfig *
-effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error)
+static gboolean
+read_json(EffNetConfig *config, const EffNetCheckpoint *checkpoint, GError **error)
 {
-    g_autoptr(EffNetConfig) config = g_new0(EffNetConfig, 1);
     const char *path = effnet_checkpoint_get_path(checkpoint), *key;
     g_autofree char *folder = g_path_get_dirname(path), *text = NULL;
     const char *metadata = find_metadata(checkpoint, &key);
@@ -152,13 +162,63 @@ effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error)
 
     if (metadata) {
         config->source = g_strdup_printf("the metadata \"%s\" of %s", key, path);
-        return parse(config, metadata, strlen(metadata), error) ? g_steal_pointer(&config) : NULL;
+        return parse(config, metadata, strlen(metadata), error);
     }
     config->source = g_build_filename(folder, "config.json", NULL);
     if (!g_file_test(config->source, G_FILE_TEST_IS_REGULAR))
-        return g_steal_pointer(&config);
+        return TRUE;
     text = effnet_file_load(config->source, MAX_FILE, &length, error);
-    return text && parse(config, text, length, error) ? g_steal_pointer(&config) : NULL;
+    return text && parse(config, text, length, error);
+}
+
+/* What timm and PyTorch's examples keep beside a state: "efficientnet_b0", "timm/efficientnet_b0".
+ */
+static void
+read_arch(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
+{
+    static const char *const keys[] = {"arch", "args.model", "args.arch"};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys) && !config->architecture; i++) {
+        const char *name = effnet_checkpoint_get_metadata(checkpoint, keys[i]);
+        const char *slash = name ? strrchr(name, '/') : NULL;
+
+        if (!name || !*name)
+            continue;
+        config->architecture = g_strdup(slash ? slash + 1 : name);
+        config->named_by =
+            g_strdup_printf("the \"%s\" of %s", keys[i], effnet_checkpoint_get_path(checkpoint));
+    }
+}
+
+/* A list of all names in JSON, as the readers of states put it there. */
+static void
+read_class_names(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
+{
+    const char *text = effnet_checkpoint_get_metadata(checkpoint, "class_names");
+    g_autoptr(EffNetJson) names = text ? effnet_json_parse(text, strlen(text), NULL) : NULL;
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; i < effnet_json_length(names); i++) {
+        const char *name = effnet_json_string(effnet_json_item(names, i));
+
+        if (!name)
+            return;
+        g_ptr_array_add(list, g_strdup(name));
+    }
+    g_ptr_array_add(list, NULL);
+    config->class_names = (char **)g_ptr_array_steal(list, NULL);
+}
+
+EffNetConfig *
+effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error)
+{
+    g_autoptr(EffNetConfig) config = g_new0(EffNetConfig, 1);
+
+    if (!read_json(config, checkpoint, error))
+        return NULL;
+    read_arch(config, checkpoint);
+    read_class_names(config, checkpoint);
+    return g_steal_pointer(&config);
 }
 
 void
@@ -168,6 +228,8 @@ effnet_config_free(EffNetConfig *config)
         return;
     effnet_json_free(config->json);
     g_free(config->architecture);
+    g_free(config->named_by);
+    g_strfreev(config->class_names);
     g_free(config->source);
     g_free(config);
 }
@@ -184,6 +246,23 @@ name_of(const EffNetJson *names, guint i)
     return effnet_json_string(effnet_json_member(names, key));
 }
 
+/* What transformers calls classes that nobody has named. */
+static gboolean
+is_placeholder(const char *name, guint i)
+{
+    g_autofree char *placeholder = g_strdup_printf("LABEL_%u", i);
+
+    return g_str_equal(name, placeholder);
+}
+
+static char **
+get_class_names(const EffNetConfig *config, guint n_classes)
+{
+    return config->class_names && g_strv_length(config->class_names) == n_classes
+               ? g_strdupv(config->class_names)
+               : NULL;
+}
+
 char **
 effnet_config_get_labels(const EffNetConfig *config, guint n_classes)
 {
@@ -193,12 +272,14 @@ effnet_config_get_labels(const EffNetConfig *config, guint n_classes)
 
     for (gsize i = 0; i < G_N_ELEMENTS(keys) && !names; i++)
         names = get(config, keys[i]);
-    if (n_classes == 0 || effnet_json_length(names) != n_classes)
+    if (n_classes == 0)
         return NULL;
+    if (effnet_json_length(names) != n_classes)
+        return get_class_names(config, n_classes);
     for (guint i = 0; i < n_classes; i++) {
         const char *name = name_of(names, i), *description;
 
-        if (!name)
+        if (!name || is_placeholder(name, i))
             return NULL;
         description = effnet_json_string(effnet_json_member(descriptions, name));
         g_ptr_array_add(labels, g_strdup(description ? description : name));
@@ -268,6 +349,8 @@ append_pretrained(GString *json, const EffNetModelInfo *info)
         append_string(json, "interpolation",
                       info->interpolation == EFFNET_INTERPOLATION_BILINEAR ? "bilinear"
                                                                            : "bicubic");
+    if (info->resize_mode == EFFNET_RESIZE_STRETCH)
+        append_string(json, "crop_mode", "squash");
     if (info->padding)
         append_string(json, "padding", info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
     g_string_append_c(json, '}');
@@ -281,13 +364,11 @@ effnet_config_to_json(const EffNetModelInfo *info)
     append_string(json, "architecture", info->arch);
     append_key(json, "num_classes");
     g_string_append_printf(json, "%u", info->n_classes);
-    if (info->activation == EFFNET_ACTIVATION_NONE)
-        append_string(json, "activation", "none"); /* no problem_type stands for it */
-    else if (info->activation)
+    if (info->activation)
         append_string(json, "problem_type",
-                      info->activation == EFFNET_ACTIVATION_SIGMOID
-                          ? "multi_label_classification"
-                          : "single_label_classification");
+                      info->activation == EFFNET_ACTIVATION_SIGMOID ? "multi_label_classification"
+                      : info->activation == EFFNET_ACTIVATION_NONE  ? "regression"
+                                                                   : "single_label_classification");
     if (info->labels)
         append_labels(json, info->labels);
     append_pretrained(json, info);

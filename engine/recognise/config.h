@@ -4,31 +4,28 @@
 #ifndef EFFNET_CONFIG_H
 #define EFFNET_CONFIG_H
 
-#include <effnet/model.h>
-
+#include "settings.h"
 #include "../checkpoint/checkpoint.h"
 #include "../checkpoint/json.h"
 
-/* 0 and NULL: it does not say. */
+/* NULL: it does not say. */
 typedef struct {
-    EffNetJson *json;
-    char *source; /* where it stands */
+    EffNetJson *json; /* NULL: there is none */
+    char *source;     /* where it stands, or would stand */
     char *architecture;
-    guint resolution;
-    gboolean has_mean, has_std;
-    float mean[3], std[3];
-    float crop_fraction;
-    EffNetInterpolation interpolation;
-    EffNetPadding padding;       /* a key of our own */
-    EffNetActivation activation; /* NONE by a key of our own */
+    char *named_by; /* what says the architecture */
+    EffNetSettings settings;
+    char **class_names; /* what a training script kept of them, by index */
 } EffNetConfig;
 
-/* The config of CHECKPOINT; an empty one where there is none. NULL with the error set for one
- * that cannot be read. */
+/* What CHECKPOINT says of itself: the config.json beside it or in its metadata, the architecture
+ * and the arguments of the training script that are in a state, the names of classes. NULL with the
+ * error set for what cannot be read. */
 EffNetConfig *effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error);
 void effnet_config_free(EffNetConfig *config);
 
-/* The labels of N_CLASSES classes, which is as many as it must have; NULL where there are none.
+/* The labels of N_CLASSES classes, which is as many as it must have; NULL where there are none, or
+ * placeholders ("LABEL_0").
  * Caller frees with g_strfreev(). */
 char **effnet_config_get_labels(const EffNetConfig *config, guint n_classes);
 
@@ -36,6 +33,9 @@ char **effnet_config_get_labels(const EffNetConfig *config, guint n_classes);
  * and std, crop_fraction, interpolation, padding, activation and labels those that are not 0 or
  * NULL, and n_classes in any case. Caller frees. */
 char *effnet_config_to_json(const EffNetModelInfo *info);
+
+/* Three numbers, or one for all; FALSE for anything else. */
+gboolean effnet_json_channels(const EffNetJson *json, EffNetChannels *channels);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetConfig, effnet_config_free)
 

@@ -15,14 +15,12 @@ effnet_layer_has(const EffNetLayer *layer, EffNetPart part)
 }
 
 gboolean
-effnet_layer_is_folded(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
-                       const EffNetLayer *layer)
+effnet_layer_is_folded(const EffNetState *state, const EffNetLayer *layer)
 {
-    g_autofree char *gamma = effnet_naming_tensor(naming, layer, EFFNET_PART_NORM_GAMMA);
-    g_autofree char *bias = effnet_naming_tensor(naming, layer, EFFNET_PART_BIAS);
+    g_autofree char *gamma = effnet_state_tensor(state, layer, EFFNET_PART_NORM_GAMMA);
 
-    return layer->has_norm && gamma && !effnet_checkpoint_find(checkpoint, gamma) && bias &&
-           effnet_checkpoint_find(checkpoint, bias);
+    return layer->has_norm && gamma && !effnet_checkpoint_find(state->checkpoint, gamma) &&
+           effnet_state_find(state, layer, EFFNET_PART_BIAS);
 }
 
 /* Returns how many dimensions there are. */
@@ -69,19 +67,18 @@ has_shape(const EffNetTensor *tensor, const EffNetLayer *layer, EffNetPart part)
 
 /* What is wrong with the tensor of PART of LAYER, as the end of a sentence. */
 static char *
-describe(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming, const EffNetLayer *layer,
-         EffNetPart part)
+describe(const EffNetState *state, const EffNetLayer *layer, EffNetPart part)
 {
-    g_autofree char *name = effnet_naming_tensor(naming, layer, part);
+    g_autofree char *name = effnet_state_tensor(state, layer, part);
     g_autofree char *expected = NULL, *found = NULL, *own = NULL;
-    const EffNetTensor *tensor = name ? effnet_checkpoint_find(checkpoint, name) : NULL;
+    const EffNetTensor *tensor = effnet_state_find(state, layer, part);
     guint64 dims[4];
 
     expected = format_shape(dims, get_shape(layer, part, dims));
     if (!name) {
         own = effnet_layer_name(layer);
-        return g_strdup_printf("has %s's names, in which there is none for %s",
-                               effnet_naming_get_name(naming), own);
+        return g_strdup_printf("has %s's names, in which there is none for %s", state->naming->name,
+                               own);
     }
     if (!tensor)
         return g_strdup_printf("has no tensor %s, where one of shape %s was expected", name,
@@ -96,53 +93,62 @@ describe(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming, const E
 }
 
 const EffNetTensor *
-effnet_layer_find(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
-                  const EffNetLayer *layer, EffNetPart part, GError **error)
+effnet_layer_find(const EffNetState *state, const EffNetLayer *layer, EffNetPart part,
+                  GError **error)
 {
-    g_autofree char *name = effnet_naming_tensor(naming, layer, part), *what = NULL;
-    const EffNetTensor *tensor = name ? effnet_checkpoint_find(checkpoint, name) : NULL;
+    const EffNetTensor *tensor = effnet_state_find(state, layer, part);
+    g_autofree char *what = NULL;
 
     if (has_shape(tensor, layer, part) && effnet_dtype_is_float(tensor->dtype))
         return tensor;
-    what = describe(checkpoint, naming, layer, part);
+    what = describe(state, layer, part);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "%s %s",
-                effnet_checkpoint_get_path(checkpoint), what);
+                effnet_checkpoint_get_path(state->checkpoint), what);
     return NULL;
 }
 
-/* The weights of convolutions and linear layers in the checkpoint. */
-static gboolean
-is_weight(const EffNetTensor *tensor)
-{
-    return tensor->n_dims >= 2 && effnet_dtype_is_float(tensor->dtype);
-}
-
+/* Those of convolutions and linear layers. */
 static guint
-count_weights(const EffNetCheckpoint *checkpoint)
+count_weights(const EffNetState *state)
 {
     guint n = 0;
 
-    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(checkpoint); i++)
-        n += is_weight(effnet_checkpoint_get_tensor(checkpoint, i));
+    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint); i++)
+        n += effnet_state_is_weight(state, effnet_checkpoint_get_tensor(state->checkpoint, i));
     return n;
 }
 
-static const char *
-find_stranger(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
-              const EffNetNetwork *network)
+/* The names of all tensors of NETWORK; only its weights, or all parts. */
+static GHashTable *
+list_names(const EffNetState *state, const EffNetNetwork *network, EffNetPart last)
 {
-    g_autoptr(GHashTable) names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
     for (guint i = 0; i < network->n_layers; i++) {
-        char *name = effnet_naming_tensor(naming, &network->layers[i], EFFNET_PART_WEIGHT);
+        EffNetLayer layer = network->layers[i];
 
-        if (name)
-            g_hash_table_add(names, name);
+        if (effnet_layer_is_folded(state, &layer))
+            layer.has_norm = FALSE;
+        for (EffNetPart part = EFFNET_PART_WEIGHT; part <= last; part++) {
+            char *name =
+                effnet_layer_has(&layer, part) ? effnet_state_tensor(state, &layer, part) : NULL;
+
+            if (name)
+                g_hash_table_add(names, name);
+        }
     }
-    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(checkpoint); i++) {
-        const EffNetTensor *tensor = effnet_checkpoint_get_tensor(checkpoint, i);
+    return names;
+}
 
-        if (is_weight(tensor) && !g_hash_table_contains(names, tensor->name))
+static const char *
+find_stranger(const EffNetState *state, const EffNetNetwork *network)
+{
+    g_autoptr(GHashTable) names = list_names(state, network, EFFNET_PART_WEIGHT);
+
+    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint); i++) {
+        const EffNetTensor *tensor = effnet_checkpoint_get_tensor(state->checkpoint, i);
+
+        if (effnet_state_is_weight(state, tensor) && !g_hash_table_contains(names, tensor->name))
             return tensor->name;
     }
     return NULL;
@@ -150,16 +156,14 @@ find_stranger(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
 
 typedef struct {
     EffNetShapes base;
-    const EffNetCheckpoint *checkpoint;
-    const EffNetNaming *naming;
+    const EffNetState *state;
 } NamedShapes;
 
 static gboolean
 get_named(const EffNetShapes *base, const EffNetLayer *layer, guint index, guint64 dims[4])
 {
-    const NamedShapes *shapes = (const NamedShapes *)base;
-    g_autofree char *name = effnet_naming_tensor(shapes->naming, layer, EFFNET_PART_WEIGHT);
-    const EffNetTensor *tensor = name ? effnet_checkpoint_find(shapes->checkpoint, name) : NULL;
+    const EffNetTensor *tensor =
+        effnet_state_find(((const NamedShapes *)base)->state, layer, EFFNET_PART_WEIGHT);
 
     if (!tensor)
         return FALSE;
@@ -174,23 +178,25 @@ get_named(const EffNetShapes *base, const EffNetLayer *layer, guint index, guint
     return TRUE;
 }
 
-/* All parts, not the weights alone. */
+/* All parts, not the weights alone; and that nothing else is there that counts. */
 static gboolean
-check_parts(const NamedShapes *shapes, const EffNetArch *arch, GError **error)
+check_parts(const NamedShapes *shapes, const EffNetArch *arch, GPtrArray *left_out, GError **error)
 {
     g_autoptr(EffNetNetwork) network = effnet_shapes_lay_out(&shapes->base, arch);
+    g_autoptr(GHashTable) used = NULL;
 
     for (guint i = 0; i < network->n_layers; i++) {
         EffNetLayer layer = network->layers[i];
 
-        if (effnet_layer_is_folded(shapes->checkpoint, shapes->naming, &layer))
+        if (effnet_layer_is_folded(shapes->state, &layer))
             layer.has_norm = FALSE;
         for (EffNetPart part = EFFNET_PART_WEIGHT; part <= EFFNET_PART_NORM_VARIANCE; part++)
             if (effnet_layer_has(&layer, part) &&
-                !effnet_layer_find(shapes->checkpoint, shapes->naming, &layer, part, error))
+                !effnet_layer_find(shapes->state, &layer, part, error))
                 return FALSE;
     }
-    return TRUE;
+    used = list_names(shapes->state, network, EFFNET_PART_NORM_VARIANCE);
+    return effnet_state_check_rest(shapes->state, used, left_out, error);
 }
 
 /* CondConv: a block's weights are mixed of several, for each picture by what its router says. */
@@ -210,7 +216,7 @@ explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, G
     EffNetFit fit = effnet_shapes_compare(&shapes->base, network);
     g_autofree char *what = NULL;
 
-    if (is_conditional(shapes->checkpoint)) {
+    if (is_conditional(shapes->state->checkpoint)) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
                     "%s is of a CondConv network, whose weights are mixed anew for each picture, "
                     "which is not supported",
@@ -218,10 +224,10 @@ explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, G
         return;
     }
     if (fit.first)
-        what = describe(shapes->checkpoint, shapes->naming, fit.first, EFFNET_PART_WEIGHT);
+        what = describe(shapes->state, fit.first, EFFNET_PART_WEIGHT);
     else
         what = g_strdup_printf("has a tensor %s that is not in it",
-                               find_stranger(shapes->checkpoint, shapes->naming, network));
+                               find_stranger(shapes->state, network));
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
                 asked_for ? "%s is not of the network %s: it %s"
                           : "%s is of no known network (%s comes closest): it %s",
@@ -229,17 +235,16 @@ explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, G
 }
 
 EffNetArch *
-effnet_layers_match(const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
-                    const char *name, guint in_channels, guint n_classes, GError **error)
+effnet_layers_match(const EffNetState *state, const char *name, guint in_channels, guint n_classes,
+                    GPtrArray *left_out, GError **error)
 {
     const NamedShapes shapes = {
-        .base = {.path = effnet_checkpoint_get_path(checkpoint),
-                 .n_weights = count_weights(checkpoint),
+        .base = {.path = effnet_checkpoint_get_path(state->checkpoint),
+                 .n_weights = count_weights(state),
                  .in_channels = in_channels,
                  .n_classes = n_classes,
                  .get = get_named},
-        .checkpoint = checkpoint,
-        .naming = naming,
+        .state = state,
     };
     g_autoptr(GError) failed = NULL;
     g_autoptr(EffNetArch) arch = effnet_shapes_search(&shapes.base, name, &failed), other = NULL;
@@ -249,7 +254,7 @@ effnet_layers_match(const EffNetCheckpoint *checkpoint, const EffNetNaming *nami
         return NULL;
     }
     if (arch)
-        return check_parts(&shapes, arch, error) ? g_steal_pointer(&arch) : NULL;
+        return check_parts(&shapes, arch, left_out, error) ? g_steal_pointer(&arch) : NULL;
     other = name ? effnet_arch_new(name, NULL) : effnet_shapes_closest(&shapes.base);
     explain(&shapes, other, name != NULL, error);
     return NULL;

@@ -1,32 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <math.h>
 #include <string.h>
 
 #include <effnet/error.h>
 
 #include "../arch/arch.h"
-#include "../precision.h"
 #include "config.h"
 #include "labels.h"
 #include "layers.h"
+#include "practice.h"
+#include "preprocessor.h"
 #include "quantised.h"
 #include "recognise.h"
-#include "training.h"
 
-#define MIN_RESOLUTION 32
-#define MAX_RESOLUTION 4096
+#define MAX_LEFT_OUT 16 /* tensors that are named */
 
-/* Whom to ask, the first before the others: the options, the config, what is known of files with
- * such a name, the architecture's table. */
 typedef struct {
     EffNetRecognition *out;
     const EffNetModelOptions *options;
     EffNetConfig *config; /* NULL: random weights */
-    gboolean quantised;
-    const char *said; /* where the config stands, for the origins */
-    EffNetPractice practice;
-    char *practised; /* the same for the practice */
-    const EffNetTraining *training;
+    GArray *sources;      /* of EffNetSource, whom to believe first */
 } Recogniser;
 
 static EffNetRecognition *
@@ -36,6 +28,7 @@ recognition_new(void)
 
     recognition->strings = g_string_chunk_new(256);
     recognition->origins = g_ptr_array_new();
+    g_ptr_array_add(recognition->origins, NULL);
     return recognition;
 }
 
@@ -52,8 +45,8 @@ effnet_recognition_free(EffNetRecognition *recognition)
     g_free(recognition);
 }
 
-static void G_GNUC_PRINTF(3, 4)
-    note(const Recogniser *r, const char *origin, const char *format, ...)
+void
+effnet_recognition_note(EffNetRecognition *recognition, const char *origin, const char *format, ...)
 {
     g_autofree char *what = NULL, *line = NULL;
     va_list args;
@@ -62,29 +55,35 @@ static void G_GNUC_PRINTF(3, 4)
     what = g_strdup_vprintf(format, args);
     va_end(args);
     line = g_strdup_printf("%s (from %s)", what, origin);
-    g_ptr_array_add(r->out->origins, g_string_chunk_insert(r->out->strings, line));
+    g_ptr_array_insert(recognition->origins, (gint)recognition->origins->len - 1,
+                       g_string_chunk_insert(recognition->strings, line));
+    recognition->info.origins = (const char *const *)recognition->origins->pdata;
 }
 
-static gboolean
-check_options(const EffNetModelOptions *options, GError **error)
+static void
+add_source(Recogniser *r, const char *origin, const EffNetSettings *settings)
 {
-    const char *what = NULL;
+    const EffNetSource source = {g_string_chunk_insert_const(r->out->strings, origin), *settings};
 
-    if (options->resolution != 0 &&
-        (options->resolution < MIN_RESOLUTION || options->resolution > MAX_RESOLUTION))
-        what = "the resolution is not between 32 and 4096";
-    if (options->epsilon != 0 && !(options->epsilon > 0 && options->epsilon < 1))
-        what = "the epsilon is not between 0 and 1";
-    for (int i = 0; i < 3; i++) {
-        if (options->set_mean && !isfinite(options->mean[i]))
-            what = "the mean is not a number";
-        if (options->set_std && !(options->std[i] > 0 && isfinite(options->std[i])))
-            what = "the std is not above 0";
-    }
-    if (what)
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "the model's options are wrong: %s",
-                    what);
-    return !what;
+    g_array_append_val(r->sources, source);
+}
+
+/* "resnet50.a1_in1k" of FOLDER, which the Hugging Face hub's cache calls by the revision:
+ * "models--timm--resnet50.a1_in1k/snapshots/REVISION". */
+static char *
+name_of_folder(const char *folder)
+{
+    g_autofree char *above = g_path_get_dirname(folder);
+    g_autofree char *above_name = g_path_get_basename(above), *repository = NULL;
+    const char *name;
+
+    if (!g_str_equal(above_name, "snapshots"))
+        return g_path_get_basename(folder);
+    g_free(above_name);
+    above_name = g_path_get_dirname(above);
+    repository = g_path_get_basename(above_name);
+    name = g_strrstr(repository, "--");
+    return g_strdup(name ? name + strlen("--") : repository);
 }
 
 /* "tf_efficientnet_b0_aa-827b6e33" of ".../tf_efficientnet_b0_aa-827b6e33.pth"; "resnet50.a1_in1k"
@@ -92,15 +91,16 @@ check_options(const EffNetModelOptions *options, GError **error)
 static char *
 stem_of(const char *path)
 {
-    static const char *const suffixes[] = {".safetensors", ".pth", ".pt", ".bin", ".ckpt"};
+    static const char *const suffixes[] = {".safetensors", ".pth.tar", ".pth",
+                                           ".pt",          ".bin",     ".ckpt"};
     char *name = g_path_get_basename(path);
     g_autofree char *folder = g_path_get_dirname(path);
 
-    if (g_str_equal(name, "model.safetensors") && strchr(path, G_DIR_SEPARATOR)) {
+    if ((g_str_has_prefix(name, "model.safetensors") || g_str_equal(name, "pytorch_model.bin")) &&
+        strchr(path, G_DIR_SEPARATOR)) {
         g_free(name);
-        return g_path_get_basename(folder);
+        return name_of_folder(folder);
     }
-
     for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++)
         if (g_str_has_suffix(name, suffixes[i])) {
             name[strlen(name) - strlen(suffixes[i])] = '\0';
@@ -109,23 +109,14 @@ stem_of(const char *path)
     return name;
 }
 
-/* Dimension DIM of the tensor NAME, 0 where there is none. */
-static guint64
-dimension(const EffNetCheckpoint *checkpoint, const char *name, guint dim)
-{
-    const EffNetTensor *tensor = effnet_checkpoint_find(checkpoint, name);
-
-    return tensor && dim < tensor->n_dims ? tensor->dims[dim] : 0;
-}
-
-/* What goes in and out, by the weights named STEM and CLASSIFIER. */
+/* What goes in and out, by the weights STEM and CLASSIFIER, which may be NULL. */
 static gboolean
-recognise_ends(Recogniser *r, const EffNetCheckpoint *checkpoint, const char *stem,
-               const char *classifier, GError **error)
+recognise_ends(Recogniser *r, const EffNetTensor *stem, const EffNetTensor *classifier,
+               GError **error)
 {
     EffNetModelInfo *info = &r->out->info;
-    guint64 channels = dimension(checkpoint, stem, 1);
-    guint64 classes = dimension(checkpoint, classifier, 0);
+    guint64 channels = stem && stem->n_dims > 1 ? stem->dims[1] : 0;
+    guint64 classes = classifier && classifier->n_dims > 0 ? classifier->dims[0] : 0;
 
     info->in_channels = (guint)channels;
     info->n_classes = (guint)classes;
@@ -138,26 +129,75 @@ recognise_ends(Recogniser *r, const EffNetCheckpoint *checkpoint, const char *st
     return FALSE;
 }
 
-static gboolean
-recognise_shapes(Recogniser *r, const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
-                 GError **error)
+/* What was not needed: of counters and copies how many, of others the names. */
+static void
+note_left_out(Recogniser *r, const EffNetState *state, const GPtrArray *names)
 {
-    const EffNetLayer first = {.role = EFFNET_ROLE_STEM}, last = {.role = EFFNET_ROLE_CLASSIFIER};
-    g_autofree char *stem = effnet_naming_tensor(naming, &first, EFFNET_PART_WEIGHT);
-    g_autofree char *classifier = effnet_naming_tensor(naming, &last, EFFNET_PART_WEIGHT);
+    guint n_counters = 0, n_copied = 0, n_others = 0;
+
+    for (guint i = 0; i < names->len; i++) {
+        const char *name = names->pdata[i];
+
+        if (g_str_has_suffix(name, ".num_batches_tracked"))
+            n_counters++;
+        else if (effnet_state_is_copied(state, name))
+            n_copied++;
+        else if (n_others++ < MAX_LEFT_OUT)
+            effnet_recognition_note(r->out, "its name", "left out: %s", name);
+    }
+    if (n_others > MAX_LEFT_OUT)
+        effnet_recognition_note(r->out, "their names", "left out: %u more tensors of training",
+                                n_others - MAX_LEFT_OUT);
+    if (n_copied > 0)
+        effnet_recognition_note(r->out, "their names",
+                                "left out: %u tensors of other copies of the network", n_copied);
+    if (n_counters > 0)
+        effnet_recognition_note(r->out, "their names", "left out: %u counters num_batches_tracked",
+                                n_counters);
+}
+
+static void
+note_names(Recogniser *r, const EffNetState *state)
+{
+    EffNetRecognition *out = r->out;
+
+    effnet_recognition_note(out, "tensor names", "naming: %s", state->naming->name);
+    if (*state->prefix)
+        effnet_recognition_note(out, "tensor names", "prefix: %s%s", state->prefix,
+                                state->averaged ? ", the averaged weights" : "");
+    if (state->head && !effnet_state_has_own_head(state))
+        effnet_recognition_note(out, "its shape", "classifier: %s", state->head);
+}
+
+/* The network by its shapes; where the file names one, that one if it fits. */
+static gboolean
+recognise_shapes(Recogniser *r, const EffNetState *state, GError **error)
+{
+    static const EffNetLayer stem = {.role = EFFNET_ROLE_STEM},
+                             classifier = {.role = EFFNET_ROLE_CLASSIFIER};
+    const char *asked = r->options->arch, *named = r->config->architecture;
+    g_autoptr(GPtrArray) left_out = g_ptr_array_new();
     EffNetModelInfo *info = &r->out->info;
 
-    if (!recognise_ends(r, checkpoint, stem, classifier, error))
+    if (!recognise_ends(r, effnet_state_find(state, &stem, EFFNET_PART_WEIGHT),
+                        effnet_state_find(state, &classifier, EFFNET_PART_WEIGHT), error))
         return FALSE;
-    info->naming = effnet_naming_get_name(naming);
-    r->out->arch = effnet_layers_match(checkpoint, naming, r->options->arch, info->in_channels,
-                                       info->n_classes, error);
+    info->naming = state->naming->name;
+    if (!asked && named)
+        r->out->arch =
+            effnet_layers_match(state, named, info->in_channels, info->n_classes, left_out, NULL);
+    g_ptr_array_set_size(left_out, r->out->arch ? (gint)left_out->len : 0);
+    if (!r->out->arch)
+        r->out->arch =
+            effnet_layers_match(state, asked, info->in_channels, info->n_classes, left_out, error);
     if (!r->out->arch)
         return FALSE;
     info->arch = effnet_arch_get_name(r->out->arch);
-    note(r, "tensor names", "naming: %s", info->naming);
-    note(r, r->options->arch ? "options" : "tensor shapes", "architecture: %s", info->arch);
-    note(r, "tensor shapes", "classes: %u", info->n_classes);
+    note_names(r, state);
+    effnet_recognition_note(r->out, asked ? "options" : "tensor shapes", "architecture: %s",
+                            info->arch);
+    effnet_recognition_note(r->out, "tensor shapes", "classes: %u", info->n_classes);
+    note_left_out(r, state, left_out);
     return TRUE;
 }
 
@@ -189,236 +229,229 @@ is_arch(const Recogniser *r, const char *name)
                     (is_scaled(r) && arch->base->family == r->out->arch->base->family));
 }
 
-/* A config beside the file may be another network's: it does not count then. */
+/* What timm calls networks, among them some of other layers and equal shapes ("resnetaa50"). */
 static gboolean
-read_config(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **error)
+looks_like_ours(const char *name)
 {
-    r->config = effnet_config_new(checkpoint, error);
-    if (!r->config)
-        return FALSE;
-    r->said = r->config->source;
-    if (!r->config->architecture || is_arch(r, r->config->architecture))
+    return (strstr(name, "resnet") || strstr(name, "efficientnet") || strstr(name, "mobilenet")) &&
+           strpbrk(name, "0123456789");
+}
+
+/* A network that the file names and that is not known may have the shapes of one that is. */
+static gboolean
+check_architecture(const Recogniser *r, GError **error)
+{
+    const char *name = r->config->architecture;
+    g_autoptr(EffNetArch) known = name ? effnet_arch_new(name, NULL) : NULL;
+
+    if (!name || known || r->options->arch ||
+        (!g_str_equal(r->config->named_by, r->config->source) && !looks_like_ours(name)))
         return TRUE;
-    note(r, r->config->source, "config: not used, it is of %s", r->config->architecture);
-    g_clear_pointer(&r->config, effnet_config_free);
+    g_set_error(
+        error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+        "%s is of the network %s by %s, which is not known: where that is another name of a "
+        "known one, say so by the option arch (--model-options arch=NAME, on the element "
+        "model-options=arch=NAME)",
+        r->out->info.path, name, r->config->named_by);
+    return FALSE;
+}
+
+/* A config beside the file may be another network's: it does not count then. */
+static void
+check_config(Recogniser *r)
+{
+    EffNetConfig *config = r->config;
+
+    if (!config->architecture || is_arch(r, config->architecture))
+        return;
+    effnet_recognition_note(r->out, config->named_by, "config: not used, it is of %s",
+                            config->architecture);
+    if (!g_str_equal(config->named_by, config->source)) {
+        g_clear_pointer(&config->architecture, g_free);
+        return;
+    }
+    effnet_config_free(config);
     r->config = g_new0(EffNetConfig, 1);
+}
+
+/* What the files say: the picture's preparation, then the config. */
+static gboolean
+add_files(Recogniser *r, const EffNetNaming *naming, GError **error)
+{
+    g_autofree char *path = effnet_preprocessor_find(r->out->info.path);
+    EffNetSettings settings;
+
+    if (!r->config->source)
+        return TRUE;
+    if (path && !effnet_preprocessor_read(path, &settings, error))
+        return FALSE;
+    if (path)
+        add_source(r, path, &settings);
+    settings = r->config->settings;
+    if (naming && naming->read_config)
+        naming->read_config(r->config->json, &settings);
+    add_source(r, r->config->source, &settings);
     return TRUE;
 }
 
-/* The name by which the publisher's training is known. */
+/* What those who publish such files do, by the name by which their training is known. */
 static void
-find_practice(Recogniser *r, const char *file_name)
+add_practice(Recogniser *r, const EffNetNaming *naming)
 {
-    const char *naming = r->out->info.naming, *name = file_name;
+    const char *name = r->out->info.name;
+    g_autofree char *by_naming = g_strdup_printf("the naming of %s", naming->name);
+    g_autofree char *by_name = NULL;
 
-    r->practised = g_strdup_printf("the naming of %s", naming);
     if (r->options->arch && strchr(r->options->arch, '_'))
         name = r->options->arch;
     else if (r->config->architecture)
         name = r->config->architecture;
-    r->practice = effnet_practice_of(naming, get_base(r, name), name);
-    if (g_str_equal(naming, "timm")) {
-        g_free(r->practised);
-        r->practised = g_strdup_printf("the name %s", name);
+    by_name = g_strdup_printf("the name %s", name);
+    effnet_practice_add(naming, get_base(r, name), name,
+                        g_string_chunk_insert(r->out->strings, by_naming),
+                        g_string_chunk_insert(r->out->strings, by_name), r->sources);
+}
+
+/* The table's numbers: all of them for random weights. Those of padding and epsilon are the first
+ * publisher's, and others' checkpoints have the same names. */
+static void
+add_table(Recogniser *r)
+{
+    static const EffNetSettings usual = {.resize = EFFNET_RESIZE_CENTER_CROP,
+                                         .activation = EFFNET_ACTIVATION_SOFTMAX};
+    EffNetSettings settings = effnet_settings_from_training(
+        effnet_arch_get_training(r->out->arch), effnet_arch_get_resolution(r->out->arch));
+
+    if (r->config) {
+        settings.padding = EFFNET_PADDING_AUTO;
+        settings.epsilon = 0;
     }
+    add_source(r, "its table", &settings);
+    add_source(r, "the usual practice", &usual);
 }
 
 static gboolean
-settle_padding(Recogniser *r, GError **error)
+fail_padding(const Recogniser *r, GError **error)
 {
-    EffNetModelInfo *info = &r->out->info;
-    const char *origin = r->practised, *variant = r->out->arch->base->name;
+    const char *variant = r->out->arch->base->name;
     gboolean second = g_str_has_prefix(variant, "v2-");
 
-    info->padding = r->practice.padding;
-    if (r->options->padding) {
-        info->padding = r->options->padding;
-        origin = "options";
-    } else if (r->config && r->config->padding) {
-        info->padding = r->config->padding;
-        origin = r->said;
-    } else if (!r->config) {
-        info->padding = r->training->padding;
-        origin = "its table";
-    }
-    if (info->padding) {
-        note(r, origin, "padding: %s", info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
-        return TRUE;
-    }
     if (second)
         variant += strlen("v2-");
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "%s has timm's tensor names, but neither a config.json nor its own name tells "
-                "whether its padding is same (timm's tf_efficientnet%s_%s) or symmetric "
-                "(efficientnet%s_%s): set the option padding",
-                info->path, second ? "v2" : "", variant, second ? "v2" : "", variant);
+                "%s has timm's tensor names, and nothing tells whether its padding is same (timm's "
+                "tf_efficientnet%s_%s) or symmetric (efficientnet%s_%s): say which by "
+                "--model-options padding=same or padding=symmetric, on the element by "
+                "model-options=padding=same or model-options=padding=symmetric",
+                r->out->info.path, second ? "v2" : "", variant, second ? "v2" : "", variant);
     return FALSE;
 }
 
-static void
-settle_epsilon(Recogniser *r)
+/* One overlay of all sources. */
+static gboolean
+overlay(Recogniser *r, EffNetSettings *settings, GError **error)
 {
-    EffNetModelInfo *info = &r->out->info;
-    const char *origin = r->practised;
+    const char *origins[EFFNET_N_SETTINGS];
 
-    info->epsilon = r->practice.epsilon;
-    if (r->options->epsilon > 0) {
-        info->epsilon = r->options->epsilon;
-        origin = "options";
-    } else if (!r->config) {
-        info->epsilon = r->training->epsilon;
-        origin = "its table";
-    } else if (info->epsilon == 0) {
-        info->epsilon = info->padding == EFFNET_PADDING_SAME ? 1e-3 : 1e-5;
-        origin = "the padding, as timm's";
+    for (guint i = 0; i < r->sources->len; i++)
+        if (!effnet_source_check(&g_array_index(r->sources, EffNetSource, i), error))
+            return FALSE;
+    effnet_settings_overlay((EffNetSource *)(void *)r->sources->data, r->sources->len, settings,
+                            origins);
+    if (!settings->padding)
+        return fail_padding(r, error);
+    if (settings->epsilon == 0) {
+        const EffNetSettings timm = {.epsilon =
+                                         settings->padding == EFFNET_PADDING_SAME ? 1e-3 : 1e-5};
+
+        add_source(r, "the padding, as timm's", &timm);
+        return overlay(r, settings, error);
     }
-    note(r, origin, "epsilon: %g", info->epsilon);
+    if (r->out->info.n_classes == 1 && settings->activation == EFFNET_ACTIVATION_SOFTMAX) {
+        settings->activation = EFFNET_ACTIVATION_SIGMOID;
+        origins[EFFNET_N_SETTINGS - 1] = "its one class, of which softmax is always 1";
+    }
+    for (guint i = 0; i < EFFNET_N_SETTINGS; i++) {
+        g_autofree char *what = effnet_settings_describe(settings, i);
+
+        effnet_recognition_note(r->out, origins[i], "%s", what);
+    }
+    return TRUE;
 }
 
 static gboolean
-settle_resolution(Recogniser *r, GError **error)
+settle(Recogniser *r, GError **error)
 {
     EffNetModelInfo *info = &r->out->info;
-    const char *origin = "its table";
+    EffNetSettings settings;
 
-    info->resolution = effnet_arch_get_resolution(r->out->arch);
-    if (r->options->resolution) {
-        info->resolution = r->options->resolution;
-        origin = "options";
-    } else if (r->config && r->config->resolution) {
-        info->resolution = r->config->resolution;
-        origin = r->said;
-    } else if (r->practice.resolution) {
-        info->resolution = r->practice.resolution;
-        origin = r->practised;
-    }
-    note(r, origin, "resolution: %u", info->resolution);
-    if (info->resolution >= MIN_RESOLUTION && info->resolution <= MAX_RESOLUTION)
-        return TRUE;
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "%s has a resolution of %u, where %d to %d were expected", origin, info->resolution,
-                MIN_RESOLUTION, MAX_RESOLUTION);
-    return FALSE;
+    add_table(r);
+    if (!overlay(r, &settings, error))
+        return FALSE;
+    info->padding = settings.padding;
+    info->epsilon = settings.epsilon;
+    info->resolution = settings.resolution;
+    memcpy(info->mean, settings.mean.of, sizeof info->mean);
+    memcpy(info->std, settings.std.of, sizeof info->std);
+    info->crop_fraction = settings.crop_fraction;
+    info->interpolation = settings.interpolation;
+    info->resize_mode = settings.resize;
+    info->activation = settings.activation;
+    return TRUE;
 }
 
-/* VALUES of the first of the four that has them. */
+/* The labels that the file has; ImageNet's where IMAGENET and their number may tell. */
 static void
-settle_channels(Recogniser *r, const char *what, float values[3], const float *option,
-                const float *config, const float *practice, const float *table)
-{
-    const float *from = option ? option : config ? config : practice ? practice : table;
-    const char *origin = option     ? "options"
-                         : config   ? r->said
-                         : practice ? r->practised
-                                    : "its table";
-
-    memcpy(values, from, 3 * sizeof *values);
-    note(r, origin, "%s: %g %g %g", what, values[0], values[1], values[2]);
-}
-
-static void
-settle_normalisation(Recogniser *r)
-{
-    EffNetModelInfo *info = &r->out->info;
-    const EffNetModelOptions *options = r->options;
-    const EffNetConfig *config = r->config;
-
-    settle_channels(r, "mean", info->mean, options->set_mean ? options->mean : NULL,
-                    config && config->has_mean ? config->mean : NULL, r->practice.mean,
-                    r->training->mean);
-    settle_channels(r, "std", info->std, options->set_std ? options->std : NULL,
-                    config && config->has_std ? config->std : NULL, r->practice.std,
-                    r->training->std);
-}
-
-static void
-settle_resize(Recogniser *r)
-{
-    EffNetModelInfo *info = &r->out->info;
-    const char *origin = "its table";
-
-    info->crop_fraction = r->training->crop_fraction;
-    if (r->config && r->config->crop_fraction > 0) {
-        info->crop_fraction = r->config->crop_fraction;
-        origin = r->said;
-    } else if (r->practice.crop_fraction > 0) {
-        info->crop_fraction = r->practice.crop_fraction;
-        origin = r->practised;
-    }
-    note(r, origin, "crop fraction: %g", info->crop_fraction);
-
-    info->interpolation = r->training->interpolation;
-    origin = "its table";
-    if (r->config && r->config->interpolation) {
-        info->interpolation = r->config->interpolation;
-        origin = r->said;
-    } else if (r->practice.interpolation) {
-        info->interpolation = r->practice.interpolation;
-        origin = r->practised;
-    }
-    note(r, origin, "interpolation: %s",
-         info->interpolation == EFFNET_INTERPOLATION_BILINEAR ? "bilinear" : "bicubic");
-}
-
-/* An activation of the scores, and the labels. */
-static void
-settle_classes(Recogniser *r)
+settle_labels(Recogniser *r, gboolean imagenet)
 {
     EffNetRecognition *out = r->out;
-    gboolean said = r->config && r->config->activation;
+    const char *origin = NULL;
 
-    out->info.activation = said ? r->config->activation : EFFNET_ACTIVATION_SOFTMAX;
-    note(r, said ? r->said : "the usual practice", "activation: %s",
-         out->info.activation == EFFNET_ACTIVATION_SIGMOID ? "sigmoid" : "softmax");
     if (r->config)
         out->labels = effnet_config_get_labels(r->config, out->info.n_classes);
     if (out->labels) {
         out->info.labels = (const char *const *)out->labels;
-        note(r, r->said, "labels: %u", out->info.n_classes);
+        origin = r->config->source ? r->config->source : out->info.path;
+        effnet_recognition_note(out, origin, "labels: %u", out->info.n_classes);
         return;
     }
-    out->info.labels = effnet_labels_imagenet(out->info.n_classes);
+    out->info.labels = imagenet ? effnet_labels_imagenet(out->info.n_classes) : NULL;
     if (out->info.labels)
-        note(r, "the number of classes", "labels: ImageNet's");
+        effnet_recognition_note(out, "the number of classes, which nothing else names",
+                                "labels: ImageNet's");
+}
+
+/* What the config says of layers that weights do not show. */
+static gboolean
+check_layers(const Recogniser *r, const EffNetNaming *naming, GError **error)
+{
+    const EffNetModelInfo *info = &r->out->info;
+    g_autoptr(EffNetNetwork) network = NULL;
+    g_autofree char *what = NULL;
+
+    if (!naming->check_config || !r->config->json)
+        return TRUE;
+    network = effnet_network_new(r->out->arch, info->resolution, info->in_channels, info->n_classes,
+                                 info->padding);
+    what = naming->check_config(r->config->json, network);
+    if (what)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "%s %s", r->config->source, what);
+    return !what;
 }
 
 static gboolean
-settle_precision(Recogniser *r, GError **error)
+recognise_file(Recogniser *r, const EffNetState *state, GError **error)
 {
-    EffNetModelInfo *info = &r->out->info;
-    const char *why;
-
-    if (!effnet_precision_settle(r->options->precision, r->quantised, effnet_kernels_get(),
-                                 info->path, &info->precision, &why, error))
+    if (!check_architecture(r, error) || !recognise_shapes(r, state, error))
         return FALSE;
-    note(r, why, "precision: %s", effnet_precision_get_name(info->precision));
+    check_config(r);
+    if (!add_files(r, state->naming, error))
+        return FALSE;
+    add_practice(r, state->naming);
+    if (!settle(r, error) || !check_layers(r, state->naming, error))
+        return FALSE;
+    settle_labels(r, effnet_state_has_own_head(state));
     return TRUE;
-}
-
-/* What does not depend on whether there is a file. */
-static gboolean
-settle(Recogniser *r, GError **error)
-{
-    r->training = effnet_arch_get_training(r->out->arch);
-    if (!settle_precision(r, error) || !settle_padding(r, error) || !settle_resolution(r, error))
-        return FALSE;
-    settle_epsilon(r);
-    settle_normalisation(r);
-    settle_resize(r);
-    settle_classes(r);
-    g_ptr_array_add(r->out->origins, NULL);
-    r->out->info.origins = (const char *const *)r->out->origins->pdata;
-    return TRUE;
-}
-
-static gboolean
-recognise_file(Recogniser *r, const EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
-               GError **error)
-{
-    if (!recognise_shapes(r, checkpoint, naming, error) || !read_config(r, checkpoint, error))
-        return FALSE;
-    find_practice(r, r->out->info.name);
-    return settle(r, error);
 }
 
 /* What is folded into the weights cannot be set any more. */
@@ -451,15 +484,21 @@ recognise_quantised(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **
     if (!r->out->arch)
         return FALSE;
     info->arch = effnet_arch_get_name(r->out->arch);
-    if (!recognise_ends(r, checkpoint, "stem.weight", "classifier.weight", error))
+    if (!recognise_ends(r, effnet_checkpoint_find(checkpoint, "stem.weight"),
+                        effnet_checkpoint_find(checkpoint, "classifier.weight"), error))
         return FALSE;
     network = effnet_network_new(r->out->arch, effnet_arch_get_resolution(r->out->arch),
                                  info->in_channels, info->n_classes, EFFNET_PADDING_SAME);
-    note(r, "the metadata", "architecture: %s, quantised", info->arch);
-    if (!effnet_quantised_check(checkpoint, network, error) || !read_config(r, checkpoint, error))
+    effnet_recognition_note(r->out, "the metadata", "architecture: %s, quantised", info->arch);
+    if (!effnet_quantised_check(checkpoint, network, error))
         return FALSE;
-    if (r->config->padding)
-        return settle(r, error);
+    check_config(r);
+    if (r->config->settings.padding) {
+        if (!add_files(r, NULL, error) || !settle(r, error))
+            return FALSE;
+        settle_labels(r, FALSE);
+        return TRUE;
+    }
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
                 "%s is quantised, but its config does not tell the padding of %s", info->path,
                 info->arch);
@@ -476,34 +515,55 @@ set_names(EffNetRecognition *out, const char *path)
     out->info.name = g_string_chunk_insert(out->strings, name);
 }
 
+/* The options, which come before everything else. */
+static gboolean
+begin(Recogniser *r, GError **error)
+{
+    const EffNetSource source = {"options", effnet_settings_from_options(r->options)};
+
+    r->sources = g_array_new(FALSE, FALSE, sizeof(EffNetSource));
+    g_array_append_val(r->sources, source);
+    return effnet_source_check(&source, error);
+}
+
+/* Takes CHECKPOINT over. */
+static gboolean
+recognise(Recogniser *r, EffNetCheckpoint *checkpoint, GError **error)
+{
+    g_autoptr(EffNetCheckpoint) own = checkpoint;
+    g_autoptr(EffNetState) state = NULL;
+
+    r->config = effnet_config_new(checkpoint, error);
+    if (!r->config)
+        return FALSE;
+    r->out->quantised = effnet_quantised_is(checkpoint);
+    if (r->out->quantised) {
+        if (!recognise_quantised(r, checkpoint, error))
+            return FALSE;
+        r->out->weights = effnet_weights_new_quantised(g_steal_pointer(&own));
+        return TRUE;
+    }
+    state = effnet_state_new(g_steal_pointer(&own), error);
+    if (!state || !recognise_file(r, state, error))
+        return FALSE;
+    r->out->weights = effnet_weights_new_state(g_steal_pointer(&state), r->out->info.epsilon);
+    return TRUE;
+}
+
 EffNetRecognition *
 effnet_recognise(const char *path, const EffNetModelOptions *options, GError **error)
 {
     g_autoptr(EffNetRecognition) out = recognition_new();
-    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    EffNetCheckpoint *checkpoint = NULL;
     Recogniser r = {.out = out, .options = options};
-    const EffNetNaming *naming = NULL;
     gboolean ok = FALSE;
 
-    if (!check_options(options, error))
-        return NULL;
-    checkpoint = effnet_checkpoint_open(path, error);
-    if (!checkpoint)
-        return NULL;
     set_names(out, path);
-    r.quantised = effnet_quantised_is(checkpoint);
-    if (r.quantised)
-        ok = recognise_quantised(&r, checkpoint, error);
-    else if ((naming = effnet_naming_find(checkpoint, error)))
-        ok = recognise_file(&r, checkpoint, naming, error);
+    if (begin(&r, error) && (checkpoint = effnet_checkpoint_open(path, error)))
+        ok = recognise(&r, checkpoint, error);
     effnet_config_free(r.config);
-    g_free(r.practised);
-    if (!ok)
-        return NULL;
-    out->weights = r.quantised ? effnet_weights_new_quantised(g_steal_pointer(&checkpoint))
-                               : effnet_weights_new_checkpoint(g_steal_pointer(&checkpoint), naming,
-                                                               out->info.epsilon);
-    return g_steal_pointer(&out);
+    g_array_unref(r.sources);
+    return ok ? g_steal_pointer(&out) : NULL;
 }
 
 EffNetRecognition *
@@ -512,16 +572,18 @@ effnet_recognise_random(EffNetArch *arch, guint32 seed, guint n_classes,
 {
     g_autoptr(EffNetRecognition) out = recognition_new();
     Recogniser r = {.out = out, .options = options};
+    gboolean ok;
 
-    if (!check_options(options, error))
-        return NULL;
     out->arch = effnet_arch_ref(arch);
     out->info.name = out->info.arch = effnet_arch_get_name(arch);
     out->info.naming = "none";
     out->info.in_channels = 3;
     out->info.n_classes = n_classes ? n_classes : 1000;
-    if (!settle(&r, error))
+    ok = begin(&r, error) && settle(&r, error);
+    g_array_unref(r.sources);
+    if (!ok)
         return NULL;
+    settle_labels(&r, TRUE);
     out->weights = effnet_weights_new_random(seed);
     return g_steal_pointer(&out);
 }

@@ -8,8 +8,7 @@
 
 typedef struct {
     EffNetWeights base;
-    EffNetCheckpoint *checkpoint;
-    const EffNetNaming *naming;
+    EffNetState *state;
     double epsilon;
 } StoredWeights;
 
@@ -30,7 +29,7 @@ static gboolean
 check_values(const StoredWeights *weights, const EffNetTensor *tensor, EffNetPart part,
              const float *values, GError **error)
 {
-    const char *path = effnet_checkpoint_get_path(weights->checkpoint), *what = NULL;
+    const char *path = effnet_checkpoint_get_path(weights->state->checkpoint), *what = NULL;
     gsize n = 1;
 
     for (guint i = 0; i < tensor->n_dims; i++)
@@ -52,39 +51,34 @@ stored_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, floa
             GError **error)
 {
     StoredWeights *weights = (StoredWeights *)base;
-    const EffNetTensor *tensor =
-        effnet_layer_find(weights->checkpoint, weights->naming, layer, part, error);
+    const EffNetTensor *tensor = effnet_layer_find(weights->state, layer, part, error);
 
-    return tensor && effnet_checkpoint_read(weights->checkpoint, tensor, dst, error) &&
+    return tensor && effnet_checkpoint_read(weights->state->checkpoint, tensor, dst, error) &&
            check_values(weights, tensor, part, dst, error);
 }
 
 static gboolean
 stored_is_folded(EffNetWeights *base, const EffNetLayer *layer)
 {
-    StoredWeights *weights = (StoredWeights *)base;
-
-    return effnet_layer_is_folded(weights->checkpoint, weights->naming, layer);
+    return effnet_layer_is_folded(((StoredWeights *)base)->state, layer);
 }
 
 static void
 stored_free(EffNetWeights *base)
 {
-    effnet_checkpoint_free(((StoredWeights *)base)->checkpoint);
+    effnet_state_free(((StoredWeights *)base)->state);
     g_free(base);
 }
 
 EffNetWeights *
-effnet_weights_new_checkpoint(EffNetCheckpoint *checkpoint, const EffNetNaming *naming,
-                              double epsilon)
+effnet_weights_new_state(EffNetState *state, double epsilon)
 {
     StoredWeights *weights = g_new0(StoredWeights, 1);
 
     weights->base.read = stored_read;
     weights->base.is_folded = stored_is_folded;
     weights->base.free = stored_free;
-    weights->checkpoint = checkpoint;
-    weights->naming = naming;
+    weights->state = state;
     weights->epsilon = epsilon;
     return &weights->base;
 }

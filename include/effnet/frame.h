@@ -91,14 +91,6 @@ typedef struct {
     EffNetOrientation orientation;
 } EffNetFrame;
 
-/* How a region of any shape becomes the network's square. */
-typedef enum {
-    EFFNET_RESIZE_AUTO,        /* as the network was trained: CENTER_CROP */
-    EFFNET_RESIZE_CENTER_CROP, /* shorter side to resolution / crop fraction, centre cut out */
-    EFFNET_RESIZE_STRETCH,     /* the whole region, its shape not kept */
-    EFFNET_RESIZE_LETTERBOX,   /* the whole region, its shape kept, the mean colour around it */
-} EffNetResizeMode;
-
 /* Settings of the resize. Zero-initialised: as the network was trained. */
 typedef struct {
     EffNetResizeMode mode;

@@ -26,9 +26,17 @@ typedef enum {
     EFFNET_INTERPOLATION_BICUBIC,  /* antialiased, a = -0.5, as Pillow's */
 } EffNetInterpolation;
 
+/* How a region of any shape becomes the network's square. */
+typedef enum {
+    EFFNET_RESIZE_AUTO,        /* as the network was trained */
+    EFFNET_RESIZE_CENTER_CROP, /* shorter side to resolution / crop fraction, centre cut out */
+    EFFNET_RESIZE_STRETCH,     /* the whole region, its shape not kept */
+    EFFNET_RESIZE_LETTERBOX,   /* the whole region, its shape kept, the mean colour around it */
+} EffNetResizeMode;
+
 /* What turns logits into scores. */
 typedef enum {
-    EFFNET_ACTIVATION_AUTO,    /* what the checkpoint says, softmax where it says nothing */
+    EFFNET_ACTIVATION_AUTO, /* what the checkpoint says, softmax where it says nothing */
     EFFNET_ACTIVATION_SOFTMAX, /* scores add up to 1 */
     EFFNET_ACTIVATION_SIGMOID, /* each class by itself, 0 to 1 */
     EFFNET_ACTIVATION_NONE,    /* the scores are the logits */
@@ -45,7 +53,7 @@ typedef struct {
     double epsilon;            /* of batch norm */
     EffNetPrecision precision; /* EFFNET_ERROR_SETTINGS for one that model or CPU cannot do */
     const char *cache; /* a folder for packed weights, made where needed, so that the next opening
-                        * of the same file maps them; NULL: none */
+                        * of the same file reads them; NULL: none */
 } EffNetModelOptions;
 
 /* How a checkpoint was understood. All of it is owned by the model. */
@@ -63,11 +71,12 @@ typedef struct {
     EffNetInterpolation interpolation;
     EffNetPadding padding;
     double epsilon;              /* of batch norm */
-    EffNetActivation activation; /* SOFTMAX or SIGMOID */
+    EffNetActivation activation; /* never AUTO */
     EffNetPrecision precision;   /* never AUTO */
     const char *const *labels;   /* n_classes of them, NULL-terminated; NULL: unknown */
     const char *const *origins;  /* "what: value (from where)", NULL-terminated, for effnet info */
     guint64 params;
+    EffNetResizeMode resize_mode; /* CENTER_CROP or STRETCH */
 } EffNetModelInfo;
 
 /* Opens a checkpoint: .safetensors, or .pth/.pt in zip or legacy form. OPTIONS may be NULL; they

@@ -15,8 +15,11 @@ typedef enum {
     EFFNET_PRECISION_INT8, /* of 8 bits, sums of 32; for quantised models */
 } EffNetPrecision;
 
-/* The name of PRECISION: "auto", "fp32", "bf16" or "int8". Static. */
+/* The name of PRECISION: "auto", "fp32", "bf16" or "int8"; NULL behind the last. Static. */
 const char *effnet_precision_get_name(EffNetPrecision precision);
+
+/* What PRECISION is, in a few words. Static. */
+const char *effnet_precision_get_summary(EffNetPrecision precision);
 
 /* Sets PRECISION by its name. FALSE and EFFNET_ERROR_SETTINGS, which lists the names, for any
  * other. */

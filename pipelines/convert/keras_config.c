@@ -242,6 +242,7 @@ get_variable(const EffNetConstant *constant, double values[3])
 static gboolean
 read_normalization(Reader *r, const Item *item)
 {
+    gboolean invert = FALSE;
     const EffNetJson *given = effnet_json_member(item->config, "mean");
     double mean[3], variance[3], scale[3], offset[3];
     gboolean ok;
@@ -259,7 +260,7 @@ read_normalization(Reader *r, const Item *item)
     }
     if (!ok)
         return refuse(r, item, "without 1 or 3 means and variances");
-    if (effnet_json_is_true(effnet_json_member(item->config, "invert")))
+    if (effnet_json_boolean(effnet_json_member(item->config, "invert"), &invert) && invert)
         return refuse(r, item, "that is inverted");
     for (int i = 0; i < 3; i++) {
         scale[i] = 1 / fmax(sqrt(variance[i]), 1e-7); /* as Keras has it */

@@ -7,7 +7,7 @@
 #include <effnet/error.h>
 
 #include "recognise/config.h"
-#include "recognise/names.h"
+#include "recognise/naming.h"
 #include "checkpoint/safetensors_writer.h"
 #include "recognise/search.h"
 

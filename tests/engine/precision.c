@@ -17,7 +17,9 @@ test_names(void)
         g_assert_true(effnet_precision_parse(names[i], &precision, NULL));
         g_assert_cmpuint(precision, ==, i);
         g_assert_cmpstr(effnet_precision_get_name(precision), ==, names[i]);
+        g_assert_nonnull(effnet_precision_get_summary(precision));
     }
+    g_assert_null(effnet_precision_get_name(EFFNET_PRECISION_INT8 + 1));
     g_assert_false(effnet_precision_parse("fp16", &precision, &error));
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
     g_assert_nonnull(strstr(error->message, "auto, fp32, bf16, int8, not \"fp16\""));
@@ -27,7 +29,7 @@ static EffNetPrecision
 settle(EffNetPrecision wanted, const char *level)
 {
     EffNetPrecision settled;
-    const char *why = NULL;
+    g_autofree char *why = NULL;
 
     g_assert_true(effnet_precision_settle(wanted, FALSE, effnet_kernels_find(level), "x.pth",
                                           &settled, &why, NULL));
@@ -40,7 +42,7 @@ refuse(EffNetPrecision wanted, const char *expected)
 {
     g_autoptr(GError) error = NULL;
     EffNetPrecision settled;
-    const char *why;
+    char *why;
 
     g_assert_false(effnet_precision_settle(wanted, FALSE, effnet_kernels_find("c"), "x.pth",
                                            &settled, &why, &error));

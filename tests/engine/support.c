@@ -318,27 +318,27 @@ add_part(GByteArray *dict, const EffNetNaming *naming, const EffNetLayer *layer,
     support_pickle_tensor(dict, &tensor);
 }
 
-/* A naming by its name: of a checkpoint that has nothing but what it is known by. */
-static const EffNetNaming *
-naming_of(const char *name, const char *arch)
+static gboolean
+names_all(const EffNetNaming *naming, const EffNetNetwork *network)
 {
-    const char *stem = g_str_equal(name, "timm")          ? "conv_stem.weight"
-                       : g_str_equal(name, "lukemelas")   ? "_conv_stem.weight"
-                       : g_str_has_prefix(arch, "resnet") ? "conv1.weight"
-                                                          : "features.0.0.weight";
-    const char *mark =
-        g_str_has_prefix(arch, "mobilenet") ? "features.1.conv.0.0.weight" : "unmarked";
-    g_autofree char *text =
-        g_strdup_printf("{\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},"
-                        "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}",
-                        stem, mark);
-    g_autoptr(GByteArray) bytes = support_safetensors(text, NULL, 0);
-    g_autoptr(EffNetCheckpoint) checkpoint =
-        effnet_checkpoint_open(support_hold(bytes->data, bytes->len), NULL);
-    const EffNetNaming *naming = effnet_naming_find(checkpoint, NULL);
+    for (guint i = 0; i < network->n_layers; i++) {
+        const EffNetLayer *layer = &network->layers[i];
+        g_autofree char *name = effnet_naming_module(naming, layer, FALSE);
 
-    g_assert_cmpstr(effnet_naming_get_name(naming), ==, name);
-    return naming;
+        if (effnet_layer_has_weights(layer) && !name)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The naming NAME that has all layers of NETWORK. */
+static const EffNetNaming *
+naming_of(const char *name, const EffNetNetwork *network)
+{
+    for (gsize i = 0; effnet_namings[i]; i++)
+        if (g_str_equal(effnet_namings[i]->name, name) && names_all(effnet_namings[i], network))
+            return effnet_namings[i];
+    g_assert_not_reached();
 }
 
 char *
@@ -349,7 +349,7 @@ support_network(const char *file, const char *naming, const char *arch, guint in
     g_autoptr(EffNetNetwork) network =
         effnet_network_new(known, 224, in_channels, n_classes, EFFNET_PADDING_SAME);
     g_autoptr(GByteArray) dict = g_byte_array_new(), pickle = NULL, bytes = NULL;
-    const EffNetNaming *names = naming_of(naming, arch);
+    const EffNetNaming *names = naming_of(naming, network);
 
     support_add_text(dict, "}(");
     for (guint i = 0; i < network->n_layers; i++)

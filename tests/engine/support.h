@@ -6,7 +6,7 @@
 #include <effnet/error.h>
 
 #include "arch/network.h"
-#include "recognise/names.h"
+#include "recognise/naming.h"
 
 /* The error is of CODE, one line, and has PART in it; it is cleared. */
 void support_check_error(GError **error, gint code, const char *part);

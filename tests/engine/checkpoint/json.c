@@ -28,7 +28,9 @@ test_values(void)
     g_assert_null(effnet_json_member(json, "c"));
     g_assert_cmpuint(effnet_json_length(a), ==, 6);
     g_assert_true(effnet_json_number(effnet_json_item(a, 1), &number));
-    g_assert_false(effnet_json_is_true(effnet_json_item(a, 1)));
+    truth = TRUE;
+    g_assert_true(effnet_json_boolean(effnet_json_item(a, 1), &truth));
+    g_assert_false(truth);
     g_assert_cmpfloat(number, ==, -25);
     g_assert_true(effnet_json_is(effnet_json_item(a, 2), EFFNET_JSON_BOOL));
     g_assert_true(effnet_json_is(effnet_json_item(a, 4), EFFNET_JSON_NULL));

@@ -7,11 +7,10 @@
 static EffNetArch *
 match(const char *path, const char *name, guint in_channels, guint n_classes, GError **error)
 {
-    g_autoptr(EffNetCheckpoint) checkpoint = effnet_checkpoint_open(path, NULL);
+    g_autoptr(EffNetState) state = effnet_state_new(effnet_checkpoint_open(path, NULL), NULL);
 
-    g_assert_nonnull(checkpoint);
-    return effnet_layers_match(checkpoint, effnet_naming_find(checkpoint, NULL), name, in_channels,
-                               n_classes, error);
+    g_assert_nonnull(state);
+    return effnet_layers_match(state, name, in_channels, n_classes, NULL, error);
 }
 
 /* Who has the network ARCH. */
@@ -164,16 +163,15 @@ test_folded(void)
                                           "\"data_offsets\":[0,0]}%s";
         g_autoptr(GString) text = g_string_new("{");
         g_autoptr(GByteArray) bytes = NULL;
-        g_autoptr(EffNetCheckpoint) checkpoint = NULL;
-        const EffNetNaming *naming;
+        g_autoptr(EffNetState) state = NULL;
 
         for (gsize n = 0; n < 3; n++)
             g_string_append_printf(text, format, cases[i].names[n], n < 2 ? "," : "}");
         bytes = support_safetensors(text->str, NULL, 0);
-        checkpoint = effnet_checkpoint_open(support_hold(bytes->data, bytes->len), NULL);
-        naming = effnet_naming_find(checkpoint, NULL);
-        g_assert_cmpint(effnet_layer_is_folded(checkpoint, naming, &stem), ==, cases[i].folded);
-        g_assert_false(effnet_layer_is_folded(checkpoint, naming, &classifier));
+        state = effnet_state_new(
+            effnet_checkpoint_open(support_hold(bytes->data, bytes->len), NULL), NULL);
+        g_assert_cmpint(effnet_layer_is_folded(state, &stem), ==, cases[i].folded);
+        g_assert_false(effnet_layer_is_folded(state, &classifier));
     }
 }
 

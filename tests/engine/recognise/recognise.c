@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels/kernels.h"
 #include "recognise/recognise.h"
 #include "../support.h"
 
@@ -112,7 +111,7 @@ test_timm(void)
     g_assert_cmpuint(s->info.n_classes, ==, 0);
     check_error(unclear, &none, EFFNET_ERROR_SETTINGS,
                 "whether its padding is same (timm's tf_efficientnet_b0) or symmetric "
-                "(efficientnet_b0): set the option padding");
+                "(efficientnet_b0): say which by --model-options padding=same");
 }
 
 static void
@@ -125,7 +124,7 @@ test_families(void)
 
     check_error(second, &none, EFFNET_ERROR_SETTINGS,
                 "whether its padding is same (timm's tf_efficientnetv2_b0) or symmetric "
-                "(efficientnetv2_b0): set the option padding");
+                "(efficientnetv2_b0): say which by --model-options padding=same");
     g_assert_cmpstr(m->info.arch, ==, "mobilenet-v2");
     g_assert_cmpint(m->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
     g_assert_cmpfloat(m->info.epsilon, ==, 1e-5);
@@ -170,7 +169,7 @@ test_bad_options(void)
     g_autofree char *path = support_network("tf_efficientnet_b0.pth", "timm", "b0", 3, 7, 1, NULL);
     EffNetModelOptions options = {.resolution = 31};
 
-    check_error(path, &options, EFFNET_ERROR_SETTINGS, "resolution is not between 32 and 4096");
+    check_error(path, &options, EFFNET_ERROR_SETTINGS, "the resolution by options is 31, where 32 to 4096");
     options = (EffNetModelOptions){.epsilon = -1};
     check_error(path, &options, EFFNET_ERROR_SETTINGS, "epsilon");
     options = (EffNetModelOptions){.epsilon = NAN};
@@ -219,7 +218,7 @@ test_config(void)
 
     g_free(json);
     json = support_write_text("config.json", "{\"input_size\": [3, 8, 8]}");
-    check_error(path, &none, EFFNET_ERROR_SETTINGS, "has a resolution of 8");
+    check_error(path, &none, EFFNET_ERROR_SETTINGS, "config.json is 8, where 32 to 4096 pixels were expected");
     g_free(json);
     json = support_write_text("config.json", "{");
     check_error(path, &none, EFFNET_ERROR_FORMAT, "is not a JSON object");
@@ -270,8 +269,7 @@ static void
 test_random(void)
 {
     g_autoptr(EffNetArch) arch = effnet_arch_new("b3", NULL);
-    EffNetModelOptions options = {.padding = EFFNET_PADDING_SYMMETRIC,
-                                  .precision = EFFNET_PRECISION_FP32};
+    EffNetModelOptions options = {.padding = EFFNET_PADDING_SYMMETRIC};
     g_autoptr(EffNetRecognition) r = effnet_recognise_random(arch, 1, 0, &none, NULL);
     g_autoptr(EffNetRecognition) s = effnet_recognise_random(arch, 1, 5, &options, NULL);
     GError *error = NULL;
@@ -282,21 +280,12 @@ test_random(void)
     g_assert_cmpuint(r->info.resolution, ==, 300);
     g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
     g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
-    g_assert_cmpint(r->info.precision, !=, EFFNET_PRECISION_AUTO);
-    check_origin(r, effnet_kernels_have(effnet_kernels_get(), EFFNET_TYPE_BF16)
-                        ? "precision: bf16 (from the weights, which are floats, and the CPU, which "
-                          "has AVX512-BF16)"
-                        : "precision: fp32 (from the weights, which are floats");
     g_assert_nonnull(r->weights);
-    g_assert_cmpint(s->info.precision, ==, EFFNET_PRECISION_FP32);
     g_assert_cmpint(s->info.padding, ==, EFFNET_PADDING_SYMMETRIC);
     g_assert_cmpuint(s->info.n_classes, ==, 5);
     options.resolution = 1;
     g_assert_null(effnet_recognise_random(arch, 1, 5, &options, &error));
     support_check_error(&error, EFFNET_ERROR_SETTINGS, "resolution");
-    options = (EffNetModelOptions){.precision = EFFNET_PRECISION_INT8};
-    g_assert_null(effnet_recognise_random(arch, 1, 5, &options, &error));
-    support_check_error(&error, EFFNET_ERROR_SETTINGS, "effnet quantize");
 }
 
 int

@@ -7,10 +7,9 @@ static EffNetArch *
 match(const char *naming, const char *arch, GError **error)
 {
     g_autofree char *path = support_network("net.pth", naming, arch, 3, 10, 1, NULL);
-    g_autoptr(EffNetCheckpoint) checkpoint = effnet_checkpoint_open(path, NULL);
+    g_autoptr(EffNetState) state = effnet_state_new(effnet_checkpoint_open(path, NULL), NULL);
 
-    return effnet_layers_match(checkpoint, effnet_naming_find(checkpoint, NULL), NULL, 3, 10,
-                               error);
+    return effnet_layers_match(state, NULL, 3, 10, NULL, error);
 }
 
 /* That a point is found again, be it by other numbers: with the same layers. */
@@ -91,11 +90,10 @@ static void
 test_closest(void)
 {
     g_autofree char *path = support_network("net.pth", "timm", "b2", 3, 10, 1, NULL);
-    g_autoptr(EffNetCheckpoint) checkpoint = effnet_checkpoint_open(path, NULL);
+    g_autoptr(EffNetState) state = effnet_state_new(effnet_checkpoint_open(path, NULL), NULL);
     GError *error = NULL;
 
-    g_assert_null(
-        effnet_layers_match(checkpoint, effnet_naming_find(checkpoint, NULL), NULL, 3, 11, &error));
+    g_assert_null(effnet_layers_match(state, NULL, 3, 11, NULL, &error));
     support_check_error(&error, EFFNET_ERROR_MODEL,
                         "(b2 comes closest): it has a tensor "
                         "classifier.weight of shape 10x1408");

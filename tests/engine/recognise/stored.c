@@ -8,9 +8,9 @@ static EffNetWeights *
 open_network(float value, double epsilon)
 {
     g_autofree char *path = support_network("net.pth", "timm", "b0", 3, 10, value, NULL);
-    EffNetCheckpoint *checkpoint = effnet_checkpoint_open(path, NULL);
+    EffNetState *state = effnet_state_new(effnet_checkpoint_open(path, NULL), NULL);
 
-    return effnet_weights_new_checkpoint(checkpoint, effnet_naming_find(checkpoint, NULL), epsilon);
+    return effnet_weights_new_state(state, epsilon);
 }
 
 static const EffNetLayer stem = {

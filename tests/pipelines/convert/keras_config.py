@@ -20,7 +20,8 @@ def test_activation():
     net = models.efficientnet()
     for activation, key, says in (("softmax", "problem_type", "single_label_classification"),
                                   ("sigmoid", "problem_type", "multi_label_classification"),
-                                  ("linear", "activation", "none"), (None, "activation", "none")):
+                                  ("linear", "problem_type", "regression"),
+                                  (None, "problem_type", "regression")):
         assert convert(keras_config(net, activation=activation), net)[key] == says, activation
     # In a layer of its own.
     config = keras_config(net, activation="linear")

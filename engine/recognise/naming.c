@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "naming.h"
+
+#include <string.h>
+
+const EffNetNaming *const effnet_namings[] = {
+    &effnet_naming_timm,
+    &effnet_naming_torchvision_mobilenet,
+    &effnet_naming_torchvision,
+    &effnet_naming_torchvision_resnet,
+    &effnet_naming_lukemelas,
+    &effnet_naming_transformers,
+    NULL,
+};
+
+static const EffNetNamingRow *
+find_row(const EffNetNaming *naming, const EffNetLayer *layer)
+{
+    EffNetNamed blocks = layer->kind == EFFNET_BLOCK_FUSED ? EFFNET_NAMED_FUSED
+                         : layer->has_expand               ? EFFNET_NAMED_EXPANDED
+                                                           : EFFNET_NAMED_PLAIN;
+
+    for (gsize i = 0; i < naming->n_rows; i++) {
+        const EffNetNamingRow *row = &naming->rows[i];
+
+        if (row->role == layer->role &&
+            (row->blocks == EFFNET_NAMED_EITHER || row->blocks == blocks))
+            return row;
+    }
+    return NULL;
+}
+
+static char *
+fill_pattern(const char *pattern, const EffNetLayer *layer)
+{
+    GString *name = g_string_new(NULL);
+
+    for (const char *p = pattern; *p; p++) {
+        guint number;
+
+        if (*p != '$') {
+            g_string_append_c(name, *p);
+            continue;
+        }
+        p++;
+        number = *p == 's'   ? layer->stage
+                 : *p == 't' ? layer->stage + 1
+                 : *p == 'b' ? layer->block
+                 : *p == 'm' ? layer->sequence + 1
+                             : layer->sequence;
+        g_string_append_printf(name, "%u", number);
+    }
+    return g_string_free(name, FALSE);
+}
+
+char *
+effnet_naming_module(const EffNetNaming *naming, const EffNetLayer *layer, gboolean norm)
+{
+    const EffNetNamingRow *row = find_row(naming, layer);
+    const char *pattern = !row ? NULL : norm ? row->norm : row->weights;
+
+    return pattern ? fill_pattern(pattern, layer) : NULL;
+}
+
+const char *
+effnet_part_suffix(EffNetPart part)
+{
+    static const char *const suffixes[] = {
+        [EFFNET_PART_WEIGHT] = ".weight",          [EFFNET_PART_BIAS] = ".bias",
+        [EFFNET_PART_NORM_GAMMA] = ".weight",      [EFFNET_PART_NORM_BETA] = ".bias",
+        [EFFNET_PART_NORM_MEAN] = ".running_mean", [EFFNET_PART_NORM_VARIANCE] = ".running_var",
+    };
+
+    return suffixes[part];
+}
+
+char *
+effnet_naming_tensor(const EffNetNaming *naming, const EffNetLayer *layer, EffNetPart part)
+{
+    gboolean norm = part != EFFNET_PART_WEIGHT && part != EFFNET_PART_BIAS;
+    g_autofree char *module = effnet_naming_module(naming, layer, norm);
+
+    return module ? g_strconcat(module, effnet_part_suffix(part), NULL) : NULL;
+}
+
+/* Whether NAME is a part of a module that PATTERN, which may be NULL, stands for. */
+static gboolean
+fits_pattern(const char *name, const char *pattern)
+{
+    for (; pattern && *pattern; pattern++) {
+        if (*pattern != '$') {
+            if (*name++ != *pattern)
+                return FALSE;
+            continue;
+        }
+        pattern++;
+        if (!g_ascii_isdigit(*name))
+            return FALSE;
+        while (g_ascii_isdigit(*name))
+            name++;
+    }
+    return pattern && *name == '.' && !strchr(name + 1, '.');
+}
+
+gboolean
+effnet_naming_has(const EffNetNaming *naming, const char *name)
+{
+    for (gsize i = 0; i < naming->n_rows; i++) {
+        const EffNetNamingRow *row = &naming->rows[i];
+
+        if (row->role != EFFNET_ROLE_CLASSIFIER &&
+            (fits_pattern(name, row->weights) || fits_pattern(name, row->norm)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+names_all(const EffNetNaming *naming, const EffNetNetwork *network)
+{
+    for (guint i = 0; i < network->n_layers; i++)
+        if (effnet_layer_has_weights(&network->layers[i]) && !find_row(naming, &network->layers[i]))
+            return FALSE;
+    return TRUE;
+}
+
+const EffNetNaming *
+effnet_naming_of(const EffNetNetwork *network)
+{
+    for (gsize i = 0; effnet_namings[i]; i++)
+        if (names_all(effnet_namings[i], network))
+            return effnet_namings[i];
+    return NULL;
+}

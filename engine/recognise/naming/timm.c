@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* timm, which is the most common, and what effnet convert writes. */
+#include "../naming.h"
+
+static const EffNetNamingRow rows[] = {
+    {EFFNET_ROLE_STEM, "conv_stem", "bn1"},
+    {EFFNET_ROLE_EXPAND, "blocks.$s.$b.conv_pw", "blocks.$s.$b.bn1", EFFNET_NAMED_EXPANDED},
+    {EFFNET_ROLE_EXPAND, "blocks.$s.$b.conv_exp", "blocks.$s.$b.bn1", EFFNET_NAMED_FUSED},
+    {EFFNET_ROLE_DEPTHWISE, "blocks.$s.$b.conv_dw", "blocks.$s.$b.bn2", EFFNET_NAMED_EXPANDED},
+    {EFFNET_ROLE_DEPTHWISE, "blocks.$s.$b.conv_dw", "blocks.$s.$b.bn1", EFFNET_NAMED_PLAIN},
+    {EFFNET_ROLE_SE_REDUCE, "blocks.$s.$b.se.conv_reduce", NULL},
+    {EFFNET_ROLE_SE_EXPAND, "blocks.$s.$b.se.conv_expand", NULL},
+    {EFFNET_ROLE_PROJECT, "blocks.$s.$b.conv_pwl", "blocks.$s.$b.bn3", EFFNET_NAMED_EXPANDED},
+    {EFFNET_ROLE_PROJECT, "blocks.$s.$b.conv_pw", "blocks.$s.$b.bn2", EFFNET_NAMED_PLAIN},
+    {EFFNET_ROLE_PROJECT, "blocks.$s.$b.conv_pwl", "blocks.$s.$b.bn2", EFFNET_NAMED_FUSED},
+    {EFFNET_ROLE_CONV1, "blocks.$s.$b.conv", "blocks.$s.$b.bn1"},
+    {EFFNET_ROLE_HEAD, "conv_head", "bn2"},
+    {EFFNET_ROLE_CLASSIFIER, "classifier", NULL},
+};
+
+static const EffNetPractice practices[] = {
+    /* Ported from TensorFlow. */
+    {"tf_", NULL, NULL, {EFFNET_SAYS_SAME}},
+    {"tf_", NULL, "ap", {EFFNET_SAYS_INCEPTION}},
+    {"tf_", "v2-b3", "in21k", {EFFNET_SAYS_INCEPTION}},
+    {"tf_", "lite0", NULL, {EFFNET_SAYS_INCEPTION}},
+    {"tf_", "lite1", NULL, {EFFNET_SAYS_INCEPTION}},
+    {"tf_", "lite2", NULL, {EFFNET_SAYS_INCEPTION}},
+    {"tf_",
+     "lite3",
+     NULL,
+     {EFFNET_SAYS_INCEPTION, EFFNET_SAYS_BILINEAR, .resolution = 300, .crop_fraction = 0.904f}},
+    {"tf_",
+     "lite4",
+     NULL,
+     {EFFNET_SAYS_INCEPTION, EFFNET_SAYS_BILINEAR, .resolution = 380, .crop_fraction = 0.92f}},
+    /* Trained by timm, each as its first release. */
+    {"efficientnet",
+     NULL,
+     NULL,
+     {EFFNET_SAYS_SYMMETRIC, EFFNET_SAYS_IMAGENET, .crop_fraction = 0.875f}},
+    {"efficientnet", "b1", NULL, {.resolution = 224}},
+    {"efficientnet", "b2", NULL, {.resolution = 256}},
+    {"efficientnet", "b3", NULL, {.resolution = 288}},
+    {"efficientnet", "b4", NULL, {.resolution = 320}},
+    {"efficientnet", "em", NULL, {.crop_fraction = 0.882f}},
+    {"efficientnet", "el", NULL, {.crop_fraction = 0.904f}},
+    {"efficientnet", "v2", NULL, {.crop_fraction = 1}},
+    {"efficientnet", "v2-s", NULL, {.resolution = 288}},
+    {"efficientnet", "v2-m", NULL, {.resolution = 320}},
+    {"efficientnet", "b5", NULL, {.resolution = 448, .crop_fraction = 1, EFFNET_SAYS_STRETCH}},
+    {"efficientnet", NULL, "ra4", {EFFNET_SAYS_INCEPTION, .crop_fraction = 0.9f}},
+    {"efficientnet", "b1", "r240", {.resolution = 240}},
+    /* It has these alone. */
+    {NULL, "v2-rw", NULL, {EFFNET_SAYS_SYMMETRIC}},
+    {NULL, "mobilenet", NULL, {EFFNET_SAYS_SYMMETRIC}},
+    {"mobilenetv1", "mobilenet-v1-125", NULL, {.crop_fraction = 0.9f}},
+};
+
+const EffNetNaming effnet_naming_timm = {
+    .name = "timm",
+    .rows = rows,
+    .n_rows = G_N_ELEMENTS(rows),
+    .practices = practices,
+    .n_practices = G_N_ELEMENTS(practices),
+};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "practice.h"
+
+#include <string.h>
+
+#include "../arch/arch.h"
+
+static gboolean
+has_tag(const char *name, const char *tag)
+{
+    g_auto(GStrv) parts = g_strsplit_set(name, "._-", -1);
+
+    return g_strv_contains((const char *const *)parts, tag);
+}
+
+/* "efficientnet_b0" of "best-efficientnet_b0_ra" where ARCH is B0 and the naming knows names that
+ * begin so; what a user calls "efficientnet_best" says nothing. NULL: there is none. */
+static const char *
+find_arch(const EffNetNaming *naming, const char *arch, const char *name)
+{
+    for (const char *at = name; at && *at; at++) {
+        const EffNetVariant *variant;
+
+        if (at != name && g_ascii_isalnum(at[-1]))
+            continue;
+        for (gsize i = 0; i < naming->n_practices; i++) {
+            if (!naming->practices[i].prefix || !g_str_has_prefix(at, naming->practices[i].prefix))
+                continue;
+            variant = effnet_arch_find(at);
+            if (variant && g_str_equal(variant->name, arch))
+                return at;
+        }
+    }
+    return NULL;
+}
+
+/* ARCH itself, or one of the networks that have it before a '-'. */
+static gboolean
+is_of(const char *arch, const char *group)
+{
+    gsize n = strlen(group);
+
+    return strncmp(arch, group, n) == 0 && (arch[n] == '\0' || arch[n] == '-');
+}
+
+static gboolean
+applies(const EffNetPractice *row, const char *arch, const char *name, const char *named)
+{
+    if (row->arch && !is_of(arch, row->arch))
+        return FALSE;
+    if (row->prefix && (!named || !g_str_has_prefix(named, row->prefix)))
+        return FALSE;
+    return !row->tag || (name && has_tag(name, row->tag));
+}
+
+void
+effnet_practice_add(const EffNetNaming *naming, const char *arch, const char *name,
+                    const char *by_naming, const char *by_name, GArray *sources)
+{
+    const char *named = find_arch(naming, arch, name);
+
+    for (gsize i = naming->n_practices; i > 0; i--) {
+        const EffNetPractice *row = &naming->practices[i - 1];
+        EffNetSource source = {row->prefix || row->tag ? by_name : by_naming, row->settings};
+
+        if (applies(row, arch, name, named))
+            g_array_append_val(sources, source);
+    }
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "state.h"
+
+#include <string.h>
+
+#include <effnet/error.h>
+
+/* Beyond that a file is none of a network and its averages. */
+#define MAX_COPIES 16
+
+/* A network in the checkpoint: its stem has been seen. */
+typedef struct {
+    const EffNetNaming *naming;
+    char *prefix;
+} Candidate;
+
+static void
+candidate_clear(gpointer data)
+{
+    g_free(((Candidate *)data)->prefix);
+}
+
+/* Whether the words of NAME, between '.' and '_', have one of WORDS. */
+static gboolean
+has_word(const char *name, const char *const *words)
+{
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    g_auto(GStrv) parts = g_strsplit_set(lower, "._", -1);
+
+    for (char **part = parts; *part; part++)
+        if (g_strv_contains(words, *part))
+            return TRUE;
+    return FALSE;
+}
+
+/* Exponential moving averages and stochastic weight averaging are what is evaluated. */
+static gboolean
+is_averaged(const char *prefix)
+{
+    static const char *const words[] = {"ema", "swa", "averaged", "average", "avg", NULL};
+
+    return has_word(prefix, words);
+}
+
+/* What training keeps beside the network: losses and their class weights, metrics, counters. */
+static gboolean
+is_of_training(const EffNetTensor *tensor)
+{
+    static const char *const words[] = {
+        "criterion", "crit",  "loss",   "losses",    "objective", "metric",
+        "metrics",   "meter", "meters", "optimizer", "scheduler", NULL,
+    };
+    static const char *const ends[] = {"num_batches_tracked", "pos_weight", "class_weight",
+                                       "class_weights", "loss_weight"};
+
+    /* Counters are integers; no weights are. */
+    if (tensor->dtype == EFFNET_DTYPE_OTHER || has_word(tensor->name, words))
+        return TRUE;
+    for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
+        if (g_str_has_suffix(tensor->name, ends[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* Adds the network of NAMING whose stem TENSOR is, if it is one. */
+static void
+add_candidate(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
+              const EffNetNaming *naming, const char *stem, GArray *candidates)
+{
+    Candidate candidate = {.naming = naming};
+    g_autofree char *mark = NULL;
+    gsize length = strlen(tensor->name), n = strlen(stem);
+
+    if (length < n || !g_str_equal(tensor->name + length - n, stem) ||
+        (length > n && tensor->name[length - n - 1] != '.') || is_of_training(tensor))
+        return;
+    candidate.prefix = g_strndup(tensor->name, length - n);
+    mark = g_strconcat(candidate.prefix, naming->mark, NULL);
+    if (naming->mark && !effnet_checkpoint_find(checkpoint, mark))
+        g_free(candidate.prefix);
+    else
+        g_array_append_val(candidates, candidate);
+}
+
+static GArray *
+list_candidates(const EffNetCheckpoint *checkpoint)
+{
+    static const EffNetLayer stem = {.role = EFFNET_ROLE_STEM};
+    GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
+
+    g_array_set_clear_func(candidates, candidate_clear);
+    for (gsize n = 0; effnet_namings[n]; n++) {
+        g_autofree char *name = effnet_naming_tensor(effnet_namings[n], &stem, EFFNET_PART_WEIGHT);
+
+        for (guint i = 0;
+             i < effnet_checkpoint_get_n_tensors(checkpoint) && candidates->len <= MAX_COPIES; i++)
+            add_candidate(checkpoint, effnet_checkpoint_get_tensor(checkpoint, i),
+                          effnet_namings[n], name, candidates);
+    }
+    return candidates;
+}
+
+static void
+fail_unknown(const EffNetCheckpoint *checkpoint, GError **error)
+{
+    static const EffNetLayer stem = {.role = EFFNET_ROLE_STEM};
+    g_autoptr(GString) stems = g_string_new(NULL);
+    guint n = effnet_checkpoint_get_n_tensors(checkpoint);
+
+    for (gsize i = 0; effnet_namings[i]; i++) {
+        g_autofree char *name = effnet_naming_tensor(effnet_namings[i], &stem, EFFNET_PART_WEIGHT);
+
+        if (!strstr(stems->str, name) || i == 0)
+            g_string_append_printf(stems, "%s%s (%s)", i ? ", " : "", name,
+                                   effnet_namings[i]->name);
+    }
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                "%s has no network whose names are known: its %u tensors, the first of them %s, "
+                "include none of %s with that network's blocks, whatever is in front",
+                effnet_checkpoint_get_path(checkpoint), n,
+                n ? effnet_checkpoint_get_tensor(checkpoint, 0)->name : "missing", stems->str);
+}
+
+/* The one to take: the averaged one of several. NULL with the error set where that is not clear. */
+static const Candidate *
+choose(const EffNetCheckpoint *checkpoint, const GArray *candidates, GError **error)
+{
+    const Candidate *averaged = NULL, *first = &g_array_index(candidates, Candidate, 0);
+    guint n_averaged = 0;
+
+    for (guint i = 0; i < candidates->len; i++)
+        if (is_averaged(g_array_index(candidates, Candidate, i).prefix)) {
+            averaged = &g_array_index(candidates, Candidate, i);
+            n_averaged++;
+        }
+    if (candidates->len == 1)
+        return first;
+    if (n_averaged == 1 && candidates->len <= MAX_COPIES)
+        return averaged;
+    g_set_error(
+        error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+        "%s holds several networks, one under \"%s\" and one under \"%s\", and nothing tells "
+        "which is meant: save the state_dict() of that one alone",
+        effnet_checkpoint_get_path(checkpoint), first->prefix,
+        g_array_index(candidates, Candidate, 1).prefix);
+    return NULL;
+}
+
+/* How much of the ends of A and B is equal. */
+static gsize
+shared_end(const char *a, const char *b)
+{
+    gsize n_a = strlen(a), n_b = strlen(b), n = 0;
+
+    while (n < MIN(n_a, n_b) && a[n_a - n - 1] == b[n_b - n - 1])
+        n++;
+    return n;
+}
+
+/* Whether NAME is of the copy under PREFIX, or of what is around it: of "ema.net." and "net." the
+ * wrappers are "ema." and "", and "head.weight" is a copy of "ema.head.weight". */
+static gboolean
+is_copied(const EffNetState *state, const char *prefix, const char *name)
+{
+    gsize shared = shared_end(state->prefix, prefix), n = strlen(prefix) - shared;
+    g_autofree char *own = g_strndup(state->prefix, strlen(state->prefix) - shared), *twin = NULL;
+
+    if (strncmp(name, prefix, n) != 0 || (strlen(own) > n && g_str_has_prefix(name, own)))
+        return FALSE;
+    twin = g_strconcat(own, name + n, NULL);
+    return n > 0 || effnet_checkpoint_find(state->checkpoint, twin);
+}
+
+gboolean
+effnet_state_is_copied(const EffNetState *state, const char *name)
+{
+    for (guint i = 0; i < state->copies->len; i++)
+        if (is_copied(state, state->copies->pdata[i], name))
+            return TRUE;
+    return is_averaged(name) && !state->averaged;
+}
+
+/* NAME without the prefix; NULL: it does not have it. */
+static const char *
+strip(const EffNetState *state, const char *name)
+{
+    return g_str_has_prefix(name, state->prefix) ? name + strlen(state->prefix) : NULL;
+}
+
+gboolean
+effnet_state_is_weight(const EffNetState *state, const EffNetTensor *tensor)
+{
+    return tensor->n_dims >= 2 && effnet_dtype_is_float(tensor->dtype) && !is_of_training(tensor) &&
+           !effnet_state_is_copied(state, tensor->name);
+}
+
+/* Whether TENSOR may be the weights of a linear layer outside of the network's body. */
+static gboolean
+is_matrix(const EffNetState *state, const EffNetTensor *tensor, const char *own)
+{
+    const char *rest = strip(state, tensor->name);
+
+    if (!effnet_state_is_weight(state, tensor) || !g_str_has_suffix(tensor->name, ".weight") ||
+        (rest && effnet_naming_has(state->naming, rest)))
+        return FALSE;
+    return tensor->n_dims == 2 || (rest && g_str_equal(rest, own));
+}
+
+/* The head is the one matrix behind the body, under any name. */
+static gboolean
+find_head(EffNetState *state, GError **error)
+{
+    static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
+    g_autofree char *own = effnet_naming_tensor(state->naming, &classifier, EFFNET_PART_WEIGHT);
+    const EffNetTensor *head = NULL;
+
+    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint); i++) {
+        const EffNetTensor *tensor = effnet_checkpoint_get_tensor(state->checkpoint, i);
+
+        if (!is_matrix(state, tensor, own))
+            continue;
+        if (head) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                        "%s has more than one linear layer behind its features (%s and %s): a "
+                        "classifier of one layer is what is supported",
+                        effnet_checkpoint_get_path(state->checkpoint), head->name, tensor->name);
+            return FALSE;
+        }
+        head = tensor;
+    }
+    if (head)
+        state->head = g_strndup(head->name, strlen(head->name) - strlen(".weight"));
+    return TRUE;
+}
+
+EffNetState *
+effnet_state_new(EffNetCheckpoint *checkpoint, GError **error)
+{
+    g_autoptr(EffNetState) state = g_new0(EffNetState, 1);
+    g_autoptr(GArray) candidates = list_candidates(checkpoint);
+    const Candidate *chosen;
+
+    state->checkpoint = checkpoint;
+    state->copies = g_ptr_array_new_with_free_func(g_free);
+    if (candidates->len == 0) {
+        fail_unknown(checkpoint, error);
+        return NULL;
+    }
+    chosen = choose(checkpoint, candidates, error);
+    if (!chosen)
+        return NULL;
+    state->naming = chosen->naming;
+    state->prefix = g_strdup(chosen->prefix);
+    state->averaged = is_averaged(chosen->prefix);
+    for (guint i = 0; i < candidates->len; i++) {
+        const Candidate *other = &g_array_index(candidates, Candidate, i);
+
+        if (other != chosen)
+            g_ptr_array_add(state->copies, g_strdup(other->prefix));
+    }
+    return find_head(state, error) ? g_steal_pointer(&state) : NULL;
+}
+
+void
+effnet_state_free(EffNetState *state)
+{
+    if (!state)
+        return;
+    effnet_checkpoint_free(state->checkpoint);
+    g_ptr_array_unref(state->copies);
+    g_free(state->prefix);
+    g_free(state->head);
+    g_free(state);
+}
+
+char *
+effnet_state_tensor(const EffNetState *state, const EffNetLayer *layer, EffNetPart part)
+{
+    g_autofree char *name = NULL;
+
+    if (layer->role == EFFNET_ROLE_CLASSIFIER && state->head)
+        return part == EFFNET_PART_WEIGHT || part == EFFNET_PART_BIAS
+                   ? g_strconcat(state->head, effnet_part_suffix(part), NULL)
+                   : NULL;
+    name = effnet_naming_tensor(state->naming, layer, part);
+    return name ? g_strconcat(state->prefix, name, NULL) : NULL;
+}
+
+const EffNetTensor *
+effnet_state_find(const EffNetState *state, const EffNetLayer *layer, EffNetPart part)
+{
+    g_autofree char *name = effnet_state_tensor(state, layer, part);
+
+    return name ? effnet_checkpoint_find(state->checkpoint, name) : NULL;
+}
+
+gboolean
+effnet_state_has_own_head(const EffNetState *state)
+{
+    static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
+    g_autofree char *own = effnet_naming_module(state->naming, &classifier, FALSE);
+
+    return state->head && g_strcmp0(strip(state, state->head), own) == 0;
+}
+
+gboolean
+effnet_state_check_rest(const EffNetState *state, GHashTable *used, GPtrArray *left_out,
+                        GError **error)
+{
+    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint); i++) {
+        const EffNetTensor *tensor = effnet_checkpoint_get_tensor(state->checkpoint, i);
+
+        if (g_hash_table_contains(used, tensor->name))
+            continue;
+        if (!is_of_training(tensor) && !effnet_state_is_copied(state, tensor->name)) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                        "%s has a tensor %s, of which nothing tells what it does in the network: "
+                        "it would be left out",
+                        effnet_checkpoint_get_path(state->checkpoint), tensor->name);
+            return FALSE;
+        }
+        if (left_out)
+            g_ptr_array_add(left_out, tensor->name);
+    }
+    return TRUE;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "../naming.h"
+
+#define TRANSFORMERS (&effnet_naming_transformers)
+
+static void
+test_names(void)
+{
+    EffNetLayer block = {.stage = 2, .block = 1, .sequence = 4, .has_expand = TRUE, .has_se = TRUE};
+    static const EffNetLayer stem = {.role = EFFNET_ROLE_STEM}, head = {.role = EFFNET_ROLE_HEAD};
+
+    check_tensor(TRANSFORMERS, &stem, EFFNET_PART_NORM_BETA, "embeddings.batchnorm.bias");
+    block.role = EFFNET_ROLE_EXPAND;
+    check_tensor(TRANSFORMERS, &block, EFFNET_PART_WEIGHT,
+                 "encoder.blocks.4.expansion.expand_conv.weight");
+    block.role = EFFNET_ROLE_DEPTHWISE;
+    check_tensor(TRANSFORMERS, &block, EFFNET_PART_NORM_MEAN,
+                 "encoder.blocks.4.depthwise_conv.depthwise_norm.running_mean");
+    block.role = EFFNET_ROLE_SE_REDUCE;
+    check_tensor(TRANSFORMERS, &block, EFFNET_PART_BIAS,
+                 "encoder.blocks.4.squeeze_excite.reduce.bias");
+    block.role = EFFNET_ROLE_PROJECT;
+    check_tensor(TRANSFORMERS, &block, EFFNET_PART_NORM_GAMMA,
+                 "encoder.blocks.4.projection.project_bn.weight");
+    check_tensor(TRANSFORMERS, &head, EFFNET_PART_WEIGHT, "encoder.top_conv.weight");
+}
+
+static EffNetJson *
+parse(const char *text)
+{
+    EffNetJson *json = effnet_json_parse(text, strlen(text), NULL);
+
+    g_assert_nonnull(json);
+    return json;
+}
+
+static void
+test_config(void)
+{
+    g_autoptr(EffNetJson) json = parse("{\"batch_norm_eps\": 0.002, \"image_size\": 240}");
+    EffNetSettings settings = {0};
+
+    TRANSFORMERS->read_config(json, &settings);
+    g_assert_cmpfloat(settings.epsilon, ==, 0.002);
+    g_assert_cmpuint(settings.resolution, ==, 240);
+    g_assert_cmpint(practice_of(TRANSFORMERS, "b0", NULL).padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpint(practice_of(TRANSFORMERS, "b0", NULL).resize, ==, EFFNET_RESIZE_STRETCH);
+}
+
+/* B1 has a stride in block 16 on an odd size at 240 pixels, and none at 256. */
+static void
+test_layers(void)
+{
+    static const struct {
+        guint resolution;
+        const char *text, *what;
+    } cases[] = {
+        {240, "{\"depthwise_padding\": [16], \"hidden_act\": \"swish\"}", NULL},
+        {240, "{\"depthwise_padding\": []}", "pads block 16"},
+        {256, "{\"depthwise_padding\": [16]}", "pads block 16"},
+        {256, "{}", NULL},
+        {255, "{}", "pads the stem"},
+        {256, "{\"pooling_type\": \"max\"}", "pooling_type \"max\""},
+        {256, "{\"hidden_act\": \"relu\"}", "hidden_act \"relu\""},
+        {256, "{\"strides\": [1, 2, 2, 2, 1, 2, 1]}", NULL},
+        {256, "{\"strides\": [1, 2, 2, 1, 2, 2, 1]}", "a stride of 1 in stage 3"},
+    };
+    g_autoptr(EffNetArch) arch = effnet_arch_new("b1", NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(EffNetJson) json = parse(cases[i].text);
+        g_autoptr(EffNetNetwork) network =
+            effnet_network_new(arch, cases[i].resolution, 3, 10, EFFNET_PADDING_SAME);
+        g_autofree char *what = TRANSFORMERS->check_config(json, network);
+
+        if (cases[i].what)
+            g_assert_nonnull(what ? strstr(what, cases[i].what) : NULL);
+        else
+            g_assert_cmpstr(what, ==, NULL);
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/naming/transformers/names", test_names);
+    g_test_add_func("/naming/transformers/config", test_config);
+    g_test_add_func("/naming/transformers/layers", test_layers);
+    return g_test_run();
+}
