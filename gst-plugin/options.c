@@ -141,3 +141,61 @@ gst_efficientnet_options_parse(const GstStructure *structure, EffNetModelOptions
     }
     return TRUE;
 }
+
+static void
+copy_structure(const GValue *from, GValue *to)
+{
+    g_value_set_boxed(to, g_value_get_boxed(from));
+}
+
+static char *
+serialize(const GValue *value)
+{
+    const GstStructure *structure = g_value_get_boxed(value);
+
+    return structure ? gst_structure_to_string(structure) : NULL;
+}
+
+static gboolean
+deserialize(GValue *value, const char *text)
+{
+    GstStructure *structure = gst_structure_from_string(text, NULL);
+
+    if (!structure) {
+        g_autofree char *named = g_strconcat("options,", text, NULL);
+
+        structure = gst_structure_from_string(named, NULL);
+    }
+    g_value_take_boxed(value, structure);
+    return structure != NULL;
+}
+
+static gint
+compare(const GValue *a, const GValue *b)
+{
+    const GstStructure *x = g_value_get_boxed(a), *y = g_value_get_boxed(b);
+
+    return x == y || (x && y && gst_structure_is_equal(x, y)) ? GST_VALUE_EQUAL
+                                                              : GST_VALUE_UNORDERED;
+}
+
+GType
+gst_efficientnet_model_options_get_type(void)
+{
+    static gsize type = 0;
+
+    if (g_once_init_enter(&type)) {
+        static GstValueTable table = {0, compare, serialize, deserialize};
+        GType registered = g_boxed_type_register_static("GstEfficientNetModelOptions",
+                                                        (GBoxedCopyFunc)gst_structure_copy,
+                                                        (GBoxedFreeFunc)gst_structure_free);
+
+        table.type = registered;
+        gst_value_register(&table);
+        g_value_register_transform_func(GST_TYPE_STRUCTURE, registered, copy_structure);
+        g_value_register_transform_func(registered, GST_TYPE_STRUCTURE, copy_structure);
+        gst_type_mark_as_plugin_api(registered, 0);
+        g_once_init_leave(&type, registered);
+    }
+    return type;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "properties.h"
+#include "options.h"
 
 #define MAX_THREADS   1024
 #define MAX_BATCH     1024
@@ -29,9 +30,9 @@ install_model_properties(GObjectClass *klass)
             "What the model file does not say, or says wrongly: a structure with any "
             "of arch (a name, e.g. b0), resolution (pixels), mean and std (three "
             "numbers each, of a pixel scaled to 0..1), padding (same, symmetric), "
-            "epsilon (of batch norm), e.g. \"options,arch=b0,resolution=240\" "
+            "epsilon (of batch norm), e.g. \"padding=same\" or \"options,arch=b0,resolution=240\" "
             "(NULL: all as recognised)",
-            GST_TYPE_STRUCTURE, PLAYING_FLAGS));
+            gst_efficientnet_model_options_get_type(), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_LABELS_FILE,
         g_param_spec_string(

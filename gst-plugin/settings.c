@@ -81,7 +81,7 @@ gst_efficientnet_model_settings_set(GstEfficientNetModelSettings *settings,
         break;
     case GST_EFFICIENTNET_PROP_MODEL_OPTIONS:
         g_clear_pointer(&settings->model_options, gst_structure_free);
-        settings->model_options = structure_copy(gst_value_get_structure(value));
+        settings->model_options = g_value_dup_boxed(value);
         break;
     case GST_EFFICIENTNET_PROP_LABELS_FILE:
         g_free(settings->labels_file);
@@ -124,7 +124,7 @@ gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings
         g_value_set_string(value, settings->model);
         break;
     case GST_EFFICIENTNET_PROP_MODEL_OPTIONS:
-        gst_value_set_structure(value, settings->model_options);
+        g_value_set_boxed(value, settings->model_options);
         break;
     case GST_EFFICIENTNET_PROP_LABELS_FILE:
         g_value_set_string(value, settings->labels_file);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "command.h"
+#include "modeloptions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,15 @@ check_arguments(int argc, char **argv, int min, int max, GError **error)
     return TRUE;
 }
 
+static gboolean
+has_argument(const GOptionEntry *entries, const char *name)
+{
+    for (; entries->long_name; entries++)
+        if (g_strcmp0(entries->arg_description, name) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 gboolean
 effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, int *argc,
                      char ***argv, int min, int max, GError **error)
@@ -41,10 +51,13 @@ effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, 
     g_autoptr(GOptionContext) context = g_option_context_new(command->usage);
     g_autofree char *sets = g_strjoinv(", ", (char **)effnet_cpu_list());
     g_autofree char *about = g_strdup_printf("%s.", command->summary);
-    g_autofree char *description = g_strdup_printf("ISA is one of %s.", sets);
+    g_autoptr(GString) description = g_string_new(NULL);
 
     g_option_context_set_summary(context, about);
-    g_option_context_set_description(context, description);
+    g_string_printf(description, "ISA is one of %s.", sets);
+    if (has_argument(entries, "PRECISION"))
+        g_string_append_printf(description, "\nPRECISION is one of %s.", effnet_precision_list());
+    g_option_context_set_description(context, description->str);
     g_option_context_add_main_entries(context, entries, NULL);
     g_option_context_add_main_entries(context, common, NULL);
     if (!g_option_context_parse(context, argc, argv, error))
@@ -121,14 +134,17 @@ effnet_command_find_model(const char *name, GError **error)
 }
 
 EffNetModel *
-effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean cache,
-                          GError **error)
+effnet_command_open_model(const char *name, const char *model_options, EffNetPrecision precision,
+                          gboolean cache, GError **error)
 {
-    const EffNetModelOptions options = {
+    EffNetModelOptions options = {
         .precision = precision,
         .cache = cache ? effnet_model_get_cache_folder() : NULL,
     };
-    g_autofree char *path = effnet_command_find_model(name, error);
+    g_autofree char *path = NULL, *arch = NULL;
 
+    if (!effnet_model_options_parse(model_options, &options, &arch, error))
+        return NULL;
+    path = effnet_command_find_model(name, error);
     return path ? effnet_model_open(path, &options, error) : NULL;
 }

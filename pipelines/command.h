@@ -45,7 +45,22 @@ guint effnet_command_threads(guint threads);
  * GST_EFFICIENTNET_MODEL_PATH first. Caller frees. */
 char *effnet_command_find_model(const char *name, GError **error);
 
-EffNetModel *effnet_command_open_model(const char *name, EffNetPrecision precision, gboolean cache,
-                                       GError **error);
+/* Texts as the options of the same names have them; NULL: not given. */
+EffNetModel *effnet_command_open_model(const char *name, const char *model_options,
+                                       EffNetPrecision precision, gboolean cache, GError **error);
+
+/* An entry for TEXT, a char *. */
+#define EFFNET_COMMAND_MODEL_OPTIONS(text)                                                         \
+    {                                                                                              \
+        "model-options", 0, 0, G_OPTION_ARG_STRING, &(text),                                       \
+            "What the checkpoint does not say or says wrongly, e.g. padding=same,resolution=240",  \
+            "NAME=VALUE,..."                                                                       \
+    }
+/* The same; DEFAULT is a name. */
+#define EFFNET_COMMAND_PRECISION(text, default)                                                    \
+    {                                                                                              \
+        "precision", 'p', 0, G_OPTION_ARG_STRING, &(text),                                         \
+            "In which numbers to compute (default: " default ")", "PRECISION"                      \
+    }
 
 #endif

@@ -2,6 +2,7 @@
 #include "../command.h"
 #include "../printable.h"
 #include "../latency.h"
+#include "../modeloptions.h"
 
 #include <stdio.h>
 
@@ -9,7 +10,7 @@
 #define SEED     1
 
 typedef struct {
-    char *model, *arch, *precision;
+    char *model, *arch, *model_options, *precision;
     int threads, batch;
     double seconds;
     gboolean raw, profile, cache;
@@ -20,6 +21,7 @@ options_clear(Options *options)
 {
     g_free(options->model);
     g_free(options->arch);
+    g_free(options->model_options);
     g_free(options->precision);
 }
 
@@ -30,6 +32,7 @@ open_model(const Options *options, GError **error)
 {
     EffNetModelOptions model_options = {.precision = EFFNET_PRECISION_FP32};
     g_autoptr(EffNetArch) arch = NULL;
+    g_autofree char *name = NULL;
 
     if ((options->model != NULL) == (options->arch != NULL)) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "give either --model or --arch");
@@ -39,8 +42,10 @@ open_model(const Options *options, GError **error)
         !effnet_precision_parse(options->precision, &model_options.precision, error))
         return NULL;
     if (options->model != NULL)
-        return effnet_command_open_model(options->model, model_options.precision, options->cache,
-                                         error);
+        return effnet_command_open_model(options->model, options->model_options,
+                                         model_options.precision, options->cache, error);
+    if (!effnet_model_options_parse(options->model_options, &model_options, &name, error))
+        return NULL;
     arch = effnet_arch_new(options->arch, error);
     return arch ? effnet_model_new_random(arch, SEED, 0, &model_options, error) : NULL;
 }
@@ -161,8 +166,8 @@ effnet_command_bench(const EffNetCommand *command, int argc, char **argv, GError
          "MODEL"},
         {"arch", 'a', 0, G_OPTION_ARG_STRING, &options.arch,
          "A network by its name, with random weights", "NAME"},
-        {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision,
-         "auto, fp32 (the default), bf16 or int8", "PRECISION"},
+        EFFNET_COMMAND_MODEL_OPTIONS(options.model_options),
+        EFFNET_COMMAND_PRECISION(options.precision, "fp32"),
         {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
         {"batch", 'b', 0, G_OPTION_ARG_INT, &options.batch, "Pictures in a run (default 1)", "N"},
         {"seconds", 's', 0, G_OPTION_ARG_DOUBLE, &options.seconds,

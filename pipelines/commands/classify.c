@@ -17,7 +17,7 @@
 #define TIMEOUT 30 /* s */
 
 typedef struct {
-    char *model, *labels_file, *precision, *orientation;
+    char *model, *labels_file, *model_options, *precision, *orientation;
     char **files;
     int top_k, threads, timeout;
     double max_megapixels;
@@ -39,6 +39,7 @@ static void
 options_clear(Options *options)
 {
     g_free(options->model);
+    g_free(options->model_options);
     g_free(options->labels_file);
     g_free(options->precision);
     g_free(options->orientation);
@@ -179,6 +180,9 @@ set_properties(const Classification *c, GError **error)
         g_object_set(c->classifier, "labels-file", options->labels_file, NULL);
     if (options->precision)
         gst_util_set_object_arg(G_OBJECT(c->classifier), "precision", options->precision);
+    if (options->model_options &&
+        !effnet_media_set_property(c->classifier, "model-options", options->model_options, error))
+        return FALSE;
     return options->orientation == NULL ||
            effnet_media_set_property(c->classifier, "orientation", options->orientation, error);
 }
@@ -255,9 +259,7 @@ run_classify(const Options *options, GError **error)
     if (!gst_init_check(NULL, NULL, error))
         return FALSE;
     effnet_media_register_elements();
-    if (!create_elements(&c, error))
-        return FALSE;
-    if (!set_properties(&c, error))
+    if (!create_elements(&c, error) || !set_properties(&c, error))
         return FALSE;
     bus = gst_element_get_bus(c.pipeline);
     return effnet_media_open_model(c.classifier, bus, error) && classify_files(&c, error);
@@ -274,8 +276,8 @@ effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GEr
         {"labels-file", 'l', 0, G_OPTION_ARG_FILENAME, &options.labels_file,
          "One label a line, instead of the model's", "FILE"},
         {"top-k", 'k', 0, G_OPTION_ARG_INT, &options.top_k, "How many classes (default 5)", "K"},
-        {"precision", 'p', 0, G_OPTION_ARG_STRING, &options.precision,
-         "auto (the default), fp32, bf16 or int8", "PRECISION"},
+        EFFNET_COMMAND_MODEL_OPTIONS(options.model_options),
+        EFFNET_COMMAND_PRECISION(options.precision, "auto"),
         {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
         {"orientation", 0, 0, G_OPTION_ARG_STRING, &options.orientation,
          "auto (the default): turned as the picture's EXIF or the video's tag says; identity: as "

@@ -19,7 +19,9 @@ interpolation_name(EffNetInterpolation interpolation)
 static const char *
 activation_name(EffNetActivation activation)
 {
-    return activation == EFFNET_ACTIVATION_SIGMOID ? "sigmoid" : "softmax";
+    return activation == EFFNET_ACTIVATION_SIGMOID ? "sigmoid"
+           : activation == EFFNET_ACTIVATION_NONE  ? "none"
+                                                   : "softmax";
 }
 
 static void
@@ -47,6 +49,8 @@ print_info(const EffNetModelInfo *info)
     effnet_print(stdout, "deviation      %.6g %.6g %.6g", info->std[0], info->std[1], info->std[2]);
     effnet_print(stdout, "crop fraction  %.6g", info->crop_fraction);
     effnet_print(stdout, "interpolation  %s", interpolation_name(info->interpolation));
+    effnet_print(stdout, "resize mode    %s",
+                 info->resize_mode == EFFNET_RESIZE_STRETCH ? "stretch" : "center-crop");
     effnet_print(stdout, "padding        %s", padding_name(info->padding));
     effnet_print(stdout, "epsilon        %.6g", info->epsilon);
     effnet_print(stdout, "classes        %u", info->n_classes);
@@ -60,13 +64,14 @@ print_info(const EffNetModelInfo *info)
 gboolean
 effnet_command_info(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
-    const GOptionEntry entries[] = {{NULL}};
+    g_autofree char *options = NULL;
+    const GOptionEntry entries[] = {EFFNET_COMMAND_MODEL_OPTIONS(options), {NULL}};
     g_autoptr(EffNetModel) model = NULL;
     const EffNetModelInfo *info;
 
     if (!effnet_command_parse(command, entries, &argc, &argv, 1, 1, error))
         return FALSE;
-    model = effnet_command_open_model(argv[1], EFFNET_PRECISION_AUTO, FALSE, error);
+    model = effnet_command_open_model(argv[1], options, EFFNET_PRECISION_AUTO, FALSE, error);
     if (model == NULL)
         return FALSE;
 

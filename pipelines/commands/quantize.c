@@ -5,6 +5,7 @@
 #include "../printable.h"
 #include "../media.h"
 #include "../outfile.h"
+#include "../modeloptions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@
 typedef gboolean (*Use)(EffNetQuantizer *quantizer, const EffNetFrame *frame, GError **error);
 
 typedef struct {
-    char *model, *images, *output;
+    char *model, *model_options, *images, *output;
 } Options;
 
 /* A pipeline that is shown one picture after the other. The streaming thread has what is below
@@ -39,6 +40,7 @@ static void
 options_clear(Options *options)
 {
     g_free(options->model);
+    g_free(options->model_options);
     g_free(options->images);
     g_free(options->output);
 }
@@ -249,15 +251,17 @@ print_report(const EffNetQuantizer *quantizer, const char *output)
 static gboolean
 quantize(const Options *options, GError **error)
 {
-    g_autofree char *model = effnet_command_find_model(options->model, error);
+    g_autofree char *model = effnet_command_find_model(options->model, error), *arch = NULL;
     g_autoptr(GPtrArray) files = model ? list_files(options->images, error) : NULL;
     g_autoptr(EffNetOutfile) outfile =
         files ? effnet_outfile_new(options->output, FALSE, error) : NULL;
+    EffNetModelOptions model_options = {0};
     g_auto(Show) show = {0};
 
-    if (outfile == NULL)
+    if (outfile == NULL ||
+        !effnet_model_options_parse(options->model_options, &model_options, &arch, error))
         return FALSE;
-    show.quantizer = effnet_quantizer_new(model, NULL, error);
+    show.quantizer = effnet_quantizer_new(model, &model_options, error);
     if (show.quantizer == NULL || !gst_init_check(NULL, NULL, error) ||
         !create_elements(&show, error) ||
         !show_all(&show, files, effnet_quantizer_add_frame, FALSE, error) ||
@@ -276,6 +280,7 @@ effnet_command_quantize(const EffNetCommand *command, int argc, char **argv, GEr
     const GOptionEntry entries[] = {
         {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
          "The checkpoint, a file or a name (default: the installed one)", "MODEL"},
+        EFFNET_COMMAND_MODEL_OPTIONS(options.model_options),
         {"images", 'i', 0, G_OPTION_ARG_FILENAME, &options.images,
          "A folder of pictures like those that are to be classified; a hundred do", "FOLDER"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "The model of 8-bit weights",

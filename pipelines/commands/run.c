@@ -95,7 +95,8 @@ run_file(EffNetModel *model, const char *in_path, const char *out_path, gboolean
 gboolean
 effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
-    g_autofree char *name = NULL, *input = NULL, *output = NULL, *precision_name = NULL;
+    g_autofree char *name = NULL, *input = NULL, *output = NULL, *precision_name = NULL,
+                    *options = NULL;
     gboolean embedding = FALSE, cache = FALSE;
     const GOptionEntry entries[] = {
         {"model", 'm', 0, G_OPTION_ARG_FILENAME, &name, "The checkpoint, a file or a name",
@@ -104,8 +105,8 @@ effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError *
          "float32, N x channels x height x width, normalised", "X.npy"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "float32, N x classes: the logits",
          "Y.npy"},
-        {"precision", 'p', 0, G_OPTION_ARG_STRING, &precision_name,
-         "auto, fp32 (the default), bf16 or int8", "PRECISION"},
+        EFFNET_COMMAND_MODEL_OPTIONS(options),
+        EFFNET_COMMAND_PRECISION(precision_name, "fp32"),
         {"cache", 'c', 0, G_OPTION_ARG_NONE, &cache,
          "Keep the packed weights in the user's cache folder, to start faster the next time", NULL},
         {"embedding", 'e', 0, G_OPTION_ARG_NONE, &embedding,
@@ -125,6 +126,6 @@ effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError *
                                     : "--output");
         return FALSE;
     }
-    model = effnet_command_open_model(name, precision, cache, error);
+    model = effnet_command_open_model(name, options, precision, cache, error);
     return model != NULL && run_file(model, input, output, embedding, error);
 }

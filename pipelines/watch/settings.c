@@ -355,7 +355,7 @@ effnet_watch_settings_apply(const EffNetWatchSettings *settings, GstElement *cla
 GstElement *
 effnet_watch_settings_open_model(const EffNetWatchSettings *settings, GError **error)
 {
-    static const char *const names[] = {"model", "labels-file", "precision"};
+    static const char *const names[] = {"model", "labels-file", "model-options", "precision"};
     GstElement *classifier = gst_object_ref_sink(gst_element_factory_make("efficientnet", NULL));
     g_autoptr(GstBus) bus = gst_bus_new();
 

@@ -43,6 +43,39 @@ test_all(void)
     gst_structure_free(structure);
 }
 
+/* The property's text, with and without a structure's name in front. */
+static void
+test_text(void)
+{
+    static const char *const texts[] = {"padding=same", "options,padding=same",
+                                        "padding=same,mean=<0.5,0.5,0.5>"};
+    GValue value = G_VALUE_INIT, plain = G_VALUE_INIT, back = G_VALUE_INIT;
+    g_autofree char *text = NULL;
+
+    g_value_init(&value, gst_efficientnet_model_options_get_type());
+    g_value_init(&plain, GST_TYPE_STRUCTURE);
+    g_value_init(&back, gst_efficientnet_model_options_get_type());
+    for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+        EffNetModelOptions options;
+
+        g_assert_true(gst_value_deserialize(&value, texts[i]));
+        g_assert_true(gst_efficientnet_options_parse(g_value_get_boxed(&value), &options, NULL));
+        g_assert_cmpint(options.padding, ==, EFFNET_PADDING_SAME);
+    }
+    g_assert_false(gst_value_deserialize(&back, "padding=<"));
+    /* A GstStructure becomes a value of the property, and the other way round. */
+    g_assert_true(g_value_transform(&value, &plain));
+    g_assert_true(gst_structure_has_field(gst_value_get_structure(&plain), "mean"));
+    g_assert_true(g_value_transform(&plain, &back));
+    g_assert_cmpint(gst_value_compare(&value, &back), ==, GST_VALUE_EQUAL);
+    text = gst_value_serialize(&back);
+    g_assert_true(gst_value_deserialize(&value, text));
+    g_assert_cmpint(gst_value_compare(&value, &back), ==, GST_VALUE_EQUAL);
+    g_value_unset(&value);
+    g_value_unset(&plain);
+    g_value_unset(&back);
+}
+
 static void
 test_wrong(void)
 {
@@ -90,6 +123,7 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_add_func("/options/nothing", test_nothing);
     g_test_add_func("/options/all", test_all);
+    g_test_add_func("/options/text", test_text);
     g_test_add_func("/options/wrong", test_wrong);
     return g_test_run();
 }

@@ -28,6 +28,16 @@ def test_unknown_precision():
             ("x",) if command == "classify" else ()), says="int3")
 
 
+def test_model_options():
+    commands = (("run", "--model", "m", "--input", "x", "--output", "y"), ("info", "m"),
+                ("bench", "--model", "m"), ("bench", "--arch", "b0"), ("classify", "x"),
+                ("watch", "x"))
+    for command in commands:
+        effnet_fails(*command, "--model-options", "padding=both",
+                     says="padding must be same or symmetric, not both")
+    assert "256 x 256 pixels" in effnet("info", tap.model(), "--model-options", "resolution=256")
+
+
 def test_options_anywhere():
     assert effnet("arch", "b0", "--json") == effnet("arch", "--json", "b0")
     assert effnet("arch", "--json", "--", "b0") == effnet("arch", "--json", "b0")

@@ -20,6 +20,7 @@ test_values(void)
     g_autoptr(EffNetJson) json =
         parse(" {\"a\": [1, -2.5e1, true, false, null, \"x\"], \"b\":{} } ");
     const EffNetJson *a = effnet_json_member(json, "a");
+    gboolean truth = FALSE;
     double number;
 
     g_assert_cmpuint(effnet_json_length(json), ==, 2);
@@ -28,8 +29,10 @@ test_values(void)
     g_assert_null(effnet_json_member(json, "c"));
     g_assert_cmpuint(effnet_json_length(a), ==, 6);
     g_assert_true(effnet_json_number(effnet_json_item(a, 1), &number));
-    truth = TRUE;
-    g_assert_true(effnet_json_boolean(effnet_json_item(a, 1), &truth));
+    g_assert_false(effnet_json_boolean(effnet_json_item(a, 1), &truth));
+    g_assert_true(effnet_json_boolean(effnet_json_item(a, 2), &truth));
+    g_assert_true(truth);
+    g_assert_true(effnet_json_boolean(effnet_json_item(a, 3), &truth));
     g_assert_false(truth);
     g_assert_cmpfloat(number, ==, -25);
     g_assert_true(effnet_json_is(effnet_json_item(a, 2), EFFNET_JSON_BOOL));
