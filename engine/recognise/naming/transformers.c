@@ -61,27 +61,32 @@ has_act(const char *name, EffNetAct act)
     }
 }
 
-/* A stride of 2 is padded for an even size of its input, and for an odd one in the blocks of
- * "depthwise_padding": by both together it is "same" padding at one resolution. */
 static char *
-check_stride(const EffNetJson *config, const EffNetLayer *layer, guint odd_stems)
+check_stride(const EffNetJson *config, const EffNetLayer *layer)
 {
     const EffNetJson *strides = effnet_json_member(config, "strides");
-    const EffNetJson *odd = effnet_json_member(config, "depthwise_padding");
     guint64 stride;
 
-    if (layer->block == 0 &&
-        effnet_json_integer(effnet_json_item(strides, layer->stage), &stride) &&
-        stride != layer->stride)
-        return g_strdup_printf("has a stride of %" G_GUINT64_FORMAT " in stage %u, where %u was "
-                               "expected",
-                               stride, layer->stage, layer->stride);
-    if (layer->stride != 1 && holds(odd, layer->sequence) != (layer->in_size % 2 == 1))
-        return g_strdup_printf("pads block %u for another resolution than this one, by its "
-                               "\"depthwise_padding\"",
-                               layer->sequence);
-    return odd_stems ? g_strdup("pads the stem for resolutions that are even, which this is not")
-                     : NULL;
+    if (layer->block > 0 ||
+        !effnet_json_integer(effnet_json_item(strides, layer->stage), &stride) ||
+        stride == layer->stride)
+        return NULL;
+    return g_strdup_printf("has a stride of %" G_GUINT64_FORMAT
+                           " in stage %u, where %u was expected",
+                           stride, layer->stage, layer->stride);
+}
+
+/* A stride of 2 is padded for an even size of its input, and for an odd one in the blocks of
+ * "depthwise_padding": all of them together are "same" padding at some resolutions. */
+static gboolean
+is_padded_right(const EffNetJson *config, const EffNetLayer *layer)
+{
+    const EffNetJson *odd = effnet_json_member(config, "depthwise_padding");
+
+    if (layer->role == EFFNET_ROLE_STEM)
+        return layer->in_size % 2 == 0;
+    return layer->role != EFFNET_ROLE_DEPTHWISE || layer->stride == 1 ||
+           holds(odd, layer->sequence) == (layer->in_size % 2 == 1);
 }
 
 static char *
@@ -96,9 +101,18 @@ check_config(const EffNetJson *config, const EffNetNetwork *network)
         return g_strdup_printf("has the pooling_type \"%s\", where \"mean\" was expected", pooling);
     if (act && !has_act(act, stem->act))
         return g_strdup_printf("has the hidden_act \"%s\", which is not that of the network", act);
-    for (guint i = 0; i < network->n_layers && !what; i++)
-        if (network->layers[i].role == EFFNET_ROLE_DEPTHWISE)
-            what = check_stride(config, &network->layers[i], stem->in_size % 2);
+    for (guint i = 0; i < network->n_layers && !what; i++) {
+        const EffNetLayer *layer = &network->layers[i];
+
+        if (layer->role == EFFNET_ROLE_DEPTHWISE)
+            what = check_stride(config, layer);
+        if (!what && !is_padded_right(config, layer))
+            what = g_strdup_printf(
+                "pads layers (\"depthwise_padding\") as a resolution of %u does not need it: say "
+                "another, such as its image_size, by the option resolution (--model-options "
+                "resolution=N, on the element model-options=resolution=N)",
+                stem->in_size);
+    }
     return what;
 }
 

@@ -58,10 +58,10 @@ test_layers(void)
         const char *text, *what;
     } cases[] = {
         {240, "{\"depthwise_padding\": [16], \"hidden_act\": \"swish\"}", NULL},
-        {240, "{\"depthwise_padding\": []}", "pads block 16"},
-        {256, "{\"depthwise_padding\": [16]}", "pads block 16"},
+        {240, "{\"depthwise_padding\": []}", "a resolution of 2"},
+        {256, "{\"depthwise_padding\": [16]}", "a resolution of 2"},
         {256, "{}", NULL},
-        {255, "{}", "pads the stem"},
+        {255, "{}", "a resolution of 255"},
         {256, "{\"pooling_type\": \"max\"}", "pooling_type \"max\""},
         {256, "{\"hidden_act\": \"relu\"}", "hidden_act \"relu\""},
         {256, "{\"strides\": [1, 2, 2, 2, 1, 2, 1]}", NULL},

@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Checkpoints as training scripts leave them: the logits are the library's own, or a sentence says
+why not.
+
+tests/parity/setup installs torch, timm and torchvision for this.
+"""
+import json
+import os
+import pathlib
+import struct
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).parent
+sys.path[:0] = [os.environ.get("EFFNET_PARITY_PACKAGES", ""), str(HERE.parent / "pipelines")]
+import numpy as np  # noqa: E402
+import tap  # noqa: E402
+from tap import effnet, effnet_fails  # noqa: E402
+
+try:
+    import timm
+    import torch
+    import torchvision
+except ImportError as error:
+    torch, missing = None, error.name
+
+BOUND = 1e-3
+CLASSES = 4
+made = {}
+
+
+def network(source, name, classes=CLASSES, **options):
+    """With statistics of its own, so that another structure shows."""
+    if torch is None:
+        raise tap.Skip(f"this Python has no {missing}: tests/parity/setup")
+    key = (source, name, classes)
+    if key not in made:
+        torch.manual_seed(7)
+        model = (timm.create_model(name, num_classes=classes, **options) if source == "timm"
+                 else torchvision.models.get_model(name, weights=None, num_classes=classes))
+        made[key] = warm(model)
+    return made[key]
+
+
+def warm(model):
+    model.train()
+    with torch.no_grad():
+        for _ in range(2):
+            model(torch.randn(4, 3, 96, 96))
+    return model.eval()
+
+
+def picture(size=224):
+    return torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(3))
+
+
+def write_safetensors(path, state, **metadata):
+    header, data = {"__metadata__": metadata}, b""
+    for name, tensor in state.items():
+        array = tensor.detach().numpy()
+        kind = {"float32": "F32", "int64": "I64"}[str(array.dtype)]
+        header[name] = {"dtype": kind, "shape": list(array.shape),
+                        "data_offsets": [len(data), len(data) + array.nbytes]}
+        data += array.tobytes()
+    text = json.dumps(header).encode()
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + data)
+
+
+class Folder:
+    """A folder of one checkpoint and what is beside it."""
+
+    def __enter__(self):
+        self.temporary = tempfile.TemporaryDirectory()
+        self.path = self.temporary.name
+        return self
+
+    def __exit__(self, *_):
+        self.temporary.cleanup()
+
+    def save(self, name, content):
+        self.file = f"{self.path}/{name}"
+        torch.save(content, self.file)
+
+    def write(self, name, state, **metadata):
+        self.file = f"{self.path}/{name}"
+        write_safetensors(self.file, state, **metadata)
+
+    def json(self, name, content):
+        with open(f"{self.path}/{name}", "w") as file:
+            json.dump(content, file)
+
+    def same(self, model, *options, size=224):
+        """The logits of MODEL; returns what info prints."""
+        x = picture(size)
+        with torch.no_grad():
+            expected = model(x).numpy()
+        found = tap.run_network(self.path, self.file, x.numpy(), *options)
+        difference = np.abs(found - expected).max()
+        assert difference < BOUND, difference
+        return effnet("info", self.file, *options)
+
+    def fails(self, says):
+        effnet_fails("info", self.file, says=says)
+
+
+def prefixed(state, prefix):
+    return {prefix + name: value for name, value in state.items()}
+
+
+def test_prefixes():
+    model = network("torchvision", "resnet18")
+    for prefix in ("net.", "backbone.", "encoder.", "module.model.classifier_net.", "x.y."):
+        with Folder() as folder:
+            folder.save("m.ckpt", {"state_dict": prefixed(model.state_dict(), prefix)})
+            assert "classes        4" in folder.same(model)
+
+
+def test_beside_the_prefix():
+    model = network("torchvision", "resnet18")
+    with Folder() as folder:
+        folder.save("m.ckpt", {"state_dict": {
+            **prefixed(model.state_dict(), "model."), "criterion.weight": torch.ones(4),
+            "val_metrics.count": torch.tensor(3), "loss_fn.pos_weight": torch.ones(4)}})
+        info = folder.same(model)
+        assert "prefix: model. (from tensor names)" in info, info
+        for name in ("criterion.weight", "val_metrics.count", "loss_fn.pos_weight"):
+            assert f"left out: {name}" in info, info
+
+
+def test_average():
+    model, other = network("torchvision", "resnet18"), network("timm", "resnet18")
+    with Folder() as folder:
+        folder.save("m.pt", {"initted": torch.tensor(True), "step": torch.tensor(5),
+                             **prefixed(other.state_dict(), "online_model."),
+                             **prefixed(model.state_dict(), "ema_model.")})
+        info = folder.same(model)
+        assert "prefix: ema_model., the averaged weights" in info, info
+        assert "tensors of other copies of the network" in info, info
+    with Folder() as folder:
+        folder.save("m.pt", {**prefixed(other.state_dict(), "student."),
+                             **prefixed(model.state_dict(), "teacher.")})
+        folder.fails('one under "student." and one under "teacher."')
+
+
+def test_heads():
+    linear, sequential, dropout = torch.nn.Linear, torch.nn.Sequential, torch.nn.Dropout
+
+    def efficientnet(head):
+        model = torchvision.models.efficientnet_b0()
+        model.classifier = head
+        return model
+
+    def resnet(head):
+        model = torchvision.models.resnet18()
+        model.fc = head
+        return model
+
+    for model, name in ((efficientnet(linear(1280, 4)), "classifier"),
+                        (efficientnet(sequential(linear(1280, 4))), "classifier.0"),
+                        (efficientnet(sequential(dropout(), sequential(dropout(), linear(1280, 4)))),
+                         "classifier.1.1"),
+                        (resnet(sequential(dropout(), linear(512, 4))), "fc.1")):
+        with Folder() as folder:
+            folder.save("m.pth", warm(model).state_dict())
+            assert f"classifier: {name} (from its shape)" in folder.same(model)
+
+
+def test_heads_that_are_more():
+    with Folder() as folder:
+        model = torchvision.models.resnet18()
+        model.fc = torch.nn.Sequential(torch.nn.Linear(512, 64), torch.nn.ReLU(),
+                                       torch.nn.Linear(64, 4))
+        folder.save("m.pth", model.state_dict())
+        folder.fails("more than one linear layer behind its features")
+    with Folder() as folder:
+        model = network("torchvision", "resnet18")
+        neck = prefixed(torch.nn.BatchNorm1d(512).state_dict(), "bnneck.")
+        folder.save("m.pth", {**model.state_dict(), **neck})
+        folder.fails("has a tensor bnneck.weight")
+    with Folder() as folder:
+        folder.save("m.pth", {**model.state_dict(), "temperature": torch.ones(1)})
+        folder.fails("has a tensor temperature")
+
+
+def config(architecture, **more):
+    return {"architecture": architecture, "num_classes": CLASSES, **more,
+            "label_names": ["cat", "dog", "bird", "fish"]}
+
+
+def test_config():
+    """What it names is believed, be it not known."""
+    model = network("timm", "efficientnet_b0")
+    with Folder() as folder:
+        folder.json("config.json", config("efficientnet_b0", model_type="timm_wrapper"))
+        folder.write("model.safetensors", prefixed(model.state_dict(), "timm_model."))
+        info = folder.same(model)
+        assert '4, from "cat" to "fish"' in info, info
+    for name in ("resnetaa50", "resnetblur50"):
+        with Folder() as folder:
+            folder.json("config.json", config(name))
+            folder.write("model.safetensors", network("timm", name).state_dict())
+            folder.fails(f"is of the network {name} by {folder.path}/config.json")
+            effnet("info", folder.file, "--model-options", "arch=resnet50")
+    with Folder() as folder:
+        folder.json("config.json", config("resnet18", mean=[0.5, 0.5, 1e999], std=[1, 1, 1]))
+        folder.write("model.safetensors", network("timm", "resnet18").state_dict())
+        effnet_fails("info", folder.file, says="config.json")
+
+
+def test_names():
+    """In the file's metadata, in its own name wherever, and what follows from them."""
+    for name, architecture, tag in (("m", "tf_efficientnet_b0", None),
+                                    ("m", "efficientnet_b0", None),
+                                    ("best_tf_efficientnet_b0_fold3", "tf_efficientnet_b0", None),
+                                    ("x-efficientnet_b0.ra4_e3600_r224_in1k", "efficientnet_b0",
+                                     "0.5 0.5 0.5")):
+        model = network("timm", architecture)
+        with Folder() as folder:
+            metadata = {"arch": architecture} if name == "m" else {}
+            folder.write(f"{name}.safetensors", model.state_dict(), **metadata)
+            info = folder.same(model)
+            assert tag is None or f"mean           {tag}" in info, info
+    with Folder() as folder:
+        folder.write("m.safetensors", model.state_dict(), **{
+            "args.model": "hf-hub:timm/efficientnet_b0", "class_names": '["a", "b", "c", "d"]'})
+        assert '4, from "a" to "d"' in folder.same(model)
+
+
+def test_padding():
+    """What cannot be told is said as the message says."""
+    model = network("timm", "tf_efficientnet_b0")
+    with Folder() as folder:
+        folder.save("mine.pth", model.state_dict())
+        folder.fails("--model-options padding=same")
+        folder.same(model, "--model-options", "padding=same")
+
+
+def test_one_class():
+    with Folder() as folder:
+        model = network("timm", "resnet18", classes=1)
+        folder.save("m.pth", model.state_dict())
+        assert "activation     sigmoid" in folder.same(model)
+
+
+def test_own_labels():
+    """A thousand classes of somebody's own are not ImageNet's."""
+    model = network("torchvision", "resnet18", classes=1000)
+    with Folder() as folder:
+        folder.save("m.pth", model.state_dict())
+        assert "labels: ImageNet's" in folder.same(model)
+    with Folder() as folder:
+        state = {name.replace("fc.", "fc.1."): value for name, value in model.state_dict().items()}
+        folder.save("m.pth", state)
+        assert "labels         none" in folder.same(model)
+
+
+def test_rw():
+    for name, size in (("efficientnetv2_rw_t", 224), ("efficientnetv2_rw_s", 288)):
+        model = network("timm", name)
+        with Folder() as folder:
+            folder.save("m.pth", model.state_dict())
+            folder.same(model, size=size)
+
+
+TRANSFORMERS = (
+    ("conv_stem", "embeddings.convolution"), ("bn1", "embeddings.batchnorm"),
+    ("conv_head", "encoder.top_conv"), ("bn2", "encoder.top_bn"))
+PARTS = {
+    "conv_dw": "depthwise_conv.depthwise_conv", "se.conv_reduce": "squeeze_excite.reduce",
+    "se.conv_expand": "squeeze_excite.expand"}
+
+
+def rename(name, numbers):
+    """timm's name as transformers has it."""
+    parts = name.split(".")
+    if parts[0] == "classifier":
+        return name
+    if parts[0] != "blocks":
+        return ".".join(["efficientnet", dict(TRANSFORMERS)[parts[0]], *parts[1:]])
+    plain = parts[1] == "0"
+    own = {**PARTS, **({"bn1": "depthwise_conv.depthwise_norm", "conv_pw": "projection.project_conv",
+                        "bn2": "projection.project_bn"} if plain else
+                       {"conv_pw": "expansion.expand_conv", "bn1": "expansion.expand_bn",
+                        "bn2": "depthwise_conv.depthwise_norm",
+                        "conv_pwl": "projection.project_conv", "bn3": "projection.project_bn"})}
+    module = ".".join(parts[3:-1])
+    number = numbers.setdefault((parts[1], parts[2]), len(numbers))
+    return f"efficientnet.encoder.blocks.{number}.{own[module]}.{parts[-1]}"
+
+
+def test_transformers():
+    """Its EfficientNet computes what timm's from TensorFlow does."""
+    model, numbers = network("timm", "tf_efficientnet_b0"), {}
+    state = {rename(name, numbers): value for name, value in model.state_dict().items()}
+    settings = {"model_type": "efficientnet", "image_size": 224, "batch_norm_eps": 0.001,
+                "hidden_act": "swish", "depthwise_padding": [], "pooling_type": "mean",
+                "strides": [1, 2, 2, 2, 1, 2, 1], "id2label": {str(i): f"LABEL_{i}" for i in range(4)}}
+    with Folder() as folder:
+        folder.write("model.safetensors", state)
+        folder.json("config.json", settings)
+        folder.json("preprocessor_config.json", {
+            "image_processor_type": "EfficientNetImageProcessor", "include_top": True,
+            "image_mean": [0.485, 0.456, 0.406], "image_std": [0.47853944, 0.4732864, 0.47434163],
+            "size": {"height": 224, "width": 224}, "resample": 3, "do_center_crop": False})
+        info = folder.same(model)
+        for line in ("names          transformers", "deviation      0.229 0.224 0.225",
+                     "resize mode    stretch", "labels         none"):
+            assert line in info, info
+        folder.json("config.json", {**settings, "hidden_act": "gelu"})
+        folder.fails('has the hidden_act "gelu"')
+
+
+tap.run(sys.modules[__name__])
