@@ -190,6 +190,31 @@ read_arch(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
     }
 }
 
+/* A number or three of them, in JSON; what is none says nothing, as Python's None. */
+static void
+read_arguments(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
+{
+    static const char *const keys[] = {"args.img_size", "args.crop_pct", "args.mean", "args.std"};
+    EffNetSettings *arguments = &config->arguments;
+
+    arguments->interpolation = effnet_interpolation_parse(
+        effnet_checkpoint_get_metadata(checkpoint, "args.interpolation"));
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const char *text = effnet_checkpoint_get_metadata(checkpoint, keys[i]);
+        g_autoptr(EffNetJson) json = text ? effnet_json_parse(text, strlen(text), NULL) : NULL;
+        EffNetChannels channels = {0};
+        guint64 size;
+        double fraction;
+
+        if (i == 0 && effnet_json_integer(json, &size))
+            arguments->resolution = (guint)MIN(size, G_MAXUINT16);
+        else if (i == 1 && effnet_json_number(json, &fraction))
+            arguments->crop_fraction = (float)fraction;
+        else if (i >= 2 && json && effnet_json_channels(json, &channels))
+            *(i == 2 ? &arguments->mean : &arguments->std) = channels;
+    }
+}
+
 /* A list of all names in JSON, as the readers of states put it there. */
 static void
 read_class_names(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
@@ -217,6 +242,7 @@ effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error)
     if (!read_json(config, checkpoint, error))
         return NULL;
     read_arch(config, checkpoint);
+    read_arguments(config, checkpoint);
     read_class_names(config, checkpoint);
     return g_steal_pointer(&config);
 }

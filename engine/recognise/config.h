@@ -15,7 +15,8 @@ typedef struct {
     char *architecture;
     char *named_by; /* what says the architecture */
     EffNetSettings settings;
-    char **class_names; /* what a training script kept of them, by index */
+    EffNetSettings arguments; /* those of the training script, as timm keeps them in a state */
+    char **class_names;       /* what a training script kept of them, by index */
 } EffNetConfig;
 
 /* What CHECKPOINT says of itself: the config.json beside it or in its metadata, the architecture

@@ -291,6 +291,7 @@ add_files(Recogniser *r, const EffNetNaming *naming, GError **error)
     if (naming && naming->read_config)
         naming->read_config(r->config->json, &settings);
     add_source(r, r->config->source, &settings);
+    add_source(r, "the args in the file", &r->config->arguments);
     return TRUE;
 }
 

@@ -68,6 +68,24 @@ test_options(void)
     infer(model, logits);
 }
 
+/* Settled here and not while recognising, and said with the rest. */
+static void
+test_precision(void)
+{
+    const EffNetModelOptions fp32 = {.precision = EFFNET_PRECISION_FP32, .resolution = 64};
+    const EffNetModelOptions int8 = {.precision = EFFNET_PRECISION_INT8, .resolution = 64};
+    g_autoptr(EffNetModel) model = new_model(1, 10, &fp32);
+    g_autoptr(EffNetArch) arch = effnet_arch_new("lite0", NULL);
+    const EffNetModelInfo *info = effnet_model_get_info(model);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpint(info->precision, ==, EFFNET_PRECISION_FP32);
+    g_assert_true(g_strv_contains(info->origins, "precision: fp32 (from options)"));
+    g_assert_null(effnet_model_new_random(arch, 1, 10, &int8, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
+    g_assert_nonnull(strstr(error->message, "effnet quantize"));
+}
+
 /* What a seed draws is the same every time, and not what another draws. */
 static void
 test_seed(void)
@@ -119,6 +137,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/info", test_info);
     g_test_add_func("/model/options", test_options);
+    g_test_add_func("/model/precision", test_precision);
     g_test_add_func("/model/seed", test_seed);
     g_test_add_func("/model/references", test_references);
     g_test_add_func("/model/no-file", test_no_file);

@@ -68,6 +68,35 @@ test_metadata(void)
     g_assert_nonnull(strstr(config->source, "metadata \"pretrained_cfg\""));
 }
 
+/* What training scripts keep beside a state, as the readers of states put it there. */
+static void
+test_state(void)
+{
+    g_autoptr(EffNetConfig) config =
+        load(NULL,
+             "{\"__metadata__\":{\"args.model\":\"hf-hub:timm/efficientnet_b0\",\"args.img_size\":"
+             "\"256\",\"args.mean\":\"[0.5, 0.5, 0.5]\",\"args.std\":\"None\",\"args.crop_pct\":"
+             "\"0.95\",\"args.interpolation\":\"bilinear\",\"class_names\":"
+             "\"[\\\"cat\\\", \\\"dog\\\"]\"}}",
+             NULL);
+    g_autoptr(EffNetConfig) arch =
+        load(NULL, "{\"__metadata__\":{\"arch\":\"resnet18\",\"class_names\":\"[1]\"}}", NULL);
+    g_auto(GStrv) labels = effnet_config_get_labels(config, 2);
+    g_autofree char *joined = g_strjoinv("|", labels);
+
+    g_assert_cmpstr(config->architecture, ==, "efficientnet_b0");
+    g_assert_true(g_str_has_prefix(config->named_by, "the \"args.model\" of "));
+    g_assert_cmpuint(config->arguments.resolution, ==, 256);
+    g_assert_cmpfloat(config->arguments.mean.of[1], ==, 0.5f);
+    g_assert_false(config->arguments.std.said);
+    g_assert_cmpfloat(config->arguments.crop_fraction, ==, 0.95f);
+    g_assert_cmpint(config->arguments.interpolation, ==, EFFNET_INTERPOLATION_BILINEAR);
+    g_assert_cmpstr(joined, ==, "cat|dog");
+    g_assert_null(effnet_config_get_labels(config, 3));
+    g_assert_cmpstr(arch->architecture, ==, "resnet18");
+    g_assert_null(effnet_config_get_labels(arch, 1));
+}
+
 static void
 check_labels(const char *text, const char *expected)
 {
@@ -93,6 +122,7 @@ test_labels(void)
     check_labels("{\"labels\": [\"cat\", 2]}", NULL);
     check_labels("{\"id2label\": {\"0\": \"cat\", \"2\": \"dog\"}}", NULL);
     check_labels("{\"labels\": 2}", NULL);
+    check_labels("{\"id2label\": {\"0\": \"LABEL_0\", \"1\": \"LABEL_1\"}}", NULL);
 }
 
 static void
@@ -101,7 +131,10 @@ test_activation(void)
     g_autoptr(EffNetConfig) config =
         load("{\"problem_type\": \"multi_label_classification\"}", NULL, NULL);
 
+    g_autoptr(EffNetConfig) regression = load("{\"problem_type\": \"regression\"}", NULL, NULL);
+
     g_assert_cmpint(config->settings.activation, ==, EFFNET_ACTIVATION_SIGMOID);
+    g_assert_cmpint(regression->settings.activation, ==, EFFNET_ACTIVATION_NONE);
 }
 
 static void
@@ -194,6 +227,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/config/timm", test_timm);
     g_test_add_func("/model/config/none", test_none);
     g_test_add_func("/model/config/metadata", test_metadata);
+    g_test_add_func("/model/config/state", test_state);
     g_test_add_func("/model/config/labels", test_labels);
     g_test_add_func("/model/config/activation", test_activation);
     g_test_add_func("/model/config/written", test_written);

@@ -169,7 +169,8 @@ test_bad_options(void)
     g_autofree char *path = support_network("tf_efficientnet_b0.pth", "timm", "b0", 3, 7, 1, NULL);
     EffNetModelOptions options = {.resolution = 31};
 
-    check_error(path, &options, EFFNET_ERROR_SETTINGS, "the resolution by options is 31, where 32 to 4096");
+    check_error(path, &options, EFFNET_ERROR_SETTINGS,
+                "the resolution by options is 31, where 32 to 4096");
     options = (EffNetModelOptions){.epsilon = -1};
     check_error(path, &options, EFFNET_ERROR_SETTINGS, "epsilon");
     options = (EffNetModelOptions){.epsilon = NAN};
@@ -218,7 +219,8 @@ test_config(void)
 
     g_free(json);
     json = support_write_text("config.json", "{\"input_size\": [3, 8, 8]}");
-    check_error(path, &none, EFFNET_ERROR_SETTINGS, "config.json is 8, where 32 to 4096 pixels were expected");
+    check_error(path, &none, EFFNET_ERROR_SETTINGS,
+                "config.json is 8, where 32 to 4096 pixels were expected");
     g_free(json);
     json = support_write_text("config.json", "{");
     check_error(path, &none, EFFNET_ERROR_FORMAT, "is not a JSON object");
@@ -253,6 +255,130 @@ test_scaled(void)
     g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
     g_assert_cmpfloat(r->info.epsilon, ==, 1e-3);
     g_assert_cmpfloat(r->info.crop_fraction, ==, 0.5f);
+}
+
+/* A network that is not known may have the shapes of one that is: it is not run as that one. */
+static void
+test_unknown_architecture(void)
+{
+    g_autofree char *path = support_network("m.pth", "torchvision", "resnet50", 3, 7, 1, NULL);
+    g_autofree char *config =
+        support_write_text("config.json", "{\"architecture\": \"resnetaa50\"}");
+    const EffNetModelOptions options = {.arch = "resnet50"};
+    g_autoptr(EffNetRecognition) r = recognise(path, &options);
+
+    g_assert_cmpstr(r->info.arch, ==, "resnet50");
+    check_error(path, &none, EFFNET_ERROR_MODEL, "is of the network resnetaa50 by ");
+    g_remove(config);
+}
+
+static void
+rename_head(SupportTensor *tensor)
+{
+    if (g_str_has_prefix(tensor->name, "fc."))
+        tensor->name =
+            (char *)g_intern_string(tensor->name[3] == 'w' ? "fc.1.weight" : "fc.1.bias");
+}
+
+/* ImageNet's labels are for who has a published head; one class is no softmax. */
+static void
+test_classes(void)
+{
+    g_autofree char *own =
+        support_network("own.pth", "torchvision", "resnet18", 3, 1000, 1, rename_head);
+    g_autofree char *one = support_network("one.pth", "torchvision", "resnet18", 3, 1, 1, NULL);
+    g_autofree char *published =
+        support_network("net.pth", "torchvision", "resnet18", 3, 1000, 1, NULL);
+    g_autoptr(EffNetRecognition) o = recognise(own, &none), n = recognise(one, &none),
+                                 p = recognise(published, &none);
+
+    g_assert_null(o->info.labels);
+    g_assert_cmpuint(o->info.n_classes, ==, 1000);
+    check_origin(o, "classifier: fc.1 (from its shape)");
+    g_assert_cmpint(o->info.activation, ==, EFFNET_ACTIVATION_SOFTMAX);
+    g_assert_cmpint(n->info.activation, ==, EFFNET_ACTIVATION_SIGMOID);
+    check_origin(n, "activation: sigmoid (from its one class");
+    g_assert_nonnull(p->info.labels);
+    check_origin(p, "labels: ImageNet's");
+}
+
+static void
+rename_norm(SupportTensor *tensor)
+{
+    if (g_str_equal(tensor->name, "fc.bias"))
+        tensor->name = (char *)g_intern_string("neck.weight");
+}
+
+static void
+test_left_over(void)
+{
+    g_autofree char *path =
+        support_network("neck.pth", "torchvision", "resnet18", 3, 7, 1, rename_norm);
+
+    check_error(path, &none, EFFNET_ERROR_MODEL, "has no tensor fc.bias");
+}
+
+/* What is said is checked, whoever says it. */
+static void
+test_bad_config(void)
+{
+    static const char *const cases[][2] = {
+        {"{\"std\": [1, 0, 1]}", "the std by "},
+        {"{\"mean\": [1, 1e99, 1]}", "the mean by "},
+        {"{\"input_size\": [3, 5000, 5000]}", "the resolution by "},
+    };
+    g_autofree char *path = support_network("m.pth", "torchvision", "resnet18", 3, 7, 1, NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *config = support_write_text("config.json", cases[i][0]);
+
+        check_error(path, &none, EFFNET_ERROR_SETTINGS, cases[i][1]);
+        g_remove(config);
+    }
+}
+
+/* The cache of the Hugging Face hub has the name two folders higher. */
+static void
+test_name_in_cache(void)
+{
+    g_autofree char *folder = g_build_filename(support_folder(), "models--timm--resnet18.a3_in1k",
+                                               "snapshots", "0123abcd", NULL);
+    g_autofree char *path = g_build_filename(folder, "model.safetensors", NULL);
+    g_autofree char *file = support_network("x.pth", "torchvision", "resnet18", 3, 10, 1, NULL);
+    g_autoptr(EffNetRecognition) r = NULL;
+
+    g_assert_cmpint(g_mkdir_with_parents(folder, 0700), ==, 0);
+    g_assert_cmpint(g_rename(file, path), ==, 0);
+    r = recognise(path, &none);
+    g_assert_cmpstr(r->info.name, ==, "resnet18.a3_in1k");
+    g_assert_cmpuint(r->info.resolution, ==, 160);
+    g_remove(path);
+}
+
+/* transformers' files, of which each says a part. */
+static void
+test_transformers(void)
+{
+    g_autofree char *path = support_network("model.pth", "transformers", "b0", 3, 2, 1, NULL);
+    g_autofree char *config = support_write_text(
+        "config.json", "{\"image_size\": 320, \"batch_norm_eps\": 0.002, \"id2label\": {\"0\":"
+                       "\"cat\", \"1\": \"dog\"}}");
+    g_autofree char *preprocessor = support_write_text(
+        "preprocessor_config.json", "{\"size\": {\"height\": 256, \"width\": 256}, \"resample\": 2,"
+                                    "\"image_mean\": [0.5], \"image_std\": [0.25]}");
+    g_autoptr(EffNetRecognition) r = recognise(path, &none);
+
+    g_assert_cmpstr(r->info.naming, ==, "transformers");
+    g_assert_cmpuint(r->info.resolution, ==, 256);
+    g_assert_cmpint(r->info.resize_mode, ==, EFFNET_RESIZE_STRETCH);
+    g_assert_cmpint(r->info.interpolation, ==, EFFNET_INTERPOLATION_BILINEAR);
+    g_assert_cmpint(r->info.padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpfloat(r->info.epsilon, ==, 0.002);
+    g_assert_cmpfloat(r->info.mean[0], ==, 0.5f);
+    g_assert_cmpfloat(r->info.std[1], ==, 0.25f);
+    g_assert_cmpstr(r->info.labels[1], ==, "dog");
+    g_remove(preprocessor);
+    g_remove(config);
 }
 
 static void
@@ -301,6 +427,12 @@ main(int argc, char **argv)
     g_test_add_func("/model/recognise/config", test_config);
     g_test_add_func("/model/recognise/scaled", test_scaled);
     g_test_add_func("/model/recognise/name-of-folder", test_name_of_folder);
+    g_test_add_func("/model/recognise/unknown-architecture", test_unknown_architecture);
+    g_test_add_func("/model/recognise/classes", test_classes);
+    g_test_add_func("/model/recognise/left-over", test_left_over);
+    g_test_add_func("/model/recognise/bad-config", test_bad_config);
+    g_test_add_func("/model/recognise/name-in-cache", test_name_in_cache);
+    g_test_add_func("/model/recognise/transformers", test_transformers);
     g_test_add_func("/model/recognise/bad-shapes", test_bad_shapes);
     g_test_add_func("/model/recognise/random", test_random);
     return g_test_run();
