@@ -91,14 +91,18 @@ test_pictures(void)
     } cases[] = {
         {"b1", "tf_efficientnet_b1_ap-44ef0a3d", 0.5f, 0, 0},
         {"b1", "tf_efficientnet_b1_aa-ea7a6ee0", 0, 0, 0},
-        {"lite0", "efficientnet_lite0_ra-37913777", 0.485f, 0, 0.875f},
+        {"lite0", "efficientnet_lite0_ra-37913777", 0.485f, 0, 0},
         {"lite3", "tf_efficientnet_lite3-b733e338", 0.5f, 300, 0.904f},
+        {"l2", "tf_efficientnet_l2.ns_jft_in1k_475", 0, 475, 0.936f},
+        {"v2-b3", "tf_efficientnetv2_b3.in21k_ft_in1k", 0.5f, 0, 0.9f},
+        {"v2-b3", "tf_efficientnetv2_b3.in21k", 0.5f, 0, 0},
         {"b3", "efficientnet_b3_ra2-cf984f9c", 0.485f, 288, 0.875f},
         {"b0", "efficientnet_b0.ra4_e3600_r224_in1k", 0.5f, 0, 0.9f},
         {"b1", "efficientnet_b1.ra4_e3600_r240_in1k", 0.5f, 240, 0.9f},
         {"b1", "efficientnet_b1.ft_in1k", 0.485f, 224, 0.875f},
         {"b5", "efficientnet_b5.sw_in12k_ft_in1k", 0.485f, 448, 1},
-        {"v2-rw-s", "efficientnetv2_rw_s.ra2_in1k", 0.485f, 0, 1},
+        {"b5", "efficientnet_b5.sw_in12k", 0.485f, 416, 0.95f},
+        {"v2-rw-s", "efficientnetv2_rw_s.ra2_in1k", 0.485f, 0, 0},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -111,6 +115,10 @@ test_pictures(void)
     g_assert_cmpint(practice_of(TIMM, "lite3", "tf_efficientnet_lite3").interpolation, ==,
                     EFFNET_INTERPOLATION_BILINEAR);
     g_assert_cmpint(practice_of(TIMM, "b5", "efficientnet_b5").resize, ==, EFFNET_RESIZE_STRETCH);
+    g_assert_cmpint(practice_of(TIMM, "b5", "efficientnet_b5.sw_in12k").resize, ==,
+                    EFFNET_RESIZE_CENTER_CROP);
+    g_assert_cmpint(practice_of(TIMM, "v2-l", "tf_efficientnetv2_l").resize, ==,
+                    EFFNET_RESIZE_STRETCH);
 }
 
 int
