@@ -57,9 +57,8 @@ effnet_preprocess_new(const EffNetModelInfo *info)
 
     p->resolution = info->resolution;
     p->channels = info->in_channels;
-    p->trained =
-        (EffNetResize){info->resize_mode ? info->resize_mode : EFFNET_RESIZE_CENTER_CROP,
-                       info->crop_fraction, info->interpolation};
+    p->trained = (EffNetResize){info->resize_mode ? info->resize_mode : EFFNET_RESIZE_CENTER_CROP,
+                                info->crop_fraction, info->interpolation};
     if (!(p->trained.crop_fraction > 0.0f && p->trained.crop_fraction <= 1.0f))
         p->trained.crop_fraction = DEFAULT_CROP_FRACTION;
     if (p->trained.interpolation == EFFNET_INTERPOLATION_AUTO)
