@@ -115,6 +115,7 @@ typedef struct {
     GHashTable *seen;                               /* a dictionary may contain itself */
     const EffNetPickleValue *way[MAX_WRAPPING + 1]; /* from the root to the tensors */
     guint n_way;
+    GString *container;              /* their keys, as "state.model" */
     const EffNetPickleValue *opaque; /* what was met in place of a dictionary, for the error */
     guint n_objects;                 /* of these, those that may hide weights */
     gboolean hides_averaged;         /* those of one; then all others are the second best */
@@ -156,8 +157,11 @@ find_state_dict(Search *search, const EffNetPickleValue *value, guint depth)
         const EffNetPickleValue *found =
             wrapped[w] ? find_state_dict(search, wrapped[w], depth + 1) : NULL;
 
-        if (found)
+        if (found) {
+            g_string_prepend(search->container, search->container->len > 0 ? "." : "");
+            g_string_prepend(search->container, wrappers[w]);
             return found;
+        }
         if (wrapped[w] && wrapped[w]->type == EFFNET_PICKLE_OPAQUE)
             meet_opaque(search, wrapped[w], w);
     }
@@ -169,7 +173,10 @@ static gboolean
 list_tensors(const Reader *reader, const EffNetPickleValue *root, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    Search search = {.seen = seen, .opaque = root->type == EFFNET_PICKLE_OPAQUE ? root : NULL};
+    g_autoptr(GString) container = g_string_new(NULL);
+    Search search = {.seen = seen,
+                     .container = container,
+                     .opaque = root->type == EFFNET_PICKLE_OPAQUE ? root : NULL};
     const EffNetPickleValue *dict = find_state_dict(&search, root, 0);
 
     if (!dict && search.opaque)
@@ -180,6 +187,9 @@ list_tensors(const Reader *reader, const EffNetPickleValue *root, GError **error
                                       "state_dict() is one");
     for (guint i = 0; i < search.n_way; i++)
         effnet_pth_metadata_add(reader->checkpoint->metadata, search.way[i]);
+    if (container->len > 0)
+        g_hash_table_insert(reader->checkpoint->metadata, g_strdup("container"),
+                            g_strdup(container->str));
     return add_tensors(reader, dict, error);
 }
 

@@ -4,7 +4,8 @@
  *   arch          the architecture's name, as timm and torchvision's scripts keep it
  *   args.NAME     an argument of the training script: a string, a number, "true" or "false", or a
  *                 JSON list of these
- *   class_names   the labels, a JSON list in the order of the classes */
+ *   class_names   the labels, a JSON list in the order of the classes
+ *   container     the keys of the dictionaries that the tensors are in, as "state.model" */
 #ifndef EFFNET_PTH_METADATA_H
 #define EFFNET_PTH_METADATA_H
 

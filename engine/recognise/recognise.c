@@ -162,9 +162,12 @@ note_names(Recogniser *r, const EffNetState *state)
     EffNetRecognition *out = r->out;
 
     effnet_recognition_note(out, "tensor names", "naming: %s", state->naming->name);
+    if (state->container)
+        effnet_recognition_note(out, "the file", "state: %s", state->container);
     if (*state->prefix)
-        effnet_recognition_note(out, "tensor names", "prefix: %s%s", state->prefix,
-                                state->averaged ? ", the averaged weights" : "");
+        effnet_recognition_note(out, "tensor names", "prefix: %s", state->prefix);
+    if (state->averaged)
+        effnet_recognition_note(out, "its name", "weights: the averaged ones");
     if (state->head && !effnet_state_has_own_head(state))
         effnet_recognition_note(out, "its shape", "classifier: %s", state->head);
 }

@@ -37,7 +37,7 @@ has_word(const char *name, const char *const *words)
 static gboolean
 is_averaged(const char *prefix)
 {
-    static const char *const words[] = {"ema", "swa", "averaged", "average", "avg", NULL};
+    static const char *const words[] = {"ema", "swa", "averaged", NULL};
 
     return has_word(prefix, words);
 }
@@ -251,7 +251,9 @@ effnet_state_new(EffNetCheckpoint *checkpoint, GError **error)
         return NULL;
     state->naming = chosen->naming;
     state->prefix = g_strdup(chosen->prefix);
-    state->averaged = is_averaged(chosen->prefix);
+    state->container = effnet_checkpoint_get_metadata(checkpoint, "container");
+    state->averaged =
+        is_averaged(chosen->prefix) || (state->container && is_averaged(state->container));
     for (guint i = 0; i < candidates->len; i++) {
         const Candidate *other = &g_array_index(candidates, Candidate, i);
 

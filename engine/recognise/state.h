@@ -10,10 +10,11 @@
 typedef struct {
     EffNetCheckpoint *checkpoint; /* its own */
     const EffNetNaming *naming;
-    char *prefix;      /* in front of the names of NAMING; "" */
-    char *head;        /* the classifier's module, in full; NULL: there is none */
-    gboolean averaged; /* of several copies of the network this is the averaged one */
-    GPtrArray *copies; /* prefixes of the others */
+    char *prefix;          /* in front of the names of NAMING; "" */
+    char *head;            /* the classifier's module, in full; NULL: there is none */
+    const char *container; /* the dictionaries of the file in which it is; NULL: in none */
+    gboolean averaged;     /* of several copies of the network this is the averaged one */
+    GPtrArray *copies;     /* prefixes of the others */
 } EffNetState;
 
 /* Takes CHECKPOINT over, also where it fails: no network's stem is there, several that are not

@@ -135,12 +135,17 @@ def test_average():
                              **prefixed(other.state_dict(), "online_model."),
                              **prefixed(model.state_dict(), "ema_model.")})
         info = folder.same(model)
-        assert "prefix: ema_model., the averaged weights" in info, info
+        assert "prefix: ema_model. (" in info and "weights: the averaged ones" in info, info
         assert "tensors of other copies of the network" in info, info
     with Folder() as folder:
         folder.save("m.pt", {**prefixed(other.state_dict(), "student."),
                              **prefixed(model.state_dict(), "teacher.")})
         folder.fails('one under "student." and one under "teacher."')
+    with Folder() as folder:
+        folder.save("m.pth", {"state_dict": other.state_dict(),
+                              "state_dict_ema": model.state_dict()})
+        info = folder.same(model)
+        assert "state: state_dict_ema" in info and "weights: the averaged ones" in info, info
 
 
 def test_heads():

@@ -81,6 +81,7 @@ test_wrapped(void)
         g_autoptr(EffNetCheckpoint) checkpoint = open_pickle(pickle, FALSE, NULL);
 
         check_transposed(checkpoint, "a.w");
+        g_assert_cmpstr(effnet_checkpoint_get_metadata(checkpoint, "container"), ==, keys[i]);
     }
 }
 
@@ -105,6 +106,7 @@ test_ema(void)
     checkpoint = open_pickle(pickle, FALSE, NULL);
     check_transposed(checkpoint, "a.w");
     g_assert_null(effnet_checkpoint_find(checkpoint, "x.w"));
+    g_assert_cmpstr(effnet_checkpoint_get_metadata(checkpoint, "container"), ==, "model_ema");
 }
 
 static void
