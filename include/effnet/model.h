@@ -36,7 +36,7 @@ typedef enum {
 
 /* What turns logits into scores. */
 typedef enum {
-    EFFNET_ACTIVATION_AUTO, /* what the checkpoint says, softmax where it says nothing */
+    EFFNET_ACTIVATION_AUTO,    /* what the checkpoint says, softmax where it says nothing */
     EFFNET_ACTIVATION_SOFTMAX, /* scores add up to 1 */
     EFFNET_ACTIVATION_SIGMOID, /* each class by itself, 0 to 1 */
     EFFNET_ACTIVATION_NONE,    /* the scores are the logits */
@@ -115,7 +115,7 @@ char *effnet_model_find(const char *name, GError **error);
 /* The same, looking in FOLDERS first: NULL-terminated, of which empty ones are skipped; or NULL. */
 char *effnet_model_find_in(const char *name, const char *const *folders, GError **error);
 
-/* Reads labels, one a line, from a UTF-8 text of at most 16 MB; an empty last line is ignored.
+/* Reads labels, one a line, from a UTF-8 text of at most 16 MB; blank lines at its end are ignored.
  * NULL-terminated; the caller frees them with g_strfreev(). A count other than N_CLASSES is NULL
  * and EFFNET_ERROR_SETTINGS, naming both counts; otherwise NOT_FOUND or FORMAT. */
 char **effnet_labels_load(const char *path, guint n_classes, GError **error);

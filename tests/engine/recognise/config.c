@@ -216,7 +216,7 @@ test_written_activations(void)
         g_autofree char *text = effnet_config_to_json(&info);
         g_autoptr(EffNetConfig) config = load(text, NULL, NULL);
 
-        g_assert_cmpint(config->activation, ==, a);
+        g_assert_cmpint(config->settings.activation, ==, a);
     }
 }
 
