@@ -7,22 +7,24 @@
 
 #include "conv.h"
 #include "quant_tmpl.h"
+#include "tiles_tmpl.h"
 #include "tmpl.h"
 
-#define INLINE  static inline __attribute__((always_inline))
-#define VECTORS (EFFNET_LANES / VF_LANES) /* of a panel */
-#define GROUP   4                         /* bytes of a group, and of each lane's weights for it */
-#define ROW     (GROUP * EFFNET_LANES)    /* bytes of a panel's weights for a group */
+#define INLINE static inline __attribute__((always_inline))
 
-/* What a product reads: 8-bit numbers, or the same widened. */
-#if CONV_GROUP == 4
-typedef guint8 Quantum;
-#else
-typedef gint16 Quantum;
-#endif
+/* What a product reads: numbers of 8 bits, CONV_OFFSET taken off, or the same widened. */
+typedef CONV_QUANTUM Quantum;
 
-/* A group's numbers, wherever they are. */
-typedef gint32 Group __attribute__((may_alias, aligned(1)));
+#define VECTORS (EFFNET_LANES / VF_LANES)            /* of a panel */
+#define GROUP   (CONV_GROUP * (int)sizeof(Quantum))  /* bytes of a group */
+#define LINE    (EFFNET_LANES * (int)sizeof(gint32)) /* bytes of a panel's sums */
+#define WEIGHTS (GROUP / (int)sizeof(gint32))        /* vectors of weights for one of sums */
+#define ROW     (WEIGHTS * LINE)                     /* bytes of a panel's weights for a group */
+
+G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0 && VS_LANES == 2 * VF_LANES);
+G_STATIC_ASSERT(CONV_ROW > CONV_PANELS);
+/* A vector of sums is one of weights by one pixel, or two by two pixels. */
+G_STATIC_ASSERT(WEIGHTS == CONV_DOT_PIXELS && CONV_DOT_PIXELS <= 2);
 
 /* Windows in the scratch, or in the input where that is quantised already. */
 typedef struct {
@@ -34,8 +36,13 @@ typedef struct {
 
 /* A tile's sums, in the order of its outputs. */
 typedef struct {
-    gint32 at[CONV_PIXELS * 2 * EFFNET_LANES] __attribute__((aligned(64)));
+    gint32 at[MAX(CONV_PIXELS * CONV_PANELS, CONV_ROW) * EFFNET_LANES] __attribute__((aligned(64)));
 } Sums;
+
+/* The same in registers; where products take two pixels, an odd last one comes with another. */
+typedef struct {
+    vi at[CONV_PIXELS + CONV_DOT_PIXELS - 1][CONV_ROW * VECTORS];
+} Acc;
 
 static gpointer
 take(EffNetConv *a, gsize bytes)
@@ -50,23 +57,72 @@ take(EffNetConv *a, gsize bytes)
  * addressing modes and 14 windows need 5 registers, not 14. */
 #define BASES(mr) (((mr) + 2) / 3)
 
-INLINE void
-step_group(vi acc[][CONV_ROW * VECTORS], const guint8 *const *base, gsize step,
-           const guint8 *const *w, int k, int mr, int panels)
+INLINE const guint8 *
+pixel_at(const guint8 *const *base, gsize step, int m)
 {
-    vi row[CONV_ROW * VECTORS];
+    return base[m / 3] + (m % 3) * step;
+}
+
+INLINE void
+step_group(Acc *acc, const guint8 *const *base, gsize step, const guint8 *const *w, int k, int mr,
+           int panels)
+{
+    const int vectors = VECTORS * WEIGHTS; /* of a panel's weights */
+    vi row[CONV_ROW * VECTORS * WEIGHTS];
 
 #pragma GCC unroll 16
-    for (int j = 0; j < panels * VECTORS; j++)
-        row[j] = vi_load(w[j / VECTORS] + k * ROW + j % VECTORS * VF_LANES * GROUP);
+    for (int j = 0; j < panels * vectors; j++)
+        row[j] = vi_load(w[j / vectors] + k * ROW + j % vectors * (LINE / VECTORS));
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m++) {
-        vi x = vi_set1(*(const Group *)(base[m / 3] + (m % 3) * step + k * GROUP));
+    for (int m = 0; m < mr; m += CONV_DOT_PIXELS) {
+        const guint8 *in = pixel_at(base, step, m) + k * GROUP;
+#if CONV_DOT_PIXELS == 1
+        vi x = vi_group(in);
 
 #pragma GCC unroll 16
         for (int j = 0; j < panels * VECTORS; j++)
-            acc[m][j] = vi_group_dot(acc[m][j], x, row[j]);
+            acc->at[m][j] = vi_group_dot(acc->at[m][j], x, row[j]);
+#else
+        vi x = vi_groups(in, pixel_at(base, step, MIN(m + 1, mr - 1)) + k * GROUP);
+
+#pragma GCC unroll 16
+        for (int j = 0; j < panels * VECTORS; j++) {
+            acc->at[m][j] = vi_group_dot(acc->at[m][j], x, row[2 * j]);
+            acc->at[m + 1][j] = vi_group_dot(acc->at[m + 1][j], x, row[2 * j + 1]);
+        }
+#endif
     }
+}
+
+/* All sums begin with START. */
+INLINE void
+begin(Acc *acc, const gint32 *start, int mr, int panels)
+{
+#pragma GCC unroll 16
+    for (int j = 0; j < panels * VECTORS; j++) {
+        vi first = vi_load(start + j * VF_LANES);
+
+#pragma GCC unroll 16
+        for (int m = 0; m < mr; m += CONV_DOT_PIXELS) {
+            acc->at[m][j] = first;
+#if CONV_DOT_PIXELS == 2
+            vi_pair_sums(first, first, &acc->at[m][j], &acc->at[m + 1][j]);
+#endif
+        }
+    }
+}
+
+/* Sums of two pixels to those of each. */
+INLINE void
+end(Acc *acc, int mr, int panels)
+{
+#if CONV_DOT_PIXELS == 2
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m += 2)
+#pragma GCC unroll 16
+        for (int j = 0; j < panels * VECTORS; j++)
+            vi_split_sums(acc->at[m][j], acc->at[m + 1][j], &acc->at[m][j], &acc->at[m + 1][j]);
+#endif
 }
 
 INLINE void
@@ -78,8 +134,8 @@ advance(const guint8 **p, int n, gsize bytes)
 }
 
 INLINE void
-multiply(vi acc[][CONV_ROW * VECTORS], const Windows *windows, const guint8 *in, const guint8 **w,
-         const guint8 *ahead, int mr, int panels)
+multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, const guint8 *ahead,
+         int mr, int panels)
 {
     gsize step = windows->in_step;
 
@@ -90,11 +146,11 @@ multiply(vi acc[][CONV_ROW * VECTORS], const Windows *windows, const guint8 *in,
 #pragma GCC unroll 16
         for (int g = 0; g < BASES(mr); g++) {
             base[g] = in + r * windows->run_step + g * 3 * step;
-            __asm__("" : "+r"(base[g])); /* keep a register of its own */
+            keep_address(base[g]);
         }
         for (; k + 4 <= windows->groups; k += 4) {
-#pragma GCC unroll 4
-            for (int i = 0; i < EFFNET_CONV_LINES; i++, ahead += ROW)
+#pragma GCC unroll 8
+            for (int i = 0; i < EFFNET_CONV_LINES * WEIGHTS; i++, ahead += LINE)
                 __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
@@ -119,46 +175,40 @@ typedef struct {
 
 /* Vector J of pixel M in steps of the output. */
 INLINE vf
-in_steps(const Corner *at, vi acc[][CONV_ROW * VECTORS], int m, int j)
+in_steps(const Corner *at, const Acc *acc, int m, int j)
 {
-    vf x = vf_mul(vi_to_float(acc[m][j]), vf_set1(at->steps[m]));
+    vf x = vf_mul(vi_to_float(acc->at[m][j]), vf_set1(at->steps[m]));
 
     return vf_fma(x, vf_load(at->scale + j * VF_LANES), vf_load(at->bias + j * VF_LANES));
 }
 
-/* PART of PARTS, halves or quarters, of the bytes of four vectors. */
+/* To 8 bits, four vectors at a time: they are a part of a pixel's, or those of up to four pixels.
+ */
 INLINE void
-store_part(guint8 *out, vi bytes, int part, int parts)
+finish_bytes(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, int panels)
 {
-#if VECTORS == 1
-    if (parts == 4) {
-        vi_store_quarter(out, bytes, part);
-        return;
-    }
-#endif
-    vi_store_half(out, bytes, part);
-}
-
-/* To 8 bits, four vectors at a time: those of a pixel are a part of them. */
-INLINE void
-finish_bytes(const EffNetConv *a, const Corner *at, vi acc[][CONV_ROW * VECTORS], int mr,
-             int panels)
-{
-    const int of_pixel = panels * VECTORS, parts = 4 / of_pixel;
+    const int of_pixel = panels * VECTORS, of_part = MIN(4, of_pixel), n = mr * of_pixel;
     guint8 *out = (guint8 *)a->out + at->out;
 
+    G_STATIC_ASSERT(CONV_PANELS <= 2);
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m += parts) {
-        vi v[4], bytes;
+    for (int first = 0; first < n; first += 4) {
+        vi v[4];
+        vb bytes;
 
 #pragma GCC unroll 4
-        for (int i = 0; i < 4; i++)
-            v[i] = vf_round(in_steps(at, acc, MIN(m + i / of_pixel, mr - 1), i % of_pixel));
-        bytes = vi_to_bytes(v[0], v[1], v[2], v[3]);
+        for (int i = 0; i < 4; i++) {
+            int vector = MIN(first + i, n - 1);
+
+            v[i] = vf_round(in_steps(at, acc, vector / of_pixel, vector % of_pixel));
+        }
+        bytes = vb_narrow(v[0], v[1], v[2], v[3]);
 #pragma GCC unroll 4
-        for (int i = 0; i < parts; i++, out += a->out_step)
-            if (m + i < mr)
-                store_part(out, bytes, i, parts);
+        for (int i = first; i < MIN(first + 4, n); i += of_part) {
+            vb_store_part(out + i % of_pixel * VF_LANES, bytes, (i - first) / of_part, 4 / of_part);
+            if ((i + of_part) % of_pixel == 0)
+                out += a->out_step;
+        }
     }
 }
 
@@ -172,30 +222,37 @@ with_residual(const EffNetConv *a, const Corner *at, vf x, int m, int j)
     return vf_fma(vi_to_float(vi_load_narrow(residual)), vf_set1(a->quant->residual), x);
 }
 
-/* To 16 bits and clipped, two vectors at a time, of a pixel or of two. */
+/* To 16 bits and clipped, two vectors at a time: they are a part of a pixel's, or of two pixels. */
 INLINE void
-finish_clipped(const EffNetConv *a, const Corner *at, vi acc[][CONV_ROW * VECTORS], int mr,
-               int panels, gboolean residual)
+finish_clipped(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, int panels,
+               gboolean residual)
 {
-    const int of_pixel = panels * VECTORS, parts = 2 / of_pixel;
+    const int of_pixel = panels * VECTORS, n = mr * of_pixel;
     gint16 *out = (gint16 *)a->out + at->out;
 
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m += parts) {
-        int last = MIN(m + parts, mr) - 1;
-        vf first = in_steps(at, acc, m, 0), second = in_steps(at, acc, last, of_pixel - 1);
+    for (int first = 0; first < n; first += 2) {
+        vf x[2];
         vs y;
 
-        if (residual) {
-            first = with_residual(a, at, first, m, 0);
-            second = with_residual(a, at, second, last, of_pixel - 1);
+#pragma GCC unroll 2
+        for (int i = 0; i < 2; i++) {
+            int vector = MIN(first + i, n - 1), m = vector / of_pixel, j = vector % of_pixel;
+
+            x[i] = in_steps(at, acc, m, j);
+            if (residual)
+                x[i] = with_residual(a, at, x[i], m, j);
         }
-        y = vs_act(a->quant, vs_narrow(vf_round(first), vf_round(second)), FALSE);
-        if (parts == 1)
-            vs_store_part(out, y, VS_LANES);
-        for (int i = 0; parts == 2 && m + i <= last; i++)
-            vi_store_half((guint8 *)(out + i * a->out_step), y, i);
-        out += parts * a->out_step;
+        y = vs_act(a->quant, vs_narrow(vf_round(x[0]), vf_round(x[1])), FALSE);
+        if (of_pixel > 1) {
+            vs_store_part(out + first % of_pixel * VF_LANES, y, VS_LANES);
+            if ((first + 2) % of_pixel == 0)
+                out += a->out_step;
+            continue;
+        }
+#pragma GCC unroll 2
+        for (int i = 0; first + i < MIN(first + 2, n); i++, out += a->out_step)
+            vs_store_half(out, y, i);
     }
 }
 
@@ -209,8 +266,8 @@ finishes_in_registers(const EffNetConv *a)
 }
 
 INLINE void
-finish_in_registers(const EffNetConv *a, const Windows *windows, vi acc[][CONV_ROW * VECTORS],
-                    guint pixel, guint panel, int mr, int panels)
+finish_in_registers(const EffNetConv *a, const Windows *windows, const Acc *acc, guint pixel,
+                    guint panel, int mr, int panels)
 {
     gsize lane = panel * EFFNET_LANES;
     Corner at = {
@@ -236,31 +293,26 @@ tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint
     const guint8 *in = windows->in + pixel * windows->in_step;
     gsize groups = (gsize)windows->runs * windows->groups;
     const guint8 *w[CONV_ROW];
-    vi acc[CONV_PIXELS][CONV_ROW * VECTORS];
+    Acc acc;
 
 #pragma GCC unroll 16
     for (int j = 0; j < panels; j++)
         w[j] = (const guint8 *)a->weights + (panel + j) * groups * ROW;
-#pragma GCC unroll 16
-    for (int j = 0; j < panels * VECTORS; j++) {
-        vi start = vi_load(a->start + panel * EFFNET_LANES + j * VF_LANES);
-
-#pragma GCC unroll 16
-        for (int m = 0; m < mr; m++)
-            acc[m][j] = start;
-    }
-    multiply(acc, windows, in, w,
-             effnet_conv_ahead(a, in + mr * windows->in_step, w[0], groups, panel, index, panels),
+    begin(&acc, a->start + panel * EFFNET_LANES, mr, panels);
+    multiply(&acc, windows, in, w,
+             effnet_conv_ahead(a, in + mr * windows->in_step, w[0], groups * WEIGHTS, panel, index,
+                               panels),
              mr, panels);
+    end(&acc, mr, panels);
     if (panels <= CONV_PANELS && finishes_in_registers(a)) {
-        finish_in_registers(a, windows, acc, pixel, panel, mr, panels);
+        finish_in_registers(a, windows, &acc, pixel, panel, mr, panels);
         return;
     }
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++)
 #pragma GCC unroll 16
         for (int j = 0; j < panels * VECTORS; j++)
-            vi_store(sums->at + (m * panels * VECTORS + j) * VF_LANES, acc[m][j]);
+            vi_store(sums->at + (m * panels * VECTORS + j) * VF_LANES, acc.at[m][j]);
 }
 
 /* The tile at PIXEL, the one of number INDEX in its column. */
@@ -273,32 +325,24 @@ typedef void (*Tile)(const EffNetConv *a, const Windows *windows, Sums *sums, gu
     {                                                                                              \
         tile(a, windows, sums, pixel, panel, index, mr, panels);                                   \
     }
-/* A column of more than one tile has none that is lower than half of the highest. Lower columns are
- * tiles of one pixel, to keep the library small. */
-#if CONV_PIXELS == 14
-#define HEIGHTS(X, n) X(1, n) X(7, n) X(8, n) X(9, n) X(10, n) X(11, n) X(12, n) X(13, n) X(14, n)
-#else
-#define HEIGHTS(X, n) X(1, n) X(3, n) X(4, n) X(5, n) X(6, n)
-#endif
-#define ENTRY(mr, panels) [mr] = tile_##mr##x##panels,
+#define NAME(mr, panels)    tile_##mr##x##panels
+#define ENTRY(mr, panels)   [mr] = NAME(mr, panels),
+#define ROW_TILE(X, panels) X(1, panels)
 
-HEIGHTS(TILE, 1)
-#if CONV_PANELS == 2
-HEIGHTS(TILE, 2)
+/* By whether they are CONV_PANELS wide, or one; and by their pixels. */
+CONV_HEIGHTS(TILE, 1)
+#if CONV_PANELS > 1
+CONV_HEIGHTS(TILE, CONV_PANELS)
 #endif
-static const Tile tiles[3][CONV_PIXELS + 1] = {
-    [1] = {HEIGHTS(ENTRY, 1)},
-#if CONV_PANELS == 2
-    [2] = {HEIGHTS(ENTRY, 2)},
+static const Tile tiles[2][CONV_PIXELS + 1] = {
+    {CONV_HEIGHTS(ENTRY, 1)},
+#if CONV_PANELS > 1
+    {CONV_HEIGHTS(ENTRY, CONV_PANELS)},
 #endif
 };
-#if CONV_ROW == 8
-TILE(1, 8)
-#define TILE_OF_ROW tile_1x8
-#else
-TILE(1, 4)
-#define TILE_OF_ROW tile_1x4
-#endif
+/* One pixel, CONV_ROW panels. */
+ROW_TILE(TILE, CONV_ROW)
+static const Tile tile_of_row = ROW_TILE(NAME, CONV_ROW);
 
 /* Sums of two vectors of lanes from LANE on, the second only where there are VS_LANES, to outputs
  * in floats. */
@@ -386,25 +430,29 @@ finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
         }
 }
 
-/* SiLU's usual case: VS_LANES at once to memory, and nothing to be added. */
+/* SiLU's usual case: whole vectors to memory, and nothing to be added. */
 INLINE void
 finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
-               guint panel, guint mr)
+               guint panel, guint mr, guint panels)
 {
-    gsize lane = panel * EFFNET_LANES;
-    const vf scale0 = vf_load(a->scale + lane), scale1 = vf_load(a->scale + lane + VF_LANES);
-    const vf bias0 = vf_load(a->bias + lane), bias1 = vf_load(a->bias + lane + VF_LANES);
-    gint16 *out = (gint16 *)a->out + pixel * a->out_step + lane;
+    gsize first = panel * EFFNET_LANES, lanes = panels * EFFNET_LANES;
     const float *steps = windows->steps + pixel;
-    const gint32 *sum = sums->at;
 
-    for (guint m = 0; m < mr; m++, sum += VS_LANES, out += a->out_step) {
-        vf step = vf_set1(steps[m]);
-        vf x0 = vf_mul(vi_to_float(vi_load(sum)), step);
-        vf x1 = vf_mul(vi_to_float(vi_load(sum + VF_LANES)), step);
-        vs x = vs_narrow(vf_round(vf_fma(x0, scale0, bias0)), vf_round(vf_fma(x1, scale1, bias1)));
+    for (gsize lane = first; lane < first + lanes; lane += VS_LANES) {
+        const vf scale0 = vf_load(a->scale + lane), scale1 = vf_load(a->scale + lane + VF_LANES);
+        const vf bias0 = vf_load(a->bias + lane), bias1 = vf_load(a->bias + lane + VF_LANES);
+        gint16 *out = (gint16 *)a->out + pixel * a->out_step + lane;
+        const gint32 *sum = sums->at + lane - first;
 
-        vs_store_part(out, vs_bump(&a->quant->bump, x), VS_LANES);
+        for (guint m = 0; m < mr; m++, sum += lanes, out += a->out_step) {
+            vf step = vf_set1(steps[m]);
+            vf x0 = vf_mul(vi_to_float(vi_load(sum)), step);
+            vf x1 = vf_mul(vi_to_float(vi_load(sum + VF_LANES)), step);
+            vs x =
+                vs_narrow(vf_round(vf_fma(x0, scale0, bias0)), vf_round(vf_fma(x1, scale1, bias1)));
+
+            vs_store_part(out, vs_bump(&a->quant->bump, x), VS_LANES);
+        }
     }
 }
 
@@ -426,12 +474,12 @@ static void
 finish_sums(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel, guint panel,
             guint mr, guint panels, gint32 *pool)
 {
-    gboolean plain = panels * EFFNET_LANES == VS_LANES && !a->residual && !pool;
+    gboolean plain = panels * EFFNET_LANES % VS_LANES == 0 && !a->residual && !pool;
 
     if (a->out_type == EFFNET_TYPE_F32 && !pool)
         finish_floats(a, windows, sums, pixel, panel, mr, panels);
     else if (plain && a->quant->has_bump)
-        finish_vectors(a, windows, sums, pixel, panel, mr);
+        finish_vectors(a, windows, sums, pixel, panel, mr, panels);
     else if (a->quant->has_bump)
         finish_tile(a, windows, sums, pixel, panel, mr, panels, pool, TRUE);
     else
@@ -451,7 +499,7 @@ column(const EffNetConv *a, const Windows *windows, guint panel, guint panels, g
     for (guint i = 0, pixel = 0; i < n; i++) {
         guint mr = height + (i < higher);
 
-        tiles[panels][mr](a, windows, &sums, pixel, panel, i);
+        tiles[panels > 1][mr](a, windows, &sums, pixel, panel, i);
         if (!finishes_in_registers(a))
             finish_sums(a, windows, &sums, pixel, panel, mr, panels, pool);
         pixel += mr;
@@ -466,7 +514,7 @@ row(const EffNetConv *a, const Windows *windows, gint32 *pool)
     Sums sums;
 
     for (; panel + CONV_ROW <= a->panels; panel += CONV_ROW) {
-        TILE_OF_ROW(a, windows, &sums, 0, panel, 0);
+        tile_of_row(a, windows, &sums, 0, panel, 0);
         finish_sums(a, windows, &sums, 0, panel, 1, CONV_ROW, pool);
     }
     return panel;
@@ -484,7 +532,7 @@ gated(const gint16 *in, const gint16 *gate, guint n)
 INLINE vs
 in_8_bits(const EffNetQuant *q, vs x, vs factor)
 {
-    return vs_adds(vs_mul_q15(x, factor), vs_set1(q->zero));
+    return vs_adds(vs_mul_q15(x, factor), vs_set1(q->zero - CONV_OFFSET));
 }
 
 /* N numbers, whole panels, in 8 bits to OUT, and up to a vector of others behind them. */
@@ -560,7 +608,8 @@ equal_steps(EffNetConv *a, float step)
 static void
 quantise_rows(EffNetConv *a, Windows *windows)
 {
-    gsize n = (a->pixels - 1) * a->in_step + a->run, step = (n + VS_LANES) & -VS_LANES;
+    const gsize whole = MAX(VS_LANES, EFFNET_LANES);
+    gsize n = (a->pixels - 1) * a->in_step + a->run, step = (n + whole) & -whole;
     gint16 factor = a->quant->fixed;
     Quantum *out;
 
@@ -576,26 +625,27 @@ quantise_rows(EffNetConv *a, Windows *windows)
                  effnet_panels(n) * EFFNET_LANES, factor);
 }
 
-/* Of an input of 8-bit numbers; they are copied where they have to be widened. */
+/* Of an input of 8-bit numbers; they are copied where products do not read them as they are. */
 static void
 take_bytes(EffNetConv *a, Windows *windows)
 {
     windows->steps = equal_steps(a, 1);
-#if CONV_GROUP == 4
-    windows->in = a->in;
-    windows->in_step = a->in_step;
-    windows->run_step = a->run_step;
-#else
     gsize n = (a->pixels - 1) * a->in_step + a->run;
-    Quantum *out = take(a, a->runs * n * sizeof *out);
+    Quantum *out;
 
+    if (sizeof(Quantum) == 1 && CONV_OFFSET == 0) {
+        windows->in = a->in;
+        windows->in_step = a->in_step;
+        windows->run_step = a->run_step;
+        return;
+    }
+    out = take(a, a->runs * n * sizeof *out);
     windows->in = (const guint8 *)out;
     windows->in_step = a->in_step * sizeof *out;
     windows->run_step = n * sizeof *out;
     for (guint r = 0; r < a->runs; r++)
         for (gsize i = 0; i < n; i++)
-            *out++ = ((const guint8 *)a->in)[r * a->run_step + i];
-#endif
+            *out++ = ((const guint8 *)a->in)[r * a->run_step + i] - CONV_OFFSET;
 }
 
 /* An input of floats, dense, in steps. */
@@ -671,7 +721,7 @@ conv_int8(const EffNetConv *conv)
         panel = row(&a, &windows, pool);
     for (; panel + CONV_PANELS <= a.panels; panel += CONV_PANELS)
         column(&a, &windows, panel, CONV_PANELS, pool);
-    if (panel < a.panels)
+    for (; panel < a.panels; panel++)
         column(&a, &windows, panel, 1, pool);
     if (pool)
         take_means(&a, pool);
@@ -686,7 +736,8 @@ pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
 const EffNetConvKernel KERNEL(conv_int8) = {
     .acts = EFFNET_ACTS_ALL,
     .group = CONV_GROUP,
-    .group_bytes = CONV_GROUP * sizeof(Quantum),
+    .group_bytes = GROUP,
+    .offset = CONV_OFFSET,
     .tile_pixels = CONV_PIXELS,
     .pack = pack,
     .run = conv_int8,

@@ -4,10 +4,14 @@
  * pixel's value k and multiplies. */
 #include "act_tmpl.h"
 #include "conv.h"
+#include "tiles_tmpl.h"
 #include "tmpl.h"
 
 #define VECTORS (EFFNET_LANES / VF_LANES) /* of a panel */
 #define INLINE  static inline __attribute__((always_inline))
+
+G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0);
+G_STATIC_ASSERT(CONV_ROW > CONV_PANELS);
 
 /* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * step are
  * addressing modes and 14 windows need 5 registers, not 14. */
@@ -69,7 +73,7 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
 #pragma GCC unroll 16
         for (int g = 0; g < GROUPS(mr); g++) {
             base[g] = in + r * a->run_step + g * 3 * step;
-            __asm__("" : "+r"(base[g])); /* keep a register of its own */
+            keep_address(base[g]);
         }
         for (; k + 4 <= a->run; k += 4) {
 #pragma GCC unroll 4
@@ -121,6 +125,23 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
     }
 }
 
+/* Whether finish() does it in registers; what is rare goes through memory instead, to keep the
+ * library small: see finish_rare(). */
+INLINE gboolean
+finishes_in_registers(const EffNetConv *a)
+{
+    switch (a->act) {
+    case EFFNET_ACT_SILU_LOG2:
+        return !a->pool && !a->residual;
+    case EFFNET_ACT_NONE:
+    case EFFNET_ACT_RELU:
+    case EFFNET_ACT_RELU6:
+        return !a->pool && !(a->residual && a->act_first);
+    default:
+        return FALSE;
+    }
+}
+
 /* The same of SUMS in memory, and what is rare: a residual that is added behind the activation, or
  * outputs that are added to the pool, which the first ones make. */
 INLINE void
@@ -160,17 +181,9 @@ finish_sums(const float *sums, const EffNetConv *a, guint pixel, guint panel, gu
     case EFFNET_ACT_NONE:
         finish_rare(sums, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
         break;
-    default:
+    default: /* the others share one piece of code */
         finish_rare(sums, a, pixel, panel, a->act, mr, panels);
     }
-}
-
-/* What is finished through memory, to keep the library small: see finish_rare(). */
-INLINE gboolean
-is_rare(const EffNetConv *a)
-{
-    return a->pool || a->act == EFFNET_ACT_SIGMOID ||
-           (a->residual && (a->act_first || a->act == EFFNET_ACT_SILU_LOG2));
 }
 
 INLINE void
@@ -203,7 +216,7 @@ widen(Sums *sums, int mr, int panels)
 {
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++)
-#pragma GCC unroll 2
+#pragma GCC unroll 4
         for (int i = 0; i < VECTORS; i++)
             sums->acc[m][(panels - 1) * VECTORS + i] = vf_of_half(sums->low[m], i);
 }
@@ -213,7 +226,7 @@ INLINE void
 tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int panels, gboolean half)
 {
     const float *in = (const float *)a->in + pixel * a->in_step, *w[CONV_ROW];
-    float stored[CONV_PIXELS * CONV_PANELS * EFFNET_LANES];
+    float stored[MAX(CONV_PIXELS * CONV_PANELS, CONV_ROW) * EFFNET_LANES];
     Sums sums;
 
 #pragma GCC unroll 16
@@ -226,7 +239,7 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
              mr, panels, half);
     if (half)
         widen(&sums, mr, panels);
-    if (is_rare(a)) {
+    if (!finishes_in_registers(a)) {
         store(sums.acc, stored, mr, panels);
         finish_sums(stored, a, pixel, panel, mr, panels);
         return;
@@ -238,7 +251,7 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
     case EFFNET_ACT_NONE:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, a->residual, mr, panels);
         break;
-    default:
+    default: /* RELU and RELU6 */
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU, a->residual, mr, panels);
     }
 }
@@ -254,52 +267,35 @@ typedef void (*Tile)(const EffNetConv *a, guint panel, guint first, guint end, g
             tile(a, pixel, panel, first, mr, panels, half);                                        \
     }
 
-/* A column of more than one tile has none that is lower than half of the highest. Lower columns
- * are tiles of one pixel, to keep the library small. */
-#if CONV_PIXELS == 14
-#define PIXELS(X, n, h)                                                                            \
-    X(1, n, h)                                                                                     \
-    X(7, n, h)                                                                                     \
-    X(8, n, h)                                                                                     \
-    X(9, n, h)                                                                                     \
-    X(10, n, h)                                                                                    \
-    X(11, n, h)                                                                                    \
-    X(12, n, h)                                                                                    \
-    X(13, n, h)                                                                                    \
-    X(14, n, h)
-#else
-#define PIXELS(X, n, h) X(1, n, h) X(3, n, h) X(4, n, h) X(5, n, h) X(6, n, h)
-#endif
-#define ENTRY(mr, panels, half) [mr] = tile_##mr##x##panels##_##half,
+#define NAME(mr, panels, half)    tile_##mr##x##panels##_##half
+#define ENTRY(mr, panels, half)   [mr] = NAME(mr, panels, half),
+#define ROW_TILE(X, panels, half) X(1, panels, half)
 
-/* By whether the last panel is a half one, the panels and the pixels. */
-PIXELS(TILE, 1, 0)
-PIXELS(TILE, 1, 1)
-#if CONV_PANELS == 2
-PIXELS(TILE, 2, 0)
-PIXELS(TILE, 2, 1)
+/* By whether the last panel is a half one; whether they are CONV_PANELS wide, or one; and by their
+ * pixels. */
+CONV_HEIGHTS(TILE, 1, 0)
+CONV_HEIGHTS(TILE, 1, 1)
+#if CONV_PANELS > 1
+CONV_HEIGHTS(TILE, CONV_PANELS, 0)
+CONV_HEIGHTS(TILE, CONV_PANELS, 1)
 #endif
-static const Tile tiles[2][CONV_PANELS + 1][CONV_PIXELS + 1] = {
+static const Tile tiles[2][2][CONV_PIXELS + 1] = {
     {
-        [1] = {PIXELS(ENTRY, 1, 0)},
-#if CONV_PANELS == 2
-        [2] = {PIXELS(ENTRY, 2, 0)},
+        {CONV_HEIGHTS(ENTRY, 1, 0)},
+#if CONV_PANELS > 1
+        {CONV_HEIGHTS(ENTRY, CONV_PANELS, 0)},
 #endif
     },
     {
-        [1] = {PIXELS(ENTRY, 1, 1)},
-#if CONV_PANELS == 2
-        [2] = {PIXELS(ENTRY, 2, 1)},
+        {CONV_HEIGHTS(ENTRY, 1, 1)},
+#if CONV_PANELS > 1
+        {CONV_HEIGHTS(ENTRY, CONV_PANELS, 1)},
 #endif
     },
 };
-#if CONV_ROW == 8
-TILE(1, 8, 0)
-#define TILE_ROW tile_1x8_0
-#else
-TILE(1, 4, 0)
-#define TILE_ROW tile_1x4_0
-#endif
+/* One pixel, CONV_ROW panels. */
+ROW_TILE(TILE, CONV_ROW, 0)
+static const Tile tile_of_row = ROW_TILE(NAME, CONV_ROW, 0);
 
 /* Pixels of a block in tiles of nearly equal height, since a low tile costs as much time a pixel
  * as it has registers idle. */
@@ -312,8 +308,8 @@ column(const EffNetConv *a, guint panel, guint panels)
     guint height = a->pixels / n, higher = a->pixels % n;
 
     if (higher)
-        tiles[half][panels][height + 1](a, panel, 0, higher, 0);
-    tiles[half][panels][height](a, panel, higher, n, higher * (height + 1));
+        tiles[half][panels > 1][height + 1](a, panel, 0, higher, 0);
+    tiles[half][panels > 1][height](a, panel, higher, n, higher * (height + 1));
 }
 
 /* The gate goes to the side of the product that is the smaller one. */
@@ -379,7 +375,7 @@ conv_f32(const EffNetConv *conv)
         gate_input(&a);
     if (a.pixels == 1)
         for (; panel + CONV_ROW <= a.panels; panel += CONV_ROW)
-            TILE_ROW(&a, panel, 0, 1, 0);
+            tile_of_row(&a, panel, 0, 1, 0);
     for (; panel + CONV_PANELS <= a.panels; panel += CONV_PANELS)
         column(&a, panel, CONV_PANELS);
     for (; panel < a.panels; panel++)

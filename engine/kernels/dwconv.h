@@ -49,24 +49,12 @@ extern const EffNetDwconvKernel effnet_dwconv_u8_c; /* padded */
 void effnet_dwconv_pack_f32(gpointer packed, const float *weights, guint kernel, guint channels);
 gsize effnet_dwconv_packed_bytes_f32(guint kernel, guint channels);
 
-/* In int8, where the products of two rows' taps are added up at once: panel after panel, each
- * pair's columns of the filter, each EFFNET_LANES pairs of 16-bit numbers in the order of
- * effnet_dwconv_lane(). Behind an odd number of rows there is one of zeros. */
-void effnet_dwconv_pack_int8(gpointer packed, const float *weights, guint kernel, guint channels);
-gsize effnet_dwconv_packed_bytes_int8(guint kernel, guint channels);
-
+/* In int8 the products of two rows' taps are added up at once: pairs of taps, a column of the
+ * filter after the other. Behind an odd number of rows there is one of zeros. */
 static inline gsize
 effnet_dwconv_pairs_int8(guint kernel)
 {
     return (gsize)(kernel + 1) / 2 * kernel;
-}
-
-/* Which of a panel's channels is at LANE: interleaving two vectors of 128-bit parts makes one of
- * lower halves and one of upper halves. */
-static inline guint
-effnet_dwconv_lane(guint lane)
-{
-    return lane / 4 % 2 * 8 + lane / 8 * 4 + lane % 4;
 }
 
 /* Of pictures of 8 bits so many panels' weights may come together; tasks begin with such a one. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dwconv.h"
 
-gsize
-effnet_dwconv_packed_bytes_int8(guint kernel, guint channels)
+static gsize
+packed_bytes(guint kernel, guint channels)
 {
     return (gsize)effnet_dwconv_pairs_int8(kernel) * effnet_panels(channels) * EFFNET_LANES * 2 *
            sizeof(gint16);
 }
 
-void
-effnet_dwconv_pack_int8(gpointer dst, const float *weights, guint kernel, guint channels)
+/* Panel after panel, each pair's columns, each EFFNET_LANES pairs of 16-bit numbers. */
+static void
+pack(gpointer dst, const float *weights, guint kernel, guint channels)
 {
     gint16 *packed = dst;
     guint taps = kernel * kernel;
@@ -18,7 +19,7 @@ effnet_dwconv_pack_int8(gpointer dst, const float *weights, guint kernel, guint 
         for (guint i = 0; i < effnet_dwconv_pairs_int8(kernel) * EFFNET_LANES * 2; i++) {
             guint lane = i / 2 % EFFNET_LANES, column = i / 2 / EFFNET_LANES % kernel;
             guint tap = (i / 2 / EFFNET_LANES / kernel * 2 + i % 2) * kernel + column;
-            guint channel = first + effnet_dwconv_lane(lane);
+            guint channel = first + lane;
 
             *packed++ = channel < channels && tap < taps ? weights[channel * taps + tap] : 0;
         }
@@ -34,8 +35,8 @@ number_at(EffNetType type, gconstpointer numbers, gsize at)
 static void
 window_times_filter(const EffNetDwconv *a, EffNetType type, guint x, guint panel, gint32 *sum)
 {
-    const gint16 *w = (const gint16 *)a->weights +
-                      panel * effnet_dwconv_packed_bytes_int8(a->kernel, EFFNET_LANES) / sizeof *w;
+    const gint16 *w =
+        (const gint16 *)a->weights + panel * packed_bytes(a->kernel, EFFNET_LANES) / sizeof *w;
 
     for (guint i = 0; i < EFFNET_LANES; i++)
         sum[i] = 0;
@@ -47,11 +48,8 @@ window_times_filter(const EffNetDwconv *a, EffNetType type, guint x, guint panel
 
             if (!a->rows[ky] || column >= a->in_size)
                 continue;
-            for (guint i = 0; i < EFFNET_LANES; i++) {
-                guint channel = effnet_dwconv_lane(i);
-
-                sum[channel] += number_at(type, a->rows[ky], at + channel) * tap[2 * i];
-            }
+            for (guint i = 0; i < EFFNET_LANES; i++)
+                sum[i] += number_at(type, a->rows[ky], at + i) * tap[2 * i];
         }
 }
 
@@ -97,8 +95,8 @@ dwconv_u8_c(const EffNetDwconv *a)
 const EffNetDwconvKernel effnet_dwconv_int8_c = {
     .acts = EFFNET_ACTS_ALL,
     .unit = 1,
-    .pack = effnet_dwconv_pack_int8,
-    .packed_bytes = effnet_dwconv_packed_bytes_int8,
+    .pack = pack,
+    .packed_bytes = packed_bytes,
     .run = dwconv_int8_c,
 };
 
@@ -106,7 +104,7 @@ const EffNetDwconvKernel effnet_dwconv_u8_c = {
     .acts = EFFNET_ACTS_ALL,
     .padded = TRUE,
     .unit = 1,
-    .pack = effnet_dwconv_pack_int8,
-    .packed_bytes = effnet_dwconv_packed_bytes_int8,
+    .pack = pack,
+    .packed_bytes = packed_bytes,
     .run = dwconv_u8_c,
 };

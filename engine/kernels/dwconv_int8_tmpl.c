@@ -4,15 +4,13 @@
  * filter's rows of pairs in registers. */
 #include "dwconv.h"
 #include "quant_tmpl.h"
+#include "tiles.h"
 #include "tmpl.h"
 
 #define INLINE static inline __attribute__((always_inline))
-
-#if VF_LANES == 16
-#define WIDE 7
-#else
-#define WIDE 4
-#endif
+#define WIDE   DWCONV_INT8_WIDE
+/* Panels whose weights are packed together. */
+#define UNIT ((guint)MAX(1, VS_LANES / EFFNET_LANES))
 
 /* What pictures are made of: of 8 bits where DWCONV_U8 is defined. */
 #ifdef DWCONV_U8
@@ -29,21 +27,18 @@ typedef gint16 Number;
 
 static const Number zeros[VS_LANES];
 
-/* Sums of VS_LANES channels, in the order that interleaving makes. */
-typedef struct {
-    vi low, high;
-} Halves;
-
 /* What a vector of channels needs for all columns. How many they are, a panel's or VS_LANES, is a
  * constant where it is asked for. */
 typedef struct {
     const EffNetDwconv *a;
     guint lane; /* the first of the channels */
-    const guint8 *weights;
-    gsize panel_bytes;
-    vf scale_low, scale_high, bias_low, bias_high;
-    Halves total;
+    const gint16 *weights;
+    vf2 scale, bias;
+    vi2 total;
 } Lanes;
+
+/* Numbers of 16 bits for a vector of channels and a column of a pair of the filter's rows. */
+#define PAIRS (2 * VS_LANES)
 
 INLINE const Number *
 row_at(const Lanes *l, int tap)
@@ -63,21 +58,20 @@ column_at(const Lanes *l, const Number *row, gssize column, guint n, gboolean bo
 
 /* Output column X. */
 INLINE void
-finish(Lanes *l, Halves sum, guint x, guint n)
+finish(Lanes *l, vi2 sum, guint x, guint n)
 {
-    vf low = vf_fma(vi_to_float(sum.low), l->scale_low, l->bias_low);
-    vf high = vf_fma(vi_to_float(sum.high), l->scale_high, l->bias_high);
+    vf low = vf_fma(vi_to_float(sum.low), l->scale.low, l->bias.low);
+    vf high = vf_fma(vi_to_float(sum.high), l->scale.high, l->bias.high);
     Number *out = (Number *)l->a->out + x * l->a->out_step + l->lane;
-    vs y = vs_narrow_halves(vf_round(low), vf_round(high));
+    vs y = vs_of_sums((vi2){vf_round(low), vf_round(high)});
 #ifdef DWCONV_U8
     vs_store_bytes(out, y);
 #else
-    const vs ones = vs_set1(1), zero = vs_set1(0);
+    const vs one = vs_set1(1), zero = vs_set1(0);
 
     y = vs_act(l->a->quant, y, l->a->quant->has_bump);
     vs_store_part(out, y, n);
-    l->total.low = vi_pair_dot(l->total.low, vs_interleave_low(y, zero), ones);
-    l->total.high = vi_pair_dot(l->total.high, vs_interleave_high(y, zero), ones);
+    l->total = vi2_dot(l->total, vs2_pair(y, zero), vs2_pair(one, one));
 #endif
 }
 
@@ -87,35 +81,34 @@ INLINE void
 tile(Lanes *l, guint n, guint x, int kernel, int stride, int width, gboolean border)
 {
     const EffNetDwconv *a = l->a;
-    const guint8 *filter = l->weights;
+    const gint16 *filter = l->weights;
     gssize left = (gssize)x * stride - a->pad;
-    Halves acc[WIDE];
+    vi2 acc[WIDE];
 
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
-        acc[i] = (Halves){vi_zero(), vi_zero()};
+        acc[i] = (vi2){vi_zero(), vi_zero()};
     for (int tap = 0; tap < kernel; tap += 2) {
         const Number *upper = row_at(l, tap), *lower = row_at(l, tap + 1);
-        Halves w[5];
+        vs2 w[5];
 
 #pragma GCC unroll 8
-        for (int k = 0; k < kernel; k++, filter += 4 * EFFNET_LANES)
-            vi_load_halves(filter, l->panel_bytes, n, &w[k].low, &w[k].high);
+        for (int k = 0; k < kernel; k++, filter += PAIRS)
+            w[k] = vs2_load(filter);
         if (!upper && !lower)
             continue;
 #pragma GCC unroll 64
         for (int c = 0; c < (width - 1) * stride + kernel; c++) {
             vs above = column_at(l, upper, left + c, n, border);
             vs below = column_at(l, lower, left + c, n, border);
-            Halves v = {vs_interleave_low(above, below), vs_interleave_high(above, below)};
+            vs2 v = vs2_pair(above, below);
 
 #pragma GCC unroll 8
             for (int k = 0; k < kernel; k++)
                 if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width) {
-                    Halves *sum = &acc[(c - k) / stride];
+                    vi2 *sum = &acc[(c - k) / stride];
 
-                    sum->low = vi_pair_dot(sum->low, v.low, w[k].low);
-                    sum->high = vi_pair_dot(sum->high, v.high, w[k].high);
+                    *sum = vi2_dot(*sum, v, w[k]);
                 }
         }
     }
@@ -146,19 +139,25 @@ row(Lanes *l, guint n, int kernel, int stride)
 #endif
 }
 
+/* N of VS_LANES numbers, a panel's or all of them. */
+INLINE vf2
+load_floats(const float *p, guint n)
+{
+    return vf2_of(vf_load(p), n > VF_LANES ? vf_load(p + VF_LANES) : vf_zero());
+}
+
 static void
 start(Lanes *l, const EffNetDwconv *a, guint lane, guint n)
 {
-    guint other = n < VS_LANES ? 0 : VF_LANES;
-
-    *l = (Lanes){.a = a, .lane = lane};
-    l->panel_bytes = effnet_dwconv_packed_bytes_int8(a->kernel, EFFNET_LANES);
-    l->weights = (const guint8 *)a->weights + lane / EFFNET_LANES * l->panel_bytes;
-    vf_halves(vf_load(a->scale + lane), vf_load(a->scale + lane + other), &l->scale_low,
-              &l->scale_high);
-    vf_halves(vf_load(a->bias + lane), vf_load(a->bias + lane + other), &l->bias_low,
-              &l->bias_high);
-    l->total = (Halves){vi_zero(), vi_zero()};
+    *l = (Lanes){
+        .a = a,
+        .lane = lane,
+        .weights = (const gint16 *)a->weights +
+                   (gsize)lane / VS_LANES * effnet_dwconv_pairs_int8(a->kernel) * PAIRS,
+        .scale = load_floats(a->scale + lane, n),
+        .bias = load_floats(a->bias + lane, n),
+        .total = {vi_zero(), vi_zero()},
+    };
 }
 
 static void
@@ -166,11 +165,11 @@ store_sum(const Lanes *l, guint n)
 {
     vf step = vf_set1(l->a->quant->step), first, second;
     float *sum = l->a->sum + l->lane;
+    vf2 total = {vf_mul(vi_to_float(l->total.low), step), vf_mul(vi_to_float(l->total.high), step)};
 
-    vf_join_halves(vf_mul(vi_to_float(l->total.low), step),
-                   vf_mul(vi_to_float(l->total.high), step), &first, &second);
+    vf2_split(total, &first, &second);
     vf_store(sum, first);
-    if (n == VS_LANES)
+    if (n > VF_LANES)
         vf_store(sum + VF_LANES, second);
 }
 
@@ -199,12 +198,51 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 
 #include "dwconv_shapes.h"
 
+static gsize
+packed_bytes(guint kernel, guint channels)
+{
+    gsize units = (effnet_panels(channels) + UNIT - 1) / UNIT;
+
+    return units * UNIT * EFFNET_LANES * effnet_dwconv_pairs_int8(kernel) * 2 * sizeof(gint16);
+}
+
+/* The filter's weight for CHANNEL; 0 behind the last row and the last channel. */
+static gint16
+weight_at(const float *weights, guint kernel, guint channels, guint channel, guint row,
+          guint column)
+{
+    return channel < channels && row < kernel
+               ? (gint16)weights[((gsize)channel * kernel + row) * kernel + column]
+               : 0;
+}
+
+/* Vector after vector of channels, each pair of rows, each column, in the order of products. */
+static void
+pack(gpointer dst, const float *weights, guint kernel, guint channels)
+{
+    guint end = (effnet_panels(channels) + UNIT - 1) / UNIT * UNIT * EFFNET_LANES;
+    gint16 *packed = dst;
+
+    for (guint lane = 0; lane < end; lane += VS_LANES)
+        for (guint i = 0; i < effnet_dwconv_pairs_int8(kernel); i++, packed += PAIRS) {
+            guint row = i / kernel * 2, column = i % kernel;
+            gint16 upper[VS_LANES], lower[VS_LANES];
+
+            for (guint k = 0; k < VS_LANES; k++) {
+                upper[k] = weight_at(weights, kernel, channels, lane + k, row, column);
+                lower[k] = weight_at(weights, kernel, channels, lane + k, row + 1, column);
+            }
+            vs2_store(packed,
+                      vs2_pair(vs_load_part(upper, VS_LANES), vs_load_part(lower, VS_LANES)));
+        }
+}
+
 const EffNetDwconvKernel KERNELS = {
     .acts = EFFNET_ACTS_ALL,
     .has_shape = has_shape,
     .padded = PADDED,
-    .unit = MAX(1, VS_LANES / EFFNET_LANES),
-    .pack = effnet_dwconv_pack_int8,
-    .packed_bytes = effnet_dwconv_packed_bytes_int8,
+    .unit = UNIT,
+    .pack = pack,
+    .packed_bytes = packed_bytes,
     .run = run_shape,
 };

@@ -4,20 +4,10 @@
  * every output that it belongs to. */
 #include "act_tmpl.h"
 #include "dwconv.h"
+#include "tiles_tmpl.h"
 #include "tmpl.h"
 
 #define INLINE static inline __attribute__((always_inline))
-
-/* GCC would read a column anew for each of its products, but there is one such load a cycle. */
-#if VF_LANES == 16
-#define WIDE    14
-#define KEEP(v) __asm__("" : "+v"(v))
-#else
-#define WIDE    8
-#define KEEP(v) (void)(v)
-#endif
-/* An odd row begins with a tile of so many columns; all others are even. */
-#define ODD 7
 
 /* Activation and out to memory, where the next row's lines are called into L2, since stores that
  * miss it wait for each other; returns the sum where it is wanted. */
@@ -60,12 +50,12 @@ multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, 
 
         if (c % 3 == 0) { /* {0, 1, 2} * step are addressing modes */
             in += c ? 3 * step : 0;
-            __asm__("" : "+r"(in));
+            keep_address(in);
         }
         if (border && (gsize)(left + c) >= a->in_size)
             continue;
         v = vf_load(in + c % 3 * step);
-        KEEP(v);
+        vf_keep(v);
 #pragma GCC unroll 8
         for (int k = 0; k < kernel; k++)
             if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
@@ -80,7 +70,7 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
     const float *filter = (const float *)a->weights +
                           (gsize)(lane / EFFNET_LANES) * kernel * kernel * EFFNET_LANES +
                           lane % EFFNET_LANES;
-    vf acc[WIDE];
+    vf acc[DWCONV_WIDE];
 
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
@@ -98,11 +88,6 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
 #define CASE(width)                                                                                \
     case width:                                                                                    \
         return tile(a, lane, x, kernel, stride, width, border);
-#if WIDE == 14
-#define WIDE_CASES CASE(8) CASE(10) CASE(12) CASE(14)
-#else
-#define WIDE_CASES CASE(8)
-#endif
 
 /* Narrow tiles, which are rare where there is no border, do as if there were one: the library is
  * smaller for it. */
@@ -112,28 +97,27 @@ tile_of(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, guin
 {
     if (!border)
         switch (width) {
-            WIDE_CASES
+            DWCONV_WIDTHS(CASE)
         }
     border = TRUE;
     switch (width) {
-        CASE(2)
-        CASE(4)
-        CASE(6)
-        CASE(ODD)
-        WIDE_CASES
-    default:
-        return tile(a, lane, x, kernel, stride, 1, border);
+        CASE(1)
+        CASE(DWCONV_ODD)
+        DWCONV_NARROW(CASE)
+        DWCONV_WIDTHS(CASE)
     }
+    g_assert_not_reached();
 }
 
-/* Columns of the next tile where there are LEFT: even tiles are of nearly equal width. */
+/* Columns of the next tile where there are LEFT: an odd row begins with an odd one, all others are
+ * even and of nearly equal width. */
 INLINE guint
 next_width(guint left)
 {
-    guint n = (left + WIDE - 1) / WIDE;
+    guint n = (left + DWCONV_WIDE - 1) / DWCONV_WIDE;
 
     if (left % 2)
-        return left < ODD ? 1 : ODD;
+        return left < DWCONV_ODD ? 1 : DWCONV_ODD;
     return (left / 2 + n - 1) / n * 2;
 }
 

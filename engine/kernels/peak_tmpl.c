@@ -17,7 +17,7 @@ KERNEL(peak_f32)(guint rounds)
 #pragma GCC unroll 16
         for (int i = 0; i < CHAINS; i++) {
             acc[i] = vf_fma(acc[i], x, x);
-            __asm__ volatile("" : "+v"(acc[i])); /* as written: neither shortened nor merged */
+            vf_compute(acc[i]);
         }
     }
     return 2.0 * VF_LANES * CHAINS * rounds;

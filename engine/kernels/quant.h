@@ -38,11 +38,14 @@ typedef struct {
     gint16 fixed;   /* 0: each pixel's factor to 8 bits by its extremes; else it, times 2^15 */
 } EffNetQuant;
 
-/* As x86 converts: to nearest, ties to even; what is too large, to the least number. */
+/* To nearest, ties to even, saturated; 0 of NaN, which finite scales, biases and inputs cannot
+ * make: what vectors round it to is their own. */
 static inline gint32
 effnet_round(float x)
 {
-    return x >= -0x1p31f && x < 0x1p31f ? (gint32)rintf(x) : G_MININT32;
+    if (isnan(x))
+        return 0;
+    return x < -0x1p31f ? G_MININT32 : x >= 0x1p31f ? G_MAXINT32 : (gint32)rintf(x);
 }
 
 static inline gint16

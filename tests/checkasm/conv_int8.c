@@ -9,7 +9,7 @@ typedef struct {
     EffNetConv conv; /* for the level; the reference's differ in weights alone */
     gpointer reference, packed;
     float *weights, *scale, *bias, *gate, *scratch;
-    gint32 *start;
+    gint32 *start, *own_start; /* the level's takes back what its contract takes off the input */
     guint8 *in;
     gint16 *residual;
     gint8 *out;
@@ -51,6 +51,18 @@ set_quant(Case *c, const Shape *s)
 }
 
 static void
+set_own_start(Case *c, guint8 offset, gsize lanes, guint channels, gsize row)
+{
+    for (gsize i = 0; i < lanes; i++) {
+        gint32 sum = 0;
+
+        for (gsize k = 0; i < channels && k < row; k++)
+            sum += (gint32)c->weights[i * row + k];
+        c->own_start[i] = c->start[i] + offset * sum;
+    }
+}
+
+static void
 case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
 {
     const EffNetConvKernel *own = &kernels->conv[EFFNET_TYPE_S16];
@@ -73,6 +85,8 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
     c->start = checkasm_alloc(EFFNET_TYPE_F32, lanes);
     for (gsize i = 0; i < lanes; i++)
         c->start[i] = (gint32)checkasm_random(0, 200000) - 100000;
+    c->own_start = checkasm_alloc(EFFNET_TYPE_F32, lanes);
+    set_own_start(c, own->offset, lanes, s->channels, s->kernel * run);
     c->residual = checkasm_alloc(EFFNET_TYPE_S16, c->n_out);
     checkasm_randomize(EFFNET_TYPE_S16, c->residual, c->n_out);
     c->gate = checkasm_alloc(EFFNET_TYPE_F32, step);
@@ -104,15 +118,15 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
         .scratch = c->scratch,
         .quant = &c->quant,
         .scale = c->scale,
-        .start = c->start,
+        .start = c->own_start,
     };
 }
 
 static void
 case_clear(Case *c)
 {
-    gpointer const all[] = {c->packed, c->reference, c->weights, c->scale,    c->bias,   c->gate,
-                            c->start,  c->in,        c->out,     c->residual, c->scratch};
+    gpointer const all[] = {c->packed, c->reference, c->weights, c->scale, c->bias,     c->gate,
+                            c->start,  c->own_start, c->in,      c->out,   c->residual, c->scratch};
 
     for (gsize i = 0; i < G_N_ELEMENTS(all); i++)
         checkasm_free(all[i]);
@@ -126,6 +140,7 @@ compare(Case *c, const EffNetKernels *kernels)
     gsize bytes = c->n_out * sizeof(float);
 
     plain.weights = c->reference;
+    plain.start = c->start;
     memset(c->out, 0, bytes);
     effnet_conv_int8_c.run(&plain);
     expected = g_memdup2(c->out, bytes);
@@ -224,6 +239,52 @@ test_classifier(const EffNetKernels *kernels, EffNetType type)
                                 .out_type = EFFNET_TYPE_F32});
 }
 
+/* Far beyond 32 bits on both sides: the ends of the range, in registers and through memory. */
+static void
+check_saturation(const EffNetKernels *kernels, EffNetType out_type, guint pixels, gboolean bump)
+{
+    const Shape s = {.pixels = pixels,
+                     .in_channels = 20,
+                     .channels = 48,
+                     .kernel = 1,
+                     .stride = 1,
+                     .in_type = EFFNET_TYPE_S16,
+                     .out_type = out_type};
+    Case c;
+
+    case_init(&c, kernels, &s);
+    c.quant.has_bump = bump;
+    c.quant.low = -3000;
+    c.quant.high = 6000;
+    for (guint i = 0; i < s.channels; i++) {
+        c.bias[i] = i % 2 ? 1e30f : -1e30f;
+    }
+    kernels->conv[EFFNET_TYPE_S16].run(&c.conv);
+    for (guint p = 0; p < pixels; p++)
+        for (guint i = 0; i < s.channels; i++) {
+            gsize at = p * c.conv.out_step + i;
+
+            if (out_type == EFFNET_TYPE_U8)
+                g_assert_cmpint(((guint8 *)c.out)[at], ==, i % 2 ? 255 : 0);
+            else if (bump)
+                g_assert_cmpint(((gint16 *)c.out)[at], ==,
+                                effnet_bump_act(&c.quant.bump, i % 2 ? G_MAXINT16 : G_MININT16));
+            else
+                g_assert_cmpint(((gint16 *)c.out)[at], ==, i % 2 ? 6000 : -3000);
+        }
+    case_clear(&c);
+}
+
+static void
+test_saturation(const EffNetKernels *kernels, EffNetType type)
+{
+    for (guint pixels = 1; pixels <= 16; pixels += 3) {
+        check_saturation(kernels, EFFNET_TYPE_U8, pixels, FALSE);
+        check_saturation(kernels, EFFNET_TYPE_S16, pixels, FALSE);
+        check_saturation(kernels, EFFNET_TYPE_S16, pixels, TRUE);
+    }
+}
+
 static void
 run_conv(gconstpointer data)
 {
@@ -270,5 +331,6 @@ checkasm_conv_int8(void)
     checkasm_add_int8("conv/bytes", test_bytes);
     checkasm_add_int8("conv/windows", test_windows);
     checkasm_add_int8("conv/classifier", test_classifier);
+    checkasm_add_int8("conv/saturation", test_saturation);
     checkasm_add_int8("conv/shapes", test_bench);
 }

@@ -249,6 +249,32 @@ test_sums(const EffNetKernels *kernels, EffNetType type)
     }
 }
 
+/* Far beyond 32 bits on both sides: the ends of the range. */
+static void
+test_saturation(const EffNetKernels *kernels, EffNetType type)
+{
+    const guint kernel = 3, out = 17, channels = 70, size = out + kernel - 1;
+    Case c;
+
+    case_init(&c, kernels, type, size, channels, kernel, 1, 0, out);
+    c.dwconv.sum = NULL;
+    c.quant.low = -3000;
+    for (guint i = 0; i < channels; i++)
+        c.bias[i] = i % 2 ? 1e30f : -1e30f;
+    set_rows(&c, 0);
+    kernels->dwconv[type].run(&c.dwconv);
+    for (guint x = 0; x < out; x++)
+        for (guint i = 0; i < channels; i++) {
+            gsize at = x * c.dwconv.out_step + i;
+
+            if (type == EFFNET_TYPE_U8)
+                g_assert_cmpint(((guint8 *)c.out)[at], ==, i % 2 ? 255 : 0);
+            else
+                g_assert_cmpint(((gint16 *)c.out)[at], ==, i % 2 ? 6000 : -3000);
+        }
+    case_clear(&c);
+}
+
 static void
 run_dwconv(gconstpointer data)
 {
@@ -291,6 +317,8 @@ checkasm_dwconv(void)
     checkasm_add("dwconv/shapes", test_bench);
     checkasm_add_int8("dwconv/sizes", test_sizes);
     checkasm_add_int8("dwconv/sums", test_sums);
+    checkasm_add_int8("dwconv/saturation", test_saturation);
     checkasm_add_int8("dwconv/shapes", test_bench);
+    checkasm_add_bytes("dwconv/saturation", test_saturation);
     checkasm_add_bytes("dwconv/bytes", test_bytes);
 }

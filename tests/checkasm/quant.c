@@ -63,8 +63,14 @@ test_rounding(void)
 {
     g_assert_cmpint(effnet_round(2.5f), ==, 2);
     g_assert_cmpint(effnet_round(-3.5f), ==, -4);
-    g_assert_cmpint(effnet_round(3e9f), ==, G_MININT32);
-    g_assert_cmpint(effnet_round(NAN), ==, G_MININT32);
+    g_assert_cmpint(effnet_round(2147483520), ==, 2147483520);
+    g_assert_cmpint(effnet_round(0x1p31f), ==, G_MAXINT32);
+    g_assert_cmpint(effnet_round(-0x1p31f), ==, G_MININT32);
+    g_assert_cmpint(effnet_round(3e9f), ==, G_MAXINT32);
+    g_assert_cmpint(effnet_round(-3e9f), ==, G_MININT32);
+    g_assert_cmpint(effnet_round(INFINITY), ==, G_MAXINT32);
+    g_assert_cmpint(effnet_round(-INFINITY), ==, G_MININT32);
+    g_assert_cmpint(effnet_round(NAN), ==, 0);
     g_assert_cmpint(effnet_saturate(40000), ==, 32767);
     g_assert_cmpint(effnet_saturate(-40000), ==, -32768);
     g_assert_cmpint(effnet_quant_gate(1), ==, 32767);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Operations on vectors of 8 floats; sizes that suit them are in tiles.h. */
 #ifndef EFFNET_SIMD_H
 #define EFFNET_SIMD_H
 
@@ -20,6 +21,13 @@ typedef __m256 vf;
 #define vf_fnma(a, b, c) _mm256_fnmadd_ps(a, b, c) /* c - a * b */
 #define vf_min(a, b)     _mm256_min_ps(a, b)
 #define vf_max(a, b)     _mm256_max_ps(a, b)
+
+/* For compilers: P has a register of its own; V stays in one (for which there are too few here);
+ * and what V is made of is computed as written, neither shortened nor merged. */
+#define keep_address(p) __asm__("" : "+r"(p))
+#define vf_keep(v)      (void)(v)
+#define vf_compute(v)   __asm__ volatile("" : "+x"(v))
+#define vi_compute(v)   __asm__ volatile("" : "+x"(v))
 
 /* SUM += A * B. GCC gives the sum of each vf_fma() a register of its own: where 12 of the 16 are
  * sums, it moves them about and runs out of them. */
@@ -60,27 +68,27 @@ typedef __m256 vh;
 #define vh_of(v)         (v)
 #define vf_of_half(h, i) ((i) ? vf_zero() : (h)) /* vector I of the panel */
 
-/* Register tile of the convolution: 6 pixels x 1 panel are 12 of the 16 registers. */
-#define CONV_PIXELS 6
-#define CONV_PANELS 1
-#define CONV_ROW    4 /* panels at once when there is one pixel */
+/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16, VB four
+ * times as many of 8. */
+typedef __m256i vi, vs, vb;
 
-/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16. */
-typedef __m256i vi, vs;
+#define vi_load(p)           _mm256_loadu_si256((const __m256i *)(p))
+#define vi_store(p, v)       _mm256_storeu_si256((__m256i *)(p), v)
+#define vi_zero()            _mm256_setzero_si256()
+#define vi_set1(x)           _mm256_set1_epi32(x)
+#define vi_add(a, b)         _mm256_add_epi32(a, b)
+#define vi_pair_dot(s, a, w) _mm256_add_epi32(s, _mm256_madd_epi16(a, w))
+#define vi_to_float(v)       _mm256_cvtepi32_ps(v)
+/* As effnet_round(), but for the lowest bits of what is too large. */
+#define vf_round(v) _mm256_cvtps_epi32(_mm256_min_ps(v, _mm256_set1_ps(0x1.fffffep30f)))
 
-/* There is no product of 8-bit numbers that does not saturate: they are widened, and two are
- * multiplied at once. */
-#define CONV_GROUP 2
+/* Groups of the convolution: there is no product of 8-bit numbers that does not saturate. They are
+ * widened, and two are multiplied at once. */
+/* A group's numbers, wherever they are. */
+typedef gint32 Group __attribute__((may_alias, aligned(1)));
 
-#define vi_load(p)            _mm256_loadu_si256((const __m256i *)(p))
-#define vi_store(p, v)        _mm256_storeu_si256((__m256i *)(p), v)
-#define vi_zero()             _mm256_setzero_si256()
-#define vi_set1(x)            _mm256_set1_epi32(x)
-#define vi_add(a, b)          _mm256_add_epi32(a, b)
-#define vi_pair_dot(s, a, w)  _mm256_add_epi32(s, _mm256_madd_epi16(a, w))
-#define vi_group_dot(s, a, w) vi_pair_dot(s, a, w)
-#define vi_to_float(v)        _mm256_cvtepi32_ps(v)
-#define vf_round(v)           _mm256_cvtps_epi32(v)
+#define vi_group(p)           _mm256_set1_epi32(*(const Group *)(p))
+#define vi_group_dot(s, x, w) vi_pair_dot(s, x, w)
 
 #define VS_LANES           16
 #define vs_set1(x)         _mm256_set1_epi16(x)
@@ -93,11 +101,6 @@ typedef __m256i vi, vs;
 #define vs_subs(a, b)      _mm256_subs_epi16(a, b)
 #define vs_mul_q15(a, b)   _mm256_mulhrs_epi16(a, b)
 #define vs_mul_highu(a, b) _mm256_mulhi_epu16(a, b)
-/* The lower and the upper halves of the 128-bit parts, interleaved. */
-#define vs_interleave_low(a, b)  _mm256_unpacklo_epi16(a, b)
-#define vs_interleave_high(a, b) _mm256_unpackhi_epi16(a, b)
-/* Undoes it, saturating. */
-#define vs_narrow_halves(low, high) _mm256_packs_epi32(low, high)
 
 /* A's numbers, then B's, saturated. */
 static inline vs
@@ -117,6 +120,14 @@ static inline void
 vs_store_part(gint16 *p, vs v, guint n)
 {
     _mm256_storeu_si256((__m256i *)p, v);
+}
+
+/* Half INDEX of two. */
+static inline void
+vs_store_half(gint16 *p, vs v, int index)
+{
+    _mm_storeu_si128((__m128i *)p,
+                     index ? _mm256_extracti128_si256(v, 1) : _mm256_castsi256_si128(v));
 }
 
 /* All of them, saturated to 0..255. */
@@ -142,8 +153,8 @@ vs_store_bytes(guint8 *p, vs v)
 }
 
 /* The numbers of four vectors, saturated to 0..255. */
-static inline vi
-vi_to_bytes(vi a, vi b, vi c, vi d)
+static inline vb
+vb_narrow(vi a, vi b, vi c, vi d)
 {
     const vi order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
 
@@ -151,12 +162,12 @@ vi_to_bytes(vi a, vi b, vi c, vi d)
         _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d)), order);
 }
 
-/* Half INDEX of two. */
+/* Half PART of PARTS, which are 2. */
 static inline void
-vi_store_half(guint8 *p, vi v, int index)
+vb_store_part(guint8 *p, vb v, int part, int parts)
 {
     _mm_storeu_si128((__m128i *)p,
-                     index ? _mm256_extracti128_si256(v, 1) : _mm256_castsi256_si128(v));
+                     part ? _mm256_extracti128_si256(v, 1) : _mm256_castsi256_si128(v));
 }
 
 /* VF_LANES numbers of 16 bits. */
@@ -199,27 +210,65 @@ vs_least(vs v)
     return (gint16)~vs_most(_mm256_xor_si256(v, _mm256_set1_epi16(-1)));
 }
 
-/* A and B, a panel's lanes, in the order that interleaving makes. */
-static inline void
-vf_halves(vf a, vf b, vf *low, vf *high)
+/* Two rows' numbers of VS_LANES channels as products of pairs read them, and what these add up to
+ * and are finished with: interleaving makes one vector of the lower and one of the upper halves of
+ * each 128 bits. */
+typedef struct {
+    vs low, high;
+} vs2;
+typedef struct {
+    vi low, high;
+} vi2;
+typedef struct {
+    vf low, high;
+} vf2;
+
+static inline vs2
+vs2_pair(vs a, vs b)
 {
-    *low = _mm256_permute2f128_ps(a, b, 0x20);
-    *high = _mm256_permute2f128_ps(a, b, 0x31);
+    return (vs2){_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)};
 }
 
-/* Undoes it. */
-static inline void
-vf_join_halves(vf low, vf high, vf *a, vf *b)
+static inline vs2
+vs2_load(const gint16 *p)
 {
-    vf_halves(low, high, a, b);
+    return (vs2){vi_load(p), vi_load(p + VS_LANES)};
 }
 
-/* A panel's weights of a pair of rows. */
 static inline void
-vi_load_halves(const guint8 *w, gsize panel_bytes, guint n, vi *low, vi *high)
+vs2_store(gint16 *p, vs2 v)
 {
-    *low = vi_load(w);
-    *high = vi_load(w + 32);
+    vi_store(p, v.low);
+    vi_store(p + VS_LANES, v.high);
+}
+
+static inline vi2
+vi2_dot(vi2 sum, vs2 a, vs2 w)
+{
+    return (vi2){vi_pair_dot(sum.low, a.low, w.low), vi_pair_dot(sum.high, a.high, w.high)};
+}
+
+/* In the order of the channels, saturated. */
+static inline vs
+vs_of_sums(vi2 v)
+{
+    return _mm256_packs_epi32(v.low, v.high);
+}
+
+/* A and B are the channels' in their order. */
+static inline vf2
+vf2_of(vf a, vf b)
+{
+    return (vf2){_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31)};
+}
+
+static inline void
+vf2_split(vf2 v, vf *a, vf *b)
+{
+    vf2 split = vf2_of(v.low, v.high); /* it is its own inverse */
+
+    *a = split.low;
+    *b = split.high;
 }
 
 #endif

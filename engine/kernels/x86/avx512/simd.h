@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Operations on vectors of 16 floats; sizes that suit them are in tiles.h. */
 #ifndef EFFNET_SIMD_H
 #define EFFNET_SIMD_H
 
@@ -19,6 +20,12 @@ typedef __m512 vf;
 #define vf_divide(a, b)  _mm512_div_ps(a, b) /* no slower than a reciprocal and its correction */
 #define vf_min(a, b)     _mm512_min_ps(a, b)
 #define vf_max(a, b)     _mm512_max_ps(a, b)
+
+/* For compilers: P has a register of its own; V stays in one, where GCC would read it anew for each
+ * of its uses; and what V is made of is computed as written, neither shortened nor merged. */
+#define keep_address(p) __asm__("" : "+r"(p))
+#define vf_keep(v)      __asm__("" : "+v"(v))
+#define vf_compute(v)   __asm__ volatile("" : "+v"(v))
 
 /* SUM += A * B. */
 static inline void
@@ -61,10 +68,5 @@ typedef __m256 vh;
 #define vh_fma(a, b, c)  _mm256_fmadd_ps(a, b, c)
 #define vh_of(v)         _mm512_castps512_ps256(v)
 #define vf_of_half(h, i) _mm512_zextps256_ps512(h)
-
-/* Register tile of the convolution: 14 pixels x 2 panels are 28 of the 32 registers. */
-#define CONV_PIXELS 14
-#define CONV_PANELS 2
-#define CONV_ROW    8 /* panels at once when there is one pixel */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16. */
+/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16, VB four
+ * times as many of 8. */
 #ifndef EFFNET_SIMD_VNNI_H
 #define EFFNET_SIMD_VNNI_H
 
@@ -7,20 +8,25 @@
 
 #include "../avx512/simd.h"
 
-typedef __m512i vi, vs;
+typedef __m512i vi, vs, vb;
 
-/* Products are those of unsigned 8-bit numbers and weights, four at once. */
-#define CONV_GROUP 4
+#define vi_load(p)           _mm512_loadu_si512(p)
+#define vi_store(p, v)       _mm512_storeu_si512(p, v)
+#define vi_zero()            _mm512_setzero_si512()
+#define vi_set1(x)           _mm512_set1_epi32(x)
+#define vi_add(a, b)         _mm512_add_epi32(a, b)
+#define vi_pair_dot(s, a, w) _mm512_dpwssd_epi32(s, a, w)
+#define vi_to_float(v)       _mm512_cvtepi32_ps(v)
+#define vi_compute(v)        __asm__ volatile("" : "+v"(v))
+/* As effnet_round(), but for the lowest bits of what is too large. */
+#define vf_round(v) _mm512_cvtps_epi32(_mm512_min_ps(v, _mm512_set1_ps(0x1.fffffep30f)))
 
-#define vi_load(p)            _mm512_loadu_si512(p)
-#define vi_store(p, v)        _mm512_storeu_si512(p, v)
-#define vi_zero()             _mm512_setzero_si512()
-#define vi_set1(x)            _mm512_set1_epi32(x)
-#define vi_add(a, b)          _mm512_add_epi32(a, b)
-#define vi_group_dot(s, a, w) _mm512_dpbusd_epi32(s, a, w)
-#define vi_pair_dot(s, a, w)  _mm512_dpwssd_epi32(s, a, w)
-#define vi_to_float(v)        _mm512_cvtepi32_ps(v)
-#define vf_round(v)           _mm512_cvtps_epi32(v)
+/* Groups of the convolution: four unsigned numbers of 8 bits. */
+/* A group's numbers, wherever they are. */
+typedef gint32 Group __attribute__((may_alias, aligned(1)));
+
+#define vi_group(p)           _mm512_set1_epi32(*(const Group *)(p))
+#define vi_group_dot(s, x, w) _mm512_dpbusd_epi32(s, x, w)
 
 #define VS_LANES           32
 #define vs_set1(x)         _mm512_set1_epi16(x)
@@ -33,11 +39,6 @@ typedef __m512i vi, vs;
 #define vs_subs(a, b)      _mm512_subs_epi16(a, b)
 #define vs_mul_q15(a, b)   _mm512_mulhrs_epi16(a, b)
 #define vs_mul_highu(a, b) _mm512_mulhi_epu16(a, b)
-/* The lower and the upper halves of the 128-bit parts, interleaved. */
-#define vs_interleave_low(a, b)  _mm512_unpacklo_epi16(a, b)
-#define vs_interleave_high(a, b) _mm512_unpackhi_epi16(a, b)
-/* Undoes it, saturating. */
-#define vs_narrow_halves(low, high) _mm512_packs_epi32(low, high)
 
 /* A's numbers, then B's, saturated. */
 static inline vs
@@ -66,6 +67,14 @@ vs_store_part(gint16 *p, vs v, guint n)
         _mm256_storeu_si256((__m256i *)p, _mm512_castsi512_si256(v));
 }
 
+/* Half INDEX of two. */
+static inline void
+vs_store_half(gint16 *p, vs v, int index)
+{
+    _mm256_storeu_si256((__m256i *)p,
+                        index ? _mm512_extracti64x4_epi64(v, 1) : _mm512_castsi512_si256(v));
+}
+
 /* All of them, saturated to 0..255. */
 static inline void
 vs_store_quantum(guint8 *p, vs v)
@@ -74,8 +83,8 @@ vs_store_quantum(guint8 *p, vs v)
 }
 
 /* The numbers of four vectors, saturated to 0..255. */
-static inline vi
-vi_to_bytes(vi a, vi b, vi c, vi d)
+static inline vb
+vb_narrow(vi a, vi b, vi c, vi d)
 {
     const vi order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
 
@@ -83,22 +92,18 @@ vi_to_bytes(vi a, vi b, vi c, vi d)
         order, _mm512_packus_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d)));
 }
 
-/* Half INDEX of two. */
+/* PART of PARTS, 2 or 4. */
 static inline void
-vi_store_half(guint8 *p, vi v, int index)
+vb_store_part(guint8 *p, vb v, int part, int parts)
 {
-    _mm256_storeu_si256((__m256i *)p,
-                        index ? _mm512_extracti64x4_epi64(v, 1) : _mm512_castsi512_si256(v));
-}
+    gboolean upper = parts == 2 ? part : part / 2;
+    __m256i half = upper ? _mm512_extracti64x4_epi64(v, 1) : _mm512_castsi512_si256(v);
 
-/* Quarter INDEX of four. */
-static inline void
-vi_store_quarter(guint8 *p, vi v, int index)
-{
-    __m256i half = index / 2 ? _mm512_extracti64x4_epi64(v, 1) : _mm512_castsi512_si256(v);
-
-    _mm_storeu_si128((__m128i *)p,
-                     index % 2 ? _mm256_extracti128_si256(half, 1) : _mm256_castsi256_si128(half));
+    if (parts == 2)
+        _mm256_storeu_si256((__m256i *)p, half);
+    else
+        _mm_storeu_si128((__m128i *)p, part % 2 ? _mm256_extracti128_si256(half, 1)
+                                                : _mm256_castsi256_si128(half));
 }
 
 /* VF_LANES numbers of 16 bits. */
@@ -132,41 +137,68 @@ vs_least(vs v)
     return (gint16)~vs_most(_mm512_xor_si512(v, _mm512_set1_epi16(-1)));
 }
 
-/* A (a panel's lanes, of VF_LANES) and B (what follows) in the order that interleaving makes. */
-static inline void
-vf_halves(vf a, vf b, vf *low, vf *high)
+/* Two rows' numbers of VS_LANES channels as products of pairs read them, and what these add up to
+ * and are finished with: interleaving makes one vector of the lower and one of the upper halves of
+ * each 128 bits. */
+typedef struct {
+    vs low, high;
+} vs2;
+typedef struct {
+    vi low, high;
+} vi2;
+typedef struct {
+    vf low, high;
+} vf2;
+
+static inline vs2
+vs2_pair(vs a, vs b)
 {
-    *low = _mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(2, 0, 2, 0));
-    *high = _mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(3, 1, 3, 1));
+    return (vs2){_mm512_unpacklo_epi16(a, b), _mm512_unpackhi_epi16(a, b)};
 }
 
-/* Undoes it. */
+static inline vs2
+vs2_load(const gint16 *p)
+{
+    return (vs2){vi_load(p), vi_load(p + VS_LANES)};
+}
+
 static inline void
-vf_join_halves(vf low, vf high, vf *a, vf *b)
+vs2_store(gint16 *p, vs2 v)
+{
+    vi_store(p, v.low);
+    vi_store(p + VS_LANES, v.high);
+}
+
+static inline vi2
+vi2_dot(vi2 sum, vs2 a, vs2 w)
+{
+    return (vi2){vi_pair_dot(sum.low, a.low, w.low), vi_pair_dot(sum.high, a.high, w.high)};
+}
+
+/* In the order of the channels, saturated. */
+static inline vs
+vs_of_sums(vi2 v)
+{
+    return _mm512_packs_epi32(v.low, v.high);
+}
+
+/* A and B are the channels' in their order. */
+static inline vf2
+vf2_of(vf a, vf b)
+{
+    return (vf2){_mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(2, 0, 2, 0)),
+                 _mm512_shuffle_f32x4(a, b, _MM_SHUFFLE(3, 1, 3, 1))};
+}
+
+static inline void
+vf2_split(vf2 v, vf *a, vf *b)
 {
     const vi first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
     const vi second = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
-    __m512d l = _mm512_castps_pd(low), h = _mm512_castps_pd(high);
+    __m512d low = _mm512_castps_pd(v.low), high = _mm512_castps_pd(v.high);
 
-    *a = _mm512_castpd_ps(_mm512_permutex2var_pd(l, first, h));
-    *b = _mm512_castpd_ps(_mm512_permutex2var_pd(l, second, h));
-}
-
-/* Weights of a pair of rows for all of VS_LANES channels: of one panel PANEL_BYTES behind the
- * other, or, where N is a panel's, of one. */
-static inline void
-vi_load_halves(const guint8 *w, gsize panel_bytes, guint n, vi *low, vi *high)
-{
-    __m256i l = _mm256_loadu_si256((const __m256i *)w);
-    __m256i h = _mm256_loadu_si256((const __m256i *)(w + 32));
-
-    *low = _mm512_zextsi256_si512(l);
-    *high = _mm512_zextsi256_si512(h);
-    if (n < VS_LANES)
-        return;
-    w += panel_bytes;
-    *low = _mm512_inserti64x4(*low, _mm256_loadu_si256((const __m256i *)w), 1);
-    *high = _mm512_inserti64x4(*high, _mm256_loadu_si256((const __m256i *)(w + 32)), 1);
+    *a = _mm512_castpd_ps(_mm512_permutex2var_pd(low, first, high));
+    *b = _mm512_castpd_ps(_mm512_permutex2var_pd(low, second, high));
 }
 
 #endif

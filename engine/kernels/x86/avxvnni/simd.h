@@ -5,14 +5,12 @@
 
 #include "../avx2/simd.h"
 
-#undef CONV_GROUP
 #undef vi_group_dot
-#define CONV_GROUP             4
 #define vs_store_quantum(p, v) vs_store_bytes(p, v)
 #ifdef __AVXVNNI__
-#define vi_group_dot(s, a, w) _mm256_dpbusd_avx_epi32(s, a, w)
+#define vi_group_dot(s, x, w) _mm256_dpbusd_avx_epi32(s, x, w)
 #else /* tests, in AVX-512's encoding, on CPUs that have this one only */
-#define vi_group_dot(s, a, w) _mm256_dpbusd_epi32(s, a, w)
+#define vi_group_dot(s, x, w) _mm256_dpbusd_epi32(s, x, w)
 #endif
 
 #endif
