@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Resize for x86 vectors V of VLANES lanes of 128 bits, included by each instruction set's
- * resize.c, which defines them and the v_ operations.
+/* Resize for vectors V of VLANES lanes of 128 bits, included by each level's resize.c, which
+ * defines them and the v_ operations: what unpacks, packs and shuffles does so within each lane.
  *
  * The horizontal pass takes as many source rows as V has 32-bit elements, and turns them so that
  * such an element holds four neighbouring samples of one row: then every output sample of all the
  * rows is a run of loads, multiply-adds with broadcast weights and no sum across elements. */
 #include <string.h>
 
-#include "kernels/resize.h"
+#include "resize.h"
+#include "tmpl.h"
 
 /* Small loops over vectors that must stay in registers. */
 #define UNROLLED _Pragma("GCC unroll 16")
@@ -38,8 +39,8 @@ cut_init(Cut *cut, const EffNetPixelLayout *layout)
             for (guint k = 0; k < 4; k++)
                 shuffle[(g * layout->components + c) * 4 + k] =
                     (g * 4 + order[k]) * layout->pixel_stride + layout->offset[c];
-    for (guint lane = 1; lane < VLANES; lane++)
-        memcpy(shuffle + 16 * lane, shuffle, 16);
+    for (guint i = 16; i < VBYTES; i++)
+        shuffle[i] = shuffle[i - 16];
     cut->shuffle = v_load(shuffle);
 }
 
@@ -142,13 +143,10 @@ store_rows(guint8 *const *dst, gsize offset, V v[4], guint n_rows)
     turn_elements(v);
     UNROLLED
     for (guint r = 0; r < 4; r++) {
-        __m128i lanes[VLANES];
-
-        v_split(lanes, v[r]);
         UNROLLED
         for (guint lane = 0; lane < VLANES; lane++)
             if (lane * 4 + r < n_rows)
-                _mm_storeu_si128((__m128i *)(dst[lane * 4 + r] + offset), lanes[lane]);
+                v_store_lane(dst[lane * 4 + r] + offset, v[r], lane);
     }
 }
 
@@ -308,3 +306,11 @@ color(guint8 *const rgb[3], const gint16 *const ycc[3], gsize n, const EffNetCol
         v_store_bytes(rgb[2] + i, weigh_two(y, cb, c->y, c->b_cb, b_bias));
     }
 }
+
+const EffNetResizeKernels KERNEL(resize_kernels) = {
+    .horizontal = horizontal,
+    .horizontal_fine = horizontal_fine,
+    .vertical = vertical,
+    .vertical_fine = vertical_fine,
+    .color = color,
+};

@@ -15,14 +15,15 @@ from tap import effnet  # noqa: E402
 WANTED = "the reference's data"
 
 
-def compare_logits(isa):
+def compare_logits(isa, **environment):
     tensors = tap.need(f"{tap.DATA}/tensors", WANTED)
     reference = np.load(f"{tensors}/lite0_logits_f32.npy")
     x = np.concatenate([np.load(f"{tensors}/in_{i}.npy") for i in range(len(reference))])
-    if f"kernels {isa}," not in effnet("bench", "--arch", "lite0", "--seconds", "0", "--isa", isa):
+    if f"kernels {isa}," not in effnet("bench", "--arch", "lite0", "--seconds", "0", "--isa", isa,
+                                       **environment):
         raise tap.Skip(f"this CPU has no {isa}")
     with tempfile.TemporaryDirectory() as folder:
-        found = tap.run_network(folder, tap.model(), x, "--isa", isa)
+        found = tap.run_network(folder, tap.model(), x, "--isa", isa, **environment)
     difference = np.abs(found - reference).max()
     print(f"# {isa}: at most {difference:.2e} from the reference")
     assert difference < 1e-4, difference
@@ -85,6 +86,15 @@ def test_logits_c():
 
 def test_logits_blas():
     compare_logits("blas")
+
+
+def test_logits_c4():
+    """The templates over plain vectors, which are in the tests' library alone."""
+    compare_logits("c4", LD_PRELOAD=os.environ["EFFNET_TEST_LEVELS"])
+
+
+def test_logits_c8():
+    compare_logits("c8", LD_PRELOAD=os.environ["EFFNET_TEST_LEVELS"])
 
 
 def test_logits_avx2():

@@ -65,12 +65,12 @@ def effnet_fails(*arguments, says, **environment):
     return done.stdout
 
 
-def run_network(folder, model, x, *options):
+def run_network(folder, model, x, *options, **environment):
     """What "effnet run" makes of X, through files in FOLDER."""
     import numpy
     numpy.save(f"{folder}/x.npy", x)
     effnet("run", "--model", model, "--input", f"{folder}/x.npy", "--output", f"{folder}/y.npy",
-           *options)
+           *options, **environment)
     return numpy.load(f"{folder}/y.npy")
 
 

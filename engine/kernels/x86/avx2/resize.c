@@ -53,10 +53,10 @@ v_turn_lanes(V v[2])
 }
 
 static inline void
-v_split(__m128i lanes[2], V v)
+v_store_lane(guint8 *p, V v, guint lane)
 {
-    lanes[0] = _mm256_castsi256_si128(v);
-    lanes[1] = _mm256_extracti128_si256(v, 1);
+    _mm_storeu_si128((__m128i *)p,
+                     lane ? _mm256_extracti128_si256(v, 1) : _mm256_castsi256_si128(v));
 }
 
 static inline void
@@ -67,12 +67,3 @@ v_store_bytes(guint8 *dst, V words)
 }
 
 #include "../../resize_tmpl.c"
-#include "../../tmpl.h"
-
-const EffNetResizeKernels KERNEL(resize_kernels) = {
-    .horizontal = horizontal,
-    .horizontal_fine = horizontal_fine,
-    .vertical = vertical,
-    .vertical_fine = vertical_fine,
-    .color = color,
-};

@@ -54,13 +54,14 @@ v_turn_lanes(V v[4])
     v[3] = _mm512_shuffle_i32x4(c, d, 0xdd);
 }
 
+/* LANE is a constant once loops are unrolled. */
 static inline void
-v_split(__m128i lanes[4], V v)
+v_store_lane(guint8 *p, V v, guint lane)
 {
-    lanes[0] = _mm512_castsi512_si128(v);
-    lanes[1] = _mm512_extracti32x4_epi32(v, 1);
-    lanes[2] = _mm512_extracti32x4_epi32(v, 2);
-    lanes[3] = _mm512_extracti32x4_epi32(v, 3);
+    __m256i half = lane / 2 ? _mm512_extracti64x4_epi64(v, 1) : _mm512_castsi512_si256(v);
+
+    _mm_storeu_si128((__m128i *)p,
+                     lane % 2 ? _mm256_extracti128_si256(half, 1) : _mm256_castsi256_si128(half));
 }
 
 static inline void
@@ -71,12 +72,3 @@ v_store_bytes(guint8 *dst, V words)
 }
 
 #include "../../resize_tmpl.c"
-#include "../../tmpl.h"
-
-const EffNetResizeKernels KERNEL(resize_kernels) = {
-    .horizontal = horizontal,
-    .horizontal_fine = horizontal_fine,
-    .vertical = vertical,
-    .vertical_fine = vertical_fine,
-    .color = color,
-};
