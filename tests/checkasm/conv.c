@@ -76,7 +76,7 @@ case_init(Case *c, const Shape *s, EffNetType type)
         .residual = s->residual ? c->residual : NULL,
         .residual_step = c->columns,
         .pool = s->pool ? c->pool : NULL,
-        .act = effnet_kernel_act(s->act, type),
+        .act = s->act,
         .act_first = s->act_first,
         .scratch = c->scratch,
     };
@@ -163,11 +163,10 @@ test_windows(const EffNetKernels *kernels, EffNetType type)
             check(kernels, type, &(Shape){.pixels = pixels, .runs = 3, .run = run, .out = 40});
 }
 
-/* Whether the contract has ACT, as kernels of TYPE know it. */
 static gboolean
 has_act(const EffNetKernels *kernels, EffNetType type, EffNetAct act)
 {
-    return kernels->conv[type].acts & EFFNET_ACT_BIT(effnet_kernel_act(act, type));
+    return kernels->conv[type].acts & EFFNET_ACT_BIT(act);
 }
 
 static void
@@ -271,35 +270,53 @@ run_conv(gconstpointer data)
     ((const EffNetConvKernel *)pair[0])->run(pair[1]);
 }
 
+static void
+bench_shape(const EffNetKernels *kernels, EffNetType type, const char *name, const Shape *s)
+{
+    Case c;
+
+    check(kernels, type, s);
+    case_init(&c, s, type);
+    kernels->conv[type].pack(c.packed, c.rows, s->runs, s->run, s->out);
+    checkasm_bench(name, kernels, type, 2.0 * s->pixels * c.k * s->out, run_conv,
+                   (gconstpointer[]){&kernels->conv[type], &c.conv});
+    case_clear(&c);
+}
+
 /* B0's shapes: early and late expansions and projections, and the classifier. */
 static void
 test_bench(const EffNetKernels *kernels, EffNetType type)
 {
-    static const struct {
+    const EffNetAct silu = effnet_kernel_act(EFFNET_ACT_SILU, type);
+    const struct {
         const char *name;
         Shape shape;
     } shapes[] = {
-        {"conv_stem", {112, 3, 9, 32, .act = EFFNET_ACT_SILU}},
-        {"conv_16_96_silu", {3136, 1, 16, 96, .act = EFFNET_ACT_SILU}},
+        {"conv_stem", {112, 3, 9, 32, .act = silu}},
+        {"conv_16_96_silu", {3136, 1, 16, 96, .act = silu}},
         {"conv_16_96", {3136, 1, 16, 96}},
         {"conv_144_24_gate", {3136, 1, 144, 24, .gate = TRUE, .residual = TRUE}},
-        {"conv_80_480_silu", {196, 1, 80, 480, .act = EFFNET_ACT_SILU}},
+        {"conv_80_480_silu", {196, 1, 80, 480, .act = silu}},
         {"conv_480_80_gate", {196, 1, 480, 80, .gate = TRUE, .residual = TRUE}},
         {"conv_1152_192_gate", {49, 1, 1152, 192, .gate = TRUE}},
-        {"conv_320_1280_pool", {49, 1, 320, 1280, .pool = TRUE, .act = EFFNET_ACT_SILU}},
+        {"conv_320_1280_pool", {49, 1, 320, 1280, .pool = TRUE, .act = silu}},
         {"linear_1280_1000", {1, 1, 1280, 1000, .floats = TRUE}},
     };
 
-    for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
-        const Shape *s = &shapes[i].shape;
-        Case c;
+    for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++)
+        bench_shape(kernels, type, shapes[i].name, &shapes[i].shape);
+}
 
-        check(kernels, type, s);
-        case_init(&c, s, type);
-        kernels->conv[type].pack(c.packed, c.rows, s->runs, s->run, s->out);
-        checkasm_bench(shapes[i].name, kernels, type, 2.0 * s->pixels * c.k * s->out, run_conv,
-                       (gconstpointer[]){&kernels->conv[type], &c.conv});
-        case_clear(&c);
+/* What each activation costs where there are few products. */
+static void
+test_bench_activations(const EffNetKernels *kernels, EffNetType type)
+{
+    for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
+        const Shape s = {.pixels = 784, .runs = 1, .run = 16, .out = 96, .act = act};
+        g_autofree char *name = g_strdup_printf("conv_16_96_act_%d", act);
+
+        if (has_act(kernels, type, act))
+            bench_shape(kernels, type, name, &s);
     }
 }
 
@@ -312,4 +329,5 @@ checkasm_conv(void)
     checkasm_add("conv/gate", test_gate);
     checkasm_add("conv/activations", test_activations);
     checkasm_add("conv/shapes", test_bench);
+    checkasm_add("conv/activation-shapes", test_bench_activations);
 }

@@ -10,7 +10,11 @@
 #define CONV_PANELS 1
 #define CONV_ROW    4 /* panels at once when there is one pixel */
 #define CONV_HEIGHTS(X, ...)                                                                       \
-    X(1, __VA_ARGS__) X(3, __VA_ARGS__) X(4, __VA_ARGS__) X(5, __VA_ARGS__) X(6, __VA_ARGS__)
+    X(1, __VA_ARGS__)                                                                              \
+    X(3, __VA_ARGS__)                                                                              \
+    X(4, __VA_ARGS__)                                                                              \
+    X(5, __VA_ARGS__)                                                                              \
+    X(6, __VA_ARGS__)
 
 /* Output columns of the depthwise convolution's tiles. */
 #define DWCONV_WIDE      8

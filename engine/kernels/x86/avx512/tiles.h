@@ -10,8 +10,13 @@
 #define CONV_HEIGHTS(X, ...)                                                                       \
     X(1, __VA_ARGS__)                                                                              \
     X(7, __VA_ARGS__)                                                                              \
-    X(8, __VA_ARGS__) X(9, __VA_ARGS__) X(10, __VA_ARGS__) X(11, __VA_ARGS__) X(12, __VA_ARGS__)   \
-        X(13, __VA_ARGS__) X(14, __VA_ARGS__)
+    X(8, __VA_ARGS__)                                                                              \
+    X(9, __VA_ARGS__)                                                                              \
+    X(10, __VA_ARGS__)                                                                             \
+    X(11, __VA_ARGS__)                                                                             \
+    X(12, __VA_ARGS__)                                                                             \
+    X(13, __VA_ARGS__)                                                                             \
+    X(14, __VA_ARGS__)
 
 /* Output columns of the depthwise convolution's tiles. */
 #define DWCONV_WIDE      14
