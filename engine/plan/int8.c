@@ -30,10 +30,29 @@ zero_of(const EffNetLayer *layer)
     return rule->kind == EFFNET_ACT_RULE_CLIP && rule->low == 0 && !late ? 0 : ZERO_MIDDLE;
 }
 
-/* Of LAYER's outputs of TYPE. */
+/* A bound of LAYER's outputs before its activation, whatever the input: numbers of 16 bits, or what
+ * the one factor of windows that overlap makes of them, which is no more than twice as much. */
+static double
+reach_of(const EffNetLayer *layer, const float *rows, const float *scale, const float *bias,
+         const EffNetQuantParams *in, const EffNetQuantParams *residual)
+{
+    gsize n = effnet_layer_row_length(layer);
+    double reach = 0;
+
+    for (guint i = 0; i < layer->out_channels; i++) {
+        double sum = 0;
+
+        for (gsize k = 0; k < n; k++)
+            sum += fabsf(rows[i * n + k]);
+        reach = MAX(reach, sum * fabsf(scale[i]) * in->scale * 0x1p16 + fabsf(bias[i]));
+    }
+    return reach + (residual ? residual->scale * 0x1p15 : 0);
+}
+
+/* Of LAYER's outputs of TYPE, which reach to REACH. */
 static gboolean
-read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, EffNetQuantParams *q,
-                  GError **error)
+read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, double reach,
+                  EffNetQuantParams *q, GError **error)
 {
     const EffNetActRule *rule = effnet_act_get_rule(layer->act);
 
@@ -48,6 +67,7 @@ read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, EffNetQu
         q->scale = q->range / UNITS;
     if (rule->kind == EFFNET_ACT_RULE_BUMP)
         q->scale = MAX(q->scale, effnet_bump_least_step(rule->end));
+    q->scale = MAX(q->scale, effnet_quant_least_step(reach));
     return TRUE;
 }
 
@@ -142,7 +162,8 @@ pack_layer(Packer *p, const EffNetOp *op, guint index, const EffNetQuantParams *
         return TRUE;
     }
     if (layer->role != EFFNET_ROLE_CLASSIFIER &&
-        !read_quantisation(p, layer, op->depthwise_type, out, error))
+        !read_quantisation(p, layer, op->depthwise_type,
+                           reach_of(layer, rows, scale, bias, in, residual), out, error))
         return FALSE;
     fill_quant((EffNetQuant *)packed->quant, layer, in, residual, out);
     fill_lanes(layer, op->conv ? op->conv->offset : 0, rows, in, out, scale, bias,

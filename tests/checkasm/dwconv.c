@@ -249,7 +249,7 @@ test_sums(const EffNetKernels *kernels, EffNetType type)
     }
 }
 
-/* Far beyond 32 bits on both sides: the ends of the range. */
+/* At the ends of 32 bits: the ends of the range. */
 static void
 test_saturation(const EffNetKernels *kernels, EffNetType type)
 {
@@ -259,8 +259,10 @@ test_saturation(const EffNetKernels *kernels, EffNetType type)
     case_init(&c, kernels, type, size, channels, kernel, 1, 0, out);
     c.dwconv.sum = NULL;
     c.quant.low = -3000;
-    for (guint i = 0; i < channels; i++)
-        c.bias[i] = i % 2 ? 1e30f : -1e30f;
+    for (guint i = 0; i < channels; i++) {
+        c.bias[i] = i % 2 ? 0x1.fffep30f : -0x1.fffep30f;
+        c.scale[i] = 1e-6f;
+    }
     set_rows(&c, 0);
     kernels->dwconv[type].run(&c.dwconv);
     for (guint x = 0; x < out; x++)

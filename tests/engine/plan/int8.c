@@ -6,6 +6,8 @@
 #define SCALE 0.01f
 #define BIAS  0.5f
 
+static float huge_bias; /* of the stem, if not 0 */
+
 /* Weights of 1, 2, 3, 1, 2, 3 …; ranges by role. */
 static float
 range_of(const EffNetLayer *layer)
@@ -22,6 +24,8 @@ read_part(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, flo
                  : part == EFFNET_PART_SCALE ? SCALE
                  : part == EFFNET_PART_BIAS  ? BIAS
                                              : range_of(layer);
+    if (part == EFFNET_PART_BIAS && layer->role == EFFNET_ROLE_STEM && huge_bias != 0)
+        dst[0] = huge_bias;
     return TRUE;
 }
 
@@ -40,7 +44,7 @@ new_plan(const char *name)
 }
 
 static const EffNetOp *
-find_step(const EffNetPlan *plan, EffNetRole role, guint after)
+find_op(const EffNetPlan *plan, EffNetRole role, guint after)
 {
     for (guint i = after; i < plan->n_ops; i++)
         if (plan->ops[i].layer->role == role)
@@ -77,7 +81,7 @@ static void
 test_lanes(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("lite0");
-    const EffNetOp *head = find_step(plan, EFFNET_ROLE_HEAD, 0);
+    const EffNetOp *head = find_op(plan, EFFNET_ROLE_HEAD, 0);
 
     check_lanes(plan, head, 3.f / (G_MAXINT16 / 2), 6.f / (G_MAXINT16 / 2));
 }
@@ -87,7 +91,7 @@ static void
 test_bytes(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("lite0");
-    const EffNetOp *project = find_step(plan, EFFNET_ROLE_PROJECT, 0), *expand;
+    const EffNetOp *project = find_op(plan, EFFNET_ROLE_PROJECT, 0), *expand;
 
     g_assert_cmpint(plan->tensors[project->in].type, ==, EFFNET_TYPE_U8);
     g_assert_cmpfloat_with_epsilon(plan->tensors[project->in].quantisation.scale, 6.f / 255, 1e-9);
@@ -95,7 +99,7 @@ test_bytes(void)
     for (guint i = 0; i < plan->n_ops; i++)
         if (plan->ops[i].layer->role == EFFNET_ROLE_PROJECT)
             g_assert_cmpint(plan->tensors[plan->ops[i].out].type, ==, EFFNET_TYPE_S16);
-    expand = find_step(plan, EFFNET_ROLE_EXPAND, 0);
+    expand = find_op(plan, EFFNET_ROLE_EXPAND, 0);
     g_assert_cmpint(plan->tensors[expand->in].type, ==, EFFNET_TYPE_S16);
     check_lanes(plan, expand, 3.f / (G_MAXINT16 / 2), 6.f / 255);
 }
@@ -115,9 +119,9 @@ test_zeros(void)
 {
     g_autoptr(EffNetPlan) lite = new_plan("lite0"), b0 = new_plan("b0");
 
-    g_assert_cmpuint(find_step(lite, EFFNET_ROLE_PROJECT, 0)->packed[0].quant->zero, ==, 0);
-    g_assert_cmpuint(find_step(b0, EFFNET_ROLE_PROJECT, 0)->packed[0].quant->zero, ==, 32);
-    g_assert_cmpuint(find_step(b0, EFFNET_ROLE_HEAD, 0)->packed[0].quant->zero, ==, 128);
+    g_assert_cmpuint(find_op(lite, EFFNET_ROLE_PROJECT, 0)->packed[0].quant->zero, ==, 0);
+    g_assert_cmpuint(find_op(b0, EFFNET_ROLE_PROJECT, 0)->packed[0].quant->zero, ==, 32);
+    g_assert_cmpuint(find_op(b0, EFFNET_ROLE_HEAD, 0)->packed[0].quant->zero, ==, 128);
     g_assert_cmpint(b0->tensors[b0->input].type, ==, EFFNET_TYPE_U8);
     g_assert_cmpint(b0->tensors[b0->features].type, ==, EFFNET_TYPE_F32);
     g_assert_cmpint(b0->tensors[b0->logits].type, ==, EFFNET_TYPE_F32);
@@ -128,7 +132,7 @@ static void
 test_ends(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("lite0");
-    const EffNetOp *op = find_step(plan, EFFNET_ROLE_CLASSIFIER, 0);
+    const EffNetOp *op = find_op(plan, EFFNET_ROLE_CLASSIFIER, 0);
     guint residuals = 0;
 
     g_assert_cmpfloat(op->packed[0].bias[0], ==, BIAS);
@@ -145,12 +149,44 @@ static void
 test_fixed(void)
 {
     g_autoptr(EffNetPlan) plan = new_plan("es");
-    const EffNetOp *op = find_step(plan, EFFNET_ROLE_EXPAND, 2);
+    const EffNetOp *op = find_op(plan, EFFNET_ROLE_EXPAND, 2);
     const EffNetQuantParams *in = &plan->tensors[op->in].quantisation;
     gint16 range = (gint16)(in->range / in->scale), fixed = op->packed[0].quant->fixed;
 
     g_assert_cmpuint(op->layer->kernel, ==, 3);
     g_assert_cmpint(effnet_quant_value(op->packed[0].quant, range, fixed), >=, 254);
+}
+
+/* Nothing that kernels round to whole numbers is beyond 32 bits, whatever a file says. */
+static void
+test_reach(void)
+{
+    static const float huge[] = {0, 1e4f, -1e12f, 3e38f};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(huge); i++) {
+        g_autoptr(EffNetPlan) plan = NULL;
+        const EffNetOp *stem;
+
+        huge_bias = huge[i];
+        plan = new_plan("es");
+        stem = find_op(plan, EFFNET_ROLE_STEM, 0);
+        if (fabsf(huge_bias) < 1e5f)
+            g_assert_cmpfloat_with_epsilon(plan->tensors[stem->out].quantisation.scale,
+                                           6.f / (G_MAXINT16 / 2), 1e-9);
+        for (guint s = 0; s < plan->n_ops; s++) {
+            const EffNetOp *op = &plan->ops[s];
+
+            for (guint l = 0; l < op->layer->out_channels; l++) {
+                double farthest =
+                    0x1p16 * effnet_layer_row_length(op->layer) * 3 * op->packed[0].scale[l] +
+                    fabsf(op->packed[0].bias[l]);
+
+                if (op->layer->role != EFFNET_ROLE_CLASSIFIER)
+                    g_assert_cmpfloat(farthest, <, 0x1p31);
+            }
+        }
+    }
+    huge_bias = 0;
 }
 
 int
@@ -163,5 +199,6 @@ main(int argc, char **argv)
     g_test_add_func("/int8/zeros", test_zeros);
     g_test_add_func("/int8/ends", test_ends);
     g_test_add_func("/int8/fixed", test_fixed);
+    g_test_add_func("/int8/reach", test_reach);
     return g_test_run();
 }

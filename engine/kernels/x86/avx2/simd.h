@@ -79,8 +79,8 @@ typedef __m256i vi, vs, vb;
 #define vi_add(a, b)         _mm256_add_epi32(a, b)
 #define vi_pair_dot(s, a, w) _mm256_add_epi32(s, _mm256_madd_epi16(a, w))
 #define vi_to_float(v)       _mm256_cvtepi32_ps(v)
-/* As effnet_round(), but for the lowest bits of what is too large. */
-#define vf_round(v) _mm256_cvtps_epi32(_mm256_min_ps(v, _mm256_set1_ps(0x1.fffffep30f)))
+/* As effnet_round(), of what is within 32 bits. */
+#define vf_round(v) _mm256_cvtps_epi32(v)
 
 /* Groups of the convolution: there is no product of 8-bit numbers that does not saturate. They are
  * widened, and two are multiplied at once. */

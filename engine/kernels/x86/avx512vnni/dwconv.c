@@ -189,10 +189,9 @@ round_sums(const Lanes *l, vi sum, int quarter, guint n)
 {
     if (n == CHANNELS)
         return vf_round(vf_fma(vi_to_float(sum), l->scale[quarter], l->bias[quarter]));
-    return WHOLE(_mm256_cvtps_epi32(_mm256_min_ps(
-        _mm256_fmadd_ps(_mm256_cvtepi32_ps(LOWER(sum)), _mm512_castps512_ps256(l->scale[quarter]),
-                        _mm512_castps512_ps256(l->bias[quarter])),
-        _mm256_set1_ps(0x1.fffffep30f))));
+    return WHOLE(_mm256_cvtps_epi32(_mm256_fmadd_ps(_mm256_cvtepi32_ps(LOWER(sum)),
+                                                    _mm512_castps512_ps256(l->scale[quarter]),
+                                                    _mm512_castps512_ps256(l->bias[quarter]))));
 }
 
 /* Half of the channels of WIDE output columns, in 16 bits. */

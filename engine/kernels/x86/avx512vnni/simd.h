@@ -18,8 +18,8 @@ typedef __m512i vi, vs, vb;
 #define vi_pair_dot(s, a, w) _mm512_dpwssd_epi32(s, a, w)
 #define vi_to_float(v)       _mm512_cvtepi32_ps(v)
 #define vi_compute(v)        __asm__ volatile("" : "+v"(v))
-/* As effnet_round(), but for the lowest bits of what is too large. */
-#define vf_round(v) _mm512_cvtps_epi32(_mm512_min_ps(v, _mm512_set1_ps(0x1.fffffep30f)))
+/* As effnet_round(), of what is within 32 bits. */
+#define vf_round(v) _mm512_cvtps_epi32(v)
 
 /* Groups of the convolution: four unsigned numbers of 8 bits. */
 /* A group's numbers, wherever they are. */
