@@ -20,13 +20,13 @@ effnet_conv_pack_f32(gpointer dst, const float *weights, guint runs, gsize run, 
 static void
 window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 {
-    const float *in = (const float *)a->in + pixel * a->in_step;
+    const float *in = (const float *)a->in + pixel * a->in_stride;
     const float *w = (const float *)a->weights + (gsize)panel * a->runs * a->run * EFFNET_LANES;
 
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint r = 0; r < a->runs; r++)
         for (guint k = 0; k < a->run; k++, w += EFFNET_LANES) {
-            float x = in[r * a->run_step + k] * (a->gate ? a->gate[k] : 1.f);
+            float x = in[r * a->run_stride + k] * (a->gate ? a->gate[k] : 1.f);
 
             for (guint i = 0; i < EFFNET_LANES; i++)
                 sum[i] += x * w[i];
@@ -50,14 +50,14 @@ conv_f32_c(const EffNetConv *a)
                 gsize at = panel * EFFNET_LANES + i;
 
                 if (residual && !a->act_first)
-                    sum[i] += residual[pixel * a->residual_step + at];
+                    sum[i] += residual[pixel * a->residual_stride + at];
                 sum[i] = effnet_act(a->act, sum[i]);
                 if (residual && a->act_first)
-                    sum[i] += residual[pixel * a->residual_step + at];
+                    sum[i] += residual[pixel * a->residual_stride + at];
                 if (a->pool)
                     mean[i] += sum[i];
                 else
-                    out[pixel * a->out_step + at] = sum[i];
+                    out[pixel * a->out_stride + at] = sum[i];
             }
         }
         if (a->pool)
@@ -67,9 +67,9 @@ conv_f32_c(const EffNetConv *a)
 }
 
 static void
-gate_f32_c(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+gate_f32_c(gpointer map, gsize stride, guint pixels, const float *gate, gsize n)
 {
-    for (float *pixel = picture; pixels > 0; pixels--, pixel += step)
+    for (float *pixel = map; pixels > 0; pixels--, pixel += stride)
         for (gsize i = 0; i < n; i++)
             pixel[i] *= gate[i];
 }

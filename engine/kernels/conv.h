@@ -21,10 +21,10 @@ typedef struct {
     /* The kernels' own, or F32, or in int8 U8; the residual, which U8 has not, is of their own. */
     EffNetType in_type, out_type;
     gconstpointer in;      /* the first pixel's window */
-    gsize in_step;         /* elements from a pixel's window to the next one's */
+    gsize in_stride;       /* elements from a pixel's window to the next one's */
     guint runs;            /* of a window */
     guint run;             /* elements of each */
-    gsize run_step;        /* elements from a run to the next */
+    gsize run_stride;      /* elements from a run to the next */
     const float *gate;     /* NULL, or run factors for the input (squeeze-excite); runs is 1 then */
     gconstpointer weights; /* as pack() wrote them: the whole layer's */
     const float *bias;     /* of all panels */
@@ -34,9 +34,9 @@ typedef struct {
     guint pixels;
     gboolean pixels_at_hand; /* in L2 */
     gpointer out;            /* the first pixel's, first_panel on; not touched when pool is there */
-    gsize out_step;
+    gsize out_stride;
     gconstpointer residual; /* NULL, or as out */
-    gsize residual_step;
+    gsize residual_stride;
     float *pool; /* NULL, or the mean of the outputs over the pixels, first_panel on */
     EffNetAct act;
     gboolean act_first; /* the residual comes behind the activation */
@@ -67,7 +67,7 @@ typedef struct {
     void (*run)(const EffNetConv *conv);
     /* N elements times GATE, which is as long, for each of PIXELS, STEP elements apart; NULL: run()
      * alone knows how. */
-    void (*gate)(gpointer pixel, gsize step, guint pixels, const float *gate, gsize n);
+    void (*gate)(gpointer pixel, gsize stride, guint pixels, const float *gate, gsize n);
 } EffNetConvKernel;
 
 static inline guint
@@ -91,9 +91,9 @@ effnet_conv_packed_bytes(const EffNetConvKernel *kernel, guint runs, gsize run, 
 
 /* While a tile is computed, EFFNET_CONV_LINES cache lines are called into L2 with every 4 rows of
  * its weights: weights that are EFFNET_CONV_AHEAD behind the tile's, each tile of a column a part
- * of them, since small pictures use weights faster than they come by themselves; or, in the first
- * column of what has more pixels than outputs, the pixels of the next tile, if they are not at
- * hand, since so many rows at once are no pattern that the hardware sees. Where tasks of several
+ * of them, since small feature maps use weights faster than they come by themselves; or, in the
+ * first column of what has more pixels than outputs, the pixels of the next tile, if they are not
+ * at hand, since so many rows at once are no pattern that the hardware sees. Where tasks of several
  * columns share the pixels, the first task alone calls them. */
 #define EFFNET_CONV_LINES 4
 #define EFFNET_CONV_AHEAD (64 * 1024)

@@ -39,7 +39,7 @@ window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint r = 0; r < a->runs; r++)
         for (guint k = 0; k < a->run; k++) {
-            float x = operand(a, pixel * a->in_step + r * a->run_step + k);
+            float x = operand(a, pixel * a->in_stride + r * a->run_stride + k);
             const guint16 *row = w + (r * effnet_conv_groups(a->run, 2) + k / 2) * EFFNET_LANES * 2;
 
             if (a->gate)
@@ -65,13 +65,13 @@ conv_bf16_c(const EffNetConv *a)
 
                 if (a->residual)
                     residual = effnet_type_get(EFFNET_TYPE_BF16, a->residual,
-                                               pixel * a->residual_step + at);
+                                               pixel * a->residual_stride + at);
                 sum[i] = a->act_first ? effnet_act(a->act, sum[i]) + residual
                                       : effnet_act(a->act, sum[i] + residual);
                 if (a->pool)
                     mean[i] += sum[i];
                 else
-                    effnet_type_set(a->out_type, a->out, pixel * a->out_step + at, sum[i]);
+                    effnet_type_set(a->out_type, a->out, pixel * a->out_stride + at, sum[i]);
             }
         }
         if (a->pool)

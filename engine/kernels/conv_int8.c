@@ -43,12 +43,12 @@ pack_int8_c(gpointer packed, const float *weights, guint runs, gsize run, guint 
     effnet_conv_pack_int8(packed, weights, runs, run, out, GROUP, 8);
 }
 
-/* An input of floats counts in steps as well. */
+/* An input of floats counts in units as well. */
 static gint16
 input_at(const EffNetConv *a, gsize at)
 {
     if (a->in_type == EFFNET_TYPE_F32)
-        return effnet_saturate(effnet_round(((const float *)a->in)[at] * a->quant->in_step));
+        return effnet_saturate(effnet_round(((const float *)a->in)[at] * a->quant->in_scale));
     return ((const gint16 *)a->in)[at];
 }
 
@@ -61,11 +61,11 @@ gated_at(const EffNetConv *a, gsize at, guint k)
 }
 
 /* The window of PIXEL in 8 bits, each run filled up to whole groups; returns what one of these is
- * in steps. */
+ * in units. */
 static float
 quantise_window(const EffNetConv *a, guint pixel, guint8 *window)
 {
-    gsize at = pixel * a->in_step, filled = effnet_conv_groups(a->run, GROUP) * GROUP;
+    gsize at = pixel * a->in_stride, filled = effnet_conv_groups(a->run, GROUP) * GROUP;
     guint lanes = effnet_panels(a->run) * EFFNET_LANES;
     gint32 least = 0, most = 0;
     gint16 factor;
@@ -73,7 +73,7 @@ quantise_window(const EffNetConv *a, guint pixel, guint8 *window)
     memset(window, 0, a->runs * filled);
     if (a->in_type == EFFNET_TYPE_U8) {
         for (guint r = 0; r < a->runs; r++)
-            memcpy(window + r * filled, (const guint8 *)a->in + at + r * a->run_step, a->run);
+            memcpy(window + r * filled, (const guint8 *)a->in + at + r * a->run_stride, a->run);
         return 1;
     }
     for (guint k = 0; !a->quant->fixed && k < lanes; k++) {
@@ -86,7 +86,7 @@ quantise_window(const EffNetConv *a, guint pixel, guint8 *window)
     for (guint r = 0; r < a->runs; r++)
         for (guint k = 0; k < a->run; k++)
             window[r * filled + k] =
-                effnet_quant_value(a->quant, gated_at(a, at + r * a->run_step + k, k), factor);
+                effnet_quant_value(a->quant, gated_at(a, at + r * a->run_stride + k, k), factor);
     return 0x1p15f / factor;
 }
 
@@ -104,22 +104,22 @@ sum_of(const EffNetConv *a, const guint8 *window, guint lane)
 
 /* Output LANE of PIXEL, at AT from the first of OUT and RESIDUAL. */
 static void
-finish(const EffNetConv *a, gint32 sum, float step, guint pixel, guint lane, guint at, gint32 *pool)
+finish(const EffNetConv *a, gint32 sum, float unit, guint pixel, guint lane, guint at, gint32 *pool)
 {
     const EffNetQuant *q = a->quant;
-    float x = fmaf(sum * step, a->scale[lane], a->bias[lane]), residual = 0;
+    float x = fmaf(sum * unit, a->scale[lane], a->bias[lane]), residual = 0;
     gint16 y;
 
     if (a->out_type == EFFNET_TYPE_F32 && !pool) {
-        ((float *)a->out)[pixel * a->out_step + at] = x;
+        ((float *)a->out)[pixel * a->out_stride + at] = x;
         return;
     }
     if (a->out_type == EFFNET_TYPE_U8) {
-        ((guint8 *)a->out)[pixel * a->out_step + at] = effnet_quant_byte(effnet_round(x));
+        ((guint8 *)a->out)[pixel * a->out_stride + at] = effnet_quant_byte(effnet_round(x));
         return;
     }
     if (a->residual)
-        residual = ((const gint16 *)a->residual)[pixel * a->residual_step + at];
+        residual = ((const gint16 *)a->residual)[pixel * a->residual_stride + at];
     if (a->residual && !a->act_first)
         x = fmaf(residual, q->residual, x);
     y = effnet_quant_act(q, effnet_round(x));
@@ -128,7 +128,7 @@ finish(const EffNetConv *a, gint32 sum, float step, guint pixel, guint lane, gui
     if (pool)
         pool[at] += y;
     else
-        ((gint16 *)a->out)[pixel * a->out_step + at] = y;
+        ((gint16 *)a->out)[pixel * a->out_stride + at] = y;
 }
 
 static void
@@ -139,16 +139,16 @@ conv_int8_c(const EffNetConv *a)
     guint8 *window = a->scratch;
 
     for (guint pixel = 0; pixel < a->pixels; pixel++) {
-        float step = quantise_window(a, pixel, window);
+        float unit = quantise_window(a, pixel, window);
 
         for (guint i = 0; i < lanes; i++) {
             guint lane = a->first_panel * EFFNET_LANES + i;
 
-            finish(a, sum_of(a, window, lane), step, pixel, lane, i, pool);
+            finish(a, sum_of(a, window, lane), unit, pixel, lane, i, pool);
         }
     }
     for (guint i = 0; pool && i < lanes; i++)
-        a->pool[i] = pool[i] * (a->quant->step / a->pixels);
+        a->pool[i] = pool[i] * (a->quant->unit / a->pixels);
 }
 
 const EffNetConvKernel effnet_conv_int8_c = {

@@ -28,10 +28,10 @@ G_STATIC_ASSERT(WEIGHTS == CONV_DOT_PIXELS && CONV_DOT_PIXELS <= 2);
 
 /* Windows in the scratch, or in the input where that is quantised already. */
 typedef struct {
-    const guint8 *in;        /* of the first pixel */
-    gsize in_step, run_step; /* bytes to the next pixel's, and to the next run */
-    guint runs, groups;      /* of a window, and of a run */
-    const float *steps;      /* of each pixel */
+    const guint8 *in;            /* of the first pixel */
+    gsize in_stride, run_stride; /* bytes to the next pixel's, and to the next run */
+    guint runs, groups;          /* of a window, and of a run */
+    const float *units;          /* of each pixel */
 } Windows;
 
 /* A tile's sums, in the order of its outputs. */
@@ -53,19 +53,19 @@ take(EffNetConv *a, gsize bytes)
     return taken;
 }
 
-/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * step are
+/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * stride are
  * addressing modes and 14 windows need 5 registers, not 14. */
 #define BASES(mr) (((mr) + 2) / 3)
 
 INLINE const guint8 *
-pixel_at(const guint8 *const *base, gsize step, int m)
+pixel_at(const guint8 *const *base, gsize stride, int m)
 {
-    return base[m / 3] + (m % 3) * step;
+    return base[m / 3] + (m % 3) * stride;
 }
 
 INLINE void
-step_group(Acc *acc, const guint8 *const *base, gsize step, const guint8 *const *w, int k, int mr,
-           int panels)
+multiply_group(Acc *acc, const guint8 *const *base, gsize stride, const guint8 *const *w, int k,
+               int mr, int panels)
 {
     const int vectors = VECTORS * WEIGHTS; /* of a panel's weights */
     vi row[CONV_ROW * VECTORS * WEIGHTS];
@@ -75,7 +75,7 @@ step_group(Acc *acc, const guint8 *const *base, gsize step, const guint8 *const 
         row[j] = vi_load(w[j / vectors] + k * ROW + j % vectors * (LINE / VECTORS));
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m += CONV_DOT_PIXELS) {
-        const guint8 *in = pixel_at(base, step, m) + k * GROUP;
+        const guint8 *in = pixel_at(base, stride, m) + k * GROUP;
 #if CONV_DOT_PIXELS == 1
         vi x = vi_group(in);
 
@@ -83,7 +83,7 @@ step_group(Acc *acc, const guint8 *const *base, gsize step, const guint8 *const 
         for (int j = 0; j < panels * VECTORS; j++)
             acc->at[m][j] = vi_group_dot(acc->at[m][j], x, row[j]);
 #else
-        vi x = vi_groups(in, pixel_at(base, step, MIN(m + 1, mr - 1)) + k * GROUP);
+        vi x = vi_groups(in, pixel_at(base, stride, MIN(m + 1, mr - 1)) + k * GROUP);
 
 #pragma GCC unroll 16
         for (int j = 0; j < panels * VECTORS; j++) {
@@ -137,7 +137,7 @@ INLINE void
 multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, const guint8 *ahead,
          int mr, int panels)
 {
-    gsize step = windows->in_step;
+    gsize stride = windows->in_stride;
 
     for (guint r = 0; r < windows->runs; r++) {
         const guint8 *base[BASES(CONV_PIXELS)];
@@ -145,7 +145,7 @@ multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, c
 
 #pragma GCC unroll 16
         for (int g = 0; g < BASES(mr); g++) {
-            base[g] = in + r * windows->run_step + g * 3 * step;
+            base[g] = in + r * windows->run_stride + g * 3 * stride;
             keep_address(base[g]);
         }
         for (; k + 4 <= windows->groups; k += 4) {
@@ -154,12 +154,12 @@ multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, c
                 __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
-                step_group(acc, base, step, w, i, mr, panels);
+                multiply_group(acc, base, stride, w, i, mr, panels);
             advance(base, BASES(mr), 4 * GROUP);
             advance(w, panels, 4 * ROW);
         }
         for (; k < windows->groups; k++) {
-            step_group(acc, base, step, w, 0, mr, panels);
+            multiply_group(acc, base, stride, w, 0, mr, panels);
             advance(base, BASES(mr), GROUP);
             advance(w, panels, ROW);
         }
@@ -168,16 +168,16 @@ multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, c
 
 /* Where outputs are finished that are still in registers. */
 typedef struct {
-    const float *steps;        /* of its pixels */
+    const float *units;        /* of its pixels */
     const float *scale, *bias; /* of its lanes */
     gsize out, residual;       /* elements before its first */
 } Corner;
 
-/* Vector J of pixel M in steps of the output. */
+/* Vector J of pixel M in units of the output. */
 INLINE vf
-in_steps(const Corner *at, const Acc *acc, int m, int j)
+in_units(const Corner *at, const Acc *acc, int m, int j)
 {
-    vf x = vf_mul(vi_to_float(acc->at[m][j]), vf_set1(at->steps[m]));
+    vf x = vf_mul(vi_to_float(acc->at[m][j]), vf_set1(at->units[m]));
 
     return vf_fma(x, vf_load(at->scale + j * VF_LANES), vf_load(at->bias + j * VF_LANES));
 }
@@ -200,14 +200,14 @@ finish_bytes(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, int 
         for (int i = 0; i < 4; i++) {
             int vector = MIN(first + i, n - 1);
 
-            v[i] = vf_round(in_steps(at, acc, vector / of_pixel, vector % of_pixel));
+            v[i] = vf_round(in_units(at, acc, vector / of_pixel, vector % of_pixel));
         }
         bytes = vb_narrow(v[0], v[1], v[2], v[3]);
 #pragma GCC unroll 4
         for (int i = first; i < MIN(first + 4, n); i += of_part) {
             vb_store_part(out + i % of_pixel * VF_LANES, bytes, (i - first) / of_part, 4 / of_part);
             if ((i + of_part) % of_pixel == 0)
-                out += a->out_step;
+                out += a->out_stride;
         }
     }
 }
@@ -217,7 +217,7 @@ INLINE vf
 with_residual(const EffNetConv *a, const Corner *at, vf x, int m, int j)
 {
     const gint16 *residual =
-        (const gint16 *)a->residual + at->residual + m * a->residual_step + j * VF_LANES;
+        (const gint16 *)a->residual + at->residual + m * a->residual_stride + j * VF_LANES;
 
     return vf_fma(vi_to_float(vi_load_narrow(residual)), vf_set1(a->quant->residual), x);
 }
@@ -239,7 +239,7 @@ finish_clipped(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, in
         for (int i = 0; i < 2; i++) {
             int vector = MIN(first + i, n - 1), m = vector / of_pixel, j = vector % of_pixel;
 
-            x[i] = in_steps(at, acc, m, j);
+            x[i] = in_units(at, acc, m, j);
             if (residual)
                 x[i] = with_residual(a, at, x[i], m, j);
         }
@@ -247,11 +247,11 @@ finish_clipped(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, in
         if (of_pixel > 1) {
             vs_store_part(out + first % of_pixel * VF_LANES, y, VS_LANES);
             if ((first + 2) % of_pixel == 0)
-                out += a->out_step;
+                out += a->out_stride;
             continue;
         }
 #pragma GCC unroll 2
-        for (int i = 0; first + i < MIN(first + 2, n); i++, out += a->out_step)
+        for (int i = 0; first + i < MIN(first + 2, n); i++, out += a->out_stride)
             vs_store_half(out, y, i);
     }
 }
@@ -271,11 +271,11 @@ finish_in_registers(const EffNetConv *a, const Windows *windows, const Acc *acc,
 {
     gsize lane = panel * EFFNET_LANES;
     Corner at = {
-        .steps = windows->steps + pixel,
+        .units = windows->units + pixel,
         .scale = a->scale + lane,
         .bias = a->bias + lane,
-        .out = pixel * a->out_step + lane,
-        .residual = pixel * a->residual_step + lane,
+        .out = pixel * a->out_stride + lane,
+        .residual = pixel * a->residual_stride + lane,
     };
 
     if (a->out_type == EFFNET_TYPE_U8)
@@ -290,7 +290,7 @@ INLINE void
 tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint panel, guint index,
      int mr, int panels)
 {
-    const guint8 *in = windows->in + pixel * windows->in_step;
+    const guint8 *in = windows->in + pixel * windows->in_stride;
     gsize groups = (gsize)windows->runs * windows->groups;
     const guint8 *w[CONV_ROW];
     Acc acc;
@@ -300,8 +300,8 @@ tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint
         w[j] = (const guint8 *)a->weights + (panel + j) * groups * ROW;
     begin(&acc, a->start + panel * EFFNET_LANES, mr, panels);
     multiply(&acc, windows, in, w,
-             effnet_conv_ahead(a, in + mr * windows->in_step, w[0], groups * WEIGHTS, panel, index,
-                               panels),
+             effnet_conv_ahead(a, in + mr * windows->in_stride, w[0], groups * WEIGHTS, panel,
+                               index, panels),
              mr, panels);
     end(&acc, mr, panels);
     if (panels <= CONV_PANELS && finishes_in_registers(a)) {
@@ -351,10 +351,10 @@ typedef struct {
 } Floats;
 
 INLINE Floats
-to_floats(const EffNetConv *a, const gint32 *sum, float step, gsize lane, guint n)
+to_floats(const EffNetConv *a, const gint32 *sum, float unit, gsize lane, guint n)
 {
     gsize other = n < VS_LANES ? 0 : VF_LANES;
-    vf s = vf_set1(step);
+    vf s = vf_set1(unit);
 
     return (Floats){
         vf_fma(vf_mul(vi_to_float(vi_load(sum)), s), vf_load(a->scale + lane),
@@ -375,10 +375,10 @@ residual_at(const gint16 *residual, guint n)
 
 /* N (a panel's lanes, or VS_LANES) outputs of the pixel RESIDUAL is of. */
 INLINE vs
-finish(const EffNetConv *a, const gint32 *sum, float step, gsize lane, guint n,
+finish(const EffNetConv *a, const gint32 *sum, float unit, gsize lane, guint n,
        const gint16 *residual, gboolean bump)
 {
-    Floats x = to_floats(a, sum, step, lane, n), r;
+    Floats x = to_floats(a, sum, unit, lane, n), r;
     vf ratio = vf_set1(a->quant->residual);
     vs y;
 
@@ -421,12 +421,12 @@ finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
 
             n = MIN(VS_LANES, end - lane);
             if (residual)
-                residual += m * a->residual_step + lane;
-            y = finish(a, sum, windows->steps[m], lane, n, residual, bump);
+                residual += m * a->residual_stride + lane;
+            y = finish(a, sum, windows->units[m], lane, n, residual, bump);
             if (pool)
                 add_to_pool(pool + lane, y, n);
             else
-                vs_store_part((gint16 *)a->out + m * a->out_step + lane, y, n);
+                vs_store_part((gint16 *)a->out + m * a->out_stride + lane, y, n);
         }
 }
 
@@ -436,18 +436,18 @@ finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, gu
                guint panel, guint mr, guint panels)
 {
     gsize first = panel * EFFNET_LANES, lanes = panels * EFFNET_LANES;
-    const float *steps = windows->steps + pixel;
+    const float *units = windows->units + pixel;
 
     for (gsize lane = first; lane < first + lanes; lane += VS_LANES) {
         const vf scale0 = vf_load(a->scale + lane), scale1 = vf_load(a->scale + lane + VF_LANES);
         const vf bias0 = vf_load(a->bias + lane), bias1 = vf_load(a->bias + lane + VF_LANES);
-        gint16 *out = (gint16 *)a->out + pixel * a->out_step + lane;
+        gint16 *out = (gint16 *)a->out + pixel * a->out_stride + lane;
         const gint32 *sum = sums->at + lane - first;
 
-        for (guint m = 0; m < mr; m++, sum += lanes, out += a->out_step) {
-            vf step = vf_set1(steps[m]);
-            vf x0 = vf_mul(vi_to_float(vi_load(sum)), step);
-            vf x1 = vf_mul(vi_to_float(vi_load(sum + VF_LANES)), step);
+        for (guint m = 0; m < mr; m++, sum += lanes, out += a->out_stride) {
+            vf unit = vf_set1(units[m]);
+            vf x0 = vf_mul(vi_to_float(vi_load(sum)), unit);
+            vf x1 = vf_mul(vi_to_float(vi_load(sum + VF_LANES)), unit);
             vs x =
                 vs_narrow(vf_round(vf_fma(x0, scale0, bias0)), vf_round(vf_fma(x1, scale1, bias1)));
 
@@ -466,8 +466,8 @@ finish_floats(const EffNetConv *a, const Windows *windows, const Sums *sums, gui
 
     for (guint m = pixel; m < pixel + mr; m++)
         for (guint lane = first; lane < end; lane += VF_LANES, sum += VF_LANES)
-            vf_store((float *)a->out + m * a->out_step + lane,
-                     to_floats(a, sum, windows->steps[m], lane, EFFNET_LANES / VECTORS).first);
+            vf_store((float *)a->out + m * a->out_stride + lane,
+                     to_floats(a, sum, windows->units[m], lane, EFFNET_LANES / VECTORS).first);
 }
 
 static void
@@ -578,30 +578,30 @@ factor_of(const EffNetQuant *q, const gint16 *in, const gint16 *gate, gsize n)
 static void
 quantise_pixels(EffNetConv *a, Windows *windows, const gint16 *gate)
 {
-    gsize n = effnet_panels(a->run) * EFFNET_LANES, step = (n + VS_LANES - 1) & -VS_LANES;
-    float *steps = take(a, a->pixels * sizeof *steps);
-    Quantum *out = take(a, a->pixels * step * sizeof *out);
+    gsize n = effnet_panels(a->run) * EFFNET_LANES, stride = (n + VS_LANES - 1) & -VS_LANES;
+    float *units = take(a, a->pixels * sizeof *units);
+    Quantum *out = take(a, a->pixels * stride * sizeof *out);
     const gint16 *in = a->in;
 
     windows->in = (const guint8 *)out;
-    windows->in_step = step * sizeof *out;
-    windows->steps = steps;
-    for (guint p = 0; p < a->pixels; p++, in += a->in_step, out += step) {
+    windows->in_stride = stride * sizeof *out;
+    windows->units = units;
+    for (guint p = 0; p < a->pixels; p++, in += a->in_stride, out += stride) {
         gint16 factor = factor_of(a->quant, in, gate, n);
 
         quantise(a->quant, out, in, gate, n, factor);
-        steps[p] = 0x1p15f / factor;
+        units[p] = 0x1p15f / factor;
     }
 }
 
 static const float *
-equal_steps(EffNetConv *a, float step)
+equal_units(EffNetConv *a, float unit)
 {
-    float *steps = take(a, a->pixels * sizeof *steps);
+    float *units = take(a, a->pixels * sizeof *units);
 
     for (guint p = 0; p < a->pixels; p++)
-        steps[p] = step;
-    return steps;
+        units[p] = unit;
+    return units;
 }
 
 /* Of windows that overlap, the rows under them. */
@@ -609,19 +609,19 @@ static void
 quantise_rows(EffNetConv *a, Windows *windows)
 {
     const gsize whole = MAX(VS_LANES, EFFNET_LANES);
-    gsize n = (a->pixels - 1) * a->in_step + a->run, step = (n + whole) & -whole;
+    gsize n = (a->pixels - 1) * a->in_stride + a->run, stride = (n + whole) & -whole;
     gint16 factor = a->quant->fixed;
     Quantum *out;
 
-    windows->steps = equal_steps(a, 0x1p15f / factor);
-    out = take(a, a->runs * step * sizeof *out);
+    windows->units = equal_units(a, 0x1p15f / factor);
+    out = take(a, a->runs * stride * sizeof *out);
     windows->in = (const guint8 *)out;
-    windows->in_step = a->in_step * sizeof *out;
-    windows->run_step = step * sizeof *out;
+    windows->in_stride = a->in_stride * sizeof *out;
+    windows->run_stride = stride * sizeof *out;
     /* In whole panels: of up to 15 numbers behind the last run, where the band has its scratch,
      * nothing is used. */
     for (guint r = 0; r < a->runs; r++)
-        quantise(a->quant, out + r * step, (const gint16 *)a->in + r * a->run_step, NULL,
+        quantise(a->quant, out + r * stride, (const gint16 *)a->in + r * a->run_stride, NULL,
                  effnet_panels(n) * EFFNET_LANES, factor);
 }
 
@@ -629,26 +629,26 @@ quantise_rows(EffNetConv *a, Windows *windows)
 static void
 take_bytes(EffNetConv *a, Windows *windows)
 {
-    windows->steps = equal_steps(a, 1);
-    gsize n = (a->pixels - 1) * a->in_step + a->run;
+    windows->units = equal_units(a, 1);
+    gsize n = (a->pixels - 1) * a->in_stride + a->run;
     Quantum *out;
 
     if (sizeof(Quantum) == 1 && CONV_OFFSET == 0) {
         windows->in = a->in;
-        windows->in_step = a->in_step;
-        windows->run_step = a->run_step;
+        windows->in_stride = a->in_stride;
+        windows->run_stride = a->run_stride;
         return;
     }
     out = take(a, a->runs * n * sizeof *out);
     windows->in = (const guint8 *)out;
-    windows->in_step = a->in_step * sizeof *out;
-    windows->run_step = n * sizeof *out;
+    windows->in_stride = a->in_stride * sizeof *out;
+    windows->run_stride = n * sizeof *out;
     for (guint r = 0; r < a->runs; r++)
         for (gsize i = 0; i < n; i++)
-            *out++ = ((const guint8 *)a->in)[r * a->run_step + i] - CONV_OFFSET;
+            *out++ = ((const guint8 *)a->in)[r * a->run_stride + i] - CONV_OFFSET;
 }
 
-/* An input of floats, dense, in steps. */
+/* An input of floats, dense, in units. */
 static void
 take_floats(EffNetConv *a)
 {
@@ -656,7 +656,7 @@ take_floats(EffNetConv *a)
     gint16 *out = take(a, n * sizeof *out);
 
     for (gsize i = 0; i < n; i++)
-        out[i] = effnet_saturate(effnet_round(((const float *)a->in)[i] * a->quant->in_step));
+        out[i] = effnet_saturate(effnet_round(((const float *)a->in)[i] * a->quant->in_scale));
     a->in = out;
 }
 
@@ -684,7 +684,7 @@ make_windows(EffNetConv *a)
 static void
 take_means(const EffNetConv *a, const gint32 *pool)
 {
-    float share = a->quant->step / a->pixels;
+    float share = a->quant->unit / a->pixels;
 
     for (guint i = 0; i < a->panels * EFFNET_LANES; i++)
         a->pool[i] = pool[i] * share;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The convolution in register tiles, compiled once an instruction set. A tile is up to CONV_PIXELS
- * pixels x CONV_PANELS panels of accumulators; a step of k loads the panels' row k, broadcasts each
+ * pixels x CONV_PANELS panels of accumulators; each k loads the panels' row k, broadcasts each
  * pixel's value k and multiplies. */
 #include "act_tmpl.h"
 #include "conv.h"
@@ -13,14 +13,14 @@
 G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0);
 G_STATIC_ASSERT(CONV_ROW > CONV_PANELS);
 
-/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * step are
+/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * stride are
  * addressing modes and 14 windows need 5 registers, not 14. */
 #define GROUPS(mr) (((mr) + 2) / 3)
 
 INLINE const float *
-pixel_at(const float *const *base, gsize step, int m)
+pixel_at(const float *const *base, gsize stride, int m)
 {
-    return base[m / 3] + (m % 3) * step;
+    return base[m / 3] + (m % 3) * stride;
 }
 
 /* A tile's sums; of a HALF one's last panel, whose upper lanes are no channels, they are in low. */
@@ -30,8 +30,8 @@ typedef struct {
 } Sums;
 
 INLINE void
-step_k(Sums *sums, const float *const *base, gsize step, const float *const *w, int k, int mr,
-       int panels, gboolean half)
+multiply_k(Sums *sums, const float *const *base, gsize stride, const float *const *w, int k, int mr,
+           int panels, gboolean half)
 {
     int vectors = (panels - half) * VECTORS;
     vf row[CONV_ROW * VECTORS];
@@ -44,7 +44,7 @@ step_k(Sums *sums, const float *const *base, gsize step, const float *const *w, 
         row[j] = vf_load(w[j / VECTORS] + k * EFFNET_LANES + j % VECTORS * VF_LANES);
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++) {
-        const float *in = pixel_at(base, step, m) + k;
+        const float *in = pixel_at(base, stride, m) + k;
         vf x;
 
         if (vectors == 0) {
@@ -64,7 +64,7 @@ INLINE void
 multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, const float *ahead,
          int mr, int panels, gboolean half)
 {
-    gsize step = a->in_step;
+    gsize stride = a->in_stride;
 
     for (guint r = 0; r < a->runs; r++) {
         const float *base[GROUPS(CONV_PIXELS)];
@@ -72,7 +72,7 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
 
 #pragma GCC unroll 16
         for (int g = 0; g < GROUPS(mr); g++) {
-            base[g] = in + r * a->run_step + g * 3 * step;
+            base[g] = in + r * a->run_stride + g * 3 * stride;
             keep_address(base[g]);
         }
         for (; k + 4 <= a->run; k += 4) {
@@ -81,7 +81,7 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
                 __builtin_prefetch(ahead, 0, 2);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; i++)
-                step_k(sums, base, step, w, i, mr, panels, half);
+                multiply_k(sums, base, stride, w, i, mr, panels, half);
 #pragma GCC unroll 16
             for (int g = 0; g < GROUPS(mr); g++)
                 base[g] += 4;
@@ -90,7 +90,7 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
                 w[j] += 4 * EFFNET_LANES;
         }
         for (; k < a->run; k++) {
-            step_k(sums, base, step, w, 0, mr, panels, half);
+            multiply_k(sums, base, stride, w, 0, mr, panels, half);
 #pragma GCC unroll 16
             for (int g = 0; g < GROUPS(mr); g++)
                 base[g]++;
@@ -106,18 +106,19 @@ INLINE void
 finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
        const float *residual, int mr, int panels)
 {
-    gsize at = panel * EFFNET_LANES, out_step = a->out_step, residual_step = a->residual_step;
-    float *out = (float *)a->out + pixel * out_step + at;
+    gsize at = panel * EFFNET_LANES, out_stride = a->out_stride,
+          residual_stride = a->residual_stride;
+    float *out = (float *)a->out + pixel * out_stride + at;
     vf most = vf_relu_most(a->act);
     int n = panels * VECTORS;
 
     if (residual)
-        residual += pixel * residual_step + at;
+        residual += pixel * residual_stride + at;
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m++, out += out_step) {
+    for (int m = 0; m < mr; m++, out += out_stride) {
 #pragma GCC unroll 16
         for (int j = 0; residual && j < n; j++)
-            acc[m][j] = vf_add(acc[m][j], vf_load(residual + m * residual_step + j * VF_LANES));
+            acc[m][j] = vf_add(acc[m][j], vf_load(residual + m * residual_stride + j * VF_LANES));
 #pragma GCC unroll 16
         for (int j = 0; j < n; j++)
             vf_store(out + j * VF_LANES,
@@ -152,8 +153,8 @@ finish_rare(const float *sums, const EffNetConv *a, guint pixel, guint panel, Ef
 
     for (guint m = pixel; m < pixel + mr; m++) {
         const float *residual =
-            a->residual ? (const float *)a->residual + m * a->residual_step + at : NULL;
-        float *out = a->pool ? a->pool + at : (float *)a->out + m * a->out_step + at;
+            a->residual ? (const float *)a->residual + m * a->residual_stride + at : NULL;
+        float *out = a->pool ? a->pool + at : (float *)a->out + m * a->out_stride + at;
 
         for (guint i = 0; i < panels * EFFNET_LANES; i += VF_LANES, sums += VF_LANES) {
             vf x = vf_load(sums);
@@ -225,7 +226,7 @@ widen(Sums *sums, int mr, int panels)
 INLINE void
 tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int panels, gboolean half)
 {
-    const float *in = (const float *)a->in + pixel * a->in_step, *w[CONV_ROW];
+    const float *in = (const float *)a->in + pixel * a->in_stride, *w[CONV_ROW];
     float stored[MAX(CONV_PIXELS * CONV_PANELS, CONV_ROW) * EFFNET_LANES];
     Sums sums;
 
@@ -234,8 +235,8 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
         w[j] = (const float *)a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
     begin(&sums, a->bias + panel * EFFNET_LANES, mr, panels, half);
     multiply(&sums, a, in, w,
-             effnet_conv_ahead(a, in + mr * a->in_step, w[0], (gsize)a->runs * a->run, panel, index,
-                               panels),
+             effnet_conv_ahead(a, in + mr * a->in_stride, w[0], (gsize)a->runs * a->run, panel,
+                               index, panels),
              mr, panels, half);
     if (half)
         widen(&sums, mr, panels);
@@ -317,14 +318,14 @@ static void
 gate_input(EffNetConv *a)
 {
     for (guint p = 0; p < a->pixels; p++) {
-        const float *in = (const float *)a->in + p * a->in_step;
+        const float *in = (const float *)a->in + p * a->in_stride;
         float *out = (float *)a->scratch + (gsize)p * a->run;
 
         for (guint k = 0; k < a->run; k++)
             out[k] = in[k] * a->gate[k];
     }
     a->in = a->scratch;
-    a->in_step = a->run;
+    a->in_stride = a->run;
 }
 
 static void
@@ -342,9 +343,9 @@ gate_weights(EffNetConv *a)
 
 /* N comes in whole panels, as the channels of a pixel in memory do. */
 static void
-gate_f32(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+gate_f32(gpointer map, gsize stride, guint pixels, const float *gate, gsize n)
 {
-    for (float *pixel = picture; pixels > 0; pixels--, pixel += step)
+    for (float *pixel = map; pixels > 0; pixels--, pixel += stride)
         for (gsize i = 0; i < n; i += VF_LANES)
             vf_store(pixel + i, vf_mul(vf_load(pixel + i), vf_load(gate + i)));
 }

@@ -23,7 +23,7 @@ effnet_dwconv_pack_f32(gpointer dst, const float *weights, guint kernel, guint c
                 *packed++ = first + i < channels ? weights[(first + i) * taps + t] : 0;
 }
 
-/* The taps of one output pixel and panel that lie inside of the picture. */
+/* The taps of one output pixel and panel that lie inside of the map. */
 static void
 window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
 {
@@ -33,12 +33,12 @@ window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint kx = 0; kx < a->kernel; kx++, w += EFFNET_LANES) {
-            guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
+            guint column = x * a->stride + kx - a->pad; /* wraps left of the map */
             const float *in;
 
             if (!a->rows[ky] || column >= a->in_size)
                 continue;
-            in = (const float *)a->rows[ky] + column * a->in_step + panel * EFFNET_LANES;
+            in = (const float *)a->rows[ky] + column * a->in_stride + panel * EFFNET_LANES;
             for (guint i = 0; i < EFFNET_LANES; i++)
                 sum[i] += in[i] * w[i];
         }
@@ -51,7 +51,7 @@ dwconv_f32_c(const EffNetDwconv *a)
         gsize at = panel * EFFNET_LANES;
         float *out = (float *)a->out + at, total[EFFNET_LANES] = {0};
 
-        for (guint x = 0; x < a->out_size; x++, out += a->out_step) {
+        for (guint x = 0; x < a->out_size; x++, out += a->out_stride) {
             window_times_filter(a, x, panel, out);
             for (guint i = 0; i < EFFNET_LANES; i++)
                 total[i] += out[i] = effnet_act(a->act, out[i]);

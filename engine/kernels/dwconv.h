@@ -9,15 +9,15 @@
 
 /* One row of outputs. Vectors of weights, bias, out and sum begin with the first of the panels. */
 typedef struct {
-    /* Under the filter's rows: pixel 0; NULL: outside of the picture, where zeros are. */
+    /* Under the filter's rows: pixel 0; NULL: outside of the map, where zeros are. */
     gconstpointer rows[EFFNET_DWCONV_MAX];
-    gsize in_step;             /* elements from a pixel to the next */
+    gsize in_stride;           /* elements from a pixel to the next */
     guint in_size, out_size;   /* pixels of a row */
     guint kernel, stride, pad; /* pad: zeros to the left */
     gconstpointer weights;     /* as pack() wrote them, of the first of the panels on */
     const float *bias;
     gpointer out;
-    gsize out_step;
+    gsize out_stride;
     float *sum; /* NULL, or over the row's outputs */
     guint panels;
     EffNetAct act;
@@ -57,7 +57,8 @@ effnet_dwconv_pairs_int8(guint kernel)
     return (gsize)(kernel + 1) / 2 * kernel;
 }
 
-/* Of pictures of 8 bits so many panels' weights may come together; tasks begin with such a one. */
+/* Of feature maps of 8 bits so many panels' weights may come together; tasks begin with such a one.
+ */
 #define EFFNET_DWCONV_U8_PANELS 4
 
 /* In bf16 two taps are a pair: one above the other, and in the last row one beside the other, the

@@ -38,7 +38,7 @@ window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
 
             if (!a->rows[ky] || column >= a->in_size)
                 continue;
-            in = (const guint16 *)a->rows[ky] + column * a->in_step + panel * EFFNET_LANES;
+            in = (const guint16 *)a->rows[ky] + column * a->in_stride + panel * EFFNET_LANES;
             for (guint i = 0; i < EFFNET_LANES; i++) {
                 gsize at = effnet_dwconv_bf16_at(a->kernel, panel * EFFNET_LANES + i, ky, kx);
 
@@ -55,7 +55,7 @@ dwconv_bf16_c(const EffNetDwconv *a)
         guint16 *out = (guint16 *)a->out + at;
         float total[EFFNET_LANES] = {0};
 
-        for (guint x = 0; x < a->out_size; x++, out += a->out_step) {
+        for (guint x = 0; x < a->out_size; x++, out += a->out_stride) {
             float sum[EFFNET_LANES];
 
             window_times_filter(a, x, panel, sum);

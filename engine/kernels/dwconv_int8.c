@@ -42,9 +42,9 @@ window_times_filter(const EffNetDwconv *a, EffNetType type, guint x, guint panel
         sum[i] = 0;
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint kx = 0; kx < a->kernel; kx++) {
-            guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
+            guint column = x * a->stride + kx - a->pad; /* wraps left of the map */
             const gint16 *tap = w + ((ky / 2 * a->kernel + kx) * EFFNET_LANES) * 2 + ky % 2;
-            gsize at = column * a->in_step + panel * EFFNET_LANES;
+            gsize at = column * a->in_stride + panel * EFFNET_LANES;
 
             if (!a->rows[ky] || column >= a->in_size)
                 continue;
@@ -61,7 +61,7 @@ dwconv_int8_c(const EffNetDwconv *a)
         gint16 *out = (gint16 *)a->out + at;
         gint32 sum[EFFNET_LANES], total[EFFNET_LANES] = {0};
 
-        for (guint x = 0; x < a->out_size; x++, out += a->out_step) {
+        for (guint x = 0; x < a->out_size; x++, out += a->out_stride) {
             window_times_filter(a, EFFNET_TYPE_S16, x, panel, sum);
             for (guint i = 0; i < EFFNET_LANES; i++) {
                 float value = fmaf(sum[i], a->scale[at + i], a->bias[at + i]);
@@ -71,7 +71,7 @@ dwconv_int8_c(const EffNetDwconv *a)
             }
         }
         for (guint i = 0; a->sum && i < EFFNET_LANES; i++)
-            a->sum[at + i] = total[i] * a->quant->step;
+            a->sum[at + i] = total[i] * a->quant->unit;
     }
 }
 
@@ -83,7 +83,7 @@ dwconv_u8_c(const EffNetDwconv *a)
     for (guint panel = 0; panel < a->panels; panel++)
         for (guint x = 0; x < a->out_size; x++) {
             gsize at = panel * EFFNET_LANES;
-            guint8 *out = (guint8 *)a->out + x * a->out_step + at;
+            guint8 *out = (guint8 *)a->out + x * a->out_stride + at;
 
             window_times_filter(a, EFFNET_TYPE_U8, x, panel, sum);
             for (guint i = 0; i < EFFNET_LANES; i++)

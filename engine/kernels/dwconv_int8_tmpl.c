@@ -12,7 +12,7 @@
 /* Panels whose weights are packed together. */
 #define UNIT ((guint)MAX(1, VS_LANES / EFFNET_LANES))
 
-/* What pictures are made of: of 8 bits where DWCONV_U8 is defined. */
+/* What feature maps are made of: of 8 bits where DWCONV_U8 is defined. */
 #ifdef DWCONV_U8
 typedef guint8 Number;
 #define load_numbers(p, n) vs_load_bytes(p)
@@ -53,7 +53,7 @@ column_at(const Lanes *l, const Number *row, gssize column, guint n, gboolean bo
 {
     if (!row || (border && (gsize)column >= l->a->in_size))
         return load_numbers(zeros, VS_LANES);
-    return load_numbers(row + column * (gssize)l->a->in_step, n);
+    return load_numbers(row + column * (gssize)l->a->in_stride, n);
 }
 
 /* Output column X. */
@@ -62,7 +62,7 @@ finish(Lanes *l, vi2 sum, guint x, guint n)
 {
     vf low = vf_fma(vi_to_float(sum.low), l->scale.low, l->bias.low);
     vf high = vf_fma(vi_to_float(sum.high), l->scale.high, l->bias.high);
-    Number *out = (Number *)l->a->out + x * l->a->out_step + l->lane;
+    Number *out = (Number *)l->a->out + x * l->a->out_stride + l->lane;
     vs y = vs_of_sums((vi2){vf_round(low), vf_round(high)});
 #ifdef DWCONV_U8
     vs_store_bytes(out, y);
@@ -163,9 +163,9 @@ start(Lanes *l, const EffNetDwconv *a, guint lane, guint n)
 static void
 store_sum(const Lanes *l, guint n)
 {
-    vf step = vf_set1(l->a->quant->step), first, second;
+    vf unit = vf_set1(l->a->quant->unit), first, second;
     float *sum = l->a->sum + l->lane;
-    vf2 total = {vf_mul(vi_to_float(l->total.low), step), vf_mul(vi_to_float(l->total.high), step)};
+    vf2 total = {vf_mul(vi_to_float(l->total.low), unit), vf_mul(vi_to_float(l->total.high), unit)};
 
     vf2_split(total, &first, &second);
     vf_store(sum, first);

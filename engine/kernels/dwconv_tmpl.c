@@ -14,12 +14,12 @@
 INLINE vf
 finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int width)
 {
-    gsize step = a->out_step, row = a->out_size * step;
-    float *out = (float *)a->out + x * step + lane;
+    gsize out_stride = a->out_stride, row = a->out_size * out_stride;
+    float *out = (float *)a->out + x * out_stride + lane;
     vf sum = vf_zero(), most = vf_relu_most(a->act);
 
 #pragma GCC unroll 16
-    for (int i = 0; i < width; i++, out += step) {
+    for (int i = 0; i < width; i++, out += out_stride) {
         acc[i] = silu ? vf_act(EFFNET_ACT_SILU_LOG2, acc[i]) : vf_relu(acc[i], most);
         vf_store(out, acc[i]);
         __builtin_prefetch(out + row, 0, 2);
@@ -31,14 +31,14 @@ finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int w
     return sum;
 }
 
-/* Adds up one row of the filter over ROW of the picture. The tile's window begins with column LEFT;
- * of a BORDER tile's some columns are outside of the picture. */
+/* Adds up one row of the filter over ROW of the map. The tile's window begins with column LEFT;
+ * of a BORDER tile's some columns are outside of the map. */
 INLINE void
 multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, gssize left,
          int kernel, int stride, int width, gboolean border)
 {
-    gssize step = a->in_step;
-    const float *in = row + left * step;
+    gssize in_stride = a->in_stride;
+    const float *in = row + left * in_stride;
     vf w[5];
 
 #pragma GCC unroll 8
@@ -48,13 +48,13 @@ multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, 
     for (int c = 0; c < (width - 1) * stride + kernel; c++) {
         vf v;
 
-        if (c % 3 == 0) { /* {0, 1, 2} * step are addressing modes */
-            in += c ? 3 * step : 0;
+        if (c % 3 == 0) { /* {0, 1, 2} * in_stride are addressing modes */
+            in += c ? 3 * in_stride : 0;
             keep_address(in);
         }
         if (border && (gsize)(left + c) >= a->in_size)
             continue;
-        v = vf_load(in + c % 3 * step);
+        v = vf_load(in + c % 3 * in_stride);
         vf_keep(v);
 #pragma GCC unroll 8
         for (int k = 0; k < kernel; k++)

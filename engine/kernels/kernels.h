@@ -14,7 +14,7 @@
 
 typedef struct {
     const char *name; /* the level's */
-    /* By the type of the pictures between the layers; zeros where there are none of a type. */
+    /* By the type of the feature maps between the layers; zeros where there are none of a type. */
     EffNetConvKernel conv[EFFNET_TYPES];
     EffNetDwconvKernel dwconv[EFFNET_TYPES];
     EffNetMaxpoolKernel maxpool[EFFNET_TYPES];

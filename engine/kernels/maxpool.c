@@ -12,10 +12,10 @@ greatest(const EffNetMaxpool *a, guint x, gsize lane, EffNetType type)
 
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint kx = 0; kx < a->kernel; kx++) {
-            guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
+            guint column = x * a->stride + kx - a->pad; /* wraps left of the map */
 
             if (a->rows[ky] && column < a->in_size)
-                most = MAX(most, effnet_type_get(type, a->rows[ky], column * a->in_step + lane));
+                most = MAX(most, effnet_type_get(type, a->rows[ky], column * a->in_stride + lane));
         }
     return most;
 }
@@ -26,7 +26,7 @@ maxpool(const EffNetMaxpool *a, EffNetType type)
 {
     for (guint x = 0; x < a->out_size; x++)
         for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane++)
-            effnet_type_set(type, a->out, x * a->out_step + lane, greatest(a, x, lane, type));
+            effnet_type_set(type, a->out, x * a->out_stride + lane, greatest(a, x, lane, type));
 }
 
 void

@@ -14,7 +14,7 @@ greatest(const EffNetMaxpool *a, guint first, guint end, gsize lane)
 
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint column = first; a->rows[ky] && column < end; column++)
-            most = vf_max(most, vf_load((const float *)a->rows[ky] + column * a->in_step + lane));
+            most = vf_max(most, vf_load((const float *)a->rows[ky] + column * a->in_stride + lane));
     return most;
 }
 
@@ -26,6 +26,6 @@ KERNEL(maxpool_f32)(const EffNetMaxpool *a)
         guint end = MIN(a->in_size, left + a->kernel - a->pad);
 
         for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane += VF_LANES)
-            vf_store((float *)a->out + x * a->out_step + lane, greatest(a, first, end, lane));
+            vf_store((float *)a->out + x * a->out_stride + lane, greatest(a, first, end, lane));
     }
 }

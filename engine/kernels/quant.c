@@ -2,13 +2,13 @@
 #include "quant.h"
 
 void
-effnet_bump_init(EffNetBump *bump, const EffNetActRule *rule, float step)
+effnet_bump_init(EffNetBump *bump, const EffNetActRule *rule, float unit)
 {
     double width; /* of a segment */
 
-    bump->end = (guint16)CLAMP(lrint(rule->end / step), EFFNET_BUMP_SEGMENTS, G_MAXINT16);
+    bump->end = (guint16)CLAMP(lrint(rule->end / unit), EFFNET_BUMP_SEGMENTS, G_MAXINT16);
     bump->segments = (guint16)(65536 * EFFNET_BUMP_SEGMENTS / (bump->end + 1u));
-    width = 65536.0 / bump->segments * step;
+    width = 65536.0 / bump->segments * unit;
     for (guint i = 0; i < EFFNET_BUMP_SEGMENTS; i++) {
         double begin = i * width, at_begin = rule->bump(begin);
         double slope = (rule->bump(begin + width) - at_begin) / width;
@@ -16,6 +16,6 @@ effnet_bump_init(EffNetBump *bump, const EffNetActRule *rule, float step)
 
         /* Between the chord and its parallel that touches the curve: half the error. */
         bump->slope[i] = (gint16)lrint(slope * 32768);
-        bump->offset[i] = (gint16)lrint((at_begin + middle / 2 - slope * begin) / step);
+        bump->offset[i] = (gint16)lrint((at_begin + middle / 2 - slope * begin) / unit);
     }
 }

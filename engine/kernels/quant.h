@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The arithmetic of int8 models. Pictures are whole numbers of steps, which a factor for the whole
- * picture makes real numbers: of 16 bits, or, between layers of ReLU6, of 8, as products read them.
- * A product quantises what it reads to 8 bits, pixel by pixel with a step of the pixel's own (or
- * one for all, where windows overlap), multiplies with 8-bit weights into 32-bit sums, and brings
- * these to the steps of its output.
+/* The arithmetic of int8 models. Feature maps are whole numbers of units, which a factor for the
+ * whole map makes real numbers: of 16 bits, or, between layers of ReLU6, of 8, as products read
+ * them. A product quantises what it reads to 8 bits, pixel by pixel with a unit of the pixel's own
+ * (or one for all, where windows overlap), multiplies with 8-bit weights into 32-bit sums, and
+ * brings these to the units of its output.
  *
  * Every kernel does the same operations in the same order as the functions here, so that results
  * are equal bit for bit. */
@@ -17,30 +17,30 @@
 #define EFFNET_BUMP_SEGMENTS 32
 
 /* An activation of the form max(x, 0) - bump(|x|): the bump in lines over as many segments, all in
- * steps (EFFNET_ACT_RULE_BUMP). */
+ * units (EFFNET_ACT_RULE_BUMP). */
 typedef struct {
     gint16 offset[EFFNET_BUMP_SEGMENTS];
     gint16 slope[EFFNET_BUMP_SEGMENTS]; /* times 2^15 */
     guint16 end;                        /* of the bump */
-    guint16 segments;                   /* in a step, times 2^16 */
+    guint16 segments;                   /* in a unit, times 2^16 */
 } EffNetBump;
 
 /* What an int8 kernel needs beside what the others do. Biases and what a sum is multiplied with are
- * in steps of the output, or, where that are logits, real numbers. */
+ * in units of the output, or, where that are logits, real numbers. */
 typedef struct {
     EffNetBump bump; /* where HAS_BUMP; else outputs are clipped to LOW..HIGH */
     gboolean has_bump;
     gint16 low, high;
-    float residual; /* output's steps in one of the residual */
-    float step;     /* of the output, a real number; of sums over it and means */
-    float in_step;  /* of an input of floats: how many are 1 */
+    float residual; /* output's units in one of the residual */
+    float unit;     /* of the output, a real number; of sums over it and means */
+    float in_scale; /* units in 1, of an input of floats */
     guint8 zero;    /* what 0 becomes in 8 bits */
     gint16 fixed;   /* 0: each pixel's factor to 8 bits by its extremes; else it, times 2^15 */
 } EffNetQuant;
 
 /* To nearest, ties to even, saturated; 0 of NaN. Instruction sets differ in what they make of what
  * is beyond 32 bits, and a comparison for each output costs up to 4 % of a network: kernels may
- * take for granted that there is nothing, as steps are at least effnet_quant_least_step(). */
+ * take for granted that there is nothing, as units are at least effnet_quant_least_step(). */
 static inline gint32
 effnet_round(float x)
 {
@@ -49,7 +49,7 @@ effnet_round(float x)
     return x < -0x1p31f ? G_MININT32 : x >= 0x1p31f ? G_MAXINT32 : (gint32)rintf(x);
 }
 
-/* The least step of outputs of which REACH, a real number, is the farthest that they could be. */
+/* The least unit of outputs of which REACH, a real number, is the farthest that they could be. */
 static inline float
 effnet_quant_least_step(double reach)
 {
@@ -124,14 +124,14 @@ effnet_quant_gate(float gate)
     return CLAMP(effnet_round(gate * 0x1p15f), 0, G_MAXINT16);
 }
 
-/* The least step whose numbers of 16 bits reach to the END of a bump. */
+/* The least unit whose numbers of 16 bits reach to the END of a bump. */
 static inline float
 effnet_bump_least_step(double end)
 {
     return (float)end / G_MAXINT16;
 }
 
-/* Lines for RULE's bump, for outputs in steps of STEP, at least effnet_bump_least_step(). */
-void effnet_bump_init(EffNetBump *bump, const EffNetActRule *rule, float step);
+/* Lines for RULE's bump, for outputs in units of UNIT, at least effnet_bump_least_step(). */
+void effnet_bump_init(EffNetBump *bump, const EffNetActRule *rule, float unit);
 
 #endif

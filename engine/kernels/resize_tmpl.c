@@ -18,7 +18,7 @@
 
 /* How a lane of 16 bytes is cut out of a row, and the groups of four samples found in it. */
 typedef struct {
-    guint step;   /* source bytes from one lane to the next: whole groups of pixels */
+    guint stride; /* source bytes from one lane to the next: whole groups of pixels */
     guint groups; /* of each component */
     V shuffle;
 } Cut;
@@ -31,8 +31,8 @@ cut_init(Cut *cut, const EffNetPixelLayout *layout)
     static const guint8 order[4] = {0, 2, 1, 3};
     guint8 shuffle[VBYTES];
 
-    cut->step = layout->pixel_stride == 3 ? 12 : 16;
-    cut->groups = cut->step / (EFFNET_RESIZE_GROUP * layout->pixel_stride);
+    cut->stride = layout->pixel_stride == 3 ? 12 : 16;
+    cut->groups = cut->stride / (EFFNET_RESIZE_GROUP * layout->pixel_stride);
     memset(shuffle, 0x80, sizeof shuffle);
     for (guint g = 0; g < cut->groups; g++)
         for (guint c = 0; c < layout->components; c++)
@@ -79,8 +79,8 @@ turn_rows(guint8 *scratch, const guint8 *const src[VROWS], const EffNetPixelLayo
 
         UNROLLED
         for (guint r = 0; r < VROWS; r++)
-            rows[r / 4][r % 4] =
-                v_shuffle8(v_load_lanes(src[r] + offset, n_bytes - offset, cut.step), cut.shuffle);
+            rows[r / 4][r % 4] = v_shuffle8(
+                v_load_lanes(src[r] + offset, n_bytes - offset, cut.stride), cut.shuffle);
         UNROLLED
         for (guint q = 0; q < VLANES; q++)
             turn_elements(rows[q]);
@@ -98,7 +98,7 @@ turn_rows(guint8 *scratch, const guint8 *const src[VROWS], const EffNetPixelLayo
                 }
             }
         }
-        offset += cut.step * VLANES;
+        offset += cut.stride * VLANES;
     }
 }
 
@@ -191,7 +191,7 @@ filter_rows(guint8 *const *dst, const guint8 *const *src, guint n_rows,
 {
     gsize groups = ((gsize)table->n_in + EFFNET_RESIZE_GROUP - 1) / EFFNET_RESIZE_GROUP;
     const guint8 *rows[VROWS];
-    guint step = 4 / size;
+    guint outputs = 4 / size;
 
     for (guint r = 0; r < VROWS; r++)
         rows[r] = src[MIN(r, n_rows - 1)];
@@ -199,12 +199,12 @@ filter_rows(guint8 *const *dst, const guint8 *const *src, guint n_rows,
     for (guint c = 0; c < layout->components; c++) {
         const guint8 *columns = scratch + c * groups * VBYTES;
 
-        for (guint i = 0; i < table->n_out; i += 4 * step) {
+        for (guint i = 0; i < table->n_out; i += 4 * outputs) {
             V v[4];
             UNROLLED
             for (guint k = 0; k < 4; k++)
-                v[k] = size == 1 ? four_outputs(columns, table, i + k * step)
-                                 : two_outputs(columns, table, i + k * step);
+                v[k] = size == 1 ? four_outputs(columns, table, i + k * outputs)
+                                 : two_outputs(columns, table, i + k * outputs);
             store_rows(dst, ((gsize)c * table->n_out + i) * size, v, n_rows);
         }
     }

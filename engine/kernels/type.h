@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an activation is made of in memory. */
+/* What the numbers of a tensor are in memory. */
 #ifndef EFFNET_KERNEL_TYPE_H
 #define EFFNET_KERNEL_TYPE_H
 
@@ -10,7 +10,7 @@
 typedef enum {
     EFFNET_TYPE_F32,
     EFFNET_TYPE_BF16, /* the upper half of a float */
-    EFFNET_TYPE_S16,  /* steps of int8 models' pictures */
+    EFFNET_TYPE_S16,  /* units of int8 models' feature maps */
     EFFNET_TYPE_U8,   /* their input */
     EFFNET_TYPES,     /* how many there are */
 } EffNetType;
@@ -30,7 +30,7 @@ effnet_type_at(EffNetType type, gconstpointer p, gsize elements)
     return (guint8 *)p + elements * effnet_type_bytes(type);
 }
 
-/* The type of the pictures between the layers; PRECISION not AUTO. */
+/* The type of the feature maps between the layers; PRECISION not AUTO. */
 EffNetType effnet_precision_get_type(EffNetPrecision precision);
 
 #endif

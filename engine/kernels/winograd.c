@@ -36,16 +36,17 @@ static const double filter_matrix[IN][3] = {
 };
 
 void
-effnet_winograd_filter(float points[EFFNET_WINOGRAD_POINTS], const float *filter, gsize step)
+effnet_winograd_filter(float points[EFFNET_WINOGRAD_POINTS], const float *filter, gsize stride)
 {
     double down[IN][3];
 
     for (int y = 0; y < IN; y++)
         for (int x = 0; x < 3; x++) {
             const double *row = filter_matrix[y];
-            const float *column = filter + x * step;
+            const float *column = filter + x * stride;
 
-            down[y][x] = row[0] * column[0] + row[1] * column[3 * step] + row[2] * column[6 * step];
+            down[y][x] =
+                row[0] * column[0] + row[1] * column[3 * stride] + row[2] * column[6 * stride];
         }
     for (int y = 0; y < IN; y++)
         for (int x = 0; x < IN; x++) {
@@ -59,7 +60,7 @@ effnet_winograd_filter(float points[EFFNET_WINOGRAD_POINTS], const float *filter
 static float
 input_at(const EffNetWinogradInput *a, guint y, guint column, gsize lane)
 {
-    return a->rows[y] && column < a->in_size ? a->rows[y][column * a->in_step + lane] : 0;
+    return a->rows[y] && column < a->in_size ? a->rows[y][column * a->in_stride + lane] : 0;
 }
 
 static void
@@ -72,9 +73,9 @@ input_c(const EffNetWinogradInput *a)
                 double sum = 0;
 
                 for (int y = 0; y < IN; y++)
-                    for (int x = 0; x < IN; x++) /* the column wraps left of the picture */
+                    for (int x = 0; x < IN; x++) /* the column wraps left of the map */
                         sum += down[y] * along[x] * input_at(a, y, tile * OUT + x - a->pad, lane);
-                a->points[point * a->point_step + tile * a->tile_step + lane] = sum;
+                a->points[point * a->point_stride + tile * a->tile_stride + lane] = sum;
             }
 }
 
@@ -86,7 +87,8 @@ output_of(const EffNetWinogradOutput *a, const float *point, int y, int x)
 
     for (int i = 0; i < IN; i++)
         for (int j = 0; j < IN; j++)
-            sum += output_matrix[y][i] * output_matrix[x][j] * point[(i * IN + j) * a->point_step];
+            sum +=
+                output_matrix[y][i] * output_matrix[x][j] * point[(i * IN + j) * a->point_stride];
     return sum;
 }
 
@@ -96,8 +98,8 @@ output_c(const EffNetWinogradOutput *a)
     for (guint y = 0; y < a->rows; y++)
         for (guint x = 0; x < a->columns; x++)
             for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane++) {
-                const float *point = a->points + x / OUT * a->tile_step + lane;
-                gsize at = y * a->row_step + x * a->out_step + lane;
+                const float *point = a->points + x / OUT * a->tile_stride + lane;
+                gsize at = y * a->row_stride + x * a->out_stride + lane;
                 float sum = output_of(a, point, y, x % OUT) + a->bias[lane];
 
                 if (a->residual && !a->act_first)

@@ -17,28 +17,28 @@
 #define EFFNET_WINOGRAD_A 0.70710678118654752440
 #define EFFNET_WINOGRAD_B 1.41421356237309504880
 
-/* A row of tiles: point p of tile t, lane 0, is at points[p * point_step + t * tile_step]. */
+/* A row of tiles: point p of tile t, lane 0, is at points[p * point_stride + t * tile_stride]. */
 typedef struct {
-    const float *rows[EFFNET_WINOGRAD_IN]; /* of inputs: pixel 0; NULL: outside of the picture */
-    gsize in_step;                         /* floats from a pixel to the next */
+    const float *rows[EFFNET_WINOGRAD_IN]; /* of inputs: pixel 0; NULL: outside of the map */
+    gsize in_stride;                       /* floats from a pixel to the next */
     guint in_size;                         /* pixels of a row */
     guint pad;                             /* zeros to the left of it */
     guint tiles;
     float *points;
-    gsize point_step, tile_step;
+    gsize point_stride, tile_stride;
     guint panels;
 } EffNetWinogradInput;
 
 /* The same row's outputs: act(outputs + bias + residual), or act(outputs + bias) + residual. */
 typedef struct {
     const float *points;
-    gsize point_step, tile_step;
+    gsize point_stride, tile_stride;
     guint tiles;
     guint rows, columns; /* of outputs: the last tiles may reach over the edges */
     const float *bias;
     float *out;
-    const float *residual;    /* NULL, or as out */
-    gsize out_step, row_step; /* floats from a pixel to the next, and from a row */
+    const float *residual;        /* NULL, or as out */
+    gsize out_stride, row_stride; /* floats from a pixel to the next, and from a row */
     guint panels;
     EffNetAct act;
     gboolean act_first; /* the residual comes behind the activation */
@@ -51,8 +51,9 @@ typedef struct {
 
 extern const EffNetWinogradKernels effnet_winograd_kernels_c;
 
-/* FILTER: 9 taps, STEP floats apart. To its points. */
-void effnet_winograd_filter(float points[EFFNET_WINOGRAD_POINTS], const float *filter, gsize step);
+/* FILTER: 9 taps, STRIDE floats apart. To its points. */
+void effnet_winograd_filter(float points[EFFNET_WINOGRAD_POINTS], const float *filter,
+                            gsize stride);
 
 /* Tiles along an edge of SIZE outputs. */
 static inline guint
@@ -64,7 +65,7 @@ effnet_winograd_tiles(guint size)
 /* Floats from a point of all TILES to the next one; not a power of two, which would have all points
  * of a tile in the same place of the caches. */
 static inline gsize
-effnet_winograd_step(guint tiles, guint panels)
+effnet_winograd_stride(guint tiles, guint panels)
 {
     return ((gsize)tiles * panels + 1) * EFFNET_LANES;
 }
@@ -72,10 +73,11 @@ effnet_winograd_step(guint tiles, guint panels)
 static inline gsize
 effnet_winograd_scratch_bytes(guint tiles, guint in_panels)
 {
-    gsize steps = effnet_winograd_step(tiles, in_panels) +
-                  effnet_winograd_step(tiles, EFFNET_WINOGRAD_PANELS);
+    gsize strides = effnet_winograd_stride(tiles, in_panels) +
+                    effnet_winograd_stride(tiles, EFFNET_WINOGRAD_PANELS);
 
-    return (EFFNET_WINOGRAD_POINTS * steps + EFFNET_WINOGRAD_PANELS * EFFNET_LANES) * sizeof(float);
+    return (EFFNET_WINOGRAD_POINTS * strides + EFFNET_WINOGRAD_PANELS * EFFNET_LANES) *
+           sizeof(float);
 }
 
 #endif

@@ -11,53 +11,53 @@
 #define A      vf_set1(EFFNET_WINOGRAD_A)
 #define B      vf_set1(EFFNET_WINOGRAD_B)
 
-/* Six values, STEP vectors apart, to six points. */
+/* Six values, STRIDE vectors apart, to six points. */
 INLINE void
-transform_input(vf *v, int step)
+transform_input(vf *v, int stride)
 {
-    vf d0 = v[0], d1 = v[step], d2 = v[2 * step], d3 = v[3 * step], d4 = v[4 * step],
-       d5 = v[5 * step];
+    vf d0 = v[0], d1 = v[stride], d2 = v[2 * stride], d3 = v[3 * stride], d4 = v[4 * stride],
+       d5 = v[5 * stride];
     vf even = vf_fnma(d2, vf_set1(2.f), d4), odd = vf_fnma(d1, vf_set1(2.f), d3);
 
     v[0] = vf_fnma(d2, vf_set1(2.5f), vf_add(d0, d4));
-    v[step] = vf_fma(odd, A, even);
-    v[2 * step] = vf_fnma(odd, A, even);
+    v[stride] = vf_fma(odd, A, even);
+    v[2 * stride] = vf_fnma(odd, A, even);
     even = vf_fnma(d2, vf_set1(0.5f), d4);
     odd = vf_fnma(d1, vf_set1(0.5f), d3);
-    v[3 * step] = vf_fma(odd, B, even);
-    v[4 * step] = vf_fnma(odd, B, even);
-    v[5 * step] = vf_fnma(d3, vf_set1(2.5f), vf_add(d1, d5));
+    v[3 * stride] = vf_fma(odd, B, even);
+    v[4 * stride] = vf_fnma(odd, B, even);
+    v[5 * stride] = vf_fnma(d3, vf_set1(2.5f), vf_add(d1, d5));
 }
 
-/* Six points, STEP vectors apart, to four values in the first four places. */
+/* Six points, STRIDE vectors apart, to four values in the first four places. */
 INLINE void
-transform_output(vf *v, int step)
+transform_output(vf *v, int stride)
 {
-    vf even_a = vf_add(v[step], v[2 * step]), odd_a = vf_sub(v[step], v[2 * step]);
-    vf even_b = vf_add(v[3 * step], v[4 * step]), odd_b = vf_sub(v[3 * step], v[4 * step]);
+    vf even_a = vf_add(v[stride], v[2 * stride]), odd_a = vf_sub(v[stride], v[2 * stride]);
+    vf even_b = vf_add(v[3 * stride], v[4 * stride]), odd_b = vf_sub(v[3 * stride], v[4 * stride]);
 
     odd_a = vf_mul(odd_a, A);
     odd_b = vf_mul(odd_b, B);
     v[0] = vf_add(v[0], vf_add(even_a, even_b));
-    v[step] = vf_add(odd_a, odd_b);
-    v[2 * step] = vf_fma(even_b, vf_set1(2.f), vf_mul(even_a, vf_set1(0.5f)));
-    v[3 * step] = vf_fma(odd_b, vf_set1(2.f), vf_fma(odd_a, vf_set1(0.5f), v[5 * step]));
+    v[stride] = vf_add(odd_a, odd_b);
+    v[2 * stride] = vf_fma(even_b, vf_set1(2.f), vf_mul(even_a, vf_set1(0.5f)));
+    v[3 * stride] = vf_fma(odd_b, vf_set1(2.f), vf_fma(odd_a, vf_set1(0.5f), v[5 * stride]));
 }
 
 INLINE void
 input_tile(const EffNetWinogradInput *a, guint tile, gsize lane)
 {
-    float *point = a->points + tile * a->tile_step + lane;
+    float *point = a->points + tile * a->tile_stride + lane;
     vf v[IN * IN];
 
 #pragma GCC unroll 6
     for (int x = 0; x < IN; x++) {
-        guint column = tile * OUT + x - a->pad; /* wraps left of the picture */
+        guint column = tile * OUT + x - a->pad; /* wraps left of the map */
 
 #pragma GCC unroll 6
         for (int y = 0; y < IN; y++)
             v[y * IN + x] = a->rows[y] && column < a->in_size
-                                ? vf_load(a->rows[y] + column * a->in_step + lane)
+                                ? vf_load(a->rows[y] + column * a->in_stride + lane)
                                 : vf_zero();
         transform_input(v + x, IN);
     }
@@ -65,7 +65,7 @@ input_tile(const EffNetWinogradInput *a, guint tile, gsize lane)
     for (int y = 0; y < IN; y++) {
         transform_input(v + y * IN, 1);
 #pragma GCC unroll 6
-        for (int x = 0; x < IN; x++, point += a->point_step)
+        for (int x = 0; x < IN; x++, point += a->point_stride)
             vf_store(point, v[y * IN + x]);
     }
 }
@@ -93,7 +93,7 @@ finish(const EffNetWinogradOutput *a, vf sum, gsize at, gsize lane, EffNetAct ac
 INLINE void
 output_tile(const EffNetWinogradOutput *a, guint tile, gsize lane, EffNetAct act)
 {
-    const float *point = a->points + tile * a->tile_step + lane;
+    const float *point = a->points + tile * a->tile_stride + lane;
     guint left = tile * OUT;
     vf v[IN * IN];
 
@@ -101,7 +101,7 @@ output_tile(const EffNetWinogradOutput *a, guint tile, gsize lane, EffNetAct act
     for (int x = 0; x < IN; x++) {
 #pragma GCC unroll 6
         for (int y = 0; y < IN; y++)
-            v[y * IN + x] = vf_load(point + (y * IN + x) * a->point_step);
+            v[y * IN + x] = vf_load(point + (y * IN + x) * a->point_stride);
         transform_output(v + x, IN);
     }
 #pragma GCC unroll 4
@@ -112,8 +112,8 @@ output_tile(const EffNetWinogradOutput *a, guint tile, gsize lane, EffNetAct act
 #pragma GCC unroll 4
         for (guint x = 0; x < OUT; x++)
             if (left + x < a->columns)
-                finish(a, v[y * IN + x], y * a->row_step + (left + x) * a->out_step + lane, lane,
-                       act);
+                finish(a, v[y * IN + x], y * a->row_stride + (left + x) * a->out_stride + lane,
+                       lane, act);
     }
 }
 

@@ -97,8 +97,8 @@ fill_quant(EffNetQuant *quant, const EffNetLayer *layer, const EffNetQuantParams
     *quant = (EffNetQuant){
         .has_bump = rule->kind == EFFNET_ACT_RULE_BUMP,
         .residual = residual ? residual->scale / out->scale : 0,
-        .step = out->scale,
-        .in_step = 1 / in->scale,
+        .unit = out->scale,
+        .in_scale = 1 / in->scale,
         .zero = in->zero,
         .fixed = fixed_factor(layer, in),
     };

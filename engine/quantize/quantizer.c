@@ -174,7 +174,7 @@ look_at_fused(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetOp *op,
     Outputs outputs = {
         .type = op->depthwise_type,
         .scale =
-            op->packed[0].quant ? op->packed[0].quant->step : 1 / effnet_op_factor(plan, op, 0),
+            op->packed[0].quant ? op->packed[0].quant->unit : 1 / effnet_op_factor(plan, op, 0),
     };
     gpointer numbers =
         effnet_first_outputs_new(plan, op, arena, outputs.type, &outputs.n, &q->failure);

@@ -51,9 +51,9 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
     return (EffNetConv){
         .in_type = in->type,
         .out_type = t->plan->tensors[t->op->out].type,
-        .in_step = layer->stride * in->channels,
+        .in_stride = layer->stride * in->channels,
         .runs = layer->kernel,
-        .run_step = (gsize)in->size * in->channels,
+        .run_stride = (gsize)in->size * in->channels,
         .run = layer->kernel * pixel_elements(t, layer),
         .weights = packed->weights,
         .bias = packed->bias,
@@ -148,8 +148,8 @@ conv_bands(const Task *t, EffNetConv a, gsize out_block)
     gsize in_row = effnet_layer_band_row(layer), row_bytes = in_row * effnet_type_bytes(a.in_type);
 
     a.in = t->scratch;
-    a.in_step = layer->stride * layer->in_channels;
-    a.run_step = in_row;
+    a.in_stride = layer->stride * layer->in_channels;
+    a.run_stride = in_row;
     a.scratch =
         t->scratch + effnet_align(effnet_layer_band_height(layer, op->band_rows) * row_bytes);
     for (guint row = t->first_pixel; row < t->end_pixel; row += op->band_rows) {
@@ -174,7 +174,7 @@ conv(const Task *t)
     EffNetConv a = conv_of(layer, &op->packed[0], t);
     gsize out_channels = channels(t, op->out);
     gboolean rows = effnet_op_has_rows(op);
-    gsize in_block = rows ? layer->stride * a.run_step : channels(t, op->in);
+    gsize in_block = rows ? layer->stride * a.run_stride : channels(t, op->in);
     gsize out_block = rows ? layer->out_size * out_channels : out_channels;
     gsize first_lane = t->first_panel * EFFNET_LANES;
     gsize out_at = t->first_pixel * out_block + first_lane;
@@ -187,7 +187,7 @@ conv(const Task *t)
         a.pool = within(t, op->out, first_lane);
     else
         a.out = within(t, op->out, out_at);
-    a.out_step = a.residual_step = out_channels;
+    a.out_stride = a.residual_stride = out_channels;
     if (op->residual != EFFNET_NONE)
         a.residual = within(t, op->residual, out_at);
     a.scratch = t->scratch;
@@ -221,7 +221,7 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .quant = packed->quant,
         .scale = packed->scale ? packed->scale + first_lane : NULL,
         .out = within(t, op->out, first_lane),
-        .out_step = channels(t, op->out),
+        .out_stride = channels(t, op->out),
         .sum = op->row_sums == EFFNET_NONE ? NULL : within(t, op->row_sums, first_lane),
         .panels = t->end_panel - t->first_panel,
         .act = effnet_kernel_act(layer->act, t->plan->type),
@@ -229,10 +229,10 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 }
 
 /* The input's rows under the window of the op's last layer at row ROW of outputs; OUTSIDE, which
- * may be NULL, where it has none. MAP: row 0 of the input, rows ROW_STEP apart; row r is at
+ * may be NULL, where it has none. MAP: row 0 of the input, rows ROW_STRIDE apart; row r is at
  * r % RING of them. */
 static void
-find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer map, gsize row_step,
+find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer map, gsize row_stride,
           guint ring, gconstpointer outside)
 {
     const EffNetLayer *layer = effnet_op_last_layer(t->op);
@@ -241,7 +241,7 @@ find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer map, gsiz
         guint in = row * layer->stride + k - layer->pad_before; /* wraps above the feature map */
 
         rows[k] = in < layer->in_size
-                      ? effnet_type_at(t->op->depthwise_type, map, in % ring * row_step)
+                      ? effnet_type_at(t->op->depthwise_type, map, in % ring * row_stride)
                       : outside;
     }
 }
@@ -251,10 +251,10 @@ static void
 dwconv_row(const Task *t, EffNetDwconv a, guint row, gconstpointer map, guint ring,
            gconstpointer outside)
 {
-    find_rows(t, a.rows, row, map, a.in_size * a.in_step, ring, outside);
-    a.out = effnet_type_at(t->op->depthwise_type, a.out, row * a.out_size * a.out_step);
+    find_rows(t, a.rows, row, map, a.in_size * a.in_stride, ring, outside);
+    a.out = effnet_type_at(t->op->depthwise_type, a.out, row * a.out_size * a.out_stride);
     if (a.sum)
-        a.sum += row * a.out_step;
+        a.sum += row * a.out_stride;
     t->op->dwconv->run(&a);
 }
 
@@ -265,7 +265,7 @@ depthwise(const Task *t)
     EffNetDwconv a = dwconv_of(op->layer, &op->packed[0], t);
     gconstpointer map = within(t, op->in, t->first_panel * EFFNET_LANES);
 
-    a.in_step = channels(t, op->in);
+    a.in_stride = channels(t, op->in);
     for (guint row = t->first_pixel; row < t->end_pixel; row++)
         dwconv_row(t, a, row, map, a.in_size, NULL);
 }
@@ -278,19 +278,19 @@ max_pool(const Task *t)
     gsize first_lane = t->first_panel * EFFNET_LANES;
     gconstpointer map = within(t, op->in, first_lane);
     EffNetMaxpool a = {
-        .in_step = channels(t, op->in),
+        .in_stride = channels(t, op->in),
         .in_size = layer->in_size,
         .out_size = layer->out_size,
         .kernel = layer->kernel,
         .stride = layer->stride,
         .pad = layer->pad_before,
-        .out_step = channels(t, op->out),
+        .out_stride = channels(t, op->out),
         .panels = t->end_panel - t->first_panel,
     };
 
     for (guint row = t->first_pixel; row < t->end_pixel; row++) {
-        find_rows(t, a.rows, row, map, a.in_size * a.in_step, a.in_size, NULL);
-        a.out = within(t, op->out, first_lane + row * a.out_size * a.out_step);
+        find_rows(t, a.rows, row, map, a.in_size * a.in_stride, a.in_size, NULL);
+        a.out = within(t, op->out, first_lane + row * a.out_size * a.out_stride);
         t->plan->kernels->maxpool[op->type](&a);
     }
 }
@@ -328,7 +328,7 @@ make_row(const Task *t, EffNetConv *conv, guint row, guint8 *out)
     const guint8 *in;
 
     if (op->kind == EFFNET_OP_CONV_DEPTHWISE) {
-        conv->in = within(t, op->in, row * layer->stride * conv->run_step);
+        conv->in = within(t, op->in, row * layer->stride * conv->run_stride);
         conv->out = out;
         op->conv->run(conv);
         return;
@@ -360,7 +360,7 @@ ring_depthwise(const Task *t)
 
     conv.pixels = op->layer->out_size;
     conv.scratch = t->scratch + effnet_align((a.kernel + 1) * ring_bytes);
-    conv.out_step = a.in_step = (gsize)a.panels * EFFNET_LANES;
+    conv.out_stride = a.in_stride = (gsize)a.panels * EFFNET_LANES;
     a.in_size = effnet_layer_ring_pixels(depthwise);
     a.pad = 0;
     for (guint i = 0; i < a.kernel; i++) {
@@ -402,7 +402,7 @@ whole_depthwise(const Task *t)
     conv.pixels_at_hand = TRUE; /* since the task before */
     conv.in = at(t, op->in);
     conv.out = t->scratch;
-    conv.out_step = a.in_step = lanes;
+    conv.out_stride = a.in_stride = lanes;
     conv.scratch =
         t->scratch + effnet_align(conv.pixels * lanes * effnet_type_bytes(op->depthwise_type));
     t->op->conv->run(&conv);
@@ -420,7 +420,7 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
         .in_type = EFFNET_TYPE_F32,
         .out_type = EFFNET_TYPE_F32,
         .in = in,
-        .in_step = layer->in_channels,
+        .in_stride = layer->in_channels,
         .runs = 1,
         .run = layer->in_channels,
         .weights = packed->weights,
@@ -429,7 +429,7 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
         .panels = panels,
         .pixels = 1,
         .out = out,
-        .out_step = panels * EFFNET_LANES,
+        .out_stride = panels * EFFNET_LANES,
         .act = effnet_kernel_act(layer->act, t->plan->type),
         .scratch = scratch,
     };
@@ -534,11 +534,11 @@ effnet_op_execute_row(const EffNetPlan *plan, const EffNetOp *op, const EffNetAr
     EffNetConv a = conv_of(layer, &op->packed[0], &t);
 
     a.out_type = op->kind == EFFNET_OP_CONV_DEPTHWISE ? op->depthwise_type : plan->type;
-    a.in = within(&t, op->in, row * layer->stride * a.run_step);
+    a.in = within(&t, op->in, row * layer->stride * a.run_stride);
     a.gate = at(&t, op->gate);
     a.pixels = layer->out_size;
     a.out = out;
-    a.out_step = a.residual_step = lanes;
+    a.out_stride = a.residual_stride = lanes;
     if (op->residual != EFFNET_NONE)
         a.residual = within(&t, op->residual, row * layer->out_size * lanes);
     a.scratch = scratch;

@@ -7,7 +7,7 @@
 typedef struct {
     float *zeros; /* a bias for products without one */
     float *points, *products;
-    gsize point_step, product_step;
+    gsize point_stride, product_stride;
     gsize lanes; /* of a tile's points */
     guint row;   /* tiles of a row */
 } Layout;
@@ -24,9 +24,9 @@ lay_out(const EffNetWinogradTask *t)
         .row = row,
     };
 
-    l.point_step = effnet_winograd_step(tiles, effnet_panels(layer->in_channels));
-    l.product_step = effnet_winograd_step(tiles, EFFNET_WINOGRAD_PANELS);
-    l.products = l.points + EFFNET_WINOGRAD_POINTS * l.point_step;
+    l.point_stride = effnet_winograd_stride(tiles, effnet_panels(layer->in_channels));
+    l.product_stride = effnet_winograd_stride(tiles, EFFNET_WINOGRAD_PANELS);
+    l.products = l.points + EFFNET_WINOGRAD_POINTS * l.point_stride;
     memset(l.zeros, 0, EFFNET_WINOGRAD_PANELS * EFFNET_LANES * sizeof *l.zeros);
     return l;
 }
@@ -36,13 +36,13 @@ find_points(const EffNetWinogradTask *t, const Layout *l)
 {
     const EffNetLayer *layer = t->op->layer;
     EffNetWinogradInput a = {
-        .in_step = t->in_channels,
+        .in_stride = t->in_channels,
         .in_size = layer->in_size,
         .pad = layer->pad_before,
         .tiles = l->row,
         .points = l->points,
-        .point_step = l->point_step,
-        .tile_step = l->lanes,
+        .point_stride = l->point_stride,
+        .tile_stride = l->lanes,
         .panels = effnet_panels(layer->in_channels),
     };
 
@@ -68,7 +68,7 @@ multiply(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels
         .in_type = EFFNET_TYPE_F32,
         .out_type = EFFNET_TYPE_F32,
         .in = l->points,
-        .in_step = l->lanes,
+        .in_stride = l->lanes,
         .runs = 1,
         .run = layer->in_channels,
         .weights = weights + panel * EFFNET_WINOGRAD_POINTS * point_weights,
@@ -79,14 +79,14 @@ multiply(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels
         .panels = panels,
         .pixels = l->row * (t->end_row - t->first_row),
         .out = l->products,
-        .out_step = EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
+        .out_stride = EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
         .act = EFFNET_ACT_NONE,
     };
 
     for (int point = 0; point < EFFNET_WINOGRAD_POINTS; point++) {
         t->kernels->conv[EFFNET_TYPE_F32].run(&a);
-        a.in = (const float *)a.in + l->point_step;
-        a.out = (float *)a.out + l->product_step;
+        a.in = (const float *)a.in + l->point_stride;
+        a.out = (float *)a.out + l->product_stride;
         a.weights = (const float *)a.weights + panels * point_weights;
     }
 }
@@ -95,16 +95,16 @@ static void
 find_outputs(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels)
 {
     const EffNetLayer *layer = t->op->layer;
-    gsize row_step = layer->out_size * t->out_channels, lane = panel * EFFNET_LANES;
+    gsize row_stride = layer->out_size * t->out_channels, lane = panel * EFFNET_LANES;
     EffNetWinogradOutput a = {
         .points = l->products,
-        .point_step = l->product_step,
-        .tile_step = EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
+        .point_stride = l->product_stride,
+        .tile_stride = EFFNET_WINOGRAD_PANELS * EFFNET_LANES,
         .tiles = l->row,
         .columns = layer->out_size,
         .bias = t->op->packed[0].bias + lane,
-        .out_step = t->out_channels,
-        .row_step = row_step,
+        .out_stride = t->out_channels,
+        .row_stride = row_stride,
         .panels = panels,
         .act = effnet_kernel_act(layer->act, EFFNET_TYPE_F32),
         .act_first = layer->act_first,
@@ -114,10 +114,10 @@ find_outputs(const EffNetWinogradTask *t, const Layout *l, guint panel, guint pa
         guint y = row * EFFNET_WINOGRAD_OUT;
 
         a.rows = MIN(EFFNET_WINOGRAD_OUT, layer->out_size - y);
-        a.out = t->out + y * row_step + lane;
-        a.residual = t->residual ? t->residual + y * row_step + lane : NULL;
+        a.out = t->out + y * row_stride + lane;
+        a.residual = t->residual ? t->residual + y * row_stride + lane : NULL;
         t->kernels->winograd.output(&a);
-        a.points += a.tiles * a.tile_step;
+        a.points += a.tiles * a.tile_stride;
     }
 }
 

@@ -25,7 +25,7 @@ typedef void (*CheckasmTest)(const EffNetKernels *kernels, EffNetType type);
 void checkasm_add(const char *name, CheckasmTest test);
 void checkasm_add_floats(const char *name, CheckasmTest test); /* of floats only */
 void checkasm_add_int8(const char *name, CheckasmTest test);   /* of its kernels alone */
-void checkasm_add_bytes(const char *name, CheckasmTest test);  /* of pictures of 8 bits */
+void checkasm_add_bytes(const char *name, CheckasmTest test);  /* of feature maps of 8 bits */
 
 /* With --bench: prints what FUNC(DATA) takes, named NAME, and its GFLOP/s. */
 typedef void (*CheckasmFunc)(gconstpointer data);

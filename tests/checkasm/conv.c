@@ -32,14 +32,14 @@ case_init(Case *c, const Shape *s, EffNetType type)
 {
     EffNetType in_type = s->floats || s->run % 2 ? EFFNET_TYPE_F32 : type;
     guint panels = effnet_panels(s->out), gap = checkasm_random(0, 5);
-    gsize step = (s->runs == 1 ? s->run : s->run / 3 * 2) + gap;
-    gsize run_step = s->pixels * step + s->run;
+    gsize stride = (s->runs == 1 ? s->run : s->run / 3 * 2) + gap;
+    gsize run_stride = s->pixels * stride + s->run;
 
     c->type = type;
     c->out_type = s->pool || s->floats ? EFFNET_TYPE_F32 : type;
     c->columns = panels * EFFNET_LANES;
     c->k = (gsize)s->runs * s->run;
-    c->in = checkasm_alloc(in_type, s->runs * run_step);
+    c->in = checkasm_alloc(in_type, s->runs * run_stride);
     c->rows = checkasm_alloc(EFFNET_TYPE_F32, c->k * s->out);
     c->packed = checkasm_alloc(EFFNET_TYPE_U8,
                                effnet_conv_packed_bytes(twins[type], s->runs, s->run, s->out));
@@ -49,7 +49,7 @@ case_init(Case *c, const Shape *s, EffNetType type)
     c->out = checkasm_alloc(c->out_type, (gsize)s->pixels * c->columns);
     c->pool = checkasm_alloc(EFFNET_TYPE_F32, c->columns);
     c->scratch = checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_scratch(s->pixels, c->k, panels));
-    checkasm_randomize(in_type, c->in, s->runs * run_step);
+    checkasm_randomize(in_type, c->in, s->runs * run_stride);
     checkasm_randomize(EFFNET_TYPE_F32, c->rows, c->k * s->out);
     memset(c->bias, 0, c->columns * sizeof *c->bias);
     checkasm_randomize(EFFNET_TYPE_F32, c->bias, s->out);
@@ -59,10 +59,10 @@ case_init(Case *c, const Shape *s, EffNetType type)
         .in_type = in_type,
         .out_type = c->out_type,
         .in = c->in,
-        .in_step = step,
+        .in_stride = stride,
         .runs = s->runs,
         .run = s->run,
-        .run_step = run_step,
+        .run_stride = run_stride,
         .gate = s->gate ? c->gate : NULL,
         .weights = c->packed,
         .bias = c->bias,
@@ -72,9 +72,9 @@ case_init(Case *c, const Shape *s, EffNetType type)
         .panels = panels > 2 ? panels - 1 : panels,
         .pixels = s->pixels,
         .out = s->pool ? NULL : c->out,
-        .out_step = c->columns,
+        .out_stride = c->columns,
         .residual = s->residual ? c->residual : NULL,
-        .residual_step = c->columns,
+        .residual_stride = c->columns,
         .pool = s->pool ? c->pool : NULL,
         .act = s->act,
         .act_first = s->act_first,
@@ -197,18 +197,18 @@ test_gate(const EffNetKernels *kernels, EffNetType type)
 
     for (gsize n = EFFNET_LANES; kernels->conv[type].gate && n <= 5 * EFFNET_LANES;
          n += EFFNET_LANES) {
-        gsize step = n + checkasm_random(0, 3), size = pixels * step;
-        gpointer picture = checkasm_alloc(type, size);
+        gsize stride = n + checkasm_random(0, 3), size = pixels * stride;
+        gpointer map = checkasm_alloc(type, size);
         float *gate = checkasm_alloc(EFFNET_TYPE_F32, n);
         g_autofree gpointer expected = NULL;
 
-        checkasm_randomize(type, picture, size);
+        checkasm_randomize(type, map, size);
         checkasm_randomize(EFFNET_TYPE_F32, gate, n);
-        expected = g_memdup2(picture, size * effnet_type_bytes(type));
-        twins[type]->gate(expected, step, pixels, gate, n);
-        kernels->conv[type].gate(picture, step, pixels, gate, n);
-        checkasm_compare(type, "gate", picture, expected, size, 0);
-        checkasm_free(picture);
+        expected = g_memdup2(map, size * effnet_type_bytes(type));
+        twins[type]->gate(expected, stride, pixels, gate, n);
+        kernels->conv[type].gate(map, stride, pixels, gate, n);
+        checkasm_compare(type, "gate", map, expected, size, 0);
+        checkasm_free(map);
         checkasm_free(gate);
     }
 }
@@ -246,7 +246,7 @@ test_activations(const EffNetKernels *kernels, EffNetType type)
             continue;
         case_init(&c, &s, type);
         for (guint i = 0; i < s.pixels; i++)
-            ((float *)c.in)[i * c.conv.in_step] = activation_input(i);
+            ((float *)c.in)[i * c.conv.in_stride] = activation_input(i);
         for (guint i = 0; i < s.out; i++)
             c.rows[i] = 1;
         memset(c.bias, 0, c.columns * sizeof *c.bias);

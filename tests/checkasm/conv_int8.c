@@ -35,19 +35,19 @@ static void
 set_quant(Case *c, const Shape *s)
 {
     static const guint8 zeros[] = {0, 32, 128};
-    gboolean steps = s->out_type == EFFNET_TYPE_S16;
+    gboolean narrow = s->out_type == EFFNET_TYPE_S16;
 
     c->quant = (EffNetQuant){
-        .has_bump = checkasm_random(0, 1) && steps,
+        .has_bump = checkasm_random(0, 1) && narrow,
         .low = checkasm_random(0, 1) ? 0 : G_MININT16,
         .high = checkasm_random(0, 1) ? 6000 : G_MAXINT16,
         .residual = 0.7f,
-        .step = 1e-3f,
-        .in_step = 5000,
+        .unit = 1e-3f,
+        .in_scale = 5000,
         .zero = zeros[checkasm_random(0, 2)],
         .fixed = s->kernel > 1 || checkasm_random(0, 1) ? 200 : 0,
     };
-    effnet_bump_init(&c->quant.bump, effnet_act_get_rule(EFFNET_ACT_SILU), c->quant.step);
+    effnet_bump_init(&c->quant.bump, effnet_act_get_rule(EFFNET_ACT_SILU), c->quant.unit);
 }
 
 static void
@@ -67,11 +67,12 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
 {
     const EffNetConvKernel *own = &kernels->conv[EFFNET_TYPE_S16];
     const EffNetConvKernel *plain = &effnet_conv_int8_c;
-    gsize step = s->kernel > 1 ? s->in_channels : effnet_panels(s->in_channels) * EFFNET_LANES;
-    gsize row = s->pixels * s->stride * step + s->kernel * step, run = s->kernel * s->in_channels;
-    gsize lanes = effnet_panels(s->channels) * EFFNET_LANES, out_step = lanes + 3;
+    gsize stride = s->kernel > 1 ? s->in_channels : effnet_panels(s->in_channels) * EFFNET_LANES;
+    gsize row = s->pixels * s->stride * stride + s->kernel * stride,
+          run = s->kernel * s->in_channels;
+    gsize lanes = effnet_panels(s->channels) * EFFNET_LANES, out_stride = lanes + 3;
 
-    *c = (Case){.n_out = s->pixels * out_step};
+    *c = (Case){.n_out = s->pixels * out_stride};
     fill_input(c, s->in_type, row * s->kernel);
     c->weights = int8_weights(s->channels * s->kernel * run);
     c->packed =
@@ -89,9 +90,9 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
     set_own_start(c, own->offset, lanes, s->channels, s->kernel * run);
     c->residual = checkasm_alloc(EFFNET_TYPE_S16, c->n_out);
     checkasm_randomize(EFFNET_TYPE_S16, c->residual, c->n_out);
-    c->gate = checkasm_alloc(EFFNET_TYPE_F32, step);
-    checkasm_randomize(EFFNET_TYPE_F32, c->gate, step);
-    for (gsize i = 0; i < step; i++)
+    c->gate = checkasm_alloc(EFFNET_TYPE_F32, stride);
+    checkasm_randomize(EFFNET_TYPE_F32, c->gate, stride);
+    for (gsize i = 0; i < stride; i++)
         c->gate[i] = i % 7 ? ABS(c->gate[i]) : 1;
     c->out = checkasm_alloc(EFFNET_TYPE_F32, c->n_out);
     c->scratch = checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_scratch(s->pixels, s->kernel * run,
@@ -101,10 +102,10 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
         .in_type = s->in_type,
         .out_type = s->out_type,
         .in = c->in,
-        .in_step = s->stride * step,
+        .in_stride = s->stride * stride,
         .runs = s->kernel,
         .run = run,
-        .run_step = row,
+        .run_stride = row,
         .gate = s->gate ? c->gate : NULL,
         .weights = c->packed,
         .bias = c->bias,
@@ -112,8 +113,8 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
         .panels = effnet_panels(s->channels),
         .pixels = s->pixels,
         .out = c->out,
-        .out_step = out_step,
-        .residual_step = out_step,
+        .out_stride = out_stride,
+        .residual_stride = out_stride,
         .pool = s->pool ? (float *)c->out : NULL,
         .scratch = c->scratch,
         .quant = &c->quant,
@@ -189,7 +190,7 @@ test_pointwise(const EffNetKernels *kernels, EffNetType type)
                                     .pool = i >> 1});
 }
 
-/* Pictures of 8 bits on one side or on both. */
+/* Feature maps of 8 bits on one side or on both. */
 static void
 test_bytes(const EffNetKernels *kernels, EffNetType type)
 {
@@ -263,7 +264,7 @@ check_saturation(const EffNetKernels *kernels, EffNetType out_type, guint pixels
     kernels->conv[EFFNET_TYPE_S16].run(&c.conv);
     for (guint p = 0; p < pixels; p++)
         for (guint i = 0; i < s.channels; i++) {
-            gsize at = p * c.conv.out_step + i;
+            gsize at = p * c.conv.out_stride + i;
 
             if (out_type == EFFNET_TYPE_U8)
                 g_assert_cmpint(((guint8 *)c.out)[at], ==, i % 2 ? 255 : 0);

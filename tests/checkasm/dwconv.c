@@ -33,8 +33,8 @@ fill_weights(Case *c, gsize n_weights, gsize lanes, guint taps)
         c->weights = int8_weights(n_weights);
         c->scale = int8_scales(lanes, taps * 100);
         c->bias = int8_biases(lanes);
-        c->quant = (EffNetQuant){.high = 6000, .step = 1e-3f};
-        effnet_bump_init(&c->quant.bump, effnet_act_get_rule(EFFNET_ACT_SILU), c->quant.step);
+        c->quant = (EffNetQuant){.high = 6000, .unit = 1e-3f};
+        effnet_bump_init(&c->quant.bump, effnet_act_get_rule(EFFNET_ACT_SILU), c->quant.unit);
         return;
     }
     c->weights = checkasm_alloc(EFFNET_TYPE_F32, n_weights);
@@ -51,12 +51,12 @@ case_init(Case *c, const EffNetKernels *kernels, EffNetType type, guint size, gu
     const EffNetDwconvKernel *own = &kernels->dwconv[type];
     guint panels = effnet_panels(channels);
     gsize padded = panels * EFFNET_LANES;
-    gsize in_step = padded + EFFNET_LANES * checkasm_random(0, 2), out_step = padded + 3;
+    gsize in_stride = padded + EFFNET_LANES * checkasm_random(0, 2), out_stride = padded + 3;
 
     c->type = type;
-    c->in_row = size * in_step;
+    c->in_row = size * in_stride;
     c->n_in = size * c->in_row;
-    c->n_out = (gsize)out * out_step;
+    c->n_out = (gsize)out * out_stride;
     c->n_sum = padded;
     c->in = checkasm_alloc(type, c->n_in);
     fill_weights(c, channels * kernel * kernel, padded, kernel * kernel);
@@ -68,7 +68,7 @@ case_init(Case *c, const EffNetKernels *kernels, EffNetType type, guint size, gu
     own->pack(c->packed, c->weights, kernel, channels);
     twins[type]->pack(c->reference, c->weights, kernel, channels);
     c->dwconv = (EffNetDwconv){
-        .in_step = in_step,
+        .in_stride = in_stride,
         .in_size = size,
         .out_size = out,
         .kernel = kernel,
@@ -77,7 +77,7 @@ case_init(Case *c, const EffNetKernels *kernels, EffNetType type, guint size, gu
         .weights = c->packed,
         .bias = c->bias,
         .out = c->out,
-        .out_step = out_step,
+        .out_stride = out_stride,
         .sum = c->sum,
         .panels = panels,
         .quant = &c->quant,
@@ -240,10 +240,10 @@ test_sums(const EffNetKernels *kernels, EffNetType type)
             for (guint tap = 0; tap < kernel * kernel; tap++) {
                 gsize y = size / 2 + tap / kernel - pad, x = size / 2 + tap % kernel - pad;
 
-                sum += in[y * c.in_row + x * c.dwconv.in_step + i] *
+                sum += in[y * c.in_row + x * c.dwconv.in_stride + i] *
                        (gint)c.weights[i * kernel * kernel + tap];
             }
-            g_assert_cmpint(out[size / 2 * c.dwconv.out_step + i], ==, effnet_saturate(sum));
+            g_assert_cmpint(out[size / 2 * c.dwconv.out_stride + i], ==, effnet_saturate(sum));
         }
         case_clear(&c);
     }
@@ -267,7 +267,7 @@ test_saturation(const EffNetKernels *kernels, EffNetType type)
     kernels->dwconv[type].run(&c.dwconv);
     for (guint x = 0; x < out; x++)
         for (guint i = 0; i < channels; i++) {
-            gsize at = x * c.dwconv.out_step + i;
+            gsize at = x * c.dwconv.out_stride + i;
 
             if (type == EFFNET_TYPE_U8)
                 g_assert_cmpint(((guint8 *)c.out)[at], ==, i % 2 ? 255 : 0);

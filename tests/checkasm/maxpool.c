@@ -13,7 +13,7 @@ greatest(const EffNetMaxpool *a, guint x, gsize lane)
             guint column = x * a->stride + kx - a->pad;
 
             if (a->rows[ky] && column < a->in_size)
-                most = MAX(most, ((const gint16 *)a->rows[ky])[column * a->in_step + lane]);
+                most = MAX(most, ((const gint16 *)a->rows[ky])[column * a->in_stride + lane]);
         }
     return most;
 }
@@ -24,7 +24,7 @@ maxpool_int8(const EffNetMaxpool *a)
 {
     for (guint x = 0; x < a->out_size; x++)
         for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane++)
-            ((gint16 *)a->out)[x * a->out_step + lane] = greatest(a, x, lane);
+            ((gint16 *)a->out)[x * a->out_stride + lane] = greatest(a, x, lane);
 }
 
 static const EffNetMaxpoolKernel twins[EFFNET_TYPES] = {
@@ -33,7 +33,7 @@ static const EffNetMaxpoolKernel twins[EFFNET_TYPES] = {
     [EFFNET_TYPE_S16] = maxpool_int8,
 };
 
-/* Rows above, below and on the picture's edges, at every width. */
+/* Rows above, below and on the map's edges, at every width. */
 static void
 check(const EffNetKernels *kernels, EffNetType type, guint size, guint kernel, guint stride,
       guint channels)
@@ -44,13 +44,13 @@ check(const EffNetKernels *kernels, EffNetType type, guint size, guint kernel, g
     gsize n_in = size * size * step, n_out = out * padded;
     gpointer in = checkasm_alloc(type, n_in), expected = checkasm_alloc(type, n_out),
              found = checkasm_alloc(type, n_out);
-    EffNetMaxpool a = {.in_step = step,
+    EffNetMaxpool a = {.in_stride = step,
                        .in_size = size,
                        .out_size = out,
                        .kernel = kernel,
                        .stride = stride,
                        .pad = pad,
-                       .out_step = padded,
+                       .out_stride = padded,
                        .panels = panels};
 
     checkasm_randomize(type, in, n_in);
@@ -96,14 +96,14 @@ test_bench(const EffNetKernels *kernels, EffNetType type)
     gpointer in = checkasm_alloc(type, 3 * 112 * 64), out = checkasm_alloc(type, 56 * 64);
     EffNetMaxpool a = {
         .rows = {in, effnet_type_at(type, in, 112 * 64), effnet_type_at(type, in, 2 * 112 * 64)},
-        .in_step = 64,
+        .in_stride = 64,
         .in_size = 112,
         .out_size = 56,
         .kernel = 3,
         .stride = 2,
         .pad = 1,
         .out = out,
-        .out_step = 64,
+        .out_stride = 64,
         .panels = 4};
 
     checkasm_randomize(type, in, 3 * 112 * 64);

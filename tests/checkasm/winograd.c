@@ -13,7 +13,7 @@
 
 typedef struct {
     guint size, tiles, panels;
-    gsize lanes, point_step, tile_step, n_points, n_out;
+    gsize lanes, point_stride, tile_stride, n_points, n_out;
     float *in, *points, *bias, *residual, *out;
 } Case;
 
@@ -22,9 +22,9 @@ case_init(Case *c, guint size, guint panels)
 {
     *c = (Case){.size = size, .tiles = effnet_winograd_tiles(size), .panels = panels};
     c->lanes = (gsize)panels * EFFNET_LANES;
-    c->tile_step = c->lanes + 16 * checkasm_random(0, 1);
-    c->point_step = c->tiles * c->tile_step + 3;
-    c->n_points = POINTS * c->point_step;
+    c->tile_stride = c->lanes + 16 * checkasm_random(0, 1);
+    c->point_stride = c->tiles * c->tile_stride + 3;
+    c->n_points = POINTS * c->point_stride;
     c->n_out = OUT * size * c->lanes;
     c->in = checkasm_alloc(EFFNET_TYPE_F32, IN * size * c->lanes);
     c->points = checkasm_alloc(EFFNET_TYPE_F32, c->n_points);
@@ -45,18 +45,18 @@ case_clear(Case *c)
         checkasm_free(all[i]);
 }
 
-/* Rows before FIRST are above the picture, and those from END on below it. */
+/* Rows before FIRST are above the map, and those from END on below it. */
 static EffNetWinogradInput
 input_of(const Case *c, guint pad, guint first, guint end)
 {
     EffNetWinogradInput a = {
-        .in_step = c->lanes,
+        .in_stride = c->lanes,
         .in_size = c->size,
         .pad = pad,
         .tiles = c->tiles,
         .points = c->points,
-        .point_step = c->point_step,
-        .tile_step = c->tile_step,
+        .point_stride = c->point_stride,
+        .tile_stride = c->tile_stride,
         .panels = c->panels,
     };
 
@@ -70,15 +70,15 @@ output_of(const Case *c, guint rows)
 {
     return (EffNetWinogradOutput){
         .points = c->points,
-        .point_step = c->point_step,
-        .tile_step = c->tile_step,
+        .point_stride = c->point_stride,
+        .tile_stride = c->tile_stride,
         .tiles = c->tiles,
         .rows = rows,
         .columns = c->size,
         .bias = c->bias,
         .out = c->out,
-        .out_step = c->lanes,
-        .row_step = c->size * c->lanes,
+        .out_stride = c->lanes,
+        .row_stride = c->size * c->lanes,
         .panels = c->panels,
     };
 }
@@ -161,7 +161,7 @@ check_convolution(const EffNetWinogradKernels *kernels, Case *c)
     memset(c->points, 0, c->n_points * sizeof *c->points);
     kernels->input(&input);
     for (gsize i = 0; i < c->n_points; i++)
-        c->points[i] *= weights[i / c->point_step];
+        c->points[i] *= weights[i / c->point_stride];
     memset(c->out, 0, c->n_out * sizeof *c->out);
     kernels->output(&output);
     for (gsize i = 0; i < c->n_out; i++)

@@ -176,15 +176,15 @@ in_every_lane(const guint8 *bytes)
 
 #define v_lanes(...) in_every_lane((const guint8[16]){__VA_ARGS__})
 
-/* Lanes STEP bytes apart, of which N_BYTES may be read. */
+/* Lanes STRIDE bytes apart, of which N_BYTES may be read. */
 static inline V
-v_load_lanes(const guint8 *src, gsize n_bytes, guint step)
+v_load_lanes(const guint8 *src, gsize n_bytes, guint stride)
 {
     V v = v_set32(0);
 
     for (guint i = 0; i < VSIZE; i++)
-        if (i / 16 * step + i % 16 < n_bytes)
-            v.b[i] = src[i / 16 * step + i % 16];
+        if (i / 16 * stride + i % 16 < n_bytes)
+            v.b[i] = src[i / 16 * stride + i % 16];
     return v;
 }
 

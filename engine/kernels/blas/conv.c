@@ -59,12 +59,12 @@ gather_windows(EffNetConv *a)
 
     for (guint p = 0; p < a->pixels; p++)
         for (guint r = 0; r < a->runs; r++)
-            memcpy(out + p * window + r * a->run, in + p * a->in_step + r * a->run_step,
+            memcpy(out + p * window + r * a->run, in + p * a->in_stride + r * a->run_stride,
                    a->run * sizeof(float));
     if (a->gate)
         effnet_orc_mul_f32(out, window * sizeof(float), a->gate, 0, window, a->pixels);
     a->in = out;
-    a->in_step = window;
+    a->in_stride = window;
     a->scratch = out + a->pixels * window;
 }
 
@@ -85,27 +85,27 @@ sigmoid(float *out, int out_stride, const float *in, int in_stride, float unit, 
      EFFNET_ACT_BIT(EFFNET_ACT_SILU_LOG2))
 
 static void
-activate(EffNetAct act, float *out, gsize step, float *scratch, guint columns, guint pixels)
+activate(EffNetAct act, float *out, gsize stride, float *scratch, guint columns, guint pixels)
 {
-    int stride = step * sizeof(float), dense = columns * sizeof(float);
+    int bytes = stride * sizeof(float), dense = columns * sizeof(float);
 
     switch (act) {
     default: /* NONE; others are not among ACTS */
         break;
     case EFFNET_ACT_RELU:
-        effnet_orc_clip_f32(out, stride, 0.f, G_MAXFLOAT, columns, pixels);
+        effnet_orc_clip_f32(out, bytes, 0.f, G_MAXFLOAT, columns, pixels);
         break;
     case EFFNET_ACT_RELU6:
-        effnet_orc_clip_f32(out, stride, 0.f, 6.f, columns, pixels);
+        effnet_orc_clip_f32(out, bytes, 0.f, 6.f, columns, pixels);
         break;
     case EFFNET_ACT_SIGMOID:
-        sigmoid(scratch, dense, out, stride, 1.f, columns, pixels);
+        sigmoid(scratch, dense, out, bytes, 1.f, columns, pixels);
         for (guint p = 0; p < pixels; p++)
-            memcpy(out + p * step, scratch + p * columns, dense);
+            memcpy(out + p * stride, scratch + p * columns, dense);
         break;
     case EFFNET_ACT_SILU_LOG2:
-        sigmoid(scratch, dense, out, stride, EFFNET_LOG2_E, columns, pixels);
-        effnet_orc_mul_f32(out, stride, scratch, dense, columns, pixels);
+        sigmoid(scratch, dense, out, bytes, EFFNET_LOG2_E, columns, pixels);
+        effnet_orc_mul_f32(out, bytes, scratch, dense, columns, pixels);
         break;
     }
 }
@@ -113,8 +113,8 @@ activate(EffNetAct act, float *out, gsize step, float *scratch, guint columns, g
 static void
 add_residual(const EffNetConv *a, float *out, guint columns)
 {
-    effnet_orc_add_f32(out, a->out_step * sizeof(float), a->residual,
-                       a->residual_step * sizeof(float), columns, a->pixels);
+    effnet_orc_add_f32(out, a->out_stride * sizeof(float), a->residual,
+                       a->residual_stride * sizeof(float), columns, a->pixels);
 }
 
 static void
@@ -140,16 +140,16 @@ conv_f32_blas(const EffNetConv *conv)
         gather_windows(&a);
     if (a.pool) {
         out = a.scratch;
-        a.out_step = columns;
+        a.out_stride = columns;
         a.scratch = out + (gsize)a.pixels * columns;
     }
     find_sgemm()(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, a.pixels, columns, a.runs * a.run, 1.f,
-                 a.in, MAX(a.in_step, a.runs * a.run), (const float *)a.weights + first, all, 0.f,
-                 out, MAX(a.out_step, columns));
-    effnet_orc_add_f32(out, a.out_step * sizeof(float), a.bias + first, 0, columns, a.pixels);
+                 a.in, MAX(a.in_stride, a.runs * a.run), (const float *)a.weights + first, all, 0.f,
+                 out, MAX(a.out_stride, columns));
+    effnet_orc_add_f32(out, a.out_stride * sizeof(float), a.bias + first, 0, columns, a.pixels);
     if (a.residual && !a.act_first)
         add_residual(&a, out, columns);
-    activate(a.act, out, a.out_step, a.scratch, columns, a.pixels);
+    activate(a.act, out, a.out_stride, a.scratch, columns, a.pixels);
     if (a.residual && a.act_first)
         add_residual(&a, out, columns);
     if (a.pool)

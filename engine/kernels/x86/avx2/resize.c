@@ -30,9 +30,9 @@ typedef gint32 Pair __attribute__((may_alias));
 #define v_shuffle8(a, b)   _mm256_shuffle_epi8(a, b)
 #define v_lanes(...)       _mm256_broadcastsi128_si256(_mm_setr_epi8(__VA_ARGS__))
 
-/* Two lanes STEP bytes apart (12 or 16), of which N_BYTES may be read. */
+/* Two lanes STRIDE bytes apart (12 or 16), of which N_BYTES may be read. */
 static inline V
-v_load_lanes(const guint8 *src, gsize n_bytes, guint step)
+v_load_lanes(const guint8 *src, gsize n_bytes, guint stride)
 {
     guint8 tail[32] = {0};
 
@@ -40,7 +40,7 @@ v_load_lanes(const guint8 *src, gsize n_bytes, guint step)
         memcpy(tail, src, n_bytes);
         src = tail;
     }
-    return _mm256_loadu2_m128i((const __m128i *)(src + step), (const __m128i *)src);
+    return _mm256_loadu2_m128i((const __m128i *)(src + stride), (const __m128i *)src);
 }
 
 static inline void

@@ -29,14 +29,14 @@ typedef gint32 Pair __attribute__((may_alias));
 #define v_shuffle8(a, b)   _mm512_shuffle_epi8(a, b)
 #define v_lanes(...)       _mm512_broadcast_i32x4(_mm_setr_epi8(__VA_ARGS__))
 
-/* Four lanes STEP bytes apart (12 or 16), of which N_BYTES may be read. */
+/* Four lanes STRIDE bytes apart (12 or 16), of which N_BYTES may be read. */
 static inline V
-v_load_lanes(const guint8 *src, gsize n_bytes, guint step)
+v_load_lanes(const guint8 *src, gsize n_bytes, guint stride)
 {
     __mmask64 mask = n_bytes < 64 ? (1ull << n_bytes) - 1 : ~0ull;
     V v = _mm512_maskz_loadu_epi8(mask, src);
 
-    if (step == 16)
+    if (stride == 16)
         return v;
     return _mm512_permutexvar_epi32(
         _mm512_setr_epi32(0, 1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 10, 11, 12), v);

@@ -51,7 +51,7 @@ INLINE void
 multiply(__m512 acc[][TILE_ROW], const EffNetConv *a, const guint16 *in, const guint16 **w, int mr,
          int panels, const guint16 *ahead)
 {
-    gsize step = a->in_step;
+    gsize step = a->in_stride;
     guint pairs = effnet_conv_groups(a->run, 2);
 
     for (guint r = 0; r < a->runs; r++) {
@@ -60,7 +60,7 @@ multiply(__m512 acc[][TILE_ROW], const EffNetConv *a, const guint16 *in, const g
 
 #pragma GCC unroll 16
         for (int g = 0; g < GROUPS(mr); g++) {
-            base[g] = in + r * a->run_step + g * 3 * step;
+            base[g] = in + r * a->run_stride + g * 3 * step;
             __asm__("" : "+r"(base[g])); /* keep a register of its own */
         }
         for (; k + 4 <= pairs; k += 4) {
@@ -122,7 +122,7 @@ finish_at_once(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint p
     gboolean clipped = a->act == EFFNET_ACT_RELU6;
     __m512 low = _mm512_set1_ps(clipped ? 0.f : -INFINITY);
     __m512 high = _mm512_set1_ps(clipped ? 6.f : INFINITY);
-    gsize at = pixel * a->out_step + panel * EFFNET_LANES;
+    gsize at = pixel * a->out_stride + panel * EFFNET_LANES;
 
     if (a->residual) {
         const guint16 *residual = (const guint16 *)a->residual + panel * EFFNET_LANES;
@@ -132,7 +132,7 @@ finish_at_once(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint p
 #pragma GCC unroll 2
             for (int j = 0; j < panels; j++)
                 acc[m][j] =
-                    _mm512_add_ps(acc[m][j], load_bf16(residual + (pixel + m) * a->residual_step +
+                    _mm512_add_ps(acc[m][j], load_bf16(residual + (pixel + m) * a->residual_stride +
                                                        j * EFFNET_LANES));
     }
 #pragma GCC unroll 16
@@ -141,15 +141,15 @@ finish_at_once(const EffNetConv *a, __m512 acc[][TILE_ROW], guint pixel, guint p
         for (int j = 0; j < panels; j++)
             acc[m][j] = clip(acc[m][j], low, high);
     if (a->out_type == EFFNET_TYPE_F32)
-        store_floats((float *)a->out + at, a->out_step, acc, mr, panels);
+        store_floats((float *)a->out + at, a->out_stride, acc, mr, panels);
     else
-        store_tile((guint16 *)a->out + at, a->out_step, acc, mr, panels);
+        store_tile((guint16 *)a->out + at, a->out_stride, acc, mr, panels);
 }
 
 INLINE void
 tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, guint index, int mr, int panels)
 {
-    const guint16 *in = (const guint16 *)a->in + pixel * a->in_step, *w[TILE_ROW];
+    const guint16 *in = (const guint16 *)a->in + pixel * a->in_stride, *w[TILE_ROW];
     gsize panel_size = a->runs * effnet_conv_groups(a->run, 2) * PAIR_ROW;
     __m512 acc[TILE_PIXELS][TILE_ROW];
 
@@ -163,7 +163,7 @@ tile(const EffNetConv *a, Sums *sums, guint pixel, guint panel, guint index, int
             acc[m][j] = bias;
     }
     multiply(acc, a, in, w, mr, panels,
-             effnet_conv_ahead(a, in + mr * a->in_step, w[0], panel_size / PAIR_ROW, panel, index,
+             effnet_conv_ahead(a, in + mr * a->in_stride, w[0], panel_size / PAIR_ROW, panel, index,
                                panels));
     if (panels <= 2 && finishes_at_once(a)) {
         finish_at_once(a, acc, pixel, panel, mr, panels);
@@ -218,9 +218,9 @@ finish_tile(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, gui
 
     for (guint m = pixel; m < pixel + mr; m++)
         for (guint j = panel; j < panel + panels; j++, sum += EFFNET_LANES) {
-            gsize lane = j * EFFNET_LANES, at = m * a->out_step + lane;
+            gsize lane = j * EFFNET_LANES, at = m * a->out_stride + lane;
             const guint16 *residual =
-                a->residual ? (const guint16 *)a->residual + m * a->residual_step + lane : NULL;
+                a->residual ? (const guint16 *)a->residual + m * a->residual_stride + lane : NULL;
             __m512 x = finish(a, &k, _mm512_load_ps(sum), residual, act);
 
             if (a->pool)
@@ -238,20 +238,20 @@ INLINE void
 finish_two(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, guint mr, EffNetAct act)
 {
     const float *sum = sums->at;
-    guint16 *out = (guint16 *)a->out + pixel * a->out_step + panel * EFFNET_LANES;
+    guint16 *out = (guint16 *)a->out + pixel * a->out_stride + panel * EFFNET_LANES;
     const guint16 *residual = a->residual;
     const ActConstants k = act_constants(act);
 
     if (residual)
-        residual += pixel * a->residual_step + panel * EFFNET_LANES;
-    for (guint m = 0; m < mr; m++, sum += 2 * EFFNET_LANES, out += a->out_step) {
+        residual += pixel * a->residual_stride + panel * EFFNET_LANES;
+    for (guint m = 0; m < mr; m++, sum += 2 * EFFNET_LANES, out += a->out_stride) {
         __m512 low = finish(a, &k, _mm512_load_ps(sum), residual, act);
         __m512 high = finish(a, &k, _mm512_load_ps(sum + EFFNET_LANES),
                              residual ? residual + EFFNET_LANES : NULL, act);
 
         store_bf16_twice(out, low, high);
         if (residual)
-            residual += a->residual_step;
+            residual += a->residual_stride;
     }
 }
 
@@ -307,9 +307,9 @@ round_input(EffNetConv *a)
 {
     const float *in = a->in;
     guint16 *out = a->scratch;
-    gsize n = (a->pixels - 1) * a->in_step + a->run, row = (n + 2 * EFFNET_LANES) & -EFFNET_LANES;
+    gsize n = (a->pixels - 1) * a->in_stride + a->run, row = (n + 2 * EFFNET_LANES) & -EFFNET_LANES;
 
-    for (guint r = 0; r < a->runs; r++, in += a->run_step, out += row)
+    for (guint r = 0; r < a->runs; r++, in += a->run_stride, out += row)
         for (gsize i = 0; i < row; i += EFFNET_LANES) {
             gsize left = n > i ? MIN(n - i, EFFNET_LANES) : 0;
 
@@ -317,7 +317,7 @@ round_input(EffNetConv *a)
         }
     a->in = a->scratch;
     a->scratch = out;
-    a->run_step = row;
+    a->run_stride = row;
 }
 
 /* The gate goes to the side of the product that is the smaller one. */
@@ -328,7 +328,7 @@ gate_input(EffNetConv *a)
     guint16 *out = a->scratch;
     gsize step = effnet_conv_groups(a->run, 2) * 2;
 
-    for (guint p = 0; p < a->pixels; p++, in += a->in_step, out += step)
+    for (guint p = 0; p < a->pixels; p++, in += a->in_stride, out += step)
         for (gsize k = 0; k < a->run; k += EFFNET_LANES) {
             __mmask16 mask = a->run - k < EFFNET_LANES ? (1u << (a->run - k)) - 1 : 0xffff;
             __m512i x = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, in + k));
@@ -338,7 +338,7 @@ gate_input(EffNetConv *a)
             _mm256_mask_storeu_epi16(out + k, mask, (__m256i)_mm512_cvtneps_pbh(gated));
         }
     a->in = a->scratch;
-    a->in_step = step;
+    a->in_stride = step;
 }
 
 static void

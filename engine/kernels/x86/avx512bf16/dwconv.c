@@ -38,7 +38,7 @@ row_at(const EffNetDwconv *a, guint tap, guint channel, gssize column)
 
     if (!row)
         return (Row){zeros, 0};
-    return (Row){row + channel + column * (gssize)a->in_step, a->in_step};
+    return (Row){row + channel + column * (gssize)a->in_stride, a->in_stride};
 }
 
 /* Column C of the window; beyond the edges, zeros. */
@@ -158,7 +158,7 @@ finish(const EffNetDwconv *a, guint16 *out, Sums *sums, int width, int valid, Ef
     ActConstants k = act_constants(act);
 
 #pragma GCC unroll 16
-    for (int i = 0; i < width; i++, out += a->out_step)
+    for (int i = 0; i < width; i++, out += a->out_stride)
         if (i < valid) {
             __m512 low = activate(&k, act, sums[i].low);
             __m512 high = activate(&k, act, sums[i].high);
@@ -177,7 +177,7 @@ tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int 
                             channel / CHANNELS * effnet_dwconv_pairs(kernel) * 2 * PAIR_ROW;
     gboolean both = channel + EFFNET_LANES < a->panels * EFFNET_LANES;
     const Window window = {a->in_size, (gssize)x * stride - a->pad, both ? -1 : 0xffff};
-    guint16 *out = (guint16 *)a->out + x * a->out_step + channel;
+    guint16 *out = (guint16 *)a->out + x * a->out_stride + channel;
     int valid = MIN((guint)width, a->out_size - x);
     Sums sums[WIDEST], bias = spread(a->bias + channel, both);
     int tap = 0;

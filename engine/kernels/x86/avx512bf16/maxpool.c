@@ -13,7 +13,7 @@ greatest(const EffNetMaxpool *a, guint first, guint end, gsize lane)
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint column = first; a->rows[ky] && column < end; column++)
             most = _mm512_max_ps(
-                most, load_bf16((const guint16 *)a->rows[ky] + column * a->in_step + lane));
+                most, load_bf16((const guint16 *)a->rows[ky] + column * a->in_stride + lane));
     return most;
 }
 
@@ -25,6 +25,6 @@ KERNEL(maxpool_bf16)(const EffNetMaxpool *a)
         guint end = MIN(a->in_size, left + a->kernel - a->pad);
 
         for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane += EFFNET_LANES)
-            store_bf16((guint16 *)a->out + x * a->out_step + lane, greatest(a, first, end, lane));
+            store_bf16((guint16 *)a->out + x * a->out_stride + lane, greatest(a, first, end, lane));
     }
 }

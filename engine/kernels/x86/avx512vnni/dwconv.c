@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The depthwise convolution of pictures of 8 bits, over several output columns in registers. Four
- * rows of the input, interleaved, are what a product adds up: unpacking bytes and then pairs makes
- * quarters of them, each 4 of every 16 channels, of which two at a time are summed, so that their
- * weights stay in registers. A fifth row makes groups of four columns, and a last one alone. */
+/* The depthwise convolution of feature maps of 8 bits, over several output columns in registers.
+ * Four rows of the input, interleaved, are what a product adds up: unpacking bytes and then pairs
+ * makes quarters of them, each 4 of every 16 channels, of which two at a time are summed, so that
+ * their weights stay in registers. A fifth row makes groups of four columns, and a last one alone.
+ */
 #include "dwconv.h"
 #include "simd.h"
 #include "tmpl.h"
@@ -146,7 +147,7 @@ add_columns(const Lanes *l, Pair *acc, gsize at, guint n, int half, int kernel, 
     for (int k = 0; k < kernel; k++)
         w[k] = weights_of(l, k, n, half);
 #pragma GCC unroll 32
-    for (int c = 0; c < (wide - 1) * stride + kernel; c++, at += l->a->in_step) {
+    for (int c = 0; c < (wide - 1) * stride + kernel; c++, at += l->a->in_stride) {
         vi last = kernel > 3 ? column_at(l, 3, at, n) : vi_zero();
         Pair x = pair_of(unpack(column_at(l, 0, at, n), column_at(l, 1, at, n), n, half),
                          unpack(column_at(l, 2, at, n), last, n, half), n);
@@ -168,7 +169,7 @@ add_last_row(const Lanes *l, Pair *acc, gsize at, guint n, int half, int stride,
     vi column[(WIDE - 1) * 2 + 5 + 3], pairs[(WIDE - 1) * 2 + 5 + 2];
 
 #pragma GCC unroll 32
-    for (int c = 0; c < end + 3; c++, at += l->a->in_step)
+    for (int c = 0; c < end + 3; c++, at += l->a->in_stride)
         column[c] = c < end ? column_at(l, 4, at, n) : vi_zero();
 #pragma GCC unroll 32
     for (int c = 0; c < end + 2; c++)
@@ -217,15 +218,15 @@ INLINE void
 tile(const Lanes *l, guint x, guint n, int kernel, int stride, int wide)
 {
     const EffNetDwconv *a = l->a;
-    gsize at = (gsize)x * stride * a->in_step + l->lane, out_step = a->out_step;
-    guint8 *out = (guint8 *)a->out + x * out_step + l->lane;
+    gsize at = (gsize)x * stride * a->in_stride + l->lane, out_stride = a->out_stride;
+    guint8 *out = (guint8 *)a->out + x * out_stride + l->lane;
     vi low[WIDE], high[WIDE];
 
     sum_half(l, low, at, n, 0, kernel, stride, wide);
     __asm__ volatile("" ::: "memory"); /* columns are read again rather than kept in memory */
     sum_half(l, high, at, n, 1, kernel, stride, wide);
 #pragma GCC unroll 16
-    for (int i = 0; i < wide; i++, out += out_step)
+    for (int i = 0; i < wide; i++, out += out_stride)
         if (n == CHANNELS)
             _mm512_storeu_si512(out, _mm512_packus_epi16(low[i], high[i]));
         else
