@@ -16,33 +16,34 @@
 #define EFFNET_LANES 16
 
 /* A block of PIXELS x PANELS x EFFNET_LANES outputs: act(window * weights + bias + residual), or
- * act(window * weights + bias) + residual. */
+ * act(window * weights + bias) + residual. Strides are in elements. */
 typedef struct {
-    /* The kernels' own, or F32, or in int8 U8; the residual, which U8 has not, is of their own. */
+    /* The kernels' own type, or F32, or in int8 U8; the residual, which U8 has not, is of their
+     * own. */
     EffNetType in_type, out_type;
     gconstpointer in;      /* the first pixel's window */
-    gsize in_stride;       /* elements from a pixel's window to the next one's */
-    guint runs;            /* of a window */
-    guint run;             /* elements of each */
-    gsize run_stride;      /* elements from a run to the next */
+    gsize in_stride;       /* from a pixel's window to the next one's */
+    guint runs;            /* of a window, at least 1 */
+    guint run;             /* elements of each run */
+    gsize run_stride;      /* from a run to the next */
     const float *gate;     /* NULL, or run factors for the input (squeeze-excite); runs is 1 then */
-    gconstpointer weights; /* as pack() wrote them: the whole layer's */
-    const float *bias;     /* of all panels */
+    gconstpointer weights; /* of the whole layer, as pack() wrote them */
+    const float *bias;     /* all_panels * EFFNET_LANES */
     guint all_panels;      /* of the layer */
-    gboolean half_panel;   /* its last panel is channels in the lower half of the lanes only */
+    gboolean half_panel;   /* the layer's last panel has channels in the lower half alone */
     guint first_panel, panels;
     guint pixels;
-    gboolean pixels_at_hand; /* in L2 */
-    gpointer out;            /* the first pixel's, first_panel on; not touched when pool is there */
-    gsize out_stride;
-    gconstpointer residual; /* NULL, or as out */
+    gboolean pixels_at_hand; /* the input is in L2 already */
+    gpointer out;            /* the first pixel's first_panel; not written to where there is pool */
+    gsize out_stride;        /* from a pixel to the next */
+    gconstpointer residual;  /* NULL, or laid out as out */
     gsize residual_stride;
-    float *pool; /* NULL, or the mean of the outputs over the pixels, first_panel on */
+    float *pool; /* NULL, or the mean of the outputs over the pixels, from first_panel on */
     EffNetAct act;
-    gboolean act_first; /* the residual comes behind the activation */
+    gboolean act_first; /* the residual is added behind the activation */
     gpointer scratch;   /* effnet_conv_scratch() bytes, 64-byte aligned */
-    /* Of int8 kernels alone. SCALE and START are of all panels: a sum's one in the output, and what
-     * sums begin with, to make up for the zero that is not 0. */
+    /* For int8 kernels alone. SCALE (a sum's unit in units of the output) and START (what sums
+     * begin with, to make up for a zero that is not 0) are all_panels * EFFNET_LANES. */
     const EffNetQuant *quant;
     const float *scale;
     const gint32 *start;
@@ -54,7 +55,7 @@ typedef struct {
     EffNetActSet acts; /* that it can finish */
     guint group;       /* products of a run that are added up at once */
     guint group_bytes; /* of each lane's weights for a group */
-    guint tile_pixels; /* that it likes to have at once */
+    guint tile_pixels; /* of its largest tile: blocks of a multiple of it run best */
     guint8 offset; /* int8: taken from numbers of 8 bits before they are multiplied; 0: they have
                     * no sign, 128: one */
     /* The order in which a pixel's products are added up depends on where it is in the block, and

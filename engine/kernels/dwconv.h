@@ -7,21 +7,23 @@
 
 #define EFFNET_DWCONV_MAX 7 /* the largest k */
 
-/* One row of outputs. Vectors of weights, bias, out and sum begin with the first of the panels. */
+/* One row of outputs. Weights, bias, scale, out and sum begin with the first of the panels. Strides
+ * are in elements. */
 typedef struct {
-    /* Under the filter's rows: pixel 0; NULL: outside of the map, where zeros are. */
+    /* Pixel 0 of the input's rows under the filter's; NULL: a row of zeros, outside of the map. */
     gconstpointer rows[EFFNET_DWCONV_MAX];
-    gsize in_stride;           /* elements from a pixel to the next */
+    gsize in_stride;           /* from a pixel to the next */
     guint in_size, out_size;   /* pixels of a row */
-    guint kernel, stride, pad; /* pad: zeros to the left */
-    gconstpointer weights;     /* as pack() wrote them, of the first of the panels on */
-    const float *bias;
+    guint kernel, stride, pad; /* pad: zeros to the left of the row */
+    gconstpointer weights;     /* as pack() wrote them */
+    const float *bias;         /* panels * EFFNET_LANES */
     gpointer out;
-    gsize out_stride;
-    float *sum; /* NULL, or over the row's outputs */
+    gsize out_stride; /* from a pixel to the next */
+    float *sum;       /* NULL, or each channel's sum of the row's outputs */
     guint panels;
     EffNetAct act;
-    const EffNetQuant *quant; /* of int8 kernels alone, as is a sum's one in the output */
+    /* For int8 kernels alone. SCALE: a sum's unit in units of the output, panels * EFFNET_LANES. */
+    const EffNetQuant *quant;
     const float *scale;
 } EffNetDwconv;
 

@@ -7,14 +7,14 @@
 
 #define EFFNET_MAXPOOL_MAX 7 /* the largest k */
 
-/* One row of outputs. What is outside of the map does not count. */
+/* One row of outputs. What is outside of the map does not count. Strides are in elements. */
 typedef struct {
-    gconstpointer rows[EFFNET_MAXPOOL_MAX]; /* under the window's rows: pixel 0; NULL: outside */
-    gsize in_stride;                        /* elements from a pixel to the next */
+    gconstpointer rows[EFFNET_MAXPOOL_MAX]; /* pixel 0 of the window's rows; NULL: outside */
+    gsize in_stride;                        /* from a pixel to the next */
     guint in_size, out_size;                /* pixels of a row */
     guint kernel, stride, pad;              /* pad: columns to the left that are outside */
     gpointer out;
-    gsize out_stride;
+    gsize out_stride; /* from a pixel to the next */
     guint panels;
 } EffNetMaxpool;
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The arithmetic of int8 models. Feature maps are whole numbers of units, which a factor for the
- * whole map makes real numbers: of 16 bits, or, between layers of ReLU6, of 8, as products read
- * them. A product quantises what it reads to 8 bits, pixel by pixel with a unit of the pixel's own
- * (or one for all, where windows overlap), multiplies with 8-bit weights into 32-bit sums, and
- * brings these to the units of its output.
+/* The arithmetic of int8 models. A feature map holds whole numbers, of 16 bits or, between layers
+ * of ReLU6, of 8; its unit, one for the whole map, is the real value of 1. A product quantises what
+ * it reads to 8 bits with a factor of each pixel's own (or one for all, where windows overlap),
+ * adds up products with 8-bit weights in 32 bits, and scales these sums to the units of its output.
  *
  * Every kernel does the same operations in the same order as the functions here, so that results
  * are equal bit for bit. */
@@ -16,26 +15,26 @@
 
 #define EFFNET_BUMP_SEGMENTS 32
 
-/* An activation of the form max(x, 0) - bump(|x|): the bump in lines over as many segments, all in
- * units (EFFNET_ACT_RULE_BUMP). */
+/* An activation of the form max(x, 0) - bump(|x|), EFFNET_ACT_RULE_BUMP, x in units: the bump in
+ * straight lines, one a segment. */
 typedef struct {
     gint16 offset[EFFNET_BUMP_SEGMENTS];
     gint16 slope[EFFNET_BUMP_SEGMENTS]; /* times 2^15 */
-    guint16 end;                        /* of the bump */
+    guint16 end;                        /* of the last segment, in units */
     guint16 segments;                   /* in a unit, times 2^16 */
 } EffNetBump;
 
-/* What an int8 kernel needs beside what the others do. Biases and what a sum is multiplied with are
- * in units of the output, or, where that are logits, real numbers. */
+/* What int8 kernels need besides what all kernels do. Biases and scales give units of the output,
+ * or real numbers where the output is logits. */
 typedef struct {
-    EffNetBump bump; /* where HAS_BUMP; else outputs are clipped to LOW..HIGH */
+    EffNetBump bump; /* where HAS_BUMP; else outputs are clipped to LOW..HIGH, in units */
     gboolean has_bump;
     gint16 low, high;
-    float residual; /* output's units in one of the residual */
-    float unit;     /* of the output, a real number; of sums over it and means */
-    float in_scale; /* units in 1, of an input of floats */
+    float residual; /* the residual's unit in units of the output */
+    float unit;     /* of the output: scales sums over it and means */
+    float in_scale; /* of an input of floats: units in 1 */
     guint8 zero;    /* what 0 becomes in 8 bits */
-    gint16 fixed;   /* 0: each pixel's factor to 8 bits by its extremes; else it, times 2^15 */
+    gint16 fixed;   /* the factor to 8 bits, times 2^15; 0: each pixel's, by its extremes */
 } EffNetQuant;
 
 /* To nearest, ties to even, saturated; 0 of NaN. Instruction sets differ in what they make of what
