@@ -78,13 +78,21 @@ winograd_input(const EffNetWinogradInput *a)
             input_tile(a, tile, lane);
 }
 
+/* What is rare has one copy in the library, not one for each of a tile's outputs. */
+static __attribute__((noinline)) vf
+rare_act(EffNetAct act, vf x)
+{
+    return vf_act(act, x);
+}
+
+/* ACT is a constant, or EFFNET_ACTS: then it is A's. */
 INLINE void
 finish(const EffNetWinogradOutput *a, vf sum, gsize at, gsize lane, EffNetAct act)
 {
     sum = vf_add(sum, vf_load(a->bias + lane));
     if (a->residual && !a->act_first)
         sum = vf_add(sum, vf_load(a->residual + at));
-    sum = vf_act(act, sum);
+    sum = act == EFFNET_ACTS ? rare_act(a->act, sum) : vf_act(act, sum);
     if (a->residual && a->act_first)
         sum = vf_add(sum, vf_load(a->residual + at));
     vf_store(a->out + at, sum);
@@ -138,8 +146,8 @@ winograd_output(const EffNetWinogradOutput *a)
     case EFFNET_ACT_RELU6:
         output(a, EFFNET_ACT_RELU6);
         break;
-    default:
-        output(a, a->act);
+    default: /* the others share one piece of code */
+        output(a, EFFNET_ACTS);
     }
 }
 
