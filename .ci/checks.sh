@@ -93,7 +93,7 @@ twin_of() {
     engine/kernels/resize*.c | engine/kernels/*/resize.c) echo engine/kernels/resize ;;
     engine/kernels/kernels.c | engine/kernels/*/init.c) echo engine/kernels/kernels ;;
     engine/kernels/peak*_tmpl.c | engine/kernels/*/peak.c) echo engine/cpu ;;
-    engine/kernels/*) sed -E 's,.*/,checkasm/,; s/(_tmpl|_bf16)?\.c$//; s/(dwconv|maxpool)_(int8|u8)$/\1/' <<<"$1" ;;
+    engine/kernels/*) sed -E 's,.*/,checkasm/,; s/(_bf16)?(_tmpl)?\.c$//; s/(dwconv|maxpool)_(int8|u8)$/\1/' <<<"$1" ;;
     *) echo "${1%.c}" ;;
     esac
 }

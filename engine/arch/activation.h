@@ -8,10 +8,12 @@
 
 #include <glib.h>
 
-/* ROW(name, formula, vector, int8, names)
+/* ROW(name, formula, vector, coarse, int8, names)
  *   name     EFFNET_ACT_<name>
  *   formula  of x, a float, in C
  *   vector   the same of x, a vector of simd.h's floats (see kernels/act_tmpl.h)
+ *   coarse   the same for kernels of bf16, which need not be more exact than bf16 shows; may use K,
+ *            what such forms keep in registers (see kernels/act_bf16_tmpl.h)
  *   int8     how kernels of whole numbers compute it: an EffNetActRule
  *   names    what people and file formats call it: an EffNetActNames
  *
@@ -19,25 +21,28 @@
  * is y / (1 + 2^-y). The plan puts the factor into the weights before it and takes it out of those
  * behind it. */
 #define EFFNET_ACTIVATIONS(ROW)                                                                    \
-    ROW(NONE, x, x, EFFNET_RULE_CLIP(-INFINITY, INFINITY),                                         \
+    ROW(NONE, x, x, x, EFFNET_RULE_CLIP(-INFINITY, INFINITY),                                      \
         EFFNET_NAMES("none", NULL, -1, 0, "linear"))                                               \
-    ROW(RELU, MAX(x, 0.f), vf_max(x, vf_zero()), EFFNET_RULE_CLIP(0, INFINITY),                    \
-        EFFNET_NAMES("ReLU", "Relu", 19, 1, "relu"))                                               \
+    ROW(RELU, MAX(x, 0.f), vf_max(x, vf_zero()), vf_max(k->zero, x),                               \
+        EFFNET_RULE_CLIP(0, INFINITY), EFFNET_NAMES("ReLU", "Relu", 19, 1, "relu"))                \
     ROW(RELU6, CLAMP(x, 0.f, 6.f), vf_min(vf_max(x, vf_zero()), vf_set1(6.f)),                     \
-        EFFNET_RULE_CLIP(0, 6), EFFNET_NAMES("ReLU6", "Clip", 21, 3, "relu6"))                     \
+        vf_min(vf_set1(6.f), vf_max(k->zero, x)), EFFNET_RULE_CLIP(0, 6),                          \
+        EFFNET_NAMES("ReLU6", "Clip", 21, 3, "relu6"))                                             \
     ROW(SILU, x / (1.f + expf(-x)),                                                                \
-        vf_divide(x, vf_exp2_and_one(vf_mul(x, vf_set1(EFFNET_LOG2_E)))),                          \
+        vf_divide(x, vf_exp2_and_one(vf_mul(x, vf_set1(EFFNET_LOG2_E)))), vf_coarse_silu(k, x),    \
         EFFNET_RULE_BUMP(t / (1 + exp(t)), 8, 32), EFFNET_NAMES("swish", NULL, -1, -1, "swish"))   \
     ROW(SIGMOID, 1.f / (1.f + expf(-x)),                                                           \
         vf_divide(vf_set1(1.f), vf_exp2_and_one(vf_mul(x, vf_set1(EFFNET_LOG2_E)))),               \
-        EFFNET_RULE_NONE, EFFNET_NAMES("sigmoid", "Sigmoid", 14, -1, "sigmoid"))                   \
-    ROW(SILU_LOG2, x / (1.f + exp2f(-x)), vf_divide(x, vf_exp2_and_one(x)), EFFNET_RULE_NONE,      \
-        EFFNET_NAMES(NULL, NULL, -1, -1, NULL))
+        vf_coarse_sigmoid(k, x), EFFNET_RULE_NONE,                                                 \
+        EFFNET_NAMES("sigmoid", "Sigmoid", 14, -1, "sigmoid"))                                     \
+    ROW(SILU_LOG2, x / (1.f + exp2f(-x)), vf_divide(x, vf_exp2_and_one(x)),                        \
+        vf_mul(vf_coarse_silu(k, vf_mul(x, vf_set1(1 / EFFNET_LOG2_E))), vf_set1(EFFNET_LOG2_E)),  \
+        EFFNET_RULE_NONE, EFFNET_NAMES(NULL, NULL, -1, -1, NULL))
 
 #define EFFNET_LOG2_E 1.44269504f
 
 typedef enum {
-#define ROW(name, formula, vector, int8, names) EFFNET_ACT_##name,
+#define ROW(name, formula, vector, coarse, int8, names) EFFNET_ACT_##name,
     EFFNET_ACTIVATIONS(ROW)
 #undef ROW
         EFFNET_ACTS, /* how many there are */
@@ -72,6 +77,20 @@ typedef struct {
     const char *keras;           /* serialised name */
 } EffNetActNames;
 
+/* 1 / (1 + e^u), u >= 0, within 5.5e-4 by straight lines: OFFSET + u * SLOPE of the line whose
+ * number is nearest to EFFNET_FALL_PER_UNIT * u. The last line meets 0 at EFFNET_FALL_END, which
+ * stands for all u beyond. SiLU multiplies by u: the errors times u cancel out along each other
+ * line, so that its mean is kept, and have the least squares among lines that do so. */
+#define EFFNET_FALL_LINES    32
+#define EFFNET_FALL_PER_UNIT 4.f
+#define EFFNET_FALL_END      ((EFFNET_FALL_LINES - 1) / EFFNET_FALL_PER_UNIT)
+
+typedef struct {
+    float offset[EFFNET_FALL_LINES], slope[EFFNET_FALL_LINES];
+} EffNetActLines;
+
+extern const EffNetActLines effnet_act_fall;
+
 /* Static; ACT is below EFFNET_ACTS. */
 const EffNetActRule *effnet_act_get_rule(EffNetAct act);
 const EffNetActNames *effnet_act_get_names(EffNetAct act);
@@ -83,7 +102,7 @@ static inline float
 effnet_act(EffNetAct act, float x)
 {
     switch (act) {
-#define ROW(name, formula, vector, int8, names)                                                    \
+#define ROW(name, formula, vector, coarse, int8, names)                                            \
     case EFFNET_ACT_##name:                                                                        \
         return formula;
         EFFNET_ACTIVATIONS(ROW)

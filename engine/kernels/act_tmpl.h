@@ -11,7 +11,7 @@ static inline __attribute__((always_inline)) vf
 vf_act(EffNetAct act, vf x)
 {
     switch (act) {
-#define ROW(name, formula, vector, int8, names)                                                    \
+#define ROW(name, formula, vector, coarse, int8, names)                                            \
     case EFFNET_ACT_##name:                                                                        \
         return vector;
         EFFNET_ACTIVATIONS(ROW)

@@ -122,9 +122,11 @@ extern const EffNetConvKernel effnet_conv_int8_c;
 /* What SIMD kernels share: panel after panel, each RUNS * RUN rows of EFFNET_LANES. */
 void effnet_conv_pack_f32(gpointer packed, const float *weights, guint runs, gsize run, guint out);
 
-/* In bf16 two values of a run are multiplied at once: panel after panel, each run's pairs, each
- * EFFNET_LANES of them; behind an odd run a 0. Only F32 inputs may have odd runs. */
-void effnet_conv_pack_bf16(gpointer packed, const float *weights, guint runs, gsize run, guint out);
+/* Weights rounded to bf16, of which GROUP of a run are multiplied at once: panel after panel, each
+ * run's groups, each EFFNET_LANES times GROUP values; behind a run that does not fill its last
+ * group there are zeros. Only F32 inputs may have such runs. */
+void effnet_conv_pack_bf16(gpointer packed, const float *weights, guint runs, gsize run, guint out,
+                           guint group);
 
 /* Bytes that a block may need, of whatever type: its windows gathered, and its outputs twice, as
  * floats; and the rest of a vector behind each run. */

@@ -1,25 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The convolution in bfloat16: products of two rounded values, which are exact in a float, summed
- * as floats; the plain twin of what AVX512-BF16 does. That sums pairs of products in one go and
- * takes denormal values and sums for 0, which this does not. */
+/* The convolution in bfloat16, the reference: products of two rounded values, which are exact in a
+ * float, summed as floats one by one. Instructions that multiply pairs add up both products first,
+ * or take denormal values and sums for 0. */
 #include "act.h"
 #include "bf16.h"
 #include "conv.h"
 
 void
-effnet_conv_pack_bf16(gpointer dst, const float *weights, guint runs, gsize run, guint out)
+effnet_conv_pack_bf16(gpointer dst, const float *weights, guint runs, gsize run, guint out,
+                      guint group)
 {
     guint16 *packed = dst;
 
     for (guint first = 0; first < out; first += EFFNET_LANES)
         for (guint r = 0; r < runs; r++)
-            for (gsize k = 0; k < run; k += 2)
-                for (guint lane = first; lane < first + EFFNET_LANES; lane++) {
-                    const float *row = weights + (lane * runs + r) * run;
+            for (gsize k = 0; k < run; k += group)
+                for (guint lane = first; lane < first + EFFNET_LANES; lane++)
+                    for (gsize i = k; i < k + group; i++) {
+                        gboolean is_weight = lane < out && i < run;
 
-                    *packed++ = lane < out ? effnet_bf16_from_float(row[k]) : 0;
-                    *packed++ = lane < out && k + 1 < run ? effnet_bf16_from_float(row[k + 1]) : 0;
-                }
+                        *packed++ = is_weight ? effnet_bf16_from_float(
+                                                    weights[(lane * (gsize)runs + r) * run + i])
+                                              : 0;
+                    }
+}
+
+static void
+pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
+{
+    effnet_conv_pack_bf16(packed, weights, runs, run, out, 1);
 }
 
 /* Element I of the input, as the product sees it: rounded. */
@@ -35,17 +44,16 @@ window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 {
     const guint16 *w = a->weights;
 
-    w += (gsize)panel * a->runs * effnet_conv_groups(a->run, 2) * EFFNET_LANES * 2;
+    w += (gsize)panel * a->runs * a->run * EFFNET_LANES;
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint r = 0; r < a->runs; r++)
-        for (guint k = 0; k < a->run; k++) {
+        for (guint k = 0; k < a->run; k++, w += EFFNET_LANES) {
             float x = operand(a, pixel * a->in_stride + r * a->run_stride + k);
-            const guint16 *row = w + (r * effnet_conv_groups(a->run, 2) + k / 2) * EFFNET_LANES * 2;
 
             if (a->gate)
                 x *= a->gate[k];
             for (guint i = 0; i < EFFNET_LANES; i++)
-                sum[i] += x * effnet_bf16_to_float(row[2 * i + k % 2]);
+                sum[i] += x * effnet_bf16_to_float(w[i]);
         }
 }
 
@@ -81,21 +89,21 @@ conv_bf16_c(const EffNetConv *a)
 }
 
 static void
-gate_bf16_c(gpointer picture, gsize step, guint pixels, const float *gate, gsize n)
+gate_bf16_c(gpointer map, gsize stride, guint pixels, const float *gate, gsize n)
 {
-    guint16 *pixel = picture;
+    guint16 *pixel = map;
 
-    for (guint p = 0; p < pixels; p++, pixel += step)
+    for (guint p = 0; p < pixels; p++, pixel += stride)
         for (gsize i = 0; i < n; i++)
             pixel[i] = effnet_bf16_from_float(effnet_bf16_to_float(pixel[i]) * gate[i]);
 }
 
 const EffNetConvKernel effnet_conv_bf16_c = {
     .acts = EFFNET_ACTS_ALL,
-    .group = 2,
-    .group_bytes = 2 * sizeof(guint16),
+    .group = 1,
+    .group_bytes = sizeof(guint16),
     .tile_pixels = 1,
-    .pack = effnet_conv_pack_bf16,
+    .pack = pack,
     .run = conv_bf16_c,
     .gate = gate_bf16_c,
 };

@@ -63,30 +63,16 @@ effnet_dwconv_pairs_int8(guint kernel)
  */
 #define EFFNET_DWCONV_U8_PANELS 4
 
-/* In bf16 two taps are a pair: one above the other, and in the last row one beside the other, the
- * last one beside a 0. Two panels after the other, each of their pairs of taps for all channels; of
- * every 8 channels the first 4 come in a first vector, the others in a second one. */
-#define EFFNET_DWCONV_BF16_CHANNELS (2 * EFFNET_LANES)
+/* Of the reference in bf16: as those of floats, each rounded. */
 void effnet_dwconv_pack_bf16(gpointer packed, const float *weights, guint kernel, guint channels);
 gsize effnet_dwconv_packed_bytes_bf16(guint kernel, guint channels);
 
+/* Pairs of taps of a filter with an odd number of rows, where SIMD kernels of bf16 multiply two of
+ * them at once: one above the other, and in the last row side by side. */
 static inline gsize
 effnet_dwconv_pairs(guint kernel)
 {
     return (gsize)kernel / 2 * kernel + (kernel + 1) / 2;
-}
-
-/* Where the tap at row Y, column X of a channel's filter is. */
-static inline gsize
-effnet_dwconv_bf16_at(guint kernel, guint channel, guint y, guint x)
-{
-    guint group = channel / EFFNET_DWCONV_BF16_CHANNELS,
-          in_group = channel % EFFNET_DWCONV_BF16_CHANNELS;
-    gboolean last = y + 1 == kernel;
-    gsize pair = y / 2 * kernel + (last ? x / 2 : x), half = last ? x % 2 : y % 2;
-    gsize vector = (group * effnet_dwconv_pairs(kernel) + pair) * 2 + in_group % 8 / 4;
-
-    return (vector * EFFNET_LANES + in_group / 8 * 4 + in_group % 4) * 2 + half;
 }
 
 #endif

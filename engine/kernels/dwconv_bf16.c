@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The depthwise convolution in bfloat16, the plain twin as conv_bf16.c is one. */
+/* The depthwise convolution in bfloat16, the reference, as conv_bf16.c is one. */
 #include "act.h"
 #include "bf16.h"
 #include "dwconv.h"
@@ -7,43 +7,39 @@
 gsize
 effnet_dwconv_packed_bytes_bf16(guint kernel, guint channels)
 {
-    guint groups = (channels + EFFNET_DWCONV_BF16_CHANNELS - 1) / EFFNET_DWCONV_BF16_CHANNELS;
-
-    return groups * effnet_dwconv_pairs(kernel) * EFFNET_DWCONV_BF16_CHANNELS * 2 * sizeof(guint16);
+    return (gsize)effnet_panels(channels) * EFFNET_LANES * kernel * kernel * sizeof(guint16);
 }
 
 void
 effnet_dwconv_pack_bf16(gpointer dst, const float *weights, guint kernel, guint channels)
 {
+    guint taps = kernel * kernel;
     guint16 *packed = dst;
 
-    memset(packed, 0, effnet_dwconv_packed_bytes_bf16(kernel, channels));
-    for (guint c = 0; c < channels; c++)
-        for (guint y = 0; y < kernel; y++)
-            for (guint x = 0; x < kernel; x++)
-                packed[effnet_dwconv_bf16_at(kernel, c, y, x)] = effnet_bf16_from_float(*weights++);
+    for (guint first = 0; first < channels; first += EFFNET_LANES)
+        for (guint tap = 0; tap < taps; tap++)
+            for (guint c = first; c < first + EFFNET_LANES; c++)
+                *packed++ = c < channels ? effnet_bf16_from_float(weights[c * taps + tap]) : 0;
 }
 
-/* The taps of one output pixel and panel that lie inside of the picture. */
+/* The taps of one output pixel and panel that lie inside of the feature map. */
 static void
 window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
 {
-    const guint16 *weights = a->weights;
+    guint taps = a->kernel * a->kernel;
+    const guint16 *weights = (const guint16 *)a->weights + (gsize)panel * taps * EFFNET_LANES;
 
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint kx = 0; kx < a->kernel; kx++) {
-            guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the picture */
-            const guint16 *in;
+            guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the map */
+            const guint16 *in, *w = weights + (ky * a->kernel + kx) * EFFNET_LANES;
 
             if (!a->rows[ky] || column >= a->in_size)
                 continue;
             in = (const guint16 *)a->rows[ky] + column * a->in_stride + panel * EFFNET_LANES;
-            for (guint i = 0; i < EFFNET_LANES; i++) {
-                gsize at = effnet_dwconv_bf16_at(a->kernel, panel * EFFNET_LANES + i, ky, kx);
-
-                sum[i] += effnet_bf16_to_float(in[i]) * effnet_bf16_to_float(weights[at]);
-            }
+            for (guint i = 0; i < EFFNET_LANES; i++)
+                sum[i] += effnet_bf16_to_float(in[i]) * effnet_bf16_to_float(w[i]);
         }
 }
 
@@ -72,7 +68,7 @@ dwconv_bf16_c(const EffNetDwconv *a)
 
 const EffNetDwconvKernel effnet_dwconv_bf16_c = {
     .acts = EFFNET_ACTS_ALL,
-    .unit = 2,
+    .unit = 1,
     .pack = effnet_dwconv_pack_bf16,
     .packed_bytes = effnet_dwconv_packed_bytes_bf16,
     .run = dwconv_bf16_c,

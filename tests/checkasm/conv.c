@@ -20,17 +20,24 @@ typedef struct {
 
 typedef struct {
     EffNetConv conv;
-    EffNetType type, out_type; /* the kernels', and what they write */
-    gpointer in, packed, residual, out, scratch;
+    EffNetType type, out_type;                   /* the kernels', and what they write */
+    gpointer in, packed, residual, out, scratch; /* PACKED: as either kernel needs */
     float *rows, *bias, *gate, *pool;
     guint columns;
     gsize k;
 } Case;
 
-static void
-case_init(Case *c, const Shape *s, EffNetType type)
+static gsize
+packed_bytes(const EffNetConvKernel *kernel, const Shape *s)
 {
-    EffNetType in_type = s->floats || s->run % 2 ? EFFNET_TYPE_F32 : type;
+    return effnet_conv_packed_bytes(kernel, s->runs, s->run, s->out);
+}
+
+static void
+case_init(Case *c, const Shape *s, const EffNetKernels *kernels, EffNetType type)
+{
+    const EffNetConvKernel *own = &kernels->conv[type];
+    EffNetType in_type = s->floats || s->run % own->group ? EFFNET_TYPE_F32 : type;
     guint panels = effnet_panels(s->out), gap = checkasm_random(0, 5);
     gsize stride = (s->runs == 1 ? s->run : s->run / 3 * 2) + gap;
     gsize run_stride = s->pixels * stride + s->run;
@@ -41,8 +48,8 @@ case_init(Case *c, const Shape *s, EffNetType type)
     c->k = (gsize)s->runs * s->run;
     c->in = checkasm_alloc(in_type, s->runs * run_stride);
     c->rows = checkasm_alloc(EFFNET_TYPE_F32, c->k * s->out);
-    c->packed = checkasm_alloc(EFFNET_TYPE_U8,
-                               effnet_conv_packed_bytes(twins[type], s->runs, s->run, s->out));
+    c->packed =
+        checkasm_alloc(EFFNET_TYPE_U8, MAX(packed_bytes(own, s), packed_bytes(twins[type], s)));
     c->bias = checkasm_alloc(EFFNET_TYPE_F32, c->columns);
     c->gate = checkasm_alloc(EFFNET_TYPE_F32, s->run);
     c->residual = checkasm_alloc(type, (gsize)s->pixels * c->columns);
@@ -131,7 +138,7 @@ check(const EffNetKernels *kernels, EffNetType type, const Shape *s)
                         s->residual ? ", residual" : "", s->pool ? ", pool" : "");
     Case c;
 
-    case_init(&c, s, type);
+    case_init(&c, s, kernels, type);
     expected = outcome(&c, s, twins[type]);
     found = outcome(&c, s, &kernels->conv[type]);
     checkasm_compare(c.out_type, what, found, expected, n, bound_of(&c, s));
@@ -244,7 +251,7 @@ test_activations(const EffNetKernels *kernels, EffNetType type)
 
         if (!has_act(kernels, type, act))
             continue;
-        case_init(&c, &s, type);
+        case_init(&c, &s, kernels, type);
         for (guint i = 0; i < s.pixels; i++)
             ((float *)c.in)[i * c.conv.in_stride] = activation_input(i);
         for (guint i = 0; i < s.out; i++)
@@ -276,7 +283,7 @@ bench_shape(const EffNetKernels *kernels, EffNetType type, const char *name, con
     Case c;
 
     check(kernels, type, s);
-    case_init(&c, s, type);
+    case_init(&c, s, kernels, type);
     kernels->conv[type].pack(c.packed, c.rows, s->runs, s->run, s->out);
     checkasm_bench(name, kernels, type, 2.0 * s->pixels * c.k * s->out, run_conv,
                    (gconstpointer[]){&kernels->conv[type], &c.conv});

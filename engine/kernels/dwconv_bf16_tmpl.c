@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Depthwise convolution of bf16 in registers over several output columns and VB_LANES channels,
+ * compiled once an instruction set: two values under a pair of taps, one above the other or side by
+ * side, are interleaved and multiplied at once, for all columns whose sums they go into.
+ *
+ * The sums' lanes are the channels in whatever order vb_interleave() makes. Weights are packed by
+ * it as well: of every VB_LANES channels each pair of taps, its lower vector and its higher one.
+ * Rows are paired from the top; the taps of the last row, whose number is odd, are paired with
+ * their neighbours, and the last one with a 0. */
+#include <string.h>
+
+#include "act_bf16_tmpl.h"
+#include "bf16.h"
+#include "dwconv.h"
+#include "tiles_bf16.h"
+#include "tmpl.h"
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNIT   MAX(1, VB_LANES / EFFNET_LANES) /* panels whose weights are packed together */
+
+G_STATIC_ASSERT(VB_LANES % EFFNET_LANES == 0 || EFFNET_LANES % VB_LANES == 0);
+G_STATIC_ASSERT(DWCONV_BF16_COLUMNS > 2);
+
+static const guint16 zeros[VB_LANES] __attribute__((aligned(64)));
+
+/* Sums of one output column. */
+typedef struct {
+    vf low, high;
+} Sums;
+
+/* A row of the input from some channel on; outside of the feature map, zeros all along. */
+typedef struct {
+    const guint16 *at;
+    gsize pixel_stride;
+} Row;
+
+/* What a tile reads: COLUMN of the feature map onwards, LANES of each. */
+typedef struct {
+    gsize in_size;
+    gssize column;
+    vb_part lanes;
+} Window;
+
+INLINE Row
+row_at(const EffNetDwconv *a, guint tap, guint channel, gssize column)
+{
+    const guint16 *row = a->rows[tap];
+
+    if (!row)
+        return (Row){zeros, 0};
+    return (Row){row + channel + column * (gssize)a->in_stride, a->in_stride};
+}
+
+/* Column C of the window; beyond the edges, zeros. */
+INLINE vb
+next_column(Row *row, const Window *window, int c)
+{
+    gboolean inside = (gsize)(window->column + c) < window->in_size;
+    vb x = vb_load_part(row->at, inside ? window->lanes : vb_part_of(0));
+
+    row->at += row->pixel_stride;
+    __asm__("" : "+r"(row->at)); /* one pointer that grows, not one for every column */
+    return x;
+}
+
+INLINE void
+add_pairs(Sums *sums, vb first, vb second, vb low, vb high)
+{
+    vb x, y;
+
+    vb_interleave(first, second, &x, &y);
+    sums->low = vf_dot_pairs(sums->low, x, low);
+    sums->high = vf_dot_pairs(sums->high, y, high);
+}
+
+/* Two rows of the window and of the filter. */
+INLINE void
+add_rows(Sums *sums, Row upper, Row lower, const Window *window, const guint16 *filter, int kernel,
+         int stride, int width)
+{
+    vb low[EFFNET_DWCONV_MAX], high[EFFNET_DWCONV_MAX];
+
+#pragma GCC unroll 8
+    for (int k = 0; k < kernel; k++) {
+        low[k] = vb_load(filter + 2 * k * VB_LANES);
+        high[k] = vb_load(filter + (2 * k + 1) * VB_LANES);
+    }
+#pragma GCC unroll 64
+    for (int c = 0; c < (width - 1) * stride + kernel; c++) {
+        vb first = next_column(&upper, window, c), second = next_column(&lower, window, c);
+
+#pragma GCC unroll 8
+        for (int k = 0; k < kernel; k++)
+            if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
+                add_pairs(&sums[(c - k) / stride], first, second, low[k], high[k]);
+    }
+}
+
+/* The last row: two columns at once; beside the last one, any number meets a tap of 0. */
+INLINE void
+add_last_row(Sums *sums, Row row, const Window *window, const guint16 *filter, int kernel,
+             int stride, int width)
+{
+    vb next = next_column(&row, window, 0);
+    vb low[EFFNET_DWCONV_MAX / 2 + 1], high[EFFNET_DWCONV_MAX / 2 + 1];
+
+#pragma GCC unroll 8
+    for (int k = 0; k < kernel; k += 2) {
+        low[k / 2] = vb_load(filter + k * VB_LANES);
+        high[k / 2] = vb_load(filter + (k + 1) * VB_LANES);
+    }
+#pragma GCC unroll 64
+    for (int c = 0; c < (width - 1) * stride + kernel; c++) {
+        vb first = next;
+
+        if (c + 1 < (width - 1) * stride + kernel)
+            next = next_column(&row, window, c + 1);
+#pragma GCC unroll 8
+        for (int k = 0; k < kernel; k += 2)
+            if (c >= k && (c - k) % stride == 0 && (c - k) / stride < width)
+                add_pairs(&sums[(c - k) / stride], first, next, low[k / 2], high[k / 2]);
+    }
+}
+
+/* N floats, VB_LANES or VF_LANES, to the lanes of the sums. */
+INLINE Sums
+spread(const float *p, guint n)
+{
+    Sums sums;
+
+    vf_spread(vf_load(p), n > VF_LANES ? vf_load(p + VF_LANES) : vf_zero(), &sums.low, &sums.high);
+    return sums;
+}
+
+/* And back. */
+INLINE void
+gather(float *p, const Sums *sums, guint n)
+{
+    vf first, second;
+
+    vf_gather(sums->low, sums->high, &first, &second);
+    vf_store(p, first);
+    if (n > VF_LANES)
+        vf_store(p + VF_LANES, second);
+}
+
+/* WIDTH outputs, of which the VALID first are stored; adds up in TOTAL what they become. SiLU, or
+ * bounds. */
+INLINE void
+finish(const EffNetDwconv *a, guint16 *out, Sums *sums, int width, int valid, guint n,
+       gboolean is_silu, const ActBounds *bounds, Sums *total)
+{
+    const CoarseConstants k = vf_coarse_constants();
+    vf least = vf_set1(bounds->low), most = vf_set1(bounds->high);
+
+#pragma GCC unroll 16
+    for (int i = 0; i < width; i++, out += a->out_stride)
+        if (i < valid) {
+            vf low = is_silu ? vf_coarse_silu(&k, sums[i].low) : vf_clip(sums[i].low, least, most);
+            vf high =
+                is_silu ? vf_coarse_silu(&k, sums[i].high) : vf_clip(sums[i].high, least, most);
+
+            vb_store_sums(out, low, high, n);
+            total->low = vf_add(total->low, low);
+            total->high = vf_add(total->high, high);
+        }
+}
+
+/* Activations that are neither, in memory: they are rare, and the library is smaller for it. */
+static __attribute__((noinline)) void
+activate_rare(EffNetAct act, Sums *sums, int n)
+{
+    const CoarseConstants k = vf_coarse_constants();
+
+    for (int i = 0; i < n; i++) {
+        sums[i].low = vf_act_coarse(&k, act, sums[i].low);
+        sums[i].high = vf_act_coarse(&k, act, sums[i].high);
+    }
+}
+
+/* A copy goes through memory, so that the sums themselves need not have an address. */
+INLINE void
+activate_copy(EffNetAct act, Sums *sums, int width)
+{
+    Sums copy[DWCONV_BF16_COLUMNS];
+
+    memcpy(copy, sums, width * sizeof *sums);
+    activate_rare(act, copy, width);
+    memcpy(sums, copy, width * sizeof *sums);
+}
+
+/* WIDTH output columns from X on, of which some may be beyond the last one. */
+INLINE void
+tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int width,
+     const ActBounds *bounds, Sums *total)
+{
+    const guint16 *filter = (const guint16 *)a->weights +
+                            channel / VB_LANES * effnet_dwconv_pairs(kernel) * 2 * VB_LANES;
+    guint n = MIN(VB_LANES, a->panels * EFFNET_LANES - channel);
+    const Window window = {a->in_size, (gssize)x * stride - a->pad, vb_part_of(n)};
+    guint16 *out = (guint16 *)a->out + x * a->out_stride + channel;
+    int valid = MIN((guint)width, a->out_size - x);
+    Sums sums[DWCONV_BF16_COLUMNS], bias = spread(a->bias + channel, n);
+    int tap = 0;
+
+#pragma GCC unroll 16
+    for (int i = 0; i < width; i++)
+        sums[i] = bias;
+    for (; tap + 1 < kernel; tap += 2, filter += 2 * kernel * VB_LANES)
+        if (a->rows[tap] || a->rows[tap + 1])
+            add_rows(sums, row_at(a, tap, channel, window.column),
+                     row_at(a, tap + 1, channel, window.column), &window, filter, kernel, stride,
+                     width);
+    if (a->rows[tap])
+        add_last_row(sums, row_at(a, tap, channel, window.column), &window, filter, kernel, stride,
+                     width);
+    if (a->act == EFFNET_ACT_SILU) {
+        finish(a, out, sums, width, valid, n, TRUE, bounds, total);
+        return;
+    }
+    if (!bounds->all)
+        activate_copy(a->act, sums, width);
+    finish(a, out, sums, width, valid, n, FALSE, bounds, total);
+}
+
+/* The width whose tiles reach the least beyond N columns. */
+static guint
+best_width(guint n)
+{
+    guint best = DWCONV_BF16_COLUMNS;
+
+    for (guint width = best - 1; width >= DWCONV_BF16_COLUMNS - 2; width--)
+        if ((n + width - 1) / width * width < (n + best - 1) / best * best)
+            best = width;
+    return best;
+}
+
+INLINE void
+shape(const EffNetDwconv *a, int kernel, int stride)
+{
+    const ActBounds bounds = act_bounds(a->act);
+    guint width = best_width(a->out_size), channels = a->panels * EFFNET_LANES;
+
+    for (guint channel = 0; channel < channels; channel += VB_LANES) {
+        Sums total = {vf_zero(), vf_zero()};
+
+        for (guint x = 0; x < a->out_size; x += width)
+            if (width == DWCONV_BF16_COLUMNS)
+                tile(a, channel, x, kernel, stride, DWCONV_BF16_COLUMNS, &bounds, &total);
+            else if (width == DWCONV_BF16_COLUMNS - 1)
+                tile(a, channel, x, kernel, stride, DWCONV_BF16_COLUMNS - 1, &bounds, &total);
+            else
+                tile(a, channel, x, kernel, stride, DWCONV_BF16_COLUMNS - 2, &bounds, &total);
+        if (a->sum)
+            gather(a->sum + channel, &total, MIN(VB_LANES, channels - channel));
+    }
+}
+
+#include "dwconv_shapes.h"
+
+/* VB_LANES channels of the tap at row Y, column X; beyond the filter and the channels, zeros. */
+static vb
+load_taps(const float *weights, guint kernel, guint channels, guint first, guint y, guint x)
+{
+    guint16 taps[VB_LANES] = {0};
+
+    for (guint i = 0; x < kernel && i < VB_LANES && first + i < channels; i++)
+        taps[i] = effnet_bf16_from_float(weights[((first + i) * kernel + y) * kernel + x]);
+    return vb_load(taps);
+}
+
+static guint16 *
+pack_pair(guint16 *packed, vb first, vb second)
+{
+    vb low, high;
+
+    vb_interleave(first, second, &low, &high);
+    vb_store(packed, low);
+    vb_store(packed + VB_LANES, high);
+    return packed + 2 * VB_LANES;
+}
+
+static void
+pack(gpointer dst, const float *weights, guint kernel, guint channels)
+{
+    guint16 *packed = dst;
+
+    for (guint c = 0; c < effnet_panels(channels) * EFFNET_LANES; c += VB_LANES) {
+        for (guint y = 0; y + 1 < kernel; y += 2)
+            for (guint x = 0; x < kernel; x++)
+                packed = pack_pair(packed, load_taps(weights, kernel, channels, c, y, x),
+                                   load_taps(weights, kernel, channels, c, y + 1, x));
+        for (guint x = 0; x < kernel; x += 2)
+            packed = pack_pair(packed, load_taps(weights, kernel, channels, c, kernel - 1, x),
+                               load_taps(weights, kernel, channels, c, kernel - 1, x + 1));
+    }
+}
+
+static gsize
+packed_bytes(guint kernel, guint channels)
+{
+    guint units = (effnet_panels(channels) + UNIT - 1) / UNIT;
+
+    return units * UNIT * EFFNET_LANES * effnet_dwconv_pairs(kernel) * 2 * sizeof(guint16);
+}
+
+const EffNetDwconvKernel KERNEL(dwconv_bf16) = {
+    .acts = EFFNET_ACTS_ALL,
+    .has_shape = has_shape,
+    .unit = UNIT,
+    .pack = pack,
+    .packed_bytes = packed_bytes,
+    .run = run_shape,
+};
