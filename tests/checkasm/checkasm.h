@@ -24,6 +24,7 @@ void checkasm_compare_at(const char *file, int line, EffNetType type, const char
 typedef void (*CheckasmTest)(const EffNetKernels *kernels, EffNetType type);
 void checkasm_add(const char *name, CheckasmTest test);
 void checkasm_add_floats(const char *name, CheckasmTest test); /* of floats only */
+void checkasm_add_bf16(const char *name, CheckasmTest test);   /* of bf16 alone */
 void checkasm_add_int8(const char *name, CheckasmTest test);   /* of its kernels alone */
 void checkasm_add_bytes(const char *name, CheckasmTest test);  /* of feature maps of 8 bits */
 
@@ -35,10 +36,14 @@ void checkasm_bench(const char *name, const EffNetKernels *kernels, EffNetType t
 /* Of x86-64 alone: what stands in for AVX-VNNI's; NULL where it cannot run either. */
 const EffNetKernels *checkasm_evex_kernels(void);
 
+/* What has bf16 kernels over plain C vectors, on any machine; NULL from the last one on. */
+const EffNetKernels *checkasm_c4_bf16(guint i);
+
 void checkasm_conv(void);
 void checkasm_conv_int8(void);
 void checkasm_dwconv(void);
 void checkasm_maxpool(void);
+void checkasm_network(void);
 void checkasm_quant(void);
 void checkasm_winograd(void);
 

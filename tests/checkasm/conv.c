@@ -269,6 +269,27 @@ test_activations(const EffNetKernels *kernels, EffNetType type)
     }
 }
 
+/* What is no number must not become one on its way through an activation. */
+static void
+test_nan(const EffNetKernels *kernels, EffNetType type)
+{
+    for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
+        const Shape s = {.pixels = 9, .runs = 1, .run = 1, .out = 40, .act = act, .floats = TRUE};
+        g_autofree float *found = NULL;
+        Case c;
+
+        if (effnet_act_get_rule(act)->kind == EFFNET_ACT_RULE_NONE)
+            continue;
+        case_init(&c, &s, kernels, type);
+        for (guint i = 0; i < s.pixels; i++)
+            ((float *)c.in)[i * c.conv.in_step] = NAN;
+        found = outcome(&c, &s, &kernels->conv[type]);
+        for (guint i = 0; i < c.conv.panels * EFFNET_LANES; i++)
+            g_assert_true(isnan(found[i]));
+        case_clear(&c);
+    }
+}
+
 static void
 run_conv(gconstpointer data)
 {
@@ -335,6 +356,7 @@ checkasm_conv(void)
     checkasm_add("conv/fused", test_fused);
     checkasm_add("conv/gate", test_gate);
     checkasm_add("conv/activations", test_activations);
+    checkasm_add_bf16("conv/nan", test_nan);
     checkasm_add("conv/shapes", test_bench);
     checkasm_add("conv/activation-shapes", test_bench_activations);
 }

@@ -139,18 +139,28 @@ is_new(const char *const *level, const EffNetKernels *kernels, EffNetType type)
 }
 
 static void
+add_run(const char *name, const Run *run)
+{
+    g_autofree char *path =
+        g_strdup_printf("/%s/%s/%s", name, type_names[run->type], run->kernels->name);
+
+    g_test_add_data_func_full(path, g_memdup2(run, sizeof *run), run_test, g_free);
+}
+
+static void
 add_type(const char *name, CheckasmTest test, EffNetType type)
 {
+    const EffNetKernels *plain;
+
     /* The first level is C. */
     for (const char *const *level = effnet_kernels_list() + 1; *level; level++) {
-        const Run run = {test, find_kernels(*level), type};
-        g_autofree char *path = NULL;
+        const EffNetKernels *kernels = find_kernels(*level);
 
-        if (!run.kernels || !run.kernels->dwconv[type].run || !is_new(level, run.kernels, type))
-            continue;
-        path = g_strdup_printf("/%s/%s/%s", name, type_names[type], run.kernels->name);
-        g_test_add_data_func_full(path, g_memdup2(&run, sizeof run), run_test, g_free);
+        if (kernels && kernels->dwconv[type].run && is_new(level, kernels, type))
+            add_run(name, &(Run){test, kernels, type});
     }
+    for (guint i = 0; type == EFFNET_TYPE_BF16 && (plain = checkasm_c4_bf16(i)); i++)
+        add_run(name, &(Run){test, plain, type});
 }
 
 void
@@ -164,6 +174,12 @@ void
 checkasm_add_floats(const char *name, CheckasmTest test)
 {
     add_type(name, test, EFFNET_TYPE_F32);
+}
+
+void
+checkasm_add_bf16(const char *name, CheckasmTest test)
+{
+    add_type(name, test, EFFNET_TYPE_BF16);
 }
 
 void
@@ -222,6 +238,7 @@ main(int argc, char **argv)
     checkasm_conv_int8();
     checkasm_dwconv();
     checkasm_maxpool();
+    checkasm_network();
     checkasm_quant();
     checkasm_winograd();
     return g_test_run();
