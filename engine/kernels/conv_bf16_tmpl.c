@@ -120,7 +120,7 @@ store_vectors(guint16 *out, const vf *v, int n)
 {
 #pragma GCC unroll 16
     for (int j = 0; j + 1 < n; j += 2)
-        vb_store(out + j * VF_LANES, vb_round(v[j], v[j + 1]));
+        vbf_store(out + j * VF_LANES, vbf_round(v[j], v[j + 1]));
     if (n % 2)
         vf_store_bf16(out + (n - 1) * VF_LANES, v[n - 1]);
 }
@@ -150,8 +150,8 @@ finish_at_once(const Block *b, vf sums[][TILE_VECTORS], guint pixel, guint panel
 #pragma GCC unroll 16
             for (int j = 0; j < n; j++)
                 sums[m][j] =
-                    vf_add(sums[m][j],
-                           vf_load_bf16(residual + (pixel + m) * a->residual_stride + j * VF_LANES));
+                    vf_add(sums[m][j], vf_load_bf16(residual + (pixel + m) * a->residual_stride +
+                                                    j * VF_LANES));
     }
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++)

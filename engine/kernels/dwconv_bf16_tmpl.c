@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Depthwise convolution of bf16 in registers over several output columns and VB_LANES channels,
+/* Depthwise convolution of bf16 in registers over several output columns and VBF_LANES channels,
  * compiled once an instruction set: two values under a pair of taps, one above the other or side by
  * side, are interleaved and multiplied at once, for all columns whose sums they go into.
  *
- * The sums' lanes are the channels in whatever order vb_interleave() makes. Weights are packed by
- * it as well: of every VB_LANES channels each pair of taps, its lower vector and its higher one.
+ * The sums' lanes are the channels in whatever order vbf_interleave() makes. Weights are packed by
+ * it as well: of every VBF_LANES channels each pair of taps, its lower vector and its higher one.
  * Rows are paired from the top; the taps of the last row, whose number is odd, are paired with
  * their neighbours, and the last one with a 0. */
 #include <string.h>
@@ -16,12 +16,12 @@
 #include "tmpl.h"
 
 #define INLINE static inline __attribute__((always_inline))
-#define UNIT   MAX(1, VB_LANES / EFFNET_LANES) /* panels whose weights are packed together */
+#define UNIT   MAX(1, VBF_LANES / EFFNET_LANES) /* panels whose weights are packed together */
 
-G_STATIC_ASSERT(VB_LANES % EFFNET_LANES == 0 || EFFNET_LANES % VB_LANES == 0);
+G_STATIC_ASSERT(VBF_LANES % EFFNET_LANES == 0 || EFFNET_LANES % VBF_LANES == 0);
 G_STATIC_ASSERT(DWCONV_BF16_COLUMNS > 2);
 
-static const guint16 zeros[VB_LANES] __attribute__((aligned(64)));
+static const guint16 zeros[VBF_LANES] __attribute__((aligned(64)));
 
 /* Sums of one output column. */
 typedef struct {
@@ -38,7 +38,7 @@ typedef struct {
 typedef struct {
     gsize in_size;
     gssize column;
-    vb_part lanes;
+    vbf_part lanes;
 } Window;
 
 INLINE Row
@@ -52,11 +52,11 @@ row_at(const EffNetDwconv *a, guint tap, guint channel, gssize column)
 }
 
 /* Column C of the window; beyond the edges, zeros. */
-INLINE vb
+INLINE vbf
 next_column(Row *row, const Window *window, int c)
 {
     gboolean inside = (gsize)(window->column + c) < window->in_size;
-    vb x = vb_load_part(row->at, inside ? window->lanes : vb_part_of(0));
+    vbf x = vbf_load_part(row->at, inside ? window->lanes : vbf_part_of(0));
 
     row->at += row->pixel_stride;
     __asm__("" : "+r"(row->at)); /* one pointer that grows, not one for every column */
@@ -64,11 +64,11 @@ next_column(Row *row, const Window *window, int c)
 }
 
 INLINE void
-add_pairs(Sums *sums, vb first, vb second, vb low, vb high)
+add_pairs(Sums *sums, vbf first, vbf second, vbf low, vbf high)
 {
-    vb x, y;
+    vbf x, y;
 
-    vb_interleave(first, second, &x, &y);
+    vbf_interleave(first, second, &x, &y);
     sums->low = vf_dot_pairs(sums->low, x, low);
     sums->high = vf_dot_pairs(sums->high, y, high);
 }
@@ -78,16 +78,16 @@ INLINE void
 add_rows(Sums *sums, Row upper, Row lower, const Window *window, const guint16 *filter, int kernel,
          int stride, int width)
 {
-    vb low[EFFNET_DWCONV_MAX], high[EFFNET_DWCONV_MAX];
+    vbf low[EFFNET_DWCONV_MAX], high[EFFNET_DWCONV_MAX];
 
 #pragma GCC unroll 8
     for (int k = 0; k < kernel; k++) {
-        low[k] = vb_load(filter + 2 * k * VB_LANES);
-        high[k] = vb_load(filter + (2 * k + 1) * VB_LANES);
+        low[k] = vbf_load(filter + 2 * k * VBF_LANES);
+        high[k] = vbf_load(filter + (2 * k + 1) * VBF_LANES);
     }
 #pragma GCC unroll 64
     for (int c = 0; c < (width - 1) * stride + kernel; c++) {
-        vb first = next_column(&upper, window, c), second = next_column(&lower, window, c);
+        vbf first = next_column(&upper, window, c), second = next_column(&lower, window, c);
 
 #pragma GCC unroll 8
         for (int k = 0; k < kernel; k++)
@@ -101,17 +101,17 @@ INLINE void
 add_last_row(Sums *sums, Row row, const Window *window, const guint16 *filter, int kernel,
              int stride, int width)
 {
-    vb next = next_column(&row, window, 0);
-    vb low[EFFNET_DWCONV_MAX / 2 + 1], high[EFFNET_DWCONV_MAX / 2 + 1];
+    vbf next = next_column(&row, window, 0);
+    vbf low[EFFNET_DWCONV_MAX / 2 + 1], high[EFFNET_DWCONV_MAX / 2 + 1];
 
 #pragma GCC unroll 8
     for (int k = 0; k < kernel; k += 2) {
-        low[k / 2] = vb_load(filter + k * VB_LANES);
-        high[k / 2] = vb_load(filter + (k + 1) * VB_LANES);
+        low[k / 2] = vbf_load(filter + k * VBF_LANES);
+        high[k / 2] = vbf_load(filter + (k + 1) * VBF_LANES);
     }
 #pragma GCC unroll 64
     for (int c = 0; c < (width - 1) * stride + kernel; c++) {
-        vb first = next;
+        vbf first = next;
 
         if (c + 1 < (width - 1) * stride + kernel)
             next = next_column(&row, window, c + 1);
@@ -122,7 +122,7 @@ add_last_row(Sums *sums, Row row, const Window *window, const guint16 *filter, i
     }
 }
 
-/* N floats, VB_LANES or VF_LANES, to the lanes of the sums. */
+/* N floats, VBF_LANES or VF_LANES, to the lanes of the sums. */
 INLINE Sums
 spread(const float *p, guint n)
 {
@@ -160,7 +160,7 @@ finish(const EffNetDwconv *a, guint16 *out, Sums *sums, int width, int valid, gu
             vf high =
                 is_silu ? vf_coarse_silu(&k, sums[i].high) : vf_clip(sums[i].high, least, most);
 
-            vb_store_sums(out, low, high, n);
+            vbf_store_sums(out, low, high, n);
             total->low = vf_add(total->low, low);
             total->high = vf_add(total->high, high);
         }
@@ -195,9 +195,9 @@ tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int 
      const ActBounds *bounds, Sums *total)
 {
     const guint16 *filter = (const guint16 *)a->weights +
-                            channel / VB_LANES * effnet_dwconv_pairs(kernel) * 2 * VB_LANES;
-    guint n = MIN(VB_LANES, a->panels * EFFNET_LANES - channel);
-    const Window window = {a->in_size, (gssize)x * stride - a->pad, vb_part_of(n)};
+                            channel / VBF_LANES * effnet_dwconv_pairs(kernel) * 2 * VBF_LANES;
+    guint n = MIN(VBF_LANES, a->panels * EFFNET_LANES - channel);
+    const Window window = {a->in_size, (gssize)x * stride - a->pad, vbf_part_of(n)};
     guint16 *out = (guint16 *)a->out + x * a->out_stride + channel;
     int valid = MIN((guint)width, a->out_size - x);
     Sums sums[DWCONV_BF16_COLUMNS], bias = spread(a->bias + channel, n);
@@ -206,7 +206,7 @@ tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int 
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++)
         sums[i] = bias;
-    for (; tap + 1 < kernel; tap += 2, filter += 2 * kernel * VB_LANES)
+    for (; tap + 1 < kernel; tap += 2, filter += 2 * kernel * VBF_LANES)
         if (a->rows[tap] || a->rows[tap + 1])
             add_rows(sums, row_at(a, tap, channel, window.column),
                      row_at(a, tap + 1, channel, window.column), &window, filter, kernel, stride,
@@ -241,7 +241,7 @@ shape(const EffNetDwconv *a, int kernel, int stride)
     const ActBounds bounds = act_bounds(a->act);
     guint width = best_width(a->out_size), channels = a->panels * EFFNET_LANES;
 
-    for (guint channel = 0; channel < channels; channel += VB_LANES) {
+    for (guint channel = 0; channel < channels; channel += VBF_LANES) {
         Sums total = {vf_zero(), vf_zero()};
 
         for (guint x = 0; x < a->out_size; x += width)
@@ -252,32 +252,32 @@ shape(const EffNetDwconv *a, int kernel, int stride)
             else
                 tile(a, channel, x, kernel, stride, DWCONV_BF16_COLUMNS - 2, &bounds, &total);
         if (a->sum)
-            gather(a->sum + channel, &total, MIN(VB_LANES, channels - channel));
+            gather(a->sum + channel, &total, MIN(VBF_LANES, channels - channel));
     }
 }
 
 #include "dwconv_shapes.h"
 
-/* VB_LANES channels of the tap at row Y, column X; beyond the filter and the channels, zeros. */
-static vb
+/* VBF_LANES channels of the tap at row Y, column X; beyond the filter and the channels, zeros. */
+static vbf
 load_taps(const float *weights, guint kernel, guint channels, guint first, guint y, guint x)
 {
-    guint16 taps[VB_LANES] = {0};
+    guint16 taps[VBF_LANES] = {0};
 
-    for (guint i = 0; x < kernel && i < VB_LANES && first + i < channels; i++)
+    for (guint i = 0; x < kernel && i < VBF_LANES && first + i < channels; i++)
         taps[i] = effnet_bf16_from_float(weights[((first + i) * kernel + y) * kernel + x]);
-    return vb_load(taps);
+    return vbf_load(taps);
 }
 
 static guint16 *
-pack_pair(guint16 *packed, vb first, vb second)
+pack_pair(guint16 *packed, vbf first, vbf second)
 {
-    vb low, high;
+    vbf low, high;
 
-    vb_interleave(first, second, &low, &high);
-    vb_store(packed, low);
-    vb_store(packed + VB_LANES, high);
-    return packed + 2 * VB_LANES;
+    vbf_interleave(first, second, &low, &high);
+    vbf_store(packed, low);
+    vbf_store(packed + VBF_LANES, high);
+    return packed + 2 * VBF_LANES;
 }
 
 static void
@@ -285,7 +285,7 @@ pack(gpointer dst, const float *weights, guint kernel, guint channels)
 {
     guint16 *packed = dst;
 
-    for (guint c = 0; c < effnet_panels(channels) * EFFNET_LANES; c += VB_LANES) {
+    for (guint c = 0; c < effnet_panels(channels) * EFFNET_LANES; c += VBF_LANES) {
         for (guint y = 0; y + 1 < kernel; y += 2)
             for (guint x = 0; x < kernel; x++)
                 packed = pack_pair(packed, load_taps(weights, kernel, channels, c, y, x),

@@ -12,8 +12,8 @@ greatest(const EffNetMaxpool *a, guint first, guint end, gsize lane)
 
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint column = first; a->rows[ky] && column < end; column++)
-            most = vf_max(most,
-                          vf_load_bf16((const guint16 *)a->rows[ky] + column * a->in_stride + lane));
+            most = vf_max(
+                most, vf_load_bf16((const guint16 *)a->rows[ky] + column * a->in_stride + lane));
     return most;
 }
 

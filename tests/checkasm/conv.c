@@ -282,7 +282,7 @@ test_nan(const EffNetKernels *kernels, EffNetType type)
             continue;
         case_init(&c, &s, kernels, type);
         for (guint i = 0; i < s.pixels; i++)
-            ((float *)c.in)[i * c.conv.in_step] = NAN;
+            ((float *)c.in)[i * c.conv.in_stride] = NAN;
         found = outcome(&c, &s, &kernels->conv[type]);
         for (guint i = 0; i < c.conv.panels * EFFNET_LANES; i++)
             g_assert_true(isnan(found[i]));

@@ -34,20 +34,20 @@ new_memory(gsize bytes)
 static float *
 find_logits(const EffNetPlan *plan)
 {
-    const EffNetArena arena = {new_memory(plan->picture_bytes), new_memory(plan->batch_bytes), 1};
+    const EffNetArena arena = {new_memory(plan->image_bytes), new_memory(plan->batch_bytes), 1};
     gpointer scratch = new_memory(plan->scratch_bytes);
-    float *input = effnet_activation(plan, &arena, plan->input, 0), *logits;
+    float *input = effnet_tensor_data(plan, &arena, plan->input, 0), *logits;
 
-    for (gsize i = 0; i < plan->activations[plan->input].bytes / sizeof *input; i++)
+    for (gsize i = 0; i < plan->tensors[plan->input].bytes / sizeof *input; i++)
         input[i] = i % 17 / 8.f - 1;
-    for (guint s = 0; s < plan->n_steps; s++)
-        for (guint t = 0; t < effnet_step_tasks(&plan->steps[s], 1); t++)
-            effnet_step_execute(plan, &plan->steps[s], &arena, 0, 1, t,
-                                effnet_step_tasks(&plan->steps[s], 1), scratch);
-    logits = g_memdup2(effnet_activation(plan, &arena, plan->logits, 0), CLASSES * sizeof *logits);
+    for (guint s = 0; s < plan->n_ops; s++)
+        for (guint t = 0; t < effnet_op_tasks(&plan->ops[s], 1); t++)
+            effnet_op_execute(plan, &plan->ops[s], &arena, 0, 1, t,
+                              effnet_op_tasks(&plan->ops[s], 1), scratch);
+    logits = g_memdup2(effnet_tensor_data(plan, &arena, plan->logits, 0), CLASSES * sizeof *logits);
     free(scratch);
     free(arena.batch);
-    free(arena.picture);
+    free(arena.image);
     return logits;
 }
 

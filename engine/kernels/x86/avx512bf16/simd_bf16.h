@@ -77,40 +77,40 @@ vf_store_bf16_part(guint16 *p, vf v, guint n)
     _mm256_mask_storeu_epi16(p, (1u << n) - 1, (__m256i)_mm512_cvtneps_pbh(v));
 }
 
-#define VB_LANES (2 * VF_LANES)
-typedef __m512i vb;
+#define VBF_LANES (2 * VF_LANES)
+typedef __m512i vbf;
 
-#define vb_load(p)     _mm512_loadu_si512(p)
-#define vb_store(p, v) _mm512_storeu_si512(p, v)
+#define vbf_load(p)     _mm512_loadu_si512(p)
+#define vbf_store(p, v) _mm512_storeu_si512(p, v)
 
 /* LOW's lanes, then HIGH's, rounded. */
-#define vb_round(low, high) ((vb)_mm512_cvtne2ps_pbh(high, low))
+#define vbf_round(low, high) ((vbf)_mm512_cvtne2ps_pbh(high, low))
 
 /* SUM + the products of A's and B's pairs: lane I's are values 2 I and 2 I + 1. */
 #define vf_dot_pairs(sum, a, b) _mm512_dpbf16_ps(sum, (__m512bh)(a), (__m512bh)(b))
 
 /* The first N lanes, N being all, those of one panel or none. */
-typedef __mmask32 vb_part;
+typedef __mmask32 vbf_part;
 
-static inline vb_part
-vb_part_of(guint n)
+static inline vbf_part
+vbf_part_of(guint n)
 {
-    return n ? ~0u >> (VB_LANES - n) : 0;
+    return n ? ~0u >> (VBF_LANES - n) : 0;
 }
 
 /* The others are 0, and not read. */
-#define vb_load_part(p, part) _mm512_maskz_loadu_epi16(part, p)
+#define vbf_load_part(p, part) _mm512_maskz_loadu_epi16(part, p)
 
 /* Of pairs (first[i], second[i]) half in LOW and half in HIGH, in the order that is cheap: within
  * 128 bits. */
 static inline void
-vb_interleave(vb first, vb second, vb *low, vb *high)
+vbf_interleave(vbf first, vbf second, vbf *low, vbf *high)
 {
     *low = _mm512_unpacklo_epi16(first, second);
     *high = _mm512_unpackhi_epi16(first, second);
 }
 
-/* VB_LANES floats, of which FIRST are the first VF_LANES, to the lanes of vb_interleave()'s sums.
+/* VBF_LANES floats, of which FIRST are the first VF_LANES, to the lanes of vbf_interleave()'s sums.
  */
 static inline void
 vf_spread(vf first, vf second, vf *low, vf *high)
@@ -131,15 +131,16 @@ vf_gather(vf low, vf high, vf *first, vf *second)
     *second = _mm512_permutex2var_ps(low, _mm512_add_epi32(at, _mm512_set1_epi32(8)), high);
 }
 
-/* Sums of vb_interleave()'s lanes, rounded, in the order of channels: N of them, as in vb_part. */
+/* Sums of vbf_interleave()'s lanes, rounded, in the order of channels: N of them, as in vbf_part.
+ */
 static inline void
-vb_store_sums(guint16 *p, vf low, vf high, guint n)
+vbf_store_sums(guint16 *p, vf low, vf high, guint n)
 {
     const __m512i quads = _mm512_set_epi64(7, 3, 6, 2, 5, 1, 4, 0);
-    vb v = _mm512_permutexvar_epi64(quads, vb_round(low, high));
+    vbf v = _mm512_permutexvar_epi64(quads, vbf_round(low, high));
 
-    if (n == VB_LANES)
-        vb_store(p, v);
+    if (n == VBF_LANES)
+        vbf_store(p, v);
     else
         _mm256_storeu_si256((__m256i_u *)p, _mm512_castsi512_si256(v));
 }
@@ -148,11 +149,11 @@ vb_store_sums(guint16 *p, vf low, vf high, guint n)
  * VSUM the sums of their products. */
 #define CONV_BF16_GROUP   2
 #define CONV_BF16_AT_ONCE 1
-typedef vb vg, vx;
+typedef vbf vg, vx;
 typedef vf vsum;
 
-#define vg_load(p)        vb_load(p)
-#define vg_store(p, v)    vb_store(p, v)
+#define vg_load(p)        vbf_load(p)
+#define vg_store(p, v)    vbf_store(p, v)
 #define vsum_set(v)       (v) /* V for each pixel */
 #define vsum_get(s, i)    (s) /* pixel I's */
 #define vsum_dot(s, x, w) vf_dot_pairs(s, x, w)
@@ -182,7 +183,7 @@ vg_join(const vf part[CONV_BF16_GROUP])
         _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
                          21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
 
-    return _mm512_permutexvar_epi16(pairs, vb_round(part[0], part[1]));
+    return _mm512_permutexvar_epi16(pairs, vbf_round(part[0], part[1]));
 }
 
 #endif

@@ -9,8 +9,6 @@
 #include "bf16.h"
 #include "simd.h"
 
-#define vf_keep(v) ((void)(v))
-
 static inline vf
 vf_abs_min(vf x, vf limit)
 {
@@ -71,28 +69,28 @@ vf_store_bf16_part(guint16 *p, vf v, guint n)
 #define vf_load_bf16(p)     vf_load_bf16_part(p, VF_LANES)
 #define vf_store_bf16(p, v) vf_store_bf16_part(p, v, VF_LANES)
 
-#define VB_LANES (2 * VF_LANES)
-typedef guint16 vb __attribute__((vector_size(2 * VB_LANES)));
+#define VBF_LANES (2 * VF_LANES)
+typedef guint16 vbf __attribute__((vector_size(2 * VBF_LANES)));
 
-static inline vb
-vb_load(const guint16 *p)
+static inline vbf
+vbf_load(const guint16 *p)
 {
-    vb v;
+    vbf v;
 
     memcpy(&v, p, sizeof v);
     return v;
 }
 
 static inline void
-vb_store(guint16 *p, vb v)
+vbf_store(guint16 *p, vbf v)
 {
     memcpy(p, &v, sizeof v);
 }
 
-static inline vb
-vb_round(vf low, vf high)
+static inline vbf
+vbf_round(vf low, vf high)
 {
-    vb v = {0};
+    vbf v = {0};
 
     for (int i = 0; i < VF_LANES; i++) {
         v[i] = effnet_bf16_from_float(low[i]);
@@ -102,7 +100,7 @@ vb_round(vf low, vf high)
 }
 
 static inline vf
-vf_dot_pairs(vf sum, vb a, vb b)
+vf_dot_pairs(vf sum, vbf a, vbf b)
 {
     for (int i = 0; i < VF_LANES; i++)
         sum[i] += effnet_bf16_to_float(a[2 * i]) * effnet_bf16_to_float(b[2 * i]) +
@@ -111,23 +109,24 @@ vf_dot_pairs(vf sum, vb a, vb b)
 }
 
 /* All or nothing: panels are whole vectors. */
-typedef gboolean vb_part;
+typedef gboolean vbf_part;
 
-#define vb_part_of(n) ((n) > 0)
+#define vbf_part_of(n) ((n) > 0)
 
-static inline vb
-vb_load_part(const guint16 *p, vb_part part)
+static inline vbf
+vbf_load_part(const guint16 *p, vbf_part part)
 {
-    return part ? vb_load(p) : (vb){0};
+    return part ? vbf_load(p) : (vbf){0};
 }
 
 /* LOW has the even lanes and HIGH the odd ones. */
 static inline void
-vb_interleave(vb first, vb second, vb *low, vb *high)
+vbf_interleave(vbf first, vbf second, vbf *low, vbf *high)
 {
-    *low = (vb){first[0], second[0], first[2], second[2], first[4], second[4], first[6], second[6]};
+    *low =
+        (vbf){first[0], second[0], first[2], second[2], first[4], second[4], first[6], second[6]};
     *high =
-        (vb){first[1], second[1], first[3], second[3], first[5], second[5], first[7], second[7]};
+        (vbf){first[1], second[1], first[3], second[3], first[5], second[5], first[7], second[7]};
 }
 
 static inline void
@@ -145,12 +144,12 @@ vf_gather(vf low, vf high, vf *first, vf *second)
 }
 
 static inline void
-vb_store_sums(guint16 *p, vf low, vf high, guint n)
+vbf_store_sums(guint16 *p, vf low, vf high, guint n)
 {
     vf first, second;
 
     vf_gather(low, high, &first, &second);
-    vb_store(p, vb_round(first, second));
+    vbf_store(p, vbf_round(first, second));
 }
 
 #ifndef CONV_BF16_GROUP
