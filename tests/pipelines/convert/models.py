@@ -299,7 +299,7 @@ def write_onnx(path, net, folded=True, constant_nodes=False, packed=False, half=
     model = field(1, 8) + field(2, "test") + field(7, graph) + field(8, field(2, 17))
     pathlib.Path(path).write_bytes(model)
     if external:
-        pathlib.Path(path).with_name(external).write_bytes(beside[1])
+        (pathlib.Path(path).parent / external).write_bytes(beside[1])
 
 
 # TFLite: flat buffers
