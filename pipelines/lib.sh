@@ -51,6 +51,22 @@ install_packages() {
     rm -f "$log"
 }
 
+# git's history and index are there, and for us to read: it refuses what another user owns.
+have_git() {
+    [ -e "$root/.git" ] && git -C "$root" rev-parse --git-dir >/dev/null 2>&1
+}
+
+# copy_sources FOLDER: what git has or would add; without git, all but what was built.
+copy_sources() {
+    mkdir -p "$1"
+    if have_git; then
+        git -C "$root" ls-files -z --cached --others --exclude-standard |
+            tar -C "$root" --null --files-from - --ignore-failed-read -c
+    else
+        tar -C "$root" --exclude='./build*' --exclude=./.git --exclude=__pycache__ -c .
+    fi | tar -C "$1" -x --no-same-owner
+}
+
 # build DIRECTORY [meson's options]: configures once, compiles what has changed.
 build() {
     local dir=$root/$1

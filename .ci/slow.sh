@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The slow jobs of .ci/run, which sources this. Each is a command whose last line counts, and can be
+# run by hand as it stands here.
+# shellcheck shell=bash
+
+# Name, command.
+slow_jobs=(
+    "packages in a bare root" "debian/try build-debian"
+    "the plugin on Debian 13, with GstAnalytics" ".ci/plugin-tests trixie"
+    "the plugin on forky, with GStreamer 1.28" ".ci/plugin-tests forky"
+    "both commands on a bare Debian 12" "tests/bare bookworm"
+    "both commands on a bare Debian 13" "tests/bare trixie"
+)
+
+# turn_of N: the number of the job that is this commit's, of N. They follow one another from commit
+# to commit, so that N runs take all of them.
+turn_of() {
+    if have_git && [ "$(git -C "$root" rev-parse --is-shallow-repository)" = false ]; then
+        echo $(($(git -C "$root" rev-list --count HEAD) % $1))
+    else
+        echo "there is no history to count commits of: slow job 0 it is" >&2
+        echo 0
+    fi
+}
+
+# run_slow [all]: the job whose turn it is, or all. The others are not skipped, but named.
+run_slow() {
+    local i turn name command others=
+    turn=${1:-$(turn_of $((${#slow_jobs[@]} / 2)))}
+    for ((i = 0; i < ${#slow_jobs[@]}; i += 2)); do
+        name=${slow_jobs[i]}
+        read -ra command <<<"${slow_jobs[i + 1]}"
+        if [ "$turn" = all ] || [ $((i / 2)) -eq "$turn" ]; then
+            cases "$name" "${command[@]}"
+        else
+            others+="${others:+; }$name"
+        fi
+    done
+    [ -z "$others" ] || echo "not in this run: $others"
+}
