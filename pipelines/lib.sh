@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 data_dir=${XDG_DATA_HOME:-~/.local/share}/efficientnet
 cache_dir=${XDG_CACHE_HOME:-~/.cache}/efficientnet
 # shellcheck disable=SC2034
-models_dir=$data_dir/models samples_dir=$cache_dir/samples
+models_dir=$data_dir/models samples_dir=$cache_dir/samples overrides_dir=$cache_dir/python3-gst
 
 build_packages=(gcc libc6-dev dpkg-dev pkg-config meson ninja-build python3 python3-pip ca-certificates
     libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
@@ -135,7 +135,7 @@ run_tests() {
     shift
     rm -f "$dir"/meson-logs/testlog*.json
     GST_REGISTRY_FORK=no EFFNET_TEST_MODELS=$models_dir EFFNET_TEST_SAMPLES=$samples_dir \
-        meson test -C "$dir" --no-rebuild --timeout-multiplier 4 "$@" >"$dir/test.log" 2>&1 || true
+        EFFNET_TEST_OVERRIDES=$overrides_dir meson test -C "$dir" --no-rebuild --timeout-multiplier 4 "$@" >"$dir/test.log" 2>&1 || true
     logs=("$dir"/meson-logs/testlog*.json) # a wrapper has its name in it
     [ -f "${logs[0]}" ] || {
         tail -n 30 "$dir/test.log" >&2

@@ -15,7 +15,7 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst  # noqa: E402
 
-# A GstStructure has no other way to hand a list to Python.
+# A structure hands lists to PyGObject as this deprecated type.
 warnings.filterwarnings("ignore", "GObject.ValueArray")
 
 

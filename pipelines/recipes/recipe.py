@@ -21,7 +21,7 @@ def init():
     # It knows which way up a photograph is, and is passed over by GStreamer 1.22.
     os.environ["GST_PLUGIN_FEATURE_RANK"] = ",".join(
         ["jpegparse:257", *filter(None, [os.environ.get("GST_PLUGIN_FEATURE_RANK")])])
-    # A GstStructure has no other way to hand a list to Python.
+    # A structure hands lists to PyGObject as this deprecated type.
     warnings.filterwarnings("ignore", "GObject.ValueArray")
     Gst.init(None)
     if not Gst.ElementFactory.find("efficientnet"):

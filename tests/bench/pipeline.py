@@ -34,7 +34,8 @@ def pull_all(sink, infer):
     scale, shift = (1 / (255 * std))[:, None, None], (mean / std)[:, None, None]
     while sample := sink.emit("pull-sample"):
         buffer = sample.get_buffer()
-        pixels = buffer.map(Gst.MapFlags.READ)[1]
+        # GStreamer's overrides (python3-gst-1.0) return no tuple, but what unpacks like one.
+        _, pixels = buffer.map(Gst.MapFlags.READ)
         picture = numpy.frombuffer(pixels.data, numpy.uint8).reshape(224, 224, 3)
         tensor = picture.transpose(2, 0, 1) * scale - shift
         buffer.unmap(pixels)

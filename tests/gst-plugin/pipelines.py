@@ -135,7 +135,7 @@ def read_meta(buffer):
 
 def test_python():
     Gst = tap.gstreamer()
-    # GstStructure has no other way to hand a list to Python.
+    # A structure hands lists to PyGObject as this deprecated type.
     warnings.filterwarnings("ignore", "GObject.ValueArray")
     pipeline = Gst.parse_launch(
         f"videotestsrc num-buffers=5 ! video/x-raw,width=64,height=48 ! {NET} name=net ! tee ! queue "

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tests of programs: the functions test_… of a module, one TAP case each."""
+"""Tests of programs: the functions test_… of a module, one TAP case each. With --overrides, Python
+has GStreamer's overrides (Debian: python3-gst-1.0), here and in what is started."""
+import importlib.util
 import os
 import subprocess
 import sys
@@ -12,10 +14,26 @@ MODELS = os.environ.get("EFFNET_TEST_MODELS") or os.path.join(
     os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "efficientnet/models")
 SAMPLES = os.environ.get("EFFNET_TEST_SAMPLES") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "efficientnet/samples")
+OVERRIDES = os.environ.get("EFFNET_TEST_OVERRIDES") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "efficientnet/python3-gst")
 
 
 class Skip(Exception):
     pass
+
+
+def use_overrides():
+    """Those that are installed, or unpacked; without any, nothing of the module is run."""
+    folder = f"{OVERRIDES}/{sys.version_info.major}.{sys.version_info.minor}"
+    sys.path.append(folder)
+    os.environ["PYTHONPATH"] = f"{os.environ.get('PYTHONPATH', '')}{os.pathsep}{folder}"
+    if not importlib.util.find_spec("gi") or not importlib.util.find_spec("gi.overrides.Gst"):
+        print("1..0 # SKIP python3-gst-1.0 is missing (tests/fetch-overrides)")
+        sys.exit()
+
+
+if "--overrides" in sys.argv:
+    use_overrides()
 
 
 def need(path, what):
