@@ -1,29 +1,65 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Completion of effnet for bash. Commands and options are those that the program itself lists.
+# Completion of effnet for bash. Commands, options and their values are those that the program itself
+# lists.
 # shellcheck shell=bash
 
+# As "effnet info NAME" finds them: files, and folders with a model.safetensors in them.
 _effnet_models() {
-    local folder
-    for folder in ${GST_EFFICIENTNET_MODEL_PATH//:/ } \
-        "${XDG_DATA_HOME:-$HOME/.local/share}/efficientnet/models"; do
+    local folder folders data
+    IFS=: read -ra folders <<<"${GST_EFFICIENTNET_MODEL_PATH-}"
+    IFS=: read -ra data \
+        <<<"${XDG_DATA_HOME:-$HOME/.local/share}:${XDG_DATA_DIRS:-/usr/local/share:/usr/share}"
+    for folder in "${folders[@]}" "${data[@]/%//efficientnet/models}"; do
         compgen -G "$folder/*.pth"
         compgen -G "$folder/*.safetensors"
+        compgen -G "$folder/*/model.safetensors" | sed 's,/model\.safetensors$,,'
     done | sed -E 's,.*/,,; s,\.(pth|safetensors)$,,'
 }
 
+# _effnet_long COMMAND OPTION: the long form of -m and the like, which differs among commands.
+_effnet_long() {
+    if [[ $2 == -? ]]; then
+        effnet "$1" --help 2>/dev/null | sed -nE "s/^  $2, (--[a-z-]+).*/\1/p"
+    else
+        printf '%s\n' "$2"
+    fi
+}
+
+# _effnet_choices COMMAND OPTION: of a description such as "auto (the default), tcp or udp".
+_effnet_choices() {
+    effnet "$1" --help 2>/dev/null | sed -nE "s/^  (-., )?$2=[^ ]+ +(.*: )?//p" |
+        sed -E 's/ \(the default\)//; s/,| or / /g'
+}
+
+_effnet_values() { # COMMAND OPTION
+    case $(_effnet_long "$1" "$2") in
+    --model) _effnet_models ;;
+    --arch | --base) effnet arch --list 2>/dev/null ;;
+    --precision | --transport) _effnet_choices "$1" "$(_effnet_long "$1" "$2")" ;;
+    --isa) effnet "$1" --help 2>/dev/null | sed -n 's/^ISA is one of \(.*\)\.$/\1/p' | tr -d , ;;
+    esac
+}
+
 _effnet() {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]} words
+    # Readline makes three words of --model=NAME.
+    if [ "$current" = = ]; then
+        current=
+    elif [ "$previous" = = ]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    compopt -o default
     if [ "$COMP_CWORD" -eq 1 ]; then
         words="$(effnet --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p') --help --version"
     elif [[ $current == -* ]]; then
-        words=$(effnet "${COMP_WORDS[1]}" --help 2>/dev/null | sed -nE 's/^  (-., )?(--[a-z-]+).*/\2/p')
-    elif [[ $previous == --isa ]]; then
-        words=$(effnet "${COMP_WORDS[1]}" --help | sed -n 's/^ISA is one of \(.*\)\.$/\1/p' | tr -d ,)
-    elif [[ $previous == --model || $previous == -m ]]; then
+        words=$(effnet "$command" --help 2>/dev/null | sed -nE 's/^  (-., )?(--[a-z-]+).*/\2/p')
+    elif [[ $previous == -* ]]; then
+        words=$(_effnet_values "$command" "$previous")
+    elif [ "$command" = arch ]; then
+        words=$(effnet arch --list)
+    elif [ "$command" = info ]; then
         words=$(_effnet_models)
-        compopt -o default
-    else
-        compopt -o default
     fi
     mapfile -t COMPREPLY < <(compgen -W "${words-}" -- "$current")
 }

@@ -29,6 +29,26 @@ def test_manual():
             assert option == "--help" or option in part, (command, option)
 
 
+def test_manual_has_the_configuration():
+    """Every variable that the sources read, and which keys are not a stream's own."""
+    page = open(f"{os.environ['EFFNET_BUILD']}/pipelines/effnet.1", encoding="utf-8").read()
+    read = {name for folder in ("engine", "gst-plugin", "pipelines")
+            for source in (installed.SOURCES / folder).rglob("*.c")
+            for name in re.findall(r'"((?:EFFNET|GST_EFFICIENTNET)_[A-Z_]+)"', source.read_text())}
+    assert {"EFFNET_ISA", "EFFNET_MQTT_PASSWORD", "GST_EFFICIENTNET_MODEL_PATH"} <= read, read
+    assert all(name in page for name in read), read
+    keys = re.search(r"^\.Li (.*)\nand\n\.Li (.*) ,\nwhich are of the program", page, re.M)
+    config = f"{installed.folder.name}/fleet.conf"
+    refused = []
+    for option in options_of("watch"):
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"[stream a]\nsource=/nonexistent\n{option[2:]}=true\n")
+        if f'has no key "{option[2:]}"' in tap.output_of("watch", "--config", config):
+            refused.append(option[2:])
+    refused = set(refused) - {"config", "help", "isa"}
+    assert refused == {*keys[1].split(" , "), keys[2]}, (refused, keys)
+
+
 def test_manual_is_clean():
     if not shutil.which("mandoc"):
         raise tap.Skip("mandoc is not installed")
@@ -55,11 +75,46 @@ def test_bash():
     assert complete_bash("effnet", "classify", "--js") == ["--json"]
     assert "c" in complete_bash("effnet", "bench", "--isa", "")
     assert complete_bash("effnet", "brew", "--") == []
-    os.makedirs(f"{installed.folder.name}/models", exist_ok=True)
-    with open(f"{installed.folder.name}/models/flowers.safetensors", "w", encoding="utf-8"):
-        pass
-    os.environ["GST_EFFICIENTNET_MODEL_PATH"] = f"{installed.folder.name}/models"
+
+
+PRECISIONS = ["auto", "fp32", "bf16", "int8"]
+ARCHITECTURES = tap.effnet("arch", "--list").split()
+
+
+def make_models():
+    """One in each place, and in each form."""
+    folder = installed.folder.name
+    places = (f"{folder}/models", f"{folder}/user/efficientnet/models",
+              f"{folder}/system/efficientnet/models")
+    for place, name in zip(places, ("flowers.safetensors", "birds/model.safetensors", "fruit.pth")):
+        os.makedirs(os.path.dirname(f"{place}/{name}"), exist_ok=True)
+        with open(f"{place}/{name}", "w", encoding="utf-8"):
+            pass
+    os.environ.update(GST_EFFICIENTNET_MODEL_PATH=f"/nonexistent:{folder}/models",
+                      XDG_DATA_HOME=f"{folder}/user", XDG_DATA_DIRS=f"/none:{folder}/system")
+    return ["flowers", "birds", "fruit"]
+
+
+def check_values(complete, end):
+    """What completes the values of options; after them come END."""
+    models = make_models()
+    for words, values in ((("classify", "--model"), models), (("bench", "-m"), models),
+                          (("info",), models), (("bench", "--arch"), ARCHITECTURES),
+                          (("convert", "-a"), ARCHITECTURES), (("scale", "-b"), ARCHITECTURES),
+                          (("arch",), ARCHITECTURES), (("bench", "-b"), []),
+                          (("classify", "--precision"), PRECISIONS),
+                          (("bench", "-p"), PRECISIONS),
+                          (("watch", "--transport"), ["auto", "tcp", "udp"]),
+                          (("classify", "--labels-file"), [])):
+        found = complete("effnet", *words, "")
+        assert sorted(found) == sorted(values + end), (words, found)
+
+
+def test_bash_values():
+    check_values(complete_bash, [])
     assert complete_bash("effnet", "classify", "--model", "flo") == ["flowers"]
+    assert complete_bash("effnet", "classify", "--model", "=", "flo") == ["flowers"]
+    assert complete_bash("effnet", "classify", "--precision", "=") == PRECISIONS
 
 
 def complete_zsh(*words):
@@ -80,6 +135,7 @@ def test_zsh():
     for command in COMMANDS:
         assert complete_zsh("effnet", command, "--") == options_of(command), command
     assert complete_zsh("effnet", "classify", "") == ["FILES"]
+    check_values(complete_zsh, ["FILES"])
 
 
 tap.run(sys.modules[__name__])
