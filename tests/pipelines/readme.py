@@ -30,9 +30,12 @@ INSTEAD = (
     (r"^sudo apt install .*", "true"),
     (r"^debian/build$", f"bash -n {SOURCES}/debian/build"),
     (r"^sudo ninja -C \S+ uninstall$", f"ninja -C {BUILD} -t query uninstall"),
-    (r"^systemctl enable --now (\S+)@\S+$",
+    (r"^sudo systemctl (?:enable|disable) --now (\S+)@\S+$",
      rf"find {HERE}/installed -name '\1@.service' | grep ."),
-    (r"^sudo env XDG_DATA_HOME=/var/lib (.*)", rf"XDG_DATA_HOME={HERE}/service {SOURCES}/\1"),
+    (r"^sudo apt purge (.*)", rf'for name in \1; do grep "^Package: ${{name%\\*}}" '
+     rf'{SOURCES}/debian/control; done'),
+    (r"^sudo env XDG_DATA_HOME=/usr/local/share (.*)",
+     rf"XDG_DATA_HOME={HERE}/service {SOURCES}/\1"),
     (r"^(\./)?(pipelines|tests)/", rf"{SOURCES}/\2/"),
     # Configured anew, but the build that there is, installed into a folder.
     (r"^sudo meson install -C \S+ && sudo ldconfig$",
