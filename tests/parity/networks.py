@@ -124,7 +124,7 @@ VARIED = [
 ]
 
 def pictures(size, n=8, gray=False):
-    folder = tap.need(f"{tap.DATA}/images", "the pictures")
+    folder = tap.need(f"{tap.DATA}/images", "shared/data beside the sources, with photographs,")
     files = sorted(glob.glob(f"{folder}/*"))[:n]
     arrays = [np.asarray(Image.open(f).convert("RGB").resize((size, size))) for f in files]
     x = torch.from_numpy((np.stack(arrays).transpose(0, 3, 1, 2) / 255 - 0.45) / 0.226).float()

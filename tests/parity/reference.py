@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "pipelines"))
 import tap  # noqa: E402
 from tap import effnet  # noqa: E402
 
-WANTED = "the reference's data"
+WANTED = "shared/data beside the sources, what other programs computed,"
 
 
 def compare_logits(isa, **environment):

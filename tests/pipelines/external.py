@@ -22,7 +22,7 @@ def test_is_missing():
         done = subprocess.run([alone, "scale"], capture_output=True, text=True,
                               env={**os.environ, "LD_LIBRARY_PATH": libraries})
         if os.path.exists("/usr/libexec/efficientnet/effnet-scale"):
-            raise tap.Skip("one is installed")
+            raise tap.Skip("one is installed in /usr: purge the package effnet to see it missing")
     assert done.returncode == 1 and done.stderr.count("\n") == 1, done
     assert "effnet-scale cannot be started" in done.stderr, done.stderr
 

@@ -51,7 +51,7 @@ def test_manual_has_the_configuration():
 
 def test_manual_is_clean():
     if not shutil.which("mandoc"):
-        raise tap.Skip("mandoc is not installed")
+        raise tap.Skip("mandoc is missing (mandoc)")
     done = installed.run("mandoc", "-T", "lint", "-W", "warning",
                          f"{os.environ['EFFNET_BUILD']}/pipelines/effnet.1")
     assert done.returncode == 0, done.stdout
@@ -130,7 +130,7 @@ def complete_zsh(*words):
 
 def test_zsh():
     if not shutil.which("zsh"):
-        raise tap.Skip("zsh is not installed")
+        raise tap.Skip("zsh is missing (zsh)")
     assert complete_zsh("effnet", "") == COMMANDS
     for command in COMMANDS:
         assert complete_zsh("effnet", command, "--") == options_of(command), command

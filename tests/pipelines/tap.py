@@ -50,7 +50,8 @@ def gstreamer():
         gi.require_version("Gst", "1.0")
         from gi.repository import Gst
     except (ImportError, ValueError) as missing:
-        raise Skip(f"python3-gi with GStreamer is missing: {missing}") from missing
+        raise Skip(f"GStreamer in Python is missing (python3-gi, gir1.2-gstreamer-1.0): {missing}"
+                   ) from missing
     Gst.init(None)
     return Gst
 
@@ -61,6 +62,17 @@ def model(name="lite0"):
 
 def sample(name):
     return need(f"{SAMPLES}/{name}", f"the sample {name} (pipelines/fetch-samples)")
+
+
+def photographs(count):
+    """So many, all different: the samples, then mirrored, then upside down."""
+    try:
+        from PIL import Image, ImageOps
+    except ImportError as missing:
+        raise Skip("Pillow is missing (python3-pil)") from missing
+    turns = (lambda image: image, ImageOps.mirror, ImageOps.flip)
+    names = ("chelsea.png", "coffee.png", "rocket.jpg")
+    return [turn(Image.open(sample(name)).convert("RGB")) for turn in turns for name in names][:count]
 
 
 def effnet(*arguments, **environment):

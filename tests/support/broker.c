@@ -31,7 +31,7 @@ effnet_test_have_broker(void)
     g_autofree char *path = find_broker();
 
     if (!path)
-        g_test_skip("mosquitto is not installed");
+        g_test_skip("a broker is missing (mosquitto)");
     return path != NULL;
 }
 

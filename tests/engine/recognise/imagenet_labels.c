@@ -35,7 +35,7 @@ test_source(void)
     g_auto(GStrv) lines = NULL;
 
     if (!g_file_get_contents(path, &text, NULL, NULL)) {
-        g_test_skip("no labels.txt in EFFNET_TEST_DATA");
+        g_test_skip("the list of all synonyms, labels.txt in shared/data beside the sources, is missing");
         return;
     }
     lines = g_strsplit(text, "\n", -1);

@@ -74,7 +74,7 @@ def test_budget():
 def test_plot():
     with tempfile.TemporaryDirectory() as folder:
         if "cairo" in tap.output_of("scale", "--no-latency", "--plot", f"{folder}/x.pdf"):
-            raise tap.Skip("built without cairo")
+            raise tap.Skip("it is built without cairo (libcairo2-dev, -Dplot)")
         for name, magic in (("a.svg", b"<?xml"), ("a.png", b"\x89PNG")):
             effnet("scale", "--no-latency", "--to", "1", "--plot", f"{folder}/{name}")
             with open(f"{folder}/{name}", "rb") as file:

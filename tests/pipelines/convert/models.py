@@ -469,7 +469,7 @@ def create_h5(path):
     try:
         import h5py
     except ImportError as error:
-        raise tap.Skip("there is no h5py (python3-h5py)") from error
+        raise tap.Skip("h5py is missing (python3-h5py)") from error
     return h5py.File(path, "w")
 
 

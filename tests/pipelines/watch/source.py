@@ -21,11 +21,9 @@ def test_file():
 
 def test_labels():
     """With a real network: the photographs are recognised."""
-    with open(tap.need(f"{tap.DATA}/labels.txt", "the list of labels"), encoding="utf-8") as file:
-        file.read()
     frames = watch_json("--top-k", "1", video(), model=tap.model())
     labels = {f["results"][0]["classes"][0]["label"].split(",")[0] for f in frames}
-    assert len(labels & {"tench", "brambling", "American alligator", "black swan", "flamingo"}) >= 1, labels
+    assert any("cat" in label for label in labels) and "espresso" in labels, labels
 
 
 def test_gif():

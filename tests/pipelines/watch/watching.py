@@ -35,7 +35,7 @@ def installed(element):
 
 def plugin(element):
     if not installed(element):
-        raise tap.Skip(f"GStreamer's element {element} is not installed")
+        raise tap.Skip(f"GStreamer has no element {element} (tests/run installs it)")
 
 
 def free_port():
@@ -45,18 +45,12 @@ def free_port():
 
 
 def pictures():
-    """A folder with some of the shared photographs as frames, 00.jpg and so on."""
+    """A folder with photographs as frames, 00.jpg to 07.jpg."""
     out = scratch("pictures")
     if not os.path.isdir(out):
-        try:
-            from PIL import Image
-        except ImportError as error:
-            raise tap.Skip("Pillow is not installed") from error
-        images = tap.need(f"{tap.DATA}/images", "the pictures of the test data")
         os.mkdir(out)
-        for number, name in enumerate(sorted(os.listdir(images))[:80:10]):
-            with Image.open(os.path.join(images, name)) as image:
-                image.convert("RGB").resize((320, 240)).save(f"{out}/{number:02d}.jpg")
+        for number, image in enumerate(tap.photographs(8)):
+            image.resize((320, 240)).save(f"{out}/{number:02d}.jpg")
     return out
 
 
@@ -182,7 +176,7 @@ class RtspServer:
             import gi
             gi.require_version("GstRtspServer", "1.0")
         except (ImportError, ValueError) as error:
-            raise tap.Skip("GstRtspServer for Python is not installed") from error
+            raise tap.Skip("GstRtspServer for Python is missing (gir1.2-gst-rtsp-server-1.0)") from error
         self.process = subprocess.Popen(
             [sys.executable, os.path.join(HERE, "rtspserver.py"), path, str(port)],
             stdout=subprocess.PIPE, text=True)
