@@ -8,8 +8,10 @@ slow_jobs=(
     "packages in a bare root" "debian/try build-debian"
     "the plugin on Debian 13, with GstAnalytics" ".ci/plugin-tests trixie"
     "the plugin on forky, with GStreamer 1.28" ".ci/plugin-tests forky"
-    "both commands on a bare Debian 12" "tests/bare bookworm"
-    "both commands on a bare Debian 13" "tests/bare trixie"
+    "both commands on a bare Debian 12, as root" "tests/bare bookworm root"
+    "both commands on a bare Debian 12, with sudo" "tests/bare bookworm newcomer"
+    "both commands on a bare Debian 13, as root" "tests/bare trixie root"
+    "both commands on a bare Debian 13, with sudo" "tests/bare trixie newcomer"
 )
 
 # turn_of N: the number of the job that is this commit's, of N. They follow one another from commit

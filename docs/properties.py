@@ -16,6 +16,23 @@ INTEGERS = ("gint", "guint", "gint64", "guint64", "glong", "gulong")
 NO_LIMIT = (2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1)
 PLAYING, READY = 1 << (GObject.PARAM_USER_SHIFT + 4), 1 << (GObject.PARAM_USER_SHIFT + 2)
 
+
+
+class Value(ctypes.Structure):
+    """A GEnumValue or GFlagsValue."""
+    _fields_ = [("value", ctypes.c_int), ("name", ctypes.c_char_p), ("nick", ctypes.c_char_p)]
+
+
+class EnumClass(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_size_t), ("minimum", ctypes.c_int), ("maximum", ctypes.c_int),
+                ("count", ctypes.c_uint), ("values", ctypes.POINTER(Value))]
+
+
+class FlagsClass(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_size_t), ("mask", ctypes.c_uint), ("count", ctypes.c_uint),
+                ("values", ctypes.POINTER(Value))]
+
+
 gobject, gst = ctypes.CDLL("libgobject-2.0.so.0"), ctypes.CDLL("libgstreamer-1.0.so.0")
 gobject.g_type_class_ref.restype = gobject.g_object_class_find_property.restype = ctypes.c_void_p
 gobject.g_param_spec_get_default_value.restype = ctypes.c_void_p
@@ -47,9 +64,8 @@ def default_of(spec):
     if kind == "guint" and spec.maximum == 2**32 - 1:
         return f"{spec.default_value:#010x}"
     if spec.value_type.is_a(GObject.TYPE_FLAGS):
-        flags = spec.flags_class.__flags_values__
-        return "`" + "+".join(flag.first_value_nick for bit, flag in sorted(flags.items())
-                              if bit & spec.default_value) + "`"
+        return "`" + "+".join(flag.nick.decode() for flag in class_values(spec)
+                              if flag.value & int(spec.default_value)) + "`"
     text = serialized_default(spec)
     if not text.strip("<> "):
         return "none"
@@ -76,16 +92,18 @@ def type_of(spec):
             "GstFraction": "fraction", "GstValueArray": "array"}.get(kind.name, kind.name)
 
 
+def class_values(spec):
+    """Of an enumeration or flags; through C, as what PyGObject knows of them changes."""
+    kind = EnumClass if spec.value_type.is_a(GObject.TYPE_ENUM) else FlagsClass
+    known = ctypes.cast(gobject.g_type_class_ref(hash(spec.value_type)), ctypes.POINTER(kind))[0]
+    return sorted(known.values[:known.count], key=lambda value: value.value)
+
+
 def values_of(spec):
     """Of an enumeration or flags: each value's nick and sentence."""
-    if spec.value_type.is_a(GObject.TYPE_ENUM):
-        values = spec.enum_class.__enum_values__
-    elif spec.value_type.is_a(GObject.TYPE_FLAGS):
-        values = spec.flags_class.__flags_values__
-    else:
+    if not (spec.value_type.is_a(GObject.TYPE_ENUM) or spec.value_type.is_a(GObject.TYPE_FLAGS)):
         return []
-    return [(value.first_value_nick, value.first_value_name) if hasattr(value, "first_value_nick")
-            else (value.value_nick, value.value_name) for _, value in sorted(values.items())]
+    return [(value.nick.decode(), value.name.decode()) for value in class_values(spec)]
 
 
 def meaning_of(spec):
