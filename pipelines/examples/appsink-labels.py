@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Labels in a Python program: frames from an appsink, what the element attached to each of them,
 and its messages on the bus. Needs PyGObject and GStreamer's introspection data (Debian:
-python3-gi, gir1.2-gstreamer-1.0), and no header or module of this project.
+python3-gi, gir1.2-gst-plugins-base-1.0), and no header or module of this project. GStreamer's
+overrides (python3-gst-1.0) may be there or not.
 
     ./appsink-labels.py film.mp4
 """
@@ -13,7 +14,8 @@ import warnings
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402
+gi.require_version("GstVideo", "1.0")
+from gi.repository import Gst, GstVideo  # noqa: E402
 
 # A structure hands lists to PyGObject as this deprecated type.
 warnings.filterwarnings("ignore", "GObject.ValueArray")
@@ -36,12 +38,13 @@ def read_results(structure):
 def show_frame(number, sample):
     """A line a frame: its time, its size, and the best class of each result."""
     buffer = sample.get_buffer()
-    size = sample.get_caps().get_structure(0)
+    # Some versions of the overrides let nobody read a structure of caps but in a "with".
+    size = GstVideo.VideoInfo.new_from_caps(sample.get_caps())
     meta = buffer.get_custom_meta("GstEfficientNetMeta")
     results = read_results(meta.get_structure()) if meta else []
     best = ", ".join(f"{classes[0][1]:.1%} {classes[0][0]}" for classes in results)
-    print(f"frame {number}, {buffer.pts / Gst.SECOND:.3f} s, {size.get_value('width')}x"
-          f"{size.get_value('height')}: {best}")
+    print(f"frame {number}, {buffer.pts / Gst.SECOND:.3f} s, {size.width}x{size.height}: "
+          f"{best}")
 
 
 def show_message(structure):
