@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Completion of effnet for bash. Commands, options and their values are those that the program itself
-# lists.
+# Completion of effnet for bash. Commands, options and their values are those that the program
+# itself lists.
 # shellcheck shell=bash
 
 # As "effnet info NAME" finds them: files, and folders with a model.safetensors in them.

@@ -112,7 +112,8 @@ static void
 test_locale(void)
 {
     if (!setlocale(LC_ALL, "de_DE.UTF-8")) {
-        g_test_skip("the locale de_DE.UTF-8 is missing (locales; dpkg-reconfigure locales makes it)");
+        g_test_skip(
+            "the locale de_DE.UTF-8 is missing (locales; dpkg-reconfigure locales makes it)");
         return;
     }
     assert_contains("a", 0.5f, "\"score\":0.5}");

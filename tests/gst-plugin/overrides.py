@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Python with GStreamer's overrides (Debian: python3-gst-1.0): both ways of docs/metadata.md read the
-same, and scripts of ours that do not read results work."""
+"""Python with GStreamer's overrides (Debian: python3-gst-1.0): both ways of docs/metadata.md read
+the same, and a script of ours that maps frames works."""
 import os
 import pathlib
 import re

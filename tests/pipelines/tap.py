@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Tests of programs: the functions test_… of a module, one TAP case each. With --overrides, Python
-has GStreamer's overrides (Debian: python3-gst-1.0), here and in what is started."""
+"""Tests of programs: the functions test_… of a module, one TAP case each. With --overrides,
+Python has GStreamer's overrides (Debian: python3-gst-1.0), here and in what is started."""
 import importlib.util
 import os
 import subprocess

@@ -35,7 +35,8 @@ test_source(void)
     g_auto(GStrv) lines = NULL;
 
     if (!g_file_get_contents(path, &text, NULL, NULL)) {
-        g_test_skip("the list of all synonyms, labels.txt in shared/data beside the sources, is missing");
+        g_test_skip(
+            "the list of all synonyms, labels.txt in shared/data beside the sources, is missing");
         return;
     }
     lines = g_strsplit(text, "\n", -1);
