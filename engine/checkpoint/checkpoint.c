@@ -8,24 +8,6 @@
 #define CHUNK (64u << 10) /* bytes read at once where they are to be converted */
 #define SLAB  (64u << 10) /* elements read at once where they are to be permuted */
 
-/* Files that users try, and what to do about each. */
-static const struct {
-    guint offset, length;
-    const char *magic, *what;
-} strangers[] = {
-    {0, 8, "\x89HDF\r\n\x1a\n", "is an HDF5 (Keras) file: convert it once with effnet convert"},
-    {4, 4, "TFL3", "is a TFLite file: convert it once with effnet convert"},
-    {257, 5, "ustar",
-     "is a tar file, as torch.save() wrote before version 0.1.10: load and save "
-     "it once with a newer torch"},
-    {0, 23, "version https://git-lfs",
-     "is a pointer of Git LFS and not the file itself: get it "
-     "with git lfs pull"},
-    {0, 1, "<", "is a web page or XML and not a checkpoint"},
-    {0, 1, "{", "is JSON and not a checkpoint"},
-    {0, 2, "\x1f\x8b", "is compressed by gzip: unpack it first"},
-};
-
 gboolean
 effnet_checkpoint_fail(const EffNetCheckpoint *checkpoint, GError **error, const char *format, ...)
 {
@@ -39,107 +21,14 @@ effnet_checkpoint_fail(const EffNetCheckpoint *checkpoint, GError **error, const
     return FALSE;
 }
 
-static gboolean
-is_onnx(const guint8 *head)
-{
-    /* Protobuf: ir_version, a small number, then the producer's name or the graph. */
-    return head[0] == 0x08 && head[1] > 0 && head[1] < 32 && (head[2] == 0x12 || head[2] == 0x3a);
-}
-
-static gboolean
-fail_unknown(const EffNetCheckpoint *checkpoint, const guint8 *head, GError **error)
-{
-    for (gsize i = 0; i < G_N_ELEMENTS(strangers); i++)
-        if (memcmp(head + strangers[i].offset, strangers[i].magic, strangers[i].length) == 0)
-            return effnet_checkpoint_fail(checkpoint, error, "%s", strangers[i].what);
-    if (is_onnx(head))
-        return effnet_checkpoint_fail(checkpoint, error,
-                                      "is an ONNX file: convert it once with effnet convert");
-    return effnet_checkpoint_fail(checkpoint, error,
-                                  "is neither a .safetensors nor a .pth file, by its content");
-}
-
-static gboolean
-parse(EffNetCheckpoint *checkpoint, GError **error)
-{
-    guint8 head[512] = {0};
-    guint64 length;
-
-    if (!effnet_file_read(checkpoint->file, 0, head, MIN(sizeof head, checkpoint->file->size),
-                          error))
-        return FALSE;
-    memcpy(&length, head, sizeof length);
-    length = GUINT64_FROM_LE(length);
-    if (memcmp(head, "PK\3\4", 4) == 0)
-        return effnet_pth_parse_zip(checkpoint, error);
-    /* A header's length may look like a pickle's first bytes, but no pickle like a header. */
-    if (head[8] == '{' && length <= EFFNET_SAFETENSORS_MAX_HEADER)
-        return effnet_safetensors_parse(checkpoint, error);
-    if ((head[0] == 0x80 && head[1] >= 2 && head[1] <= 5) ||
-        memcmp(head, "L1195470371460388", 17) == 0)
-        return effnet_pth_parse_legacy(checkpoint, error);
-    return fail_unknown(checkpoint, head, error);
-}
-
-/* What DataParallel, torch.compile() and training frameworks put in front of every name. */
-static const char *const prefixes[] = {"module.", "_orig_mod.", "model."};
-
-/* The length of the prefix that all names of a part of a network have, which have a dot; beside
- * them may be a counter of the averaging or so. */
-static gsize
-shared_prefix(const EffNetCheckpoint *checkpoint, const char *prefix)
-{
-    gboolean found = FALSE;
-
-    for (guint i = 0; i < checkpoint->tensors->len; i++) {
-        const char *name = g_array_index(checkpoint->tensors, EffNetTensor, i).name;
-
-        if (g_str_has_prefix(name, prefix))
-            found = TRUE;
-        else if (strchr(name, '.'))
-            return 0;
-    }
-    return found ? strlen(prefix) : 0;
-}
-
-/* One of them, and the next to be looked for again. */
-static gboolean
-remove_prefix(EffNetCheckpoint *checkpoint)
-{
-    gsize length = 0;
-
-    for (gsize p = 0; p < G_N_ELEMENTS(prefixes) && !length; p++)
-        length = shared_prefix(checkpoint, prefixes[p]);
-    for (guint i = 0; length && i < checkpoint->tensors->len; i++) {
-        char *name = g_array_index(checkpoint->tensors, EffNetTensor, i).name;
-
-        if (strchr(name, '.'))
-            memmove(name, name + length, strlen(name + length) + 1);
-    }
-    return length > 0;
-}
-
-static gboolean
-index_names(EffNetCheckpoint *checkpoint, GError **error)
-{
-    for (guint i = 0; i < checkpoint->tensors->len; i++) {
-        EffNetTensor *tensor = &g_array_index(checkpoint->tensors, EffNetTensor, i);
-
-        if (!g_hash_table_insert(checkpoint->by_name, tensor->name, tensor))
-            return effnet_checkpoint_fail(checkpoint, error, "has two tensors named %s",
-                                          tensor->name);
-    }
-    return TRUE;
-}
-
 static void
 clear_tensor(gpointer tensor)
 {
     g_free(((EffNetTensor *)tensor)->name);
 }
 
-static EffNetCheckpoint *
-new_checkpoint(const char *path, GError **error)
+EffNetCheckpoint *
+effnet_checkpoint_new(const char *path, GError **error)
 {
     EffNetCheckpoint *checkpoint;
     EffNetFile *file = effnet_file_open(path, error);
@@ -154,39 +43,6 @@ new_checkpoint(const char *path, GError **error)
     checkpoint->by_name = g_hash_table_new(g_str_hash, g_str_equal);
     checkpoint->metadata = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     return checkpoint;
-}
-
-EffNetCheckpoint *
-effnet_checkpoint_open_part(const char *path, GError **error)
-{
-    g_autoptr(EffNetCheckpoint) checkpoint = new_checkpoint(path, error);
-
-    return checkpoint && parse(checkpoint, error) ? g_steal_pointer(&checkpoint) : NULL;
-}
-
-/* By its name as well, by which others know it: see effnet_sharded_is_name(). */
-static gboolean
-is_index(const EffNetCheckpoint *checkpoint)
-{
-    char first = 0;
-
-    return effnet_sharded_is_name(checkpoint->file->path) &&
-           effnet_file_read(checkpoint->file, 0, &first, 1, NULL) && first == '{';
-}
-
-EffNetCheckpoint *
-effnet_checkpoint_open(const char *path, GError **error)
-{
-    g_autoptr(EffNetCheckpoint) checkpoint = new_checkpoint(path, error);
-
-    if (!checkpoint || !(is_index(checkpoint) ? effnet_sharded_parse(checkpoint, error)
-                                              : parse(checkpoint, error)))
-        return NULL;
-    while (remove_prefix(checkpoint))
-        continue;
-    if (!index_names(checkpoint, error))
-        return NULL;
-    return g_steal_pointer(&checkpoint);
 }
 
 void

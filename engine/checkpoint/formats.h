@@ -19,12 +19,17 @@ struct _EffNetCheckpoint {
 #define EFFNET_MAX_TENSORS 65536u
 #define EFFNET_MAX_NAME    1024u /* bytes */
 
+/* PATH, opened, and no tensors yet. */
+EffNetCheckpoint *effnet_checkpoint_new(const char *path, GError **error);
+
 /* As effnet_checkpoint_open() does, but no index, and with names as they are. */
 EffNetCheckpoint *effnet_checkpoint_open_part(const char *path, GError **error);
 
-/* List the tensors of the file. */
-gboolean effnet_safetensors_parse(EffNetCheckpoint *checkpoint, GError **error);
+/* List the tensors of the file, by what its first bytes say that it is; of an index; of the rest.
+ */
+gboolean effnet_part_parse(EffNetCheckpoint *checkpoint, GError **error);
 gboolean effnet_sharded_parse(EffNetCheckpoint *checkpoint, GError **error);
+gboolean effnet_safetensors_parse(EffNetCheckpoint *checkpoint, GError **error);
 gboolean effnet_pth_parse_zip(EffNetCheckpoint *checkpoint, GError **error);
 gboolean effnet_pth_parse_legacy(EffNetCheckpoint *checkpoint, GError **error);
 

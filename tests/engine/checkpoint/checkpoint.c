@@ -6,36 +6,6 @@
 #include "../support.h"
 
 static void
-check_refused(const void *content, gsize n, const char *what)
-{
-    g_autofree char *path = support_write("stranger", content, n);
-    GError *error = NULL;
-
-    g_assert_null(effnet_checkpoint_open(path, &error));
-    support_check_error(&error, EFFNET_ERROR_FORMAT, what);
-}
-
-static void
-test_strangers(void)
-{
-    char tar[512] = "storages";
-
-#define REFUSED(text, what) check_refused(text, sizeof(text) - 1, what)
-    REFUSED("\x89HDF\r\n\x1a\n\0\0\0\0", "HDF5 (Keras) file: convert it once with effnet convert");
-    REFUSED("\x1c\0\0\0TFL3\x14\0", "TFLite file: convert it once with effnet convert");
-    REFUSED("\x08\x07\x12\x07pytorch", "ONNX file: convert it once with effnet convert");
-    REFUSED("\x08\x0e:\x03\x12\x01g", "ONNX file: convert it once with effnet convert");
-    REFUSED("version https://git-lfs.github.com/spec/v1\noid", "pointer of Git LFS");
-    REFUSED("<!DOCTYPE html>", "web page");
-    REFUSED("{\"architecture\": 1}", "is JSON");
-    REFUSED("nothing at all", "neither a .safetensors nor a .pth file");
-    REFUSED("x", "neither a .safetensors nor a .pth file");
-    REFUSED("\x1f\x8b\x08\0\0\0\0\0\0\3", "is compressed by gzip: unpack it first");
-    memcpy(tar + 257, "ustar", 5);
-    check_refused(tar, sizeof tar, "is a tar file");
-}
-
-static void
 test_unreadable(void)
 {
     g_autofree char *empty = support_write_text("empty", "");
@@ -45,29 +15,6 @@ test_unreadable(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "is empty");
     g_assert_null(effnet_checkpoint_open(support_folder(), &error));
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "is a folder");
-}
-
-static void
-test_names(void)
-{
-    static const char twice[] =
-        "{\"model.a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},"
-        "\"model.b.c\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[4,8]},"
-        "\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[8,12]}}";
-    static const char other[] =
-        "{\"model.a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},"
-        "\"b.c\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[4,8]}}";
-    g_autoptr(GByteArray) bytes = support_safetensors(twice, "0123456789ab", 12);
-    g_autoptr(GByteArray) kept = support_safetensors(other, "01234567", 8);
-    g_autofree char *path = support_write_bytes("twice", bytes);
-    g_autofree char *kept_path = support_write_bytes("kept", kept);
-    g_autoptr(EffNetCheckpoint) checkpoint = effnet_checkpoint_open(kept_path, NULL);
-    GError *error = NULL;
-
-    g_assert_nonnull(effnet_checkpoint_find(checkpoint, "model.a"));
-    g_assert_cmpstr(effnet_checkpoint_get_path(checkpoint), ==, kept_path);
-    g_assert_null(effnet_checkpoint_open(path, &error));
-    support_check_error(&error, EFFNET_ERROR_FORMAT, "two tensors named a");
 }
 
 /* A header of N tensors, or of one whose name has LENGTH bytes: each takes many times its size in
@@ -219,12 +166,10 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/model/checkpoint/strangers", test_strangers);
-    g_test_add_func("/model/checkpoint/unreadable", test_unreadable);
-    g_test_add_func("/model/checkpoint/names", test_names);
-    g_test_add_func("/model/checkpoint/bounds", test_bounds);
-    g_test_add_func("/model/checkpoint/read", test_read);
-    g_test_add_func("/model/checkpoint/overlap", test_overlap);
-    g_test_add_func("/model/checkpoint/integers", test_integers);
+    g_test_add_func("/checkpoint/checkpoint/unreadable", test_unreadable);
+    g_test_add_func("/checkpoint/checkpoint/bounds", test_bounds);
+    g_test_add_func("/checkpoint/checkpoint/read", test_read);
+    g_test_add_func("/checkpoint/checkpoint/overlap", test_overlap);
+    g_test_add_func("/checkpoint/checkpoint/integers", test_integers);
     return g_test_run();
 }
