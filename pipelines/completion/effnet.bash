@@ -25,6 +25,11 @@ _effnet_long() {
     fi
 }
 
+# _effnet_one_of COMMAND WHAT: of the line "WHAT is one of a, b, c." below the options.
+_effnet_one_of() {
+    effnet "$1" --help 2>/dev/null | sed -n "s/^$2 is one of \\(.*\\)\\.\$/\\1/p" | tr -d ,
+}
+
 # _effnet_choices COMMAND OPTION: of a description such as "auto (the default), tcp or udp".
 _effnet_choices() {
     effnet "$1" --help 2>/dev/null | sed -nE "s/^  (-., )?$2=[^ ]+ +(.*: )?//p" |
@@ -35,8 +40,9 @@ _effnet_values() { # COMMAND OPTION
     case $(_effnet_long "$1" "$2") in
     --model) _effnet_models ;;
     --arch | --base) effnet arch --list 2>/dev/null ;;
-    --precision | --transport) _effnet_choices "$1" "$(_effnet_long "$1" "$2")" ;;
-    --isa) effnet "$1" --help 2>/dev/null | sed -n 's/^ISA is one of \(.*\)\.$/\1/p' | tr -d , ;;
+    --transport) _effnet_choices "$1" --transport ;;
+    --isa) _effnet_one_of "$1" ISA ;;
+    --precision) _effnet_one_of "$1" PRECISION ;;
     esac
 }
 

@@ -97,8 +97,7 @@ test_bad_classes(void)
         "}(U\3catI0\nU\3dogU\3owlu",
         "}(I0\nI0\nu",
         "](U\3catK\1e",
-        "](U\3catU\1\xff"
-        "e",
+        "](U\3catU\1\377e", /* no UTF-8 */
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {

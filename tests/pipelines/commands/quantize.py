@@ -11,10 +11,10 @@ from tap import effnet, effnet_fails
 PICTURES = 4
 
 
-def pictures(folder):
+def pictures(folder, kind="png"):
     os.mkdir(f"{folder}/pictures")
     for number, image in enumerate(tap.photographs(PICTURES)):
-        image.save(f"{folder}/pictures/{number}.png")
+        image.save(f"{folder}/pictures/{number}.{kind}")
     return f"{folder}/pictures"
 
 
@@ -83,7 +83,7 @@ def test_turned():
     outputs = []
     for orientation in (0, 1, 6):
         with tempfile.TemporaryDirectory() as folder:
-            for picture in pathlib.Path(pictures(folder)).iterdir():
+            for picture in pathlib.Path(pictures(folder, "jpg")).iterdir():
                 if orientation:
                     tag(picture, orientation)
             effnet("quantize", "--model", tap.model(), "--images", f"{folder}/pictures", "--output",
