@@ -10,8 +10,9 @@
 #define MAX_PART (64u << 20)
 /* Of a file that is a picture, which its decoder keeps until it has all. */
 #define MAX_PICTURE (1u << 30)
-/* How many broken frames in a row are left out: a decoder that marks all is not believed. */
-#define MAX_BROKEN 250
+/* How many broken frames in a row are left out: the grey ones that a stream begins with. One that
+ * goes on so is shown as it is. */
+#define MAX_BROKEN 15
 
 struct _EffNetDecoding {
     GstElement *pipeline, *source, *sink;

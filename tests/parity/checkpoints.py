@@ -148,7 +148,12 @@ def test_average():
         assert "state: state_dict_ema" in info and "weights: the averaged ones" in info, info
 
 
+def need_torch():
+    network("torchvision", "resnet18")
+
+
 def test_heads():
+    need_torch()
     linear, sequential, dropout = torch.nn.Linear, torch.nn.Sequential, torch.nn.Dropout
 
     def efficientnet(head):
@@ -172,6 +177,7 @@ def test_heads():
 
 
 def test_heads_that_are_more():
+    need_torch()
     with Folder() as folder:
         model = torchvision.models.resnet18()
         model.fc = torch.nn.Sequential(torch.nn.Linear(512, 64), torch.nn.ReLU(),

@@ -89,7 +89,7 @@ test_broken(Fixture *fixture, gconstpointer data)
 static void
 test_all_broken(Fixture *fixture, gconstpointer data)
 {
-    push(fixture, 260, GST_BUFFER_FLAG_CORRUPTED);
+    push(fixture, 25, GST_BUFFER_FLAG_CORRUPTED);
     g_assert_cmpuint(count_shown(fixture), ==, 10);
 }
 
