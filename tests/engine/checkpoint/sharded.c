@@ -32,7 +32,7 @@ put_safetensors(const char *file, const char *name, float value)
                         "\"net.%s\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}",
                         name, name);
     g_autoptr(GByteArray) bytes = support_safetensors(header, &value, sizeof value);
-    g_autofree char *path = put(file, bytes->data, bytes->len);
+    g_free(put(file, bytes->data, bytes->len));
 }
 
 static void
