@@ -396,27 +396,6 @@ push_lateness(GstHarness *h, GstClockTimeDiff lateness, GstClockTime time)
                              lateness, time)));
 }
 
-/* Passes the N-th frame, and waits for its inference, where there is one, by asking the next one
- * whether it brought something: a repeated frame, which is not inferred. */
-static gboolean
-is_inferred(GstHarness *h, guint number)
-{
-    guint64 before = effnet_test_get_stat(h->element, "inferences");
-    guint64 skipped = effnet_test_get_stat(h->element, "skipped");
-
-    gst_buffer_unref(pass(h, number));
-    if (effnet_test_get_stat(h->element, "skipped") > skipped)
-        return FALSE;
-    while (effnet_test_get_stat(h->element, "inferences") == before) {
-        GstBuffer *repeated = make_frame(number);
-
-        GST_BUFFER_FLAG_SET(repeated, GST_BUFFER_FLAG_GAP);
-        gst_buffer_unref(gst_harness_push_and_pull(h, repeated));
-        g_thread_yield();
-    }
-    return TRUE;
-}
-
 /* Frames that come too late are not inferred, but for one a second; all pass, also upstream hears
  * of it. */
 static void
@@ -429,29 +408,29 @@ test_qos_skip(void)
     guint64 skipped;
 
     /* Nothing is known yet, and nothing is late. */
-    g_assert_true(is_inferred(h, 0));
+    g_assert_true(effnet_test_is_inferred(h, make_frame(0)));
     push_lateness(h, -GST_MSECOND, GST_MSECOND);
-    g_assert_true(is_inferred(h, 1));
+    g_assert_true(effnet_test_is_inferred(h, make_frame(1)));
     /* Up to frame 90, at 3 s. */
     push_lateness(h, 2 * GST_SECOND, GST_SECOND);
     skipped = effnet_test_get_stat(h->element, "skipped");
     for (guint i = 2; i <= 90; i++)
-        g_assert_cmpint(is_inferred(h, i), ==, i % 30 == 1);
-    g_assert_true(is_inferred(h, 91));
+        g_assert_cmpint(effnet_test_is_inferred(h, make_frame(i)), ==, i % 30 == 1);
+    g_assert_true(effnet_test_is_inferred(h, make_frame(91)));
     g_assert_cmpuint(effnet_test_get_stat(h->element, "skipped"), ==, skipped + 87);
     /* In time again. */
     push_lateness(h, 10 * GST_SECOND, GST_SECOND);
-    g_assert_false(is_inferred(h, 92));
+    g_assert_false(effnet_test_is_inferred(h, make_frame(92)));
     push_lateness(h, -GST_MSECOND, 92 * GST_SECOND / 30);
-    g_assert_true(is_inferred(h, 93));
+    g_assert_true(effnet_test_is_inferred(h, make_frame(93)));
     /* What was late before a flush says nothing of what comes behind it. */
     push_lateness(h, 10 * GST_SECOND, GST_SECOND);
     gst_segment_init(&segment, GST_FORMAT_TIME);
     g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
     g_assert_true(gst_harness_push_event(h, gst_event_new_flush_stop(TRUE)));
     g_assert_true(gst_harness_push_event(h, gst_event_new_segment(&segment)));
-    g_assert_true(is_inferred(h, 94));
-    g_assert_true(is_inferred(h, 95));
+    g_assert_true(effnet_test_is_inferred(h, make_frame(94)));
+    g_assert_true(effnet_test_is_inferred(h, make_frame(95)));
     while ((event = gst_harness_try_pull_upstream_event(h))) {
         upstream += GST_EVENT_TYPE(event) == GST_EVENT_QOS;
         gst_event_unref(event);

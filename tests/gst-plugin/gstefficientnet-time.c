@@ -288,27 +288,6 @@ push_lateness(GstHarness *h, GstClockTimeDiff lateness, GstClockTime time)
     g_assert_true(gst_harness_push_upstream_event(h, event));
 }
 
-/* Passes a frame at PTS, and waits for its inference, where there is one, by asking the next one
- * whether it brought something: a repeated frame, which is not inferred. */
-static gboolean
-is_inferred(GstHarness *h, GstClockTime pts)
-{
-    guint64 before = effnet_test_get_stat(h->element, "inferences");
-    guint64 skipped = effnet_test_get_stat(h->element, "skipped");
-
-    pass(h, make_frame(pts));
-    if (effnet_test_get_stat(h->element, "skipped") > skipped)
-        return FALSE;
-    while (effnet_test_get_stat(h->element, "inferences") == before) {
-        GstBuffer *repeated = make_frame(pts);
-
-        GST_BUFFER_FLAG_SET(repeated, GST_BUFFER_FLAG_GAP);
-        pass(h, repeated);
-        g_thread_yield();
-    }
-    return TRUE;
-}
-
 /* Of frames that come too late one a second is inferred, also backwards. */
 static void
 test_late_reverse(void)
@@ -323,7 +302,7 @@ test_late_reverse(void)
     push_segment(h, &segment);
     push_lateness(h, 100 * (GstClockTimeDiff)GST_SECOND, 0);
     for (guint i = 250; i-- > 0;)
-        n += is_inferred(h, i * FRAME);
+        n += effnet_test_is_inferred(h, make_frame(i * FRAME));
     g_assert_cmpuint(n, ==, 10);
     gst_harness_teardown(h);
 }
@@ -334,17 +313,17 @@ test_lateness_limits(void)
 {
     GstHarness *h = effnet_test_make_harness(model, "late-policy=skip-inference", caps);
 
-    g_assert_true(is_inferred(h, 0));
+    g_assert_true(effnet_test_is_inferred(h, make_frame(0)));
     push_lateness(h, -2 * (GstClockTimeDiff)GST_SECOND, GST_SECOND);
     for (guint i = 1; i < 10; i++)
-        g_assert_true(is_inferred(h, i * FRAME));
+        g_assert_true(effnet_test_is_inferred(h, make_frame(i * FRAME)));
     push_lateness(h, G_MININT64, GST_SECOND);
     for (guint i = 10; i < 20; i++)
-        g_assert_true(is_inferred(h, i * FRAME));
+        g_assert_true(effnet_test_is_inferred(h, make_frame(i * FRAME)));
     /* And later than there is time. */
     push_lateness(h, GST_SECOND, G_MAXUINT64 - 5);
     for (guint i = 20; i < 30; i++)
-        g_assert_false(is_inferred(h, i * FRAME));
+        g_assert_false(effnet_test_is_inferred(h, make_frame(i * FRAME)));
     gst_harness_teardown(h);
 }
 
@@ -438,7 +417,7 @@ test_other_formats(void)
         g_object_set(h->element, "max-rate", 0, 1, NULL);
         push_lateness(h, 100 * (GstClockTimeDiff)GST_SECOND, 0);
         for (guint k = 0; k < 10; k++)
-            g_assert_true(is_inferred(h, k * FRAME));
+            g_assert_true(effnet_test_is_inferred(h, make_frame(k * FRAME)));
         gst_harness_teardown(h);
     }
 }
@@ -485,7 +464,7 @@ test_preroll(void)
     g_assert_cmpuint(effnet_test_get_stat(h->element, "inferences"), ==, 20);
     g_assert_cmpint(gst_element_set_state(h->element, GST_STATE_PLAYING), ==,
                     GST_STATE_CHANGE_SUCCESS);
-    g_assert_false(is_inferred(h, 11 * FRAME));
+    g_assert_false(effnet_test_is_inferred(h, make_frame(11 * FRAME)));
     gst_harness_teardown(h);
 }
 

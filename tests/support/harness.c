@@ -213,3 +213,16 @@ effnet_test_get_stat(GstElement *element, const char *name)
     gst_structure_free(stats);
     return value;
 }
+
+gboolean
+effnet_test_is_inferred(GstHarness *h, GstBuffer *buffer)
+{
+    guint64 before = effnet_test_get_stat(h->element, "inferences");
+
+    buffer = gst_harness_push_and_pull(h, buffer);
+    g_assert_nonnull(buffer);
+    gst_buffer_unref(buffer);
+    /* The end of a segment takes in what is in flight. */
+    g_assert_true(gst_harness_push_event(h, gst_event_new_segment_done(GST_FORMAT_TIME, 0)));
+    return effnet_test_get_stat(h->element, "inferences") > before;
+}

@@ -41,6 +41,10 @@ GError *effnet_test_fail_state(GstElement *element, GstState state);
 /* Pushes BUFFER, which must fail; returns the error that H's element posted. */
 GError *effnet_test_fail_push(GstHarness *h, GstBuffer *buffer);
 
+/* Whether BUFFER (taken) is inferred. Waits for it, so that nothing is in flight at the next one.
+ */
+gboolean effnet_test_is_inferred(GstHarness *h, GstBuffer *buffer);
+
 /* The scores of the I-th result of BUFFER, which has all classes, by class. */
 void effnet_test_read_scores(GstBuffer *buffer, guint i, float scores[EFFNET_TEST_CLASSES]);
 
