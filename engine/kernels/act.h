@@ -5,7 +5,8 @@
 #include "../arch/activation.h"
 #include "type.h"
 
-/* What kernels of TYPE know ACT as. */
+/* The activation that kernels of TYPE apply for a network's ACT; see EFFNET_ACTIVATIONS for
+ * SILU_LOG2. */
 static inline EffNetAct
 effnet_kernel_act(EffNetAct act, EffNetType type)
 {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Activations over simd_bf16.h's vectors, as exact as bf16 shows: within 5.5e-4 of max(1, |x|). */
+/* Activations on simd_bf16.h's vectors, only as exact as bf16 can show: absolute error at most
+ * 5.5e-4 * max(1, |x|). */
 #ifndef EFFNET_ACT_BF16_TMPL_H
 #define EFFNET_ACT_BF16_TMPL_H
 
 #include "act.h"
 #include "simd_bf16.h"
 
-/* What the coarse forms need in registers; compilers would load it anew for every vector. */
+/* Constants of the coarse forms, kept in registers: compilers would load them anew for every
+ * vector. */
 typedef struct {
     vf zero, end, per_unit, whole;
     vf_table32 offset, slope;
@@ -19,7 +21,7 @@ vf_coarse_constants(void)
         .zero = vf_zero(),
         .end = vf_set1(EFFNET_FALL_END),
         .per_unit = vf_set1(EFFNET_FALL_PER_UNIT),
-        .whole = vf_set1(1.5f * (1 << 23)), /* added, leaves whole numbers in the lowest bits */
+        .whole = vf_set1(1.5f * (1 << 23)), /* added, it leaves an integer in the lowest bits */
         .offset = vf_table32_load(effnet_act_fall.offset),
         .slope = vf_table32_load(effnet_act_fall.slope),
     };
@@ -31,7 +33,7 @@ vf_coarse_constants(void)
     return k;
 }
 
-/* 1 / (1 + e^U) within 5.5e-4, U being 0 to EFFNET_FALL_END. */
+/* 1 / (1 + e^U), within 5.5e-4, for U of 0..EFFNET_FALL_END. */
 static inline vf
 vf_fall(const CoarseConstants *k, vf u)
 {
@@ -58,7 +60,7 @@ vf_coarse_sigmoid(const CoarseConstants *k, vf x)
     return vf_if_positive(x, vf_sub(vf_set1(1.f), below), below);
 }
 
-/* A constant ACT leaves one of them in the code. */
+/* A constant ACT leaves only its own case in the code. */
 static inline __attribute__((always_inline)) vf
 vf_act_coarse(const CoarseConstants *k, EffNetAct act, vf x)
 {
@@ -74,9 +76,9 @@ vf_act_coarse(const CoarseConstants *k, EffNetAct act, vf x)
     g_assert_not_reached();
 }
 
-/* The bounds of an activation that is a pair of them; of the others, none. */
+/* The bounds of an activation that only clips; infinite for all others. */
 typedef struct {
-    gboolean all; /* that the activation does */
+    gboolean all; /* clipping is all that the activation does */
     float low, high;
 } ActBounds;
 
@@ -90,7 +92,7 @@ act_bounds(EffNetAct act)
     return (ActBounds){TRUE, rule->low, rule->high};
 }
 
-/* X comes second: what is no number stays so. */
+/* X is the second operand, so that a NaN remains one. */
 static inline vf
 vf_clip(vf x, vf low, vf high)
 {

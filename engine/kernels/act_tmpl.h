@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Activations over simd.h's vectors. */
+/* Activations on simd.h's vectors. */
 #ifndef EFFNET_ACT_TMPL_H
 #define EFFNET_ACT_TMPL_H
 
 #include "act.h"
 #include "simd.h"
 
-/* Absolute error at most 2.5e-7 of max(1, |x|). A constant ACT leaves one of them in the code. */
+/* Absolute error at most 2.5e-7 * max(1, |x|). A constant ACT leaves only its own case in the
+ * code. */
 static inline __attribute__((always_inline)) vf
 vf_act(EffNetAct act, vf x)
 {
@@ -22,7 +23,7 @@ vf_act(EffNetAct act, vf x)
     g_assert_not_reached();
 }
 
-/* ReLU and ReLU6 in one piece of code, by where they end. */
+/* ReLU and ReLU6 as one piece of code; they differ in MOST. */
 static inline vf
 vf_relu(vf x, vf most)
 {

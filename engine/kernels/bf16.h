@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bfloat16: the upper half of a float, rounded to nearest even; and numbers of any type. */
+/* bfloat16: the upper half of a float, rounded to nearest, ties to even; and access to elements of
+ * any type. */
 #ifndef EFFNET_KERNEL_BF16_H
 #define EFFNET_KERNEL_BF16_H
 
@@ -17,7 +18,7 @@ effnet_bf16_to_float(guint16 x)
     return value;
 }
 
-/* X is a number: a NaN may become an infinity. */
+/* X must not be a NaN, which may become an infinity. */
 static inline guint16
 effnet_bf16_from_float(float x)
 {
@@ -27,7 +28,7 @@ effnet_bf16_from_float(float x)
     return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
 }
 
-/* Number I of those of TYPE at DATA. */
+/* Element I of DATA, of TYPE, as a float. */
 static inline float
 effnet_type_get(EffNetType type, gconstpointer data, gsize i)
 {
@@ -39,7 +40,7 @@ effnet_type_get(EffNetType type, gconstpointer data, gsize i)
                                     : ((const float *)data)[i];
 }
 
-/* TYPE: F32 or BF16. */
+/* Sets element I of DATA, of TYPE: F32 or BF16. */
 static inline void
 effnet_type_set(EffNetType type, gpointer data, gsize i, float x)
 {

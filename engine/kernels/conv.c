@@ -16,7 +16,7 @@ effnet_conv_pack_f32(gpointer dst, const float *weights, guint runs, gsize run, 
                 *packed++ = lane < out ? weights[lane * k + i] : 0;
 }
 
-/* The sums of one pixel and one panel. */
+/* The sums of one pixel's window for one panel, from the bias on. */
 static void
 window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 {

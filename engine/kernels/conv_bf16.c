@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The convolution in bfloat16, the reference: products of two rounded values, which are exact in a
- * float, summed as floats one by one. Instructions that multiply pairs add up both products first,
- * or take denormal values and sums for 0. */
+/* The reference of the convolution in bfloat16. Products of two rounded values are exact in a
+ * float, and are summed as floats one by one. Instructions that multiply pairs differ: they add
+ * both products first, or take denormal values and sums for 0. */
 #include "act.h"
 #include "bf16.h"
 #include "conv.h"
@@ -31,14 +31,14 @@ pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
     effnet_conv_pack_bf16(packed, weights, runs, run, out, 1);
 }
 
-/* Element I of the input, as the product sees it: rounded. */
+/* Element I of the input, rounded to bf16 as products read it. */
 static float
 operand(const EffNetConv *a, gsize i)
 {
     return effnet_bf16_to_float(effnet_bf16_from_float(effnet_type_get(a->in_type, a->in, i)));
 }
 
-/* The sums of one pixel and one panel. */
+/* The sums of one pixel's window for one panel, from the bias on. */
 static void
 window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 {

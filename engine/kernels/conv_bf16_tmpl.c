@@ -1,48 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The convolution of bf16 in register tiles, compiled once an instruction set. A tile is up to
- * CONV_BF16_PIXELS pixels x CONV_BF16_PANELS panels of sums, which are floats. Of CONV_BF16_GROUP
- * elements of a run at a time it loads the panels' weights, broadcasts each pixel's elements and
- * adds their products to every sum; in which order those of a group are added is the level's.
+/* The convolution of BF16 in register tiles, compiled once per level. A tile is up to
+ * CONV_BF16_PIXELS pixels x CONV_BF16_PANELS panels of sums, which are floats. For each group of
+ * CONV_BF16_GROUP elements of a run it loads the panels' weights, broadcasts each pixel's elements,
+ * and adds their products to every sum; in which order the products of a group are added depends on
+ * the level. A column is all pixels of the block for one tile's panels.
  *
- * An instruction may multiply CONV_BF16_AT_ONCE pixels by each weight that it gets: of ARM's, BFDOT
- * has groups of 2 and one pixel, BFMMLA groups of 4 and two pixels. VSUM are such pixels' sums of
- * VF_LANES channels, in whatever order they are. */
+ * An instruction may multiply CONV_BF16_AT_ONCE pixels by each vector of weights: Arm's BFDOT has
+ * groups of 2 and takes one pixel, BFMMLA has groups of 4 and takes two. A VSUM holds that many
+ * pixels' sums of VF_LANES channels, in an order of the level's own. */
 #include "act_bf16_tmpl.h"
 #include "conv.h"
 #include "tiles_bf16.h"
 #include "tmpl.h"
 
 #define INLINE          static inline __attribute__((always_inline))
-#define VECTORS         (EFFNET_LANES / VF_LANES)        /* of a panel */
-#define VECTOR_ELEMENTS (VF_LANES * CONV_BF16_GROUP)     /* of weights */
-#define ROW_ELEMENTS    (EFFNET_LANES * CONV_BF16_GROUP) /* of a panel's weights for a group */
-#define LINE_ELEMENTS   (64 / sizeof(guint16))           /* of a cache line */
-#define SUMS_OF(mr)     (((mr) + CONV_BF16_AT_ONCE - 1) / CONV_BF16_AT_ONCE)
-#define TILE_VECTORS    (CONV_BF16_ROW * VECTORS) /* of a pixel, at most */
-#define LOWEST          (CONV_BF16_PIXELS / 2)    /* of tiles of more than one pixel */
-#define HIGHEST         16                        /* that there is a function for */
+#define VECTORS         (EFFNET_LANES / VF_LANES)    /* vectors of a panel */
+#define VECTOR_ELEMENTS (VF_LANES * CONV_BF16_GROUP) /* elements of a vector of weights */
+#define ROW_ELEMENTS                                                                               \
+    (EFFNET_LANES * CONV_BF16_GROUP)         /* elements of a panel's weights for a group */
+#define LINE_ELEMENTS (64 / sizeof(guint16)) /* elements of a cache line */
+#define SUMS_OF(mr)   (((mr) + CONV_BF16_AT_ONCE - 1) / CONV_BF16_AT_ONCE)
+#define TILE_VECTORS  (CONV_BF16_ROW * VECTORS) /* the most vectors of a tile's pixel */
+#define LOWEST        (CONV_BF16_PIXELS / 2)    /* least pixels of a tile of more than one */
+#define HIGHEST       16                        /* most pixels that HEIGHTS lists */
 
 G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0 && VF_LANES % CONV_BF16_GROUP == 0);
 G_STATIC_ASSERT(CONV_BF16_PIXELS <= HIGHEST && CONV_BF16_PANELS <= CONV_BF16_ROW);
 
-/* A block, and what its sums are clipped to when they are finished at once. */
+/* A block, and the bounds its sums are clipped to when they are finished at once. */
 typedef struct {
     EffNetConv conv;
-    gboolean at_once; /* in registers: nothing else happens to them, but for a residual before */
+    gboolean at_once; /* in registers: sums are only clipped, after adding a residual, if any */
     float low, high;
 } Block;
 
-/* A tile's sums in memory: of each pixel the panels', one after the other. */
+/* A tile's sums in memory, pixel after pixel, panel after panel. */
 typedef struct {
     float at[MAX(CONV_BF16_PIXELS * CONV_BF16_PANELS, CONV_BF16_ROW) * EFFNET_LANES]
         __attribute__((aligned(64)));
 } Sums;
 
-/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * stride are
- * addressing modes and 14 windows need 5 registers, not 14. */
+/* Pixel m's window is at base[m / 3] + (m % 3) * stride: 0, 1 and 2 * stride are addressing modes,
+ * so that the windows of 14 pixels need 5 registers, not 14. */
 #define BASES(mr) (((mr) + 2) / 3)
 
-/* The products of the windows' elements from K groups on. */
+/* Adds the products of group K, counted from where BASE and W point. */
 INLINE void
 add_group(vsum acc[][TILE_VECTORS], const guint16 *const *base, gsize stride,
           const guint16 *const *w, int k, int mr, int panels)
@@ -54,7 +56,7 @@ add_group(vsum acc[][TILE_VECTORS], const guint16 *const *base, gsize stride,
         row[j] = vg_load(w[j / VECTORS] + k * ROW_ELEMENTS + j % VECTORS * VECTOR_ELEMENTS);
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m += CONV_BF16_AT_ONCE) {
-        /* Beside the last one of an odd number of pixels comes the same one again. */
+        /* The last of an odd number of pixels is paired with itself. */
         vx x = vx_load(base[m / 3] + (m % 3) * stride + k * CONV_BF16_GROUP,
                        m + CONV_BF16_AT_ONCE <= mr ? stride : 0);
 
@@ -72,7 +74,8 @@ advance(const guint16 **p, int n, gsize elements)
         p[i] += elements;
 }
 
-/* The cache lines that come with four groups, EFFNET_CONV_LINES for every line of a row. */
+/* Prefetches what comes with four groups: EFFNET_CONV_LINES cache lines for every line of a row.
+ * Returns where to go on. */
 INLINE const guint16 *
 prefetch(const guint16 *ahead)
 {
@@ -96,7 +99,7 @@ multiply(vsum acc[][TILE_VECTORS], const EffNetConv *a, const guint16 *in, const
 #pragma GCC unroll 16
         for (int g = 0; g < BASES(mr); g++) {
             base[g] = in + r * a->run_stride + g * 3 * stride;
-            __asm__("" : "+r"(base[g])); /* keep a register of its own */
+            __asm__("" : "+r"(base[g])); /* in a register of its own */
         }
         for (; k + 4 <= groups; k += 4) {
             ahead = prefetch(ahead);
@@ -114,7 +117,7 @@ multiply(vsum acc[][TILE_VECTORS], const EffNetConv *a, const guint16 *in, const
     }
 }
 
-/* N vectors, rounded two at a time. */
+/* Stores N vectors, rounded two at a time. */
 INLINE void
 store_vectors(guint16 *out, const vf *v, int n)
 {
@@ -169,8 +172,8 @@ finish_at_once(const Block *b, vf sums[][TILE_VECTORS], guint pixel, guint panel
     }
 }
 
-/* The tile at PIXEL, the one of number INDEX in its column; what is not finished at once is left in
- * SUMS. */
+/* Computes the tile whose first pixel is PIXEL and whose first panel is PANEL, number INDEX of its
+ * column; unless it is finished at once, its sums are left in SUMS. */
 INLINE void
 tile(const Block *b, Sums *sums, guint pixel, guint panel, guint index, int mr, int panels)
 {
@@ -210,7 +213,7 @@ tile(const Block *b, Sums *sums, guint pixel, guint panel, guint index, int mr, 
 
 typedef void (*Tile)(const Block *b, Sums *sums, guint pixel, guint panel, guint index);
 
-/* A column of more than one tile has none that is lower than LOWEST. Lower columns are tiles of one
+/* A column of several tiles has none lower than LOWEST; lower columns are made of tiles of one
  * pixel, to keep the library small. */
 #define HAS_HEIGHT(mr) ((mr) <= CONV_BF16_PIXELS && ((mr) == 1 || (mr) >= LOWEST))
 #define HEIGHTS(X)                                                                                 \
@@ -231,7 +234,7 @@ HEIGHTS(TILE_OF_ALL)
 static const Tile one_panel[HIGHEST + 1] = {HEIGHTS(ENTRY_OF_ONE)};
 static const Tile all_panels[HIGHEST + 1] = {HEIGHTS(ENTRY_OF_ALL)};
 
-/* A sum, finished but for its type. */
+/* VF_LANES finished outputs, still floats. */
 INLINE vf
 finish(const EffNetConv *a, const CoarseConstants *k, const float *sum, const guint16 *residual,
        EffNetAct act)
@@ -252,7 +255,8 @@ residual_at(const EffNetConv *a, guint pixel, guint lane)
     return a->residual ? (const guint16 *)a->residual + pixel * a->residual_stride + lane : NULL;
 }
 
-/* Residual, activation, and out to memory or into the pool: MR pixels of PANELS. */
+/* Finishes a tile of MR pixels x PANELS: residual and activation, then to memory or into the
+ * pool. */
 static void
 finish_tile(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, guint mr, guint panels)
 {
@@ -273,7 +277,7 @@ finish_tile(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, gui
         }
 }
 
-/* The same of SiLU where all panels of a tile go to memory as bf16. */
+/* The same for SiLU where the tile has CONV_BF16_PANELS panels, which go to memory as bf16. */
 static void
 finish_silu(const EffNetConv *a, const Sums *sums, guint pixel, guint panel, guint mr)
 {
@@ -308,8 +312,8 @@ finish_sums(const Block *b, const Sums *sums, guint pixel, guint panel, guint mr
         finish_tile(a, sums, pixel, panel, mr, panels);
 }
 
-/* Pixels of a block in tiles of nearly equal height, since a low tile costs as much time a pixel
- * as it has registers idle. */
+/* Computes a column in tiles of nearly equal heights, since a low tile leaves registers idle and
+ * takes more time per pixel. */
 static void
 column(const Block *b, guint panel, guint panels)
 {
@@ -328,7 +332,8 @@ column(const Block *b, guint panel, guint panels)
     }
 }
 
-/* One pixel, whose weights pass by once. */
+/* Computes a block of one pixel, whose weights are read only once, in tiles of CONV_BF16_ROW
+ * panels. Returns the first panel that is left. */
 static guint
 row(const Block *b)
 {
@@ -342,7 +347,7 @@ row(const Block *b)
     return panel;
 }
 
-/* An input of floats, rounded; behind each run comes at least a panel of zeros. */
+/* Rounds an input of F32; each row is followed by at least a panel of zeros. */
 static void
 round_input(EffNetConv *a)
 {
@@ -358,7 +363,7 @@ round_input(EffNetConv *a)
     a->run_stride = row;
 }
 
-/* The gate goes to the side of the product that is the smaller one: to the input, */
+/* The gate multiplies the smaller side of the product: this is for the input, */
 static void
 gate_input(EffNetConv *a)
 {
@@ -382,7 +387,7 @@ gate_input(EffNetConv *a)
     a->in_stride = stride;
 }
 
-/* or to the weights. */
+/* and this for the weights. */
 static void
 gate_weights(EffNetConv *a)
 {

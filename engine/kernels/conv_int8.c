@@ -5,7 +5,8 @@
 
 #define GROUP 4
 
-/* A group of N weights of a run whose rest is LEFT long. */
+/* Packs a group of N weights of BITS bits, of which only the first LEFT are in the run; the others
+ * are 0. */
 static void
 pack_group(gpointer dst, const float *weights, gsize left, guint n, guint bits)
 {
@@ -43,7 +44,7 @@ pack_int8_c(gpointer packed, const float *weights, guint runs, gsize run, guint 
     effnet_conv_pack_int8(packed, weights, runs, run, out, GROUP, 8);
 }
 
-/* An input of floats counts in units as well. */
+/* Element AT of the input, in units; floats are converted to units first. */
 static gint16
 input_at(const EffNetConv *a, gsize at)
 {
@@ -60,8 +61,8 @@ gated_at(const EffNetConv *a, gsize at, guint k)
     return a->gate ? effnet_mul_q15(x, effnet_quant_gate(a->gate[k])) : x;
 }
 
-/* The window of PIXEL in 8 bits, each run filled up to whole groups; returns what one of these is
- * in units. */
+/* Quantises the window of PIXEL to 8 bits, each run filled up to whole groups. Returns how many
+ * units one of the 8-bit numbers stands for. */
 static float
 quantise_window(const EffNetConv *a, guint pixel, guint8 *window)
 {
@@ -102,7 +103,8 @@ sum_of(const EffNetConv *a, const guint8 *window, guint lane)
     return sum;
 }
 
-/* Output LANE of PIXEL, at AT from the first of OUT and RESIDUAL. */
+/* Writes output LANE of PIXEL. UNIT: units of the input per 8-bit number; AT: the lane within OUT
+ * and RESIDUAL. */
 static void
 finish(const EffNetConv *a, gint32 sum, float unit, guint pixel, guint lane, guint at, gint32 *pool)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The int8 convolution in register tiles, compiled once an instruction set. First the windows are
- * quantised into the scratch, where they are not yet; then tiles of up to CONV_PIXELS pixels x 1 or
- * 2 panels are summed, a group of products at a time, and finished in registers, or from memory
- * where that is much code. */
+/* The int8 convolution in register tiles, compiled once per level. First the windows are quantised
+ * into the scratch, unless they are in 8 bits already. Then tiles of up to CONV_PIXELS pixels x 1
+ * or CONV_PANELS panels are summed, one group of products at a time. They are finished in registers
+ * or, where that would be much code, from memory. A column is all pixels of the block for one
+ * tile's panels. */
 #include <string.h>
 
 #include "conv.h"
@@ -12,34 +13,35 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* What a product reads: numbers of 8 bits, CONV_OFFSET taken off, or the same widened. */
+/* What a product reads: 8-bit numbers less CONV_OFFSET, or the same widened. */
 typedef CONV_QUANTUM Quantum;
 
-#define VECTORS (EFFNET_LANES / VF_LANES)            /* of a panel */
+#define VECTORS (EFFNET_LANES / VF_LANES)            /* vectors of a panel */
 #define GROUP   (CONV_GROUP * (int)sizeof(Quantum))  /* bytes of a group */
 #define LINE    (EFFNET_LANES * (int)sizeof(gint32)) /* bytes of a panel's sums */
-#define WEIGHTS (GROUP / (int)sizeof(gint32))        /* vectors of weights for one of sums */
+#define WEIGHTS (GROUP / (int)sizeof(gint32))        /* vectors of weights per vector of sums */
 #define ROW     (WEIGHTS * LINE)                     /* bytes of a panel's weights for a group */
 
 G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0 && VS_LANES == 2 * VF_LANES);
 G_STATIC_ASSERT(CONV_ROW > CONV_PANELS);
-/* A vector of sums is one of weights by one pixel, or two by two pixels. */
+/* A vector of sums takes one vector of weights and one pixel, or two of each. */
 G_STATIC_ASSERT(WEIGHTS == CONV_DOT_PIXELS && CONV_DOT_PIXELS <= 2);
 
-/* Windows in the scratch, or in the input where that is quantised already. */
+/* The quantised windows: in the scratch, or the input itself where that is in 8 bits already. */
 typedef struct {
-    const guint8 *in;            /* of the first pixel */
-    gsize in_stride, run_stride; /* bytes to the next pixel's, and to the next run */
-    guint runs, groups;          /* of a window, and of a run */
-    const float *units;          /* of each pixel */
+    const guint8 *in;            /* the first pixel's */
+    gsize in_stride, run_stride; /* bytes from pixel to pixel, and from run to run */
+    guint runs, groups;          /* runs of a window, groups of a run */
+    const float *units;          /* per pixel: units of the input per 8-bit number */
 } Windows;
 
-/* A tile's sums, in the order of its outputs. */
+/* A tile's sums in memory, pixel after pixel. */
 typedef struct {
     gint32 at[MAX(CONV_PIXELS * CONV_PANELS, CONV_ROW) * EFFNET_LANES] __attribute__((aligned(64)));
 } Sums;
 
-/* The same in registers; where products take two pixels, an odd last one comes with another. */
+/* The same in registers. Where products take two pixels, the last of an odd number has a dummy
+ * beside it. */
 typedef struct {
     vi at[CONV_PIXELS + CONV_DOT_PIXELS - 1][CONV_ROW * VECTORS];
 } Acc;
@@ -49,12 +51,12 @@ take(EffNetConv *a, gsize bytes)
 {
     gpointer taken = a->scratch;
 
-    a->scratch = (guint8 *)taken + (bytes + 127) / 64 * 64; /* a vector may be stored behind */
+    a->scratch = (guint8 *)taken + (bytes + 127) / 64 * 64; /* room for a whole last vector */
     return taken;
 }
 
-/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * stride are
- * addressing modes and 14 windows need 5 registers, not 14. */
+/* Pixel m's window is at base[m / 3] + (m % 3) * stride: 0, 1 and 2 * stride are addressing modes,
+ * so that the windows of 14 pixels need 5 registers, not 14. */
 #define BASES(mr) (((mr) + 2) / 3)
 
 INLINE const guint8 *
@@ -67,7 +69,7 @@ INLINE void
 multiply_group(Acc *acc, const guint8 *const *base, gsize stride, const guint8 *const *w, int k,
                int mr, int panels)
 {
-    const int vectors = VECTORS * WEIGHTS; /* of a panel's weights */
+    const int vectors = VECTORS * WEIGHTS; /* vectors of a panel's weights */
     vi row[CONV_ROW * VECTORS * WEIGHTS];
 
 #pragma GCC unroll 16
@@ -94,7 +96,7 @@ multiply_group(Acc *acc, const guint8 *const *base, gsize stride, const guint8 *
     }
 }
 
-/* All sums begin with START. */
+/* Starts all sums from START. */
 INLINE void
 begin(Acc *acc, const gint32 *start, int mr, int panels)
 {
@@ -112,7 +114,7 @@ begin(Acc *acc, const gint32 *start, int mr, int panels)
     }
 }
 
-/* Sums of two pixels to those of each. */
+/* Separates the sums of two pixels. */
 INLINE void
 end(Acc *acc, int mr, int panels)
 {
@@ -166,14 +168,14 @@ multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, c
     }
 }
 
-/* Where outputs are finished that are still in registers. */
+/* Where a tile's outputs go that are finished in registers. */
 typedef struct {
-    const float *units;        /* of its pixels */
-    const float *scale, *bias; /* of its lanes */
-    gsize out, residual;       /* elements before its first */
+    const float *units;        /* the tile's first pixel's, as in Windows */
+    const float *scale, *bias; /* the tile's first lane's */
+    gsize out, residual;       /* offsets of its first element, in elements */
 } Corner;
 
-/* Vector J of pixel M in units of the output. */
+/* Vector J of pixel M's sums, converted to output units. */
 INLINE vf
 in_units(const Corner *at, const Acc *acc, int m, int j)
 {
@@ -182,8 +184,8 @@ in_units(const Corner *at, const Acc *acc, int m, int j)
     return vf_fma(x, vf_load(at->scale + j * VF_LANES), vf_load(at->bias + j * VF_LANES));
 }
 
-/* To 8 bits, four vectors at a time: they are a part of a pixel's, or those of up to four pixels.
- */
+/* Finishes outputs of 8 bits, four vectors at a time: part of one pixel's outputs, or those of up
+ * to four pixels. */
 INLINE void
 finish_bytes(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, int panels)
 {
@@ -212,7 +214,7 @@ finish_bytes(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, int 
     }
 }
 
-/* X and the residual of it. */
+/* X plus its residual. */
 INLINE vf
 with_residual(const EffNetConv *a, const Corner *at, vf x, int m, int j)
 {
@@ -222,7 +224,8 @@ with_residual(const EffNetConv *a, const Corner *at, vf x, int m, int j)
     return vf_fma(vi_to_float(vi_load_narrow(residual)), vf_set1(a->quant->residual), x);
 }
 
-/* To 16 bits and clipped, two vectors at a time: they are a part of a pixel's, or of two pixels. */
+/* Finishes clipped outputs of 16 bits, two vectors at a time: part of one pixel's outputs, or those
+ * of two pixels. */
 INLINE void
 finish_clipped(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, int panels,
                gboolean residual)
@@ -256,7 +259,7 @@ finish_clipped(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, in
     }
 }
 
-/* What is little work. */
+/* Whether finishing is so little work that it is done in registers. */
 INLINE gboolean
 finishes_in_registers(const EffNetConv *a)
 {
@@ -315,7 +318,8 @@ tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint
             vi_store(sums->at + (m * panels * VECTORS + j) * VF_LANES, acc.at[m][j]);
 }
 
-/* The tile at PIXEL, the one of number INDEX in its column. */
+/* Sums the tile whose first pixel is PIXEL and whose first panel is PANEL, number INDEX of its
+ * column; finishes it, or leaves the sums in SUMS. */
 typedef void (*Tile)(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel,
                      guint panel, guint index);
 
@@ -329,7 +333,7 @@ typedef void (*Tile)(const EffNetConv *a, const Windows *windows, Sums *sums, gu
 #define ENTRY(mr, panels)   [mr] = NAME(mr, panels),
 #define ROW_TILE(X, panels) X(1, panels)
 
-/* By whether they are CONV_PANELS wide, or one; and by their pixels. */
+/* tiles[is CONV_PANELS wide, not 1][pixels] */
 CONV_HEIGHTS(TILE, 1)
 #if CONV_PANELS > 1
 CONV_HEIGHTS(TILE, CONV_PANELS)
@@ -344,8 +348,8 @@ static const Tile tiles[2][CONV_PIXELS + 1] = {
 ROW_TILE(TILE, CONV_ROW)
 static const Tile tile_of_row = ROW_TILE(NAME, CONV_ROW);
 
-/* Sums of two vectors of lanes from LANE on, the second only where there are VS_LANES, to outputs
- * in floats. */
+/* Two vectors of sums, from LANE on, as floats in output units. The second is meaningful only where
+ * N is VS_LANES. */
 typedef struct {
     vf first, second;
 } Floats;
@@ -373,7 +377,8 @@ residual_at(const gint16 *residual, guint n)
     };
 }
 
-/* N (a panel's lanes, or VS_LANES) outputs of the pixel RESIDUAL is of. */
+/* N outputs (a panel's lanes or VS_LANES) from LANE on. UNIT: units of the input per 8-bit number;
+ * RESIDUAL: NULL, or that of the first output. */
 INLINE vs
 finish(const EffNetConv *a, const gint32 *sum, float unit, gsize lane, guint n,
        const gint16 *residual, gboolean bump)
@@ -395,7 +400,7 @@ finish(const EffNetConv *a, const gint32 *sum, float unit, gsize lane, guint n,
     return y;
 }
 
-/* Adds VALUES to the SUMS of a mean. */
+/* Adds the first N VALUES to a mean's SUMS. */
 static void
 add_to_pool(gint32 *sums, vs values, guint n)
 {
@@ -406,7 +411,8 @@ add_to_pool(gint32 *sums, vs values, guint n)
         vi_store(sums + i, vi_add(vi_load(sums + i), vi_load_narrow(y + i)));
 }
 
-/* MR pixels of PANELS. POOL: sums of the outputs, from the first of all panels on. */
+/* Finishes a tile of MR pixels x PANELS. POOL: NULL, or the outputs' sums over all pixels, one per
+ * lane of the block. */
 INLINE void
 finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel, guint panel,
             guint mr, guint panels, gint32 *pool, gboolean bump)
@@ -430,7 +436,7 @@ finish_tile(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
         }
 }
 
-/* SiLU's usual case: whole vectors to memory, and nothing to be added. */
+/* The usual case of SiLU: outputs are whole vectors and go to memory, without residual or pool. */
 INLINE void
 finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
                guint panel, guint mr, guint panels)
@@ -456,7 +462,7 @@ finish_vectors(const EffNetConv *a, const Windows *windows, const Sums *sums, gu
     }
 }
 
-/* Outputs that stay floats. */
+/* Finishes outputs of F32: converted, without activation. */
 static void
 finish_floats(const EffNetConv *a, const Windows *windows, const Sums *sums, guint pixel,
               guint panel, guint mr, guint panels)
@@ -486,8 +492,8 @@ finish_sums(const EffNetConv *a, const Windows *windows, const Sums *sums, guint
         finish_tile(a, windows, sums, pixel, panel, mr, panels, pool, FALSE);
 }
 
-/* Pixels of a block in tiles of nearly equal height, since a low tile costs as much time a pixel
- * as it has registers idle. */
+/* Computes a column in tiles of nearly equal heights, since a low tile leaves registers idle and
+ * takes more time per pixel. */
 static void
 column(const EffNetConv *a, const Windows *windows, guint panel, guint panels, gint32 *pool)
 {
@@ -506,7 +512,8 @@ column(const EffNetConv *a, const Windows *windows, guint panel, guint panels, g
     }
 }
 
-/* One pixel, whose weights pass by once. */
+/* Computes a block of one pixel, whose weights are read only once, in tiles of CONV_ROW panels.
+ * Returns the first panel that is left. */
 static guint
 row(const EffNetConv *a, const Windows *windows, gint32 *pool)
 {
@@ -520,7 +527,7 @@ row(const EffNetConv *a, const Windows *windows, gint32 *pool)
     return panel;
 }
 
-/* N numbers, a panel's or VS_LANES, behind the gate if there is one. */
+/* N numbers (a panel's or VS_LANES) of the input, times the gate if there is one. */
 INLINE vs
 gated(const gint16 *in, const gint16 *gate, guint n)
 {
@@ -535,7 +542,9 @@ in_8_bits(const EffNetQuant *q, vs x, vs factor)
     return vs_adds(vs_mul_q15(x, factor), vs_set1(q->zero - CONV_OFFSET));
 }
 
-/* N numbers, whole panels, in 8 bits to OUT, and up to a vector of others behind them. */
+/* Quantises N numbers, whole panels, from IN to OUT: times GATE, unless it is NULL, then times
+ * FACTOR (scaled by 2^15) to 8 bits, plus the zero, less CONV_OFFSET. May write up to a vector of
+ * Quantum beyond. */
 INLINE void
 quantise(const EffNetQuant *q, Quantum *out, const gint16 *in, const gint16 *gate, gsize n,
          gint16 factor)
@@ -551,7 +560,8 @@ quantise(const EffNetQuant *q, Quantum *out, const gint16 *in, const gint16 *gat
             out + i, in_8_bits(q, gated(in + i, gate ? gate + i : NULL, EFFNET_LANES), factors));
 }
 
-/* The factor of a pixel of N numbers. */
+/* The factor to 8 bits, scaled by 2^15, for a pixel of N numbers, whole panels, times GATE unless
+ * it is NULL: the fixed one, or by the pixel's extremes. */
 INLINE gint16
 factor_of(const EffNetQuant *q, const gint16 *in, const gint16 *gate, gsize n)
 {
@@ -604,7 +614,7 @@ equal_units(EffNetConv *a, float unit)
     return units;
 }
 
-/* Of windows that overlap, the rows under them. */
+/* Quantises the rows under overlapping windows, each row once, by the fixed factor. */
 static void
 quantise_rows(EffNetConv *a, Windows *windows)
 {
@@ -618,14 +628,14 @@ quantise_rows(EffNetConv *a, Windows *windows)
     windows->in = (const guint8 *)out;
     windows->in_stride = a->in_stride * sizeof *out;
     windows->run_stride = stride * sizeof *out;
-    /* In whole panels: of up to 15 numbers behind the last run, where the band has its scratch,
-     * nothing is used. */
+    /* In whole panels: this reads up to 15 numbers beyond the last run, where the band has its
+     * scratch; none of them is used. */
     for (guint r = 0; r < a->runs; r++)
         quantise(a->quant, out + r * stride, (const gint16 *)a->in + r * a->run_stride, NULL,
                  effnet_panels(n) * EFFNET_LANES, factor);
 }
 
-/* Of an input of 8-bit numbers; they are copied where products do not read them as they are. */
+/* Takes an input of U8 as it is, or copies it where products read it widened or with an offset. */
 static void
 take_bytes(EffNetConv *a, Windows *windows)
 {
@@ -648,7 +658,7 @@ take_bytes(EffNetConv *a, Windows *windows)
             *out++ = ((const guint8 *)a->in)[r * a->run_stride + i] - CONV_OFFSET;
 }
 
-/* An input of floats, dense, in units. */
+/* Converts an input of F32, whose pixels are adjacent, to units. */
 static void
 take_floats(EffNetConv *a)
 {
@@ -690,7 +700,7 @@ take_means(const EffNetConv *a, const gint32 *pool)
         a->pool[i] = pool[i] * share;
 }
 
-/* The task's panels become the first ones. */
+/* Makes the block's first panel panel 0. */
 static void
 skip_panels(EffNetConv *a)
 {

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The convolution in register tiles, compiled once an instruction set. A tile is up to CONV_PIXELS
- * pixels x CONV_PANELS panels of accumulators; each k loads the panels' row k, broadcasts each
- * pixel's value k and multiplies. */
+/* The convolution of F32 in register tiles, compiled once per level. A tile is up to CONV_PIXELS
+ * pixels x CONV_PANELS panels of accumulators; for each k it loads row k of the panels' weights,
+ * broadcasts each pixel's element k, multiplies and adds. A column is all pixels of the block for
+ * one tile's panels. */
 #include "act_tmpl.h"
 #include "conv.h"
 #include "tiles_tmpl.h"
 #include "tmpl.h"
 
-#define VECTORS (EFFNET_LANES / VF_LANES) /* of a panel */
+#define VECTORS (EFFNET_LANES / VF_LANES) /* vectors of a panel */
 #define INLINE  static inline __attribute__((always_inline))
 
 G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0);
 G_STATIC_ASSERT(CONV_ROW > CONV_PANELS);
 
-/* The address of pixel m's window: three pixels share a base, so that base + {0, 1, 2} * stride are
- * addressing modes and 14 windows need 5 registers, not 14. */
+/* Pixel m's window is at base[m / 3] + (m % 3) * stride: 0, 1 and 2 * stride are addressing modes,
+ * so that the windows of 14 pixels need 5 registers, not 14. */
 #define GROUPS(mr) (((mr) + 2) / 3)
 
 INLINE const float *
@@ -23,7 +24,8 @@ pixel_at(const float *const *base, gsize stride, int m)
     return base[m / 3] + (m % 3) * stride;
 }
 
-/* A tile's sums; of a HALF one's last panel, whose upper lanes are no channels, they are in low. */
+/* A tile's sums. Where its last panel is a half one, without channels in the upper lanes, that
+ * panel's sums are in low. */
 typedef struct {
     vf acc[CONV_PIXELS][CONV_ROW * VECTORS];
     vh low[CONV_PIXELS];
@@ -101,7 +103,8 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
     }
 }
 
-/* Activation, and out; a RESIDUAL of as many channels is added before. ACT is ReLU for ReLU6. */
+/* Adds RESIDUAL, unless it is NULL, applies the activation and stores the outputs. ACT is the
+ * activation, but RELU for both ReLU and ReLU6. */
 INLINE void
 finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
        const float *residual, int mr, int panels)
@@ -126,8 +129,8 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
     }
 }
 
-/* Whether finish() does it in registers; what is rare goes through memory instead, to keep the
- * library small: see finish_rare(). */
+/* Whether finish() does it, in registers. Rare cases go through memory, to keep the library small:
+ * see finish_rare(). */
 INLINE gboolean
 finishes_in_registers(const EffNetConv *a)
 {
@@ -143,8 +146,8 @@ finishes_in_registers(const EffNetConv *a)
     }
 }
 
-/* The same of SUMS in memory, and what is rare: a residual that is added behind the activation, or
- * outputs that are added to the pool, which the first ones make. */
+/* As finish(), from SUMS in memory, with the rare cases: a residual that is added after the
+ * activation, and outputs that are summed in the pool, where the first pixel's start the sums. */
 INLINE void
 finish_rare(const float *sums, const EffNetConv *a, guint pixel, guint panel, EffNetAct act,
             guint mr, guint panels)
@@ -197,7 +200,7 @@ store(vf acc[][CONV_ROW * VECTORS], float *out, int mr, int panels)
             vf_store(out, acc[m][j]);
 }
 
-/* All sums begin with the bias. */
+/* Starts all sums from the bias. */
 INLINE void
 begin(Sums *sums, const float *bias, int mr, int panels, gboolean half)
 {
@@ -211,7 +214,7 @@ begin(Sums *sums, const float *bias, int mr, int panels, gboolean half)
     }
 }
 
-/* The last panel in whole vectors. */
+/* Widens the half panel's sums to whole vectors. */
 INLINE void
 widen(Sums *sums, int mr, int panels)
 {
@@ -222,7 +225,8 @@ widen(Sums *sums, int mr, int panels)
             sums->acc[m][(panels - 1) * VECTORS + i] = vf_of_half(sums->low[m], i);
 }
 
-/* The tile at PIXEL, the one of number INDEX in its column. */
+/* Computes the tile whose first pixel is PIXEL and whose first panel is PANEL, number INDEX of its
+ * column. */
 INLINE void
 tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int panels, gboolean half)
 {
@@ -259,7 +263,7 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
 
 typedef void (*Tile)(const EffNetConv *a, guint panel, guint first, guint end, guint pixel);
 
-/* Tiles FIRST to END of a column, the first of them at PIXEL. */
+/* Computes tiles FIRST to END (exclusive) of a column, the first of them at PIXEL. */
 #define TILE(mr, panels, half)                                                                     \
     static void tile_##mr##x##panels##_##half(const EffNetConv *a, guint panel, guint first,       \
                                               guint end, guint pixel)                              \
@@ -272,8 +276,7 @@ typedef void (*Tile)(const EffNetConv *a, guint panel, guint first, guint end, g
 #define ENTRY(mr, panels, half)   [mr] = NAME(mr, panels, half),
 #define ROW_TILE(X, panels, half) X(1, panels, half)
 
-/* By whether the last panel is a half one; whether they are CONV_PANELS wide, or one; and by their
- * pixels. */
+/* tiles[the last panel is a half one][is CONV_PANELS wide, not 1][pixels] */
 CONV_HEIGHTS(TILE, 1, 0)
 CONV_HEIGHTS(TILE, 1, 1)
 #if CONV_PANELS > 1
@@ -298,8 +301,8 @@ static const Tile tiles[2][2][CONV_PIXELS + 1] = {
 ROW_TILE(TILE, CONV_ROW, 0)
 static const Tile tile_of_row = ROW_TILE(NAME, CONV_ROW, 0);
 
-/* Pixels of a block in tiles of nearly equal height, since a low tile costs as much time a pixel
- * as it has registers idle. */
+/* Computes a column in tiles of nearly equal heights, since a low tile leaves registers idle and
+ * takes more time per pixel. */
 static void
 column(const EffNetConv *a, guint panel, guint panels)
 {
@@ -313,7 +316,7 @@ column(const EffNetConv *a, guint panel, guint panels)
     tiles[half][panels > 1][height](a, panel, higher, n, higher * (height + 1));
 }
 
-/* The gate goes to the side of the product that is the smaller one. */
+/* The gate multiplies the smaller side of the product: the input, or the weights. */
 static void
 gate_input(EffNetConv *a)
 {
@@ -341,7 +344,7 @@ gate_weights(EffNetConv *a)
     a->weights = a->scratch;
 }
 
-/* N comes in whole panels, as the channels of a pixel in memory do. */
+/* N is whole panels, as the channels of a pixel in memory are. */
 static void
 gate_f32(gpointer map, gsize stride, guint pixels, const float *gate, gsize n)
 {

@@ -10,7 +10,6 @@ effnet_dwconv_packed_bytes_f32(guint kernel, guint channels)
     return (gsize)kernel * kernel * effnet_panels(channels) * EFFNET_LANES * sizeof(float);
 }
 
-/* Panels x taps x EFFNET_LANES. */
 void
 effnet_dwconv_pack_f32(gpointer dst, const float *weights, guint kernel, guint channels)
 {
@@ -23,7 +22,7 @@ effnet_dwconv_pack_f32(gpointer dst, const float *weights, guint kernel, guint c
                 *packed++ = first + i < channels ? weights[(first + i) * taps + t] : 0;
 }
 
-/* The taps of one output pixel and panel that lie inside of the map. */
+/* The sums of output pixel X for PANEL, from the bias on, over the taps that lie inside the map. */
 static void
 window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
 {

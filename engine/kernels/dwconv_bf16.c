@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The depthwise convolution in bfloat16, the reference, as conv_bf16.c is one. */
+/* The reference of the depthwise convolution in bfloat16; see conv_bf16.c about its sums. */
 #include "act.h"
 #include "bf16.h"
 #include "dwconv.h"
@@ -22,7 +22,7 @@ effnet_dwconv_pack_bf16(gpointer dst, const float *weights, guint kernel, guint 
                 *packed++ = c < channels ? effnet_bf16_from_float(weights[c * taps + tap]) : 0;
 }
 
-/* The taps of one output pixel and panel that lie inside of the feature map. */
+/* The sums of output pixel X for PANEL, from the bias on, over the taps that lie inside the map. */
 static void
 window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
 {
@@ -32,7 +32,7 @@ window_times_filter(const EffNetDwconv *a, guint x, guint panel, float *sum)
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
     for (guint ky = 0; ky < a->kernel; ky++)
         for (guint kx = 0; kx < a->kernel; kx++) {
-            guint column = x * a->stride + kx - a->pad; /* wraps where it is left of the map */
+            guint column = x * a->stride + kx - a->pad; /* wraps left of the map */
             const guint16 *in, *w = weights + (ky * a->kernel + kx) * EFFNET_LANES;
 
             if (!a->rows[ky] || column >= a->in_size)

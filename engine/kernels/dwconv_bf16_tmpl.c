@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Depthwise convolution of bf16 in registers over several output columns and VBF_LANES channels,
- * compiled once an instruction set: two values under a pair of taps, one above the other or side by
- * side, are interleaved and multiplied at once, for all columns whose sums they go into.
+/* The depthwise convolution of BF16 in registers, several output columns by VBF_LANES channels,
+ * compiled once per level. The two values under a pair of taps, one above the other or side by
+ * side, are interleaved and multiplied at once, for all columns whose sums they belong to.
  *
- * The sums' lanes are the channels in whatever order vbf_interleave() makes. Weights are packed by
- * it as well: of every VBF_LANES channels each pair of taps, its lower vector and its higher one.
- * Rows are paired from the top; the taps of the last row, whose number is odd, are paired with
- * their neighbours, and the last one with a 0. */
+ * The sums' lanes are channels in the order that vbf_interleave() makes; weights are packed by it
+ * as well: for every VBF_LANES channels, for each pair of taps, the lower vector and the upper one.
+ * Rows are paired from the top. Their number is odd: the taps of the last row are paired with their
+ * neighbours, and the last of them with a 0. */
 #include <string.h>
 
 #include "act_bf16_tmpl.h"
@@ -23,18 +23,20 @@ G_STATIC_ASSERT(DWCONV_BF16_COLUMNS > 2);
 
 static const guint16 zeros[VBF_LANES] __attribute__((aligned(64)));
 
-/* Sums of one output column. */
+/* The sums of one output column of VBF_LANES channels. */
 typedef struct {
     vf low, high;
 } Sums;
 
-/* A row of the input from some channel on; outside of the feature map, zeros all along. */
+/* A row of the input from some channel on, or, outside of the feature map, a row of zeros
+ * (pixel_stride is 0). */
 typedef struct {
     const guint16 *at;
     gsize pixel_stride;
 } Row;
 
-/* What a tile reads: COLUMN of the feature map onwards, LANES of each. */
+/* What a tile reads: columns of the feature map from COLUMN on, which may be left of it, and LANES
+ * of each. */
 typedef struct {
     gsize in_size;
     gssize column;
@@ -51,7 +53,7 @@ row_at(const EffNetDwconv *a, guint tap, guint channel, gssize column)
     return (Row){row + channel + column * (gssize)a->in_stride, a->in_stride};
 }
 
-/* Column C of the window; beyond the edges, zeros. */
+/* Column C of the window, where ROW points; advances ROW. Zeros beyond the edges. */
 INLINE vbf
 next_column(Row *row, const Window *window, int c)
 {
@@ -59,7 +61,7 @@ next_column(Row *row, const Window *window, int c)
     vbf x = vbf_load_part(row->at, inside ? window->lanes : vbf_part_of(0));
 
     row->at += row->pixel_stride;
-    __asm__("" : "+r"(row->at)); /* one pointer that grows, not one for every column */
+    __asm__("" : "+r"(row->at)); /* one pointer that advances, not one per column */
     return x;
 }
 
@@ -73,7 +75,7 @@ add_pairs(Sums *sums, vbf first, vbf second, vbf low, vbf high)
     sums->high = vf_dot_pairs(sums->high, y, high);
 }
 
-/* Two rows of the window and of the filter. */
+/* Adds the products of two rows of the window and of the filter. */
 INLINE void
 add_rows(Sums *sums, Row upper, Row lower, const Window *window, const guint16 *filter, int kernel,
          int stride, int width)
@@ -96,7 +98,8 @@ add_rows(Sums *sums, Row upper, Row lower, const Window *window, const guint16 *
     }
 }
 
-/* The last row: two columns at once; beside the last one, any number meets a tap of 0. */
+/* Adds the products of the last row, two columns at once. The last tap is paired with a 0, whatever
+ * column is beside it. */
 INLINE void
 add_last_row(Sums *sums, Row row, const Window *window, const guint16 *filter, int kernel,
              int stride, int width)
@@ -122,7 +125,7 @@ add_last_row(Sums *sums, Row row, const Window *window, const guint16 *filter, i
     }
 }
 
-/* N floats, VBF_LANES or VF_LANES, to the lanes of the sums. */
+/* Loads N floats (VBF_LANES or VF_LANES), in the order of channels, into the lanes of sums. */
 INLINE Sums
 spread(const float *p, guint n)
 {
@@ -132,7 +135,7 @@ spread(const float *p, guint n)
     return sums;
 }
 
-/* And back. */
+/* Stores N of the sums in the order of channels. */
 INLINE void
 gather(float *p, const Sums *sums, guint n)
 {
@@ -144,8 +147,8 @@ gather(float *p, const Sums *sums, guint n)
         vf_store(p + VF_LANES, second);
 }
 
-/* WIDTH outputs, of which the VALID first are stored; adds up in TOTAL what they become. SiLU, or
- * bounds. */
+/* Applies SiLU or the bounds to WIDTH columns, stores the first VALID of them, and adds these to
+ * TOTAL. */
 INLINE void
 finish(const EffNetDwconv *a, guint16 *out, Sums *sums, int width, int valid, guint n,
        gboolean is_silu, const ActBounds *bounds, Sums *total)
@@ -166,7 +169,7 @@ finish(const EffNetDwconv *a, guint16 *out, Sums *sums, int width, int valid, gu
         }
 }
 
-/* Activations that are neither, in memory: they are rare, and the library is smaller for it. */
+/* All other activations, in memory: they are rare, and the library is smaller for it. */
 static __attribute__((noinline)) void
 activate_rare(EffNetAct act, Sums *sums, int n)
 {
@@ -178,7 +181,7 @@ activate_rare(EffNetAct act, Sums *sums, int n)
     }
 }
 
-/* A copy goes through memory, so that the sums themselves need not have an address. */
+/* Works on a copy in memory, so that the sums themselves can stay in registers. */
 INLINE void
 activate_copy(EffNetAct act, Sums *sums, int width)
 {
@@ -189,7 +192,7 @@ activate_copy(EffNetAct act, Sums *sums, int width)
     memcpy(sums, copy, width * sizeof *sums);
 }
 
-/* WIDTH output columns from X on, of which some may be beyond the last one. */
+/* Computes WIDTH output columns from X on, some of which may be beyond the last. */
 INLINE void
 tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int width,
      const ActBounds *bounds, Sums *total)
@@ -223,7 +226,7 @@ tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int 
     finish(a, out, sums, width, valid, n, FALSE, bounds, total);
 }
 
-/* The width whose tiles reach the least beyond N columns. */
+/* The tile width that wastes the fewest columns beyond the last of N. */
 static guint
 best_width(guint n)
 {
@@ -258,7 +261,8 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 
 #include "dwconv_shapes.h"
 
-/* VBF_LANES channels of the tap at row Y, column X; beyond the filter and the channels, zeros. */
+/* The taps at row Y, column X, of VBF_LANES channels from FIRST on; 0 beyond the filter and the
+ * channels. */
 static vbf
 load_taps(const float *weights, guint kernel, guint channels, guint first, guint y, guint x)
 {

@@ -8,7 +8,7 @@ packed_bytes(guint kernel, guint channels)
            sizeof(gint16);
 }
 
-/* Panel after panel, each pair's columns, each EFFNET_LANES pairs of 16-bit numbers. */
+/* Panels x pairs of taps (effnet_dwconv_pairs_int8()) x EFFNET_LANES x 2 numbers of 16 bits. */
 static void
 pack(gpointer dst, const float *weights, guint kernel, guint channels)
 {
@@ -31,7 +31,7 @@ number_at(EffNetType type, gconstpointer numbers, gsize at)
     return type == EFFNET_TYPE_U8 ? ((const guint8 *)numbers)[at] : ((const gint16 *)numbers)[at];
 }
 
-/* The sums of one output pixel and panel, in the order of the channels. */
+/* The sums of output pixel X for PANEL, over the taps that lie inside the map. */
 static void
 window_times_filter(const EffNetDwconv *a, EffNetType type, guint x, guint panel, gint32 *sum)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The int8 depthwise convolution in registers over several output columns, compiled once an
- * instruction set: two rows of the input at once, interleaved, so that a product adds both, and the
- * filter's rows of pairs in registers. */
+/* The int8 depthwise convolution in registers, several output columns at once, compiled once per
+ * level. Two rows of the input are interleaved, so that one instruction adds the products of both;
+ * the filter's weights for such a pair of rows stay in registers. */
 #include "dwconv.h"
 #include "quant_tmpl.h"
 #include "tiles.h"
@@ -9,10 +9,9 @@
 
 #define INLINE static inline __attribute__((always_inline))
 #define WIDE   DWCONV_INT8_WIDE
-/* Panels whose weights are packed together. */
-#define UNIT ((guint)MAX(1, VS_LANES / EFFNET_LANES))
+#define UNIT   ((guint)MAX(1, VS_LANES / EFFNET_LANES))
 
-/* What feature maps are made of: of 8 bits where DWCONV_U8 is defined. */
+/* The numbers of feature maps: of 8 bits where DWCONV_U8 is defined, else of 16. */
 #ifdef DWCONV_U8
 typedef guint8 Number;
 #define load_numbers(p, n) vs_load_bytes(p)
@@ -27,17 +26,17 @@ typedef gint16 Number;
 
 static const Number zeros[VS_LANES];
 
-/* What a vector of channels needs for all columns. How many they are, a panel's or VS_LANES, is a
- * constant where it is asked for. */
+/* What a vector of channels needs for all columns. In the functions below, N is how many channels
+ * these are, a panel's or VS_LANES; it is a constant where they are called. */
 typedef struct {
     const EffNetDwconv *a;
-    guint lane; /* the first of the channels */
+    guint lane; /* the first channel */
     const gint16 *weights;
     vf2 scale, bias;
     vi2 total;
 } Lanes;
 
-/* Numbers of 16 bits for a vector of channels and a column of a pair of the filter's rows. */
+/* 16-bit numbers of the filter for a vector of channels and one pair of taps. */
 #define PAIRS (2 * VS_LANES)
 
 INLINE const Number *
@@ -56,7 +55,7 @@ column_at(const Lanes *l, const Number *row, gssize column, guint n, gboolean bo
     return load_numbers(row + column * (gssize)l->a->in_stride, n);
 }
 
-/* Output column X. */
+/* Finishes output column X. */
 INLINE void
 finish(Lanes *l, vi2 sum, guint x, guint n)
 {
@@ -75,8 +74,8 @@ finish(Lanes *l, vi2 sum, guint x, guint n)
 #endif
 }
 
-/* Output columns x to x + width - 1. A border tile may reach over the edges: it reads zeros there,
- * and stores inside only. */
+/* Computes output columns x to x + width - 1. A BORDER tile may extend beyond the edges: it reads
+ * zeros there, and stores only what is inside. */
 INLINE void
 tile(Lanes *l, guint n, guint x, int kernel, int stride, int width, gboolean border)
 {
@@ -139,7 +138,7 @@ row(Lanes *l, guint n, int kernel, int stride)
 #endif
 }
 
-/* N of VS_LANES numbers, a panel's or all of them. */
+/* N floats, in the order of channels, as lanes of sums. */
 INLINE vf2
 load_floats(const float *p, guint n)
 {
@@ -173,7 +172,7 @@ store_sum(const Lanes *l, guint n)
         vf_store(sum + VF_LANES, second);
 }
 
-/* N channels, a panel's or VS_LANES, from LANE on. */
+/* All output columns of N channels from LANE on. */
 INLINE void
 vector(const EffNetDwconv *a, guint lane, guint n, int kernel, int stride)
 {
@@ -206,7 +205,7 @@ packed_bytes(guint kernel, guint channels)
     return units * UNIT * EFFNET_LANES * effnet_dwconv_pairs_int8(kernel) * 2 * sizeof(gint16);
 }
 
-/* The filter's weight for CHANNEL; 0 behind the last row and the last channel. */
+/* The weight of CHANNEL at ROW, COLUMN; 0 beyond the last row and the last channel. */
 static gint16
 weight_at(const float *weights, guint kernel, guint channels, guint channel, guint row,
           guint column)
@@ -216,7 +215,8 @@ weight_at(const float *weights, guint kernel, guint channels, guint channel, gui
                : 0;
 }
 
-/* Vector after vector of channels, each pair of rows, each column, in the order of products. */
+/* For each vector of channels, pair of rows and column: the weights in the order in which products
+ * read them. */
 static void
 pack(gpointer dst, const float *weights, guint kernel, guint channels)
 {

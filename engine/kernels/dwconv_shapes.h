@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A kernel for each of the common filters. Who includes this has shape(a, kernel, stride), an
- * inline function that is short code where KERNEL and STRIDE are constants. */
+/* A function for each of the common filters. The including file defines shape(a, kernel, stride),
+ * an inline function that becomes short where KERNEL and STRIDE are constants. */
 #ifndef EFFNET_DWCONV_SHAPES_H
 #define EFFNET_DWCONV_SHAPES_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Depthwise convolution in registers over several output columns, compiled once an instruction
- * set: a row of the filter stays in registers while each input column is loaded once and goes into
- * every output that it belongs to. */
+/* The depthwise convolution of F32 in registers, several output columns at once, compiled once per
+ * level: a row of the filter stays in registers, while each input column is loaded once and added
+ * to every output that it belongs to. */
 #include "act_tmpl.h"
 #include "dwconv.h"
 #include "tiles_tmpl.h"
@@ -9,8 +9,8 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Activation and out to memory, where the next row's lines are called into L2, since stores that
- * miss it wait for each other; returns the sum where it is wanted. */
+/* Applies the activation and stores the outputs; prefetches the next row's cache lines into L2,
+ * since stores that miss it wait for each other. Returns the outputs' sum if it is wanted. */
 INLINE vf
 finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int width)
 {
@@ -31,8 +31,8 @@ finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int w
     return sum;
 }
 
-/* Adds up one row of the filter over ROW of the map. The tile's window begins with column LEFT;
- * of a BORDER tile's some columns are outside of the map. */
+/* Adds the products of one row of the filter and ROW of the map. The tile's window starts at column
+ * LEFT; some columns of a BORDER tile are outside of the map. */
 INLINE void
 multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, gssize left,
          int kernel, int stride, int width, gboolean border)
@@ -63,7 +63,7 @@ multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, 
     }
 }
 
-/* Output columns x to x + width - 1 of the vector of channels that begins with LANE. */
+/* Computes output columns x to x + width - 1 of the vector of channels that starts at LANE. */
 INLINE vf
 tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, gboolean border)
 {
@@ -89,7 +89,7 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
     case width:                                                                                    \
         return tile(a, lane, x, kernel, stride, width, border);
 
-/* Narrow tiles, which are rare where there is no border, do as if there were one: the library is
+/* Narrow tiles, which are rare inside the map, are always computed as border tiles: the library is
  * smaller for it. */
 INLINE vf
 tile_of(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, guint width,
@@ -109,8 +109,8 @@ tile_of(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, guin
     g_assert_not_reached();
 }
 
-/* Columns of the next tile where there are LEFT: an odd row begins with an odd one, all others are
- * even and of nearly equal width. */
+/* The next tile's width, where LEFT columns are left: an odd number starts with an odd tile; all
+ * others are even and of nearly equal width. */
 INLINE guint
 next_width(guint left)
 {
@@ -149,7 +149,7 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 
 #include "dwconv_shapes.h"
 
-/* Those that finish() knows. */
+/* The activations that finish() applies. */
 #define ACTS                                                                                       \
     (EFFNET_ACT_BIT(EFFNET_ACT_RELU) | EFFNET_ACT_BIT(EFFNET_ACT_RELU6) |                          \
      EFFNET_ACT_BIT(EFFNET_ACT_SILU_LOG2))

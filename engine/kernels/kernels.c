@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Dispatch: a level's table is made when it is first asked for, so that OpenBLAS is opened only
+/* Dispatch. A level's table is made when it is first asked for, so that OpenBLAS is loaded only
  * where nothing better runs. */
 #include "kernels.h"
 

@@ -4,7 +4,7 @@
 #include "bf16.h"
 #include "maxpool.h"
 
-/* The window's greatest in one channel. */
+/* The maximum of output pixel X's window in channel LANE. */
 static inline float
 greatest(const EffNetMaxpool *a, guint x, gsize lane, EffNetType type)
 {
@@ -20,7 +20,7 @@ greatest(const EffNetMaxpool *a, guint x, gsize lane, EffNetType type)
     return most;
 }
 
-/* A constant TYPE leaves one of them in the code. */
+/* A constant TYPE leaves only its own case in the code. */
 static inline __attribute__((always_inline)) void
 maxpool(const EffNetMaxpool *a, EffNetType type)
 {

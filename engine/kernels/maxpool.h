@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Max pooling: the greatest of each channel in a window of k x k pixels. */
+/* Max pooling: the maximum of each channel in a window of k x k pixels. */
 #ifndef EFFNET_KERNEL_MAXPOOL_H
 #define EFFNET_KERNEL_MAXPOOL_H
 
@@ -7,14 +7,16 @@
 
 #define EFFNET_MAXPOOL_MAX 7 /* the largest k */
 
-/* One row of outputs. What is outside of the map does not count. Strides are in elements. */
+/* One row of OUT_SIZE x (PANELS * EFFNET_LANES) outputs. Pixels outside of the map do not count.
+ * Strides are in elements. */
 typedef struct {
-    gconstpointer rows[EFFNET_MAXPOOL_MAX]; /* pixel 0 of the window's rows; NULL: outside */
-    gsize in_stride;                        /* from a pixel to the next */
-    guint in_size, out_size;                /* pixels of a row */
-    guint kernel, stride, pad;              /* pad: columns to the left that are outside */
+    gconstpointer rows[EFFNET_MAXPOOL_MAX]; /* pixel 0 of the input rows under the window's KERNEL
+                                             * rows; NULL: outside of the map */
+    gsize in_stride;                        /* from one pixel to the next */
+    guint in_size, out_size;                /* pixels of an input row and of the output row */
+    guint kernel, stride, pad; /* pad: columns left of the map that a window includes */
     gpointer out;
-    gsize out_stride; /* from a pixel to the next */
+    gsize out_stride; /* from one pixel to the next */
     guint panels;
 } EffNetMaxpool;
 

@@ -4,7 +4,7 @@
 #include "simd_bf16.h"
 #include "tmpl.h"
 
-/* Columns FIRST to END of the window's rows. */
+/* The maximum of VF_LANES channels over columns FIRST to END (exclusive) of the window's rows. */
 static inline vf
 greatest(const EffNetMaxpool *a, guint first, guint end, gsize lane)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "maxpool.h"
 
-/* The greater of N numbers each, in OUT. */
+/* OUT[i] = max(OUT[i], IN[i]) for N numbers. */
 static void
 keep_greater(gint16 *out, const gint16 *in, gsize n)
 {

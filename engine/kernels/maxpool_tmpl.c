@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Max pooling by whole vectors of channels, compiled once an instruction set. */
+/* Max pooling of whole vectors of channels, compiled once per level. */
 #include <math.h>
 
 #include "maxpool.h"
 #include "simd.h"
 #include "tmpl.h"
 
-/* Columns FIRST to END of the window's rows. */
+/* The maximum of VF_LANES channels over columns FIRST to END (exclusive) of the window's rows. */
 static inline vf
 greatest(const EffNetMaxpool *a, guint first, guint end, gsize lane)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The products of bf16 that an instruction set can do, nothing else in their way. */
+/* The peak rate of bf16 products: nothing else is in their way. */
 #include "simd_bf16.h"
 #include "tmpl.h"
 
-#define CHAINS 12 /* latency times width of every core so far, and registers enough */
+#define CHAINS                                                                                     \
+    12 /* covers latency times issue width of every core so far, and fits the registers */
 
 double
 KERNEL(peak_bf16)(guint rounds)
@@ -23,13 +24,13 @@ KERNEL(peak_bf16)(guint rounds)
 #pragma GCC unroll 16
         for (int i = 0; i < CHAINS; i++) {
             acc[i] = vsum_dot(acc[i], x, w);
-            vf_keep(acc[i]); /* as written: neither shortened nor merged */
+            vf_keep(acc[i]); /* computed as written, neither simplified nor merged */
         }
     }
 #pragma GCC unroll 16
     for (int i = 0; i < CHAINS; i++)
         sum = vf_add(sum, vsum_get(acc[i], 0));
     vf_store(lanes, sum);
-    seed = lanes[0]; /* as if used */
+    seed = lanes[0]; /* so that the sums count as used */
     return 2.0 * CONV_BF16_GROUP * CONV_BF16_AT_ONCE * VF_LANES * CHAINS * rounds;
 }

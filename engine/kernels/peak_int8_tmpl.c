@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The products of 8-bit numbers that an instruction set can do, nothing else in their way. */
+/* The peak rate of 8-bit products: nothing else is in their way. */
 #include "simd.h"
 #include "tiles.h"
 #include "tmpl.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The fused multiply-adds that this instruction set can do, nothing else in their way. */
+/* The peak rate of fused multiply-adds: nothing else is in their way. */
 #include "simd.h"
 #include "tmpl.h"
 
-#define CHAINS 12 /* latency times width of every core so far, and registers enough */
+#define CHAINS                                                                                     \
+    12 /* covers latency times issue width of every core so far, and fits the registers */
 
 double
 KERNEL(peak_f32)(guint rounds)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The arithmetic of int8 models. A feature map holds whole numbers, of 16 bits or, between layers
- * of ReLU6, of 8; its unit, one for the whole map, is the real value of 1. A product quantises what
- * it reads to 8 bits with a factor of each pixel's own (or one for all, where windows overlap),
- * adds up products with 8-bit weights in 32 bits, and scales these sums to the units of its output.
+/* The arithmetic of int8 models. A feature map holds integers of 16 bits or, between layers of
+ * ReLU6, of 8. One scale per map says what real number 1 stands for; "in units" means as such
+ * integers.
+ *
+ * A product quantises what it reads to 8 bits, with a factor for each pixel, or one for all where
+ * windows overlap; multiplies by 8-bit weights, accumulates in 32 bits, and converts the sums to
+ * units of its output.
  *
  * Every kernel does the same operations in the same order as the functions here, so that results
  * are equal bit for bit. */
@@ -15,31 +18,32 @@
 
 #define EFFNET_BUMP_SEGMENTS 32
 
-/* An activation of the form max(x, 0) - bump(|x|), EFFNET_ACT_RULE_BUMP, x in units: the bump in
- * straight lines, one a segment. */
+/* An activation of the form max(x, 0) - bump(|x|), EFFNET_ACT_RULE_BUMP, with x in units. The bump
+ * is piecewise linear: offset[i] + slope[i] * |x| in segment i. */
 typedef struct {
     gint16 offset[EFFNET_BUMP_SEGMENTS];
-    gint16 slope[EFFNET_BUMP_SEGMENTS]; /* times 2^15 */
-    guint16 end;                        /* of the last segment, in units */
-    guint16 segments;                   /* in a unit, times 2^16 */
+    gint16 slope[EFFNET_BUMP_SEGMENTS]; /* scaled by 2^15 */
+    guint16 end;                        /* where the last segment ends, in units */
+    guint16 segments;                   /* segments per unit, scaled by 2^16 */
 } EffNetBump;
 
-/* What int8 kernels need besides what all kernels do. Biases and scales give units of the output,
- * or real numbers where the output is logits. */
+/* What int8 kernels need beyond what all kernels do. Biases and scales convert to output units, or
+ * to real numbers where the output is logits. */
 typedef struct {
-    EffNetBump bump; /* where HAS_BUMP; else outputs are clipped to LOW..HIGH, in units */
+    EffNetBump bump; /* used if has_bump; otherwise outputs are clipped to low..high, in units */
     gboolean has_bump;
     gint16 low, high;
-    float residual; /* the residual's unit in units of the output */
-    float unit;     /* of the output: scales sums over it and means */
-    float in_scale; /* of an input of floats: units in 1 */
-    guint8 zero;    /* what 0 becomes in 8 bits */
-    gint16 fixed;   /* the factor to 8 bits, times 2^15; 0: each pixel's, by its extremes */
+    float residual; /* output units per unit of the residual */
+    float unit;     /* the output's scale: converts sums and means of outputs to real numbers */
+    float in_scale; /* for an input of floats: its units per 1.0 */
+    guint8 zero;    /* the 8-bit number that 0 is quantised to */
+    gint16
+        fixed; /* the factor to 8 bits, scaled by 2^15; 0: each pixel has one, from its extremes */
 } EffNetQuant;
 
-/* To nearest, ties to even, saturated; 0 of NaN. Instruction sets differ in what they make of what
- * is beyond 32 bits, and a comparison for each output costs up to 4 % of a network: kernels may
- * take for granted that there is nothing, as units are at least effnet_quant_least_step(). */
+/* Rounds to nearest, ties to even, and saturates; NaN becomes 0. Instruction sets disagree about
+ * values beyond 32 bits, and a comparison per output would cost up to 4 % of a network: kernels may
+ * assume that there are none, as scales are at least effnet_quant_least_step(). */
 static inline gint32
 effnet_round(float x)
 {
@@ -48,7 +52,8 @@ effnet_round(float x)
     return x < -0x1p31f ? G_MININT32 : x >= 0x1p31f ? G_MAXINT32 : (gint32)rintf(x);
 }
 
-/* The least unit of outputs of which REACH, a real number, is the farthest that they could be. */
+/* The smallest scale at which outputs of up to +-REACH, a real number, fit into 32 bits with room
+ * to spare. */
 static inline float
 effnet_quant_least_step(double reach)
 {
@@ -61,7 +66,7 @@ effnet_saturate(gint32 x)
     return CLAMP(x, G_MININT16, G_MAXINT16);
 }
 
-/* a * b / 2^15, rounded; wraps for -32768 twice, which does not occur. */
+/* a * b / 2^15, rounded; wraps around for -32768 * -32768, which does not occur. */
 static inline gint16
 effnet_mul_q15(gint16 a, gint16 b)
 {
@@ -87,15 +92,15 @@ effnet_quant_act(const EffNetQuant *quant, gint32 x)
                            : CLAMP(narrow, quant->low, quant->high);
 }
 
-/* To outputs of 8 bits, whose least and most are what clips them. */
+/* To outputs of 8 bits; this also clips, since their range is the activation's. */
 static inline guint8
 effnet_quant_byte(gint32 x)
 {
     return CLAMP(x, 0, G_MAXUINT8);
 }
 
-/* The factor to 8 bits, times 2^15, for a pixel whose values reach from LEAST to MOST, 0 among
- * them. */
+/* The factor to 8 bits, scaled by 2^15, for a pixel whose values, in units, range from LEAST <= 0
+ * to MOST >= 0. */
 static inline gint16
 effnet_quant_factor(const EffNetQuant *quant, gint32 least, gint32 most)
 {
@@ -116,21 +121,22 @@ effnet_quant_value(const EffNetQuant *quant, gint16 x, gint16 factor)
     return CLAMP(effnet_mul_q15(x, factor) + quant->zero, 0, 255);
 }
 
-/* A gate of 0..1 as a factor times 2^15. */
+/* A gate of 0..1, scaled by 2^15. */
 static inline gint16
 effnet_quant_gate(float gate)
 {
     return CLAMP(effnet_round(gate * 0x1p15f), 0, G_MAXINT16);
 }
 
-/* The least unit whose numbers of 16 bits reach to the END of a bump. */
+/* The smallest scale at which 16 bits reach to END, where a bump ends (a real number). */
 static inline float
 effnet_bump_least_step(double end)
 {
     return (float)end / G_MAXINT16;
 }
 
-/* Lines for RULE's bump, for outputs in units of UNIT, at least effnet_bump_least_step(). */
+/* Fills BUMP with the line segments of RULE's bump, for outputs of scale UNIT, which is at least
+ * effnet_bump_least_step(). */
 void effnet_bump_init(EffNetBump *bump, const EffNetActRule *rule, float unit);
 
 #endif

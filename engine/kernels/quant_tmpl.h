@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* quant.h's functions over simd.h's vectors. */
+/* quant.h's functions on simd.h's vectors. */
 #ifndef EFFNET_QUANT_TMPL_H
 #define EFFNET_QUANT_TMPL_H
 
@@ -17,7 +17,7 @@ vs_bump(const EffNetBump *bump, vs x)
     return vs_subs(vs_max(x, vs_set1(0)), height);
 }
 
-/* A constant BUMP leaves one of them in the code. */
+/* A constant BUMP leaves only its own case in the code. */
 static inline __attribute__((always_inline)) vs
 vs_act(const EffNetQuant *quant, vs x, gboolean bump)
 {

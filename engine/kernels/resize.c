@@ -7,7 +7,7 @@ clip(gint32 value)
     return CLAMP(value, 0, 255);
 }
 
-/* Both sums wrap around like those of the vector twins: only the result has to fit. */
+/* Both sums may wrap around, as in resize_tmpl.c: only the result must fit. */
 static guint8
 join(guint32 high, guint32 low)
 {

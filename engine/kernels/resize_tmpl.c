@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Resize for vectors V of VLANES lanes of 128 bits, included by each level's resize.c, which
- * defines them and the v_ operations: what unpacks, packs and shuffles does so within each lane.
+/* Resizing with vectors V of VLANES lanes of 128 bits. Each level's resize.c defines them and the
+ * v_ operations, and includes this; operations that unpack, pack and shuffle do so within each
+ * lane.
  *
- * The horizontal pass takes as many source rows as V has 32-bit elements, and turns them so that
- * such an element holds four neighbouring samples of one row: then every output sample of all the
- * rows is a run of loads, multiply-adds with broadcast weights and no sum across elements. */
+ * The horizontal pass takes as many source rows as V has 32-bit elements and transposes them, so
+ * that an element holds four neighbouring samples of one row. Output samples of all these rows are
+ * then loads and multiply-adds with broadcast weights, without sums across elements. */
 #include <string.h>
 
 #include "resize.h"
 #include "tmpl.h"
 
-/* Small loops over vectors that must stay in registers. */
+/* For small loops over vectors that must stay in registers. */
 #define UNROLLED _Pragma("GCC unroll 16")
 
 #define VBYTES (16 * VLANES)
 #define VROWS  (4 * VLANES)
 
-/* How a lane of 16 bytes is cut out of a row, and the groups of four samples found in it. */
+/* How 16 bytes, a lane, are cut out of a row, and which groups of four samples they hold. */
 typedef struct {
-    guint stride; /* source bytes from one lane to the next: whole groups of pixels */
-    guint groups; /* of each component */
+    guint stride; /* source bytes from one lane to the next, whole groups of pixels */
+    guint groups; /* groups of each component */
     V shuffle;
 } Cut;
 
-/* The four samples of a group are ordered 0 2 1 3, so that the even and the odd bytes,
+/* The four samples of a group are put in the order 0 2 1 3, so that its even and its odd bytes,
  * widened to 16 bits, are the pairs 0 1 and 2 3. */
 static void
 cut_init(Cut *cut, const EffNetPixelLayout *layout)
@@ -44,7 +45,7 @@ cut_init(Cut *cut, const EffNetPixelLayout *layout)
     cut->shuffle = v_load(shuffle);
 }
 
-/* Within each lane, element J of row R becomes element R of row J. */
+/* Transposes within each lane: element J of row R becomes element R of row J. */
 static inline void
 turn_elements(V v[4])
 {
@@ -57,8 +58,8 @@ turn_elements(V v[4])
     v[3] = v_unpackhi64(b, d);
 }
 
-/* VROWS rows to SCRATCH: for each component, each group of four samples, one V: a row an
- * element. */
+/* Writes VROWS rows to SCRATCH: for each component, for each group of four samples, a V with one
+ * element per row. */
 static void
 turn_rows(guint8 *scratch, const guint8 *const src[VROWS], const EffNetPixelLayout *layout,
           const EffNetResizeTable *table)
@@ -136,7 +137,7 @@ dot_fine(const guint8 *columns, const gint16 *weight, guint count)
     return v_sra32(v_add32(even, odd), shift);
 }
 
-/* Four elements a row, 16 bytes of output, to N_ROWS rows. */
+/* Stores 16 bytes of output, the elements of V[0..3], to each of N_ROWS rows. */
 static inline void
 store_rows(guint8 *const *dst, gsize offset, V v[4], guint n_rows)
 {
@@ -150,8 +151,8 @@ store_rows(guint8 *const *dst, gsize offset, V v[4], guint n_rows)
     }
 }
 
-/* Output samples I to I + 3 of all rows, a row an element. Beyond the last, the last is repeated:
- * it falls into what is written next, or into the slack. */
+/* Output samples I to I + 3 of all rows, one element per row. Beyond the last sample the last is
+ * repeated: it is overwritten by what comes next, or falls into the slack. */
 static inline V
 four_outputs(const guint8 *columns, const EffNetResizeTable *table, guint i)
 {
@@ -183,7 +184,7 @@ two_outputs(const guint8 *columns, const EffNetResizeTable *table, guint i)
                       v_lanes(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
 }
 
-/* At most VROWS rows; SIZE bytes a sample. */
+/* Filters at most VROWS rows; output samples have SIZE bytes: 1, or 2 for the fine pass. */
 static G_ALWAYS_INLINE inline void
 filter_rows(guint8 *const *dst, const guint8 *const *src, guint n_rows,
             const EffNetPixelLayout *layout, const EffNetResizeTable *table, guint8 *scratch,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a level's tiles.h must say is checked here. */
+/* Checks what a level's tiles.h must fulfil. */
 #ifndef EFFNET_TILES_TMPL_H
 #define EFFNET_TILES_TMPL_H
 
@@ -7,15 +7,17 @@
 
 #include "tiles.h"
 
-/* A column of more than one tile has none that is lower than half of the highest; lower columns are
- * tiles of one pixel, to keep the library small. These are the heights that CONV_HEIGHTS lists. */
+/* CONV_HEIGHTS must list the heights (in pixels) that tiles can have: 1, and half of the highest to
+ * the highest. A column of several tiles has none lower than half of the highest; lower columns are
+ * made of tiles of one pixel, to keep the library small. */
 #define HEIGHT_BIT(mr, ...) | 1u << (mr)
 G_STATIC_ASSERT((0 CONV_HEIGHTS(HEIGHT_BIT, 0)) ==
                 (2u | ((2u << CONV_PIXELS) - (1u << MAX(1, CONV_PIXELS / 2)))));
 #undef HEIGHT_BIT
 
-/* Rows of outputs of the depthwise convolution are tiles of 1 or DWCONV_ODD columns, then even ones
- * of up to DWCONV_WIDE. DWCONV_NARROW and DWCONV_WIDTHS list the even ones. */
+/* A row of the depthwise convolution's outputs is cut into one tile of 1 or DWCONV_ODD columns
+ * where their number is odd, then tiles of even widths up to DWCONV_WIDE. DWCONV_NARROW and
+ * DWCONV_WIDTHS together list the even widths. */
 #define WIDTH_BIT(width) | 1u << (width)
 G_STATIC_ASSERT((0 DWCONV_NARROW(WIDTH_BIT) DWCONV_WIDTHS(WIDTH_BIT)) ==
                 (((2u << DWCONV_WIDE) - 4u) & 0x55555555u));

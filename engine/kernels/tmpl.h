@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of kernels compiled from a template: effnet_<op>_<types>_<isa>; the build defines ISA. */
+/* Names of kernels that are compiled from templates, effnet_<op>_<type>_<level>; the build defines
+ * ISA as the level. */
 #ifndef EFFNET_TMPL_H
 #define EFFNET_TMPL_H
 

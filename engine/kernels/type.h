@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the numbers of a tensor are in memory. */
+/* The type of a tensor's elements in memory. */
 #ifndef EFFNET_KERNEL_TYPE_H
 #define EFFNET_KERNEL_TYPE_H
 
@@ -9,9 +9,9 @@
 
 typedef enum {
     EFFNET_TYPE_F32,
-    EFFNET_TYPE_BF16, /* the upper half of a float */
-    EFFNET_TYPE_S16,  /* units of int8 models' feature maps */
-    EFFNET_TYPE_U8,   /* their input */
+    EFFNET_TYPE_BF16, /* bfloat16, the upper half of a float */
+    EFFNET_TYPE_S16,  /* int8 models: feature maps */
+    EFFNET_TYPE_U8,   /* int8 models: the input, and maps between layers of bounded activations */
     EFFNET_TYPES,     /* how many there are */
 } EffNetType;
 
@@ -23,14 +23,14 @@ effnet_type_bytes(EffNetType type)
     return bytes[type];
 }
 
-/* What is ELEMENTS of TYPE behind P. */
+/* The address ELEMENTS of TYPE after P. */
 static inline gpointer
 effnet_type_at(EffNetType type, gconstpointer p, gsize elements)
 {
     return (guint8 *)p + elements * effnet_type_bytes(type);
 }
 
-/* The type of the feature maps between the layers; PRECISION not AUTO. */
+/* The type of a model's feature maps between layers; PRECISION is not AUTO. */
 EffNetType effnet_precision_get_type(EffNetPrecision precision);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The transforms as their matrices, in doubles. */
+/* The reference of Winograd's transforms: products with their matrices, in doubles. */
 #include "act.h"
 #include "winograd.h"
 
@@ -8,7 +8,7 @@
 #define A   EFFNET_WINOGRAD_A
 #define B   EFFNET_WINOGRAD_B
 
-/* Sums and products of the two squares, 1/2 and 2. */
+/* The squares of a and b, and their sum. */
 #define SUM 2.5
 #define AA  0.5
 #define BB  2.0
@@ -25,7 +25,8 @@ static const double output_matrix[OUT][IN] = {
     {0, AA *A, -AA *A, BB *B, -BB *B, 1},
 };
 
-/* 1, p and p squared over the products of p's distances to the other points. */
+/* For each interpolation point p: 1, p and p^2, divided by the product of p's distances to the
+ * other points. */
 static const double filter_matrix[IN][3] = {
     {1, 0, 0},
     {-1 / 1.5, -A / 1.5, -AA / 1.5},

@@ -1,57 +1,60 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Convolution of 3x3, stride 1, by Winograd's F(4x4, 3x3): of each 6x6 inputs 36 points are made;
- * at every point the channels' products are those of a 1x1 convolution; and the sums make 4x4
- * outputs: 36 multiplications where there were 144. Lavin and Gray 2016; interpolated at 0,
- * infinity and plus and minus a and b with ab = 1, which keeps the factors, and with them the
- * rounding errors, small. */
+/* Convolution of 3x3, stride 1, by Winograd's F(4x4, 3x3) (Lavin and Gray 2016). A tile of 6x6
+ * inputs is transformed to 36 points; at each point the channels are multiplied and summed as by a
+ * 1x1 convolution; the 36 sums are transformed to a tile of 4x4 outputs. That is 36 multiplications
+ * instead of 144. The interpolation points are 0, infinity, +-a and +-b with ab = 1, which keeps
+ * the factors, and with them the rounding errors, small. */
 #ifndef EFFNET_KERNEL_WINOGRAD_H
 #define EFFNET_KERNEL_WINOGRAD_H
 
 #include "conv.h"
 
 #define EFFNET_WINOGRAD_IN     6 /* rows and columns of a tile's inputs */
-#define EFFNET_WINOGRAD_OUT    4 /* and outputs */
+#define EFFNET_WINOGRAD_OUT    4 /* rows and columns of its outputs */
 #define EFFNET_WINOGRAD_POINTS 36
-#define EFFNET_WINOGRAD_PANELS 2 /* of weights, whose points lie together */
+#define EFFNET_WINOGRAD_PANELS 2 /* panels whose weights are packed together, point by point */
 
 #define EFFNET_WINOGRAD_A 0.70710678118654752440
 #define EFFNET_WINOGRAD_B 1.41421356237309504880
 
-/* A row of tiles: point p of tile t, lane 0, is at points[p * point_stride + t * tile_stride]. */
+/* The first transform, of a row of TILES tiles. Point p of tile t, lane 0, goes to points[p *
+ * point_stride + t * tile_stride]; both strides are in floats. */
 typedef struct {
-    const float *rows[EFFNET_WINOGRAD_IN]; /* of inputs: pixel 0; NULL: outside of the map */
-    gsize in_stride;                       /* floats from a pixel to the next */
+    const float *rows[EFFNET_WINOGRAD_IN]; /* pixel 0 of the input rows; NULL: outside of the map,
+                                            * hence zeros */
+    gsize in_stride;                       /* floats from one pixel to the next */
     guint in_size;                         /* pixels of a row */
-    guint pad;                             /* zeros to the left of it */
+    guint pad;                             /* columns of zeros left of the row */
     guint tiles;
     float *points;
     gsize point_stride, tile_stride;
     guint panels;
 } EffNetWinogradInput;
 
-/* The same row's outputs: act(outputs + bias + residual), or act(outputs + bias) + residual. */
+/* The last transform, of the same row of tiles: act(outputs + bias + residual), or with act_first
+ * act(outputs + bias) + residual. */
 typedef struct {
     const float *points;
     gsize point_stride, tile_stride;
     guint tiles;
-    guint rows, columns; /* of outputs: the last tiles may reach over the edges */
+    guint rows, columns; /* of outputs: the last tiles may extend beyond the edges */
     const float *bias;
     float *out;
-    const float *residual;        /* NULL, or as out */
-    gsize out_stride, row_stride; /* floats from a pixel to the next, and from a row */
+    const float *residual;        /* NULL, or laid out like out */
+    gsize out_stride, row_stride; /* floats between pixels, and between rows */
     guint panels;
     EffNetAct act;
-    gboolean act_first; /* the residual comes behind the activation */
+    gboolean act_first; /* the residual is added after the activation */
 } EffNetWinogradOutput;
 
 typedef struct {
-    void (*input)(const EffNetWinogradInput *input); /* NULL: not worth it */
+    void (*input)(const EffNetWinogradInput *input); /* NULL: not worth it on this level */
     void (*output)(const EffNetWinogradOutput *output);
 } EffNetWinogradKernels;
 
 extern const EffNetWinogradKernels effnet_winograd_kernels_c;
 
-/* FILTER: 9 taps, STRIDE floats apart. To its points. */
+/* Transforms a filter to its points. FILTER: 9 taps, STRIDE floats apart. */
 void effnet_winograd_filter(float points[EFFNET_WINOGRAD_POINTS], const float *filter,
                             gsize stride);
 
@@ -62,8 +65,8 @@ effnet_winograd_tiles(guint size)
     return (size + EFFNET_WINOGRAD_OUT - 1) / EFFNET_WINOGRAD_OUT;
 }
 
-/* Floats from a point of all TILES to the next one; not a power of two, which would have all points
- * of a tile in the same place of the caches. */
+/* Floats from one point of all TILES to the next. Not a power of two, which would map all points of
+ * a tile to the same set of the caches. */
 static inline gsize
 effnet_winograd_stride(guint tiles, guint panels)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Winograd's transforms by whole vectors of channels, compiled once an instruction set: first along
- * the columns of a tile, then along its rows. */
+/* Winograd's transforms of whole vectors of channels, compiled once per level: first along the
+ * columns of a tile, then along its rows. */
 #include "act_tmpl.h"
 #include "tmpl.h"
 #include "winograd.h"
@@ -11,7 +11,7 @@
 #define A      vf_set1(EFFNET_WINOGRAD_A)
 #define B      vf_set1(EFFNET_WINOGRAD_B)
 
-/* Six values, STRIDE vectors apart, to six points. */
+/* Transforms six values, STRIDE vectors apart, to six points in place. */
 INLINE void
 transform_input(vf *v, int stride)
 {
@@ -29,7 +29,7 @@ transform_input(vf *v, int stride)
     v[5 * stride] = vf_fnma(d3, vf_set1(2.5f), vf_add(d1, d5));
 }
 
-/* Six points, STRIDE vectors apart, to four values in the first four places. */
+/* Transforms six points, STRIDE vectors apart, to four values in the first four places. */
 INLINE void
 transform_output(vf *v, int stride)
 {
@@ -78,14 +78,14 @@ winograd_input(const EffNetWinogradInput *a)
             input_tile(a, tile, lane);
 }
 
-/* What is rare has one copy in the library, not one for each of a tile's outputs. */
+/* Rare activations have one copy in the library, not one for each of a tile's outputs. */
 static __attribute__((noinline)) vf
 rare_act(EffNetAct act, vf x)
 {
     return vf_act(act, x);
 }
 
-/* ACT is a constant, or EFFNET_ACTS: then it is A's. */
+/* ACT is a constant; EFFNET_ACTS stands for whatever activation A has. */
 INLINE void
 finish(const EffNetWinogradOutput *a, vf sum, gsize at, gsize lane, EffNetAct act)
 {

@@ -4,7 +4,7 @@
 
 #include "../conv.h"
 
-/* Puts itself over KERNEL, the reference; FALSE where OpenBLAS is not installed. */
+/* Overrides KERNEL, the reference, with OpenBLAS; FALSE where that is not installed. */
 gboolean effnet_conv_kernel_blas(EffNetConvKernel *kernel);
 
 #endif

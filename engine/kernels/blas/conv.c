@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The convolution for CPUs without kernels of ours: OpenBLAS multiplies, ORC does the element-wise
- * rest. OpenBLAS is opened when it is first needed, and none of its settings is touched. */
+/* The convolution for CPUs that we have no kernels for: OpenBLAS multiplies, ORC does the
+ * element-wise rest. OpenBLAS is loaded when it is first needed, and its settings are left
+ * alone. */
 #include <string.h>
 
 #include <gmodule.h>
@@ -36,7 +37,7 @@ find_sgemm(void)
     return sgemm;
 }
 
-/* K rows of all panels' columns. */
+/* Packs (RUNS * RUN) x the columns of all panels, row-major, as sgemm reads them. */
 static void
 pack_columns(gpointer dst, const float *weights, guint runs, gsize run, guint out)
 {
@@ -49,7 +50,7 @@ pack_columns(gpointer dst, const float *weights, guint runs, gsize run, guint ou
             *packed++ = c < out ? weights[c * k + i] : 0;
 }
 
-/* The windows one behind the other, as a matrix; gated where there is a gate. */
+/* Gathers the windows one after another, as a matrix, times the gate if there is one. */
 static void
 gather_windows(EffNetConv *a)
 {
@@ -68,7 +69,7 @@ gather_windows(EffNetConv *a)
     a->scratch = out + a->pixels * window;
 }
 
-/* 1 / (1 + e^(-x / UNIT)) */
+/* OUT = 1 / (1 + e^(-IN / UNIT)), for ROWS x COLUMNS; strides are in bytes. */
 static void
 sigmoid(float *out, int out_stride, const float *in, int in_stride, float unit, guint columns,
         guint rows)
@@ -78,7 +79,7 @@ sigmoid(float *out, int out_stride, const float *in, int in_stride, float unit, 
                            5.0000001201e-1f, columns, rows);
 }
 
-/* Those that activate() knows. */
+/* The activations that activate() applies. */
 #define ACTS                                                                                       \
     (EFFNET_ACT_BIT(EFFNET_ACT_NONE) | EFFNET_ACT_BIT(EFFNET_ACT_RELU) |                           \
      EFFNET_ACT_BIT(EFFNET_ACT_RELU6) | EFFNET_ACT_BIT(EFFNET_ACT_SIGMOID) |                       \
@@ -90,7 +91,7 @@ activate(EffNetAct act, float *out, gsize stride, float *scratch, guint columns,
     int bytes = stride * sizeof(float), dense = columns * sizeof(float);
 
     switch (act) {
-    default: /* NONE; others are not among ACTS */
+    default: /* NONE; all others in ACTS have a case */
         break;
     case EFFNET_ACT_RELU:
         effnet_orc_clip_f32(out, bytes, 0.f, G_MAXFLOAT, columns, pixels);
@@ -166,7 +167,7 @@ effnet_conv_kernel_blas(EffNetConvKernel *kernel)
         .group = 1,
         .group_bytes = sizeof(float),
         .tile_pixels = 16,
-        .place_matters = TRUE, /* OpenBLAS has kernels for 6 rows, for 4, for 2 and for 1 */
+        .place_matters = TRUE, /* OpenBLAS computes blocks of 6, 4, 2 and 1 rows differently */
         .pack = pack_columns,
         .run = conv_f32_blas,
         .gate = kernel->gate,

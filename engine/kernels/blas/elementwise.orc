@@ -1,4 +1,4 @@
-# What stands behind OpenBLAS's products: rows of floats, in place.
+# What is done after OpenBLAS's products: element-wise operations on rows of floats, in place.
 
 .function effnet_orc_add_f32
 .flags 2d
@@ -27,9 +27,9 @@ maxf t, d1, low
 minf d1, t, high
 
 
-# 1 / (1 + e^x), x = s1 * factor, e^x as 2^n times a polynomial: n = round(x / ln 2) is taken from the sum with 127.5, cut
-# off, which is the exponent field of 2^n as well. ORC has room for eight constants, none of them
-# negative; the others are parameters.
+# 1 / (1 + e^x), x = s1 * factor. e^x is 2^n times a polynomial, n = round(x / ln 2). n + 127, the
+# exponent field of 2^n, is x / ln 2 + 127.5 truncated. ORC has room for eight constants, none of
+# them negative; the others are parameters.
 .function effnet_orc_sigmoid_f32
 .flags 2d
 .dest 4 d1 float

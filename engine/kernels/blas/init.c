@@ -10,6 +10,6 @@ effnet_kernels_init_blas(EffNetKernels *kernels)
 {
     if (!effnet_conv_kernel_blas(&kernels->conv[EFFNET_TYPE_F32]))
         return FALSE;
-    effnet_orc_init(); /* now, as what compiles when it is first called races with itself */
+    effnet_orc_init(); /* now: compiling at the first call would be a race between threads */
     return TRUE;
 }

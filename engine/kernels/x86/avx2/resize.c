@@ -30,7 +30,7 @@ typedef gint32 Pair __attribute__((may_alias));
 #define v_shuffle8(a, b)   _mm256_shuffle_epi8(a, b)
 #define v_lanes(...)       _mm256_broadcastsi128_si256(_mm_setr_epi8(__VA_ARGS__))
 
-/* Two lanes STRIDE bytes apart (12 or 16), of which N_BYTES may be read. */
+/* Loads two lanes, STRIDE bytes apart (12 or 16), reading at most N_BYTES; the rest is 0. */
 static inline V
 v_load_lanes(const guint8 *src, gsize n_bytes, guint stride)
 {

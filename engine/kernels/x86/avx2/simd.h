@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Operations on vectors of 8 floats; sizes that suit them are in tiles.h. */
+/* Operations on vectors of 8 floats. The sizes that suit them are in tiles.h. */
 #ifndef EFFNET_SIMD_H
 #define EFFNET_SIMD_H
 
@@ -22,23 +22,25 @@ typedef __m256 vf;
 #define vf_min(a, b)     _mm256_min_ps(a, b)
 #define vf_max(a, b)     _mm256_max_ps(a, b)
 
-/* For compilers: P has a register of its own; V stays in one (for which there are too few here);
- * and what V is made of is computed as written, neither shortened nor merged. */
+/* Hints to compilers. keep_address: P gets a register of its own. vf_keep: V stays in a register
+ * (not here, where registers are too few). vf_compute, vi_compute: V is computed as written,
+ * neither simplified nor merged. */
 #define keep_address(p) __asm__("" : "+r"(p))
 #define vf_keep(v)      (void)(v)
 #define vf_compute(v)   __asm__ volatile("" : "+x"(v))
 #define vi_compute(v)   __asm__ volatile("" : "+x"(v))
 
-/* SUM += A * B. GCC gives the sum of each vf_fma() a register of its own: where 12 of the 16 are
- * sums, it moves them about and runs out of them. */
+/* SUM += A * B. In assembly, since GCC gives the result of each vf_fma() a new register: where 12
+ * of the 16 are sums, it would move them about and run out of registers. */
 static inline void
 vf_accumulate(vf *sum, vf a, vf b)
 {
     __asm__("vfmadd231ps %2, %1, %0" : "+x"(*sum) : "x"(a), "x"(b));
 }
 
-/* 1 + 2^-t, t clipped to -126..126: 2^-whole times a polynomial for 2^fraction, within 2 ulp,
- * 0 <= fraction < 1 (minimax in the relative error, 7.5e-8). */
+/* 1 + 2^-t, with t clipped to -126..126. With whole = ceil(t) and fraction = whole - t, of 0..1,
+ * 2^-t is 2^-whole times a polynomial for 2^fraction (minimax of the relative error, 7.5e-8);
+ * within 2 ulp. */
 static inline vf
 vf_exp2_and_one(vf t)
 {
@@ -59,17 +61,17 @@ vf_exp2_and_one(vf t)
 
 #define vf_divide(a, b) _mm256_div_ps(a, b)
 
-/* Half a panel. */
+/* A vector of half a panel. */
 typedef __m256 vh;
 
 #define vh_load(p)       _mm256_loadu_ps(p)
 #define vh_set1(x)       _mm256_set1_ps(x)
 #define vh_fma(a, b, c)  _mm256_fmadd_ps(a, b, c)
 #define vh_of(v)         (v)
-#define vf_of_half(h, i) ((i) ? vf_zero() : (h)) /* vector I of the panel */
+#define vf_of_half(h, i) ((i) ? vf_zero() : (h)) /* vector I of the whole panel */
 
-/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16, VB four
- * times as many of 8. */
+/* Integers for the int8 kernels: VI has VF_LANES of 32 bits, VS twice as many of 16, VB four times
+ * as many of 8. */
 typedef __m256i vi, vs, vb;
 
 #define vi_load(p)           _mm256_loadu_si256((const __m256i *)(p))
@@ -79,12 +81,12 @@ typedef __m256i vi, vs, vb;
 #define vi_add(a, b)         _mm256_add_epi32(a, b)
 #define vi_pair_dot(s, a, w) _mm256_add_epi32(s, _mm256_madd_epi16(a, w))
 #define vi_to_float(v)       _mm256_cvtepi32_ps(v)
-/* As effnet_round(), of what is within 32 bits. */
+/* As effnet_round(), for values within 32 bits. */
 #define vf_round(v) _mm256_cvtps_epi32(v)
 
-/* Groups of the convolution: there is no product of 8-bit numbers that does not saturate. They are
- * widened, and two are multiplied at once. */
-/* A group's numbers, wherever they are. */
+/* Groups of the convolution. AVX2 has no product of 8-bit numbers that does not saturate, so that
+ * they are widened, and two are multiplied at once. */
+/* A group's numbers, at any alignment. */
 typedef gint32 Group __attribute__((may_alias, aligned(1)));
 
 #define vi_group(p)           _mm256_set1_epi32(*(const Group *)(p))
@@ -102,14 +104,14 @@ typedef gint32 Group __attribute__((may_alias, aligned(1)));
 #define vs_mul_q15(a, b)   _mm256_mulhrs_epi16(a, b)
 #define vs_mul_highu(a, b) _mm256_mulhi_epu16(a, b)
 
-/* A's numbers, then B's, saturated. */
+/* A's numbers, then B's, saturated to 16 bits. */
 static inline vs
 vs_narrow(vi a, vi b)
 {
     return _mm256_permute4x64_epi64(_mm256_packs_epi32(a, b), _MM_SHUFFLE(3, 1, 2, 0));
 }
 
-/* The first N, which is all. */
+/* Loads the first N, which are all. */
 static inline vs
 vs_load_part(const gint16 *p, guint n)
 {
@@ -122,7 +124,7 @@ vs_store_part(gint16 *p, vs v, guint n)
     _mm256_storeu_si256((__m256i *)p, v);
 }
 
-/* Half INDEX of two. */
+/* Stores half INDEX (0 or 1). */
 static inline void
 vs_store_half(gint16 *p, vs v, int index)
 {
@@ -130,14 +132,14 @@ vs_store_half(gint16 *p, vs v, int index)
                      index ? _mm256_extracti128_si256(v, 1) : _mm256_castsi256_si128(v));
 }
 
-/* All of them, saturated to 0..255. */
+/* Stores all of them, saturated to 0..255. */
 static inline void
 vs_store_quantum(gint16 *p, vs v)
 {
     _mm256_storeu_si256((__m256i *)p, vs_max(vs_min(v, vs_set1(255)), vi_zero()));
 }
 
-/* VS_LANES numbers of 8 bits. */
+/* Loads VS_LANES numbers of 8 bits. */
 static inline vs
 vs_load_bytes(const guint8 *p)
 {
@@ -152,7 +154,7 @@ vs_store_bytes(guint8 *p, vs v)
     _mm_storeu_si128((__m128i *)p, _mm256_castsi256_si128(bytes));
 }
 
-/* The numbers of four vectors, saturated to 0..255. */
+/* The numbers of four vectors, in that order, saturated to 0..255. */
 static inline vb
 vb_narrow(vi a, vi b, vi c, vi d)
 {
@@ -162,7 +164,7 @@ vb_narrow(vi a, vi b, vi c, vi d)
         _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d)), order);
 }
 
-/* Half PART of PARTS, which are 2. */
+/* Stores half PART (0 or 1); PARTS is 2. */
 static inline void
 vb_store_part(guint8 *p, vb v, int part, int parts)
 {
@@ -170,14 +172,14 @@ vb_store_part(guint8 *p, vb v, int part, int parts)
                      part ? _mm256_extracti128_si256(v, 1) : _mm256_castsi256_si128(v));
 }
 
-/* VF_LANES numbers of 16 bits. */
+/* Loads VF_LANES numbers of 16 bits. */
 static inline vi
 vi_load_narrow(const gint16 *p)
 {
     return _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)p));
 }
 
-/* TABLE's numbers at INDEX of 0..31: the bytes of 8 numbers at a time. */
+/* TABLE's numbers at INDEX, of 0..31, by shuffles of bytes in 8 numbers at a time. */
 static inline vs
 vs_lookup(const gint16 *table, vs index)
 {
@@ -187,7 +189,7 @@ vs_lookup(const gint16 *table, vs index)
         vs eight = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table + part));
         vs at = _mm256_sub_epi8(bytes, _mm256_set1_epi8(16 * part));
 
-        /* What is outside becomes 0x80 and more, which clears. */
+        /* An index outside of the eight becomes 0x80 or more, for which a shuffle gives 0. */
         at = _mm256_adds_epu8(at, _mm256_set1_epi8(0x70));
         found = _mm256_or_si256(found, _mm256_shuffle_epi8(eight, at));
     }
@@ -199,7 +201,7 @@ vs_most(vs v)
 {
     __m128i part = _mm_max_epi16(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
 
-    /* The least of numbers without a sign is one instruction. */
+    /* The minimum of unsigned numbers is one instruction. */
     part = _mm_minpos_epu16(_mm_xor_si128(part, _mm_set1_epi16(0x7fff)));
     return (gint16)(_mm_extract_epi16(part, 0) ^ 0x7fff);
 }
@@ -210,9 +212,9 @@ vs_least(vs v)
     return (gint16)~vs_most(_mm256_xor_si256(v, _mm256_set1_epi16(-1)));
 }
 
-/* Two rows' numbers of VS_LANES channels as products of pairs read them, and what these add up to
- * and are finished with: interleaving makes one vector of the lower and one of the upper halves of
- * each 128 bits. */
+/* VS2: numbers of two rows and VS_LANES channels, interleaved as products of pairs read them. VI2
+ * and VF2: the sums of such products, and what they are finished with. Interleaving yields one
+ * vector of the lower and one of the upper halves of every 128 bits. */
 typedef struct {
     vs low, high;
 } vs2;
@@ -248,14 +250,14 @@ vi2_dot(vi2 sum, vs2 a, vs2 w)
     return (vi2){vi_pair_dot(sum.low, a.low, w.low), vi_pair_dot(sum.high, a.high, w.high)};
 }
 
-/* In the order of the channels, saturated. */
+/* The sums in the order of channels, saturated to 16 bits. */
 static inline vs
 vs_of_sums(vi2 v)
 {
     return _mm256_packs_epi32(v.low, v.high);
 }
 
-/* A and B are the channels' in their order. */
+/* From A and B, which are in the order of channels. */
 static inline vf2
 vf2_of(vf a, vf b)
 {

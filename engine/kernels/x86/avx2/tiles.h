@@ -5,10 +5,10 @@
 
 #include <glib.h>
 
-/* Register tile of the convolution: 6 pixels x 1 panel are 12 of the registers. */
+/* The convolution's register tile: the sums of 6 pixels x 1 panel take 12 of the registers. */
 #define CONV_PIXELS 6
 #define CONV_PANELS 1
-#define CONV_ROW    4 /* panels at once when there is one pixel */
+#define CONV_ROW    4 /* panels of a tile of one pixel */
 #define CONV_HEIGHTS(X, ...)                                                                       \
     X(1, __VA_ARGS__)                                                                              \
     X(3, __VA_ARGS__)                                                                              \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Detection, compiled without the instruction set itself, and what the level overrides. */
+/* Detection, compiled without the instruction set itself, and the kernels that the level
+ * overrides. */
 #define ISA avx512
 #include "../../kernels.h"
 #include "../../tmpl.h"

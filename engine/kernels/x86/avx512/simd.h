@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Operations on vectors of 16 floats; sizes that suit them are in tiles.h. */
+/* Operations on vectors of 16 floats. The sizes that suit them are in tiles.h. */
 #ifndef EFFNET_SIMD_H
 #define EFFNET_SIMD_H
 
@@ -17,12 +17,14 @@ typedef __m512 vf;
 #define vf_mul(a, b)     _mm512_mul_ps(a, b)
 #define vf_fma(a, b, c)  _mm512_fmadd_ps(a, b, c)  /* a * b + c */
 #define vf_fnma(a, b, c) _mm512_fnmadd_ps(a, b, c) /* c - a * b */
-#define vf_divide(a, b)  _mm512_div_ps(a, b) /* no slower than a reciprocal and its correction */
-#define vf_min(a, b)     _mm512_min_ps(a, b)
-#define vf_max(a, b)     _mm512_max_ps(a, b)
+#define vf_divide(a, b)                                                                            \
+    _mm512_div_ps(a, b) /* no slower than an approximate reciprocal and its correction */
+#define vf_min(a, b) _mm512_min_ps(a, b)
+#define vf_max(a, b) _mm512_max_ps(a, b)
 
-/* For compilers: P has a register of its own; V stays in one, where GCC would read it anew for each
- * of its uses; and what V is made of is computed as written, neither shortened nor merged. */
+/* Hints to compilers. keep_address: P gets a register of its own. vf_keep: V stays in a register,
+ * where GCC would load it anew for each use. vf_compute: V is computed as written, neither
+ * simplified nor merged. */
 #define keep_address(p) __asm__("" : "+r"(p))
 #define vf_keep(v)      __asm__("" : "+v"(v))
 #define vf_compute(v)   __asm__ volatile("" : "+v"(v))
@@ -34,11 +36,13 @@ vf_accumulate(vf *sum, vf a, vf b)
     *sum = vf_fma(a, b, *sum);
 }
 
-/* 1 + 2^-t, t clipped to -125..125; relative error below 5e-7 (8 ulp about 0). 2^-t is 2 to the
- * nearest sixteenth, by a table and the exponent, times a parabola for the rest, |rest| <= 1/32
- * (minimax in the relative error with 1 at 0, 4.3e-7). What t is taken from rounds it to sixteenths
- * in the float's lowest bits; shifted to the exponent, the bits of the table's index come along,
- * which the table has taken off. */
+/* 1 + 2^-t, with t clipped to -125..125; relative error below 5e-7 (8 ulp near 0).
+ *
+ * -t is split into its nearest sixteenth and the rest, |rest| <= 1/32. 2^rest is a parabola
+ * (minimax of the relative error with 1 at 0, 4.3e-7). Subtracting t from SHIFT rounds it to
+ * sixteenths in the lowest bits of the float: the last four are the table's index, those above are
+ * added to the exponent. The index's bits are shifted along with them; the table's entries have
+ * them subtracted. */
 static inline vf
 vf_exp2_and_one(vf t)
 {
@@ -50,7 +54,7 @@ vf_exp2_and_one(vf t)
     vf bits, rest, p;
     __m512i scale;
 
-    t = _mm512_range_ps(t, vf_set1(125.f), 2); /* the lesser in absolute value, its sign t's */
+    t = _mm512_range_ps(t, vf_set1(125.f), 2); /* the smaller absolute value, with t's sign */
     bits = vf_sub(shift, t);
     rest = vf_sub(vf_sub(shift, bits), t);
     scale = _mm512_add_epi32(_mm512_permutexvar_epi32(_mm512_castps_si512(bits), table),
@@ -60,7 +64,7 @@ vf_exp2_and_one(vf t)
     return vf_fma(p, _mm512_castsi512_ps(scale), vf_set1(1.f));
 }
 
-/* Half a panel. */
+/* A vector of half a panel. */
 typedef __m256 vh;
 
 #define vh_load(p)       _mm256_loadu_ps(p)

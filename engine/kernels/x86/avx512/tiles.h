@@ -3,10 +3,10 @@
 #ifndef EFFNET_TILES_H
 #define EFFNET_TILES_H
 
-/* Register tile of the convolution: 14 pixels x 2 panels are 28 of the registers. */
+/* The convolution's register tile: the sums of 14 pixels x 2 panels take 28 of the registers. */
 #define CONV_PIXELS 14
 #define CONV_PANELS 2
-#define CONV_ROW    8 /* panels at once when there is one pixel */
+#define CONV_ROW    8 /* panels of a tile of one pixel */
 #define CONV_HEIGHTS(X, ...)                                                                       \
     X(1, __VA_ARGS__)                                                                              \
     X(7, __VA_ARGS__)                                                                              \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Detection, compiled without the instruction set itself, and what the level adds to those before
- * it: every CPU that has it has AVX512-VNNI. */
+/* Detection, compiled without the instruction set itself, and the kernels that the level adds to
+ * AVX512-VNNI's, which every CPU that has BF16 has. */
 #define ISA avx512bf16
 #include "../../kernels.h"
 #include "../../tmpl.h"

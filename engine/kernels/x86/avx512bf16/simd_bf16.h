@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Vectors of bfloat16 beside those of 16 floats. VF has VF_LANES floats, VB twice as many values of
- * bf16, or VF_LANES pairs of them that are multiplied at once. */
+/* Vectors of bfloat16 beside those of 16 floats. VF has VF_LANES floats; VBF has twice as many
+ * values of bf16, which are also VF_LANES pairs that are multiplied at once. */
 #ifndef EFFNET_SIMD_BF16_H
 #define EFFNET_SIMD_BF16_H
 
@@ -8,17 +8,17 @@
 
 #include "../avx512/simd.h"
 
-/* Keeps V in a register, where compilers would load or compute it again. */
+/* Keeps V in a register: compilers would load or compute it again. */
 #define vf_keep(v) __asm__("" : "+v"(v))
 
-/* |X| or LIMIT, whichever is less; a NaN becomes LIMIT. */
+/* min(|X|, LIMIT); a NaN becomes LIMIT. */
 #define vf_abs_min(x, limit) _mm512_range_ps(x, limit, 2 | 2 << 2)
 
 /* X > 0 ? A : B */
 #define vf_if_positive(x, a, b)                                                                    \
     _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_GT_OQ), b, a)
 
-/* The first N, up to all; the others are 0. */
+/* Loads the first N of VF_LANES; the others are 0. */
 static inline vf
 vf_load_part(const float *p, guint n)
 {
@@ -40,14 +40,14 @@ vf_table32_load(const float *p)
     return table;
 }
 
-/* Of each lane of INDEX the entry whose number is in the float's lowest 5 bits. */
+/* For each lane, the entry whose number is in the lowest 5 bits of INDEX's float. */
 static inline vf
 vf_lookup32(const vf_table32 *table, vf index)
 {
     return _mm512_permutex2var_ps(table->part[0], _mm512_castps_si512(index), table->part[1]);
 }
 
-/* VF_LANES values of bf16. */
+/* Loads VF_LANES values of bf16. */
 static inline vf
 vf_load_bf16(const guint16 *p)
 {
@@ -64,7 +64,7 @@ vf_load_bf16_part(const guint16 *p, guint n)
     return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
 }
 
-/* Rounded to the nearest, ties to even. */
+/* Rounds to nearest, ties to even. */
 static inline void
 vf_store_bf16(guint16 *p, vf v)
 {
@@ -86,10 +86,10 @@ typedef __m512i vbf;
 /* LOW's lanes, then HIGH's, rounded. */
 #define vbf_round(low, high) ((vbf)_mm512_cvtne2ps_pbh(high, low))
 
-/* SUM + the products of A's and B's pairs: lane I's are values 2 I and 2 I + 1. */
+/* SUM plus the products of A's and B's pairs; lane I has values 2 * I and 2 * I + 1. */
 #define vf_dot_pairs(sum, a, b) _mm512_dpbf16_ps(sum, (__m512bh)(a), (__m512bh)(b))
 
-/* The first N lanes, N being all, those of one panel or none. */
+/* Selects the first N lanes: all, those of one panel, or none. */
 typedef __mmask32 vbf_part;
 
 static inline vbf_part
@@ -98,11 +98,11 @@ vbf_part_of(guint n)
     return n ? ~0u >> (VBF_LANES - n) : 0;
 }
 
-/* The others are 0, and not read. */
+/* Lanes that are not in PART are 0, and not read. */
 #define vbf_load_part(p, part) _mm512_maskz_loadu_epi16(part, p)
 
-/* Of pairs (first[i], second[i]) half in LOW and half in HIGH, in the order that is cheap: within
- * 128 bits. */
+/* The pairs (first[i], second[i]), half of them in LOW and half in HIGH, in the order that is
+ * cheap: within every 128 bits. */
 static inline void
 vbf_interleave(vbf first, vbf second, vbf *low, vbf *high)
 {
@@ -110,8 +110,7 @@ vbf_interleave(vbf first, vbf second, vbf *low, vbf *high)
     *high = _mm512_unpackhi_epi16(first, second);
 }
 
-/* VBF_LANES floats, of which FIRST are the first VF_LANES, to the lanes of vbf_interleave()'s sums.
- */
+/* From VBF_LANES floats, FIRST and SECOND, to the lanes of sums of what vbf_interleave() makes. */
 static inline void
 vf_spread(vf first, vf second, vf *low, vf *high)
 {
@@ -121,7 +120,7 @@ vf_spread(vf first, vf second, vf *low, vf *high)
     *high = _mm512_permutex2var_ps(first, _mm512_add_epi32(at, _mm512_set1_epi32(4)), second);
 }
 
-/* And back. */
+/* The inverse of vf_spread(). */
 static inline void
 vf_gather(vf low, vf high, vf *first, vf *second)
 {
@@ -131,8 +130,8 @@ vf_gather(vf low, vf high, vf *first, vf *second)
     *second = _mm512_permutex2var_ps(low, _mm512_add_epi32(at, _mm512_set1_epi32(8)), high);
 }
 
-/* Sums of vbf_interleave()'s lanes, rounded, in the order of channels: N of them, as in vbf_part.
- */
+/* Stores the first N sums of what vbf_interleave() makes, rounded, in the order of channels; N as
+ * in vbf_part_of(), not 0. */
 static inline void
 vbf_store_sums(guint16 *p, vf low, vf high, guint n)
 {
@@ -145,8 +144,8 @@ vbf_store_sums(guint16 *p, vf low, vf high, guint n)
         _mm256_storeu_si256((__m256i_u *)p, _mm512_castsi512_si256(v));
 }
 
-/* The convolution: VG are VF_LANES channels' groups of weights, VX a group of a pixel in all lanes,
- * VSUM the sums of their products. */
+/* For the convolution: VG has a group of weights of each of VF_LANES channels, VX a group of a
+ * pixel's elements in every lane, VSUM the sums of their products. */
 #define CONV_BF16_GROUP   2
 #define CONV_BF16_AT_ONCE 1
 typedef vbf vg, vx;
@@ -154,11 +153,11 @@ typedef vf vsum;
 
 #define vg_load(p)        vbf_load(p)
 #define vg_store(p, v)    vbf_store(p, v)
-#define vsum_set(v)       (v) /* V for each pixel */
-#define vsum_get(s, i)    (s) /* pixel I's */
+#define vsum_set(v)       (v) /* V, for each pixel */
+#define vsum_get(s, i)    (s) /* those of pixel I */
 #define vsum_dot(s, x, w) vf_dot_pairs(s, x, w)
 
-/* The groups of CONV_BF16_AT_ONCE pixels, STRIDE apart. */
+/* Loads a group of CONV_BF16_AT_ONCE pixels, STRIDE elements apart. */
 static inline vx
 vx_load(const guint16 *p, gsize stride)
 {
@@ -167,7 +166,7 @@ vx_load(const guint16 *p, gsize stride)
     return _mm512_set1_epi32(*(const Pair *)p);
 }
 
-/* Value I of every group in part[I]. */
+/* part[I] gets value I of every group. */
 static inline void
 vg_split(vg v, vf part[CONV_BF16_GROUP])
 {
@@ -175,7 +174,7 @@ vg_split(vg v, vf part[CONV_BF16_GROUP])
     part[1] = _mm512_castsi512_ps(_mm512_and_si512(v, _mm512_set1_epi32(0xffff0000)));
 }
 
-/* And back, rounded. */
+/* The inverse of vg_split(), rounded. */
 static inline vg
 vg_join(const vf part[CONV_BF16_GROUP])
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The depthwise convolution of feature maps of 8 bits, over several output columns in registers.
- * Four rows of the input, interleaved, are what a product adds up: unpacking bytes and then pairs
- * makes quarters of them, each 4 of every 16 channels, of which two at a time are summed, so that
- * their weights stay in registers. A fifth row makes groups of four columns, and a last one alone.
- */
+/* The depthwise convolution of U8 feature maps, several output columns at once in registers. A
+ * product sums four taps. For the first four rows of the filter they are one above the other:
+ * unpacking bytes, then pairs, splits the interleaved rows into quarters, each with 4 of every 16
+ * channels. Two quarters at a time are summed, so that their weights stay in registers. A fifth
+ * row's taps are a group of four columns, and the last column alone. */
 #include "dwconv.h"
 #include "simd.h"
 #include "tmpl.h"
@@ -11,13 +11,13 @@
 #define INLINE static inline __attribute__((always_inline))
 
 #define WIDE     7
-#define GROUP    4 /* taps */
+#define GROUP    4 /* taps of a product */
 #define QUARTERS 4
-/* Channels of a vector, and where fewer are left, for which half a vector does. */
+/* Channels of a vector; where at most half are left, half a vector does. */
 #define CHANNELS (EFFNET_DWCONV_U8_PANELS * EFFNET_LANES)
 #define HALF     (CHANNELS / 2)
 
-/* Of a filter: its columns, and of a fifth row four of them and the last one. */
+/* Groups of a filter: one per column, and two for a fifth row. */
 static guint
 groups_of(guint kernel)
 {
@@ -30,7 +30,7 @@ packed_bytes(guint kernel, guint channels)
     return (gsize)(channels + HALF - 1) / HALF * groups_of(kernel) * HALF * GROUP;
 }
 
-/* Tap I of GROUP. */
+/* The weight of tap I of GROUP. */
 static gint8
 weight_at(const float *filter, guint kernel, guint group, guint i)
 {
@@ -40,7 +40,8 @@ weight_at(const float *filter, guint kernel, guint group, guint i)
     return row < kernel && column < kernel ? (gint8)filter[row * kernel + column] : 0;
 }
 
-/* A vector's channels after the other's, group after group its quarters. */
+/* For each vector of channels, group of taps and quarter: the weights, four taps of a channel
+ * together. */
 static void
 pack(gpointer dst, const float *weights, guint kernel, guint channels)
 {
@@ -62,8 +63,8 @@ pack(gpointer dst, const float *weights, guint kernel, guint channels)
     }
 }
 
-/* Of N channels, CHANNELS or HALF, a constant where it is asked for: of HALF only the lower half of
- * a vector is worked on. */
+/* Operations on N channels, CHANNELS or HALF, a constant where they are called; for HALF only the
+ * lower half of a vector is computed. */
 #define LOWER(v) _mm512_castsi512_si256(v)
 #define WHOLE(v) _mm512_castsi256_si512(v)
 #define BINARY(op, a, b, n)                                                                        \
@@ -89,7 +90,7 @@ load_weights(const guint8 *p, guint n)
 typedef struct {
     const EffNetDwconv *a;
     guint lane;
-    __mmask32 channels; /* of HALF, that are there */
+    __mmask32 channels; /* of HALF: those that exist */
     const guint8 *weights;
     vf scale[QUARTERS], bias[QUARTERS];
 } Lanes;
@@ -110,7 +111,7 @@ unpack(vi a, vi b, guint n, int half)
     return half ? BINARY(unpackhi_epi8, a, b, n) : BINARY(unpacklo_epi8, a, b, n);
 }
 
-/* Two quarters. */
+/* Two quarters of a vector's channels. */
 typedef struct {
     vi low, high;
 } Pair;
@@ -136,7 +137,8 @@ add(Pair *sum, Pair x, Pair w, guint n)
     sum->high = dot(sum->high, x.high, w.high, n);
 }
 
-/* Up to four rows over the columns under WIDE outputs, the first one at AT. */
+/* Adds the products of up to four rows and the columns under WIDE outputs, the first column at
+ * AT. */
 INLINE void
 add_columns(const Lanes *l, Pair *acc, gsize at, guint n, int half, int kernel, int stride,
             int wide)
@@ -159,8 +161,8 @@ add_columns(const Lanes *l, Pair *acc, gsize at, guint n, int half, int kernel, 
     }
 }
 
-/* The fifth row: groups of four columns serve as the first taps of one output, and their first
- * column as the last tap of another. */
+/* Adds the products of the fifth row. A group of four columns meets the first four taps of one
+ * output; its first column meets the last tap of another. */
 INLINE void
 add_last_row(const Lanes *l, Pair *acc, gsize at, guint n, int half, int stride, int wide)
 {
@@ -195,7 +197,7 @@ round_sums(const Lanes *l, vi sum, int quarter, guint n)
                                                     _mm512_castps512_ps256(l->bias[quarter]))));
 }
 
-/* Half of the channels of WIDE output columns, in 16 bits. */
+/* Half of the channels of WIDE output columns, finished but for saturation to 8 bits. */
 INLINE void
 sum_half(const Lanes *l, vi *out, gsize at, guint n, int half, int kernel, int stride, int wide)
 {
@@ -213,7 +215,7 @@ sum_half(const Lanes *l, vi *out, gsize at, guint n, int half, int kernel, int s
                         round_sums(l, acc[i].high, half * 2 + 1, n), n);
 }
 
-/* Output columns x to x + WIDE - 1. Packing undoes the interleaving. */
+/* Computes output columns x to x + wide - 1. Packing undoes the interleaving. */
 INLINE void
 tile(const Lanes *l, guint x, guint n, int kernel, int stride, int wide)
 {
@@ -223,7 +225,7 @@ tile(const Lanes *l, guint x, guint n, int kernel, int stride, int wide)
     vi low[WIDE], high[WIDE];
 
     sum_half(l, low, at, n, 0, kernel, stride, wide);
-    __asm__ volatile("" ::: "memory"); /* columns are read again rather than kept in memory */
+    __asm__ volatile("" ::: "memory"); /* so that columns are loaded again, not spilled */
     sum_half(l, high, at, n, 1, kernel, stride, wide);
 #pragma GCC unroll 16
     for (int i = 0; i < wide; i++, out += out_stride)
@@ -234,7 +236,7 @@ tile(const Lanes *l, guint x, guint n, int kernel, int stride, int wide)
                                     _mm256_packus_epi16(LOWER(low[i]), LOWER(high[i])));
 }
 
-/* Quarters of what PANELS have in their channels' order. */
+/* Splits VALUES of PANELS panels, in the order of channels, into quarters. */
 INLINE void
 take_quarters(vf *quarters, const float *values, guint panels)
 {
@@ -252,7 +254,8 @@ take_quarters(vf *quarters, const float *values, guint panels)
     quarters[3] = _mm512_shuffle_f32x4(odd[0], odd[1], _MM_SHUFFLE(3, 1, 3, 1));
 }
 
-/* PANELS of channels from LANE on, which N is enough for. */
+/* All output columns of PANELS panels of channels from LANE on; N (CHANNELS or HALF) has room for
+ * them. */
 INLINE void
 vector(const EffNetDwconv *a, guint lane, guint panels, guint n, int kernel, int stride)
 {

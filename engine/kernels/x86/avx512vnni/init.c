@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Detection, compiled without the instruction set itself, and what the level adds to AVX-512's. */
+/* Detection, compiled without the instruction set itself, and the kernels that the level adds to
+ * AVX-512's. */
 #define ISA avx512vnni
 #include "../../kernels.h"
 #include "../../tmpl.h"

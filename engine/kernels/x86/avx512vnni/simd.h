@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16, VB four
- * times as many of 8. */
+/* Integers for the int8 kernels: VI has VF_LANES of 32 bits, VS twice as many of 16, VB four times
+ * as many of 8. */
 #ifndef EFFNET_SIMD_VNNI_H
 #define EFFNET_SIMD_VNNI_H
 
@@ -18,11 +18,11 @@ typedef __m512i vi, vs, vb;
 #define vi_pair_dot(s, a, w) _mm512_dpwssd_epi32(s, a, w)
 #define vi_to_float(v)       _mm512_cvtepi32_ps(v)
 #define vi_compute(v)        __asm__ volatile("" : "+v"(v))
-/* As effnet_round(), of what is within 32 bits. */
+/* As effnet_round(), for values within 32 bits. */
 #define vf_round(v) _mm512_cvtps_epi32(v)
 
-/* Groups of the convolution: four unsigned numbers of 8 bits. */
-/* A group's numbers, wherever they are. */
+/* Groups of the convolution: four unsigned 8-bit numbers, multiplied by signed ones at once. */
+/* A group's numbers, at any alignment. */
 typedef gint32 Group __attribute__((may_alias, aligned(1)));
 
 #define vi_group(p)           _mm512_set1_epi32(*(const Group *)(p))
@@ -40,7 +40,7 @@ typedef gint32 Group __attribute__((may_alias, aligned(1)));
 #define vs_mul_q15(a, b)   _mm512_mulhrs_epi16(a, b)
 #define vs_mul_highu(a, b) _mm512_mulhi_epu16(a, b)
 
-/* A's numbers, then B's, saturated. */
+/* A's numbers, then B's, saturated to 16 bits. */
 static inline vs
 vs_narrow(vi a, vi b)
 {
@@ -49,7 +49,7 @@ vs_narrow(vi a, vi b)
     return _mm512_permutexvar_epi64(order, _mm512_packs_epi32(a, b));
 }
 
-/* The first N, and zeros. */
+/* Loads the first N, a panel's or all; the others are 0. */
 static inline vs
 vs_load_part(const gint16 *p, guint n)
 {
@@ -67,7 +67,7 @@ vs_store_part(gint16 *p, vs v, guint n)
         _mm256_storeu_si256((__m256i *)p, _mm512_castsi512_si256(v));
 }
 
-/* Half INDEX of two. */
+/* Stores half INDEX (0 or 1). */
 static inline void
 vs_store_half(gint16 *p, vs v, int index)
 {
@@ -75,14 +75,14 @@ vs_store_half(gint16 *p, vs v, int index)
                         index ? _mm512_extracti64x4_epi64(v, 1) : _mm512_castsi512_si256(v));
 }
 
-/* All of them, saturated to 0..255. */
+/* Stores all of them, saturated to 0..255. */
 static inline void
 vs_store_quantum(guint8 *p, vs v)
 {
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtusepi16_epi8(vs_max(v, _mm512_setzero_si512())));
 }
 
-/* The numbers of four vectors, saturated to 0..255. */
+/* The numbers of four vectors, in that order, saturated to 0..255. */
 static inline vb
 vb_narrow(vi a, vi b, vi c, vi d)
 {
@@ -92,7 +92,7 @@ vb_narrow(vi a, vi b, vi c, vi d)
         order, _mm512_packus_epi16(_mm512_packs_epi32(a, b), _mm512_packs_epi32(c, d)));
 }
 
-/* PART of PARTS, 2 or 4. */
+/* Stores the PARTth of PARTS (2 or 4) equal parts. */
 static inline void
 vb_store_part(guint8 *p, vb v, int part, int parts)
 {
@@ -106,14 +106,14 @@ vb_store_part(guint8 *p, vb v, int part, int parts)
                                                 : _mm256_castsi256_si128(half));
 }
 
-/* VF_LANES numbers of 16 bits. */
+/* Loads VF_LANES numbers of 16 bits. */
 static inline vi
 vi_load_narrow(const gint16 *p)
 {
     return _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)p));
 }
 
-/* TABLE's numbers at INDEX of 0..31. */
+/* TABLE's numbers at INDEX, of 0..31. */
 static inline vs
 vs_lookup(const gint16 *table, vs index)
 {
@@ -126,7 +126,7 @@ vs_most(vs v)
     __m256i half = _mm256_max_epi16(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
     __m128i part = _mm_max_epi16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
 
-    /* The least of numbers without a sign is one instruction. */
+    /* The minimum of unsigned numbers is one instruction. */
     part = _mm_minpos_epu16(_mm_xor_si128(part, _mm_set1_epi16(0x7fff)));
     return (gint16)(_mm_extract_epi16(part, 0) ^ 0x7fff);
 }
@@ -137,9 +137,9 @@ vs_least(vs v)
     return (gint16)~vs_most(_mm512_xor_si512(v, _mm512_set1_epi16(-1)));
 }
 
-/* Two rows' numbers of VS_LANES channels as products of pairs read them, and what these add up to
- * and are finished with: interleaving makes one vector of the lower and one of the upper halves of
- * each 128 bits. */
+/* VS2: numbers of two rows and VS_LANES channels, interleaved as products of pairs read them. VI2
+ * and VF2: the sums of such products, and what they are finished with. Interleaving yields one
+ * vector of the lower and one of the upper halves of every 128 bits. */
 typedef struct {
     vs low, high;
 } vs2;
@@ -175,14 +175,14 @@ vi2_dot(vi2 sum, vs2 a, vs2 w)
     return (vi2){vi_pair_dot(sum.low, a.low, w.low), vi_pair_dot(sum.high, a.high, w.high)};
 }
 
-/* In the order of the channels, saturated. */
+/* The sums in the order of channels, saturated to 16 bits. */
 static inline vs
 vs_of_sums(vi2 v)
 {
     return _mm512_packs_epi32(v.low, v.high);
 }
 
-/* A and B are the channels' in their order. */
+/* From A and B, which are in the order of channels. */
 static inline vf2
 vf2_of(vf a, vf b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* AVX-512's tiles, and groups of four unsigned numbers of 8 bits. */
+/* AVX-512's tiles, and groups of four unsigned 8-bit numbers. */
 #ifndef EFFNET_TILES_VNNI_H
 #define EFFNET_TILES_VNNI_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Detection, compiled without the instruction set itself, and what the level overrides: AVX2's
- * products of 8-bit numbers. The levels of AVX-512 do not build on it, since few CPUs have both. */
+/* Detection, compiled without the instruction set itself, and the kernels that the level overrides:
+ * those of AVX2 that multiply 8-bit numbers. The levels of AVX-512 do not build on this one, since
+ * few CPUs have both. */
 #define ISA avxvnni
 #include <cpuid.h>
 
@@ -10,8 +11,8 @@
 gboolean effnet_kernels_init_avx2(EffNetKernels *kernels);
 gboolean effnet_kernels_init_avxvnni(EffNetKernels *kernels);
 
-/* Not all compilers' __builtin_cpu_supports() know it. Whether the system saves the registers,
- * AVX2's detection has asked. */
+/* Not every compiler's __builtin_cpu_supports() knows AVX-VNNI. That the system saves the registers
+ * has been checked for AVX2. */
 static gboolean
 cpu_has_avxvnni(void)
 {
