@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cutting.h"
 
-/* A task's block of the input should stay in a core's L2 beside the weights that pass by. */
+/* A task's block of the input should stay in a core's L2, beside the weights that pass by. */
 #define BLOCK_BYTES (256 * 1024)
-/* What Winograd's method makes of a task's tiles should stay in L2 as well. */
+/* The points and products of a task's tiles in Winograd's method should stay in L2, too. */
 #define WINOGRAD_BYTES (704 * 1024)
-/* Panels that a convolution and its depthwise layer take through together: their rows stay in L1 or
- * close to it. */
+/* Panels that a convolution and its depthwise layer compute together, so that their rows stay in L1
+ * or close to it. */
 #define FUSE_PANELS 2
-/* The same of few pixels. */
+/* The same for few pixels. */
 #define FUSE_MORE_PANELS 4
-/* Tasks of an op: enough for an even share on a few cores. */
+/* Tasks of an op: enough for even shares on a few cores. */
 #define TASKS 16
-/* Parts of a feature map where panels make tasks enough. */
+/* Parts of a feature map where panels already make enough tasks. */
 #define PARTS 2
-/* Images of a batch that the classifier multiplies with its weights at once. */
+/* Images of a batch that the classifier multiplies by its weights at once. */
 #define IMAGES 8
-/* A depthwise layer of so many times as many channels as pixels is among products with more weights
- * than pixels: six times as wide as the block is, as blocks mostly are. */
+/* A depthwise layer with more than this many times as many channels as pixels lies between products
+ * that read more weights than pixels. Blocks mostly expand by 6: with C channels and P pixels, each
+ * product has C * C / 6 weights, and reads and writes P * (C + C / 6) numbers, which are fewer
+ * where C > 7 * P. */
 #define FEW_PIXELS 7
 
 gboolean
@@ -26,23 +28,23 @@ effnet_has_few_pixels(guint rows, guint panels)
     return panels * EFFNET_LANES > FEW_PIXELS * rows * rows && panels >= 8;
 }
 
-/* Even shares of PANELS for PARTS, in whole numbers of UNIT panels. */
+/* The size of even shares of PANELS in PARTS parts, a multiple of UNIT panels. */
 static guint
 share_panels(guint panels, guint parts, guint unit)
 {
     return MIN(panels, effnet_blocks(effnet_blocks(panels, parts), unit) * unit);
 }
 
-/* Products of each output. */
+/* Products per output of LAYER. */
 static gsize
 window_of(const EffNetLayer *layer)
 {
     return (gsize)layer->kernel * layer->kernel * layer->in_channels;
 }
 
-/* Cuts PIXELS x PANELS outputs of K products each: tiles of pixels, so many that a block of the
- * input stays in L2. Threads share the pixels first where these are more than the weights, which
- * every block of pixels reads. */
+/* Cuts PIXELS x PANELS outputs of K products each into blocks of whole tiles of pixels, small
+ * enough to stay in L2. Pixels are shared out first where they are more than the weights, since
+ * every block of pixels reads the weights. */
 static void
 cut_product(EffNetOp *op, guint pixels, guint panels, gsize k)
 {
@@ -62,8 +64,8 @@ cut_product(EffNetOp *op, guint pixels, guint panels, gsize k)
     op->panel_blocks = effnet_blocks(panels, op->block_panels);
 }
 
-/* The same in int8, where every task quantises the pixels that it reads: all panels go together,
- * but where there is nothing else to share out. */
+/* The same in int8, where every task quantises the pixels that it reads: all panels stay together,
+ * unless there is nothing else to share out. */
 static void
 cut_int8_product(EffNetOp *op, guint pixels, guint panels)
 {
@@ -76,14 +78,15 @@ cut_int8_product(EffNetOp *op, guint pixels, guint panels)
     op->panel_blocks = effnet_blocks(panels, op->block_panels);
 }
 
-/* The weights of a chunk should stay in L2 while the rows pass. */
+/* The panels of a chunk, so that its weights stay in L2 while the rows pass by. */
 static guint
 chunk_panels(EffNetType type, gsize window)
 {
     return MAX(2, BLOCK_BYTES / effnet_type_bytes(type) / (window * EFFNET_LANES) / 2 * 2);
 }
 
-/* Bands of rows that stay in L2, then panels; lower bands only where that makes too few tasks. */
+/* Cuts rows into bands whose input stays in L2, then panels; bands are made lower only where that
+ * gives too few tasks. */
 static void
 cut_bands(EffNetOp *op, guint panels)
 {
@@ -106,7 +109,8 @@ cut_bands(EffNetOp *op, guint panels)
     op->pixel_blocks = effnet_blocks(layer->out_size, op->block_pixels);
 }
 
-/* Where a task's pixels are rows: neither a window nor a stride wraps around. */
+/* Cuts an op whose tasks are rows, since neither a window nor a stride wraps around at a row's
+ * end. */
 static gsize
 cut_rows(EffNetOp *op, guint panels)
 {
@@ -123,7 +127,7 @@ cut_rows(EffNetOp *op, guint panels)
         cut_bands(op, panels);
     }
     if (layer->kernel == 1)
-        op->band_rows = 0; /* nothing but rows between those that are read */
+        op->band_rows = 0; /* its windows need no border, and rows are skipped as they are */
     if (op->band_rows)
         band = effnet_layer_band_height(layer, op->band_rows) * effnet_layer_band_row(layer) *
                effnet_type_bytes(op->type);
@@ -149,8 +153,8 @@ effnet_cut_conv(EffNetOp *op)
     return effnet_conv_scratch(op->block_pixels * op->images, window_of(layer), op->block_panels);
 }
 
-/* Rows of tiles so that their points, and the products of a few panels, stay in L2; panels beside
- * them only where these are few tasks, since each task finds its points by itself. */
+/* Cuts rows of tiles, so that their points and the products of a few panels stay in L2; panels,
+ * too, only where these are few tasks, since each task computes its points by itself. */
 gsize
 effnet_cut_winograd(EffNetOp *op)
 {
@@ -167,7 +171,7 @@ effnet_cut_winograd(EffNetOp *op)
     return effnet_winograd_scratch_bytes(tiles * op->block_pixels, in_panels);
 }
 
-/* Bytes of a ring of rows, as high as the filter, and of one more row, of zeros. */
+/* Bytes of a ring of as many rows as the filter has, and of a row of zeros. */
 static gsize
 ring_bytes(const EffNetOp *op)
 {
@@ -177,7 +181,7 @@ ring_bytes(const EffNetOp *op)
                         op->block_panels * EFFNET_LANES * effnet_type_bytes(op->depthwise_type));
 }
 
-/* As the products around it share the feature map: by rows, or by panels where weights are more. */
+/* Cuts the map as the products around it do: into rows, or into panels where weights are more. */
 gsize
 effnet_cut_depthwise(EffNetOp *op)
 {
@@ -197,7 +201,7 @@ effnet_cut_depthwise(EffNetOp *op)
     return op->dwconv && op->dwconv->padded ? ring_bytes(op) : 0;
 }
 
-/* Of the feature map between the layers, what a task has of it at once. */
+/* Bytes of a task's panels of the whole feature map between the layers. */
 static gsize
 whole_bytes(const EffNetOp *op)
 {
@@ -207,8 +211,8 @@ whole_bytes(const EffNetOp *op)
            effnet_type_bytes(op->depthwise_type);
 }
 
-/* Bands of rows beside the panels only where these are few: bands compute their common rows twice.
- * All rows at once where they stay in L2, but in int8. */
+/* Cuts panels; bands of rows, too, only where these are few, since neighbouring bands both compute
+ * the rows that they share. All rows are computed at once where they stay in L2, except in int8. */
 gsize
 effnet_cut_conv_depthwise(EffNetOp *op)
 {

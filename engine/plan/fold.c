@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A layer's numbers from the checkpoint to what its kernel reads. */
 #include <math.h>
 #include <string.h>
 
@@ -7,7 +6,7 @@
 
 #include "fold.h"
 
-/* gamma (x - mean) / sqrt(variance + epsilon) + beta, taken into the rows and the bias. */
+/* Folds gamma * (x - mean) / sqrt(variance + epsilon) + beta into the rows and the bias. */
 static gboolean
 fold_norm(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, float *rows,
           float *bias, float **told, GError **error)
@@ -34,7 +33,7 @@ fold_norm(EffNetWeights *weights, const EffNetLayer *layer, double epsilon, floa
     return TRUE;
 }
 
-/* A filter's channels x taps to taps x channels, as interleaved feature maps are read. */
+/* Transposes a filter from channels x taps to taps x channels. */
 static void
 interleave(float *row, guint channels, guint taps)
 {

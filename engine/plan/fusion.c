@@ -4,21 +4,22 @@
 #include "cutting.h"
 #include "types.h"
 
-/* A feature map before a depthwise layer that does not stay in L2 is not made as a whole. */
+/* A feature map larger than this, read only by a depthwise layer, would not stay in L2: it is never
+ * computed as a whole. */
 #define FUSE_BYTES (512 * 1024)
-/* The same in 8 bits, where it needs a border anyway. */
+/* The same for maps of 8 bits, which need a copy with a border anyway. */
 #define FUSE_U8_BYTES (64 * 1024)
 
 typedef struct {
     EffNetPlan *plan;
     GArray *ops;     /* EffNetOp */
     GArray *tensors; /* EffNetPlanTensor */
-    int current;     /* what the next layer reads */
-    int block_input; /* what a residual adds */
-    int gate;        /* of the block's squeeze-excite, until its projection */
+    int current;     /* the tensor that the next layer reads */
+    int block_input; /* the tensor that a residual adds */
+    int gate;        /* the block's squeeze-excite's tensor, until its projection */
 } Builder;
 
-/* Until the next one is added. */
+/* Valid until the next tensor is added. */
 static EffNetPlanTensor *
 tensor_at(const Builder *b, int tensor)
 {
@@ -47,7 +48,8 @@ add_padded(Builder *b, EffNetType type, guint size, guint channels)
     return add_tensor(b, type, size, effnet_panels(channels) * EFFNET_LANES);
 }
 
-/* What comes from SiLU has its factor; what is added to it, or taken from it, the same. */
+/* The factor of LAYER's outputs. SiLU's outputs have its own; a residual's two operands, and what
+ * max pooling reads and writes, share one. */
 static float
 out_factor(const Builder *b, const EffNetLayer *layer)
 {
@@ -57,12 +59,13 @@ out_factor(const Builder *b, const EffNetLayer *layer)
         return tensor_at(b, b->current)->factor;
     if (!layer->residual)
         return factor;
-    /* An activation comes before the residual only behind a stem or a block that have one. */
+    /* Only with a stem or a block that has an activation of its own does one come before the
+     * residual. */
     g_assert(factor == 1 || factor == tensor_at(b, b->block_input)->factor);
     return tensor_at(b, b->block_input)->factor;
 }
 
-/* An op of LAYER and what is fused into it, from what is current to a tensor of its own. */
+/* An op of LAYER and the N_LAYERS - 1 after it, from the current tensor to a new one. */
 static EffNetOp
 new_op(Builder *b, EffNetOpKind kind, const EffNetLayer *layer, guint n_layers)
 {
@@ -92,7 +95,8 @@ new_op(Builder *b, EffNetOpKind kind, const EffNetLayer *layer, guint n_layers)
     return op;
 }
 
-/* OP, cut into tasks of SCRATCH bytes; what it uses lives until behind it. */
+/* Adds OP, whose tasks need SCRATCH bytes; the tensors that it uses live at least until it is
+ * done. */
 static void
 add_op(Builder *b, const EffNetOp *op, gsize scratch)
 {
@@ -105,7 +109,8 @@ add_op(Builder *b, const EffNetOp *op, gsize scratch)
             tensor_at(b, used[i])->end_op = b->ops->len;
 }
 
-/* Tasks that share pixels would each gate them: squeeze-excite, which is right before, does it. */
+/* Tasks that share pixels would each have to gate them: instead the squeeze-excite right before OP
+ * does it once. */
 static void
 move_gate(Builder *b, EffNetOp *op)
 {
@@ -157,7 +162,7 @@ add_max_pool(Builder *b, const EffNetLayer *layer)
     b->current = op.out;
 }
 
-/* Where squeeze-excite will find the sums of the rows. */
+/* Adds the tensor for LAYER's row sums, OUT_SIZE x channels, if squeeze-excite follows. */
 static int
 add_row_sums(Builder *b, const EffNetLayer *layer)
 {
@@ -225,7 +230,7 @@ add_squeeze_excite(Builder *b, const EffNetLayer *reduce)
     b->gate = op.out;
 }
 
-/* The op of LAYER and of those behind it that are fused into it; returns the next layer. */
+/* Adds the op of LAYER and of the layers fused into it; returns the next layer. */
 static const EffNetLayer *
 add_layer(Builder *b, const EffNetLayer *layer)
 {
@@ -246,7 +251,7 @@ add_layer(Builder *b, const EffNetLayer *layer)
     return layer + g_array_index(b->ops, EffNetOp, b->ops->len - 1).n_layers;
 }
 
-/* The image, with a border of zeros for the stem. */
+/* The network's input: the image, with the border of zeros that the stem wants. */
 static int
 add_input(Builder *b)
 {
@@ -285,7 +290,7 @@ effnet_plan_fuse(EffNetPlan *plan)
         if (layer->role == EFFNET_ROLE_CLASSIFIER)
             plan->logits = b.current;
     }
-    /* The input stays as it was written, its border of zeros with it. */
+    /* The input is kept as it was written, with its border of zeros. */
     keep_to_the_end(&b, plan->input);
     keep_to_the_end(&b, plan->features);
     keep_to_the_end(&b, plan->logits);

@@ -8,10 +8,10 @@
 #include "pack_op.h"
 #include "placement.h"
 
-/* Units from 0 to the farthest value seen: half of what 16 bits have, as other images go farther.
- */
+/* Units from 0 to the farthest value that was seen: half of what 16 bits hold, since other images
+ * go farther. */
 #define UNITS (G_MAXINT16 / 2)
-/* What 0 becomes in 8 bits where values are of both signs. */
+/* What 0 becomes in 8 bits where values have both signs. */
 #define ZERO_MIDDLE 128
 
 typedef struct {
@@ -23,15 +23,15 @@ static guint8
 zero_of(const EffNetLayer *layer)
 {
     const EffNetActRule *rule = effnet_act_get_rule(layer->act);
-    gboolean late = layer->residual && layer->act_first; /* the residual has any sign */
+    gboolean late = layer->residual && layer->act_first; /* the residual may have any sign */
 
     if (rule->kind == EFFNET_ACT_RULE_BUMP && !layer->residual)
         return rule->zero;
     return rule->kind == EFFNET_ACT_RULE_CLIP && rule->low == 0 && !late ? 0 : ZERO_MIDDLE;
 }
 
-/* A bound of LAYER's outputs before its activation, whatever the input: numbers of 16 bits, or what
- * the one factor of windows that overlap makes of them, which is no more than twice as much. */
+/* A bound of the absolute values of LAYER's outputs before its activation, for any input of 16
+ * bits. Where windows overlap, their one factor at most doubles the inputs. */
 static double
 reach_of(const EffNetLayer *layer, const float *rows, const float *scale, const float *bias,
          const EffNetQuantParams *in, const EffNetQuantParams *residual)
@@ -49,7 +49,8 @@ reach_of(const EffNetLayer *layer, const float *rows, const float *scale, const 
     return reach + (residual ? residual->scale * 0x1p15 : 0);
 }
 
-/* Of LAYER's outputs of TYPE, which reach to REACH. */
+/* Sets Q for LAYER's outputs, of TYPE, whose absolute values before the activation are at most
+ * REACH. */
 static gboolean
 read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, double reach,
                   EffNetQuantParams *q, GError **error)
@@ -62,7 +63,7 @@ read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, double r
     if (effnet_act_is_bounded(layer->act))
         q->range = MIN(q->range, (float)rule->high);
     if (type == EFFNET_TYPE_U8)
-        q->scale = q->range / G_MAXUINT8; /* they have no sign */
+        q->scale = q->range / G_MAXUINT8; /* unsigned */
     else
         q->scale = q->range / UNITS;
     if (rule->kind == EFFNET_ACT_RULE_BUMP)
@@ -71,7 +72,8 @@ read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, double r
     return TRUE;
 }
 
-/* Windows overlap, so that one factor to 8 bits serves all pixels: up to the farthest value. */
+/* The one factor to 8 bits where windows overlap, scaled by 2^15, so that the farthest value just
+ * fits; 0 where each pixel has its own. */
 static gint16
 fixed_factor(const EffNetLayer *layer, const EffNetQuantParams *in)
 {
@@ -81,7 +83,7 @@ fixed_factor(const EffNetLayer *layer, const EffNetQuantParams *in)
     return CLAMP(32768 * (255 - in->zero) * in->scale / in->range, 1, G_MAXINT16);
 }
 
-/* A bound of an activation, infinite or not, in units of SCALE. */
+/* A bound of an activation, which may be infinite, in units of SCALE. */
 static gint16
 bound(double real, float scale)
 {
@@ -110,9 +112,9 @@ fill_quant(EffNetQuant *quant, const EffNetLayer *layer, const EffNetQuantParams
     }
 }
 
-/* SCALE and BIAS from real numbers to OUT's units, in one unit of the sums; START, what sums begin
- * with to make up for an input whose zero is not 0, and for the OFFSET that the kernel takes off.
- */
+/* Converts SCALE and BIAS, so far in real numbers, to OUT's units; SCALE is then for one unit of
+ * the sums. Sets START to what sums start from, to compensate for an input whose zero is not 0 and
+ * for the OFFSET that the kernel subtracts. */
 static void
 fill_lanes(const EffNetLayer *layer, guint8 offset, const float *rows, const EffNetQuantParams *in,
            const EffNetQuantParams *out, float *scale, float *bias, gint32 *start)
@@ -131,7 +133,7 @@ fill_lanes(const EffNetLayer *layer, guint8 offset, const float *rows, const Eff
     }
 }
 
-/* Squeeze-excite, whose products are few, is computed in floats. */
+/* Squeeze-excite has few products and is computed in floats: makes ROWS real numbers. */
 static void
 scale_rows(const EffNetLayer *layer, float *rows, const float *scale)
 {
@@ -150,7 +152,7 @@ pack_layer(Packer *p, const EffNetOp *op, guint index, const EffNetQuantParams *
     gpointer weights = (gpointer)packed->weights;
     float *bias = (float *)packed->bias, *scale = (float *)packed->scale;
 
-    /* What is behind the last channel, and what squeeze-excite does not use. */
+    /* Clears what is beyond the last channel, and what squeeze-excite does not use. */
     memset(bias, 0, effnet_layer_lane_bytes(layer) + effnet_layer_quant_bytes(layer));
     if (!rows || !p->weights->read(p->weights, layer, EFFNET_PART_WEIGHT, rows, error) ||
         !p->weights->read(p->weights, layer, EFFNET_PART_SCALE, scale, error) ||

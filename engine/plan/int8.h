@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The packing of quantised layers. */
+/* Packing of quantised layers. */
 #ifndef EFFNET_PLAN_INT8_H
 #define EFFNET_PLAN_INT8_H
 
 #include "../recognise/weights.h"
 #include "op.h"
 
-/* Fills PLAN's weights, which are placed, from those that `effnet quantize` wrote, and its tensors'
- * quantisation, which only who looks at tensors needs. */
+/* Packs the weights that `effnet quantize` wrote into PLAN, where they are placed. Also sets its
+ * tensors' quantisation, which only those who inspect tensors need. */
 gboolean effnet_plan_pack_int8(EffNetPlan *plan, EffNetWeights *weights, GError **error);
 
 #endif

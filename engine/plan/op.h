@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a plan is made of: ops, which read and write numbered tensors. */
+/* What a plan consists of: ops, which read and write numbered tensors. */
 #ifndef EFFNET_OP_H
 #define EFFNET_OP_H
 
@@ -7,41 +7,41 @@
 #include "../kernels/kernels.h"
 #include "../memory.h"
 
-/* How whole numbers stand for real ones. */
+/* How a quantised tensor's integers stand for real numbers. */
 typedef struct {
-    float scale; /* real value of one unit */
-    float range; /* how far from 0 real values were seen */
-    guint8 zero; /* what 0 becomes where numbers are quantised to 8 bits */
+    float scale; /* the real value of one unit */
+    float range; /* the largest absolute real value that was seen on sample images */
+    guint8 zero; /* what 0 becomes where the tensor is quantised to 8 bits */
 } EffNetQuantParams;
 
-/* A feature map of one image, or a vector: NHWC, square, channels padded to EFFNET_LANES (the
- * input's are not). */
+/* A feature map of one image, SIZE x SIZE x CHANNELS in the order NHWC, or a vector (size 1).
+ * Channels are padded to EFFNET_LANES, except the network's input's. */
 typedef struct {
     EffNetType type;
-    guint size;                     /* pixels of a row; a border of zeros included */
-    guint channels;                 /* in memory */
-    gsize bytes;                    /* of one image's */
-    gboolean batched;               /* each image of a batch has its own at the same time */
-    gsize offset;                   /* in one image's arena, or, times the batch, the batch's */
+    guint size;       /* pixels of a row, including a border of zeros if there is one */
+    guint channels;   /* channels in memory */
+    gsize bytes;      /* bytes for one image */
+    gboolean batched; /* all images of a batch have theirs at the same time */
+    gsize offset; /* bytes from the start of the arena; if batched, times the images of the batch */
     guint first_op, end_op;         /* it lives in ops [first_op, end_op) */
-    EffNetQuantParams quantisation; /* of S16 and U8 */
-    float factor;                   /* of the others: real numbers are multiplied with it */
+    EffNetQuantParams quantisation; /* S16 and U8 */
+    float factor;                   /* other types: what real values are multiplied by in memory */
 } EffNetPlanTensor;
 
 typedef enum {
-    EFFNET_OP_CONV,           /* convolution or linear layer, with all that is fused into it */
-    EFFNET_OP_DEPTHWISE,      /* and the sums of its rows for squeeze-excite */
-    EFFNET_OP_CONV_DEPTHWISE, /* both: only a ring of rows, or one task's panels, of the feature
-                               * map between them exists */
-    EFFNET_OP_SQUEEZE_EXCITE, /* row sums to gates */
+    EFFNET_OP_CONV,           /* a dense convolution or linear layer, and what is fused into it */
+    EFFNET_OP_DEPTHWISE,      /* and its rows' sums, for squeeze-excite */
+    EFFNET_OP_CONV_DEPTHWISE, /* CONV, then DEPTHWISE: only a ring of rows, or one task's panels, of
+                               * the feature map between them exists */
+    EFFNET_OP_SQUEEZE_EXCITE, /* from row sums to gates */
     EFFNET_OP_MAX_POOL,
-    EFFNET_OP_WINOGRAD, /* CONV of 3x3 by Winograd's method */
+    EFFNET_OP_WINOGRAD, /* a CONV of 3x3 by Winograd's method */
 } EffNetOpKind;
 
 typedef struct {
-    gconstpointer weights; /* packed */
-    const float *bias;     /* padded to panels, as are the next two */
-    /* Of int8 layers alone; see EffNetConv. */
+    gconstpointer weights; /* as the kernel's pack() wrote them */
+    const float *bias;     /* padded to panels, like scale and start */
+    /* For int8 layers only; see EffNetConv. */
     const EffNetQuant *quant;
     const float *scale;
     const gint32 *start;
@@ -49,81 +49,85 @@ typedef struct {
 
 #define EFFNET_NONE (-1)
 
-/* Tensors are given by number. */
+/* An op's tensors are given by number, or as EFFNET_NONE. */
 typedef struct {
     EffNetOpKind kind;
-    EffNetType type;                  /* whose kernels do it */
-    EffNetType depthwise_type;        /* of a depthwise layer's input and output */
-    const EffNetConvKernel *conv;     /* of the layers that are not depthwise; or NULL */
-    const EffNetDwconvKernel *dwconv; /* of the depthwise layer; or NULL */
+    EffNetType type;                  /* the type whose kernels compute it */
+    EffNetType depthwise_type;        /* the type of the depthwise layer's input and output */
+    const EffNetConvKernel *conv;     /* for layers that are not depthwise; or NULL */
+    const EffNetDwconvKernel *dwconv; /* for the depthwise layer; or NULL */
     const EffNetLayer *layer;         /* the first of n_layers */
-    guint n_layers;                   /* 2: CONV_DEPTHWISE, SQUEEZE_EXCITE (reduce, expand) */
-    EffNetPacked packed[2];           /* of each layer */
+    guint n_layers;         /* 2 for CONV_DEPTHWISE and SQUEEZE_EXCITE (reduce, expand), else 1 */
+    EffNetPacked packed[2]; /* each layer's */
     int in, out;
     int gate, residual; /* CONV; or EFFNET_NONE */
-    int gated;     /* SQUEEZE_EXCITE: the feature map that it multiplies with its gates, or NONE */
-    int row_sums;  /* of DEPTHWISE's outputs, where squeeze-excite wants them; or EFFNET_NONE */
-    gboolean pool; /* CONV: only the mean over the pixels goes out */
+    int gated; /* SQUEEZE_EXCITE: the feature map that it multiplies by its gates, or EFFNET_NONE */
+    int row_sums;  /* the sums of DEPTHWISE's output rows, if squeeze-excite needs them; or
+                    * EFFNET_NONE */
+    gboolean pool; /* CONV: writes only the mean over the pixels */
 
-    /* A task's share: pixels of a 1x1 CONV, rows of the others, rows of tiles of WINOGRAD. */
+    /* A task's share: pixels of a 1x1 CONV, rows of tiles of WINOGRAD, rows of outputs of all
+     * others. */
     guint block_pixels;
     guint block_panels;
-    guint pixel_blocks, panel_blocks; /* their product: tasks of an image, at most */
-    gboolean whole; /* CONV_DEPTHWISE: a task makes all rows between the layers at once */
-    guint images;   /* of a batch that a task does at once */
-    /* CONV of rows: rows of outputs whose input, with its border, is in the scratch at once (0: the
-     * input has that border itself), and panels of weights that pass by together. */
+    guint pixel_blocks, panel_blocks; /* their product is the most tasks per image */
+    gboolean whole; /* CONV_DEPTHWISE: a task computes all rows between the layers at once */
+    guint images;   /* images of a batch that a task computes at once */
+    /* CONV of rows. BAND_ROWS: the output rows whose input, with its border, is copied to the
+     * scratch at once (0: the input is read in place). CHUNK_PANELS: panels that go over the rows
+     * together. */
     guint band_rows, chunk_panels;
 } EffNetOp;
 
 typedef struct {
     const EffNetKernels *kernels;
-    EffNetType type; /* of the feature maps between the layers */
+    EffNetType type; /* the feature maps' between layers */
     EffNetNetwork *network;
     guint n_ops;
     EffNetOp *ops;
     guint n_tensors;
     EffNetPlanTensor *tensors;
     int input, features, logits; /* tensors; logits may be EFFNET_NONE */
-    /* Images of a batch go through the ops before it one after the other, so that caches hold them,
-     * and together from it on, where weights are more. */
+    /* The first op that a batch goes through together, since from there on weights are more than
+     * feature maps. Before it, images go one after another, so that they stay in caches. */
     guint batch_op;
-    gsize image_bytes;   /* of what only the image at hand needs */
-    gsize batch_bytes;   /* of what each image of a batch needs */
-    gsize scratch_bytes; /* of one thread */
+    gsize image_bytes;   /* arena for what only the image at hand needs */
+    gsize batch_bytes;   /* arena for what each image of a batch needs */
+    gsize scratch_bytes; /* of each thread */
     gsize weight_bytes;
-    guint8 *weights; /* all packed ones, 64-byte aligned; NULL before they are packed */
+    guint8 *weights; /* all that are packed, 64-byte aligned; NULL until then */
 } EffNetPlan;
 
-/* Where parts of the arena, the scratch and the weights begin. */
+/* BYTES rounded up to where a part of the arena, the scratch or the weights can start. */
 static inline gsize
 effnet_align(gsize bytes)
 {
     return (bytes + EFFNET_ALIGNMENT - 1) / EFFNET_ALIGNMENT * EFFNET_ALIGNMENT;
 }
 
-/* How many blocks of BLOCK, the last one perhaps smaller, N make. */
+/* How many blocks of at most BLOCK make up N. */
 static inline guint
 effnet_blocks(guint n, guint block)
 {
     return (n + block - 1) / block;
 }
 
-/* Elements of a row of the input with its border of zeros, as a band in the scratch holds it. */
+/* Elements of an input row, without padding of channels, plus its border of zeros: a row of a band
+ * in the scratch. */
 static inline gsize
 effnet_layer_band_row(const EffNetLayer *layer)
 {
     return ((gsize)layer->in_size + layer->pad_before + layer->pad_after) * layer->in_channels;
 }
 
-/* Rows of the input under ROWS rows of outputs. */
+/* Input rows, border included, under ROWS output rows. */
 static inline guint
 effnet_layer_band_height(const EffNetLayer *layer, guint rows)
 {
     return (rows - 1) * layer->stride + layer->kernel;
 }
 
-/* Pixels of a row of the ring between a convolution and DEPTHWISE. */
+/* Pixels of a row of the ring between a convolution and DEPTHWISE, borders included. */
 static inline guint
 effnet_layer_ring_pixels(const EffNetLayer *depthwise)
 {
@@ -144,7 +148,7 @@ effnet_op_n_packed(const EffNetOp *op)
     return effnet_layer_has_weights(op->layer) ? op->n_layers : 0;
 }
 
-/* Whether OP's tasks are rows of outputs, not pixels. */
+/* Whether OP is cut into rows, not into pixels. */
 static inline gboolean
 effnet_op_has_rows(const EffNetOp *op)
 {
@@ -152,7 +156,7 @@ effnet_op_has_rows(const EffNetOp *op)
            op->layer->kernel > 1 || op->layer->stride > 1;
 }
 
-/* How many pixels, or rows, OP's tasks share. */
+/* How many pixels, or rows, OP's tasks share out. */
 static inline guint
 effnet_op_pixels(const EffNetOp *op)
 {
@@ -163,8 +167,8 @@ effnet_op_pixels(const EffNetOp *op)
     return effnet_op_has_rows(op) ? size : size * size;
 }
 
-/* Into how many tasks THREADS share an image. There are no more bands of a CONV_DEPTHWISE than
- * threads, since each computes rows of the next one as well. */
+/* How many tasks an image is for THREADS threads. CONV_DEPTHWISE has no more bands than threads,
+ * since each band also computes rows that belong to the next. */
 static inline guint
 effnet_op_tasks(const EffNetOp *op, guint threads)
 {
@@ -173,8 +177,8 @@ effnet_op_tasks(const EffNetOp *op, guint threads)
     return op->pixel_blocks * op->panel_blocks;
 }
 
-/* Elements of each of a window's runs, as LAYER's kernel reads them: pixels of the input of an int8
- * network, of four bytes each, are filled up. */
+/* Elements of a run of LAYER's windows, as its kernel reads them. The input of an int8 network is
+ * padded to four bytes per pixel. */
 #define EFFNET_INPUT_BYTES 4
 
 static inline gsize

@@ -5,8 +5,8 @@
 
 #include "fold.h"
 
-/* The points of EFFNET_WINOGRAD_PANELS panels after the other, each as a 1x1 convolution's weights.
- */
+/* For every EFFNET_WINOGRAD_PANELS panels: their weights at each point, packed like a 1x1
+ * convolution's. */
 static void
 pack_winograd(float *packed, const float *rows, const EffNetLayer *layer,
               const EffNetConvKernel *conv)
@@ -33,7 +33,7 @@ pack_winograd(float *packed, const float *rows, const EffNetLayer *layer,
     }
 }
 
-/* Each of the rows' pixels filled up to EFFNET_INPUT_BYTES. */
+/* The rows, each pixel's channels padded with zeros to EFFNET_INPUT_BYTES. */
 static float *
 fill_pixels(const EffNetLayer *layer, const float *rows)
 {

@@ -10,7 +10,7 @@
 #include "rounding.h"
 #include "types.h"
 
-/* From inputs times one factor to outputs times another. */
+/* Scales a layer for inputs that are multiplied by IN and outputs by OUT. */
 static void
 scale_layer(const EffNetLayer *layer, float *rows, float *bias, float in, float out)
 {
@@ -27,10 +27,11 @@ typedef struct {
     EffNetPlan *plan;
     EffNetWeights *weights;
     double epsilon;
-    GPtrArray *means; /* in bf16, of each tensor's channels, where they are known */
+    GPtrArray *means; /* in bf16: the mean of each channel of each tensor, or NULL where unknown */
 } Packer;
 
-/* Of layer P of OP, of a bf16 network, whose NORM is folded into ROWS. */
+/* Corrects the bias of layer P of OP, in a bf16 network, for the rounding of ROWS, into which NORM
+ * is folded. */
 static void
 correct_bias(const Packer *packer, const EffNetOp *op, guint p, const float *norm,
              const float *rows, float *bias)
@@ -45,7 +46,7 @@ correct_bias(const Packer *packer, const EffNetOp *op, guint p, const float *nor
     *out = norm ? effnet_layer_new_means(layer, norm) : NULL;
 }
 
-/* The weights of layer P of OP. */
+/* Packs the weights of layer P of OP. */
 static gboolean
 pack_layer(const Packer *packer, const EffNetOp *op, guint p, GError **error)
 {

@@ -9,7 +9,7 @@ live_together(const EffNetPlanTensor *a, const EffNetPlanTensor *b)
     return a->first_op < b->end_op && b->first_op < a->end_op;
 }
 
-/* The lowest offset at which T meets none of the N placed ones that live with it. */
+/* The lowest offset at which T overlaps none of the N placed tensors that live with it. */
 static gsize
 lowest_place(const EffNetPlanTensor *t, EffNetPlanTensor *const *placed, guint n)
 {
@@ -21,7 +21,7 @@ lowest_place(const EffNetPlanTensor *t, EffNetPlanTensor *const *placed, guint n
         if (live_together(t, other) && offset < other->offset + other->bytes &&
             other->offset < offset + t->bytes) {
             offset = effnet_align(other->offset + other->bytes);
-            i = -1; /* what was passed may be in the way of the new place */
+            i = -1; /* tensors that were passed may overlap the new place */
         }
     }
     return offset;
@@ -37,7 +37,7 @@ larger_first(gconstpointer a, gconstpointer b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* By lifetime: the largest first, each at the lowest place that nothing alive with it covers. */
+/* The largest first, each at the lowest place that is free as long as it lives. */
 gsize
 effnet_place_in_arena(EffNetPlanTensor *tensors, guint n, gboolean batched)
 {
@@ -62,7 +62,8 @@ packed_bytes(const EffNetPlan *plan, const EffNetOp *op, guint index)
     return effnet_align(effnet_op_packed_bytes(plan, op, index));
 }
 
-/* The first product that reads more weights than it reads and writes of feature maps. */
+/* The first product that reads more bytes of weights than it reads and writes of feature maps;
+ * n_ops if none does. */
 static guint
 find_batch_op(const EffNetPlan *plan)
 {
@@ -121,8 +122,7 @@ effnet_plan_weight_bytes(const EffNetPlan *plan)
     return bytes;
 }
 
-/* Says in PACKED where what int8 has beside LAYER's weights is, from ROOM on; returns what is
- * behind it. */
+/* Points PACKED to its parts of ROOM that only int8 has; returns what follows them. */
 static guint8 *
 place_quant(const EffNetLayer *layer, EffNetPacked *packed, guint8 *room)
 {

@@ -5,7 +5,7 @@
 
 #include "../kernels/bf16.h"
 
-/* Points that stand for normal numbers, half a deviation from one to the next. */
+/* Points at which the normal distribution is sampled, half a deviation apart. */
 #define POINTS 13
 #define LANES  8
 
@@ -26,7 +26,7 @@ effnet_layer_new_means(const EffNetLayer *layer, const float *norm)
     return means;
 }
 
-/* In lanes, so that compilers use vectors. */
+/* In lanes, so that compilers use vector instructions. */
 static float
 dot(const float *a, const float *b, gsize n)
 {
@@ -64,8 +64,8 @@ effnet_layer_correct_bias(const EffNetLayer *layer, const float *means, const fl
             errors[k] = effnet_bf16_to_float(effnet_bf16_from_float(rows[k])) - rows[k];
         moves[o] = dot(errors, inputs, n);
         sum = dot(rows, inputs, n);
-        /* Of what sums would be, what batch norm found, which knows of gates, residuals, borders
-         * and whether anything was learnt at all. */
+        /* How much of the sums that MEANS predict batch norm really found: it knows of gates,
+         * residuals, borders, and whether anything was learnt at all. */
         products += sum * (beta[o] - bias[o]);
         squares += sum * sum;
     }

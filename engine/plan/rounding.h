@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rounded weights move a layer's outputs, since inputs behind an activation are seldom below 0. By
- * how much is known without images: the layer before has a batch norm as well. That is most of what
- * bf16 loses in ReLU6's networks. */
+/* Rounding weights shifts the mean of a layer's outputs, since inputs after an activation are
+ * seldom below 0. By how much can be told without images, if the layer before has a batch norm as
+ * well. In networks of ReLU6 this shift is most of what bf16 loses. */
 #ifndef EFFNET_ROUNDING_H
 #define EFFNET_ROUNDING_H
 
 #include "../arch/network.h"
 
-/* What LAYER's outputs are on average where they are normal before their activation, of the mean
- * and the deviation that NORM (effnet_layer_fold()) gives them. For g_free(). */
+/* The mean of each of LAYER's output channels, assuming that they are normal before the activation,
+ * with the mean and deviation that NORM, from effnet_layer_fold(), gives them. For g_free(). */
 float *effnet_layer_new_means(const EffNetLayer *layer, const float *norm);
 
-/* Takes from BIAS what outputs gain where ROWS, with NORM folded into them, are rounded to bf16 and
- * inputs are MEANS times what explains NORM's means best (Nagel et al. 2019, section 4.2.1). */
+/* Subtracts from BIAS what the outputs' means gain by rounding ROWS, with NORM folded into them, to
+ * bf16. Inputs are assumed to be MEANS times the factor that explains NORM's means best (Nagel et
+ * al. 2019, section 4.2.1). */
 void effnet_layer_correct_bias(const EffNetLayer *layer, const float *means, const float *norm,
                                const float *rows, float *bias);
 

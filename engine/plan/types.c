@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "types.h"
 
-/* Smaller feature maps have too few tiles for weights that are four times as many. */
+/* Smaller feature maps (pixels of a row) have too few tiles to make up for four times as many
+ * weights. */
 #define WINOGRAD_SIZE 12
 
 gboolean
@@ -18,8 +19,8 @@ effnet_layer_feeds_depthwise_only(const EffNetLayer *conv)
     return !next->residual;
 }
 
-/* Whether CONV and the depthwise layer that alone reads it are both bounded, and no gate follows.
- */
+/* Whether CONV is read only by a depthwise layer, the activations of both are bounded, and no
+ * squeeze-excite follows. */
 static gboolean
 is_bounded_pair(const EffNetLayer *conv)
 {
@@ -27,18 +28,18 @@ is_bounded_pair(const EffNetLayer *conv)
            effnet_act_is_bounded(conv[1].act) && !conv[1].has_se;
 }
 
-/* Whether LAYER of an int8 network leaves 8 bits, as products read them: where outputs are bounded
- * and no gate changes them. What leaves a block is not: one scale for all pixels loses the first
- * class of 1 in 200 images, for 2 % of the time. */
+/* Whether LAYER of an int8 network writes 8 bits, as products read them: where outputs are bounded
+ * and no gate changes them. A block's outputs are not: one scale for all pixels would change the
+ * first class of 1 in 200 images, for 2 % of the time. */
 static gboolean
 leaves_bytes(const EffNetLayer *layer, EffNetType in)
 {
     return layer->role == EFFNET_ROLE_DEPTHWISE ? in == EFFNET_TYPE_U8 : is_bounded_pair(layer);
 }
 
-/* Whether LAYER of a bf16 network, a stem or the depthwise layer that it feeds, leaves floats: the
- * filters there are differences of neighbours, of which rounding leaves little. In bf16 Lite0 to
- * Lite2 lose 4 to 7 dB, and win 2 % of the time. SiLU is less steep, and does well without. */
+/* Whether LAYER of a bf16 network, a stem or the depthwise layer that reads it, writes floats.
+ * Filters there are differences of neighbours, of which rounding leaves little: in bf16, Lite0 to
+ * Lite2 would lose 4 to 7 dB, for 2 % of the time. SiLU is less steep and does well without. */
 static gboolean
 leaves_floats(const EffNetLayer *layer, EffNetType in)
 {
@@ -52,7 +53,7 @@ effnet_layers_out_type(const EffNetLayer *layer, guint n_layers, EffNetType in, 
 {
     const EffNetLayer *last = layer + n_layers - 1;
 
-    /* Features, gates and logits are floats whatever the feature maps are. */
+    /* Features, gates and logits are floats, whatever the feature maps are. */
     if (last->pool || last->role == EFFNET_ROLE_SE_EXPAND || last->role == EFFNET_ROLE_CLASSIFIER)
         return EFFNET_TYPE_F32;
     if (type == EFFNET_TYPE_BF16)
@@ -102,8 +103,8 @@ effnet_op_choose_kernels(const EffNetPlan *plan, EffNetOp *op)
         else if (effnet_layer_has_weights(layer))
             acts |= EFFNET_ACT_BIT(act);
     }
-    /* Squeeze-excite of an int8 network is computed in floats, by the reference, so that scores are
-     * equal on every level. */
+    /* In int8 networks, the reference computes squeeze-excite, in floats, so that scores are equal
+     * on every level. */
     if (plan->type == EFFNET_TYPE_S16 && op->kind == EFFNET_OP_SQUEEZE_EXCITE)
         op->conv = &effnet_conv_f32_c;
     else if (acts)
