@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The activation functions: one row each, from which the enumeration, the C reference, the vector
- * code, the int8 rules and the converter's names come. Tests and benchmarks walk the rows. */
+/* The activation functions, one row each. The enumeration, the C reference, the vector code, the
+ * int8 rules and the converter's names all come from the rows; tests and benchmarks walk them. */
 #ifndef EFFNET_ACTIVATION_H
 #define EFFNET_ACTIVATION_H
 
@@ -10,16 +10,15 @@
 
 /* ROW(name, formula, vector, coarse, int8, names)
  *   name     EFFNET_ACT_<name>
- *   formula  of x, a float, in C
- *   vector   the same of x, a vector of simd.h's floats (see kernels/act_tmpl.h)
- *   coarse   the same for kernels of bf16, which need not be more exact than bf16 shows; may use K,
- *            what such forms keep in registers (see kernels/act_bf16_tmpl.h)
- *   int8     how kernels of whole numbers compute it: an EffNetActRule
+ *   formula  in C, of x, a float
+ *   vector   the same, of x, a vector of simd.h's floats (see kernels/act_tmpl.h)
+ *   coarse   the same for bf16 kernels, only as exact as bf16 shows; may use K, the constants that
+ *            such forms keep in registers (see kernels/act_bf16_tmpl.h)
+ *   int8     how int8 kernels compute it: an EffNetActRule
  *   names    what people and file formats call it: an EffNetActNames
  *
- * SILU_LOG2 is SiLU of numbers that are EFFNET_LOG2_E times as large, and as large itself: of y it
- * is y / (1 + 2^-y). The plan puts the factor into the weights before it and takes it out of those
- * behind it. */
+ * SILU_LOG2 is SiLU with inputs and outputs multiplied by EFFNET_LOG2_E: y / (1 + 2^-y). The plan
+ * multiplies the weights before it by this factor, and divides those after it. */
 #define EFFNET_ACTIVATIONS(ROW)                                                                    \
     ROW(NONE, x, x, x, EFFNET_RULE_CLIP(-INFINITY, INFINITY),                                      \
         EFFNET_NAMES("none", NULL, -1, 0, "linear"))                                               \
@@ -48,28 +47,28 @@ typedef enum {
         EFFNET_ACTS, /* how many there are */
 } EffNetAct;
 
-/* Sets of them, as kernels declare what they can finish. */
+/* A set of activations: those that a kernel can apply. */
 typedef guint32 EffNetActSet;
 
 #define EFFNET_ACT_BIT(act) (1u << (act))
 #define EFFNET_ACTS_ALL     (EFFNET_ACT_BIT(EFFNET_ACTS) - 1)
 
-/* How kernels of whole numbers, which are steps of a real size, compute an activation. */
+/* How int8 kernels, whose numbers are multiples of a scale, compute an activation. */
 typedef enum {
-    EFFNET_ACT_RULE_NONE, /* not at all: gates are floats */
-    EFFNET_ACT_RULE_CLIP, /* to low..high */
+    EFFNET_ACT_RULE_NONE, /* not at all: gates stay floats */
+    EFFNET_ACT_RULE_CLIP, /* clip to low..high */
     EFFNET_ACT_RULE_BUMP, /* max(x, 0) - bump(|x|) */
 } EffNetActRuleKind;
 
 typedef struct {
     EffNetActRuleKind kind;
-    double low, high;         /* CLIP, real numbers; or infinite */
-    double (*bump)(double t); /* BUMP, of t >= 0 */
-    double end;               /* of the bump: it is next to 0 from there on */
-    guint8 zero;              /* of BUMP: what 0 becomes in 8 bits, for what is below it */
+    double low, high;         /* CLIP: real numbers, or infinite */
+    double (*bump)(double t); /* BUMP: for t >= 0 */
+    double end;               /* BUMP: where it ends, being nearly 0 from there on */
+    guint8 zero;              /* BUMP: what 0 becomes in 8 bits, leaving room for outputs below 0 */
 } EffNetActRule;
 
-/* NULL and -1: the format has no such operation. */
+/* NULL or -1 where the format has no such operation. */
 typedef struct {
     const char *label;           /* for people */
     const char *onnx;            /* operator */
@@ -77,10 +76,10 @@ typedef struct {
     const char *keras;           /* serialised name */
 } EffNetActNames;
 
-/* 1 / (1 + e^u), u >= 0, within 5.5e-4 by straight lines: OFFSET + u * SLOPE of the line whose
- * number is nearest to EFFNET_FALL_PER_UNIT * u. The last line meets 0 at EFFNET_FALL_END, which
- * stands for all u beyond. SiLU multiplies by u: the errors times u cancel out along each other
- * line, so that its mean is kept, and have the least squares among lines that do so. */
+/* 1 / (1 + e^u) for u >= 0, piecewise linear, within 5.5e-4: OFFSET + u * SLOPE of the line whose
+ * number is nearest to EFFNET_FALL_PER_UNIT * u. The last line reaches 0 at EFFNET_FALL_END, which
+ * stands for all larger u. SiLU multiplies by u: along each other line, the errors times u cancel
+ * out, so that SiLU's mean is kept; among such lines, these have the least squared error. */
 #define EFFNET_FALL_LINES    32
 #define EFFNET_FALL_PER_UNIT 4.f
 #define EFFNET_FALL_END      ((EFFNET_FALL_LINES - 1) / EFFNET_FALL_PER_UNIT)
@@ -95,7 +94,7 @@ extern const EffNetActLines effnet_act_fall;
 const EffNetActRule *effnet_act_get_rule(EffNetAct act);
 const EffNetActNames *effnet_act_get_names(EffNetAct act);
 
-/* Whether ACT leaves values of 0 to some most alone. */
+/* Whether ACT only clips, to a range from 0 to a finite bound. */
 gboolean effnet_act_is_bounded(EffNetAct act);
 
 static inline float

@@ -44,14 +44,15 @@ effnet_arch_list(void)
     return names;
 }
 
-/* Others' names for our networks, in front of a training's tag. The first match counts. */
+/* Others' names for our networks, without the tag of a training. The first prefix that matches
+ * counts. */
 static const struct {
     const char *theirs, *ours;
 } prefixes[] = {
     {"efficientnetv2_rw_", "v2-rw-"},
     {"efficientnetv2_", "v2-"},
     {"efficientnet_v2_", "v2-"},
-    {"efficientnet_b2a", "b2"}, /* timm's first names of what was evaluated at more pixels */
+    {"efficientnet_b2a", "b2"}, /* timm's first names, for evaluation at more pixels */
     {"efficientnet_b3a", "b3"},
     {"efficientnet_", ""},
     {"efficientnet-", ""},
@@ -63,7 +64,7 @@ static const struct {
     {"", ""},
 };
 
-/* Where timm's weights are from, in its first names. */
+/* What timm's first names begin with: where the weights came from. */
 static const char *const origins[] = {"tf_", "tv_", "gluon_", "ssl_", "swsl_"};
 
 /* timm writes "tf_efficientnet_b0.ns_jft_in1k" or "tf_efficientnet_b0_ns", torchvision
@@ -90,7 +91,7 @@ effnet_arch_find(const char *name)
     return find_variant(plain);
 }
 
-/* "b0-w1.1-d1.2-r260": the base, and the point. */
+/* "b0-w1.1-d1.2-r260": the base's name, width, depth and resolution. */
 static char *
 scaled_name(const EffNetVariant *base, const EffNetPoint *point)
 {
@@ -101,7 +102,7 @@ scaled_name(const EffNetVariant *base, const EffNetPoint *point)
     return g_strdup_printf("%s-w%s-d%s-r%u", base->name, width, depth, point->resolution);
 }
 
-/* The positive number behind PREFIX at *TEXT, which is moved behind it; 0: there is none. */
+/* The positive number after PREFIX at *TEXT, which moves to what follows; 0 if there is none. */
 static double
 parse_number(const char **text, const char *prefix)
 {
@@ -117,8 +118,8 @@ parse_number(const char **text, const char *prefix)
     return number;
 }
 
-/* The variant that NAME, as scaled_name() writes it, is scaled from; NULL for other names. SUFFIX:
- * what is behind it. */
+/* The variant from which NAME, as scaled_name() writes it, is scaled; NULL for other names. SUFFIX:
+ * the rest of the name. */
 static const EffNetVariant *
 find_base(const char *name, const char **suffix)
 {
@@ -131,7 +132,7 @@ find_base(const char *name, const char **suffix)
     return effnet_arch_find(base);
 }
 
-/* How NAME's SUFFIX says that VARIANT is scaled. */
+/* Sets SCALING to how, by SUFFIX, VARIANT is scaled. */
 static gboolean
 parse_point(const EffNetVariant *variant, const char *suffix, EffNetScaling *scaling)
 {
@@ -171,7 +172,7 @@ new_at(const EffNetVariant *base, char *name, const EffNetPoint *point)
     return arch;
 }
 
-/* From POINT of BASE on. */
+/* BASE, scaled by SCALING from POINT on. */
 static EffNetArch *
 new_scaled(const EffNetVariant *base, EffNetPoint point, const EffNetScaling *scaling,
            GError **error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* EfficientNet-EdgeTPU S, M and L (the TPU repository's efficientnet/edgetpu): dense convolutions
- * where they cost little, ReLU, no squeeze-excite. */
+ * where they cost little on an Edge TPU, ReLU, no squeeze-excite. */
 #include "arch.h"
 
 static const EffNetStage stages[] = {

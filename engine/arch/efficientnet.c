@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EfficientNet B0-B8 and L2 (Tan and Le 2019; Xie et al. 2020 for L2) and EfficientNet-Lite0-4
- * (the TPU repository's efficientnet/lite: ReLU6, no squeeze-excite, ends not scaled). */
+/* EfficientNet B0-B8 and L2 (Tan and Le 2019; L2: Xie et al. 2020), and EfficientNet-Lite0-4 (the
+ * TPU repository's efficientnet/lite: ReLU6, no squeeze-excite, stem and head not scaled). */
 #include "arch.h"
 
-/* The paper's table 1, stages 2 to 8. */
+/* Table 1 of the paper, stages 2 to 8. */
 #define BASELINE(se)                                                                               \
     /* kind repeats kernel stride expand channels */                                               \
     {EFFNET_BLOCK_MBCONV, 1, 3, 1, 1, 16, se}, {EFFNET_BLOCK_MBCONV, 2, 3, 2, 6, 24, se},          \
@@ -34,8 +34,8 @@ static const EffNetFamily lite = {
     .round_percent = 90,
 };
 
-/* Trained on TPUs first: "same" padding and batch-norm epsilon 1e-3; retrained checkpoints that
- * differ say so by their naming or config. */
+/* The first weights were trained on TPUs: "same" padding and a batch-norm epsilon of 1e-3.
+ * Retrained checkpoints that differ say so by their naming or their config. */
 #define TRAINED .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3
 #define IMAGENET(crop)                                                                             \
     {                                                                                              \

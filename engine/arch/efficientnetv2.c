@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* EfficientNetV2 (Tan and Le 2021; the AutoML repository's efficientnetv2): B0-B3, scaled as the
- * first version is, and S, M, L, XL, each with a table of its own. */
+/* EfficientNetV2 (Tan and Le 2021; the AutoML repository's efficientnetv2): B0-B3, scaled like the
+ * first version, and S, M, L and XL, each with a table of its own. */
 #include "arch.h"
 
 static const EffNetStage base_stages[] = {
@@ -41,7 +41,7 @@ static const EffNetStage xl_stages[] = {
     {EFFNET_BLOCK_MBCONV, 8, 3, 1, 6, 640, 4},
 };
 
-/* timm's own of before the paper's code came out. */
+/* timm's own versions, from before the paper's code was published. */
 #define RW_STAGES(a, b, c, d, e, f)                                                                \
     {EFFNET_BLOCK_FUSED, a, 3, 1, 1, 24}, {EFFNET_BLOCK_FUSED, b, 3, 2, 4, 48},                    \
         {EFFNET_BLOCK_FUSED, c, 3, 2, 4, 64}, {EFFNET_BLOCK_MBCONV, d, 3, 2, 4, 128, 4},           \
@@ -77,7 +77,7 @@ static const EffNetFamily base = FAMILY(base_stages, 32, 0, 1280),
         .interpolation = EFFNET_INTERPOLATION_BICUBIC                                              \
     }
 
-/* The resolutions are those of training, which for V2 are below those of the paper's accuracies. */
+/* The resolutions are those of training; the accuracies in the V2 paper are at higher ones. */
 const EffNetVariant effnet_efficientnetv2_variants[] = {
     /* name family width depth resolution training */
     {"v2-b0", &base, 1.0, 1.0, 192, TRAINING(EFFNET_INPUT_IMAGENET, 0.875f)},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* MobileNetV1 (Howard et al. 2017) and MobileNetV2 (Sandler et al. 2018), which the paper scales to
- * show its rule, with the width multipliers that they are published with. */
+/* MobileNetV1 (Howard et al. 2017) and MobileNetV2 (Sandler et al. 2018), which the EfficientNet
+ * paper scales to show its rule, with the width multipliers that they are published with. */
 #include "arch.h"
 
 static const EffNetStage v1_stages[] = {
@@ -36,7 +36,7 @@ static const EffNetFamily v2 = {
     .round_percent = 90,
 };
 
-/* timm's deeper ones. */
+/* timm's deeper versions. */
 static const EffNetFamily v2_fixed = {
     .stages = v2_stages,
     .n_stages = G_N_ELEMENTS(v2_stages),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From an architecture to its layers, with every shape. */
+/* Expands an architecture into layers with all their shapes. */
 #include "arch.h"
 #include "scaling.h"
 
@@ -7,11 +7,12 @@ typedef struct {
     const EffNetFamily *family;
     EffNetPadding padding;
     GArray *layers;
-    guint channels, size; /* of what the next layer reads */
+    guint channels, size; /* what the next layer reads */
     guint sequence;       /* blocks so far */
 } Builder;
 
-/* Sets how many zeros are before and behind SIZE pixels, and how many outputs that makes. */
+/* Sets the layer's zeros before and after its input's rows and columns, and the size of its
+ * outputs. */
 static void
 set_window(EffNetLayer *layer, EffNetPadding padding)
 {
@@ -30,7 +31,7 @@ set_window(EffNetLayer *layer, EffNetPadding padding)
     }
 }
 
-/* Appends a layer and returns it, for the caller to set what is special about it. */
+/* Appends a layer. Returns it, for the caller to set what is special about it. */
 static EffNetLayer *
 add_conv(Builder *b, const EffNetLayer *block, EffNetRole role, guint kernel, guint stride,
          guint channels, EffNetAct act)
@@ -52,7 +53,8 @@ add_conv(Builder *b, const EffNetLayer *block, EffNetRole role, guint kernel, gu
     return &g_array_index(b->layers, EffNetLayer, b->layers->len - 1);
 }
 
-/* Appends a linear layer with a bias over the pooled vector. The next layer does not read it. */
+/* Appends a linear layer with a bias, which reads a pooled vector. The next layer does not read its
+ * output. */
 static void
 add_linear(Builder *b, const EffNetLayer *block, EffNetRole role, guint in, guint out,
            EffNetAct act)
@@ -72,8 +74,8 @@ add_linear(Builder *b, const EffNetLayer *block, EffNetRole role, guint in, guin
 typedef struct {
     const EffNetStage *stage;
     EffNetLayer layer;
-    guint stride, channels; /* of its output */
-    guint narrow;           /* channels of its input */
+    guint stride, channels; /* the output's */
+    guint narrow;           /* the input's channels */
     EffNetAct act;
     gboolean residual; /* the input has the output's shape */
 } Block;
@@ -119,7 +121,8 @@ add_single(Builder *b, const Block *block)
     layer->residual = layer->act_first = block->residual;
 }
 
-/* ResNet's blocks always have a residual, of a shortcut where the shapes differ. */
+/* ResNet's blocks always have a residual; where the shapes differ, it comes from a SHORTCUT
+ * layer. */
 static void
 add_residual(Builder *b, const Block *block)
 {
@@ -303,7 +306,7 @@ effnet_layer_name(const EffNetLayer *layer)
     return g_strdup_printf("blocks.%u.%u.%s", layer->stage, layer->block, name);
 }
 
-/* Of one output pixel. */
+/* Products per output pixel. */
 static guint64
 products(const EffNetLayer *layer)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A network, layer by layer: what a row of a table becomes when it is scaled. */
+/* A network, layer by layer: a row of a table, scaled and expanded. */
 #ifndef EFFNET_NETWORK_H
 #define EFFNET_NETWORK_H
 
@@ -8,59 +8,59 @@
 
 #include "activation.h"
 
-/* What a layer does in its network. With stage and block, this names it. */
+/* What a layer does in its network. Role, stage and block identify a layer. */
 typedef enum {
     EFFNET_ROLE_STEM,      /* the first convolution */
-    EFFNET_ROLE_MAX_POOL,  /* behind the stem; no weights */
-    EFFNET_ROLE_EXPAND,    /* to the expanded width: MBConv 1x1, Fused-MBConv k x k */
-    EFFNET_ROLE_DEPTHWISE, /* one filter a channel */
-    EFFNET_ROLE_SE_REDUCE, /* squeeze-excite: pooled vector to its bottleneck */
-    EFFNET_ROLE_SE_EXPAND, /* squeeze-excite: bottleneck to a gate for each channel */
-    EFFNET_ROLE_PROJECT,   /* 1x1, to the narrow width */
-    EFFNET_ROLE_SHORTCUT,  /* 1x1, of the block's input; its output is what the residual adds */
-    EFFNET_ROLE_CONV1,     /* dense convolutions of a block, by number */
+    EFFNET_ROLE_MAX_POOL,  /* after the stem; no weights */
+    EFFNET_ROLE_EXPAND,    /* to the expanded channels: 1x1 in MBConv, k x k in Fused-MBConv */
+    EFFNET_ROLE_DEPTHWISE, /* one filter per channel */
+    EFFNET_ROLE_SE_REDUCE, /* squeeze-excite: from the pooled vector to the bottleneck */
+    EFFNET_ROLE_SE_EXPAND, /* squeeze-excite: from the bottleneck to a gate per channel */
+    EFFNET_ROLE_PROJECT,   /* 1x1, to the block's output channels */
+    EFFNET_ROLE_SHORTCUT,  /* 1x1, of the block's input: its output is the residual */
+    EFFNET_ROLE_CONV1,     /* the dense convolutions of a block, in order */
     EFFNET_ROLE_CONV2,
     EFFNET_ROLE_CONV3,
     EFFNET_ROLE_HEAD,       /* the last convolution, 1x1 */
     EFFNET_ROLE_CLASSIFIER, /* linear */
 } EffNetRole;
 
-/* What the blocks of a stage are made of. The first block has the stage's stride; those behind it,
- * stride 1 and equal widths, add their input to their output. */
+/* What the blocks of a stage consist of. The first block has the stage's stride; the others, with
+ * stride 1 and equal channels, add their input to their output. */
 typedef enum {
     EFFNET_BLOCK_MBCONV,     /* EXPAND, DEPTHWISE, squeeze-excite, PROJECT (Sandler et al. 2018) */
     EFFNET_BLOCK_FUSED,      /* EXPAND of k x k, PROJECT (Tan and Le 2021, "EfficientNetV2") */
     EFFNET_BLOCK_CONV,       /* CONV1, activated before the residual is added */
     EFFNET_BLOCK_SEPARABLE,  /* DEPTHWISE, PROJECT, both activated, no residual (MobileNetV1) */
-    EFFNET_BLOCK_BASIC,      /* CONV1, CONV2, of k x k (He et al. 2015); a SHORTCUT where needed */
-    EFFNET_BLOCK_BOTTLENECK, /* CONV1, CONV2 of k x k with the stride, CONV3; the same */
+    EFFNET_BLOCK_BASIC,      /* CONV1, CONV2, both k x k (He et al. 2015), SHORTCUT where needed */
+    EFFNET_BLOCK_BOTTLENECK, /* CONV1, CONV2 (k x k, with the stride), CONV3; SHORTCUT likewise */
 } EffNetBlockKind;
 
 typedef struct {
     EffNetRole role;
     EffNetBlockKind kind;
-    guint stage;         /* of the table, from 0; head: how many there are */
-    guint block;         /* within the stage, from 0 */
-    guint sequence;      /* of the block in the network, from 0; head: how many there are */
-    gboolean first;      /* of its block: it reads the block's input */
-    gboolean has_expand; /* the block begins with an EXPAND layer */
+    guint stage;         /* in the table, from 0; head: the number of stages */
+    guint block;         /* in the stage, from 0 */
+    guint sequence;      /* the block's number in the network, from 0; head: the number of blocks */
+    gboolean first;      /* the first of its block, which reads the block's input */
+    gboolean has_expand; /* the block starts with an EXPAND layer */
     gboolean has_se;     /* the block has squeeze-excite */
 
     guint kernel, stride;
-    guint in_channels, out_channels; /* DEPTHWISE: equal, one filter each */
-    guint in_size, out_size;         /* pixels, square; linear layers: 1 */
-    guint pad_before, pad_after;     /* zeros around the input, left and top, right and bottom */
+    guint in_channels, out_channels; /* DEPTHWISE: equal */
+    guint in_size, out_size;         /* pixels of a row and of a column; linear layers: 1 */
+    guint pad_before, pad_after; /* zeros left of and above the input, and right of and below it */
     EffNetAct act;
-    gboolean has_norm;  /* batch norm behind the weights, and no bias; else a bias */
+    gboolean has_norm;  /* batch norm after the weights and no bias; otherwise a bias */
     gboolean residual;  /* the block's input, or its SHORTCUT, is added before the activation */
     gboolean act_first; /* the residual is added after the activation instead */
-    gboolean pool;      /* only the mean over the pixels counts (global average pooling) */
+    gboolean pool;      /* its output is only the mean over the pixels (global average pooling) */
 } EffNetLayer;
 
 typedef struct {
     guint n_layers;
     EffNetLayer *layers; /* in the order of execution */
-    guint n_features;    /* channels that are pooled */
+    guint n_features;    /* pooled channels */
 } EffNetNetwork;
 
 static inline gboolean
@@ -89,21 +89,22 @@ effnet_layer_row_length(const EffNetLayer *layer)
     return (gsize)layer->kernel * layer->kernel * effnet_layer_filter_channels(layer);
 }
 
-/* The layer's name in reports: "stem", "blocks.2.1.expand", "head", "classifier". */
+/* The layer's name in reports: "stem", "blocks.2.1.expand", "head", "classifier". For g_free(). */
 char *effnet_layer_name(const EffNetLayer *layer);
 
-/* Weights with what belongs to them: batch norm's scale and shift, or the bias. */
+/* Weights, plus batch norm's scale and shift or the bias. */
 guint64 effnet_layer_params(const EffNetLayer *layer);
 guint64 effnet_layer_macs(const EffNetLayer *layer);
 
-/* IN_CHANNELS 1 or 3; N_CLASSES 0: no classifier; PADDING not AUTO. */
+/* IN_CHANNELS: 1 or 3. N_CLASSES 0: no classifier. PADDING is not AUTO. For
+ * effnet_network_free(). */
 EffNetNetwork *effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels,
                                   guint n_classes, EffNetPadding padding);
 void effnet_network_free(EffNetNetwork *network);
 
-/* How a named network was trained, by the table. */
+/* How the table says a network was trained. */
 typedef struct {
-    EffNetPadding padding; /* of the original checkpoints */
+    EffNetPadding padding; /* the original checkpoints' */
     double epsilon;
     float mean[3], std[3];
     float crop_fraction;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ResNet (He et al. 2015), of which the paper scales ResNet-50. The stride of a bottleneck is in
- * its 3x3 convolution, as everybody's checkpoints have it. */
+/* ResNet (He et al. 2015); the EfficientNet paper scales ResNet-50. A bottleneck's stride is in its
+ * 3x3 convolution, as in all published checkpoints. */
 #include "arch.h"
 
 #define BASIC(a, b, c, d)                                                                          \
@@ -32,7 +32,7 @@ static const EffNetFamily resnet18 = FAMILY(stages_18), resnet34 = FAMILY(stages
                           resnet50 = FAMILY(stages_50), resnet101 = FAMILY(stages_101),
                           resnet152 = FAMILY(stages_152);
 
-/* torchvision's first weights; others' say so in a config. */
+/* For torchvision's first weights; others have a config. */
 #define TRAINING                                                                                   \
     {                                                                                              \
         .padding = EFFNET_PADDING_SYMMETRIC, .epsilon = 1e-5, EFFNET_INPUT_IMAGENET,               \

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Compound scaling: the roundings and the rule. */
 #include "scaling.h"
 
 #include <math.h>
 
 #include <effnet/error.h>
 
-/* Bounds that keep every product of sizes far from overflow: L2 has width 4.3 and depth 5.3. */
+/* Bounds that keep all products of sizes far from overflow: L2 has width 4.3 and depth 5.3. */
 #define MAX_WIDTH 16.0
 #define MAX_DEPTH 64.0
 

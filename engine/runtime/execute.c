@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One task of one op: addresses from the plan, then the kernel. */
+/* Executes one task of one op: takes addresses from the plan and calls kernels. */
 #include <string.h>
 
 #include "execute.h"
@@ -11,7 +11,7 @@ typedef struct {
     const EffNetArena *arena;
     guint image, n_images;
     guint8 *scratch;
-    guint first_pixel, end_pixel; /* rows where the op cuts rows */
+    guint first_pixel, end_pixel; /* rows where OP is cut into rows */
     guint first_panel, end_panel;
 } Task;
 
@@ -21,7 +21,7 @@ at(const Task *t, int tensor)
     return tensor == EFFNET_NONE ? NULL : effnet_tensor_data(t->plan, t->arena, tensor, t->image);
 }
 
-/* What is ELEMENTS behind the begin of TENSOR. */
+/* The address of element ELEMENTS of TENSOR. */
 static gpointer
 within(const Task *t, int tensor, gsize elements)
 {
@@ -34,15 +34,15 @@ channels(const Task *t, int tensor)
     return t->plan->tensors[tensor].channels;
 }
 
-/* What a window has of each pixel: of the network's input whatever is in memory. */
+/* Channels of a pixel in a window: for the network's input, all that are in memory. */
 static guint
 pixel_elements(const Task *t, const EffNetLayer *layer)
 {
     return layer->role == EFFNET_ROLE_STEM ? channels(t, t->op->in) : layer->in_channels;
 }
 
-/* A convolution's constants, over what the op reads; where it begins, and where it writes, is the
- * caller's. */
+/* What is constant for a convolution that reads the op's input; the caller sets where it starts and
+ * where it writes. */
 static EffNetConv
 conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
@@ -69,9 +69,8 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
     };
 }
 
-/* Row ROW of the input with its border of zeros, the real channels only; wraps above the feature
- * map.
- */
+/* Copies row ROW of the input, with its border of zeros and without padding of channels. ROW wraps
+ * above the feature map. */
 static void
 copy_row(const Task *t, guint8 *dst, guint row)
 {
@@ -95,8 +94,8 @@ copy_row(const Task *t, guint8 *dst, guint row)
     memset(dst + layer->in_size * n, 0, layer->pad_after * n);
 }
 
-/* ROWS rows of outputs, windows and outputs one IN_BLOCK and OUT_BLOCK behind the other. A pool's
- * rows have their means added up. */
+/* Computes ROWS rows of outputs. Rows of windows and of outputs are IN_BLOCK and OUT_BLOCK elements
+ * apart. For a pool, adds up the rows' means. */
 static void
 conv_rows(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_block)
 {
@@ -119,7 +118,7 @@ conv_rows(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_blo
     }
 }
 
-/* Chunk after chunk of the task's panels over the same rows. */
+/* Computes ROWS rows, chunk after chunk of the task's panels. */
 static void
 conv_chunks(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_block)
 {
@@ -139,7 +138,7 @@ conv_chunks(const Task *t, EffNetConv a, guint rows, gsize in_block, gsize out_b
     }
 }
 
-/* Of row FIRST on, band by band where the input has to get a border. */
+/* Computes the task's rows in bands whose input is copied to the scratch, with a border. */
 static void
 conv_bands(const Task *t, EffNetConv a, gsize out_block)
 {
@@ -181,7 +180,7 @@ conv(const Task *t)
 
     a.in = within(t, op->in, t->first_pixel * in_block);
     a.gate = at(t, op->gate);
-    /* Where a task has more images than one, they are one pixel each and side by side. */
+    /* Where a task has several images, they have one pixel each, side by side. */
     a.pixels = rows ? layer->out_size : (t->end_pixel - t->first_pixel) * t->n_images;
     if (op->pool)
         a.pool = within(t, op->out, first_lane);
@@ -201,7 +200,7 @@ conv(const Task *t)
         t->op->conv->run(&a);
 }
 
-/* A depthwise layer's constants, and row 0 of its outputs. */
+/* What is constant for a depthwise layer; outputs point to row 0. */
 static EffNetDwconv
 dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
 {
@@ -228,9 +227,9 @@ dwconv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
     };
 }
 
-/* The input's rows under the window of the op's last layer at row ROW of outputs; OUTSIDE, which
- * may be NULL, where it has none. MAP: row 0 of the input, rows ROW_STRIDE apart; row r is at
- * r % RING of them. */
+/* Finds the input rows under the window of the op's last layer for output row ROW; those outside of
+ * the map become OUTSIDE, which may be NULL. MAP: row 0 of the input, whose row r is at MAP + r %
+ * RING * ROW_STRIDE elements. */
 static void
 find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer map, gsize row_stride,
           guint ring, gconstpointer outside)
@@ -246,7 +245,7 @@ find_rows(const Task *t, gconstpointer *rows, guint row, gconstpointer map, gsiz
     }
 }
 
-/* Does row ROW of outputs; MAP, RING and OUTSIDE as in find_rows(). */
+/* Computes output row ROW; MAP, RING and OUTSIDE as in find_rows(). */
 static void
 dwconv_row(const Task *t, EffNetDwconv a, guint row, gconstpointer map, guint ring,
            gconstpointer outside)
@@ -316,8 +315,8 @@ winograd(const Task *t)
     });
 }
 
-/* Row ROW of what a depthwise layer reads: by CONV, the layer before it, or, where that is an op
- * of its own, of its input. */
+/* Makes row ROW of what a depthwise layer reads: by CONV, the layer before it, or, where the
+ * depthwise layer is an op of its own, as a copy of its input. */
 static void
 make_row(const Task *t, EffNetConv *conv, guint row, guint8 *out)
 {
@@ -342,9 +341,9 @@ make_row(const Task *t, EffNetConv *conv, guint row, guint8 *out)
             memcpy(out + x * lanes * size, in + x * in_channels * size, lanes * size);
 }
 
-/* Rows are made when the filter comes to them, in a ring as high as the filter. They have zeros at
- * both ends, so that the filter meets no border but above and below, where, in 8 bits, it reads one
- * more row of zeros. */
+/* Makes rows when the filter reaches them, in a ring as high as the filter. Rows have zeros at both
+ * ends, so that the filter meets a border only above and below; a padded kernel reads a row of
+ * zeros there. */
 static void
 ring_depthwise(const Task *t)
 {
@@ -353,7 +352,7 @@ ring_depthwise(const Task *t)
     EffNetConv conv = conv_of(op->layer, &op->packed[0], t);
     EffNetDwconv a = dwconv_of(depthwise, &op->packed[op->n_layers - 1], t);
     guint top = t->first_pixel * a.stride;
-    guint next = top > a.pad ? top - a.pad : 0; /* the row to be made */
+    guint next = top > a.pad ? top - a.pad : 0; /* the next row to be made */
     gsize pixel_bytes = a.panels * EFFNET_LANES * effnet_type_bytes(op->depthwise_type);
     gsize ring_bytes = effnet_layer_ring_pixels(depthwise) * pixel_bytes;
     guint8 *outside = t->scratch + a.kernel * ring_bytes;
@@ -385,8 +384,9 @@ ring_depthwise(const Task *t)
     }
 }
 
-/* A small feature map is made as a whole, of the task's panels alone: it stays in L1 or close, and
- * tiles are as high as the kernel likes them. The filters are called into L2 meanwhile. */
+/* Makes all rows of a small feature map at once, for the task's panels only: they stay in L1 or
+ * close to it, and tiles are as high as the kernel prefers. Meanwhile the filters are prefetched
+ * into L2. */
 static void
 whole_depthwise(const Task *t)
 {
@@ -399,7 +399,7 @@ whole_depthwise(const Task *t)
     for (gsize i = 0; i < filter_bytes; i += EFFNET_ALIGNMENT)
         __builtin_prefetch((const guint8 *)a.weights + i, 0, 2);
     conv.pixels = a.in_size * a.in_size;
-    conv.pixels_at_hand = TRUE; /* since the task before */
+    conv.pixels_at_hand = TRUE; /* by the task before */
     conv.in = at(t, op->in);
     conv.out = t->scratch;
     conv.out_stride = a.in_stride = lanes;
@@ -410,7 +410,7 @@ whole_depthwise(const Task *t)
         dwconv_row(t, a, row, t->scratch, a.in_size, NULL);
 }
 
-/* A product of a vector: OUT = act(IN * weights + bias). */
+/* A linear layer: OUT = act(IN * weights + bias). */
 static void
 linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, const float *in,
        float *out, gpointer scratch)
@@ -437,8 +437,8 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
     t->op->conv->run(&a);
 }
 
-/* Means over a feature map of ROWS rows, WIDE channels, from the sums of its rows, in their order.
- */
+/* The channels' means over a feature map of ROWS x ROWS x WIDE, from the sums of its rows, added in
+ * order. */
 static void
 find_means(const float *restrict sums, guint rows, guint wide, float *restrict means)
 {
@@ -451,7 +451,7 @@ find_means(const float *restrict sums, guint rows, guint wide, float *restrict m
         means[c] /= rows * rows;
 }
 
-/* Means from the depthwise op's row sums, whoever made them; then through the bottleneck. */
+/* The means, from the row sums that the depthwise op's tasks left, through the bottleneck. */
 static void
 squeeze_excite(const Task *t)
 {

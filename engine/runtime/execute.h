@@ -4,20 +4,21 @@
 
 #include "../plan/plan.h"
 
-/* Where tensors are. */
+/* Where tensors' memory is. */
 typedef struct {
-    guint8 *image; /* the plan's image_bytes, needed only while an image goes through */
-    guint8 *batch; /* its batch_bytes of each of N images: inputs and results among them */
+    guint8 *image; /* the plan's image_bytes, needed only during an inference */
+    guint8 *batch; /* its batch_bytes for each of N images, inputs and results among them */
     guint n;
 } EffNetArena;
 
-/* Does task TASK of TASKS (effnet_op_tasks()) of OP for N images, at most the op's, from
- * IMAGE of those in ARENA on. SCRATCH: the thread's scratch_bytes. */
+/* Executes task TASK of TASKS (effnet_op_tasks()) of OP, for the N images, at most OP's, from IMAGE
+ * on. SCRATCH: the thread's scratch_bytes. */
 void effnet_op_execute(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
                        guint image, guint n, guint task, guint tasks, gpointer scratch);
 
-/* For looking at what OP, a CONV or CONV_DEPTHWISE without a band, does not leave in the arena of
- * one image: row ROW of its first layer's outputs, to OUT. SCRATCH: effnet_conv_scratch(). */
+/* For inspecting what OP, a CONV or CONV_DEPTHWISE without bands, does not leave in the arena:
+ * computes row ROW of its first layer's outputs, for image 0, into OUT. SCRATCH:
+ * effnet_conv_scratch(). */
 void effnet_op_execute_row(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
                            guint row, gpointer out, gpointer scratch);
 

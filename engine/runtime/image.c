@@ -10,7 +10,7 @@ is_bytes(const EffNetPlan *plan)
     return plan->tensors[plan->input].type == EFFNET_TYPE_U8;
 }
 
-/* Elements from a row to the next. */
+/* Elements from one row to the next. */
 static gsize
 row_stride(const EffNetPlan *plan)
 {
@@ -19,7 +19,7 @@ row_stride(const EffNetPlan *plan)
     return (gsize)input->size * input->channels;
 }
 
-/* The first pixel inside of the border. */
+/* The first pixel inside the border. */
 static gpointer
 begin(const EffNetPlan *plan, gpointer image)
 {
@@ -29,7 +29,7 @@ begin(const EffNetPlan *plan, gpointer image)
     return effnet_type_at(input->type, image, pad * row_stride(plan) + pad * input->channels);
 }
 
-/* A normalised value of CHANNEL back to a pixel's. */
+/* From a normalised value of CHANNEL back to the pixel's value. */
 static guint8
 to_byte(const EffNetModelInfo *info, guint channel, float value)
 {

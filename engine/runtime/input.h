@@ -8,7 +8,7 @@
 
 EffNetModel *effnet_input_get_model(const EffNetInput *input);
 
-/* The image with its border of zeros, as it lies in an arena. */
+/* The image with its border, as image.h describes it. */
 gconstpointer effnet_input_get_image(const EffNetInput *input);
 
 #endif

@@ -6,13 +6,13 @@
 typedef struct {
     EffNetPoolFunc func;
     gpointer data;
-    guint next, members; /* places not taken yet are next to members - 1 */
-    guint active;        /* workers inside of func */
+    guint next, members; /* members NEXT to MEMBERS - 1 are not taken yet */
+    guint active;        /* workers inside func */
 } Job;
 
 static GMutex lock;
 static GCond work, back;
-static GQueue jobs = G_QUEUE_INIT; /* those with places left */
+static GQueue jobs = G_QUEUE_INIT; /* those with members that are not taken */
 static guint workers;
 
 static gpointer
@@ -40,7 +40,8 @@ worker(gpointer unused)
     return NULL;
 }
 
-/* As many as there are cores beside the caller's; they wait for ever, and end with the process. */
+/* At most as many as there are cores besides the caller's. They wait for ever, and end with the
+ * process. */
 static void
 start_workers(guint wanted)
 {
@@ -50,7 +51,7 @@ start_workers(guint wanted)
         GThread *thread = g_thread_try_new("effnet", worker, NULL, NULL);
 
         if (!thread)
-            return; /* the caller does the work alone */
+            return; /* the caller works alone */
         g_thread_unref(thread);
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A session walks the plan in passages: an op for one image, and behind the plan's batch_op, a
- * op for all images of the batch. Every thread goes through all passages, takes tasks until
- * none is left, and goes on when the last one is done. Which thread did what does not show in the
- * results. */
+/* A session walks the plan in passes. A pass is one op for one image or, from the plan's batch_op
+ * on, one op for all images of the batch. Every thread goes through all passes: it takes tasks
+ * until none is left, and goes on when the last one is done. Results do not depend on which thread
+ * did what. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +19,10 @@
 #include "image.h"
 #include "pool.h"
 
-#define SPIN_LIMIT 2000 /* looks at a counter, some tens of microseconds, before sleeping */
+#define SPIN_LIMIT 2000 /* reads of a counter, some tens of microseconds, before sleeping */
 
 typedef struct {
-    atomic_uint *next; /* of each thread's share: the first task that nobody took */
+    atomic_uint *next; /* for each thread's share: the first task that nobody took */
     atomic_uint done;
 } Progress;
 
@@ -40,15 +40,15 @@ struct _EffNetSession {
     guint threads;
     EffNetWorkspaces *workspaces; /* NULL: it has not joined */
     EffNetArena arena;
-    Progress *progress; /* a passage each: see below */
-    atomic_uint *next;  /* theirs */
-    /* Of the run that is under way, as is the arena's image. */
-    guint8 *scratch; /* of all threads */
+    Progress *progress; /* one per pass */
+    atomic_uint *next;  /* the passes' NEXT */
+    /* During an inference only, like the arena's image. */
+    guint8 *scratch; /* all threads' */
     guint batch;
     GMutex lock;
     GCond tasks_done;
     gboolean profiling;
-    Profile *profiles; /* an op each */
+    Profile *profiles; /* one per op */
     EffNetObserver observer;
     gpointer observer_data;
 };
@@ -79,7 +79,7 @@ image(EffNetSession *session, guint index)
     return effnet_tensor_data(session->plan, &session->arena, session->plan->input, index);
 }
 
-/* For each passage of the largest batch. */
+/* One for each pass of the largest batch. */
 static gboolean
 new_progress(EffNetSession *session, GError **error)
 {
@@ -217,12 +217,12 @@ typedef struct {
     EffNetSession *session;
     guint member;
     guint8 *scratch;
-    Progress *progress; /* of the next passage */
+    Progress *progress; /* the next pass's */
 } Walker;
 
-/* A task of the thread's own share, and when these are all taken, of another's: a share is the same
- * part of the image, or of its channels, from op to op, whose data are in the core's caches.
- */
+/* Takes a task of the thread's own share or, when these are all taken, of another's. A share is the
+ * same part of the image, or of its channels, from op to op, whose data are in the core's
+ * caches. */
 static gboolean
 take_task(const Walker *w, Progress *progress, guint tasks, guint *task)
 {
@@ -240,8 +240,8 @@ take_task(const Walker *w, Progress *progress, guint tasks, guint *task)
     return FALSE;
 }
 
-/* Op OP for N images from FIRST on: an image's task after the same one of the image before
- * it, so that its weights are at hand. */
+/* Executes an op for N images from FIRST on. The same task of all images comes in a row, so that
+ * its weights are still in the caches. */
 static void
 pass(Walker *w, guint op_index, guint first, guint n)
 {
@@ -287,7 +287,7 @@ walk(gpointer data, guint member)
         pass(&w, s, 0, session->batch);
 }
 
-/* To real numbers, once the classifier has read them. */
+/* Converts features to real numbers, once the classifier has read them. */
 static void
 unscale_features(EffNetSession *session, guint image)
 {

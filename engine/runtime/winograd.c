@@ -3,12 +3,12 @@
 
 #include "winograd.h"
 
-/* Where the parts of the scratch are. */
+/* The parts of the scratch. */
 typedef struct {
-    float *zeros; /* a bias for products without one */
+    float *zeros; /* the bias of products, which have none */
     float *points, *products;
     gsize point_stride, product_stride;
-    gsize lanes; /* of a tile's points */
+    gsize lanes; /* lanes of a tile at each point */
     guint row;   /* tiles of a row */
 } Layout;
 
@@ -48,7 +48,7 @@ find_points(const EffNetWinogradTask *t, const Layout *l)
 
     for (guint row = t->first_row; row < t->end_row; row++) {
         for (guint y = 0; y < EFFNET_WINOGRAD_IN; y++) {
-            guint in = row * EFFNET_WINOGRAD_OUT + y - layer->pad_before; /* wraps above */
+            guint in = row * EFFNET_WINOGRAD_OUT + y - layer->pad_before; /* wraps above the map */
 
             a.rows[y] = in < layer->in_size ? t->in + in * layer->in_size * t->in_channels : NULL;
         }
@@ -57,7 +57,7 @@ find_points(const EffNetWinogradTask *t, const Layout *l)
     }
 }
 
-/* At every point, the tiles' channels times the weights of PANELS panels from PANEL on. */
+/* At every point, multiplies the tiles' channels by the weights of PANELS panels from PANEL on. */
 static void
 multiply(const EffNetWinogradTask *t, const Layout *l, guint panel, guint panels)
 {

@@ -4,13 +4,14 @@
 
 #include "../plan/plan.h"
 
-/* A task of a WINOGRAD op: rows of tiles FIRST_ROW to END_ROW, and panels. */
+/* A task of a WINOGRAD op: rows of tiles FIRST_ROW to END_ROW, and panels FIRST_PANEL to END_PANEL,
+ * both exclusive. */
 typedef struct {
     const EffNetKernels *kernels;
     const EffNetOp *op;
     const float *in, *residual; /* feature maps; RESIDUAL may be NULL */
     float *out;
-    gsize in_channels, out_channels; /* of a pixel in memory */
+    gsize in_channels, out_channels; /* per pixel in memory */
     guint first_row, end_row;
     guint first_panel, end_panel;
     float *scratch;

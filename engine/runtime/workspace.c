@@ -5,14 +5,14 @@
 #include <stdlib.h>
 
 struct _EffNetWorkspaces {
-    gsize image_bytes, scratch_bytes; /* of a piece */
-    guint threads;                    /* so many pieces at most, each with so many scratches */
+    gsize image_bytes, scratch_bytes; /* of each piece; scratch_bytes for each thread */
+    guint threads;                    /* the most pieces, and the scratches of each */
 
-    GMutex lock; /* of what is below */
+    GMutex lock; /* guards what follows */
     GCond changed;
     guint sessions, pieces;
-    GPtrArray *idle;         /* with room for all; the last given back is in the caches still */
-    guint64 tickets, called; /* of those who came, and of those who were served */
+    GPtrArray *idle;         /* room for all pieces; the last one given back is still in caches */
+    guint64 tickets, called; /* callers so far, and those of them that were served */
 };
 
 EffNetWorkspaces *
@@ -46,7 +46,7 @@ wanted(const EffNetWorkspaces *self)
     return MIN(self->sessions, self->threads);
 }
 
-/* Pages that no thread touches, as a session has fewer, cost nothing. */
+/* Pages that are never touched, since a session has fewer threads, cost nothing. */
 static gboolean
 add_piece(EffNetWorkspaces *self, GError **error)
 {
@@ -76,7 +76,7 @@ effnet_workspaces_join(EffNetWorkspaces *self, GError **error)
     return FALSE;
 }
 
-/* A session that leaves is at no run, so one piece more than are wanted is idle. */
+/* A session that leaves is not inferring, so that at least one piece is idle. */
 void
 effnet_workspaces_leave(EffNetWorkspaces *self)
 {
