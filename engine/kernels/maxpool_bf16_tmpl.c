@@ -1,31 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <math.h>
-
 #include "simd_bf16.h"
 #include "tmpl.h"
 
-/* The maximum of VF_LANES channels over columns FIRST to END (exclusive) of the window's rows. */
-static inline vf
-greatest(const EffNetMaxpool *a, guint first, guint end, gsize lane)
-{
-    vf most = vf_set1(-INFINITY);
-
-    for (guint ky = 0; ky < a->kernel; ky++)
-        for (guint column = first; a->rows[ky] && column < end; column++)
-            most = vf_max(
-                most, vf_load_bf16((const guint16 *)a->rows[ky] + column * a->in_stride + lane));
-    return most;
-}
-
-void
-KERNEL(maxpool_bf16)(const EffNetMaxpool *a)
-{
-    for (guint x = 0; x < a->out_size; x++) {
-        guint left = x * a->stride, first = left > a->pad ? left - a->pad : 0;
-        guint end = MIN(a->in_size, left + a->kernel - a->pad);
-
-        for (gsize lane = 0; lane < (gsize)a->panels * EFFNET_LANES; lane += VF_LANES)
-            vf_store_bf16((guint16 *)a->out + x * a->out_stride + lane,
-                          greatest(a, first, end, lane));
-    }
-}
+#define MAXPOOL KERNEL(maxpool_bf16)
+#define ELEMENT guint16
+#define LOAD    vf_load_bf16
+#define STORE   vf_store_bf16
+#include "maxpool_tmpl.h"
