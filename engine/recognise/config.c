@@ -8,7 +8,7 @@
 
 #define MAX_FILE (16u << 20)
 
-/* timm keeps most of it in "pretrained_cfg", and some of it one level up. A null says nothing. */
+/* timm keeps most keys in "pretrained_cfg", and some one level up. A null counts as absent. */
 static const EffNetJson *
 get(const EffNetConfig *config, const char *key)
 {
@@ -27,7 +27,6 @@ fail(const EffNetConfig *config, GError **error, const char *what)
     return FALSE;
 }
 
-/* One number for each channel, or one for all. */
 gboolean
 effnet_json_channels(const EffNetJson *json, EffNetChannels *channels)
 {
@@ -55,7 +54,7 @@ read_normalisation(EffNetConfig *config, GError **error)
     return TRUE;
 }
 
-/* [channels, height, width] */
+/* Reads "input_size": [channels, height, width]. */
 static gboolean
 read_resolution(EffNetConfig *config, GError **error)
 {
@@ -88,7 +87,7 @@ read_resize(EffNetConfig *config, GError **error)
     return TRUE;
 }
 
-/* transformers' kinds of classification, and what other scores are. */
+/* transformers' problem types, and what activation their scores need; AUTO for others. */
 static EffNetActivation
 parse_problem(const char *problem)
 {
@@ -136,7 +135,7 @@ parse(EffNetConfig *config, const char *text, gsize length, GError **error)
     return FALSE;
 }
 
-/* The whole config, or timm's pretrained_cfg alone. */
+/* The metadata that is a config, with its KEY: a whole config, or only timm's pretrained_cfg. */
 static const char *
 find_metadata(const EffNetCheckpoint *checkpoint, const char **key)
 {
@@ -171,8 +170,8 @@ read_json(EffNetConfig *config, const EffNetCheckpoint *checkpoint, GError **err
     return text && parse(config, text, length, error);
 }
 
-/* What timm and PyTorch's examples keep beside a state: "efficientnet_b0", "timm/efficientnet_b0".
- */
+/* Reads the architecture that timm and PyTorch's examples keep beside a state: "efficientnet_b0",
+ * "timm/efficientnet_b0". */
 static void
 read_arch(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
 {
@@ -190,7 +189,8 @@ read_arch(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
     }
 }
 
-/* A number or three of them, in JSON; what is none says nothing, as Python's None. */
+/* Reads the training script's arguments: numbers or lists of three, in JSON. Anything else, such as
+ * Python's None, counts as absent. */
 static void
 read_arguments(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
 {
@@ -215,7 +215,8 @@ read_arguments(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
     }
 }
 
-/* A list of all names in JSON, as the readers of states put it there. */
+/* Reads the class names, a JSON list in the order of classes, as the readers of checkpoints put it
+ * there. */
 static void
 read_class_names(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
 {
@@ -260,7 +261,7 @@ effnet_config_free(EffNetConfig *config)
     g_free(config);
 }
 
-/* Class I's name in a list, or in an object of "0": name, "1": name … */
+/* The name of class I in a list, or in an object {"0": name, "1": name, …}. */
 static const char *
 name_of(const EffNetJson *names, guint i)
 {
@@ -272,7 +273,7 @@ name_of(const EffNetJson *names, guint i)
     return effnet_json_string(effnet_json_member(names, key));
 }
 
-/* What transformers calls classes that nobody has named. */
+/* Whether NAME is what transformers calls class I if nobody has named it. */
 static gboolean
 is_placeholder(const char *name, guint i)
 {
@@ -352,7 +353,7 @@ append_labels(GString *json, const char *const *labels)
     g_string_append_c(json, ']');
 }
 
-/* What timm has in "pretrained_cfg". */
+/* Appends what timm has in "pretrained_cfg". */
 static void
 append_pretrained(GString *json, const EffNetModelInfo *info)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is said about a network beside its tensors: the config.json of the Hugging Face hub, or the
- * same in safetensors' metadata. */
+/* What accompanies a network's tensors: a config.json, as on the Hugging Face hub, or the same in
+ * safetensors' metadata. */
 #ifndef EFFNET_CONFIG_H
 #define EFFNET_CONFIG_H
 
@@ -8,34 +8,33 @@
 #include "../checkpoint/checkpoint.h"
 #include "../checkpoint/json.h"
 
-/* NULL: it does not say. */
+/* Strings and lists are NULL where nothing says them. */
 typedef struct {
     EffNetJson *json; /* NULL: there is none */
-    char *source;     /* where it stands, or would stand */
+    char *source;     /* where it is, or would be */
     char *architecture;
     char *named_by; /* what says the architecture */
     EffNetSettings settings;
-    EffNetSettings arguments; /* those of the training script, as timm keeps them in a state */
-    char **class_names;       /* what a training script kept of them, by index */
+    EffNetSettings arguments; /* the training script's arguments, as timm keeps them in a state */
+    char **class_names;       /* as kept by a training script, by index; NULL-terminated */
 } EffNetConfig;
 
 /* What CHECKPOINT says of itself: the config.json beside it or in its metadata, the architecture
- * and the arguments of the training script that are in a state, the names of classes. NULL with the
- * error set for what cannot be read. */
+ * and the training script's arguments in a state, the names of classes. NULL with the error set if
+ * something cannot be read. For effnet_config_free(). */
 EffNetConfig *effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error);
 void effnet_config_free(EffNetConfig *config);
 
-/* The labels of N_CLASSES classes, which is as many as it must have; NULL where there are none, or
- * placeholders ("LABEL_0").
- * Caller frees with g_strfreev(). */
+/* The labels, if there are exactly N_CLASSES; NULL if there are none, another number, or only
+ * placeholders ("LABEL_0"). For g_strfreev(). */
 char **effnet_config_get_labels(const EffNetConfig *config, guint n_classes);
 
-/* The text of a config that says what INFO does: of arch, in_channels, n_classes, resolution, mean
- * and std, crop_fraction, interpolation, padding, activation and labels those that are not 0 or
- * NULL, and n_classes in any case. Caller frees. */
+/* A config, as JSON, with INFO's n_classes and those of its arch, in_channels, resolution, mean and
+ * std, crop_fraction, interpolation, padding, activation and labels that are not 0 or NULL. For
+ * g_free(). */
 char *effnet_config_to_json(const EffNetModelInfo *info);
 
-/* Three numbers, or one for all; FALSE for anything else. */
+/* Reads a list of three numbers, or of one for all channels; FALSE for anything else. */
 gboolean effnet_json_channels(const EffNetJson *json, EffNetChannels *channels);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetConfig, effnet_config_free)

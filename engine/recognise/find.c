@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where models are installed. */
+/* Finding models by name where they are installed. */
 #include <string.h>
 
 #include <effnet/error.h>
@@ -13,7 +13,7 @@ add_data_folder(GPtrArray *folders, const char *data)
     g_ptr_array_add(folders, g_build_filename(data, "efficientnet", "models", NULL));
 }
 
-/* The folders to look in, first come first served: OWN, which may be NULL, then the installed. */
+/* The folders to look in, in order: OWN, which may be NULL, then those of installed models. */
 static GPtrArray *
 list_folders(const char *const *own)
 {
@@ -28,7 +28,7 @@ list_folders(const char *const *own)
     return folders;
 }
 
-/* FOLDER/NAME with the first of SUFFIXES that makes a file of it; NULL: none does. */
+/* FOLDER/NAME plus the first of SUFFIXES for which that is a file; NULL if none is. */
 static char *
 find_file(const char *folder, const char *name, const char *const *suffixes)
 {
@@ -42,7 +42,8 @@ find_file(const char *folder, const char *name, const char *const *suffixes)
     return NULL;
 }
 
-/* The revision that "main" is in the hub's cache of a model, else the only one; NULL: neither. */
+/* The folder of the revision that "main" names in the hub's cache of a model, or of the only
+ * revision; NULL if there is neither. */
 static char *
 find_snapshot(const char *folder)
 {
@@ -62,7 +63,7 @@ find_snapshot(const char *folder)
     return g_dir_read_name(dir) ? NULL : g_steal_pointer(&revision);
 }
 
-/* The weights in a folder as it comes from the Hugging Face hub, or as the hub's cache has it. */
+/* The weights in a folder as downloaded from the Hugging Face hub, or in the hub's cache. */
 static char *
 find_weights(const char *folder)
 {
@@ -110,7 +111,7 @@ effnet_model_find_in(const char *name, const char *const *own, GError **error)
         if (path)
             return path;
     }
-    /* Whatever else has that name: opening it says what is wrong. */
+    /* Not a regular file, perhaps: opening it says what is wrong. */
     if (g_file_test(name, G_FILE_TEST_EXISTS) && !g_file_test(name, G_FILE_TEST_IS_DIR))
         return g_strdup(name);
     if (g_file_test(name, G_FILE_TEST_IS_DIR)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The classes of ImageNet (ILSVRC 2012) in the usual order, that of their WordNet ids; the first
- * synonym of each. Two are cranes (a bird, a machine), two maillots. */
+/* The classes of ImageNet (ILSVRC 2012) in the usual order, by WordNet id, each by its first
+ * synonym. Two are cranes (a bird, a machine), two maillots. */
 #include "labels.h"
 
 /* clang-format off */

@@ -34,7 +34,7 @@ effnet_labels_load(const char *path, guint n_classes, GError **error)
     begin = g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text; /* a byte order mark */
     lines = g_strsplit(begin, "\n", -1);
     n = g_strv_length(lines);
-    while (n > 0 && is_blank(lines[n - 1])) /* blank lines at the end are no labels */
+    while (n > 0 && is_blank(lines[n - 1])) /* blank lines at the end are not labels */
         g_clear_pointer(&lines[--n], g_free);
     for (guint i = 0; i < n; i++)
         if (g_str_has_suffix(lines[i], "\r"))

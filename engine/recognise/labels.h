@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-/* ImageNet's labels for 1000 classes, for 1001 with "background" in front; else NULL. Static,
- * NULL-terminated. */
+/* ImageNet's labels for 1000 classes, or for 1001 with "background" first; NULL for other numbers.
+ * Static, NULL-terminated. */
 const char *const *effnet_labels_imagenet(guint n_classes);
 
 #endif

@@ -23,7 +23,7 @@ effnet_layer_is_folded(const EffNetState *state, const EffNetLayer *layer)
            effnet_state_find(state, layer, EFFNET_PART_BIAS);
 }
 
-/* Returns how many dimensions there are. */
+/* Sets DIMS to the shape of PART of LAYER; returns the number of dimensions. */
 static guint
 get_shape(const EffNetLayer *layer, EffNetPart part, guint64 dims[4])
 {
@@ -35,8 +35,8 @@ get_shape(const EffNetLayer *layer, EffNetPart part, guint64 dims[4])
     return layer->role == EFFNET_ROLE_CLASSIFIER ? 2 : 4;
 }
 
-/* Dimensions of 1 behind the others do not count: a linear layer and a 1x1 convolution hold the
- * same numbers. */
+/* Trailing dimensions of 1 do not count: a linear layer and a 1x1 convolution hold the same
+ * numbers. */
 static gboolean
 same_shape(const guint64 *a, guint n_a, const guint64 *b, guint n_b)
 {
@@ -65,7 +65,7 @@ has_shape(const EffNetTensor *tensor, const EffNetLayer *layer, EffNetPart part)
     return tensor && same_shape(tensor->dims, tensor->n_dims, dims, n);
 }
 
-/* What is wrong with the tensor of PART of LAYER, as the end of a sentence. */
+/* What is wrong with the tensor of PART of LAYER, as the end of a sentence. For g_free(). */
 static char *
 describe(const EffNetState *state, const EffNetLayer *layer, EffNetPart part)
 {
@@ -107,7 +107,7 @@ effnet_layer_find(const EffNetState *state, const EffNetLayer *layer, EffNetPart
     return NULL;
 }
 
-/* Those of convolutions and linear layers. */
+/* Counts the weights of convolutions and linear layers. */
 static guint
 count_weights(const EffNetState *state)
 {
@@ -118,7 +118,7 @@ count_weights(const EffNetState *state)
     return n;
 }
 
-/* The names of all tensors of NETWORK; only its weights, or all parts. */
+/* The names of NETWORK's tensors, of the parts up to LAST. */
 static GHashTable *
 list_names(const EffNetState *state, const EffNetNetwork *network, EffNetPart last)
 {
@@ -178,7 +178,7 @@ get_named(const EffNetShapes *base, const EffNetLayer *layer, guint index, guint
     return TRUE;
 }
 
-/* All parts, not the weights alone; and that nothing else is there that counts. */
+/* Checks all parts, not only weights, and that no other tensor counts. */
 static gboolean
 check_parts(const NamedShapes *shapes, const EffNetArch *arch, GPtrArray *left_out, GError **error)
 {
@@ -199,7 +199,8 @@ check_parts(const NamedShapes *shapes, const EffNetArch *arch, GPtrArray *left_o
     return effnet_state_check_rest(shapes->state, used, left_out, error);
 }
 
-/* CondConv: a block's weights are mixed of several, for each picture by what its router says. */
+/* Whether these are CondConv's layers, which mix each block's weights from several, for each image
+ * as a router says. */
 static gboolean
 is_conditional(const EffNetCheckpoint *checkpoint)
 {

@@ -83,7 +83,7 @@ effnet_naming_tensor(const EffNetNaming *naming, const EffNetLayer *layer, EffNe
     return module ? g_strconcat(module, effnet_part_suffix(part), NULL) : NULL;
 }
 
-/* Whether NAME is a part of a module that PATTERN, which may be NULL, stands for. */
+/* Whether NAME is a part of a module that PATTERN, which may be NULL, matches. */
 static gboolean
 fits_pattern(const char *name, const char *pattern)
 {

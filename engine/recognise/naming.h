@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whose tensor names a checkpoint has, and what is known of those who publish such files. A naming
- * is a file of naming/ and a row in the list of naming.c. */
+/* Namings: how a publisher of checkpoints names tensors, and what is known about its training. A
+ * naming is a file in naming/ and a row in naming.c. */
 #ifndef EFFNET_NAMING_H
 #define EFFNET_NAMING_H
 
@@ -8,7 +8,7 @@
 #include "weights.h"
 #include "../checkpoint/json.h"
 
-/* Of which blocks a row tells; beginning with EITHER, which is what a row without says. */
+/* Which blocks a row is about; a row that does not say is about EITHER. */
 typedef enum {
     EFFNET_NAMED_EITHER,
     EFFNET_NAMED_EXPANDED,
@@ -16,19 +16,20 @@ typedef enum {
     EFFNET_NAMED_FUSED,
 } EffNetNamed;
 
-/* The modules of a layer. In a pattern, $s is the stage, $t the stage + 1, $b the block in its
- * stage, $n the block in the network, $m that + 1. */
+/* The modules of a layer's weights and of its norm. In a pattern, $s is the stage, $t the stage +
+ * 1, $b the block in its stage, $n the block in the network, $m the block in the network + 1. */
 typedef struct {
     EffNetRole role;
     const char *weights, *norm;
     EffNetNamed blocks;
 } EffNetNamingRow;
 
-/* How checkpoints were trained. NULL: any. Of all rows that apply the later ones go on top. */
+/* How checkpoints were trained. NULL matches all. Of the rows that apply, later ones override
+ * earlier ones. */
 typedef struct {
-    const char *prefix; /* a network's name that begins so is in the file's name */
-    const char *arch;   /* the network, or the beginning of several, up to a '-' */
-    const char *tag;    /* a part of the file's name, between '.', '_' and '-' */
+    const char *prefix; /* the file's name contains a name of the network that starts with this */
+    const char *arch;   /* the network, or what several networks' names start with, up to a '-' */
+    const char *tag;    /* a word of the file's name, between '.', '_' and '-' */
     EffNetSettings settings;
 } EffNetPractice;
 
@@ -36,14 +37,14 @@ typedef struct {
     const char *name; /* "timm", "torchvision", … */
     const EffNetNamingRow *rows;
     gsize n_rows;
-    const char *mark; /* another tensor, which tells it from other networks with such a stem; NULL:
-                       * there are none */
+    const char *mark; /* a tensor that distinguishes it from other networks whose stem has the same
+                       * name; NULL: not needed */
     const EffNetPractice *practices;
     gsize n_practices;
-    /* Adds what a config.json says in the publisher's own words; or NULL. */
+    /* NULL, or adds what a config.json says in the publisher's own terms. */
     void (*read_config)(const EffNetJson *config, EffNetSettings *settings);
-    /* What of such a config NETWORK at RESOLUTION does not do, as the end of a sentence, which the
-     * caller frees; NULL: nothing. Or NULL. */
+    /* NULL, or returns what in such a config NETWORK does not do, as the end of a sentence, for
+     * g_free(); NULL if nothing. */
     char *(*check_config)(const EffNetJson *config, const EffNetNetwork *network);
 } EffNetNaming;
 
@@ -51,21 +52,21 @@ extern const EffNetNaming effnet_naming_lukemelas, effnet_naming_timm, effnet_na
     effnet_naming_torchvision_mobilenet, effnet_naming_torchvision_resnet,
     effnet_naming_transformers;
 
-/* All of them, NULL-terminated; those with a mark before others with their stem. */
+/* All namings, NULL-terminated; those with a mark come before others with the same stem. */
 extern const EffNetNaming *const effnet_namings[];
 
-/* The first that has names for all layers of NETWORK, timm's before the others'. */
+/* The first naming that has names for all of NETWORK's layers; timm's comes before the others. */
 const EffNetNaming *effnet_naming_of(const EffNetNetwork *network);
 
-/* The module of LAYER's weights, or, with NORM, of its batch norm: "blocks.0.1.conv_pw"; NULL for
- * one that networks of this naming do not have. Caller frees. */
+/* The module of LAYER's weights, or, if NORM, of its batch norm: "blocks.0.1.conv_pw"; NULL for a
+ * layer that networks of this naming do not have. For g_free(). */
 char *effnet_naming_module(const EffNetNaming *naming, const EffNetLayer *layer, gboolean norm);
-/* The same with what PyTorch calls PART: "blocks.0.1.conv_pw.weight". */
+/* The same, followed by what PyTorch calls PART: "blocks.0.1.conv_pw.weight". */
 char *effnet_naming_tensor(const EffNetNaming *naming, const EffNetLayer *layer, EffNetPart part);
-/* ".weight", ".running_mean" … */
+/* ".weight", ".running_mean", … Static. */
 const char *effnet_part_suffix(EffNetPart part);
 
-/* Whether some layer but the classifier has a tensor NAME. */
+/* Whether NAME is a tensor of some layer other than the classifier. */
 gboolean effnet_naming_has(const EffNetNaming *naming, const char *name);
 
 #endif

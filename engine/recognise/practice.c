@@ -13,8 +13,9 @@ has_tag(const char *name, const char *tag)
     return g_strv_contains((const char *const *)parts, tag);
 }
 
-/* "efficientnet_b0" of "best-efficientnet_b0_ra" where ARCH is B0 and the naming knows names that
- * begin so; what a user calls "efficientnet_best" says nothing. NULL: there is none. */
+/* Where in NAME a name of the network ARCH starts, of a kind that the naming's rows know:
+ * "efficientnet_b0_ra" in "best-efficientnet_b0_ra" for B0. NULL if there is none: a user's
+ * "efficientnet_best" says nothing. */
 static const char *
 find_arch(const EffNetNaming *naming, const char *arch, const char *name)
 {
@@ -34,7 +35,7 @@ find_arch(const EffNetNaming *naming, const char *arch, const char *name)
     return NULL;
 }
 
-/* ARCH itself, or one of the networks that have it before a '-'. */
+/* Whether ARCH is GROUP, or starts with GROUP and a '-'. */
 static gboolean
 is_of(const char *arch, const char *group)
 {

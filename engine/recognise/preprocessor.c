@@ -10,7 +10,7 @@
 
 #define MAX_FILE (1u << 20)
 
-/* Pillow's numbers. */
+/* Pillow's numbers of filters. */
 #define RESAMPLE_BILINEAR 2
 #define RESAMPLE_BICUBIC  3
 
@@ -30,7 +30,7 @@ is_true(const EffNetJson *json, const char *key, gboolean fallback)
     return truth;
 }
 
-/* Three numbers, one for all, or VALUE where KEY is not there. */
+/* Reads KEY: three numbers, or one for all channels; VALUE where it is absent. */
 static gboolean
 read_channels(const EffNetJson *json, const char *key, float value, float channels[3])
 {
@@ -46,7 +46,7 @@ read_channels(const EffNetJson *json, const char *key, float value, float channe
     return TRUE;
 }
 
-/* EfficientNet's divides by the deviation twice for classifiers. */
+/* Whether the deviation divides twice, as in EfficientNet's image processor for classifiers. */
 static gboolean
 divides_twice(const EffNetJson *json)
 {
@@ -61,8 +61,8 @@ divides_twice(const EffNetJson *json)
     return is_true(json, "include_top", FALSE);
 }
 
-/* A pixel of 0 to 255 is scaled by a factor, 1 may be taken away, and then it is normalised: as
- * mean and deviation of a pixel of 0 to 1. */
+/* transformers multiply pixels of 0..255 by a factor, may subtract 1, and normalise. Reads that as
+ * the mean and deviation of pixels of 0..1. */
 static gboolean
 read_normalisation(const char *path, const EffNetJson *json, EffNetSettings *settings,
                    GError **error)
@@ -89,7 +89,7 @@ read_normalisation(const char *path, const EffNetJson *json, EffNetSettings *set
     return TRUE;
 }
 
-/* {"height": H, "width": H}, or H alone; 0: it is neither. */
+/* The side of a square: {"height": H, "width": H}, or H; 0 for anything else. */
 static guint
 read_square(const EffNetJson *size)
 {

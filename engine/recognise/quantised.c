@@ -3,7 +3,7 @@
 
 #include "quantised.h"
 
-/* Of ranges, scales and biases: beyond them nothing is a network's. */
+/* Bounds of ranges, scales and biases: no network has values beyond them. */
 #define LEAST 1e-9f
 #define MOST  1e9f
 
@@ -98,7 +98,8 @@ effnet_quantised_check(const EffNetCheckpoint *checkpoint, const EffNetNetwork *
     return TRUE;
 }
 
-/* The first value outside of LEAST to MOST, which a NaN is; N: none. */
+/* The index of the first of N values that is not from LEAST to MOST, or a NaN; N if there is
+ * none. */
 static gsize
 find_outside(const float *values, gsize n, float least, float most)
 {

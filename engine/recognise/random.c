@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random weights that let every layer work on ordinary numbers: normal ones of the variance that
- * keeps an activation's (He et al. 2015), and a batch norm that changes little. */
+/* Random weights with which every layer computes ordinary numbers: normally distributed, with the
+ * variance that preserves that of the inputs (He et al. 2015), and batch norms that change
+ * little. */
 #include <math.h>
 
 #include "weights.h"
@@ -20,7 +21,7 @@ effnet_part_size(const EffNetLayer *layer, EffNetPart part)
     return layer->out_channels * effnet_layer_row_length(layer);
 }
 
-/* Sum of uniform numbers: near enough to a normal one, and the same with every C library. */
+/* A sum of uniform numbers: close enough to normal, and the same with every C library. */
 static float
 normal(GRand *rand, double deviation)
 {

@@ -18,7 +18,7 @@ typedef struct {
     EffNetRecognition *out;
     const EffNetModelOptions *options;
     EffNetConfig *config; /* NULL: random weights */
-    GArray *sources;      /* of EffNetSource, whom to believe first */
+    GArray *sources;      /* EffNetSource, the most trusted first */
 } Recogniser;
 
 static EffNetRecognition *
@@ -68,8 +68,8 @@ add_source(Recogniser *r, const char *origin, const EffNetSettings *settings)
     g_array_append_val(r->sources, source);
 }
 
-/* "resnet50.a1_in1k" of FOLDER, which the Hugging Face hub's cache calls by the revision:
- * "models--timm--resnet50.a1_in1k/snapshots/REVISION". */
+/* The model's name by its FOLDER. The Hugging Face hub's cache names folders by revision:
+ * "resnet50.a1_in1k" of "models--timm--resnet50.a1_in1k/snapshots/REVISION". */
 static char *
 name_of_folder(const char *folder)
 {
@@ -86,8 +86,9 @@ name_of_folder(const char *folder)
     return g_strdup(name ? name + strlen("--") : repository);
 }
 
-/* "tf_efficientnet_b0_aa-827b6e33" of ".../tf_efficientnet_b0_aa-827b6e33.pth"; "resnet50.a1_in1k"
- * of ".../resnet50.a1_in1k/model.safetensors", as the Hugging Face hub calls every file. */
+/* The model's name by its PATH: "tf_efficientnet_b0_aa-827b6e33" of
+ * ".../tf_efficientnet_b0_aa-827b6e33.pth"; "resnet50.a1_in1k" of
+ * ".../resnet50.a1_in1k/model.safetensors", as the Hugging Face hub names every file. */
 static char *
 stem_of(const char *path)
 {
@@ -109,7 +110,8 @@ stem_of(const char *path)
     return name;
 }
 
-/* What goes in and out, by the weights STEM and CLASSIFIER, which may be NULL. */
+/* Sets in_channels and n_classes by the shapes of STEM's and CLASSIFIER's weights; CLASSIFIER may
+ * be NULL. */
 static gboolean
 recognise_ends(Recogniser *r, const EffNetTensor *stem, const EffNetTensor *classifier,
                GError **error)
@@ -129,7 +131,7 @@ recognise_ends(Recogniser *r, const EffNetTensor *stem, const EffNetTensor *clas
     return FALSE;
 }
 
-/* What was not needed: of counters and copies how many, of others the names. */
+/* Notes which tensors were not needed: counters and copies by number, others by name. */
 static void
 note_left_out(Recogniser *r, const EffNetState *state, const GPtrArray *names)
 {
@@ -172,7 +174,7 @@ note_names(Recogniser *r, const EffNetState *state)
         effnet_recognition_note(out, "its shape", "classifier: %s", state->head);
 }
 
-/* The network by its shapes; where the file names one, that one if it fits. */
+/* Recognises the network by its shapes: the one that the file names, if it fits. */
 static gboolean
 recognise_shapes(Recogniser *r, const EffNetState *state, GError **error)
 {
@@ -210,7 +212,7 @@ is_scaled(const Recogniser *r)
     return !g_str_equal(r->out->info.arch, r->out->arch->base->name);
 }
 
-/* The network of the table that is trained like NAME: a scaled one's base, or what NAME is. */
+/* The network of the table that NAME is trained like: a scaled network's base, or NAME itself. */
 static const char *
 get_base(const Recogniser *r, const char *name)
 {
@@ -221,8 +223,8 @@ get_base(const Recogniser *r, const char *name)
     return r->out->arch->base->name;
 }
 
-/* Whether the checkpoint may be of what is called NAME: that network, or, where it is scaled
- * freely, one of its family. */
+/* Whether the recognised network may be called NAME: if it is that network or, being scaled freely,
+ * one of its family. */
 static gboolean
 is_arch(const Recogniser *r, const char *name)
 {
@@ -232,7 +234,8 @@ is_arch(const Recogniser *r, const char *name)
                     (is_scaled(r) && arch->base->family == r->out->arch->base->family));
 }
 
-/* What timm calls networks, among them some of other layers and equal shapes ("resnetaa50"). */
+/* Whether timm names networks like this. Some of those have our shapes but other layers
+ * ("resnetaa50"). */
 static gboolean
 looks_like_ours(const char *name)
 {
@@ -240,7 +243,8 @@ looks_like_ours(const char *name)
            strpbrk(name, "0123456789");
 }
 
-/* A network that the file names and that is not known may have the shapes of one that is. */
+/* Refuses a network that the file names and we do not know: it may have the shapes of one that we
+ * know. */
 static gboolean
 check_architecture(const Recogniser *r, GError **error)
 {
@@ -259,7 +263,7 @@ check_architecture(const Recogniser *r, GError **error)
     return FALSE;
 }
 
-/* A config beside the file may be another network's: it does not count then. */
+/* Ignores a config beside the file if it is another network's. */
 static void
 check_config(Recogniser *r)
 {
@@ -277,7 +281,7 @@ check_config(Recogniser *r)
     r->config = g_new0(EffNetConfig, 1);
 }
 
-/* What the files say: the picture's preparation, then the config. */
+/* Adds what files say: how images are prepared, then the config. */
 static gboolean
 add_files(Recogniser *r, const EffNetNaming *naming, GError **error)
 {
@@ -298,7 +302,7 @@ add_files(Recogniser *r, const EffNetNaming *naming, GError **error)
     return TRUE;
 }
 
-/* What those who publish such files do, by the name by which their training is known. */
+/* Adds what publishers of such files do, by the name that tells their training. */
 static void
 add_practice(Recogniser *r, const EffNetNaming *naming)
 {
@@ -316,8 +320,8 @@ add_practice(Recogniser *r, const EffNetNaming *naming)
                         g_string_chunk_insert(r->out->strings, by_name), r->sources);
 }
 
-/* The table's numbers: all of them for random weights. Those of padding and epsilon are the first
- * publisher's, and others' checkpoints have the same names. */
+/* Adds the table's values; all of them for random weights. Padding and epsilon are those of the
+ * first publisher, but other publishers' checkpoints have the same names. */
 static void
 add_table(Recogniser *r)
 {
@@ -351,7 +355,7 @@ fail_padding(const Recogniser *r, GError **error)
     return FALSE;
 }
 
-/* One overlay of all sources. */
+/* Overlays all sources. */
 static gboolean
 overlay(Recogniser *r, EffNetSettings *settings, GError **error)
 {
@@ -404,7 +408,7 @@ settle(Recogniser *r, GError **error)
     return TRUE;
 }
 
-/* The labels that the file has; ImageNet's where IMAGENET and their number may tell. */
+/* Sets the labels: the file's or, if IMAGENET and their number fits, ImageNet's. */
 static void
 settle_labels(Recogniser *r, gboolean imagenet)
 {
@@ -425,7 +429,7 @@ settle_labels(Recogniser *r, gboolean imagenet)
                                 "labels: ImageNet's");
 }
 
-/* What the config says of layers that weights do not show. */
+/* Checks what the config says about layers that weights do not show. */
 static gboolean
 check_layers(const Recogniser *r, const EffNetNaming *naming, GError **error)
 {
@@ -458,7 +462,7 @@ recognise_file(Recogniser *r, const EffNetState *state, GError **error)
     return TRUE;
 }
 
-/* What is folded into the weights cannot be set any more. */
+/* Refuses options for what is already folded into the weights. */
 static gboolean
 check_quantised_options(const Recogniser *r, GError **error)
 {
@@ -473,7 +477,7 @@ check_quantised_options(const Recogniser *r, GError **error)
     return FALSE;
 }
 
-/* A file of `effnet quantize` says what it is; its tensors must be so. */
+/* Recognises a file of `effnet quantize`, which says what it is; its tensors must agree. */
 static gboolean
 recognise_quantised(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **error)
 {
@@ -509,7 +513,7 @@ recognise_quantised(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **
     return FALSE;
 }
 
-/* What the file is called. */
+/* Sets INFO's names from PATH. */
 static void
 set_names(EffNetRecognition *out, const char *path)
 {
@@ -519,7 +523,7 @@ set_names(EffNetRecognition *out, const char *path)
     out->info.name = g_string_chunk_insert(out->strings, name);
 }
 
-/* The options, which come before everything else. */
+/* Starts with the options, which override everything else. */
 static gboolean
 begin(Recogniser *r, GError **error)
 {
@@ -530,7 +534,7 @@ begin(Recogniser *r, GError **error)
     return effnet_source_check(&source, error);
 }
 
-/* Takes CHECKPOINT over. */
+/* Takes ownership of CHECKPOINT. */
 static gboolean
 recognise(Recogniser *r, EffNetCheckpoint *checkpoint, GError **error)
 {

@@ -8,7 +8,7 @@
 
 #include "../arch/arch.h"
 
-/* Beyond what anybody scales by; effnet_arch_new_scaled() has the last word. */
+/* Farther than anybody scales; effnet_arch_new_scaled() has the final say. */
 #define MIN_FACTOR 0.01
 #define MAX_FACTOR 64.0
 #define HALVINGS   48
@@ -67,7 +67,7 @@ count_weights(const EffNetShapes *shapes, const EffNetArch *arch)
     return n;
 }
 
-/* The one that fits is found without looking at those that have another number of layers. */
+/* Whether ARCH fits. Networks with another number of layers are excluded first. */
 static gboolean
 fits(const EffNetShapes *shapes, const EffNetArch *arch)
 {
@@ -87,7 +87,7 @@ find_named(const EffNetShapes *shapes)
     return NULL;
 }
 
-/* A question about a factor that is answered with no up to some value, and with yes beyond. */
+/* A question about a factor, answered with no up to some value and with yes beyond. */
 typedef gboolean (*Question)(const EffNetShapes *shapes, EffNetArch *arch, double factor);
 
 static gboolean
@@ -104,7 +104,8 @@ has_too_many_layers(const EffNetShapes *shapes, EffNetArch *arch, double depth)
     return count_weights(shapes, arch) > shapes->n_weights;
 }
 
-/* Whether any layer has more channels than the shapes (TOO_WIDE), or none has fewer. */
+/* If TOO_WIDE, whether any layer has more channels than the shapes; if not, whether none has
+ * fewer. */
 static gboolean
 compare_widths(const EffNetShapes *shapes, EffNetArch *arch, double width, gboolean too_wide)
 {
@@ -139,7 +140,7 @@ is_too_wide(const EffNetShapes *shapes, EffNetArch *arch, double width)
     return compare_widths(shapes, arch, width, TRUE);
 }
 
-/* Where the answer changes: *NO and *YES end up on either side of it. */
+/* Finds where the answer changes: *NO and *YES end up on either side. */
 static void
 bisect(Question question, const EffNetShapes *shapes, EffNetArch *arch, double *no, double *yes)
 {
@@ -155,8 +156,8 @@ bisect(Question question, const EffNetShapes *shapes, EffNetArch *arch, double *
     }
 }
 
-/* Sets *FACTOR to the number with the fewest digits for which ENOUGH is true and TOO_MUCH is not.
- */
+/* Sets *FACTOR to the number with the fewest digits that is ENOUGH and not TOO_MUCH; FALSE if there
+ * is none. */
 static gboolean
 solve(Question enough, Question too_much, const EffNetShapes *shapes, EffNetArch *arch,
       double *factor)
@@ -167,7 +168,7 @@ solve(Question enough, Question too_much, const EffNetShapes *shapes, EffNetArch
     bisect(too_much, shapes, arch, &high, &unused);
     if (low > high)
         return FALSE;
-    /* Numbers with few digits may be the very ends, which were not met exactly. */
+    /* A number with few digits may be exactly an end, which bisection only approaches. */
     for (double scale = 1; scale <= 1e6; scale *= 10)
         for (double digits = floor(low * scale); digits <= ceil(low * scale) + 1; digits++) {
             *factor = digits / scale;
@@ -179,8 +180,8 @@ solve(Question enough, Question too_much, const EffNetShapes *shapes, EffNetArch
     return TRUE;
 }
 
-/* VARIANT's family with other factors. The number of layers tells the depth; then each channel
- * count narrows the width. */
+/* VARIANT's family with the factors that fit, or NULL: the number of layers gives the depth; the
+ * layers' channels give the width. */
 static EffNetArch *
 find_scaled(const EffNetShapes *shapes, const EffNetVariant *variant)
 {
@@ -204,7 +205,7 @@ is_unscaled(const EffNetVariant *variant)
     return variant->width == 1 && variant->depth == 1;
 }
 
-/* One variant a family: the one that is not scaled, where there is one. */
+/* One variant of each family: the one that is not scaled, if there is one. */
 static GPtrArray *
 list_families(void)
 {
@@ -227,7 +228,7 @@ list_families(void)
     return variants;
 }
 
-/* Whether it makes no difference which of the two is taken, as their layers are equal. */
+/* Whether A and B have equal layers, so that either may be taken. */
 static gboolean
 compute_the_same(const EffNetVariant *a, const EffNetVariant *b)
 {

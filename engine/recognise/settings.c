@@ -6,7 +6,7 @@
 
 #include <effnet/error.h>
 
-/* What each kind of setting may be: NULL, or what was expected. */
+/* Checks a setting's value: NULL, or what was expected. */
 typedef const char *(*Check)(gconstpointer value);
 typedef char *(*Format)(gconstpointer value);
 
@@ -119,7 +119,7 @@ static const struct {
     const char *name;
     gsize offset, size;
     Format format;
-    Check check; /* NULL: an enumeration, which our own code sets */
+    Check check; /* NULL: an enumeration that only our own code sets */
 } fields[] = {
     {"padding", FIELD(padding), format_padding, NULL},
     {"epsilon", FIELD(epsilon), format_epsilon, check_epsilon},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How a network's input, layers and scores are to be computed, which weights do not tell. Several
- * sources say a part of it each; of every setting the first source that says it is believed. */
+/* How a network's input, layers and scores are computed, as far as weights do not tell. Several
+ * sources each give some of these settings; for each setting, the first source that gives it
+ * counts. */
 #ifndef EFFNET_SETTINGS_H
 #define EFFNET_SETTINGS_H
 
@@ -17,7 +18,7 @@ typedef struct {
     float of[3];
 } EffNetChannels;
 
-/* What is 0 throughout is not said. */
+/* A setting that is 0 is not given. */
 typedef struct {
     EffNetPadding padding;
     double epsilon;
@@ -32,28 +33,28 @@ typedef struct {
 #define EFFNET_N_SETTINGS 9
 
 typedef struct {
-    const char *origin; /* "options", a file's name */
+    const char *origin; /* "options", a file's name, … */
     EffNetSettings settings;
 } EffNetSource;
 
-/* An error names the setting, what it is and what was expected. */
+/* Checks SOURCE's settings. An error names the setting, its value and what was expected. */
 gboolean effnet_source_check(const EffNetSource *source, GError **error);
 
-/* Of each setting what the first of N sources says that says it; ORIGINS[i] is then its origin,
- * else NULL. */
+/* Takes each setting from the first of N sources that gives it; ORIGINS[i] is that source's origin,
+ * or NULL. */
 void effnet_settings_overlay(const EffNetSource *sources, guint n, EffNetSettings *settings,
                              const char *origins[EFFNET_N_SETTINGS]);
 
-/* "padding: same"; caller frees. */
+/* Setting INDEX as text, "padding: same". For g_free(). */
 char *effnet_settings_describe(const EffNetSettings *settings, guint index);
 
-/* "bilinear" or "bicubic"; AUTO for others, of which there may be none (NULL). */
+/* Parses "bilinear" or "bicubic"; AUTO for others and for NULL. */
 EffNetInterpolation effnet_interpolation_parse(const char *name);
 
 EffNetSettings effnet_settings_from_options(const EffNetModelOptions *options);
 EffNetSettings effnet_settings_from_training(const EffNetTraining *training, guint resolution);
 
-/* For initialisers. */
+/* Initialisers of EffNetSettings. */
 #define EFFNET_SAYS_IMAGENET                                                                       \
     .mean = {TRUE, {0.485f, 0.456f, 0.406f}}, .std = {TRUE, {0.229f, 0.224f, 0.225f}}
 #define EFFNET_SAYS_INCEPTION .mean = {TRUE, {0.5f, 0.5f, 0.5f}}, .std = {TRUE, {0.5f, 0.5f, 0.5f}}

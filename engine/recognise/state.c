@@ -5,10 +5,10 @@
 
 #include <effnet/error.h>
 
-/* Beyond that a file is none of a network and its averages. */
+/* More copies than this are not a network and its averages. */
 #define MAX_COPIES 16
 
-/* A network in the checkpoint: its stem has been seen. */
+/* A network in the checkpoint whose stem was found. */
 typedef struct {
     const EffNetNaming *naming;
     char *prefix;
@@ -20,7 +20,7 @@ candidate_clear(gpointer data)
     g_free(((Candidate *)data)->prefix);
 }
 
-/* Whether the words of NAME, between '.' and '_', have one of WORDS. */
+/* Whether one of NAME's words, between '.' and '_', is one of WORDS. */
 static gboolean
 has_word(const char *name, const char *const *words)
 {
@@ -33,7 +33,7 @@ has_word(const char *name, const char *const *words)
     return FALSE;
 }
 
-/* Exponential moving averages and stochastic weight averaging are what is evaluated. */
+/* Whether these are averaged weights (EMA or SWA), which are what is evaluated. */
 static gboolean
 is_averaged(const char *prefix)
 {
@@ -42,7 +42,8 @@ is_averaged(const char *prefix)
     return has_word(prefix, words);
 }
 
-/* What training keeps beside the network: losses and their class weights, metrics, counters. */
+/* Whether TENSOR belongs to training, not to the network: losses and their class weights, metrics,
+ * counters. */
 static gboolean
 is_of_training(const EffNetTensor *tensor)
 {
@@ -53,7 +54,7 @@ is_of_training(const EffNetTensor *tensor)
     static const char *const ends[] = {"num_batches_tracked", "pos_weight", "class_weight",
                                        "class_weights", "loss_weight"};
 
-    /* Counters are integers; no weights are. */
+    /* Counters are integers; weights never are. */
     if (tensor->dtype == EFFNET_DTYPE_OTHER || has_word(tensor->name, words))
         return TRUE;
     for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
@@ -62,7 +63,7 @@ is_of_training(const EffNetTensor *tensor)
     return FALSE;
 }
 
-/* Adds the network of NAMING whose stem TENSOR is, if it is one. */
+/* Adds the network of NAMING whose stem is TENSOR, if there is one. */
 static void
 add_candidate(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
               const EffNetNaming *naming, const char *stem, GArray *candidates)
@@ -121,7 +122,8 @@ fail_unknown(const EffNetCheckpoint *checkpoint, GError **error)
                 n ? effnet_checkpoint_get_tensor(checkpoint, 0)->name : "missing", stems->str);
 }
 
-/* The one to take: the averaged one of several. NULL with the error set where that is not clear. */
+/* The network to take: of several, the averaged one. NULL with the error set if that is
+ * ambiguous. */
 static const Candidate *
 choose(const EffNetCheckpoint *checkpoint, const GArray *candidates, GError **error)
 {
@@ -146,7 +148,7 @@ choose(const EffNetCheckpoint *checkpoint, const GArray *candidates, GError **er
     return NULL;
 }
 
-/* How much of the ends of A and B is equal. */
+/* The length of the longest common suffix of A and B. */
 static gsize
 shared_end(const char *a, const char *b)
 {
@@ -157,8 +159,8 @@ shared_end(const char *a, const char *b)
     return n;
 }
 
-/* Whether NAME is of the copy under PREFIX, or of what is around it: of "ema.net." and "net." the
- * wrappers are "ema." and "", and "head.weight" is a copy of "ema.head.weight". */
+/* Whether NAME belongs to the copy under PREFIX, or to what wraps it. With the prefixes "ema.net."
+ * and "net.", the wrappers are "ema." and "", and "head.weight" is a copy of "ema.head.weight". */
 static gboolean
 is_copied(const EffNetState *state, const char *prefix, const char *name)
 {
@@ -180,7 +182,7 @@ effnet_state_is_copied(const EffNetState *state, const char *name)
     return is_averaged(name) && !state->averaged;
 }
 
-/* NAME without the prefix; NULL: it does not have it. */
+/* NAME without the prefix; NULL if it lacks it. */
 static const char *
 strip(const EffNetState *state, const char *name)
 {
@@ -206,7 +208,7 @@ is_matrix(const EffNetState *state, const EffNetTensor *tensor, const char *own)
     return tensor->n_dims == 2 || (rest && g_str_equal(rest, own));
 }
 
-/* The head is the one matrix behind the body, under any name. */
+/* Finds the head: the only matrix outside the body, whatever its name. */
 static gboolean
 find_head(EffNetState *state, GError **error)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which of a checkpoint's tensors are the network: whose names they have, what is in front of them
- * all, and under which name the classifier is; and what the others are. */
+/* Which of a checkpoint's tensors are the network: by which naming, with which prefix, and with
+ * which classifier; and what the other tensors are. */
 #ifndef EFFNET_STATE_H
 #define EFFNET_STATE_H
 
@@ -8,38 +8,39 @@
 #include "../checkpoint/checkpoint.h"
 
 typedef struct {
-    EffNetCheckpoint *checkpoint; /* its own */
+    EffNetCheckpoint *checkpoint; /* owned */
     const EffNetNaming *naming;
-    char *prefix;          /* in front of the names of NAMING; "" */
-    char *head;            /* the classifier's module, in full; NULL: there is none */
-    const char *container; /* the dictionaries of the file in which it is; NULL: in none */
-    gboolean averaged;     /* of several copies of the network this is the averaged one */
-    GPtrArray *copies;     /* prefixes of the others */
+    char *prefix;          /* before NAMING's names; may be "" */
+    char *head;            /* the classifier's module, in full; NULL if there is none */
+    const char *container; /* the dictionaries of the file that it is in; NULL if in none */
+    gboolean averaged;     /* of several copies of the network, this is the averaged one */
+    GPtrArray *copies;     /* the other copies' prefixes */
 } EffNetState;
 
-/* Takes CHECKPOINT over, also where it fails: no network's stem is there, several that are not
- * copies of one, or several layers that could be the classifier. */
+/* Takes ownership of CHECKPOINT, even on failure: if there is no network's stem, if there are
+ * several that are not copies of one, or several layers that could be the classifier. */
 EffNetState *effnet_state_new(EffNetCheckpoint *checkpoint, GError **error);
 void effnet_state_free(EffNetState *state);
 
-/* The name of PART of LAYER; NULL for a layer that networks of the naming do not have. Caller
- * frees. */
+/* The name of PART of LAYER; NULL for a layer that networks of this naming do not have. For
+ * g_free(). */
 char *effnet_state_tensor(const EffNetState *state, const EffNetLayer *layer, EffNetPart part);
-/* The tensor of that name; NULL where there is none. */
+/* The tensor of that name, or NULL. */
 const EffNetTensor *effnet_state_find(const EffNetState *state, const EffNetLayer *layer,
                                       EffNetPart part);
 
-/* The classifier has the name that the naming gives it. */
+/* Whether the classifier has the name that the naming gives it. */
 gboolean effnet_state_has_own_head(const EffNetState *state);
 
-/* Whether the tensor NAME is of another copy of the network, or of an average that is not used. */
+/* Whether the tensor NAME belongs to another copy of the network, or to an average that is not
+ * used. */
 gboolean effnet_state_is_copied(const EffNetState *state, const char *name);
 
 /* Whether TENSOR holds weights of a convolution or linear layer that may be the network's. */
 gboolean effnet_state_is_weight(const EffNetState *state, const EffNetTensor *tensor);
 
-/* Every tensor is in USED (a set of names), or of no use to inference and then added to LEFT_OUT
- * (of names that stay the checkpoint's); an error names one that is neither. */
+/* Checks that every tensor is in USED (a set of names), or of no use for inference; adds the latter
+ * to LEFT_OUT (names that the checkpoint owns). An error names a tensor that is neither. */
 gboolean effnet_state_check_rest(const EffNetState *state, GHashTable *used, GPtrArray *left_out,
                                  GError **error);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Weights that come from a checkpoint, looked at before anything is made of them. */
+/* Weights from a checkpoint, checked before they are used. */
 #include <string.h>
 
 #include <effnet/error.h>
@@ -17,7 +17,7 @@ all_finite(const float *values, gsize n)
 {
     guint32 bits, bad = 0;
 
-    /* On the exponent, all ones in those that are not; compilers make vectors of this. */
+    /* The exponent of values that are not finite is all ones; compilers vectorise this. */
     for (gsize i = 0; i < n; i++) {
         memcpy(&bits, &values[i], sizeof bits);
         bad |= (bits & 0x7f800000) == 0x7f800000;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lukemelas/EfficientNet-PyTorch, and efficientnet-lite-pytorch, which is made of it. */
+/* lukemelas/EfficientNet-PyTorch, and efficientnet-lite-pytorch, which derives from it. */
 #include "../naming.h"
 
 static const EffNetNamingRow rows[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* timm, which is the most common, and what effnet convert writes. */
+/* timm: the most common naming, and the one that effnet convert writes. */
 #include "../naming.h"
 
 static const EffNetNamingRow rows[] = {
@@ -18,7 +18,7 @@ static const EffNetNamingRow rows[] = {
     {EFFNET_ROLE_CLASSIFIER, "classifier", NULL},
 };
 
-/* By timm's configurations where they differ from the architecture's table. */
+/* Where timm's configurations differ from the architecture's table. */
 static const EffNetPractice practices[] = {
     /* Ported from TensorFlow. */
     {"tf_", NULL, NULL, {EFFNET_SAYS_SAME}},
@@ -40,7 +40,7 @@ static const EffNetPractice practices[] = {
      "lite4",
      NULL,
      {EFFNET_SAYS_INCEPTION, EFFNET_SAYS_BILINEAR, .resolution = 380, .crop_fraction = 0.92f}},
-    /* Trained by timm, each as its first release. */
+    /* Trained by timm; each as in its first release. */
     {"efficientnet", NULL, NULL, {EFFNET_SAYS_SYMMETRIC, EFFNET_SAYS_IMAGENET}},
     {"efficientnet", "b1", NULL, {.resolution = 224, .crop_fraction = 0.875f}},
     {"efficientnet", "b2", NULL, {.resolution = 256, .crop_fraction = 0.875f}},
@@ -59,7 +59,7 @@ static const EffNetPractice practices[] = {
     {"efficientnet", "v2-m", NULL, {.resolution = 320}},
     {"efficientnet", NULL, "ra4", {EFFNET_SAYS_INCEPTION, .crop_fraction = 0.9f}},
     {"efficientnet", "b1", "ra4", {.resolution = 240}},
-    /* It has these alone. */
+    /* Only timm has these. */
     {NULL, "v2-rw", NULL, {EFFNET_SAYS_SYMMETRIC}},
     {NULL, "mobilenet", NULL, {EFFNET_SAYS_SYMMETRIC}},
     {"mobilenetv1", "mobilenet-v1-125", NULL, {.crop_fraction = 0.9f}},

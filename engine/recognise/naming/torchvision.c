@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* torchvision, whose families have different names; timm has the ones of ResNet as well. */
+/* torchvision, whose families are named differently; timm has ResNet's names as well. */
 #include "../naming.h"
 
 static const EffNetNamingRow efficientnet[] = {
     {EFFNET_ROLE_STEM, "features.0.0", "features.0.1"},
-    {EFFNET_ROLE_EXPAND, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1"}, /* FUSED too */
+    {EFFNET_ROLE_EXPAND, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1"}, /* FUSED, too */
     {EFFNET_ROLE_DEPTHWISE, "features.$t.$b.block.1.0", "features.$t.$b.block.1.1",
      EFFNET_NAMED_EXPANDED},
     {EFFNET_ROLE_DEPTHWISE, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1",
@@ -62,12 +62,12 @@ static const EffNetPractice practices[] = {
     {NULL, "v2-m", NULL, {.resolution = 480}},
     {NULL, "v2-l", NULL, {EFFNET_SAYS_INCEPTION, .resolution = 480, EFFNET_SAYS_BICUBIC}},
     {NULL, "mobilenet", NULL, {EFFNET_SAYS_BILINEAR}},
-    /* Its second weights, by their checksums. */
+    /* torchvision's second weights, by the checksums in their files' names. */
     {NULL, "mobilenet-v2", "7ebf99e0", {.crop_fraction = 224.f / 232}},
     {NULL, "resnet50", "11ad3fa6", {.crop_fraction = 224.f / 232}},
     {NULL, "resnet101", "cd907fc2", {.crop_fraction = 224.f / 232}},
     {NULL, "resnet152", "f82ba261", {.crop_fraction = 224.f / 232}},
-    /* timm's, whose tensor names are the same. */
+    /* timm's, which have the same tensor names. */
     {"resnet", NULL, "a1", {EFFNET_SAYS_BICUBIC, .crop_fraction = 0.95f}},
     {"resnet", NULL, "a2", {EFFNET_SAYS_BICUBIC, .crop_fraction = 0.95f}},
     {"resnet", NULL, "a3", {EFFNET_SAYS_BICUBIC, .crop_fraction = 0.95f, .resolution = 160}},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hugging Face's transformers: EfficientNetForImageClassification. How pictures are brought to it
- * is in a preprocessor_config.json. */
+/* Hugging Face's transformers: EfficientNetForImageClassification. How images become its input is
+ * in a preprocessor_config.json. */
 #include <math.h>
 
 #include "../naming.h"
@@ -76,8 +76,9 @@ check_stride(const EffNetJson *config, const EffNetLayer *layer)
                            stride, layer->stage, layer->stride);
 }
 
-/* A stride of 2 is padded for an even size of its input, and for an odd one in the blocks of
- * "depthwise_padding": all of them together are "same" padding at some resolutions. */
+/* Whether the file's padding of LAYER is "same" padding at this resolution. transformers pad a
+ * stride of 2 as for an input of even size, and the blocks in "depthwise_padding" as for an odd
+ * one; so all of them together are "same" padding only at some resolutions. */
 static gboolean
 is_padded_right(const EffNetJson *config, const EffNetLayer *layer)
 {
