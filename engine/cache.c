@@ -16,23 +16,23 @@
 #define SUFFIX ".weights"
 #define LANES  8
 #define PIECE  ((gsize)2 << 20) /* a huge page */
-/* Seconds without a change after which a file in the making is one that nobody makes any more. */
+/* Seconds without a change after which an unfinished file counts as abandoned. */
 #define ABANDONED 3600
 
-/* In front of the weights, which begin with the next page. */
+/* Before the weights, which start at the next page. */
 typedef struct {
     char magic[sizeof MAGIC];
-    guint64 bytes, sum[2]; /* of the weights */
+    guint64 bytes, sum[2]; /* the weights' */
     guint64 source_sum[2];
     EffNetIdentity identity;
-    char source[2048]; /* empty: longer */
+    char source[2048]; /* empty if it is longer */
     char key[1024];
 } Header;
 
 #define HEADER_BYTES 4096
 G_STATIC_ASSERT(sizeof(Header) <= HEADER_BYTES);
 
-/* A checksum of 128 bits, as fast as memory. */
+/* A 128-bit checksum, as fast as memory. */
 typedef struct {
     guint64 lane[LANES], length;
 } Sum;
@@ -52,7 +52,7 @@ mix(guint64 state, guint64 word)
     return (state << 29 | state >> 35) * 0xff51afd7ed558ccd;
 }
 
-/* N is a multiple of 64, but for the last piece. */
+/* N is a multiple of 64, except for the last call. */
 static void
 sum_add(Sum *sum, const guint8 *data, gsize n)
 {
@@ -96,7 +96,7 @@ n_pieces(gsize bytes)
     return (bytes + PIECE - 1) / PIECE;
 }
 
-/* Of the sums of its pieces, which several threads can take. */
+/* The sum of the sums of pieces, which several threads can compute. */
 static void
 sum_of_weights(const guint8 *weights, gsize bytes, guint64 result[2])
 {
@@ -161,10 +161,10 @@ effnet_identity_of(const char *path, EffNetIdentity *identity)
 static gboolean
 is_same(const EffNetIdentity *a, const EffNetIdentity *b)
 {
-    return memcmp(a, b, sizeof *a) == 0; /* without padding */
+    return memcmp(a, b, sizeof *a) == 0; /* the structs have no padding */
 }
 
-/* One file for one source and key. */
+/* The path of the file for ENTRY: one per source and key. */
 static char *
 path_of(const EffNetCacheEntry *entry)
 {
@@ -178,8 +178,8 @@ path_of(const EffNetCacheEntry *entry)
                            entry->folder, sum[0], sum[1]);
 }
 
-/* Whether HEADER is ENTRY's, and its source what it was. A source that was only moved, copied over
- * itself or touched is remembered as it is now. */
+/* Whether HEADER is ENTRY's, and its source is unchanged. If the source was only moved, copied over
+ * itself or touched, remembers it as it is now. */
 static gboolean
 is_current(const EffNetCacheEntry *entry, const Header *header, int fd)
 {
@@ -198,14 +198,14 @@ is_current(const EffNetCacheEntry *entry, const Header *header, int fd)
     return TRUE;
 }
 
-/* Whether ST is the user's own, and nobody else may write to it. */
+/* Whether ST is the user's own and nobody else may write to it. */
 static gboolean
 is_private(const struct stat *st)
 {
     return st->st_uid == geteuid() && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-/* Where a home that is missing or relative leads is no place of the user's. */
+/* Whether FOLDER is the user's own. A missing or relative home does not lead to such a folder. */
 static gboolean
 is_own_folder(const char *folder)
 {
@@ -215,7 +215,7 @@ is_own_folder(const char *folder)
            is_private(&st);
 }
 
-/* All N bytes at OFFSET, or as many as are there. */
+/* Reads N bytes at OFFSET, or as many as there are; returns how many. */
 static gsize
 read_at(int fd, guint8 *dst, gsize n, goffset offset)
 {
@@ -238,7 +238,7 @@ typedef struct {
     guint8 *weights;
     gsize bytes;
     guint64 *sums; /* two for each piece */
-    gint next;     /* the first piece that nobody took */
+    gint next;     /* the first piece that is not taken */
     gint failed;
 } Reading;
 
@@ -259,7 +259,7 @@ read_pieces(gpointer data)
     return NULL;
 }
 
-/* By two threads: to have the memory from the system takes as long as to fill it. */
+/* Reads with two threads: the system takes as long to provide the memory as it takes to fill it. */
 static gboolean
 read_weights(int fd, guint8 *weights, gsize bytes, guint64 sum[2])
 {
@@ -296,7 +296,7 @@ read_file(const EffNetCacheEntry *entry, int fd, gsize bytes)
     return NULL;
 }
 
-/* Without waiting for whoever writes to a FIFO of that name. */
+/* Opens PATH without waiting for a writer, if it is a FIFO. */
 static int
 open_file(const char *path, int flags)
 {
@@ -340,7 +340,7 @@ write_all(int fd, gconstpointer data, gsize n)
     return TRUE;
 }
 
-/* FALSE: it was written to since ENTRY knows it, or the key is too long for a header. */
+/* FALSE if the source has been written to since ENTRY was made, or if the key is too long. */
 static gboolean
 make_header(const EffNetCacheEntry *entry, gconstpointer weights, gsize bytes, Header *header)
 {
@@ -357,7 +357,7 @@ make_header(const EffNetCacheEntry *entry, gconstpointer weights, gsize bytes, H
            effnet_identity_of(entry->source, &now) && is_same(&now, &entry->identity);
 }
 
-/* Removes PATH where it is of a source that is not there any more. */
+/* Removes PATH if its source no longer exists. */
 static void
 remove_orphan(const char *path)
 {
@@ -378,7 +378,7 @@ remove_orphan(const char *path)
         g_unlink(path);
 }
 
-/* Removes PATH, a file in the making, where whoever made it did not come to its end. */
+/* Removes PATH, an unfinished file, if it is abandoned. */
 static void
 remove_abandoned(const char *path)
 {

@@ -94,7 +94,8 @@ effnet_cpu_measure_peak(EffNetPrecision precision)
     return best;
 }
 
-/* cgroup v2 "MAX PERIOD", or v1's two files; rounded up; 0: no limit that is readable. */
+/* The CPUs that the cgroup allows, rounded up, from v2's "MAX PERIOD" or v1's two files; 0: no
+ * limit that can be read. */
 static guint
 cgroup_quota(void)
 {

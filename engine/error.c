@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <effnet/error.h>
 
-/* Not by G_DEFINE_QUARK(), whose argument clang-format takes for a subtraction. */
+/* Not with G_DEFINE_QUARK(), whose argument clang-format takes for a subtraction. */
 GQuark
 effnet_error_quark(void)
 {

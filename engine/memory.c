@@ -8,19 +8,19 @@
 
 #define HUGE_PAGE (2 * 1024 * 1024)
 
-/* Asks for huge pages, only as far as BYTES fill them, so that none is mostly empty. */
+/* Asks for huge pages only as far as BYTES fill them, so that none is mostly empty. */
 static gpointer
 allocate(gsize bytes)
 {
     gsize alignment = bytes < HUGE_PAGE ? EFFNET_ALIGNMENT : HUGE_PAGE;
     gpointer memory;
 
-    /* aligned_alloc() wants whole multiples of the alignment. */
+    /* aligned_alloc() needs sizes that are multiples of the alignment. */
     if (posix_memalign(&memory, alignment, bytes) != 0)
         return NULL;
 #ifdef MADV_HUGEPAGE
     if (bytes >= HUGE_PAGE)
-        madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* a wish */
+        madvise(memory, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* may fail */
 #endif
     return memory;
 }

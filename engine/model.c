@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A model: what was recognised, and the plan made of it. */
+/* A model: what was recognised, and its plan. */
 #include <effnet/error.h>
 
 #include "cache.h"
@@ -18,7 +18,7 @@ struct _EffNetModel {
 
 static const EffNetModelOptions no_options;
 
-/* What packed weights depend on beside the checkpoint's content. */
+/* What packed weights depend on, besides the checkpoint's content. */
 static char *
 cache_key(const EffNetModelInfo *info, const EffNetPlan *plan)
 {
@@ -28,7 +28,7 @@ cache_key(const EffNetModelInfo *info, const EffNetPlan *plan)
         info->resolution, info->in_channels, info->n_classes, info->padding, info->epsilon);
 }
 
-/* From the cache where it has them; else packed, and into the cache. */
+/* Takes the weights from the cache, or packs and caches them. */
 static gboolean
 get_weights(EffNetPlan *plan, EffNetRecognition *recognition, EffNetCacheEntry *cache,
             GError **error)
@@ -66,8 +66,8 @@ settle_precision(EffNetRecognition *recognition, EffNetPrecision wanted, GError 
     return TRUE;
 }
 
-/* Plans what RECOGNITION holds, which is taken over in any case, in the precision WANTED. CACHE may
- * be NULL. */
+/* Plans RECOGNITION, of which it takes ownership even on failure, in the precision WANTED. CACHE
+ * may be NULL. */
 static EffNetModel *
 model_new(EffNetRecognition *recognition, EffNetPrecision wanted, EffNetCacheEntry *cache,
           GError **error)
@@ -102,7 +102,7 @@ EffNetModel *
 effnet_model_open(const char *path, const EffNetModelOptions *options, GError **error)
 {
     EffNetCacheEntry cache = {.folder = options ? options->cache : NULL, .source = path};
-    /* The weights of an index are in other files. */
+    /* An index's weights are in other files. */
     gboolean cached =
         cache.folder && !effnet_sharded_is_name(path) && effnet_identity_of(path, &cache.identity);
     EffNetRecognition *recognition;

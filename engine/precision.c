@@ -3,13 +3,14 @@
 
 #include <effnet/error.h>
 
-/* By EffNetPrecision. A new one is a row here, a value of the enumeration and its kernels. */
+/* One row per EffNetPrecision. A new one takes a row here, a value of the enumeration, and
+ * kernels. */
 static const struct {
     const char *name, *summary;
-    EffNetType type;    /* of the feature maps between the layers, for which there are kernels */
-    gboolean quantised; /* of quantised models alone, which have no other */
-    const char *needs;  /* of the CPU beyond what every level has, or NULL */
-    guint speed;        /* auto takes the fastest whose loss needs no asking; 0: never */
+    EffNetType type;    /* feature maps' between layers; there are kernels for it */
+    gboolean quantised; /* for quantised models, and only for them */
+    const char *needs;  /* what the CPU must have beyond what every level has, or NULL */
+    guint speed;        /* relative: auto takes the fastest that model and CPU have */
 } rows[] = {
     [EFFNET_PRECISION_AUTO] = {"auto", "The fastest that model and CPU have"},
     [EFFNET_PRECISION_FP32] = {"fp32", "32-bit floating point", EFFNET_TYPE_F32, .speed = 1},
@@ -67,7 +68,7 @@ effnet_precision_parse(const char *name, EffNetPrecision *precision, GError **er
     return FALSE;
 }
 
-/* Of those for floats, or for quantised models, the fastest that KERNELS have. */
+/* The fastest that KERNELS have, for floats or for quantised models. */
 static EffNetPrecision
 find_fastest(gboolean quantised, const EffNetKernels *kernels)
 {
@@ -80,7 +81,7 @@ find_fastest(gboolean quantised, const EffNetKernels *kernels)
     return fastest;
 }
 
-/* Why that is so: whether the CPU has what a faster one needs. */
+/* Why: whether the CPU has what a faster one needs. For g_free(). */
 static char *
 explain(EffNetPrecision settled)
 {

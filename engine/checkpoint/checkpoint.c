@@ -5,8 +5,8 @@
 
 #include "formats.h"
 
-#define CHUNK (64u << 10) /* bytes read at once where they are to be converted */
-#define SLAB  (64u << 10) /* elements read at once where they are to be permuted */
+#define CHUNK (64u << 10) /* bytes read at once where they are converted */
+#define SLAB  (64u << 10) /* elements read at once where they are permuted */
 
 gboolean
 effnet_checkpoint_fail(const EffNetCheckpoint *checkpoint, GError **error, const char *format, ...)
@@ -129,7 +129,7 @@ file_of(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor)
     return tensor->shard ? checkpoint->shards->pdata[tensor->shard - 1] : checkpoint->file;
 }
 
-/* N elements in a row of the file, as float32. */
+/* Reads N consecutive elements from the file, as float32. */
 static gboolean
 read_run(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, gsize n, float *dst,
          GError **error)
@@ -164,8 +164,9 @@ is_dense(const EffNetTensor *tensor)
     return TRUE;
 }
 
-/* The longest stride's dimension, and how many of its steps are read at once into SLAB elements.
- * Steps that overlap in the file are read all at once, lest it be read many times over. */
+/* Sets SLOWEST to the dimension with the longest stride; returns how many of its indices are read
+ * at once, into SLAB elements. If they overlap in the file, all are read at once, lest the same
+ * bytes be read many times. */
 static gsize
 plan_slabs(const EffNetTensor *tensor, guint *slowest)
 {
@@ -185,7 +186,7 @@ plan_slabs(const EffNetTensor *tensor, guint *slowest)
     return extent < SLAB ? (SLAB - extent) / stride + 1 : 1;
 }
 
-/* Slab by slab in the order of the file, so that the pieces in between stay in the cache. */
+/* Reads slab by slab in the order of the file, so that the buffers in between stay in caches. */
 static gboolean
 read_strided(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, float *dst,
              GError **error)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A regular file, read at positions. Never mapped: a file that another process cuts short is an
- * error and not a SIGBUS, and its pages do not count as memory of ours. */
+/* A regular file, read at given offsets. It is never mapped: if another process truncates it, that
+ * is an error and not a SIGBUS, and its pages do not count as our memory. */
 #ifndef EFFNET_FILE_H
 #define EFFNET_FILE_H
 
@@ -15,10 +15,10 @@ typedef struct {
 EffNetFile *effnet_file_open(const char *path, GError **error);
 void effnet_file_close(EffNetFile *file);
 
-/* All N bytes at OFFSET, or an error that names the file. */
+/* Reads all N bytes at OFFSET; an error names the file. */
 gboolean effnet_file_read(const EffNetFile *file, guint64 offset, void *dst, gsize n,
                           GError **error);
-/* The whole file, at most LIMIT bytes of it allowed, with a NUL behind. Caller frees. */
+/* The whole file, of at most LIMIT bytes, followed by a NUL. For g_free(). */
 char *effnet_file_load(const char *path, gsize limit, gsize *length, GError **error);
 
 /* Whether N bytes at OFFSET end at or before SIZE. */

@@ -7,7 +7,7 @@
 #include "json.h"
 
 #define MAX_DEPTH   64
-#define MAX_VALUES  (1u << 18) /* bounds the memory: "{}" takes many times its two bytes */
+#define MAX_VALUES  (1u << 18) /* bounds memory: "{}" takes many times its two bytes */
 #define MAX_INTEGER ((guint64)1 << 53)
 
 struct _EffNetJson {
@@ -102,7 +102,8 @@ parse_hex4(Parser *p, gunichar *unit)
     return TRUE;
 }
 
-/* Behind "\u"; a surrogate must come as a pair. NUL is refused, as our strings end there. */
+/* Parses what follows "\u"; a surrogate must be followed by its pair. NUL is refused, as it would
+ * end our strings. */
 static gboolean
 parse_unicode(Parser *p, GString *out)
 {
@@ -142,7 +143,7 @@ parse_escape(Parser *p, GString *out)
     return TRUE;
 }
 
-/* Behind the opening quote. Returns NULL with the error set. */
+/* Parses what follows the opening quote. NULL with the error set. */
 static char *
 parse_string(Parser *p)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A strict reader of JSON (RFC 8259) for files that nobody vouches for: bounded depth, checked
- * UTF-8, no key twice, nothing behind the value. And what writing it takes. */
+/* A strict reader of JSON (RFC 8259) for untrusted files: bounded depth, valid UTF-8, no key twice,
+ * nothing after the value. And helpers to write JSON. */
 #ifndef EFFNET_JSON_H
 #define EFFNET_JSON_H
 
@@ -17,26 +17,27 @@ typedef enum {
 
 typedef struct _EffNetJson EffNetJson;
 
-/* The value of the LENGTH bytes at TEXT. The error says what is wrong at which byte, for the
- * caller to put the file's name in front of. */
+/* Parses LENGTH bytes at TEXT. An error says what is wrong at which byte; the caller adds the
+ * file's name. For effnet_json_free(). */
 EffNetJson *effnet_json_parse(const char *text, gsize length, GError **error);
 void effnet_json_free(EffNetJson *json);
 
-/* All of these take NULL for a value that is not there, which has no type and no members. */
+/* All of these accept NULL for a value that is absent, which has no type and no members. What they
+ * return is JSON's. */
 gboolean effnet_json_is(const EffNetJson *json, EffNetJsonType type);
-guint effnet_json_length(const EffNetJson *json); /* of an array or object; else 0 */
+guint effnet_json_length(const EffNetJson *json); /* of an array or object; otherwise 0 */
 const EffNetJson *effnet_json_item(const EffNetJson *json, guint index);
-const char *effnet_json_key(const EffNetJson *json, guint index); /* of an object's item */
+const char *effnet_json_key(const EffNetJson *json, guint index); /* the key of an object's item */
 const EffNetJson *effnet_json_member(const EffNetJson *json, const char *key);
-const char *effnet_json_string(const EffNetJson *json); /* NULL when it is none */
+const char *effnet_json_string(const EffNetJson *json); /* NULL if it is not a string */
 gboolean effnet_json_boolean(const EffNetJson *json, gboolean *truth);
 gboolean effnet_json_number(const EffNetJson *json, double *number);
-/* A whole number from 0 to 2^53, within which every double is exact. */
+/* An integer from 0 to 2^53, up to where all integers are exact doubles. */
 gboolean effnet_json_integer(const EffNetJson *json, guint64 *integer);
 
-/* TEXT, which is UTF-8, in quotes. */
+/* Appends TEXT, which is UTF-8, in quotes. */
 void effnet_json_append_string(GString *json, const char *text);
-/* A finite number by the fewest digits that are read as the same float again. */
+/* Appends a finite number with the fewest digits that are read as the same float. */
 void effnet_json_append_float(GString *json, float number);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetJson, effnet_json_free)

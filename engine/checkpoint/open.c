@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A checkpoint: a file, or several by their index, with the names that tensors have in a network.
- */
+/* Opening a checkpoint: a file, or an index of several, with the names that tensors have in a
+ * network. */
 #include <string.h>
 
 #include "formats.h"
 
-/* What DataParallel, torch.compile() and training frameworks put in front of every name. */
+/* What DataParallel, torch.compile() and training frameworks prepend to every name. */
 static const char *const prefixes[] = {"module.", "_orig_mod.", "model."};
 
-/* The length of the prefix that all names of a part of a network have, which have a dot; beside
- * them may be a counter of the averaging or so. */
+/* The length of the prefix that all names with a dot share; others, such as an averaging's counter,
+ * may be beside them. */
 static gsize
 shared_prefix(const EffNetCheckpoint *checkpoint, const char *prefix)
 {
@@ -26,7 +26,7 @@ shared_prefix(const EffNetCheckpoint *checkpoint, const char *prefix)
     return found ? strlen(prefix) : 0;
 }
 
-/* One of them, and the next to be looked for again. */
+/* Removes one prefix; there may be another. */
 static gboolean
 remove_prefix(EffNetCheckpoint *checkpoint)
 {
@@ -56,7 +56,7 @@ index_names(EffNetCheckpoint *checkpoint, GError **error)
     return TRUE;
 }
 
-/* By its name as well, by which others know it: see effnet_sharded_is_name(). */
+/* An index must also be named like one; see effnet_sharded_is_name(). */
 static gboolean
 is_index(const EffNetCheckpoint *checkpoint)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A file of tensors by itself, of whichever format it is. */
+/* Reading a single file of tensors, in any of the formats. */
 #include <string.h>
 
 #include "formats.h"
 
-/* Files that users try, and what to do about each. */
+/* Other files that users try, and what to do about each. */
 static const struct {
     guint offset, length;
     const char *magic, *what;
@@ -55,7 +55,7 @@ effnet_part_parse(EffNetCheckpoint *checkpoint, GError **error)
     length = GUINT64_FROM_LE(length);
     if (memcmp(head, "PK\3\4", 4) == 0)
         return effnet_pth_parse_zip(checkpoint, error);
-    /* A header's length may look like a pickle's first bytes, but no pickle like a header. */
+    /* A header's length may look like a pickle's first bytes, but no pickle looks like a header. */
     if (head[8] == '{' && length <= EFFNET_SAFETENSORS_MAX_HEADER)
         return effnet_safetensors_parse(checkpoint, error);
     if ((head[0] == 0x80 && head[1] >= 2 && head[1] <= 5) ||

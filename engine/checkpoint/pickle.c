@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The pickle machine: opcodes of protocols 1 to 5, as far as torch.save() uses them. (Protocol 0
- * cannot name a storage.) */
+/* The pickle machine: the opcodes of protocols 1 to 5 that torch.save() uses. (Protocol 0 cannot
+ * name a storage.) */
 #include <string.h>
 
 #include <effnet/error.h>
@@ -15,10 +15,10 @@
 typedef struct {
     EffNetPickle *pickle;
     GError **error;
-    guint64 position, end; /* in the file, of what is not in the buffer yet */
+    guint64 position, end; /* offsets in the file of what is not yet in the buffer */
     gsize at, n_buffer;
     GPtrArray *stack;
-    GArray *marks; /* guint, heights of the stack */
+    GArray *marks; /* guint: heights of the stack */
     GPtrArray *memo;
     EffNetPickleValue *result;
     guint8 buffer[8192];
@@ -63,7 +63,7 @@ get_bytes(Machine *m, guint8 *dst, gsize n)
     return TRUE;
 }
 
-/* Little endian, without sign. */
+/* Reads an unsigned little-endian number of N_BYTES. */
 static gboolean
 get_number(Machine *m, guint n_bytes, guint64 *number)
 {
@@ -108,7 +108,7 @@ new_value(Machine *m, EffNetPickleType type)
     return effnet_pickle_value_new(m->pickle, type, m->error);
 }
 
-/* The height of the last of the first N marks. */
+/* The height of the last of the first N_MARKS marks. */
 static guint
 height_of(const Machine *m, guint n_marks)
 {
@@ -121,7 +121,7 @@ floor_of(const Machine *m)
     return height_of(m, m->marks->len);
 }
 
-/* The value right below HEIGHT; none that is below FLOOR counts. */
+/* The value just below HEIGHT; an error if that is below FLOOR. */
 static EffNetPickleValue *
 below(Machine *m, guint height, guint floor)
 {
@@ -153,7 +153,7 @@ pop(Machine *m)
     return value;
 }
 
-/* The values above the last mark, *N of them. */
+/* Sets *VALUES to the values above the last mark, and *N to their number. */
 static gboolean
 top_of_mark(Machine *m, EffNetPickleValue ***values, gsize *n)
 {
@@ -168,7 +168,7 @@ top_of_mark(Machine *m, EffNetPickleValue ***values, gsize *n)
     return TRUE;
 }
 
-/* Drops the last mark and what is above it, which GLib may clear. */
+/* Drops the last mark and what is above it. GLib may clear that. */
 static void
 drop_mark(Machine *m)
 {
@@ -205,7 +205,7 @@ op_stop(Machine *m, guint argument)
 static gboolean
 op_pop(Machine *m, guint argument)
 {
-    /* Above a mark and nothing else, Python's POP drops the mark. */
+    /* With nothing above the last mark, Python's POP drops the mark. */
     if (m->marks->len && m->stack->len == floor_of(m)) {
         g_array_set_size(m->marks, m->marks->len - 1);
         return TRUE;
@@ -290,7 +290,7 @@ op_string(Machine *m, guint n_bytes)
     return get_number(m, n_bytes, &length) && push_string(m, EFFNET_PICKLE_STRING, length);
 }
 
-/* LONG1, LONG4: two's complement of a given length. */
+/* LONG1, LONG4: two's complement, of a length that comes first. */
 static gboolean
 op_long(Machine *m, guint n_bytes)
 {
@@ -307,8 +307,8 @@ op_long(Machine *m, guint n_bytes)
     return push_integer(m, EFFNET_PICKLE_INT, (gint64)number);
 }
 
-/* INT and LONG of protocol 1: a decimal line; booleans are 00 and 01, a LONG ends in L. One
- * beyond 64 bits keeps its digits. */
+/* INT and LONG of protocol 1: a decimal number on a line; booleans are 00 and 01, a LONG ends in L.
+ * A number beyond 64 bits is kept as digits. */
 static gboolean
 op_decimal(Machine *m, guint argument)
 {
@@ -386,7 +386,7 @@ op_stack_global(Machine *m, guint argument)
     return push_global(m, effnet_pickle_string(module), effnet_pickle_string(name));
 }
 
-/* REDUCE and NEWOBJ; NEWOBJ_EX has a dictionary of keyword arguments on top. */
+/* REDUCE and NEWOBJ; NEWOBJ_EX, with a dictionary of keyword arguments on top. */
 static gboolean
 op_call(Machine *m, guint n_keywords)
 {
@@ -399,7 +399,7 @@ op_call(Machine *m, guint n_keywords)
     return global && push(m, effnet_pickle_global_call(m->pickle, global, args, m->error));
 }
 
-/* The attributes of an object. Those of a dictionary do not matter. */
+/* BUILD: sets the attributes of an object. A dictionary's do not matter. */
 static gboolean
 op_build(Machine *m, guint argument)
 {
@@ -446,7 +446,7 @@ op_tuple(Machine *m, guint n)
     return push(m, value);
 }
 
-/* TUPLE and FROZENSET: of everything above the mark. */
+/* TUPLE and FROZENSET: collects everything above the mark. */
 static gboolean
 op_collect(Machine *m, guint type)
 {
@@ -460,7 +460,8 @@ op_collect(Machine *m, guint type)
     return push(m, value);
 }
 
-/* Items of an opaque value are not kept, but that there were tensors among them is. */
+/* Adds items to TARGET. An opaque value keeps no items, only whether there were tensors among
+ * them. */
 static gboolean
 extend(Machine *m, EffNetPickleValue *target, EffNetPickleType type,
        EffNetPickleValue *const *values, gsize n)

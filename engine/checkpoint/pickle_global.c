@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The globals that weights are made by, and what a call of each stands for. */
+/* The globals that make weights, and what a call of each makes. */
 #include <string.h>
 
 #include <effnet/error.h>
 
 #include "pickle.h"
 
-#define MAX_KEY 255 /* torch.save() has numbers, by which files are called */
+#define MAX_KEY 255 /* torch.save() writes numbers, which are the files' names */
 
 #define STORAGE(type, dtype, size)                                                                 \
     {                                                                                              \
@@ -36,7 +36,7 @@ static const EffNetPickleGlobal globals[] = {
     STORAGE("ComplexDouble", OTHER, 16),
 };
 
-/* A row for what has none. */
+/* A row for a global that has none. */
 static const EffNetPickleGlobal *
 new_unknown(EffNetPickle *pickle, const char *module, const char *name, GError **error)
 {
@@ -78,8 +78,8 @@ effnet_pickle_global_refuse(const EffNetPickle *pickle, const EffNetPickleGlobal
                               shown);
 }
 
-/* Whether weights went into ARGS. Those who take any have them among their first few; to look at
- * more would take a hostile file's time. */
+/* Whether ARGS contain weights. Functions take them among their first few arguments; looking at
+ * more would let a hostile file take much time. */
 static gboolean
 has_weights(const EffNetPickleValue *args, guint depth)
 {
@@ -94,7 +94,7 @@ has_weights(const EffNetPickleValue *args, guint depth)
     return FALSE;
 }
 
-/* Torch makes tensors of other things than storages, too, by functions of its private modules. */
+/* Torch also makes tensors from other things than storages, by functions of its private modules. */
 static EffNetPickleValue *
 make_opaque(EffNetPickle *pickle, const EffNetPickleGlobal *maker, const EffNetPickleValue *args,
             GError **error)
@@ -157,7 +157,7 @@ rebuild_tensor(EffNetPickle *pickle, const EffNetPickleValue *args, GError **err
     return value;
 }
 
-/* OrderedDict(), OrderedDict([(key, value), …]) as Python 2 wrote it, Counter({…}),
+/* OrderedDict(), OrderedDict([(key, value), …]) as written by Python 2, Counter({…}),
  * defaultdict(factory). */
 static EffNetPickleValue *
 make_dict(EffNetPickle *pickle, const EffNetPickleValue *from, GError **error)
@@ -235,8 +235,8 @@ read_view(const EffNetPickle *pickle, const EffNetPickleValue *view, EffNetPickl
                               storage->key);
 }
 
-/* ("storage", type, key, location, elements[, view]); before torch 1.6 also ("module", class, …),
- * which a whole model has for its class. */
+/* ("storage", type, key, location, elements[, view]). Before torch 1.6 also ("module", class, …),
+ * which a whole model has in place of its class. */
 EffNetPickleValue *
 effnet_pickle_storage_new(EffNetPickle *pickle, const EffNetPickleValue *id, GError **error)
 {

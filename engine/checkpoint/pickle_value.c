@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Values of a pickle and the arena that they live in until the file is understood. */
+/* A pickle's values, and the arena that they live in until the file is understood. */
 #include <string.h>
 
 #include <effnet/error.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What torch.save() writes: since 1.6 a zip archive with a pickle in it and a file for each
- * storage, before that five pickles in a row and then the storages. */
+/* What torch.save() writes: since 1.6, a zip archive with a pickle and a file for each storage;
+ * before, five pickles in a row, then the storages. */
 #include <string.h>
 
 #include <effnet/error.h>
@@ -13,17 +13,17 @@
 #define LEGACY_PROTOCOL 1001
 #define MAX_WRAPPING    4
 
-/* 0x1950a86a20f9469cfc6c as LONG1 and as a line of protocol 1. */
+/* 0x1950a86a20f9469cfc6c, as a LONG1 and as a line of protocol 1. */
 static const char magic_bytes[] = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 static const char magic_digits[] = "119547037146038801333356";
 
-/* Where a training script keeps the weights, best first: averaged weights are what is evaluated,
- * as timm does. */
+/* The keys under which training scripts keep weights, best first: averaged weights are what is
+ * evaluated, as timm does. */
 static const char *const wrappers[] = {
     "state_dict_ema", "model_ema",        "ema_state_dict", "ema", "state_dict",
     "model",          "model_state_dict", "model_state",    "net", "module",
 };
-#define N_AVERAGED 4 /* of these, the first */
+#define N_AVERAGED 4 /* the first of these */
 
 typedef struct {
     guint64 offset, size; /* bytes in the file */
@@ -97,7 +97,7 @@ add_tensors(const Reader *reader, const EffNetPickleValue *dict, GError **error)
     return TRUE;
 }
 
-/* Or what add_tensors() refuses by its name. */
+/* Whether DICT holds tensors, or values that add_tensors() refuses by name. */
 static gboolean
 holds_tensors(const EffNetPickleValue *dict)
 {
@@ -113,15 +113,16 @@ holds_tensors(const EffNetPickleValue *dict)
 
 typedef struct {
     GHashTable *seen;                               /* a dictionary may contain itself */
-    const EffNetPickleValue *way[MAX_WRAPPING + 1]; /* from the root to the tensors */
+    const EffNetPickleValue *way[MAX_WRAPPING + 1]; /* dictionaries, down to the tensors */
     guint n_way;
-    GString *container;              /* their keys, as "state.model" */
-    const EffNetPickleValue *opaque; /* what was met in place of a dictionary, for the error */
-    guint n_objects;                 /* of these, those that may hide weights */
-    gboolean hides_averaged;         /* those of one; then all others are the second best */
+    GString *container;              /* their keys, "state.model" */
+    const EffNetPickleValue *opaque; /* what was found in place of a dictionary, for the error */
+    guint n_objects;                 /* how many of these may hide weights */
+    gboolean hides_averaged; /* whether one may hide averaged weights, so that all others are second
+                              * best */
 } Search;
 
-/* OPAQUE is what the wrapper of RANK holds. */
+/* Notes that the wrapper with index RANK holds OPAQUE. */
 static void
 meet_opaque(Search *search, const EffNetPickleValue *opaque, gsize rank)
 {
@@ -193,7 +194,7 @@ list_tensors(const Reader *reader, const EffNetPickleValue *root, GError **error
     return add_tensors(reader, dict, error);
 }
 
-/* The archive's folder: that of the data.pkl that lies highest. NULL with the error set. */
+/* The archive's folder, where the topmost data.pkl is. NULL with the error set; for g_free(). */
 static char *
 find_root(const EffNetCheckpoint *checkpoint, const EffNetZip *zip, GError **error)
 {
@@ -219,7 +220,8 @@ find_root(const EffNetCheckpoint *checkpoint, const EffNetZip *zip, GError **err
     return NULL;
 }
 
-/* Archives of before torch 2.1 have no such file and come from little-endian machines. */
+/* Checks "byteorder"; archives from before torch 2.1 lack it and come from little-endian
+ * machines. */
 static gboolean
 check_byte_order(const EffNetCheckpoint *checkpoint, const EffNetZip *zip, const char *root,
                  GError **error)
@@ -293,7 +295,7 @@ check_system(const EffNetCheckpoint *checkpoint, const EffNetPickleValue *system
            effnet_checkpoint_fail(checkpoint, error, "is not of little-endian byte order");
 }
 
-/* The three pickles in front of the object. */
+/* Reads the three pickles before the object. */
 static gboolean
 read_preamble(const EffNetCheckpoint *checkpoint, EffNetPickle *pickle, guint64 *position,
               GError **error)
@@ -313,7 +315,7 @@ read_preamble(const EffNetCheckpoint *checkpoint, EffNetPickle *pickle, guint64 
     return value && check_system(checkpoint, value, error);
 }
 
-/* Key to the EffNetPickleStorage that tells its type. */
+/* A table from keys to EffNetPickleStorage, which tell types. */
 static GHashTable *
 index_storages(const EffNetPickle *pickle)
 {
@@ -327,7 +329,7 @@ index_storages(const EffNetPickle *pickle)
     return by_key;
 }
 
-/* The storages follow in the order of their keys: a count of elements, then these. */
+/* The storages follow in the order of KEYS, each a number of elements, then the elements. */
 static gboolean
 place_storages(const EffNetCheckpoint *checkpoint, const EffNetPickle *pickle,
                const EffNetPickleValue *keys, guint64 position, GHashTable *places, GError **error)

@@ -6,10 +6,10 @@
 
 #include "json.h"
 
-/* More is no list of labels and no argument that matters, and would cost what it is not worth: one
- * long text may be in a small file many times. */
+/* Larger ones are not lists of labels or arguments that matter, and would be expensive: a small
+ * file may contain one long text many times. */
 #define MAX_CLASSES 65536
-#define MAX_LABELS  (4u << 20) /* bytes of all of them */
+#define MAX_LABELS  (4u << 20) /* bytes of all labels */
 #define MAX_ARGS    1024
 #define MAX_TEXT    4096
 
@@ -30,7 +30,7 @@ get_member(const EffNetPickleValue *dict, const char *key)
     return NULL;
 }
 
-/* Takes VALUE over. */
+/* Takes ownership of VALUE. */
 static void
 add(GHashTable *table, const char *key, char *value)
 {
@@ -40,7 +40,7 @@ add(GHashTable *table, const char *key, char *value)
         g_free(value);
 }
 
-/* Class I's name into NAMES, which has room for N. FALSE for a class that has one already. */
+/* Sets NAMES[I], of N, to class I's name. FALSE if the class has one already. */
 static gboolean
 set_name(const char **names, gsize n, const EffNetPickleValue *name, guint64 i)
 {
@@ -76,7 +76,7 @@ name_by_number(const EffNetPickleValue *dict, const char **names, gsize n)
     return TRUE;
 }
 
-/* NULL unless every class from 0 on has its one name. */
+/* The class names as a JSON list; NULL unless every class from 0 on has exactly one. */
 static char *
 list_classes(const EffNetPickleValue *value)
 {
@@ -115,7 +115,7 @@ add_classes(GHashTable *table, const EffNetPickleValue *dict)
     }
 }
 
-/* FALSE for what has no text. */
+/* Appends VALUE as text; FALSE if it has none. */
 static gboolean
 append_scalar(GString *out, const EffNetPickleValue *value, gboolean quoted)
 {
@@ -162,7 +162,7 @@ describe(const EffNetPickleValue *value)
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
-/* Of a dictionary, or the attributes of an argparse.Namespace and the like. */
+/* Adds the items of a dictionary, or the attributes of an argparse.Namespace and the like. */
 static void
 add_args(GHashTable *table, const EffNetPickleValue *args)
 {

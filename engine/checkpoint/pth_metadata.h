@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a checkpoint of torch.save() says of the model beside its weights, as texts like those of
- * safetensors' __metadata__:
- *   arch          the architecture's name, as timm and torchvision's scripts keep it
+/* What a checkpoint of torch.save() says about the model besides its weights, as texts like those
+ * of safetensors' __metadata__:
+ *   arch          the architecture's name, as timm's and torchvision's scripts keep it
  *   args.NAME     an argument of the training script: a string, a number, "true" or "false", or a
  *                 JSON list of these
- *   class_names   the labels, a JSON list in the order of the classes
- *   container     the keys of the dictionaries that the tensors are in, as "state.model" */
+ *   class_names   the labels, a JSON list in the order of classes
+ *   container     the keys of the dictionaries that the tensors are in: "state.model"
+ */
 #ifndef EFFNET_PTH_METADATA_H
 #define EFFNET_PTH_METADATA_H
 
 #include "pickle.h"
 
 /* Adds to TABLE, char to char, what the dictionary DICT says and the table does not have yet. What
- * is not understood is left out: nothing of it is needed. */
+ * is not understood is left out, since nothing of it is needed. */
 void effnet_pth_metadata_add(GHashTable *table, const EffNetPickleValue *dict);
 
 #endif

@@ -66,7 +66,7 @@ parse_span(const EffNetCheckpoint *checkpoint, const EffNetJson *offsets, Span *
                                   span->name);
 }
 
-/* The tensor must fill its span, neither more nor less. */
+/* Checks that the tensor fills its span exactly. */
 static gboolean
 check_size(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, guint element_size,
            const Span *span, GError **error)
@@ -133,7 +133,7 @@ compare_spans(gconstpointer a, gconstpointer b)
     return x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* As the format wants it: every byte behind the header belongs to one tensor. */
+/* Checks what the format demands: every byte after the header belongs to exactly one tensor. */
 static gboolean
 check_spans(const EffNetCheckpoint *checkpoint, GArray *spans, guint64 n_bytes, GError **error)
 {

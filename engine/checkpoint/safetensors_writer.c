@@ -20,9 +20,9 @@ typedef struct {
 } Tensor;
 
 struct _EffNetSafetensorsWriter {
-    GString *metadata, *header; /* the entries of either, separated */
+    GString *metadata, *header; /* the entries of each, separated by commas */
     GArray *tensors;            /* Tensor */
-    guint64 end;                /* of the data of all of them */
+    guint64 end;                /* the end of all tensors' data */
 };
 
 static void
@@ -94,7 +94,7 @@ write_tensor(FILE *file, const Tensor *tensor)
     gsize n;
     const guint8 *data = g_bytes_get_data(tensor->data, &n);
 
-    if (n == 0) /* and DATA may be NULL */
+    if (n == 0) /* DATA may be NULL */
         return TRUE;
     if (tensor->dtype == EFFNET_DTYPE_I8 || G_BYTE_ORDER == G_LITTLE_ENDIAN)
         return fwrite(data, 1, n, file) == n;
@@ -118,7 +118,7 @@ write_all(const EffNetSafetensorsWriter *writer, FILE *file)
 
     g_string_printf(header, "{\"__metadata__\": {%s}%s}", writer->metadata->str,
                     writer->header->str);
-    while (header->len % 8) /* tensors are aligned then */
+    while (header->len % 8) /* so that tensors are aligned */
         g_string_append_c(header, ' ');
     length = GUINT64_TO_LE(header->len);
     ok = fwrite(&length, sizeof length, 1, file) == 1 &&
@@ -128,7 +128,7 @@ write_all(const EffNetSafetensorsWriter *writer, FILE *file)
     return ok && fflush(file) == 0 && fsync(fileno(file)) == 0;
 }
 
-/* FALSE with errno set. FD is closed. */
+/* Writes everything to FD and closes it. FALSE with errno set. */
 static gboolean
 write_file(const EffNetSafetensorsWriter *writer, int fd)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A safetensors file in the making. */
+/* Writing a safetensors file. */
 #ifndef EFFNET_SAFETENSORS_WRITER_H
 #define EFFNET_SAFETENSORS_WRITER_H
 
@@ -10,17 +10,17 @@ typedef struct _EffNetSafetensorsWriter EffNetSafetensorsWriter;
 EffNetSafetensorsWriter *effnet_safetensors_writer_new(void);
 void effnet_safetensors_writer_free(EffNetSafetensorsWriter *writer);
 
-/* An entry of __metadata__. All strings are UTF-8, and no key or name comes twice. */
+/* Adds an entry of __metadata__. All strings are UTF-8, and no key or name may occur twice. */
 void effnet_safetensors_writer_set_metadata(EffNetSafetensorsWriter *writer, const char *key,
                                             const char *value);
 
-/* A dense tensor of F32 or I8, whose DATA is taken over and held until the end: as many elements of
- * the machine's own byte order as the N_DIMS dimensions ask for. */
+/* Adds a dense tensor of F32 or I8 with N_DIMS dimensions. DATA: its elements, row-major, in the
+ * machine's byte order; takes ownership of it, and holds it until the end. */
 void effnet_safetensors_writer_add(EffNetSafetensorsWriter *writer, const char *name,
                                    EffNetDType dtype, guint n_dims, const guint64 *dims,
                                    GBytes *data);
 
-/* Writes all to PATH, whole or not at all: an existing file is replaced at the end. */
+/* Writes the file to PATH, entirely or not at all: an existing file is replaced at the end. */
 gboolean effnet_safetensors_writer_finish(EffNetSafetensorsWriter *writer, const char *path,
                                           GError **error);
 

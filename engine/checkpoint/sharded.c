@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A checkpoint in several files, as the Hugging Face hub has large ones: an index, in JSON, says
- * which tensor is in which of the files beside it. */
+/* A checkpoint in several files, as large ones are on the Hugging Face hub: an index, in JSON, says
+ * which of the files beside it holds which tensor. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define MAX_INDEX  (16u << 20)
 #define MAX_SHARDS 64
-#define MAX_NAME   255 /* a file's */
+#define MAX_NAME   255 /* a file name's bytes */
 #define SUFFIX     ".json"
 
 gboolean
@@ -49,8 +49,8 @@ read_index(const EffNetCheckpoint *checkpoint, GError **error)
     return NULL;
 }
 
-/* Whether REAL lies right in FOLDER, or where the hub's cache keeps what its snapshots link to:
- * NAME/snapshots/REVISION/shard to NAME/blobs/sum. */
+/* Whether REAL is directly in FOLDER, or where the hub's cache keeps what its snapshots link to:
+ * NAME/snapshots/REVISION/shard links to NAME/blobs/sum. */
 static gboolean
 is_beside(const char *real, const char *folder)
 {
@@ -62,8 +62,8 @@ is_beside(const char *real, const char *folder)
            (g_str_has_suffix(snapshots, "/snapshots") && g_str_equal(in, blobs));
 }
 
-/* Where the shard NAME is, for the caller to free: it is beside the index, and no link leads to
- * another place. */
+/* The path of the shard NAME: it must be beside the index, and no link may lead elsewhere. For
+ * g_free(). */
 static char *
 find_shard(const EffNetCheckpoint *checkpoint, const char *name, GError **error)
 {
@@ -93,7 +93,7 @@ end:
     return g_steal_pointer(&path);
 }
 
-/* What the file of the shard NAME has, as the last shard's. */
+/* Adds the tensors of the shard NAME, with the next number. */
 static gboolean
 add_shard(EffNetCheckpoint *checkpoint, const char *name, GError **error)
 {
@@ -122,7 +122,7 @@ add_shard(EffNetCheckpoint *checkpoint, const char *name, GError **error)
     return TRUE;
 }
 
-/* All shards of MAP, each once: their names to their numbers from 1 on. */
+/* Adds every shard of MAP once. NUMBERS: from their names to their numbers, from 1 on. */
 static gboolean
 add_shards(EffNetCheckpoint *checkpoint, const EffNetJson *map, GHashTable *numbers, GError **error)
 {
@@ -147,7 +147,7 @@ add_shards(EffNetCheckpoint *checkpoint, const EffNetJson *map, GHashTable *numb
     return TRUE;
 }
 
-/* Whether every tensor of MAP is in the shard that it names, and only there. */
+/* Checks that every tensor of MAP is in the shard that MAP names, and in no other. */
 static gboolean
 check_map(const EffNetCheckpoint *checkpoint, const EffNetJson *map, GHashTable *numbers,
           GError **error)

@@ -4,7 +4,7 @@
 
 #include "formats.h"
 
-#define TILE 16 /* floats: a cache line each way */
+#define TILE 16 /* floats: a cache line in either direction */
 
 guint
 effnet_dtype_size(EffNetDType dtype)
@@ -48,14 +48,14 @@ effnet_tensor_measure(const EffNetTensor *tensor, guint64 *n_elements, guint64 *
     return last < G_MAXUINT64;
 }
 
-/* SIZE bytes, little endian. */
+/* A number of SIZE bytes, little endian. */
 static inline guint64
 get_bits(const guint8 *p, guint size)
 {
     guint64 bits = 0;
 
     memcpy(&bits, p, size);
-    return GUINT64_FROM_LE(bits); /* the bytes behind SIZE are 0, so they end up on top */
+    return GUINT64_FROM_LE(bits); /* the bytes after SIZE are 0, and become the upper ones */
 }
 
 static inline float
@@ -90,7 +90,6 @@ f32_from_f16(guint16 half)
                          mantissa << 13);
 }
 
-/* SRC is little endian, whatever the machine. */
 void
 effnet_convert_to_f32(float *dst, const void *src, gsize n, EffNetDType dtype)
 {
@@ -123,11 +122,11 @@ effnet_convert_to_f32(float *dst, const void *src, gsize n, EffNetDType dtype)
 }
 
 typedef struct {
-    gsize n, from, to; /* length; strides in source and destination */
+    gsize n, from, to; /* iterations; strides in source and destination */
 } Loop;
 
-/* The loops of a permutation, outermost first: those of length 1 dropped, those that continue
- * one another on both sides joined. */
+/* The loops of a permutation, outermost first. Loops of length 1 are dropped; loops that continue
+ * one another on both sides are merged. */
 static guint
 plan_loops(const EffNetTensor *tensor, const guint64 *to, Loop loops[EFFNET_MAX_DIMS])
 {
@@ -149,8 +148,8 @@ plan_loops(const EffNetTensor *tensor, const guint64 *to, Loop loops[EFFNET_MAX_
     return n_loops;
 }
 
-/* A plane of two loops in tiles, so that either side's cache lines are used up while they are
- * near, whichever of the two is contiguous where. */
+/* Copies a plane of two loops in tiles, so that the cache lines of both sides are used up while
+ * they are in caches, whichever loop is contiguous on which side. */
 static void
 copy_plane(float *dst, const float *src, const Loop *a, const Loop *b)
 {
@@ -172,7 +171,7 @@ effnet_permute(float *dst, const guint64 *to, const float *src, const EffNetTens
     for (guint i = 0; i < tensor->n_dims; i++)
         if (tensor->dims[i] == 0)
             return;
-    /* The plane: the destination's innermost loop and the one that is innermost in the source. */
+    /* The plane: the destination's innermost loop, and the source's. */
     inner = n > 0 ? loops[--n] : once;
     for (guint i = 1; i < n; i++)
         if (loops[i].from <= loops[fast].from)

@@ -17,11 +17,11 @@
 #define LOCAL_SIZE          30
 #define FLAG_ENCRYPTED      1
 #define MAX_DIRECTORY       (64u << 20)
-#define MAX_NAME            1024 /* which errors print */
+#define MAX_NAME            1024 /* bytes, as errors print it */
 
 typedef struct {
     char *name;
-    guint64 size, stored_size, local; /* LOCAL: offset of the local header */
+    guint64 size, stored_size, local; /* LOCAL: the local header's offset */
     guint method, flags;
 } Entry;
 
@@ -61,8 +61,8 @@ fail(const EffNetFile *file, GError **error, const char *what)
     return FALSE;
 }
 
-/* Sizes that do not fit the old end record are in the zip64 one, which a locator right before the
- * old one points to. */
+/* Reads the zip64 end record, which has the sizes that do not fit the old one; a locator just
+ * before the old one points to it. */
 static gboolean
 read_end64(const EffNetFile *file, guint64 end, Directory *directory, GError **error)
 {
@@ -88,7 +88,7 @@ read_end64(const EffNetFile *file, guint64 end, Directory *directory, GError **e
     return TRUE;
 }
 
-/* The end record has a comment of up to 65535 bytes behind it: searched from the back. */
+/* Finds the end record, searching backwards: a comment of up to 65535 bytes follows it. */
 static gboolean
 find_directory(const EffNetFile *file, Directory *directory, GError **error)
 {
@@ -111,8 +111,8 @@ find_directory(const EffNetFile *file, Directory *directory, GError **error)
     return fail(file, error, "its directory is missing, it may be cut short");
 }
 
-/* The zip64 field of an entry's extra data has those of size, stored size and offset, in this
- * order, that are all ones in the entry itself. */
+/* Reads the zip64 field of an entry's extra data. It has those of size, stored size and offset, in
+ * this order, whose bits are all ones in the entry itself. */
 static gboolean
 read_extra64(const guint8 *extra, gsize n, Entry *entry)
 {
@@ -138,7 +138,7 @@ read_extra64(const guint8 *extra, gsize n, Entry *entry)
     return TRUE;
 }
 
-/* Returns the length of the record at P, of which N bytes are there; 0 with the error set. */
+/* Reads the record at P, where N bytes are left; returns its length, or 0 with the error set. */
 static gsize
 read_entry(EffNetZip *zip, const guint8 *p, gsize n, GError **error)
 {
@@ -245,8 +245,8 @@ effnet_zip_contains(const EffNetZip *zip, const char *name)
     return g_hash_table_contains(zip->by_name, name);
 }
 
-/* Where ENTRY's bytes begin: the local header repeats the name and has an extra field of its own
- * length, by which torch aligns the data. */
+/* Finds where ENTRY's bytes start. The local header repeats the name, and has an extra field of its
+ * own length, which torch uses for alignment. */
 static gboolean
 find_data(const EffNetZip *zip, const Entry *entry, guint64 *offset, GError **error)
 {

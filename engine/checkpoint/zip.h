@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where the files of a zip archive lie (APPNOTE 6.3, zip64 too). They must be stored, not
- * compressed, as torch.save() does, and are then read in place. */
+/* Where the files of a zip archive are (APPNOTE 6.3, with zip64). They must be stored, not
+ * compressed, as torch.save() does, and are read in place. */
 #ifndef EFFNET_ZIP_H
 #define EFFNET_ZIP_H
 
@@ -15,7 +15,7 @@ guint effnet_zip_get_n_entries(const EffNetZip *zip);
 const char *effnet_zip_get_name(const EffNetZip *zip, guint index);
 gboolean effnet_zip_contains(const EffNetZip *zip, const char *name);
 
-/* The bytes of NAME, which lie within the file. */
+/* Sets OFFSET and SIZE to where the bytes of NAME are; they lie within the archive. */
 gboolean effnet_zip_locate(const EffNetZip *zip, const char *name, guint64 *offset, guint64 *size,
                            GError **error);
 

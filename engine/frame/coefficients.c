@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The filter is Pillow's (src/libImaging/Resample.c), with all of its roundings. The tables of
- * chroma also include the step from half to full resolution, by linear interpolation between the
- * samples' positions: as if the whole frame were converted to R'G'B' before it is cropped and
- * resized. */
+/* The filters are Pillow's (src/libImaging/Resample.c), with all its rounding. The tables of chroma
+ * include upsampling from half to full resolution, by linear interpolation between the samples'
+ * positions: as if the whole frame were converted to R'G'B' before it is cropped and resized. */
 #include "frame/coefficients.h"
 
 #include <math.h>
@@ -12,7 +11,7 @@ typedef struct {
     double support;
 } Filter;
 
-/* Samples FIRST to FIRST + COUNT - 1. */
+/* Samples FIRST to FIRST + COUNT - 1, around CENTER. */
 typedef struct {
     guint first, count;
     double center;
@@ -52,7 +51,7 @@ stretch_get(const EffNetTableSpec *spec)
     return MAX((double)spec->length / spec->axis->full, 1.0);
 }
 
-/* The luma samples of the region that output sample I is made of. */
+/* The luma samples, counted from the region's start, under the filter of output sample I. */
 static Window
 luma_window(const EffNetTableSpec *spec, guint i)
 {
@@ -87,8 +86,8 @@ chroma_total(const EffNetTableSpec *spec)
     return spec->total / 2 + spec->total % 2;
 }
 
-/* The chroma sample before the frame's luma sample I (-1: there is none), which lies FRACTION of
- * the way to the next one. */
+/* The chroma sample at or before the frame's luma sample I (-1 is before the first); sets FRACTION
+ * to how far I is towards the next one, 0..1. */
 static gint64
 chroma_position(const EffNetTableSpec *spec, guint i, double *fraction)
 {
@@ -105,7 +104,7 @@ chroma_clamp(const EffNetTableSpec *spec, gint64 sample)
     return (guint)CLAMP(sample, 0, (gint64)chroma_total(spec) - 1);
 }
 
-/* The plane's samples under the filter. */
+/* The plane's samples under the filter of a window of luma samples. */
 static Window
 plane_window(const EffNetTableSpec *spec, const Window *luma)
 {
@@ -149,8 +148,8 @@ quantise_exact(gint16 *high, gint16 *low, const double *weight, guint count)
     }
 }
 
-/* Rounds the running sum, not each weight: flat areas stay as they are, and weights far below one
- * unit, in a filter of thousands of samples, still count. */
+/* Rounds the running sum, not each weight, so that the sum is exact (flat areas stay flat), and
+ * weights far below one unit, in a filter of thousands of samples, still count. */
 static void
 quantise_fine(gint16 *fine, const double *weight, guint count)
 {
@@ -173,7 +172,7 @@ round_up(guint n, guint step)
     return (n + step - 1) / step * step;
 }
 
-/* The extent of all windows, and each of them aligned. */
+/* Finds the extent of all windows, and aligns each. */
 static void
 lay_out(EffNetResizeTable *table, guint *origin, guint *luma_taps, const EffNetTableSpec *spec)
 {

@@ -10,17 +10,18 @@
 
 typedef struct {
     const EffNetAxis *axis;
-    guint start, length; /* the region along the frame's axis */
-    guint total;         /* the whole frame along that axis */
+    guint start, length; /* the region, in samples of luma */
+    guint total;         /* the whole frame, likewise */
     EffNetInterpolation interpolation;
     gboolean fine;
-    gboolean halved;  /* a chroma axis: one sample for two of luma */
-    gboolean cosited; /* … that sits on the first of the two */
-    guint align;      /* windows start at multiples of it */
-    guint pad;        /* and have a multiple of it of samples, filled up with weights of 0 */
+    gboolean halved;  /* chroma with one sample for two of luma */
+    gboolean cosited; /* … which is located at the first of the two */
+    guint align;      /* windows start at multiples of this */
+    guint pad;        /* and have a multiple of this many samples, filled up with weights of 0 */
 } EffNetTableSpec;
 
-/* ORIGIN: the plane's sample that the table's windows count from. FALSE: no memory. */
+/* Fills in TABLE. ORIGIN: the plane's sample from which its windows count. FALSE: not enough
+ * memory. */
 gboolean effnet_resize_table_init(EffNetResizeTable *table, guint *origin,
                                   const EffNetTableSpec *spec);
 void effnet_resize_table_clear(EffNetResizeTable *table);

@@ -18,7 +18,7 @@ fixed(double coefficient)
     return (gint16)lrint(coefficient * (1 << EFFNET_COLOR_BITS));
 }
 
-/* From the rounded coefficients, so that neutral chroma gives neutral grey. */
+/* Computed from the rounded coefficients, so that neutral chroma gives neutral grey. */
 static gint32
 bias(gint32 luma, gint32 chroma)
 {

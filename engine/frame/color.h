@@ -8,10 +8,10 @@
 
 void effnet_color_init(EffNetColor *color, EffNetMatrix matrix, gboolean full_range);
 
-/* Luma alone, as grey: R, G and B alike, whatever the chroma. */
+/* Grey from luma only: R, G and B are equal, whatever the chroma. */
 void effnet_color_init_grey(EffNetColor *color, gboolean full_range);
 
-/* Pillow's convert("L"), in place of the first plane. */
+/* Pillow's convert("L") of N pixels, written over the first plane. */
 void effnet_color_to_grey(guint8 *const rgb[3], gsize n);
 
 #endif

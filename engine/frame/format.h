@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How the pixel formats lie in memory, and whether a frame keeps to it. */
+/* The pixel formats' layouts in memory, and checks of a frame. */
 #ifndef EFFNET_FRAME_FORMAT_H
 #define EFFNET_FRAME_FORMAT_H
 
@@ -7,10 +7,10 @@
 
 #include "kernels/resize.h"
 
-/* The longest side of a frame: as far as Pillow's arithmetic, and ours, is exact. */
+/* The longest side of a frame, in pixels: up to there, Pillow's arithmetic and ours are exact. */
 #define EFFNET_FRAME_MAX_SIDE (1u << 20)
 
-/* Samples that are resized together. */
+/* Components that are resized together. */
 typedef struct {
     guint plane;
     EffNetPixelLayout layout;
@@ -26,7 +26,7 @@ typedef struct {
 
 const EffNetFormat *effnet_format_get(EffNetPixelFormat format);
 
-/* REGION: the frame's, resolved. */
+/* Checks FRAME; sets REGION to its region, or to the whole frame. */
 gboolean effnet_frame_check(const EffNetFrame *frame, EffNetRect *region, GError **error);
 
 #endif

@@ -18,8 +18,9 @@ static const Turn turns[] = {
     [EFFNET_ORIENTATION_UR_LL] = {TRUE, TRUE, TRUE},
 };
 
-/* timm's size of the shorter side. The fraction was written as a decimal: 0.92f is a little more
- * than 0.92, and 276 / 0.92f a little less than 300. */
+/* The length of the shorter side before the center crop, as timm computes it. The fraction was
+ * written as a decimal: 0.92f is a little more than 0.92, and 276 / 0.92f a little less than
+ * 300. */
 static guint
 shorter_side(guint resolution, float crop_fraction)
 {
@@ -27,7 +28,7 @@ shorter_side(guint resolution, float crop_fraction)
     return (guint)MAX(floor(resolution / fraction), resolution);
 }
 
-/* torchvision's int(round((size - crop) / 2.0)), where a half goes to the even neighbour. */
+/* torchvision's int(round((size - crop) / 2.0)), where halves are rounded to even. */
 static guint64
 center(guint64 size, guint64 crop)
 {
@@ -35,7 +36,7 @@ center(guint64 size, guint64 crop)
     return rest / 2 + (rest % 4 == 3);
 }
 
-/* torchvision's int(size * long / short), the division in floating point. */
+/* torchvision's int(size * long / short), with a division in floating point. */
 static guint64
 in_proportion(guint size, guint numerator, guint denominator)
 {

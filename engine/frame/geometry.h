@@ -5,9 +5,9 @@
 
 #include <effnet/frame.h>
 
-/* The source's axis is resized to FULL samples, of which the N from FIRST on are computed. They
- * fill the destination from DST on, from the far end where FLIP. 64 bits: a center crop of a thin
- * line would resize its long side to millions of samples. */
+/* An axis of the source is resized to FULL samples, of which the N from FIRST on are computed. They
+ * fill the destination from DST on, in reverse if FLIP. 64 bits, since a center crop of a thin line
+ * would resize its long side to millions of samples. */
 typedef struct {
     guint64 full, first;
     guint n, dst;
@@ -15,11 +15,12 @@ typedef struct {
 } EffNetAxis;
 
 typedef struct {
-    EffNetAxis x, y; /* of the source, as stored */
+    EffNetAxis x, y; /* the source's, as stored */
     gboolean swap;   /* the source's x runs along the destination's y */
 } EffNetGeometry;
 
-/* WIDTH x HEIGHT as stored to RESOLUTION x RESOLUTION as seen. RESIZE has neither AUTO nor 0. */
+/* From a source of WIDTH x HEIGHT as stored to RESOLUTION x RESOLUTION as seen. RESIZE contains
+ * neither AUTO nor 0. */
 void effnet_geometry_init(EffNetGeometry *geometry, guint width, guint height,
                           EffNetOrientation orientation, guint resolution,
                           const EffNetResize *resize);

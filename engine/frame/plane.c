@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Zeroed, aligned to 64, to be freed with free(). */
+/* Zeroed memory, 64-byte aligned, for free(); NULL if there is not enough. */
 static gpointer
 try_aligned(gsize size)
 {
@@ -108,8 +108,8 @@ ring_row(EffNetPlane *plane, guint row)
     return plane->ring + row % plane->capacity * plane->row_size;
 }
 
-/* N samples of 16 bits, of which SHIFT are rounded away. Full range: the largest sample is 255, not
- * 256 less one step, so that a 256th is taken off. */
+/* Reduces N samples of 16 bits, little endian, to 8 bits, rounding SHIFT bits away. In full range,
+ * the largest sample is to become 255, which is 256 less 1/256 of it. */
 static void
 reduce(guint8 *dst, const guint8 *src, gsize n, guint shift, gboolean full_range)
 {
@@ -122,7 +122,7 @@ reduce(guint8 *dst, const guint8 *src, gsize n, guint shift, gboolean full_range
     }
 }
 
-/* Row ROW of the source, from where the tables start, in 8 bits: the R-th of those that are
+/* Row ROW of the source, from column X on, in 8 bits. R: its number among the rows that are
  * filtered together. */
 static const guint8 *
 source_row(EffNetPlane *plane, const EffNetFrame *frame, guint row, guint r)
@@ -139,7 +139,7 @@ source_row(EffNetPlane *plane, const EffNetFrame *frame, guint row, guint r)
     return plane->narrow + r * n;
 }
 
-/* The next rows of the source into the ring. */
+/* Filters the next rows of the source into the ring. */
 static void
 filter_rows(EffNetPlane *plane, const EffNetResizeKernels *kernels, const EffNetFrame *frame)
 {

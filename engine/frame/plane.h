@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One plane of a frame in both passes of a resize. */
+/* One plane of a frame, resized in two passes. */
 #ifndef EFFNET_FRAME_PLANE_H
 #define EFFNET_FRAME_PLANE_H
 
 #include "frame/coefficients.h"
 #include "frame/format.h"
 
-/* Filtered rows stay in a ring until the vertical pass needs them no more: each row of the source
- * is filtered once, and memory does not grow with the frame's area. */
+/* Filtered rows stay in a ring as long as the vertical pass needs them: each row of the source is
+ * filtered once, and memory does not grow with the frame's area. */
 typedef struct {
     EffNetComponents components;
     gboolean fine;
-    guint x, y; /* the plane's sample that the tables start from */
+    guint x, y; /* the plane's sample from which the tables count */
     EffNetResizeTable horizontal, vertical;
     gsize row_size; /* bytes of a filtered row, with slack */
     guint capacity; /* rows of the ring */
-    guint next;     /* row that comes into it next */
+    guint next;     /* the next row to be filtered */
     guint8 *ring;
     guint8 *scratch;
-    guint8 *narrow; /* rows of 16-bit samples, reduced to 8 bits; NULL: they have 8 */
+    guint8 *narrow; /* rows of 16-bit samples, reduced to 8 bits; NULL if samples have 8 */
     guint8 *out;    /* the row that the vertical pass made */
     const guint8 **window;
 } EffNetPlane;
@@ -31,15 +31,15 @@ typedef struct {
     gboolean fine;
 } EffNetPlaneSpec;
 
-/* FALSE: no memory. */
+/* FALSE: not enough memory. */
 gboolean effnet_plane_init(EffNetPlane *plane, const EffNetComponents *components,
                            const EffNetPlaneSpec *spec);
 void effnet_plane_clear(EffNetPlane *plane);
 
 void effnet_plane_start(EffNetPlane *plane);
 
-/* Row I of the output, I rising from 0, to plane->out: components planes of horizontal.n_out
- * samples, of 16 bits where fine, else 8. */
+/* Writes output row I, which must rise from 0, to plane->out: horizontal.n_out samples of each
+ * component, one component after the other, of 16 bits if fine, else of 8. */
 void effnet_plane_run(EffNetPlane *plane, const EffNetResizeKernels *kernels,
                       const EffNetFrame *frame, guint i);
 

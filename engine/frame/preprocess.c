@@ -14,9 +14,9 @@
 
 #define DEFAULT_CROP_FRACTION 0.875f
 
-/* Where pixels go: so many elements from one to the next along the source's axes. */
+/* Where pixels go. Steps are in elements, from one pixel to the next along the source's axes. */
 typedef struct {
-    float *floats; /* or */
+    float *floats; /* or NULL, then */
     guint8 *bytes;
     gssize first, x_step, y_step;
 } Sink;
@@ -27,10 +27,10 @@ struct _EffNetPreprocess {
     guint8 mean[3];
     EffNetResize trained, resize;
 
-    /* What the tables below are for; unset while there are none. */
+    /* The frame that the tables below are for, if READY. */
     gboolean ready;
     EffNetFrame last;
-    guint8 srgb[256]; /* where it is not SDR */
+    guint8 srgb[256]; /* for a transfer other than SDR */
     EffNetGeometry geometry;
     EffNetPlane planes[3];
     guint n_planes;
@@ -165,7 +165,8 @@ prepare(EffNetPreprocess *p, const EffNetFrame *frame, GError **error)
     return TRUE;
 }
 
-/* R, G, B of row I to RGB; the first of them alone where the network sees grey. */
+/* Converts the planes' current row to R, G, B; only the first of these where the network sees
+ * grey. */
 static void
 make_ycbcr_row(EffNetPreprocess *p, const EffNetColor *color, guint8 *rgb[3])
 {
@@ -180,7 +181,7 @@ make_ycbcr_row(EffNetPreprocess *p, const EffNetColor *color, guint8 *rgb[3])
     p->kernels->color(rgb, ycc, n, color);
 }
 
-/* Grey is one row that is all three. */
+/* RGB: three rows; grey is one row three times. */
 static void
 tone_map(const EffNetPreprocess *p, guint8 *const rgb[3])
 {
@@ -243,7 +244,7 @@ put_bytes(const EffNetPreprocess *p, guint8 *dst, gssize step, const guint8 *con
             dst[c] = rgb[c][i];
 }
 
-/* The small result is turned while it is written. */
+/* Sets SINK's steps, so that the small result is turned and flipped while it is written. */
 static void
 aim(Sink *sink, const EffNetGeometry *geometry, gssize pixel, gssize row)
 {

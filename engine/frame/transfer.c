@@ -3,11 +3,11 @@
 
 #include <math.h>
 
-#define WHITE    203.0 /* cd/m2 of reference white, ITU-R BT.2408 */
+#define WHITE    203.0 /* reference white in cd/m2, ITU-R BT.2408 */
 #define PQ_PEAK  10000.0
-#define HLG_PEAK 1000.0 /* of the display that its system gamma is for */
+#define HLG_PEAK 1000.0 /* peak of the display whose system gamma this is */
 
-/* ITU-R BT.2100: the light that SIGNAL stands for, cd/m2. */
+/* ITU-R BT.2100: the light, in cd/m2, that SIGNAL stands for. */
 static double
 pq_light(double signal)
 {

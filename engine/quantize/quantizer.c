@@ -11,10 +11,10 @@
 #include "statistics.h"
 #include "writer.h"
 
-/* A layer's outputs for the image at hand, and what all images so far have shown of it. */
+/* A layer's outputs for the current image, and what all images so far have shown of them. */
 typedef struct {
     char *name;
-    float *outputs; /* of the model of floats */
+    float *outputs; /* by the model of floats */
     gsize n;
     double signal, noise;
 } Layer;
@@ -23,12 +23,12 @@ struct _EffNetQuantizer {
     EffNetRecognition *recognition;
     EffNetModel *model, *quantised;
     EffNetSession *session, *quantised_session;
-    guint frames; /* added */
+    guint frames; /* frames added */
     EffNetStatistics *statistics;
     guint n_layers;
     Layer *layers;
-    EffNetQuantizeReport report; /* its cosine is a sum */
-    GError *failure;             /* of an observer */
+    EffNetQuantizeReport report; /* its cosine is a sum until the end */
+    GError *failure;             /* an observer's */
 };
 
 static const EffNetNetwork *
@@ -156,7 +156,7 @@ effnet_quantizer_write(EffNetQuantizer *q, const char *path, GError **error)
     return q->quantised_session != NULL;
 }
 
-/* A layer's outputs as they are in memory, in units of SCALE. */
+/* A layer's outputs as they are in memory: a number times SCALE is a real value. */
 typedef struct {
     EffNetType type;
     gconstpointer numbers;
@@ -166,7 +166,7 @@ typedef struct {
 
 typedef void (*Look)(Layer *layer, const Outputs *outputs);
 
-/* The outputs of the first of two fused layers are nowhere in the arena. */
+/* Looks at the outputs of the first of two fused layers, which are not in the arena. */
 static void
 look_at_fused(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetOp *op,
               const EffNetArena *arena, Look look)

@@ -42,8 +42,8 @@ effnet_first_outputs_new(const EffNetPlan *plan, const EffNetOp *op, const EffNe
     return outputs;
 }
 
-/* What a layer reads: PIXELS of values that are FACTOR times the real ones, STRIDE elements apart,
- * multiplied with GATE where that is not NULL. */
+/* What a layer reads: PIXELS pixels, STRIDE elements apart, of values that are FACTOR times the
+ * real ones, multiplied by GATE unless that is NULL. */
 typedef struct {
     const float *values, *gate;
     gsize pixels, stride;
@@ -86,7 +86,7 @@ observe_inputs(EffNetStatistics *s, const EffNetPlan *plan, const EffNetOp *op,
         });
 }
 
-/* The outputs of an op's first layer, which its second one reads, if there is one. */
+/* Observes the outputs of an op's first layer, and, if the second reads them, its inputs. */
 static gboolean
 observe_first(EffNetStatistics *s, const EffNetPlan *plan, const EffNetOp *op,
               const EffNetArena *arena, GError **error)
@@ -127,7 +127,7 @@ effnet_statistics_observe(EffNetStatistics *statistics, const EffNetPlan *plan, 
         if (!observe_first(first, plan, op, arena, error))
             return FALSE;
     if (op->pool &&
-        op->band_rows) /* the largest of N values of ReLU is at most N times their mean */
+        op->band_rows) /* the largest of N outputs of ReLU is at most N times their mean */
         most *= op->layer->out_size * op->layer->out_size;
     last->range = MAX(last->range, most);
     return TRUE;

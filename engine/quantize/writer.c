@@ -11,7 +11,7 @@
 #include "../plan/fold.h"
 #include "statistics.h"
 
-/* The least range and scale, also of what is 0 everywhere. */
+/* The smallest range and scale, even where all values are 0. */
 #define LEAST_RANGE 1e-6f
 #define LEAST_SCALE 1e-9f
 
@@ -24,7 +24,7 @@ begin(EffNetSafetensorsWriter *w, const EffNetModelInfo *info)
     effnet_safetensors_writer_set_metadata(w, "config", config);
 }
 
-/* Takes VALUES over. */
+/* Takes ownership of VALUES. */
 static void
 add(EffNetSafetensorsWriter *w, const EffNetLayer *layer, EffNetPart part, gpointer values)
 {
@@ -42,7 +42,7 @@ add(EffNetSafetensorsWriter *w, const EffNetLayer *layer, EffNetPart part, gpoin
                                       g_bytes_new_take(values, n * sizeof(float)));
 }
 
-/* Weights for pixels of 0..255 instead of normalised ones. */
+/* Converts weights for normalised pixels to weights for pixels of 0..255. */
 static void
 fold_input(const EffNetLayer *stem, const EffNetModelInfo *info, float *rows)
 {
@@ -52,8 +52,9 @@ fold_input(const EffNetLayer *stem, const EffNetModelInfo *info, float *rows)
         rows[i] /= 255 * info->std[i / taps % stem->in_channels];
 }
 
-/* Adds to BIAS what the means of the pixels make of the rounded weights. Normalised pixels are
- * about 0 on average, so that rounding moves nothing. */
+/* Subtracts from BIAS what the pixels' means, by which normalisation would have shifted them, add
+ * to sums of the rounded weights. Normalised pixels are about 0 on average, so that rounding shifts
+ * no mean here. */
 static void
 fold_means(const EffNetLayer *stem, const EffNetModelInfo *info, const gint8 *weights,
            const float *scale, float *bias)
@@ -84,8 +85,8 @@ quantise(const EffNetLayer *layer, const float *rows, gint8 *weights, float *sca
     }
 }
 
-/* Takes off BIAS what rounded weights add to outputs on average: most of the error of a layer whose
- * inputs are few and never negative (Nagel et al. 2019, section 4.2). */
+/* Subtracts from BIAS what rounding the weights adds to outputs on average: most of the error of a
+ * layer with few inputs, none of them negative (Nagel et al. 2019, section 4.2). */
 static void
 correct_bias(const EffNetLayer *layer, const EffNetStatistics *s, const float *rows,
              const gint8 *weights, const float *scale, float *bias)

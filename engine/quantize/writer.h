@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A quantised model's file. */
+/* Writing a quantised model's file. */
 #ifndef EFFNET_WRITER_H
 #define EFFNET_WRITER_H
 
@@ -7,8 +7,8 @@
 #include "../recognise/weights.h"
 #include "statistics.h"
 
-/* Quantises what WEIGHTS reads of NETWORK's layers, which INFO and STATISTICS are of, and writes it
- * to PATH. */
+/* Quantises what WEIGHTS reads for NETWORK's layers, as INFO and STATISTICS say, and writes the
+ * result to PATH. */
 gboolean effnet_quantised_write(const char *path, EffNetWeights *weights,
                                 const EffNetNetwork *network, const EffNetModelInfo *info,
                                 const EffNetStatistics *statistics, GError **error);
