@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All of the library. A checkpoint becomes a model, and a model any number of sessions:
+/* The whole library. A checkpoint becomes a model, and a model any number of sessions:
  *
  *     g_autoptr(EffNetModel) model = effnet_model_open("lite0.pth", NULL, &error);
  *     g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 0, &error);
@@ -7,10 +7,10 @@
  *     effnet_session_run(session, 1);
  *     const float *logits = effnet_session_get_logits(session, 0);
  *
- * Functions that can fail take a GError, return NULL or FALSE and say what was wrong in one
- * sentence; the others cannot fail. An argument that breaks what is written here (an index outside
- * of the batch, say) is a programming error: it is reported by g_return_if_fail() and is otherwise
- * undefined. Pointers may be NULL only where that is said. */
+ * Functions that can fail take a GError, return NULL or FALSE, and say in one sentence what was
+ * wrong; all others cannot fail. Breaking what is written here (an index outside of the batch, say)
+ * is a programming error, which g_return_if_fail() reports; the result is undefined. Pointers may
+ * be NULL only where that is said. */
 #ifndef EFFNET_H
 #define EFFNET_H
 

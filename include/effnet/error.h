@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The errors of the library. */
+/* The library's errors. */
 #ifndef EFFNET_ERROR_H
 #define EFFNET_ERROR_H
 
@@ -13,12 +13,12 @@ G_BEGIN_DECLS
 
 /* The codes of EFFNET_ERROR. */
 typedef enum {
-    EFFNET_ERROR_NOT_FOUND, /* there is no such file or name, or it cannot be read */
-    EFFNET_ERROR_FORMAT,    /* the bytes are not what the file format asks for */
-    EFFNET_ERROR_MODEL,     /* well formed, but not a network that the engine knows */
-    EFFNET_ERROR_SETTINGS,  /* options that contradict each other, the model or the CPU */
-    EFFNET_ERROR_FRAME,     /* a frame that cannot be read: size, stride, format */
-    EFFNET_ERROR_MEMORY,    /* more memory than there is */
+    EFFNET_ERROR_NOT_FOUND, /* no such file or name, or it cannot be read */
+    EFFNET_ERROR_FORMAT,    /* the bytes do not follow the file format */
+    EFFNET_ERROR_MODEL,     /* well formed, but not a network that the library knows */
+    EFFNET_ERROR_SETTINGS,  /* options that contradict each other, the model, or the CPU */
+    EFFNET_ERROR_FRAME,     /* a frame that cannot be read: its size, stride or format */
+    EFFNET_ERROR_MEMORY,    /* not enough memory */
 } EffNetError;
 
 /* What EFFNET_ERROR stands for. */

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The order of bytes in memory. The X of the RGBX formats is not read: alpha is ignored, because a
- * network's training images have none. Chroma planes of odd sizes are rounded up. */
+/* The order of bytes in memory. X is not read: alpha is ignored, since images in training have
+ * none. Where chroma has half the width or height, odd sizes are rounded up. */
 typedef enum {
     EFFNET_PIXEL_RGB,
     EFFNET_PIXEL_BGR,
@@ -39,7 +39,7 @@ typedef enum {
     EFFNET_MATRIX_BT2020,
 } EffNetMatrix;
 
-/* How samples encode light. High dynamic range is brought to sRGB: its reference white, and all
+/* How samples encode light. High dynamic range is converted to sRGB, where reference white, and all
  * that is brighter, becomes white. Primaries are not converted. */
 typedef enum {
     EFFNET_TRANSFER_SDR,
@@ -47,11 +47,11 @@ typedef enum {
     EFFNET_TRANSFER_HLG,
 } EffNetTransfer;
 
-/* Where a chroma sample lies among its luma samples. */
+/* Where a chroma sample is located among its luma samples; flags. */
 typedef enum {
     EFFNET_CHROMA_CENTER = 0,    /* between them in both directions (JPEG, MPEG-1) */
-    EFFNET_CHROMA_H_COSITED = 1, /* on the left one (MPEG-2, H.264's default) */
-    EFFNET_CHROMA_V_COSITED = 2, /* on the upper one */
+    EFFNET_CHROMA_H_COSITED = 1, /* at the left one (MPEG-2, H.264's default) */
+    EFFNET_CHROMA_V_COSITED = 2, /* at the upper one */
 } EffNetChromaSite;
 
 /* How the frame must be turned to be upright: the first eight of GStreamer's
@@ -63,8 +63,8 @@ typedef enum {
     EFFNET_ORIENTATION_90L,   /* counter-clockwise */
     EFFNET_ORIENTATION_HORIZ, /* mirrored left to right */
     EFFNET_ORIENTATION_VERT,  /* mirrored top to bottom */
-    EFFNET_ORIENTATION_UL_LR, /* mirrored over the diagonal from upper left to lower right */
-    EFFNET_ORIENTATION_UR_LL, /* mirrored over the diagonal from upper right to lower left */
+    EFFNET_ORIENTATION_UL_LR, /* mirrored at the diagonal from upper left to lower right */
+    EFFNET_ORIENTATION_UR_LL, /* mirrored at the diagonal from upper right to lower left */
 } EffNetOrientation;
 
 /* A rectangle in pixels; X and Y are its upper left corner. */
@@ -72,29 +72,29 @@ typedef struct {
     guint x, y, w, h;
 } EffNetRect;
 
-/* A frame in memory. The memory stays the caller's; it is read only during the call that takes the
- * frame. Zero-initialise it, then set at least the first five fields. */
+/* A frame in memory. The memory stays the caller's, and is read only during the call that takes the
+ * frame. Zero-initialise the struct, then set at least the first five fields. */
 typedef struct {
     EffNetPixelFormat format;
     guint width, height;    /* pixels, each 1 to 2^20 */
     const guint8 *plane[3]; /* the first row of each plane that the format has */
-    gint stride[3];         /* bytes from a row to the next; may be negative */
-    /* 0: samples of 8 bits. 1 to 8: samples of 16 bits, little-endian, of which so many low bits
-     * are rounded away when they are read, to within one step of 8 bits: 2 for samples of 10 bits,
-     * 8 for samples of 16 bits and for those that use the upper bits. */
+    gint stride[3];         /* bytes from one row to the next; may be negative */
+    /* 0: samples of 8 bits. 1 to 8: samples of 16 bits, little-endian, whose lowest SAMPLE_SHIFT
+     * bits are rounded away, to within one unit of 8 bits: 2 for samples of 10 bits, 8 for samples
+     * of 16 bits and for those in the upper bits. */
     guint sample_shift;
     EffNetMatrix matrix;
     gboolean full_range; /* Y'CbCr: 0..255 instead of 16..235/240 */
     EffNetTransfer transfer;
     guint chroma_site; /* EffNetChromaSite flags */
-    EffNetRect region; /* the part to look at, within the frame; w or h 0: the whole frame */
+    EffNetRect region; /* the part to infer, within the frame; w or h 0: the whole frame */
     EffNetOrientation orientation;
 } EffNetFrame;
 
-/* Settings of the resize. Zero-initialised: as the network was trained. */
+/* How frames are resized. Zero-initialised: as the network was trained. */
 typedef struct {
     EffNetResizeMode mode;
-    float crop_fraction; /* of CENTER_CROP; 0: the network's; else above 0, at most 1 */
+    float crop_fraction; /* for CENTER_CROP, above 0 and at most 1; 0: the network's */
     EffNetInterpolation interpolation;
 } EffNetResize;
 

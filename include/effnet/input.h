@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A network's input apart from any session: streams that share a session read their frames each on
- * a thread of its own, while the session is inferring. */
+/* A network's input outside of any session: streams that share a session can read their frames,
+ * each on its own thread, while the session is inferring. */
 #ifndef EFFNET_INPUT_H
 #define EFFNET_INPUT_H
 
@@ -8,12 +8,12 @@
 
 G_BEGIN_DECLS
 
-/* One image, cropped, resized and normalised as a model takes it. One thread at a time may use an
- * input; it may be handed on. */
+/* An image, cropped, resized and normalised as a model takes it. Only one thread at a time may use
+ * an input, but not always the same one. */
 typedef struct _EffNetInput EffNetInput;
 
-/* An input for sessions of MODEL, of which it takes a reference. It begins as an image of the mean
- * colour. NULL and EFFNET_ERROR_MEMORY where there is no memory for it. */
+/* An input for sessions of MODEL, to which it adds a reference; at first an image of the mean
+ * colour. For effnet_input_free(). NULL and EFFNET_ERROR_MEMORY if there is not enough memory. */
 EffNetInput *effnet_input_new(EffNetModel *model, GError **error);
 
 /* Frees INPUT, which may be NULL. */

@@ -9,20 +9,20 @@ G_BEGIN_DECLS
 
 /* What a network computes in. */
 typedef enum {
-    EFFNET_PRECISION_AUTO, /* the fastest that model and CPU have within the documented loss */
+    EFFNET_PRECISION_AUTO, /* the fastest that model and CPU have, within the documented loss */
     EFFNET_PRECISION_FP32,
     EFFNET_PRECISION_BF16, /* weights and tensors of 16 bits, sums in fp32 */
-    EFFNET_PRECISION_INT8, /* of 8 bits, sums of 32; for quantised models */
+    EFFNET_PRECISION_INT8, /* weights of 8 bits, sums of 32; for quantised models */
 } EffNetPrecision;
 
-/* The name of PRECISION: "auto", "fp32", "bf16" or "int8"; NULL behind the last. Static. */
+/* The name of PRECISION: "auto", "fp32", "bf16" or "int8"; NULL after the last. Static. */
 const char *effnet_precision_get_name(EffNetPrecision precision);
 
 /* What PRECISION is, in a few words. Static. */
 const char *effnet_precision_get_summary(EffNetPrecision precision);
 
-/* Sets PRECISION by its name. FALSE and EFFNET_ERROR_SETTINGS, which lists the names, for any
- * other. */
+/* Sets PRECISION by its name. FALSE and EFFNET_ERROR_SETTINGS, which lists the names, for any other
+ * name. */
 gboolean effnet_precision_parse(const char *name, EffNetPrecision *precision, GError **error);
 
 /* All names, separated by ", ". Static. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From logits to the best classes. These functions keep nothing; any thread may call them. */
+/* From logits to the best classes. These functions keep no state; any thread may call them. */
 #ifndef EFFNET_SCORES_H
 #define EFFNET_SCORES_H
 
@@ -13,12 +13,12 @@ typedef struct {
     float score;
 } EffNetClass;
 
-/* Turns N logits into N scores; LOGITS and SCORES may be the same array. AUTO is SOFTMAX. */
+/* Converts N logits to N scores; LOGITS and SCORES may be the same array. AUTO means SOFTMAX. */
 void effnet_scores_from_logits(EffNetActivation activation, const float *logits, gsize n,
                                float *scores);
 
-/* Writes the best K of N scores that are at least THRESHOLD (-INFINITY: all) to TOP, which has room
- * for K: best first, equal scores by index; NaN is never among them. Returns how many were
+/* Writes to TOP, which has room for K, the best K of N scores that are at least THRESHOLD
+ * (-INFINITY: all), best first, equal scores by index; never a NaN. Returns how many were
  * written. */
 gsize effnet_scores_top(const float *scores, gsize n, gsize k, float threshold, EffNetClass *top);
 

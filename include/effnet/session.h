@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inference: a batch of inputs, one call that runs it, its results. */
+/* Inference: a batch of inputs, one call that infers it, its results. */
 #ifndef EFFNET_SESSION_H
 #define EFFNET_SESSION_H
 
@@ -7,72 +7,72 @@
 
 G_BEGIN_DECLS
 
-/* What one stream of inferences needs beside the model: its inputs, its results, its share of the
- * process's threads. One thread at a time may use a session; it may be handed on. Sessions of one
- * model share the memory that is needed only during a run: as many run at once as the process may
- * use threads, and the others wait for their turn. */
+/* What one stream of inferences needs besides the model: its inputs, its results, its share of the
+ * process's threads. Only one thread at a time may use a session, but not always the same one.
+ * Sessions of a model share the memory that is needed only during an inference: as many can infer
+ * at once as the process may use threads, and others wait for their turn. */
 typedef struct _EffNetSession EffNetSession;
 
-/* A session for up to MAX_BATCH images at once (1 or more), on up to THREADS threads of the
- * process's one pool, the calling one included (0: all of it). It takes a reference of MODEL. The
- * batch begins as images of the mean colour. NULL and EFFNET_ERROR_MEMORY where there is no memory
- * for it. */
+/* A session for up to MAX_BATCH images at once (at least 1), on up to THREADS threads of the
+ * process's one pool, including the calling one (0: all of them). It adds a reference to MODEL. All
+ * images are at first of the mean colour. For effnet_session_free(). NULL and EFFNET_ERROR_MEMORY
+ * if there is not enough memory. */
 EffNetSession *effnet_session_new(EffNetModel *model, guint max_batch, guint threads,
                                   GError **error);
 
 /* Frees SESSION, which may be NULL. */
 void effnet_session_free(EffNetSession *session);
 
-/* The session's model, which SESSION owns a reference of. */
+/* The session's model, to which SESSION owns a reference. */
 EffNetModel *effnet_session_get_model(const EffNetSession *session);
 
-/* How frames are brought to the network's resolution from now on; NULL: as it was trained. FALSE
- * and EFFNET_ERROR_SETTINGS for an unknown value or a crop fraction that is out of range. */
+/* How frames are resized to the network's resolution from now on; NULL: as it was trained. FALSE
+ * and EFFNET_ERROR_SETTINGS for an unknown value, or a crop fraction that is out of range. */
 gboolean effnet_session_set_resize(EffNetSession *session, const EffNetResize *resize,
                                    GError **error);
 
 /* Reads, crops, resizes and normalises FRAME into place INDEX of the batch (below MAX_BATCH). FRAME
- * is not needed afterwards. FALSE and EFFNET_ERROR_FRAME where it cannot be read, or
+ * is not needed afterwards. FALSE and EFFNET_ERROR_FRAME if it cannot be read, or
  * EFFNET_ERROR_MEMORY; the place is then undefined until it is set again. */
 gboolean effnet_session_set_frame(EffNetSession *session, guint index, const EffNetFrame *frame,
                                   GError **error);
 
-/* Copies INPUT, which must be of the same model, into place INDEX. */
+/* Copies INPUT, which must be of the same model, to place INDEX. */
 void effnet_session_set_input(EffNetSession *session, guint index, const EffNetInput *input);
 
-/* Copies a normalised image into place INDEX: in_channels x resolution x resolution float32,
- * channel after channel (CHW), each pixel as (value / 255 - mean) / std. */
+/* Copies a normalised image to place INDEX: in_channels x resolution x resolution float32, channel
+ * after channel (CHW), each pixel as (value / 255 - mean) / std. */
 void effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw);
 
-/* Infers places 0 to N - 1, N from 1 to MAX_BATCH, and returns when all are done. The results
- * depend neither on N nor on the threads. Never fails and allocates nothing. */
+/* Infers places 0 to N - 1, N from 1 to MAX_BATCH, and returns when all are done. Results depend
+ * neither on N nor on the number of threads. Never fails and allocates nothing. */
 void effnet_session_run(EffNetSession *session, guint n);
 
 /* The n_classes logits of place INDEX; NULL for a network without a classifier. Owned by SESSION,
- * valid until the next run. */
+ * valid until the next inference. */
 const float *effnet_session_get_logits(const EffNetSession *session, guint index);
 
 /* The n_features pooled features of place INDEX, from which the logits are computed. Owned by
- * SESSION, valid until the next run. */
+ * SESSION, valid until the next inference. */
 const float *effnet_session_get_features(const EffNetSession *session, guint index);
 
-/* One op of the plan, and the time it took since profiling was switched on. */
+/* An op of the plan, and the time it has taken since profiling was switched on. */
 typedef struct {
     const char *name; /* e.g. "blocks.2.1.expand"; owned by the session */
     const char *kind; /* e.g. "conv 1x1"; static */
     guint64 macs;     /* multiply-adds of one image */
-    guint64 bytes;    /* read and written at least: input, weights, output of one image */
-    guint64 ns;       /* the sum over the runs, in nanoseconds */
+    guint64 bytes;    /* that one image must at least read and write: input, weights, output */
+    guint64 ns;       /* the sum of all executions, in nanoseconds */
     guint runs;
 } EffNetOpProfile;
 
-/* Switches profiling on or off, and sets what was measured so far to 0. */
+/* Switches profiling on or off, and resets what was measured so far. */
 void effnet_session_set_profile(EffNetSession *session, gboolean on);
 
-/* The number of ops, in the order in which they run. */
+/* The number of ops, which are in the order of execution. */
 guint effnet_session_get_n_ops(const EffNetSession *session);
 
-/* Fills PROFILE for OP (below effnet_session_get_n_ops()). */
+/* Sets PROFILE for OP (below effnet_session_get_n_ops()). */
 void effnet_session_get_op(const EffNetSession *session, guint op, EffNetOpProfile *profile);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetSession, effnet_session_free)

@@ -42,28 +42,28 @@
 
 G_BEGIN_DECLS
 
-/* The name of the custom meta, and of the structure of a result. */
+/* The names of the custom meta, and of a result's structure. */
 #define GST_EFFICIENTNET_META_NAME   "GstEfficientNetMeta"
 #define GST_EFFICIENTNET_RESULT_NAME "efficientnet-result"
 
-/* A view of one result, whose fields are those above. It owns nothing, and is valid as long as the
- * buffer that it was read from. */
+/* A view of one result, with the fields above. It owns nothing, and is valid as long as the buffer
+ * that it was read from. */
 typedef struct {
     const char *element;
     const char *model;
-    guint n_classes;    /* length of the three arrays, at least 1 */
+    guint n_classes;    /* length of each of the three arrays, at least 1 */
     gint x, y, w, h;    /* pixels */
     gint width, height; /* pixels */
     gint roi_id;
     guint age;                     /* frames */
     GstClockTime pts;              /* ns */
-    const GstStructure *structure; /* all fields, also those that are not named here */
+    const GstStructure *structure; /* all fields, including those that are not named here */
 
     /*< private >*/
     const GValue *labels, *indices, *scores;
 } GstEfficientNetResult;
 
-/* The list of results of BUFFER, owned by it, or NULL where there is none. */
+/* The list of BUFFER's results, owned by BUFFER; NULL if there is none. */
 static inline const GValue *
 gst_efficientnet_buffer_get_results(GstBuffer *buffer)
 {
@@ -75,7 +75,7 @@ gst_efficientnet_buffer_get_results(GstBuffer *buffer)
     return results && GST_VALUE_HOLDS_LIST(results) ? results : NULL;
 }
 
-/* The array FIELD of a result, owned by STRUCTURE, or NULL where it has none. */
+/* The array FIELD of a result, owned by STRUCTURE; NULL if there is none. */
 static inline const GValue *
 gst_efficientnet_result_get_array(const GstStructure *structure, const char *field)
 {
@@ -84,8 +84,8 @@ gst_efficientnet_result_get_array(const GstStructure *structure, const char *fie
     return array && GST_VALUE_HOLDS_ARRAY(array) ? array : NULL;
 }
 
-/* Reads STRUCTURE, an item of the list "results" of a buffer or of a bus message, into RESULT.
- * FALSE where it is no result; fields that are missing read as 0, roi_id as -1, pts as none. */
+/* Reads STRUCTURE, an item of the list "results" of a buffer or a bus message, into RESULT. FALSE
+ * if it is not a result; missing fields read as 0, roi_id as -1, pts as none. */
 static inline gboolean
 gst_efficientnet_result_from_structure(const GstStructure *structure, GstEfficientNetResult *result)
 {
@@ -117,8 +117,8 @@ gst_efficientnet_result_from_structure(const GstStructure *structure, GstEfficie
     return TRUE;
 }
 
-/* Reads the I-th result of RESULTS, which gst_efficientnet_buffer_get_results() returned and which
- * may be NULL. FALSE behind the last one. */
+/* Reads result I of RESULTS, which gst_efficientnet_buffer_get_results() returned and which may be
+ * NULL. FALSE after the last. */
 static inline gboolean
 gst_efficientnet_results_get(const GValue *results, guint i, GstEfficientNetResult *result)
 {
@@ -131,15 +131,15 @@ gst_efficientnet_results_get(const GValue *results, guint i, GstEfficientNetResu
            gst_efficientnet_result_from_structure(gst_value_get_structure(value), result);
 }
 
-/* Reads the I-th result of BUFFER. FALSE behind the last one. */
+/* Reads result I of BUFFER. FALSE after the last. */
 static inline gboolean
 gst_efficientnet_buffer_get_result(GstBuffer *buffer, guint i, GstEfficientNetResult *result)
 {
     return gst_efficientnet_results_get(gst_efficientnet_buffer_get_results(buffer), i, result);
 }
 
-/* The label of the K-th best class, K below n_classes; owned by the buffer. NULL where the value is
- * no string. */
+/* The label of class K, from the best, 0, to n_classes - 1; owned by the buffer. NULL if the value
+ * is not a string. */
 static inline const char *
 gst_efficientnet_result_get_label(const GstEfficientNetResult *result, guint k)
 {
@@ -148,7 +148,7 @@ gst_efficientnet_result_get_label(const GstEfficientNetResult *result, guint k)
     return value && G_VALUE_HOLDS_STRING(value) ? g_value_get_string(value) : NULL;
 }
 
-/* The index of the K-th best class, K below n_classes. -1 where the value is no int. */
+/* The index of class K, from the best, 0, to n_classes - 1. -1 if the value is not an int. */
 static inline gint
 gst_efficientnet_result_get_index(const GstEfficientNetResult *result, guint k)
 {
@@ -157,7 +157,7 @@ gst_efficientnet_result_get_index(const GstEfficientNetResult *result, guint k)
     return value && G_VALUE_HOLDS_INT(value) ? g_value_get_int(value) : -1;
 }
 
-/* The score of the K-th best class, K below n_classes. 0 where the value is no float. */
+/* The score of class K, from the best, 0, to n_classes - 1. 0 if the value is not a float. */
 static inline gfloat
 gst_efficientnet_result_get_score(const GstEfficientNetResult *result, guint k)
 {
