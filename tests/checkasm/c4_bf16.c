@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The templates of bf16 over plain C vectors, with groups of two and of four. */
+/* bf16's templates on vectors of plain C, with groups of two and of four. */
 #include "checkasm.h"
 
 #define ISA c4
 #include "kernels/tmpl.h"
 #undef ISA
 
-/* And the group of four's. */
+/* The kernel with groups of four. */
 extern const EffNetConvKernel effnet_conv_bf16_c4_group4;
 
 static EffNetKernels

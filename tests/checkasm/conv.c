@@ -11,17 +11,17 @@ static const EffNetConvKernel *const twins[EFFNET_TYPES] = {
 };
 
 typedef struct {
-    guint pixels, runs, run, out; /* out: channels, not a whole number of panels */
+    guint pixels, runs, run, out; /* out: channels, not necessarily whole panels */
     gboolean gate, residual, pool;
     EffNetAct act;
     gboolean act_first;
-    gboolean floats; /* stored as they are, whatever the kernels' type: vectors, the stem's input */
+    gboolean floats; /* inputs are F32, whatever the kernels' type: vectors, or the stem's input */
 } Shape;
 
 typedef struct {
     EffNetConv conv;
-    EffNetType type, out_type;                   /* the kernels', and what they write */
-    gpointer in, packed, residual, out, scratch; /* PACKED: as either kernel needs */
+    EffNetType type, out_type;                   /* the kernels' type, and that of the outputs */
+    gpointer in, packed, residual, out, scratch; /* PACKED: room for either kernel */
     float *rows, *bias, *gate, *pool;
     guint columns;
     gsize k;
@@ -99,7 +99,7 @@ case_clear(Case *c)
         checkasm_free(all[i]);
 }
 
-/* Runs KERNELS on the case and copies what it was to write, the rest as it was. */
+/* Runs KERNELS on the case and returns a copy of its outputs. */
 static gpointer
 outcome(Case *c, const Shape *s, const EffNetConvKernel *kernels)
 {
@@ -113,10 +113,10 @@ outcome(Case *c, const Shape *s, const EffNetConvKernel *kernels)
     return g_memdup2(out, bytes);
 }
 
-/* For up to 1500 terms of size 1. Floats: summed in another order. bf16: that, SiLU, which is up to
- * 3.4e-3 off where it is nearly straight, and a gate that may be on either side when it is rounded
- * (the sum's deviation is 2.2e-4 for each root of a term, and the largest of thousands is looked
- * at); in bf16 a value may be rounded the other way. */
+/* The bound for sums of up to 1500 terms of size 1. F32: another order of summing. BF16: that;
+ * SiLU, which is up to 3.4e-3 off where it is nearly linear; a gate, which may be rounded on either
+ * side of the product (the sum's deviation is 2.2e-4 times the square root of the number of terms,
+ * and the largest of thousands of sums counts); and outputs that may be rounded the other way. */
 static float
 bound_of(const Case *c, const Shape *s)
 {
@@ -145,7 +145,7 @@ check(const EffNetKernels *kernels, EffNetType type, const Shape *s)
     case_clear(&c);
 }
 
-/* Every tile height and remainder of k and of panels. */
+/* Every height of a tile, and every remainder of k and of panels. */
 static void
 test_sizes(const EffNetKernels *kernels, EffNetType type)
 {
@@ -220,7 +220,7 @@ test_gate(const EffNetKernels *kernels, EffNetType type)
     }
 }
 
-/* Extremes, then a sweep over what sigmoid does not flatten. */
+/* Extremes, then a sweep over the range in which sigmoid is not flat. */
 static float
 activation_input(guint i)
 {
@@ -230,7 +230,8 @@ activation_input(guint i)
     return i < G_N_ELEMENTS(extremes) ? extremes[i] : (gint)(i - 2000) * 0.01f;
 }
 
-/* In bf16 the bound is of the activation's input, also where little is left of that. */
+/* In bf16 the bound is relative to the activation's input, even where the output is much
+ * smaller. */
 static void
 scale_by_inputs(float *values, const Case *c, guint pixels)
 {
@@ -239,7 +240,7 @@ scale_by_inputs(float *values, const Case *c, guint pixels)
             values[i * c->columns + j] /= MAX(1.f, fabsf(activation_input(i)));
 }
 
-/* By products with one; within the bound that the kernels promise. */
+/* Activations of products with 1 are within the bound that kernels promise. */
 static void
 test_activations(const EffNetKernels *kernels, EffNetType type)
 {
@@ -269,7 +270,7 @@ test_activations(const EffNetKernels *kernels, EffNetType type)
     }
 }
 
-/* What is no number must not become one on its way through an activation. */
+/* A NaN must not become a number in an activation. */
 static void
 test_nan(const EffNetKernels *kernels, EffNetType type)
 {
@@ -335,7 +336,7 @@ test_bench(const EffNetKernels *kernels, EffNetType type)
         bench_shape(kernels, type, shapes[i].name, &shapes[i].shape);
 }
 
-/* What each activation costs where there are few products. */
+/* The cost of each activation, with few products. */
 static void
 test_bench_activations(const EffNetKernels *kernels, EffNetType type)
 {

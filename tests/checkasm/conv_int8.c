@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Equal bit for bit, extremes that would saturate among the numbers. */
+/* int8 convolutions are equal bit for bit, even for extremes that would saturate. */
 #include <string.h>
 
 #include "checkasm.h"
 #include "int8.h"
 
 typedef struct {
-    EffNetConv conv; /* for the level; the reference's differ in weights alone */
+    EffNetConv conv; /* the level's; the reference's has other weights */
     gpointer reference, packed;
     float *weights, *scale, *bias, *gate, *scratch;
-    gint32 *start, *own_start; /* the level's takes back what its contract takes off the input */
+    gint32 *start, *own_start; /* the level's compensates for its contract's offset */
     guint8 *in;
     gint16 *residual;
     gint8 *out;
@@ -190,7 +190,7 @@ test_pointwise(const EffNetKernels *kernels, EffNetType type)
                                     .pool = i >> 1});
 }
 
-/* Feature maps of 8 bits on one side or on both. */
+/* Inputs, outputs or both are U8. */
 static void
 test_bytes(const EffNetKernels *kernels, EffNetType type)
 {
@@ -240,7 +240,7 @@ test_classifier(const EffNetKernels *kernels, EffNetType type)
                                 .out_type = EFFNET_TYPE_F32});
 }
 
-/* At the ends of 32 bits: the ends of the range, in registers and through memory. */
+/* Sums at the ends of 32 bits give the ends of the range, in registers and through memory. */
 static void
 check_saturation(const EffNetKernels *kernels, EffNetType out_type, guint pixels, gboolean bump)
 {

@@ -12,15 +12,15 @@ static const EffNetDwconvKernel *const twins[EFFNET_TYPES] = {
     [EFFNET_TYPE_U8] = &effnet_dwconv_u8_c,
 };
 
-/* Up to 49 terms of size 1, summed in another order; in bf16 a value may be rounded the other way,
- * and the sum of a row's 112 SiLU deviate by 2e-3; int8 is equal bit for bit. */
+/* Bounds for up to 49 terms of size 1, summed in another order. In bf16, an output may be rounded
+ * the other way, and the sum of a row's 112 SiLUs deviates by 2e-3. int8 is equal bit for bit. */
 static const float bounds[EFFNET_TYPES] = {2e-5f, 0.008f},
                    sum_bounds[EFFNET_TYPES] = {2e-5f, 0.02f};
 
 typedef struct {
-    EffNetDwconv dwconv; /* its rows are set row by row */
+    EffNetDwconv dwconv; /* its rows are set for each row of outputs */
     EffNetType type;
-    gpointer in, packed, reference, out; /* REFERENCE: what the twin packed */
+    gpointer in, packed, reference, out; /* REFERENCE: weights as the twin packs them */
     float *weights, *scale, *bias, *sum;
     gsize in_row, n_in, n_out, n_sum;
     EffNetQuant quant;
@@ -95,7 +95,7 @@ case_clear(Case *c)
         checkasm_free(all[i]);
 }
 
-/* To int8 kernels everything but SiLU is a pair of bounds. */
+/* For int8 kernels, all activations but SiLU are bounds. */
 static void
 set_act(Case *c, EffNetAct act)
 {
@@ -140,7 +140,7 @@ compare_row(Case *c, const EffNetKernels *kernels)
         checkasm_compare(EFFNET_TYPE_F32, "sum", c->sum, sum, c->n_sum, sum_bounds[c->type]);
 }
 
-/* One of those that the contract has. */
+/* A random activation of those in the contract. */
 static EffNetAct
 random_act(const EffNetKernels *kernels, EffNetType type)
 {
@@ -152,7 +152,7 @@ random_act(const EffNetKernels *kernels, EffNetType type)
     }
 }
 
-/* "Same" and symmetric padding of a kernel over SIZE pixels. */
+/* Checks "same" and symmetric padding of a KERNEL over SIZE pixels. */
 static void
 check_shape(const EffNetKernels *kernels, EffNetType type, guint size, guint kernel, guint stride)
 {
@@ -186,7 +186,7 @@ test_sizes(const EffNetKernels *kernels, EffNetType type)
     check_shape(kernels, type, 57, 5, 2);
 }
 
-/* Of 8 bits, whose rows have their zeros with them, and which have no sums. */
+/* Checks U8 kernels, whose rows include their zeros, and which make no sums. */
 static void
 check_bytes(const EffNetKernels *kernels, guint out, guint kernel, guint stride)
 {
@@ -212,7 +212,7 @@ test_bytes(const EffNetKernels *kernels, EffNetType type)
         }
 }
 
-/* The sums themselves, with the weights as they were before they were packed. */
+/* Checks the sums themselves, against the weights before packing. */
 static void
 test_sums(const EffNetKernels *kernels, EffNetType type)
 {
@@ -249,7 +249,7 @@ test_sums(const EffNetKernels *kernels, EffNetType type)
     }
 }
 
-/* At the ends of 32 bits: the ends of the range. */
+/* Sums at the ends of 32 bits give the ends of the range. */
 static void
 test_saturation(const EffNetKernels *kernels, EffNetType type)
 {

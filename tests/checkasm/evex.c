@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* AVX-VNNI's kernels on CPUs that have its instructions in AVX-512's encoding (EVEX) alone: the
- * same sources, compiled once more. */
+/* AVX-VNNI's kernels for CPUs that have its instructions only in AVX-512's encoding (EVEX): the
+ * same sources, compiled again. */
 #define ISA avxvnni_evex
 #include "checkasm.h"
 #include "kernels/tmpl.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random numbers as int8 models have them. */
+/* Random weights, scales and biases like those of int8 models. */
 #ifndef CHECKASM_INT8_H
 #define CHECKASM_INT8_H
 
@@ -15,7 +15,8 @@ int8_weights(gsize n)
     return data;
 }
 
-/* Such that sums of K products come out in and beyond an output's range, within 32 bits. */
+/* Scales with which sums of K products fall inside and outside of an output's range, within 32
+ * bits. */
 static inline float *
 int8_scales(gsize n, gsize k)
 {

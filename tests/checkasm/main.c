@@ -24,7 +24,7 @@ checkasm_random(guint low, guint high)
     return g_rand_int_range(generator, low, high + 1);
 }
 
-/* Mostly small ones; extremes among them. */
+/* Mostly small numbers, with extremes among them. */
 static gint16
 random_steps(void)
 {
@@ -56,7 +56,7 @@ checkasm_alloc(EffNetType type, gsize n)
 
     front->bytes = bytes;
     memset(front->canary, 0xa5, sizeof front->canary);
-    memset(data, 0xff, bytes); /* NaN: what is read unwritten shows */
+    memset(data, 0xff, bytes); /* NaN, so that reads of what was never written show */
     memset(data + bytes, 0xa5, GUARD);
     return data;
 }
@@ -112,7 +112,7 @@ same_kernels(const EffNetKernels *a, const EffNetKernels *b, EffNetType type)
            (type != EFFNET_TYPE_F32 || a->winograd.input == b->winograd.input);
 }
 
-/* What runs as LEVEL; NULL where nothing does. */
+/* The kernels that are tested as LEVEL; NULL if this machine can run none. */
 static const EffNetKernels *
 find_kernels(const char *level)
 {
@@ -125,7 +125,7 @@ find_kernels(const char *level)
     return kernels;
 }
 
-/* Levels leave to the next ones what these do not override: only new kernels are tested. */
+/* A level inherits what it does not override; only new kernels are tested. */
 static gboolean
 is_new(const char *const *level, const EffNetKernels *kernels, EffNetType type)
 {

@@ -18,7 +18,7 @@ greatest(const EffNetMaxpool *a, guint x, gsize lane)
     return most;
 }
 
-/* There is one kernel of it: the greatest of every window, looked for again. */
+/* int8 has only one kernel, so this computes the maxima again. */
 static void
 maxpool_int8(const EffNetMaxpool *a)
 {
@@ -33,7 +33,7 @@ static const EffNetMaxpoolKernel twins[EFFNET_TYPES] = {
     [EFFNET_TYPE_S16] = maxpool_int8,
 };
 
-/* Rows above, below and on the map's edges, at every width. */
+/* Checks rows at, above and below the map's edges, and every width. */
 static void
 check(const EffNetKernels *kernels, EffNetType type, guint size, guint kernel, guint stride,
       guint channels)
@@ -89,7 +89,7 @@ run_maxpool(gconstpointer data)
     (*(const EffNetMaxpoolKernel *)pair[0])(pair[1]);
 }
 
-/* ResNet's. */
+/* ResNet's shape. */
 static void
 test_bench(const EffNetKernels *kernels, EffNetType type)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whole networks: logits of the kernels and of their plain twins. */
+/* Whole networks in bf16: logits of the kernels and of their twins. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define CLASSES 20
 
-/* Widths that are no whole panels. */
+/* Widths that are not whole panels. */
 static const EffNetScaling narrow = {.width = 0.35, .depth = 0.6};
 
 static EffNetPlan *
@@ -51,7 +51,7 @@ find_logits(const EffNetPlan *plan)
     return logits;
 }
 
-/* Root mean square of A - B, in deviations of B. */
+/* The root mean square of A - B, in standard deviations of B. */
 static double
 noise(const float *a, const float *b)
 {
@@ -65,8 +65,8 @@ noise(const float *a, const float *b)
     return sqrt(error / (squares - sum * sum / CLASSES));
 }
 
-/* Sums in another order seldom round another way. SiLU's lines show, most where random weights
- * leave nothing of the input but the biases behind it. */
+/* Another order of summing seldom changes how a sum is rounded. The error of SiLU's lines shows,
+ * most where random weights leave little of the input and mostly the biases after it. */
 static const struct {
     const char *name;
     double bound;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What every int8 kernel's arithmetic is made of, against real numbers. */
+/* The arithmetic that every int8 kernel consists of, against real numbers. */
 #include <math.h>
 
 #include "checkasm.h"
 
-/* By lines it is within 0.003 and a step of what it should be, everywhere. */
+/* With lines, the activation is everywhere within 0.003 plus one unit of its formula. */
 static void
 check_bump(EffNetAct act, const EffNetActRule *rule)
 {
@@ -37,7 +37,7 @@ test_bumps(void)
     g_assert_cmpuint(n, >, 0);
 }
 
-/* No value of a pixel is clipped, and the largest comes close to the end. */
+/* No value of a pixel is clipped, and the largest comes close to the end of the range. */
 static void
 test_factor(void)
 {

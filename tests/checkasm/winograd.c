@@ -4,7 +4,7 @@
 #include "checkasm.h"
 #include "kernels/act.h"
 
-/* Sums of 36 products with factors of up to 6, in another order. */
+/* For sums of 36 products, with factors of up to 6, in another order. */
 #define BOUND 2e-5f
 
 #define IN     EFFNET_WINOGRAD_IN
@@ -45,7 +45,7 @@ case_clear(Case *c)
         checkasm_free(all[i]);
 }
 
-/* Rows before FIRST are above the map, and those from END on below it. */
+/* Rows before FIRST are above the map, those from END on below it. */
 static EffNetWinogradInput
 input_of(const Case *c, guint pad, guint first, guint end)
 {
@@ -133,7 +133,7 @@ test_transforms(const EffNetKernels *kernels, EffNetType type)
         }
 }
 
-/* The filter's middle rows over one channel of the case's rows: output Y, X. */
+/* Output Y, X of one channel, convolved directly, without rows above and below. */
 static float
 convolve(const Case *c, const float filter[9], guint y, guint x, gsize lane)
 {
@@ -147,7 +147,7 @@ convolve(const Case *c, const float filter[9], guint y, guint x, gsize lane)
     return sum;
 }
 
-/* The way through the points is a convolution. */
+/* Checks that the transforms together are a convolution. */
 static void
 check_convolution(const EffNetWinogradKernels *kernels, Case *c)
 {
@@ -200,7 +200,7 @@ run_output(gconstpointer data)
     ((const EffNetKernels *)pair[0])->winograd.output(pair[1]);
 }
 
-/* ResNet-50's second stage; the additions of the transforms count. */
+/* ResNet-50's second stage; the transforms' additions are counted. */
 static void
 test_bench(const EffNetKernels *kernels, EffNetType type)
 {

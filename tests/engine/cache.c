@@ -13,7 +13,7 @@
 #define BYTES 300000
 
 typedef struct {
-    char *folder, *cache, *source; /* the folder, and what is in it */
+    char *folder, *cache, *source; /* the folder, and paths in it */
     guint8 *weights;
     EffNetCacheEntry entry;
 } Fixture;
@@ -104,7 +104,8 @@ test_kept(Fixture *f, gconstpointer data)
     g_assert_false(is_there(f));
 }
 
-/* A byte of the magic number, the size, the sum, the key or the weights; then some are missing. */
+/* Corrupts one byte of the magic number, the size, the sum, the key or the weights; then truncates
+ * the file. */
 static void
 test_corrupt(Fixture *f, gconstpointer data)
 {
@@ -131,7 +132,7 @@ test_corrupt(Fixture *f, gconstpointer data)
     g_assert_false(is_there(f));
 }
 
-/* As long, and with the same time of modification. */
+/* A source of the same length and time of modification, but with other content. */
 static void
 test_changed_source(Fixture *f, gconstpointer data)
 {
@@ -144,7 +145,7 @@ test_changed_source(Fixture *f, gconstpointer data)
     g_assert_cmpint(write(fd, "other content", 13), ==, 13);
     g_assert_cmpint(futimens(fd, (struct timespec[]){st.st_atim, st.st_mtim}), ==, 0);
     close(fd);
-    /* A change so soon may leave the time of change as it was, where clocks are coarse. */
+    /* Where clocks are coarse, a change so soon may keep the time of change. */
     look_at_source(f);
     f->entry.identity.changed_ns ^= 1;
     g_assert_false(is_there(f));
@@ -156,14 +157,14 @@ test_touched_source(Fixture *f, gconstpointer data)
     effnet_cache_store(&f->entry, f->weights, BYTES);
     f->entry.identity.modified++;
     g_assert_true(is_there(f));
-    /* It was remembered: nobody looks at the content again. */
+    /* The new identity was remembered: the content is not read again. */
     g_unlink(f->source);
     g_assert_true(is_there(f));
     f->entry.identity.modified++;
     g_assert_false(is_there(f));
 }
 
-/* Written to between its packing and now: not what the weights are of. */
+/* A source that was written to since it was packed: the weights are not its own. */
 static void
 test_written_source(Fixture *f, gconstpointer data)
 {
@@ -200,7 +201,7 @@ test_orphans(Fixture *f, gconstpointer data)
     g_assert_true(is_there(f));
 }
 
-/* Of a process that was killed while it stored, and of one that is still at it. */
+/* Files of a process that was killed while storing, and of one that still is. */
 static void
 test_abandoned(Fixture *f, gconstpointer data)
 {
@@ -233,7 +234,7 @@ test_abandoned(Fixture *f, gconstpointer data)
     }
 }
 
-/* In use while it is cut short: what was read stays. */
+/* A file that is truncated while its weights are in use: they stay as they were read. */
 static void
 test_cut_in_use(Fixture *f, gconstpointer data)
 {
@@ -249,7 +250,7 @@ test_cut_in_use(Fixture *f, gconstpointer data)
     free(weights);
 }
 
-/* A FIFO in place of the file, and among those that are looked over: nobody waits for a writer. */
+/* A FIFO in place of the file, and among the leftovers: nobody waits for a writer. */
 static void
 test_fifo(Fixture *f, gconstpointer data)
 {
@@ -265,7 +266,7 @@ test_fifo(Fixture *f, gconstpointer data)
     g_assert_true(is_there(f));
 }
 
-/* Others may write to the folder or to the file, or it is another's, where this is seen as root. */
+/* A folder or file that others may write to, or, as root sees it, that belongs to another user. */
 static void
 test_trust(Fixture *f, gconstpointer data)
 {
@@ -295,7 +296,7 @@ test_trust(Fixture *f, gconstpointer data)
     g_assert_null(only_file(f));
 }
 
-/* As in a home that is empty or not whole. */
+/* A relative folder, as from an empty or relative home. */
 static void
 test_relative(Fixture *f, gconstpointer data)
 {

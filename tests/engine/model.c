@@ -68,7 +68,7 @@ test_options(void)
     infer(model, logits);
 }
 
-/* Settled here and not while recognising, and said with the rest. */
+/* The precision is settled here, not while recognising, and is among the origins. */
 static void
 test_precision(void)
 {
@@ -86,7 +86,7 @@ test_precision(void)
     g_assert_nonnull(strstr(error->message, "effnet quantize"));
 }
 
-/* What a seed draws is the same every time, and not what another draws. */
+/* The same seed gives the same weights, another seed others. */
 static void
 test_seed(void)
 {
@@ -103,7 +103,7 @@ test_seed(void)
     g_assert_cmpint(memcmp(logits[0], logits[2], sizeof logits[0]), !=, 0);
 }
 
-/* A session keeps its model, whoever lets go of it first. */
+/* A session keeps its model alive, in whichever order the references are dropped. */
 static void
 test_references(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a level of plain vectors overrides: all that there are templates of. */
+/* What a level of plain C vectors overrides: everything that has a template. */
 #include "kernels/kernels.h"
 #include "kernels/tmpl.h"
 

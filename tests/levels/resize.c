@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The resize's operations in plain C: VF_LANES / 4 lanes of 128 bits. */
+/* resize_tmpl.c's operations in plain C, on VF_LANES / 4 lanes of 128 bits. */
 #include "simd.h"
 
 #define VLANES (VF_LANES / 4)
@@ -42,7 +42,7 @@ v_set32(gint32 x)
     return v;
 }
 
-/* Two numbers of 16 bits in every element. */
+/* Two 16-bit numbers, in every element. */
 static inline V
 v_broadcast(const gint16 *p)
 {
@@ -103,7 +103,7 @@ v_sra32(V a, int n)
     return a;
 }
 
-/* In each lane elements of SIZE bytes in turn of one half of A and of B. */
+/* In each lane, elements of SIZE bytes, alternately from one half of A and of B. */
 static inline V
 unpack(V a, V b, guint size, gboolean high)
 {
@@ -126,7 +126,7 @@ unpack(V a, V b, guint size, gboolean high)
 #define v_unpacklo64(a, b) unpack(a, b, 8, FALSE)
 #define v_unpackhi64(a, b) unpack(a, b, 8, TRUE)
 
-/* In each lane A's elements, then B's, in half of their bits, saturated. */
+/* In each lane, A's elements, then B's, saturated to half of their bits. */
 static inline V
 v_packs32(V a, V b)
 {
@@ -153,7 +153,7 @@ v_packus16(V a, V b)
     return v;
 }
 
-/* In each lane bytes of A by their numbers; 0 where a number's highest bit is set. */
+/* In each lane, the bytes of A with the given NUMBERS; 0 where a number's highest bit is set. */
 static inline V
 v_shuffle8(V a, V numbers)
 {
@@ -176,7 +176,7 @@ in_every_lane(const guint8 *bytes)
 
 #define v_lanes(...) in_every_lane((const guint8[16]){__VA_ARGS__})
 
-/* Lanes STRIDE bytes apart, of which N_BYTES may be read. */
+/* Loads lanes STRIDE bytes apart, reading at most N_BYTES; the rest is 0. */
 static inline V
 v_load_lanes(const guint8 *src, gsize n_bytes, guint stride)
 {

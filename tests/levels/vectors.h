@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Vectors of VF_LANES floats in plain C, and what has VF_LANES times 4 bytes: VI of 32-bit numbers,
- * VS of 16-bit ones, VB of bytes. */
+/* Vectors in plain C: VF has VF_LANES floats; VI, VS and VB have as many bytes, as 32-bit, 16-bit
+ * and 8-bit integers. */
 #ifndef EFFNET_TEST_VECTORS_H
 #define EFFNET_TEST_VECTORS_H
 
@@ -18,13 +18,13 @@ typedef gint32 vi __attribute__((vector_size(VF_BYTES)));
 typedef gint16 vs __attribute__((vector_size(VF_BYTES)));
 typedef guint8 vb __attribute__((vector_size(VF_BYTES)));
 
-/* Compilers do as they like. */
+/* No hints: compilers may do as they like. */
 #define keep_address(p) (void)(p)
 #define vf_keep(v)      (void)(v)
 #define vf_compute(v)   (void)(v)
 #define vi_compute(v)   (void)(v)
 
-/* name(p), name(p, v), name(x): reading, writing, x in every lane. */
+/* type_load(p), type_store(p, v), and type_set1(x), with x in every lane. */
 #define MEMORY(type, element, lanes)                                                               \
     static inline type type##_load(gconstpointer p)                                                \
     {                                                                                              \
@@ -50,7 +50,7 @@ MEMORY(vi, gint32, VF_LANES)
 MEMORY(vs, gint16, VS_LANES)
 #undef MEMORY
 
-/* What EXPRESSION makes of lane I of A, or of A and B, or of A, B and C. */
+/* Functions that apply EXPRESSION to lane I of A, of A and B, or of A, B and C. */
 #define EACH_1(name, type, lanes, expression)                                                      \
     static inline type name(type a)                                                                \
     {                                                                                              \
@@ -110,7 +110,7 @@ vf_accumulate(vf *sum, vf a, vf b)
     *sum = vf_fma(a, b, *sum);
 }
 
-/* Half a panel. */
+/* A vector of half a panel. */
 #define VH_VECTORS (8 / VF_LANES)
 typedef struct {
     vf v[VH_VECTORS];
@@ -146,7 +146,7 @@ vh_fma(vh a, vh b, vh c)
     return c;
 }
 
-/* Vector I of the panel. */
+/* Vector I of the whole panel. */
 static inline vf
 vf_of_half(vh h, int i)
 {
@@ -169,7 +169,7 @@ vf_round(vf v)
     return rounded;
 }
 
-/* VF_LANES numbers of 16 bits. */
+/* Loads VF_LANES numbers of 16 bits. */
 static inline vi
 vi_load_narrow(const gint16 *p)
 {
@@ -180,7 +180,7 @@ vi_load_narrow(const gint16 *p)
     return v;
 }
 
-/* A's numbers, then B's, saturated. */
+/* A's numbers, then B's, saturated to 16 bits. */
 static inline vs
 vs_narrow(vi a, vi b)
 {
@@ -191,7 +191,7 @@ vs_narrow(vi a, vi b)
     return v;
 }
 
-/* The first N, which is all. */
+/* Loads the first N, which are all. */
 static inline vs
 vs_load_part(const gint16 *p, guint n)
 {
@@ -204,7 +204,7 @@ vs_store_part(gint16 *p, vs v, guint n)
     vs_store(p, v);
 }
 
-/* Half INDEX of two. */
+/* Stores half INDEX (0 or 1). */
 static inline void
 vs_store_half(gint16 *p, vs v, int index)
 {
@@ -212,7 +212,7 @@ vs_store_half(gint16 *p, vs v, int index)
         p[i] = v[index * VF_LANES + i];
 }
 
-/* VS_LANES numbers of 8 bits. */
+/* Loads VS_LANES numbers of 8 bits. */
 static inline vs
 vs_load_bytes(const guint8 *p)
 {
@@ -230,7 +230,7 @@ vs_store_bytes(guint8 *p, vs v)
         p[i] = CLAMP(v[i], 0, G_MAXUINT8);
 }
 
-/* The numbers of four vectors, saturated to 0..255. */
+/* The numbers of four vectors, in that order, saturated to 0..255. */
 static inline vb
 vb_narrow(vi a, vi b, vi c, vi d)
 {
@@ -242,7 +242,7 @@ vb_narrow(vi a, vi b, vi c, vi d)
     return v;
 }
 
-/* PART of PARTS. */
+/* Stores the PARTth of PARTS equal parts. */
 static inline void
 vb_store_part(guint8 *p, vb v, int part, int parts)
 {
@@ -281,8 +281,8 @@ vs_least(vs v)
     return least;
 }
 
-/* Sums of VS_LANES channels and what they are finished with, in the order that products of pairs
- * make. */
+/* Sums of VS_LANES channels, and what they are finished with, in the order in which products of
+ * pairs make them. */
 typedef struct {
     vi low, high;
 } vi2;

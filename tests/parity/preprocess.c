@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* preprocess KEY=VALUE…: one raw frame on stdin, dense, to the network's 8-bit R, G, B on stdout;
- * with repeat=N the nanoseconds that a frame takes instead: best and median of N. */
+/* preprocess KEY=VALUE…: reads one raw frame from stdin, without padding, and writes the network's
+ * 8-bit R, G, B to stdout; with repeat=N, instead, the nanoseconds that a frame takes: the best and
+ * the median of N. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,7 @@ set(Job *job, const char *key, const char *value)
     return set_number(job, key, value);
 }
 
-/* Dense planes, one after the other: where each begins, and their size in all. */
+/* Planes without padding, one after another: sets where each starts; returns their total size. */
 static gsize
 lay_out(EffNetFrame *frame, gsize at[3])
 {
@@ -83,7 +84,7 @@ lay_out(EffNetFrame *frame, gsize at[3])
         gsize width = part->halved_x ? (frame->width + 1) / 2 : frame->width;
         gsize height = part->halved_y ? (frame->height + 1) / 2 : frame->height;
 
-        if (part->plane == 0) /* twice for YUY2, whose chroma is the wider where widths are odd */
+        if (part->plane == 0) /* twice for YUY2, whose chroma is wider where widths are odd */
             size = 0;
         at[part->plane] = size;
         frame->stride[part->plane] = (gint)(width * part->layout.pixel_stride);

@@ -14,7 +14,7 @@
 
 #define PATIENCE (30 * G_USEC_PER_SEC)
 
-/* Debian has it where only root looks. */
+/* Debian installs it where only root's PATH leads. */
 static char *
 find_broker(void)
 {
@@ -77,7 +77,7 @@ effnet_test_broker_clear(EffNetTestBroker *broker)
     effnet_test_remove_folder(broker->folder);
 }
 
-/* A test that fails leaves no broker behind. */
+/* Ends the broker with the test, even if that fails. */
 static void
 end_with_test(gpointer data)
 {
@@ -149,9 +149,9 @@ struct _EffNetTestSubscriber {
     GMutex lock;
     GCond changed;
     gboolean subscribed;
-    GHashTable *newest;   /* topic to payload */
-    GHashTable *payloads; /* "topic payload" to how often it came */
-    GHashTable *counts;   /* topic to the number of payloads */
+    GHashTable *newest;   /* topic to its newest payload */
+    GHashTable *payloads; /* "topic payload" to how often it arrived */
+    GHashTable *counts;   /* topic to its number of different payloads */
 };
 
 static void

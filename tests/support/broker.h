@@ -6,34 +6,34 @@
 #include <glib.h>
 
 typedef struct {
-    char *folder; /* of its configuration, and of whatever else a test wants to keep there */
+    char *folder; /* for its configuration, and for whatever else a test keeps there */
     int port;
     GPid pid; /* 0: stopped */
 } EffNetTestBroker;
 
-/* Whether this machine has it; otherwise the case is skipped. */
+/* Whether this machine has mosquitto; if not, skips the test case. */
 gboolean effnet_test_have_broker(void);
 
 /* Chooses a port on the loopback. */
 void effnet_test_broker_init(EffNetTestBroker *broker);
 void effnet_test_broker_clear(EffNetTestBroker *broker);
 
-/* With SETTINGS as further lines of its configuration. It accepts connections on return, and keeps
- * sessions from one start to the next. */
+/* Starts it, with SETTINGS as further lines of its configuration. It accepts connections on return,
+ * and keeps sessions across restarts. */
 void effnet_test_broker_start(EffNetTestBroker *broker, const char *settings);
 void effnet_test_broker_stop(EffNetTestBroker *broker);
 
-/* Runs a program to its end, which must be a good one. Words have spaces between them; @ stands for
- * the broker's folder. */
+/* Runs COMMAND, which must succeed. Its words are separated by spaces; @ stands for the broker's
+ * folder. */
 void effnet_test_broker_run(EffNetTestBroker *broker, const char *command);
 
-/* Everything that is published, in a session that outlives the broker. */
+/* Receives everything that is published, in a session that outlives the broker. */
 typedef struct _EffNetTestSubscriber EffNetTestSubscriber;
 
 EffNetTestSubscriber *effnet_test_subscriber_new(const EffNetTestBroker *broker);
 void effnet_test_subscriber_free(EffNetTestSubscriber *subscriber);
 
-/* Says PAYLOAD itself. */
+/* Publishes PAYLOAD itself. */
 void effnet_test_subscriber_publish(EffNetTestSubscriber *subscriber, const char *topic,
                                     const char *payload);
 
@@ -41,8 +41,8 @@ void effnet_test_subscriber_publish(EffNetTestSubscriber *subscriber, const char
 void effnet_test_subscriber_wait_for(EffNetTestSubscriber *subscriber, const char *topic,
                                      const char *payload);
 
-/* Waits until N messages of TOPIC, each with another payload, have come. Returns how many came
- * more than once. */
+/* Waits for N messages of TOPIC with different payloads. Returns how many arrived more than
+ * once. */
 guint effnet_test_subscriber_wait_for_count(EffNetTestSubscriber *subscriber, const char *topic,
                                             guint n);
 

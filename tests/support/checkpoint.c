@@ -12,7 +12,7 @@ typedef struct {
     GRand *random;
 } Writer;
 
-/* Uniform numbers around MEAN, of variance SIGMA^2. */
+/* Adds a tensor of uniform numbers around MEAN, with variance SIGMA^2. */
 static void
 add_tensor(Writer *w, const char *name, const char *shape, gsize n, float mean, float sigma)
 {

@@ -142,7 +142,7 @@ effnet_test_unwatch(GstHarness *h, GstBus *bus)
     gst_object_unref(bus);
 }
 
-/* One problem, one message. */
+/* Returns the one error on BUS: each problem posts exactly one. */
 static GError *
 pop_error(GstBus *bus)
 {
@@ -222,7 +222,7 @@ effnet_test_is_inferred(GstHarness *h, GstBuffer *buffer)
     buffer = gst_harness_push_and_pull(h, buffer);
     g_assert_nonnull(buffer);
     gst_buffer_unref(buffer);
-    /* The end of a segment takes in what is in flight. */
+    /* The end of a segment waits for what is in flight. */
     g_assert_true(gst_harness_push_event(h, gst_event_new_segment_done(GST_FORMAT_TIME, 0)));
     return effnet_test_get_stat(h->element, "inferences") > before;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Quantised networks of random weights. */
+/* Quantised networks with random weights. */
 #ifndef EFFNET_TEST_QUANTISED_H
 #define EFFNET_TEST_QUANTISED_H
 
@@ -10,7 +10,7 @@
 #include "quantize/writer.h"
 #include "runtime/observe.h"
 
-/* A picture that a network of random weights finds interesting. */
+/* An image for which the logits of a network with random weights differ. */
 static inline void
 effnet_test_fill_tensor(float *chw, gsize n, guint seed)
 {
@@ -28,7 +28,8 @@ effnet_test_observe(gpointer statistics, const EffNetPlan *plan, const EffNetOp 
     g_assert_no_error(error);
 }
 
-/* Quantises ARCH of seed 1 and N_CLASSES classes at RESOLUTION to PATH; returns it in fp32. */
+/* Quantises the network NAME, with random weights of seed 1 and N_CLASSES classes, at RESOLUTION,
+ * to PATH; returns it in fp32. */
 static inline EffNetModel *
 effnet_test_write_quantised(const char *path, const char *name, guint resolution, guint n_classes)
 {

@@ -11,19 +11,19 @@ typedef struct {
     gint width, height;
     gint roi_id;
     guint age;
-    guint64 pts;           /* of the frame that was inferred */
-    const char *labels[8]; /* as many as are not NULL */
-    const gint *indices;   /* of the labels; NULL: 0, 1, … */
+    guint64 pts;           /* the inferred frame's */
+    const char *labels[8]; /* up to the first NULL */
+    const gint *indices;   /* the labels' classes; NULL: 0, 1, … */
     float scores[8];
 } EffNetTestResult;
 
-/* Initialises LIST, of N results. */
+/* Initialises LIST with N results. */
 void effnet_test_init_results(GValue *list, const EffNetTestResult *results, gsize n);
 
-/* Gives BUFFER the meta with N results. */
+/* Attaches the meta with N results to BUFFER. */
 void effnet_test_attach_results(GstBuffer *buffer, const EffNetTestResult *results, gsize n);
 
-/* How many results BUFFER has; 0 without the meta. */
+/* The number of BUFFER's results; 0 without the meta. */
 guint effnet_test_count_results(GstBuffer *buffer);
 
 #endif

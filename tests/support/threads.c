@@ -15,7 +15,7 @@ effnet_test_refuse_threads(gboolean refuse)
     g_atomic_int_set(&refused, refuse);
 }
 
-/* In front of libc's, for GLib as well: a program's own functions come first. */
+/* Replaces libc's, for GLib as well, since a program's own functions take precedence. */
 int
 pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*func)(void *),
                void *data)

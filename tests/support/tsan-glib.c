@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* GLib's locks are made of futexes and are not compiled with ThreadSanitizer, which therefore does
- * not see what they order. To be preloaded: tells it. */
+/* GLib's locks are futexes and not compiled with ThreadSanitizer, which therefore does not see what
+ * they order. Preloading this tells it. */
 #include <dlfcn.h>
 #include <glib.h>
 

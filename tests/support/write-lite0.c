@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writes the test network to the path that is its argument, for tests that are not in C. */
+/* Writes the test network to the path in its argument, for tests that are not in C. */
 #include "checkpoint.h"
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "arch/activation.h"
 
-/* By the definitions, not by the rows. */
+/* Against the definitions, not the rows. */
 static void
 test_formulas(void)
 {
@@ -18,7 +18,7 @@ test_formulas(void)
     }
 }
 
-/* Of every row: what int8 kernels compute is the formula. */
+/* For every row, what int8 kernels compute is the formula. */
 static void
 test_rules(void)
 {
@@ -42,7 +42,7 @@ test_rules(void)
     g_assert_false(effnet_act_is_bounded(EFFNET_ACT_SILU));
 }
 
-/* Each is as exact as promised and, but for the last one, keeps SiLU's mean. */
+/* Each line is as exact as promised and, except the last, keeps SiLU's mean. */
 static void
 test_lines(void)
 {
@@ -65,7 +65,7 @@ test_lines(void)
     g_assert_cmpfloat(1 / (1 + exp(EFFNET_FALL_END)), <, 5.5e-4);
 }
 
-/* Two rows of one name could not be told apart. */
+/* Names are unique: two rows with the same name could not be told apart. */
 static void
 test_names(void)
 {

@@ -21,7 +21,7 @@ network(const char *name, guint resolution)
     return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
 }
 
-/* The first block's width comes of 24 channels though 32 go in, and it has no residual, however
+/* The first block expands as if from 24 channels, though it reads 32, and has no residual, however
  * often it is repeated. */
 static void
 test_first_stage(void)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The rows against what timm 1.0 counts, and how each was trained. */
+/* The rows' counts against timm 1.0's, and how each was trained. */
 #include "arch/network.h"
 
 static const struct {
     const char *name;
     guint resolution;
-    double params, macs; /* millions, thousand millions; at the resolution */
+    double params, macs; /* millions; thousand millions, at the resolution */
 } rows[] = {
     {"b0", 224, 5.289, 0.386},    {"b1", 240, 7.794, 0.687},    {"b2", 260, 9.110, 0.994},
     {"b3", 300, 12.233, 1.827},   {"b4", 380, 19.342, 4.394},   {"b5", 456, 30.390, 10.27},
@@ -27,7 +27,7 @@ test_cost(void)
     }
 }
 
-/* B0's exact count is torchvision's; classes change the classifier alone. */
+/* B0's exact counts, from torchvision; the number of classes changes only the classifier. */
 static void
 test_exact(void)
 {
@@ -55,7 +55,7 @@ test_training(void)
         g_assert_cmpfloat(t->crop_fraction, >=, 0.875f);
         g_assert_cmpfloat(t->crop_fraction, <, 1);
         g_assert_cmpint(t->interpolation, ==, EFFNET_INTERPOLATION_BICUBIC);
-        /* Lite: (x - 127) / 128 of a byte; the others ImageNet's. */
+        /* Lite: (x - 127) / 128, with x of 0..255; others: ImageNet's. */
         g_assert_cmpfloat_with_epsilon(t->mean[0],
                                        **name == 'l' && (*name)[1] == 'i' ? 0.498 : 0.485, 1e-3);
     }

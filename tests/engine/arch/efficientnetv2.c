@@ -29,7 +29,7 @@ network(const char *name, guint resolution)
     return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
 }
 
-/* Single convolutions, then fused blocks, then those of the first version. */
+/* Single convolutions, then fused blocks, then the first version's blocks. */
 static void
 test_blocks(void)
 {

@@ -28,7 +28,7 @@ network(const char *name, guint resolution)
     return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
 }
 
-/* V1 activates all its convolutions and adds nothing up. */
+/* V1 has an activation after every convolution, and no residuals. */
 static void
 test_v1(void)
 {
@@ -43,7 +43,7 @@ test_v1(void)
     }
 }
 
-/* V2's last convolution gets wider with the others, never narrower. */
+/* V2's last convolution gets wider like the others, but never narrower. */
 static void
 test_head(void)
 {

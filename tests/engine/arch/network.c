@@ -9,7 +9,7 @@ network(const char *name, guint resolution, EffNetPadding padding)
     return effnet_network_new(arch, resolution, 3, 10, padding);
 }
 
-/* Every layer reads what the one before wrote, in every network. */
+/* In every network, each layer reads what the one before it wrote. */
 static void
 test_chain(void)
 {
@@ -52,7 +52,7 @@ test_b0(void)
 
     g_assert_cmpuint(net->n_features, ==, 1280);
     g_assert_cmpuint(stem->out_size, ==, 112);
-    g_assert_cmpuint(stem->pad_before, ==, 0); /* 3x3, stride 2, even size: one column, behind */
+    g_assert_cmpuint(stem->pad_before, ==, 0); /* 3x3, stride 2, even size: one column, after */
     g_assert_cmpuint(stem->pad_after, ==, 1);
     g_assert_cmpint(depthwise->role, ==, EFFNET_ROLE_DEPTHWISE);
     g_assert_false(depthwise->has_expand);
@@ -75,7 +75,7 @@ test_padding(void)
     g_assert_cmpuint(symmetric->layers[0].out_size, ==, 113);
 }
 
-/* A skip joins equal shapes only: 9 of B0's 16 blocks. */
+/* Residuals join only equal shapes: 9 of B0's 16 blocks. */
 static void
 test_residuals(void)
 {

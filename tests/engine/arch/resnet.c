@@ -23,8 +23,8 @@ network(const char *name, guint resolution)
     return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
 }
 
-/* A block whose shapes differ begins with its shortcut, and the residual is added before the
- * activation; the last one's output is pooled. */
+/* A block whose shapes differ starts with its shortcut, and the residual is added before the
+ * activation; the last block's output is pooled. */
 static void
 test_blocks(void)
 {
@@ -50,8 +50,8 @@ test_blocks(void)
     g_assert_cmpuint(net->n_features, ==, 2048);
 }
 
-/* The paper's table of scaled ResNet-50s: width 2 costs four times as much, as does resolution 2.
- */
+/* The EfficientNet paper's table of scaled ResNet-50s: width 2 costs four times as much, and so
+ * does resolution 2. */
 static void
 test_scaled(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A family's rows against what timm 1.0 counts. */
+/* A family's rows against timm 1.0's counts. */
 #ifndef EFFNET_TEST_ROWS_H
 #define EFFNET_TEST_ROWS_H
 
@@ -9,7 +9,7 @@ typedef struct {
     const char *name, *theirs; /* ours, and timm's or torchvision's */
     guint resolution;
     guint64 params;
-    double macs; /* thousand millions, at the resolution; 0: not known */
+    double macs; /* thousand millions, at the resolution; 0: unknown */
 } Row;
 
 static inline void

@@ -8,8 +8,8 @@
 static void
 test_rounding(void)
 {
-    /* The reference's round_filters: B4's stem 44.8 to 48, B2's 24 * 1.1 = 26.4 to 24; 10.4 would
-     * lose more than a tenth as 8. */
+    /* The reference's round_filters(): B4's stem from 44.8 to 48, B2's 24 * 1.1 = 26.4 to 24; 10.4
+     * would lose more than a tenth if it became 8. */
     g_assert_cmpuint(effnet_scale_channels(32, 1.4, 90), ==, 48);
     g_assert_cmpuint(effnet_scale_channels(24, 1.1, 90), ==, 24);
     g_assert_cmpuint(effnet_scale_channels(16, 0.65, 90), ==, 16);
@@ -19,8 +19,8 @@ test_rounding(void)
     g_assert_cmpuint(effnet_scale_repeats(3, 3.1), ==, 10);
 }
 
-/* The paper's section 3.3: about 2^phi times the operations, once repeats that round up weigh less.
- */
+/* Section 3.3 of the paper: about 2^phi times as many operations, once rounding up repeats matters
+ * less. */
 static void
 test_compound(void)
 {

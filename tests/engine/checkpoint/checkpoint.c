@@ -17,8 +17,8 @@ test_unreadable(void)
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "is a folder");
 }
 
-/* A header of N tensors, or of one whose name has LENGTH bytes: each takes many times its size in
- * the file, and of a long name prefix after prefix is taken off. */
+/* A header of N tensors, or of one whose name has LENGTH bytes. Each tensor takes many times its
+ * size in the file, and a long name loses prefix after prefix. */
 static GByteArray *
 write_header(guint n, guint length)
 {
@@ -51,7 +51,7 @@ test_bounds(void)
     support_pickle_string(content, "a");
     support_pickle_tensor(content, &(SupportTensor){.n_elements = 1});
     support_add_text(content, "q\1uq\2");
-    for (guint i = 0; i < 70000; i++) { /* one tensor under names that are all alike */
+    for (guint i = 0; i < 70000; i++) { /* the same tensor under the same name, many times */
         support_add_text(content, "(U\1a");
         support_add_text(content, "h\1u");
     }
@@ -61,7 +61,7 @@ test_bounds(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "has more than 65536 tensors");
 }
 
-/* One tensor of DIMS and STRIDES over N elements of the storage type, read as float32. */
+/* Reads TENSOR, over a storage of DATA, as float32. */
 static float *
 read_tensor(SupportTensor *tensor, const void *data, guint element_size)
 {
@@ -86,7 +86,7 @@ read_tensor(SupportTensor *tensor, const void *data, guint element_size)
     return values;
 }
 
-/* Larger than what is read at once, dense and transposed, from every type. */
+/* Tensors larger than what is read at once, dense and transposed, of every type. */
 static void
 test_read(void)
 {
@@ -128,7 +128,7 @@ test_read(void)
     }
 }
 
-/* Windows that overlap: the file is read once, not once a window. */
+/* Strides that overlap: the file is read once, not once per row. */
 static void
 test_overlap(void)
 {

@@ -44,7 +44,7 @@ test_read(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "cut short");
     g_assert_false(effnet_file_read(file, G_MAXUINT64, buffer, 2, &error));
     support_check_error(&error, EFFNET_ERROR_FORMAT, "cut short");
-    /* Another process may shorten it while we have it open. */
+    /* Another process may truncate the file while we have it open. */
     g_assert_cmpint(truncate(path, 5), ==, 0);
     g_assert_false(effnet_file_read(file, 0, buffer, 10, &error));
     support_check_error(&error, EFFNET_ERROR_FORMAT, "cut short");

@@ -140,7 +140,7 @@ test_bounds(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "too many values");
 }
 
-/* Whatever stands at the end of the text is not read beyond. */
+/* Nothing beyond the end of the text is read, wherever that is. */
 static void
 test_truncations(void)
 {

@@ -12,7 +12,7 @@ typedef struct {
     GError *error;
 } Fixture;
 
-/* Loads N bytes; STRING literals have NULs inside. */
+/* Loads N bytes, which may contain NULs. */
 static void
 load(Fixture *f, const void *bytes, gsize n)
 {
@@ -90,7 +90,7 @@ test_strings(void)
     g_assert_cmpstr(effnet_pickle_string(effnet_pickle_item(f.value, 0)), ==, "hi");
     g_assert_cmpstr(effnet_pickle_string(effnet_pickle_item(f.value, 1)), ==, "w");
     g_assert_cmpstr(effnet_pickle_string(effnet_pickle_item(f.value, 2)), ==, "a");
-    g_assert_null(effnet_pickle_string(effnet_pickle_item(f.value, 3))); /* a NUL inside */
+    g_assert_null(effnet_pickle_string(effnet_pickle_item(f.value, 3))); /* contains a NUL */
     g_assert_cmpuint(effnet_pickle_item(f.value, 3)->string.length, ==, 2);
     g_assert_cmpstr(effnet_pickle_string(effnet_pickle_item(f.value, 5)), ==, "r");
     g_assert_null(effnet_pickle_item(f.value, 6));
@@ -102,7 +102,7 @@ test_containers(void)
 {
     Fixture f = {0};
 
-    /* {1: [2, 3, 4], (5,): (6, 7)} with what the memo and DUP and POP do in between. */
+    /* {1: [2, 3, 4], (5,): (6, 7)}, with uses of the memo, DUP and POP. */
     LOAD(&f, "\x80\x02}q\x00(K\x01]q\x01(K\x02K\x03\x65K\x04"
              "aK\x05\x85q\x02"
              "0h\x02K\x06K\x07\x86"
@@ -127,7 +127,7 @@ test_objects(void)
 {
     Fixture f = {0};
 
-    /* An OrderedDict with an item and attributes, beside an argparse.Namespace. */
+    /* An OrderedDict with an item and attributes, and an argparse.Namespace. */
     LOAD(&f, "\x80\x02"
              "ccollections\nOrderedDict\n)R(K\x01K\x02u}(X\x01\x00\x00\x00mK\x01ub"
              "cargparse\nNamespace\n)\x81}(X\x01\x00\x00\x00mK\x01ub\x86.");
@@ -146,7 +146,7 @@ test_objects(void)
              "cposix\nsystem\n(X\x02\x00\x00\x00idtR(K\x01K\x02tb.");
     g_assert_no_error(f.error);
     g_assert_cmpstr(f.value->opaque.maker->name, ==, "posix.system");
-    g_assert_null(f.value->opaque.attributes); /* a state that is no dictionary */
+    g_assert_null(f.value->opaque.attributes); /* a state that is not a dictionary */
     unload(&f);
     LOAD(&f, "\x80\x05\x96\x02\x00\x00\x00\x00\x00\x00\x00hi.");
     g_assert_no_error(f.error);
@@ -201,7 +201,7 @@ test_errors(void)
     }
 }
 
-/* A list in itself, a dictionary in itself: nothing walks them. */
+/* A list and a dictionary that contain themselves: nothing follows them for ever. */
 static void
 test_cycles(void)
 {
@@ -230,7 +230,7 @@ check_bomb(const char *head, gsize n_head, const char *piece, gsize n_piece, gsi
     unload(&f);
 }
 
-/* One tuple of a million items, which 300,000 calls are given: none looks at all of them. */
+/* 300,000 calls with the same tuple of a million items: none looks at all of them. */
 static void
 test_wide_calls(void)
 {
@@ -255,8 +255,7 @@ test_wide_calls(void)
 static void
 test_bombs(void)
 {
-    /* What is in the memo is a dictionary of 16 items; every step copies it and
-     * adds one. */
+    /* The memo holds a dictionary of 16 items; each STEP copies it and adds an item. */
     static const char head[] = "\x80\x02}(NNNNNNNNNNNNNNNNuq\x01";
     static const char step[] = "0ccollections\nCounter\n(h\x01tR(h\x01h\x01uq\x01";
 

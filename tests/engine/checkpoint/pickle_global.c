@@ -119,7 +119,7 @@ test_calls(void)
     check_text("ccollections\ndefaultdict\n(cbuiltins\nlist\ntR(K\1]u", NULL);
 }
 
-/* Whether what TEXT makes is opaque, and whether it may have weights. */
+/* Checks whether what TEXT makes is opaque, and whether it may have weights. */
 static void
 check_opaque(const char *text, gboolean opaque, gboolean has_weights)
 {
@@ -141,13 +141,13 @@ static void
 test_opaque(void)
 {
     check_opaque("cos\nsystem\n(U\2idtR", TRUE, FALSE);
-    check_opaque("cos\nsystem\n(U\2idtR)R", TRUE, FALSE); /* what it made is called */
+    check_opaque("cos\nsystem\n(U\2idtR)R", TRUE, FALSE); /* a call of what it made */
     check_opaque("cpathlib\nPosixPath\n(U\4datatR", TRUE, FALSE);
     check_opaque("ca\nDict\n)\x81(K\1Nu}(U\1aK\1ub", TRUE, FALSE);
     check_opaque("ca\nDict\n)\x81(K\1" TENSOR "u", TRUE, TRUE);
     check_opaque("ca\nList\n)\x81" TENSOR "a", TRUE, TRUE);
     check_opaque("ca\nview\n(" TENSOR "tR", TRUE, TRUE);
-    check_opaque("ca\nview\n((((" TENSOR "ttttR", TRUE, FALSE); /* too deep to be looked for */
+    check_opaque("ca\nview\n((((" TENSOR "ttttR", TRUE, FALSE); /* too deep to be searched */
     check_opaque("ca\nview\n(((" TENSOR "tttR", TRUE, TRUE);
     check_opaque("ctorch._utils\n_rebuild_from_numpy\n(NtR", TRUE, TRUE);
     check_opaque("ctorch._utils\n_rebuild_parameter\n(ca\nview\n(" TENSOR "tRtR", TRUE, TRUE);

@@ -6,7 +6,7 @@
 
 static const float data[] = {1, 2, 3, 4, 5, 6, 7, 8};
 
-/* The object {KEY: {tensor}}, or the tensors alone where KEY is NULL. */
+/* {"epoch": 3, KEY: {tensors}}, or just the tensors if KEY is NULL. */
 static GByteArray *
 state_dict(const char *key, const SupportTensor *tensors, guint n)
 {
@@ -85,7 +85,7 @@ test_wrapped(void)
     }
 }
 
-/* {"model": {"x.w"}, "model_ema": {"a.w"}}: the averaged weights are the ones. */
+/* {"model": {"x.w"}, "model_ema": {"a.w"}}: the averaged weights are taken. */
 static void
 test_ema(void)
 {
@@ -126,7 +126,7 @@ test_prefix(void)
     check_transposed(checkpoint, "n_averaged");
 }
 
-/* {"state_dict": {"a.w"}, KEY: VALUE}, or the pair first. */
+/* {"state_dict": {"a.w"}, KEY: VALUE}, or, if FIRST, KEY first. */
 static EffNetCheckpoint *
 open_beside(const char *key, const char *value, gboolean first, GError **error)
 {
@@ -152,7 +152,7 @@ open_beside(const char *key, const char *value, gboolean first, GError **error)
     "cnumpy\ndtype\n(U\2f8tR(K\3U\1<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffI0\ntb\x89U\1xtb"
 #define MODEL "ctorchvision.models.resnet\nResNet\n)\x81}(U\4bias]ub"
 
-/* What lies beside the weights is skipped, and nothing of it executed. */
+/* What is beside the weights is skipped; nothing of it is executed. */
 static void
 test_beside(void)
 {
@@ -180,8 +180,9 @@ test_beside(void)
         }
 }
 
-/* A whole model as torch.save(model) pickles it stands second to a state_dict, but hides what comes
- * before that; what is no object hides nothing. */
+/* An object under "model", as torch.save(model) pickles it, ranks after a state_dict, which is
+ * taken. Under the key of averaged weights, which rank before a state_dict, it is an error, as it
+ * may hide them. A scalar there hides nothing. */
 static void
 test_objects(void)
 {
@@ -197,7 +198,8 @@ test_objects(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "torchvision.models.resnet.ResNet");
 }
 
-/* What weights are made by, or stand where they should, is refused with its name. */
+/* Globals that are called to make weights, or that make an object where weights should be, are
+ * refused by name. */
 static void
 test_bad_globals(void)
 {
@@ -289,7 +291,7 @@ test_bad_objects(void)
             support_add_text(content, cases[i].text);
             pickle = support_pickle(content);
             g_assert_null(open_pickle(pickle, legacy, &error));
-            if (legacy && i < 3) /* a storage that nothing uses comes first */
+            if (legacy && i < 3) /* the unused storage is noticed first */
                 support_check_error(&error, EFFNET_ERROR_FORMAT, "nothing in it uses");
             else
                 support_check_error(&error, EFFNET_ERROR_FORMAT, cases[i].error);

@@ -2,7 +2,7 @@
 #include "checkpoint/pth_metadata.h"
 #include "../support.h"
 
-/* What TEXT, a dictionary in pickle, says under KEY; NULL: nothing. Caller frees. */
+/* What TEXT, a pickled dictionary, says under KEY; NULL if nothing. For g_free(). */
 static char *
 get(const char *text, const char *key)
 {
@@ -79,7 +79,7 @@ test_classes(void)
     check("}(U\14idx_to_class}(K\1U\3d\"gI0\nU\3catuu", "class_names", names);
     check("}(U\13class_names](U\3catU\3d\"geu", "class_names", names);
     check("}(U\7classes(U\3catU\3d\"gtu", "class_names", names);
-    /* The first that can be understood. */
+    /* The first that is understood counts. */
     check("}(U\7classesK\2U\13class_names](U\3catU\3d\"geu", "class_names", names);
     check("}(U\7classes](U\1xU\1yeU\14class_to_idx}(U\3catI0\nU\3d\"gK\1uu", "class_names", names);
 }
@@ -97,7 +97,7 @@ test_bad_classes(void)
         "}(U\3catI0\nU\3dogU\3owlu",
         "}(I0\nI0\nu",
         "](U\3catK\1e",
-        "](U\3catU\1\377e", /* no UTF-8 */
+        "](U\3catU\1\377e", /* not UTF-8 */
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
@@ -107,7 +107,7 @@ test_bad_classes(void)
     }
 }
 
-/* A small file with a text of 4000 bytes in it, which it names COUNT times in a list. */
+/* A small file that contains a text of 4000 bytes, and COUNT references to it in a list. */
 static GByteArray *
 repeat_text(const char *key, guint count)
 {
@@ -151,7 +151,7 @@ test_bounds(void)
     check("}(U\4args}(U\1a](U\2xyU\2xyeuu", "args.a", "[\"xy\", \"xy\"]");
 }
 
-/* What the root says stands before what is said further in. */
+/* What the root says precedes what inner dictionaries say. */
 static void
 test_order(void)
 {

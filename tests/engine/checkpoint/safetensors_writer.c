@@ -29,7 +29,7 @@ make_writer(void)
     return writer;
 }
 
-/* What is written, the reader reads. */
+/* The reader reads what the writer wrote. */
 static void
 test_read(void)
 {
@@ -57,7 +57,8 @@ test_read(void)
     g_assert_cmpuint(tensor->dims[0], ==, 5);
 }
 
-/* The whole file as other programs want it: the header is padded to a multiple of 8. */
+/* The whole file, byte by byte, as other programs expect it: the header is padded to a multiple of
+ * 8. */
 static void
 test_bytes(void)
 {
@@ -78,7 +79,7 @@ test_bytes(void)
     g_assert_cmpmem(content + 8 + padded, sizeof bytes, bytes, sizeof bytes);
 }
 
-/* Where it cannot be written, nothing is left of it, and what is there stays. */
+/* If the file cannot be written, nothing of it is left, and an existing one stays. */
 static void
 test_errors(void)
 {

@@ -10,7 +10,7 @@
 #define FIRST      "\"net.a\": \"first.safetensors\""
 #define SECOND     "\"net.b\": \"second.pth\""
 
-static char *folder; /* of this test alone */
+static char *folder; /* this test's own */
 
 static char *
 put(const char *name, const void *data, gsize n)
@@ -23,7 +23,7 @@ put(const char *name, const void *data, gsize n)
     return path;
 }
 
-/* Of a tensor "net.NAME" of VALUE. */
+/* Writes FILE with a tensor "net.NAME" of VALUE. */
 static void
 put_safetensors(const char *file, const char *name, float value)
 {
@@ -102,7 +102,8 @@ test_errors(void)
         {INDEX("\"a\": \"/etc/passwd\""), "where a file beside it was expected"},
         {INDEX("\"a\": \"inner/first.safetensors\""), "where a file beside it was expected"},
         {INDEX("\"a\": \"linked.safetensors\""), "linked.safetensors, which is a link to another"},
-        {INDEX("\"a\": \"some.index.json\""), "is JSON and not a checkpoint"}, /* itself */
+        {INDEX("\"a\": \"some.index.json\""),
+         "is JSON and not a checkpoint"}, /* the index itself */
         {"{\"weight_map\": []}", "is JSON, but neither a checkpoint nor an index of one"},
         {"{\"architecture\": \"b0\"}", "is JSON, but neither a checkpoint nor an index of one"},
         {"{\"weight_map\": ", "is JSON with "},
@@ -117,11 +118,11 @@ test_errors(void)
     }
     g_assert_null(open_index("some.index.json", INDEX("\"a\": \"inner\""), &error));
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "inner is a folder, where a file");
-    g_assert_null(open_index("some.index", INDEX(FIRST), &error)); /* a name that is none of one */
+    g_assert_null(open_index("some.index", INDEX(FIRST), &error)); /* not the name of an index */
     support_check_error(&error, EFFNET_ERROR_FORMAT, "is JSON and not a checkpoint");
 }
 
-/* Long names are counted, not printed. */
+/* Long names are reported by their length, not printed. */
 static void
 test_long(void)
 {
@@ -153,7 +154,7 @@ test_many(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "names more than 64 shards");
 }
 
-/* The hub's cache: what a snapshot has are links to where the files are kept. */
+/* The hub's cache: a snapshot contains links to where the files are kept. */
 static void
 test_hub(void)
 {

@@ -93,7 +93,7 @@ test_convert(void)
     g_assert_cmpuint(effnet_dtype_size(EFFNET_DTYPE_OTHER), ==, 0);
 }
 
-/* Every element, one by one. */
+/* Checks every element. */
 static void
 check_permute(const EffNetTensor *tensor)
 {

@@ -15,7 +15,7 @@ make(gboolean zip64)
     return support_zip_end(zip, zip64);
 }
 
-/* Opens BYTES as a zip, then looks for NAME (NULL: nothing); returns whether all went well. */
+/* Opens BYTES as a zip, then locates NAME (unless NULL); returns whether all succeeded. */
 static gboolean
 try(const guint8 *bytes, gsize n, const char *name, GError **error)
 {
@@ -72,7 +72,7 @@ test_refused(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "its directory is missing");
 }
 
-/* The place of the N-th entry's record in the directory. */
+/* The record of entry N in the directory. */
 static guint8 *
 record(GByteArray *bytes, guint n)
 {
@@ -86,7 +86,7 @@ static void
 test_lies(void)
 {
     static const struct {
-        guint at, n; /* bytes of the second entry's record */
+        guint at, n; /* offset and bytes in the second entry's record */
         guint64 value;
         const char *error;
     } cases[] = {
@@ -122,14 +122,14 @@ test_sizes(void)
     memset(record(bytes, 1) + 20, 0x7f, 8); /* both sizes */
     g_assert_false(try(bytes->data, bytes->len, "a/data/0", &error));
     support_check_error(&error, EFFNET_ERROR_FORMAT, "goes beyond the end");
-    memset(bytes->data + bytes->len - 12, 0xff, 2); /* entries */
+    memset(bytes->data + bytes->len - 12, 0xff, 2); /* the number of entries */
     g_assert_false(try(bytes->data, bytes->len, NULL, &error));
     support_check_error(&error, EFFNET_ERROR_FORMAT, "fewer entries than it says");
     memset(bytes->data + bytes->len - 6, 0x7f, 4); /* the directory's offset */
     g_assert_false(try(bytes->data, bytes->len, NULL, &error));
     support_check_error(&error, EFFNET_ERROR_FORMAT, "its directory lies outside");
 
-    memset(wide->data + wide->len - 22 - 12, 0xff, 8); /* where the zip64 record is */
+    memset(wide->data + wide->len - 22 - 12, 0xff, 8); /* the zip64 record's offset */
     g_assert_false(try(wide->data, wide->len, NULL, &error));
     support_check_error(&error, EFFNET_ERROR_FORMAT, "zip64 end record lies outside");
     memset(wide->data + wide->len - 22 - 12, 0, 8);
@@ -143,7 +143,7 @@ test_sizes(void)
     support_check_error(&error, EFFNET_ERROR_FORMAT, "two files of the same name");
 }
 
-/* Sizes of 2^32 - 1 are in the extra field. */
+/* Sizes that are 2^32 - 1 in the record are in the extra field. */
 static void
 test_extra(void)
 {

@@ -36,7 +36,7 @@ test_same_size(void)
     effnet_resize_table_clear(&table);
 }
 
-/* Half the size, far from the edges: the bicubic at 1/4, 3/4, 5/4, 7/4 on either side. */
+/* Half the size, far from the edges: bicubic weights at 1/4, 3/4, 5/4 and 7/4 on either side. */
 static void
 test_known_weights(void)
 {
@@ -110,7 +110,7 @@ test_invariants(void)
     }
 }
 
-/* A ramp of chroma comes out as the same ramp over the luma positions, whatever the siting. */
+/* A ramp of chroma becomes the same ramp over the luma positions, whatever the siting. */
 static void
 test_siting(gconstpointer data)
 {
@@ -126,7 +126,7 @@ test_siting(gconstpointer data)
     spec.cosited = cosited;
     g_assert_true(effnet_resize_table_init(&table, &origin, &spec));
     for (guint i = 5; i < 20; i++) {
-        double luma = 21 + (i + 0.5) * 60 / 25 - 0.5; /* sample positions: 0, 1, 2… */
+        double luma = 21 + (i + 0.5) * 60 / 25 - 0.5; /* samples are at 0, 1, 2, … */
         double expected = cosited ? luma / 2 : (luma - 0.5) / 2, sum = 0;
 
         for (guint k = 0; k < table.count[i]; k++)

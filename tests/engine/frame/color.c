@@ -28,7 +28,7 @@ convert(const EffNetColor *color, guint8 rgb[3], guint y, guint cb, guint cr)
         rgb[c] = out[c];
 }
 
-/* What the standards' formulas give, to a fiftieth of a level before rounding. */
+/* Checks against the standards' formulas: 1/50 may be off before rounding. */
 static void
 check_sample(guint8 got, double expected)
 {
@@ -81,7 +81,7 @@ test_neutral(void)
     }
 }
 
-/* As Pillow's convert("L") has them. */
+/* As Pillow's convert("L"). */
 static void
 test_to_grey(void)
 {

@@ -87,7 +87,7 @@ test_strides(void)
     frame = frame_new(EFFNET_PIXEL_YUY2, 5, 3);
     frame.stride[0] = 11;
     check_refused(&frame, "12 bytes");
-    frame = frame_new(EFFNET_PIXEL_NV12, 5, 3); /* 16 bits a sample */
+    frame = frame_new(EFFNET_PIXEL_NV12, 5, 3); /* samples of 16 bits */
     frame.sample_shift = 8;
     frame.stride[0] = 10;
     frame.stride[1] = 12;

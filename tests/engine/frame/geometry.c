@@ -19,7 +19,7 @@ test_center_crop(void)
     EffNetGeometry g;
 
     effnet_geometry_init(&g, 640, 480, EFFNET_ORIENTATION_IDENTITY, 224, &crop_875);
-    check_axis(&g.x, 341, 58, 224, 0); /* 58.5 goes to the even 58 */
+    check_axis(&g.x, 341, 58, 224, 0); /* 58.5 is rounded to the even 58 */
     check_axis(&g.y, 256, 16, 224, 0);
     effnet_geometry_init(&g, 500, 639, EFFNET_ORIENTATION_IDENTITY, 224, &crop_875);
     check_axis(&g.x, 256, 16, 224, 0);
@@ -30,7 +30,7 @@ test_center_crop(void)
     check_axis(&g.y, 914ull << 20, (914ull << 19) - 400, 800, 0);
 }
 
-/* The shorter sides that timm computes in double precision from the decimal fraction. */
+/* The shorter sides that timm computes, in double precision, from the decimal fraction. */
 static void
 test_fractions(void)
 {
@@ -83,7 +83,7 @@ test_turned(void)
     check_axis(&g.y, 256, 16, 224, 0);
     effnet_geometry_init(&g, 640, 480, EFFNET_ORIENTATION_HORIZ, 224, &crop_875);
     g_assert_true(!g.swap && g.x.flip && !g.y.flip);
-    check_axis(&g.x, 341, 341 - 224 - 58, 224, 0); /* what is 58 from the left as seen */
+    check_axis(&g.x, 341, 341 - 224 - 58, 224, 0); /* 58 from the left as seen */
 }
 
 int

@@ -14,7 +14,7 @@ counting_horizontal(guint8 *const *dst, const guint8 *const *src, guint n_rows,
     effnet_resize_kernels_c.horizontal(dst, src, n_rows, layout, table, scratch);
 }
 
-/* Both passes over a grey frame, without a ring. */
+/* Both passes over a whole grey frame, without a ring. */
 static guint8 *
 resize_whole(const EffNetPlane *plane, const guint8 *pixels, guint width)
 {
@@ -72,7 +72,7 @@ check_ring(guint width, guint height, const EffNetAxis *x, const EffNetAxis *y)
     effnet_plane_clear(&plane);
 }
 
-/* Each row that is needed is filtered once, and is still there when it is needed last. */
+/* Each row that is needed is filtered once, and still there when it is last needed. */
 static void
 test_ring(void)
 {
@@ -88,7 +88,7 @@ test_ring(void)
     check_ring(19, 18, &small, &small);
 }
 
-/* The ring's size follows from the filter, not from the frame. */
+/* The ring's size depends on the filter, not on the frame. */
 static void
 test_memory(void)
 {

@@ -43,7 +43,7 @@ halved(guint n, gboolean half)
     return half ? (n + 1) / 2 : n;
 }
 
-/* Exactly as large as it has to be, so that a sanitizer sees what is read beyond. */
+/* Allocates exactly what is needed, so that a sanitizer sees what is read beyond. */
 static void
 picture_init(Picture *picture, EffNetPixelFormat format, guint width, guint height)
 {
@@ -56,7 +56,7 @@ picture_init(Picture *picture, EffNetPixelFormat format, guint width, guint heig
         guint row = halved(width, part->halved_x) * part->layout.pixel_stride;
 
         if (i > 0 && part->plane == 0)
-            size = 0; /* YUY2 again, its chroma */
+            size = 0; /* YUY2's chroma, in the same plane */
         at[part->plane] = size;
         picture->frame.stride[part->plane] = (gint)row;
         size += (gsize)row * halved(height, part->halved_y);
@@ -90,7 +90,7 @@ assert_near(const guint8 *a, const guint8 *b, int most)
         g_assert_cmpint(ABS(a[i] - b[i]), <=, most);
 }
 
-/* The same pixels in another order of bytes. */
+/* The same pixels in other orders of bytes. */
 static void
 test_orders(void)
 {
@@ -118,7 +118,7 @@ test_orders(void)
     effnet_preprocess_free(p);
 }
 
-/* NV12 and I420 hold the same; bottom-up rows and a region are no different from a copy. */
+/* NV12 and I420 hold the same; bottom-up rows and a region equal a copy. */
 static void
 test_planes(void)
 {
@@ -144,7 +144,7 @@ test_planes(void)
     effnet_preprocess_free(p);
 }
 
-/* Every format that samples alike gets the same samples. */
+/* Fills an image so that formats with the same subsampling get the same samples. */
 static void
 fill(Picture *picture)
 {
@@ -168,7 +168,7 @@ fill(Picture *picture)
     }
 }
 
-/* The same in 16 bits a sample, of which SHIFT are of no account. */
+/* The same with samples of 16 bits, whose lowest SHIFT bits do not matter. */
 static void
 widen(Picture *wide, const Picture *picture, gsize size, guint shift)
 {
@@ -295,7 +295,7 @@ test_strides(void)
     effnet_preprocess_free(p);
 }
 
-/* A region is what a copy of it would be. */
+/* A region equals a copy of it. */
 static void
 test_region(void)
 {
@@ -316,7 +316,7 @@ test_region(void)
     effnet_preprocess_free(p);
 }
 
-/* Where the frame's pixel X, Y of W x H is seen. */
+/* Where pixel X, Y of a frame of W x H is after ORIENTATION. */
 static void
 turn(EffNetOrientation orientation, guint w, guint h, guint x, guint y, guint *seen_x,
      guint *seen_y)
@@ -356,9 +356,9 @@ check_turned(EffNetPreprocess *p, EffNetOrientation orientation, guint w, guint 
     picture_clear(&seen);
 }
 
-/* Turning comes to the same before and after: to a level where windows are mirrored, to two where
- * the passes, and so their roundings, change places. Contrast is low, so that nothing is clipped
- * between the passes. */
+/* Turning the frame gives the same as turning the result: within one level where windows are
+ * mirrored, within two where the passes, and so their rounding, are swapped. Contrast is low, so
+ * that nothing is clipped between the passes. */
 static void
 test_orientations(void)
 {
@@ -425,7 +425,7 @@ test_letterbox(void)
     effnet_preprocess_free(p);
 }
 
-/* One channel: Pillow's luma of R'G'B', Y' itself of the others. */
+/* One channel: Pillow's luma of R'G'B', or Y' itself. */
 static void
 test_grey(void)
 {
@@ -458,8 +458,8 @@ test_grey(void)
     effnet_preprocess_free(color);
 }
 
-/* A flat frame stays flat, whatever its shape; nothing outside it is touched. (Pillow's weights
- * lose some of it under a filter of a hundred thousand samples, and so do ours.) */
+/* A flat frame stays flat, whatever its shape, and nothing outside it is touched. (Pillow's weights
+ * lose a little with a filter of a hundred thousand samples, and so do ours.) */
 static void
 test_shapes(void)
 {
@@ -524,7 +524,7 @@ test_settings(void)
     effnet_preprocess_free(NULL);
 }
 
-/* Settings and frames that come and go leave nothing behind, equal frames ask for nothing. */
+/* Changing settings and frames leaves nothing behind; equal frames allocate nothing. */
 static void
 test_changes(void)
 {
@@ -557,7 +557,7 @@ test_changes(void)
     effnet_preprocess_free(p);
 }
 
-/* High dynamic range is brought to sRGB behind everything else, each sample once. */
+/* High dynamic range is converted to sRGB after everything else, sample by sample. */
 static void
 test_transfer(void)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What a contract does not have is done by the reference, which has everything. */
+/* The reference does what a contract lacks; it can do everything. */
 static void
 check_contracts(const EffNetKernels *kernels, EffNetType type)
 {
@@ -25,7 +25,7 @@ check_contracts(const EffNetKernels *kernels, EffNetType type)
     g_assert_cmpuint(kernels->dwconv[type].unit, >, 0);
 }
 
-/* All ops of a type, or none. */
+/* A level has all kernels of a type, or none. */
 static void
 check_complete(const EffNetKernels *kernels, EffNetType type)
 {
@@ -45,7 +45,7 @@ check_complete(const EffNetKernels *kernels, EffNetType type)
         g_assert_cmpfloat(kernels->peak[type](10), >, 0);
 }
 
-/* Products of int8 models read and write them, but have the type of the other pictures. */
+/* The U8 kernels: products read and write U8, but are of the type of the other feature maps. */
 static void
 check_bytes(const EffNetKernels *kernels)
 {
@@ -71,7 +71,7 @@ test_levels(void)
     const EffNetKernels *reference = effnet_kernels_find("c");
 
     g_assert_cmpstr(list[0], ==, "c");
-    g_assert_cmpstr(list[1], ==, "c4"); /* the tests' own two: nothing is built on them */
+    g_assert_cmpstr(list[1], ==, "c4"); /* the tests' own two, which no level builds on */
     g_assert_cmpstr(list[2], ==, "c8");
     g_assert_cmpstr(list[3], ==, "blas");
     g_assert_null(effnet_kernels_find("none"));
@@ -93,7 +93,7 @@ test_levels(void)
     }
 }
 
-/* The system has looked at the CPU by itself; older ones do not know the name. */
+/* If /proc/cpuinfo names AVX-VNNI, the level runs. Older systems do not know the name. */
 static void
 test_avxvnni(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every level's resize kernels against those of the reference: equal, whatever the sizes, with
- * nothing read behind the source and nothing written behind the slack. */
+/* Every level's resize kernels against the reference's: equal for any sizes, with nothing read
+ * beyond the source and nothing written beyond the slack. */
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ typedef struct {
     gsize size;
 } Source;
 
-/* SIZE random bytes that end where a page without access begins. */
+/* SIZE random bytes that end where an inaccessible page starts. */
 static void
 source_init(Source *source, GRand *random, gsize size)
 {
@@ -99,7 +99,7 @@ typedef struct {
     gboolean fine;
 } Pass;
 
-/* Rows of N_BYTES and slack, with a guard behind each. */
+/* Rows of N_BYTES plus slack, each followed by a guard. */
 static guint8 *
 run_horizontal(const Pass *pass, gsize n_bytes)
 {
@@ -250,7 +250,7 @@ test_level(gconstpointer data)
     }
 }
 
-/* A sample of one window, by hand. */
+/* One window, computed by hand. */
 static void
 test_reference(void)
 {
@@ -283,7 +283,7 @@ main(int argc, char **argv)
     const char *const *levels = effnet_kernels_list();
 
     g_test_init(&argc, &argv, NULL);
-    seed = g_test_rand_int(); /* the harness prints what it comes from; --seed sets it */
+    seed = g_test_rand_int(); /* GTest prints the seed that it comes from; --seed sets that */
     g_test_add_func("/kernels/resize/reference", test_reference);
     for (guint i = 0; levels[i]; i++) {
         g_autofree char *path = g_strdup_printf("/kernels/resize/%s", levels[i]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "plan/plan.h"
 
-/* The arena cannot be less than what the first depthwise layer writes beside the projection of it;
- * feature maps of 112 x 112 x 96 that are never made as a whole are not in it. */
+/* The arena holds at least the first depthwise layer's output and its projection's; feature maps of
+ * 112 x 112 x 96 are never computed as a whole, and not in it. */
 static void
 test_activations(void)
 {
@@ -18,7 +18,7 @@ test_activations(void)
     g_assert_cmpuint(half.macs, <, cost.macs / 3);
 }
 
-/* The largest network that scaling allows is laid out without an overflow. */
+/* The largest network that scaling allows is planned without overflow. */
 static void
 test_large(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "support.h"
 
-/* Tasks cover each output once: whole blocks but for the last. */
+/* Tasks cover each output once, in whole blocks except for the last. */
 static void
 test_tasks(void)
 {

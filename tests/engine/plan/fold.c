@@ -6,7 +6,7 @@
 #include "plan/pack_op.h"
 #include "plan/placement.h"
 
-/* Numbers that tell every place apart. */
+/* Values that are different everywhere. */
 static gboolean
 counting_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
               GError **error)
@@ -46,7 +46,7 @@ pack(const EffNetLayer *layer, float *packed, float *bias)
     effnet_op_pack(&plan, &op, 0, rows, packed);
 }
 
-/* A 3x3 convolution of 2 channels to 3: taps first, then channels, as the feature map lies. */
+/* A 3x3 convolution from 2 channels to 3: taps first, then channels, as in the feature map. */
 static void
 test_conv(void)
 {
@@ -121,7 +121,7 @@ static const EffNetLayer projection = {.role = EFFNET_ROLE_PROJECT,
                                        .out_channels = 3,
                                        .has_norm = TRUE};
 
-/* What was folded is handed out. */
+/* The batch norm that was folded is returned. */
 static void
 test_norm(void)
 {
@@ -135,7 +135,7 @@ test_norm(void)
         g_assert_cmpfloat(norm[i], ==, parts[i / 3] * 1000 + i % 3 + 1);
 }
 
-/* A batch norm that is folded already has left a bias, as a layer without has it. */
+/* A batch norm that is folded already left a bias, like that of a layer without one. */
 static void
 test_folded(void)
 {

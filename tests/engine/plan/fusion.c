@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "support.h"
 
-/* B0: 16 blocks of squeeze-excite and projection behind a depthwise op, of which the first takes
- * the stem along and twelve their expansion, eight whose feature map is large and four whose pixels
- * are few; three expansions, head, classifier; a projection has the gate of its own block, or its
- * input went through it where several tasks would have to. */
+/* B0's ops: each of 16 blocks has a depthwise op, squeeze-excite and projection. The first block's
+ * depthwise op includes the stem, and twelve include their expansion: eight with large feature
+ * maps, four with few pixels. The other three expansions, the head and the classifier are ops of
+ * their own. A projection has the gate of its own block; where several of its tasks would each gate
+ * the input, squeeze-excite has done so instead. */
 static void
 test_fusion(void)
 {
@@ -28,7 +29,7 @@ test_fusion(void)
     }
 }
 
-/* A residual's activation is the block's input, of the same shape as the output. */
+/* A residual is the block's input, which has the shape of the output. */
 static void
 test_residual(void)
 {

@@ -6,9 +6,9 @@
 #define SCALE 0.01f
 #define BIAS  0.5f
 
-static float huge_bias; /* of the stem, if not 0 */
+static float huge_bias; /* the stem's, if not 0 */
 
-/* Weights of 1, 2, 3, 1, 2, 3 …; ranges by role. */
+/* The network of these tests: weights are 1, 2, 3, 1, 2, 3, …; ranges depend on the role. */
 static float
 range_of(const EffNetLayer *layer)
 {
@@ -52,7 +52,8 @@ find_op(const EffNetPlan *plan, EffNetRole role, guint after)
     g_assert_not_reached();
 }
 
-/* A sum's one in the output's ops, and what makes up for a zero that is not 0. */
+/* Checks the scales, output units per unit of a sum, and the starts, which compensate for a zero
+ * that is not 0. */
 static void
 check_lanes(const EffNetPlan *plan, const EffNetOp *op, float in_step, float out_step)
 {
@@ -76,7 +77,7 @@ check_lanes(const EffNetPlan *plan, const EffNetOp *op, float in_step, float out
     g_assert_cmpint(op->packed[0].quant->fixed, ==, 0);
 }
 
-/* The head's outputs, which are pooled, are of 16 bits. */
+/* The head's outputs, which are pooled, have 16 bits. */
 static void
 test_lanes(void)
 {
@@ -86,7 +87,7 @@ test_lanes(void)
     check_lanes(plan, head, 3.f / (G_MAXINT16 / 2), 6.f / (G_MAXINT16 / 2));
 }
 
-/* Between the layers of a block they are 8 bits where these are of ReLU6. */
+/* Feature maps within a block have 8 bits where its layers have ReLU6. */
 static void
 test_bytes(void)
 {
@@ -104,7 +105,7 @@ test_bytes(void)
     check_lanes(plan, expand, 3.f / (G_MAXINT16 / 2), 6.f / 255);
 }
 
-/* Where SiLU and squeeze-excite are, all feature maps are of 16 bits. */
+/* With SiLU and squeeze-excite, all feature maps have 16 bits. */
 static void
 test_no_bytes(void)
 {
@@ -127,7 +128,7 @@ test_zeros(void)
     g_assert_cmpint(b0->tensors[b0->logits].type, ==, EFFNET_TYPE_F32);
 }
 
-/* Logits are real numbers; a residual of the same range counts as it is. */
+/* Logits are real numbers; a residual with the same range is added as it is. */
 static void
 test_ends(void)
 {
@@ -144,7 +145,7 @@ test_ends(void)
     g_assert_cmpuint(residuals, ==, 9);
 }
 
-/* Windows that overlap have one factor, which takes the range to the end of 8 bits. */
+/* Overlapping windows have one factor, which maps the range to 8 bits. */
 static void
 test_fixed(void)
 {
@@ -157,7 +158,7 @@ test_fixed(void)
     g_assert_cmpint(effnet_quant_value(op->packed[0].quant, range, fixed), >=, 254);
 }
 
-/* Nothing that kernels round to whole numbers is beyond 32 bits, whatever a file says. */
+/* Nothing that kernels round to integers is beyond 32 bits, whatever a file says. */
 static void
 test_reach(void)
 {

@@ -3,7 +3,8 @@
 
 #include "plan/placement.h"
 
-/* A quantised stem of 3 channels: each pixel of the filter becomes four bytes, the last one 0. */
+/* A quantised stem of 3 channels: each pixel of the filter becomes four bytes, the last of them
+ * 0. */
 static void
 test_filled_pixels(void)
 {
@@ -27,11 +28,11 @@ test_filled_pixels(void)
             }
 }
 
-/* Point after point the products' weights: those of the filter of each output and channel. */
+/* Point after point, the weights of the products: those of each output's and channel's filter. */
 static void
 test_winograd(void)
 {
-    const guint channels = EFFNET_LANES, out = 40; /* two panels together, then one */
+    const guint channels = EFFNET_LANES, out = 40; /* two panels packed together, then one */
     const EffNetLayer layer = {.role = EFFNET_ROLE_CONV1,
                                .kernel = 3,
                                .stride = 1,

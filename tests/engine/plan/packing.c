@@ -27,8 +27,7 @@ test_failing_weights(void)
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT);
 }
 
-/* A batch norm that tells of sums far above those that a layer makes of any input: 1 goes out on
- * average. */
+/* A batch norm whose mean is far above any sums that a layer can have; outputs are 1 on average. */
 static gboolean
 steady_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
             GError **error)
@@ -38,8 +37,8 @@ steady_read(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part, f
     return TRUE;
 }
 
-/* Thirds, which bf16 has rounded up, take from the bias of every layer that has them and knows its
- * inputs, whether it is fused with those before or not. */
+/* Weights of thirds, which bf16 rounds up, reduce the bias of every layer that has them and knows
+ * its inputs' means, whether it is fused with the layer before or not. */
 static void
 test_rounded(void)
 {

@@ -48,8 +48,8 @@ test_random(void)
     }
 }
 
-/* What a batch goes through together begins with feature maps of 7 x 7 in B0, and what is alive
- * there is there for every image. */
+/* In B0, a batch goes together from feature maps of 7 x 7 on; what is alive there exists for every
+ * image. */
 static void
 test_batch(void)
 {

@@ -2,8 +2,7 @@
 #include "plan/placement.h"
 #include "support.h"
 
-/* There is room for what is placed, and for nothing else, which nobody would write: ResNet has a
- * layer without weights. */
+/* There is room exactly for what is placed; ResNet has a layer without weights. */
 static void
 test_weight_bytes(void)
 {

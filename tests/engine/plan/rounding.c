@@ -4,7 +4,7 @@
 #include "kernels/bf16.h"
 #include "plan/rounding.h"
 
-/* Of one channel. */
+/* The mean of one channel. */
 static float
 mean_of(EffNetAct act, float gamma, float beta)
 {
@@ -26,14 +26,14 @@ test_means(void)
     g_assert_cmpfloat_with_epsilon(mean_of(EFFNET_ACT_SILU, 1, 0), 0.20662, 0.02);
 }
 
-/* Two filters of 2x2, of as many channels or, DEPTHWISE, of one each. */
+/* Two filters of 2x2 over two channels, or, DEPTHWISE, over one each. */
 #define FILTERS  2
 #define TAPS     4
 #define CHANNELS 2
 
 static const float means[CHANNELS] = {0.7f, 2.9f};
 
-/* What FILTER makes of the means. */
+/* The sum of FILTER for inputs that are the means. */
 static double
 sum_of(const EffNetLayer *layer, const float *rows, guint filter)
 {
@@ -46,8 +46,8 @@ sum_of(const EffNetLayer *layer, const float *rows, guint filter)
     return sum;
 }
 
-/* Batch norm found SHARE of what the means are made to: of what rounding adds to that, the bias
- * loses as much. */
+/* Where batch norm found SHARE of the sums that the means predict, the bias loses the same share of
+ * what rounding adds to them. */
 static void
 check(const EffNetLayer *layer, float share)
 {
@@ -88,7 +88,7 @@ test_bias(gconstpointer role)
     check(&layer, 3);
 }
 
-/* Inputs of which nothing is expected. */
+/* Inputs whose means are 0. */
 static void
 test_zeros(void)
 {

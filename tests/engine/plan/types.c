@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "support.h"
 
-/* In bf16 Lite0's first depthwise layer has floats, whether the stem is fused with it or not, what
- * is behind has not; B0's has not either. */
+/* In bf16, Lite0's first depthwise layer reads and writes floats, whether the stem is fused with it
+ * or not; what follows does not, and neither does B0's. */
 static void
 test_exact(void)
 {

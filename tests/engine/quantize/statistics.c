@@ -12,7 +12,7 @@ typedef struct {
     guint ops, hidden, read;
 } Watch;
 
-/* What an op leaves in the arena never goes beyond the layer's range, and reaches it. */
+/* What an op leaves in the arena stays within the layer's range, and reaches it. */
 static void
 check_range(const EffNetStatistics *last, const EffNetPlan *plan, const EffNetOp *op,
             const EffNetArena *arena)
@@ -29,7 +29,7 @@ check_range(const EffNetStatistics *last, const EffNetPlan *plan, const EffNetOp
         g_assert_cmpfloat(last->range, ==, most);
 }
 
-/* The means of the only picture, of what the op does not gate itself. */
+/* Checks the means of the only image, for inputs that the op does not gate itself. */
 static void
 check_inputs(const EffNetStatistics *first, const EffNetPlan *plan, const EffNetOp *op,
              const EffNetArena *arena)

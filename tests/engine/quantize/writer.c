@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was written answers like the network that it was made of, and the same on every instruction
- * set and with any number of threads. */
+/* What is written computes like the network it was made from, and the same on every level and with
+ * any number of threads. */
 #include <math.h>
 #include <string.h>
 
@@ -84,8 +84,8 @@ read_part(EffNetWeights *weights, const EffNetLayer *layer, EffNetPart part)
     return values;
 }
 
-/* Where a layer reads nothing but what it reads on average, its outputs are those of the floats,
- * however its weights were rounded. */
+/* If a layer's inputs are always their means, its outputs are those of the floats, however its
+ * weights were rounded. */
 static void
 test_bias(void)
 {
@@ -96,7 +96,7 @@ test_bias(void)
     char *folder = effnet_test_make_folder();
     g_autofree char *path = g_build_filename(folder, "q.safetensors", NULL);
     EffNetStatistics *statistics = g_new0(EffNetStatistics, network->n_layers);
-    EffNetWeights *quantised, *floats = effnet_weights_new_random(1); /* from the first on again */
+    EffNetWeights *quantised, *floats = effnet_weights_new_random(1); /* starting again */
 
     for (guint i = 0; i < network->n_layers; i++) {
         EffNetStatistics *s = &statistics[i];
@@ -138,7 +138,7 @@ test_bias(void)
     effnet_test_remove_folder(folder);
 }
 
-/* A quarter of the floats, and what stays float. */
+/* A quarter of the floats' size, plus what stays float. */
 static void
 test_size(void)
 {

@@ -5,7 +5,7 @@
 #include "recognise/config.h"
 #include "../support.h"
 
-/* The config of a checkpoint beside which a config.json of TEXT lies (NULL: none). */
+/* The config of a checkpoint with a config.json of TEXT (NULL: none) beside it. */
 static EffNetConfig *
 load(const char *text, const char *header, GError **error)
 {
@@ -68,7 +68,7 @@ test_metadata(void)
     g_assert_nonnull(strstr(config->source, "metadata \"pretrained_cfg\""));
 }
 
-/* What training scripts keep beside a state, as the readers of states put it there. */
+/* What training scripts keep beside a state, as the readers of checkpoints put it there. */
 static void
 test_state(void)
 {
@@ -163,7 +163,7 @@ test_errors(void)
     }
 }
 
-/* What is written is read as it was, and what INFO does not know is not said. */
+/* What is written is read back; what INFO does not know is not written. */
 static void
 test_written(void)
 {

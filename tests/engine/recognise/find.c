@@ -77,7 +77,7 @@ test_paths(void)
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "./pipelines/quickstart fetches");
 }
 
-/* As FOLDER, which is not among those that names are looked for in. */
+/* Checks what the folder FOLDER is found as, given by its path. */
 static void
 check_folder(const char *folder, const char *expected)
 {
@@ -111,7 +111,7 @@ test_hub_cache(void)
     check_folder("models--o--n", "models--o--n/snapshots/abc/model.safetensors");
     check_folder("models--o--n/snapshots/abc", "models--o--n/snapshots/abc/model.safetensors");
     put("models--o--n/snapshots/def", "pytorch_model.bin");
-    g_assert_null(effnet_model_find(path, &error)); /* which of the two? */
+    g_assert_null(effnet_model_find(path, &error)); /* ambiguous */
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "is a folder without");
     put("models--o--n/refs", "main");
     g_assert_true(g_file_set_contents(ref, "def\n", 4, NULL));

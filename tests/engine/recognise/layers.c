@@ -13,7 +13,7 @@ match(const char *path, const char *name, guint in_channels, guint n_classes, GE
     return effnet_layers_match(state, name, in_channels, n_classes, NULL, error);
 }
 
-/* Who has the network ARCH. */
+/* Whether NAMING has names for the network ARCH. */
 static gboolean
 is_named(const char *naming, const char *arch)
 {
@@ -81,7 +81,7 @@ renamed(SupportTensor *tensor)
         tensor->name = g_intern_string("head.fc.weight");
 }
 
-/* With what timm calls CondConv's router. */
+/* Renames tensors to what timm calls CondConv's router. */
 static void
 routed(SupportTensor *tensor)
 {
@@ -118,7 +118,7 @@ test_errors(void)
     check_error(NULL, "b99", 10, "no network is called \"b99\"");
 }
 
-/* B1 has all of B0's names and shapes: what is beyond them counts. */
+/* B1 has all of B0's names and shapes, and more, which count. */
 static void
 test_deeper(void)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "naming.h"
 
-/* What is found by name among tensors is the body and not the classifier, nor what only looks
- * alike. */
+/* Names of the body's tensors are found; not the classifier's, nor names that only look similar. */
 static void
 test_has(void)
 {
@@ -40,7 +39,7 @@ test_of(void)
     }
 }
 
-/* Each has a stem, and one that is as another's comes before it by its mark. */
+/* Each naming has a stem; if two share a name for it, the one with a mark comes first. */
 static void
 test_list(void)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of namings have in common. */
+/* Helpers of the namings' tests. */
 #ifndef EFFNET_TEST_NAMING_H
 #define EFFNET_TEST_NAMING_H
 
 #include "recognise/practice.h"
 
-/* The name of PART of LAYER by NAMING. */
+/* Checks the name of PART of LAYER by NAMING. */
 static inline void
 check_tensor(const EffNetNaming *naming, const EffNetLayer *layer, EffNetPart part,
              const char *expected)
@@ -17,7 +17,7 @@ check_tensor(const EffNetNaming *naming, const EffNetLayer *layer, EffNetPart pa
         g_assert_true(effnet_naming_has(naming, name));
 }
 
-/* What is known of a checkpoint of that name. */
+/* What is known about a checkpoint NAME of ARCH. */
 static inline EffNetSettings
 practice_of(const EffNetNaming *naming, const char *arch, const char *name)
 {

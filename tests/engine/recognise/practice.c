@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "naming.h"
 
-/* Rows that go by the file's name say so, and come before those that do not. */
+/* Rows that depend on the file's name say so, and come before those that do not. */
 static void
 test_origins(void)
 {

@@ -31,7 +31,7 @@ file_clear(File *f)
     effnet_test_remove_folder(f->folder);
 }
 
-/* The first place of TEXT in the header. */
+/* Where TEXT first occurs in the header. */
 static char *
 find(File *f, const char *text)
 {
@@ -41,7 +41,7 @@ find(File *f, const char *text)
     return found;
 }
 
-/* The first of the values of tensor NAME. */
+/* Tensor NAME's first value. */
 static char *
 values_of(File *f, const char *name)
 {

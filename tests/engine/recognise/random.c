@@ -25,7 +25,7 @@ test_sizes(void)
     g_assert_cmpuint(effnet_part_size(&layer, EFFNET_PART_BIAS), ==, 32);
 }
 
-/* The same seed gives the same numbers, another one others. */
+/* The same seed gives the same numbers, another seed others. */
 static void
 test_seed(void)
 {
@@ -42,7 +42,7 @@ test_seed(void)
     g_assert_cmpint(memcmp(values[0], values[2], sizeof values[0]), !=, 0);
 }
 
-/* Weights of the variance that keeps an activation's, variances that a root can be taken of. */
+/* Weights have the variance that preserves that of the inputs; variances have a square root. */
 static void
 test_range(void)
 {

@@ -207,7 +207,7 @@ test_config(void)
     g_assert_cmpstr(r->info.labels[1], ==, "dog");
     g_assert_null(r->info.labels[2]);
 
-    /* Another network's config does not count. */
+    /* Another network's config is ignored. */
     g_free(json);
     json = support_write_text("config.json", "{\"architecture\": \"tf_efficientnet_b1\","
                                              "\"input_size\": [3, 64, 64]}");
@@ -234,7 +234,7 @@ four_channels(SupportTensor *tensor)
         tensor->dims[1] = 4;
 }
 
-/* What is scaled freely is trained as its family is; a config of that family is taken. */
+/* A freely scaled network counts as trained like its family; a config of that family is taken. */
 static void
 test_scaled(void)
 {
@@ -257,7 +257,7 @@ test_scaled(void)
     g_assert_cmpfloat(r->info.crop_fraction, ==, 0.5f);
 }
 
-/* A network that is not known may have the shapes of one that is: it is not run as that one. */
+/* An unknown network may have the shapes of a known one; it is not taken for that. */
 static void
 test_unknown_architecture(void)
 {
@@ -280,7 +280,7 @@ rename_head(SupportTensor *tensor)
             (char *)g_intern_string(tensor->name[3] == 'w' ? "fc.1.weight" : "fc.1.bias");
 }
 
-/* ImageNet's labels are for who has a published head; one class is no softmax. */
+/* ImageNet's labels are only for published classifiers; one class needs no softmax. */
 static void
 test_classes(void)
 {
@@ -318,7 +318,7 @@ test_left_over(void)
     check_error(path, &none, EFFNET_ERROR_MODEL, "has no tensor fc.bias");
 }
 
-/* What is said is checked, whoever says it. */
+/* Settings are checked, whatever their source. */
 static void
 test_bad_config(void)
 {
@@ -337,7 +337,7 @@ test_bad_config(void)
     }
 }
 
-/* The cache of the Hugging Face hub has the name two folders higher. */
+/* In the Hugging Face hub's cache, the name is that of a folder two levels up. */
 static void
 test_name_in_cache(void)
 {
@@ -355,7 +355,7 @@ test_name_in_cache(void)
     g_remove(path);
 }
 
-/* transformers' files, of which each says a part. */
+/* transformers' files, which each say a part. */
 static void
 test_transformers(void)
 {

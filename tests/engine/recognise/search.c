@@ -12,7 +12,8 @@ match(const char *naming, const char *arch, GError **error)
     return effnet_layers_match(state, NULL, 3, 10, NULL, error);
 }
 
-/* That a point is found again, be it by other numbers: with the same layers. */
+/* Checks that a scaled network is found again, with the same layers, even if its factors are
+ * others. */
 static void
 check_point(const char *naming, const char *base, double width, double depth)
 {
@@ -60,7 +61,7 @@ test_scaled(void)
         double width, depth;
     } points[] = {{1.3, 1}, {1, 1.7}, {0.6, 0.5}, {2, 2}, {1.21, 1.44}, {0.1, 3.3}};
 
-    /* A point for each: all of them take minutes with a sanitizer. */
+    /* One point each: all of them take minutes with a sanitizer. */
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         gsize p = i % G_N_ELEMENTS(points);
 
@@ -76,7 +77,7 @@ test_plain_numbers(void)
     g_assert_cmpstr(effnet_arch_get_name(arch), ==, "b0-w1.3-d1.7-r224");
 }
 
-/* So narrow and shallow that two families, trained on other pictures, come to the same. */
+/* So narrow and shallow that two families, trained on different images, have the same layers. */
 static void
 test_ambiguous(void)
 {

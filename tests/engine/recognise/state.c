@@ -4,7 +4,7 @@
 #include "recognise/state.h"
 #include "../support.h"
 
-/* A checkpoint of tensors "NAME" or "NAME:TYPE:DIMENSIONS", empty ones. */
+/* A checkpoint of empty tensors "NAME" or "NAME:TYPE:DIMENSIONS". */
 static EffNetState *
 open_names(const char *const *names, GError **error)
 {
@@ -55,7 +55,7 @@ test_prefix(void)
     check(NAMES("efficientnet.embeddings.convolution.weight", "y",
                 "efficientnet.encoder.blocks.0.depthwise_conv.depthwise_conv.weight"),
           "transformers", "efficientnet.", NULL, FALSE);
-    /* A network that a loss looks through is none. */
+    /* A network inside a loss does not count. */
     check(NAMES("loss.vgg.conv_stem.weight", "net.conv_stem.weight"), "timm", "net.", NULL, FALSE);
 }
 
@@ -73,7 +73,7 @@ test_copies(void)
     g_assert_false(effnet_state_is_copied(state, "neck.weight"));
     g_clear_pointer(&state, effnet_state_free);
 
-    /* Around the averaged one are its head and others'. */
+    /* The averaged copy's wrapper has a head, and so has the other's. */
     check(NAMES("net.conv_stem.weight", "head.weight:F32:4,0", "ema.net.conv_stem.weight",
                 "ema.head.weight:F32:4,0"),
           "timm", "ema.net.", "ema.head", TRUE);
@@ -151,7 +151,7 @@ test_unknown(void)
     support_check_error(&error, EFFNET_ERROR_MODEL,
                         "has no network whose names are known: its 1 tensors, the first of them "
                         "conv9.weight, include none of conv_stem.weight (timm)");
-    /* Not a stem: a block's first layer, another module's end. */
+    /* Not a stem: a block's first layer; a name that only ends like one. */
     g_assert_null(open_names(NAMES("layer1.0.conv1.weight", "my_conv_stem.weight"), &error));
     support_check_error(&error, EFFNET_ERROR_MODEL, "has no network");
 }

@@ -46,7 +46,7 @@ test_values(void)
     }
 }
 
-/* What the square root is taken of must be above 0. */
+/* Variance plus epsilon, of which the square root is taken, must be above 0. */
 static void
 test_variance(void)
 {

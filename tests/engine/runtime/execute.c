@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tasks in any order, for one thread or more, make the same op: addresses and blocks do not
- * overlap. */
+/* Tasks compute the same in any order and for any number of threads: their addresses and blocks do
+ * not overlap. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/execute.h"
 
-/* Scaled to widths that are no whole panels, and to another number of blocks. */
+/* Scaled to widths that are not whole panels, and to another number of blocks. */
 static const EffNetScaling smaller = {.width = 0.35, .depth = 0.6};
 
 static EffNetPlan *
@@ -30,7 +30,7 @@ new_memory(gsize bytes)
     return memset(memory, 0, bytes);
 }
 
-/* The logits. */
+/* Executes PLAN; returns the logits. */
 static float *
 execute(const EffNetPlan *plan, gboolean backwards, guint threads)
 {

@@ -4,7 +4,7 @@
 #include "runtime/image.h"
 
 #define SIZE 8
-#define SIDE (SIZE + 3) /* with a border of 1 and 2 pixels */
+#define SIDE (SIZE + 3) /* with borders of 1 and 2 pixels */
 
 static EffNetLayer layer = {.in_size = SIZE, .in_channels = 3, .pad_before = 1, .pad_after = 2};
 static EffNetNetwork network = {.n_layers = 1, .layers = &layer};
@@ -47,7 +47,8 @@ test_floats(void)
             }
 }
 
-/* Pixels come back as they were before normalisation; the border is what becomes nearly 0. */
+/* Pixels are restored to what they were before normalisation; the border becomes what normalises to
+ * nearly 0. */
 static void
 test_bytes(void)
 {

@@ -33,8 +33,7 @@ make_frame(guint8 *pixels, guint seed)
                          .full_range = TRUE};
 }
 
-/* What comes by way of an input is what comes from the frame itself, to the bit, with the paddings
- * of either kind. */
+/* An input gives the same as the frame itself, bit for bit, with either kind of padding. */
 static void
 test_same(gconstpointer name)
 {

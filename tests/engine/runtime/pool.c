@@ -16,7 +16,7 @@ visit(gpointer data, guint member)
     g_atomic_int_add(&v->inside, -1);
 }
 
-/* The caller always comes, nobody twice, and all are back when it returns. */
+/* The caller is always called, nobody is called twice, and all have returned at the end. */
 static void
 test_members(void)
 {

@@ -53,7 +53,7 @@ infer(EffNetModel *model, guint threads, guint batch, guint place)
     return g_memdup2(effnet_session_get_logits(session, place), CLASSES * sizeof(float));
 }
 
-/* Bit for bit the same, whatever the threads, the batch and the place in it. */
+/* Results are the same, bit for bit, for any number of threads, batch and place in it. */
 static void
 check_same_results(EffNetPrecision precision)
 {
@@ -70,7 +70,7 @@ check_same_results(EffNetPrecision precision)
 
             g_assert_cmpmem(found, CLASSES * sizeof(float), expected, CLASSES * sizeof(float));
         }
-    /* More than go together anywhere. */
+    /* More images than any op takes at once. */
     for (guint place = 0; place < 11; place += 5) {
         g_autofree float *found = infer(model, 2, 11, place);
 
@@ -86,7 +86,8 @@ test_same_results(void)
         check_same_results(EFFNET_PRECISION_BF16);
 }
 
-/* OpenBLAS' kernels by the names that OPENBLAS_CORETYPE knows, and whether this CPU runs them. */
+/* OpenBLAS's kernels, by the names that OPENBLAS_CORETYPE knows, and whether this CPU can run
+ * them. */
 typedef struct {
     const char *name;
     gboolean runs;
@@ -121,7 +122,8 @@ new_core_types(void)
     return types;
 }
 
-/* OpenBLAS asks the environment once, when it is loaded: a process for each core type. */
+/* OpenBLAS reads the environment once, when it is loaded, so that each core type needs a
+ * process. */
 static void
 test_core_type(gconstpointer data)
 {
@@ -152,8 +154,8 @@ add_core_type_tests(const GArray *types)
     }
 }
 
-/* Networks in bf16: close to what they are in fp32, and not the same. Only of families that random
- * weights do not turn into chaos; tests/parity has them all. */
+/* Networks in bf16 are close to fp32, but not the same. Only families that random weights do not
+ * make chaotic; tests/parity has them all. */
 static void
 test_bf16(void)
 {
@@ -182,7 +184,7 @@ test_bf16(void)
     }
 }
 
-/* The input stays: a second run gives the same. */
+/* The input stays: a second inference gives the same. */
 static void
 test_repeated(void)
 {
@@ -213,7 +215,7 @@ infer_often(gpointer model)
     return NULL;
 }
 
-/* Sessions of several threads over one model. */
+/* Sessions on several threads share a model. */
 static void
 test_shared_model(void)
 {
@@ -226,7 +228,7 @@ test_shared_model(void)
         g_thread_join(threads[i]);
 }
 
-/* Every level agrees with the reference; with squeeze-excite and without. */
+/* Every level agrees with the reference, with squeeze-excite and without. */
 static void
 test_levels(void)
 {
@@ -251,7 +253,7 @@ test_levels(void)
     }
 }
 
-/* A caller's fault is told, and nothing else happens. */
+/* A caller's mistake is reported, and nothing else happens. */
 static void
 test_no_batch(void)
 {
@@ -303,6 +305,6 @@ main(int argc, char **argv)
     g_test_add_func("/session/shared-model", test_shared_model);
     g_test_add_func("/session/no-batch", test_no_batch);
     g_test_add_func("/session/profile", test_profile);
-    g_test_add_func("/session/levels", test_levels); /* last: it leaves the highest level's cap */
+    g_test_add_func("/session/levels", test_levels); /* last, since it caps the level */
     return g_test_run();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Networks with and without Winograd's method have the same logits, but for rounding. */
+/* Networks have the same logits, except for rounding, with and without Winograd's method. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -26,8 +26,8 @@ piece_bytes(void)
     return IMAGE + SCRATCH * effnet_cpu_get_threads();
 }
 
-/* Of fewer sessions than cores each has a piece, whole and its own; the last one back is the first
- * one out. */
+/* With fewer sessions than cores, each has a whole piece of its own; the last one given back is the
+ * next one taken. */
 static void
 test_pieces(void)
 {
@@ -78,8 +78,8 @@ run_often(gpointer data)
     return NULL;
 }
 
-/* However many sessions there are, no more run than there are cores, each alone in its piece; and
- * all come to their turn. */
+/* However many sessions there are, no more infer at once than there are cores, each alone in its
+ * piece; and all get their turn. */
 static void
 test_more_sessions_than_cores(void)
 {
@@ -100,7 +100,7 @@ take(gpointer workspaces)
     return effnet_workspaces_take(workspaces);
 }
 
-/* Who finds none waits until one is given back. */
+/* If all pieces are taken, one waits until a piece is given back. */
 static void
 test_waiting(void)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Four lanes, as most CPUs have them at least: channels stay in their order, and the int8
- * convolution multiplies groups of four unsigned numbers. */
+/* Four lanes, which most CPUs have at least. Channels stay in their order, and the int8 convolution
+ * multiplies groups of four unsigned numbers. */
 #ifndef EFFNET_SIMD_C4_H
 #define EFFNET_SIMD_C4_H
 
 #define VF_LANES 4
 #include "../vectors.h"
 
-/* A group of one pixel in every lane. */
+/* A pixel's group, in every lane. */
 static inline vi
 vi_group(const guint8 *p)
 {
@@ -27,7 +27,7 @@ vi_group_dot(vi sum, vi x, vi w)
 
 #define vs_store_quantum(p, v) vs_store_bytes(p, v)
 
-/* Two rows' numbers of VS_LANES channels, one row beside the other. */
+/* Numbers of two rows and VS_LANES channels, one row after the other. */
 typedef struct {
     vs upper, lower;
 } vs2;
@@ -63,14 +63,14 @@ vi2_dot(vi2 sum, vs2 a, vs2 w)
     return sum;
 }
 
-/* In the order of the channels, saturated. */
+/* The sums in the order of channels, saturated to 16 bits. */
 static inline vs
 vs_of_sums(vi2 v)
 {
     return vs_narrow(v.low, v.high);
 }
 
-/* A and B are the channels' in their order. */
+/* From A and B, which are in the order of channels. */
 static inline vf2
 vf2_of(vf a, vf b)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bfloat16 beside simd.h's floats, with the operations of x86/avx512bf16/simd_bf16.h. The build may
- * set CONV_BF16_GROUP. */
+/* bfloat16 beside simd.h's floats: the operations of x86/avx512bf16/simd_bf16.h. The build may set
+ * CONV_BF16_GROUP. */
 #ifndef EFFNET_SIMD_BF16_H
 #define EFFNET_SIMD_BF16_H
 
@@ -108,7 +108,7 @@ vf_dot_pairs(vf sum, vbf a, vbf b)
     return sum;
 }
 
-/* All or nothing: panels are whole vectors. */
+/* All lanes or none: a panel is whole vectors. */
 typedef gboolean vbf_part;
 
 #define vbf_part_of(n) ((n) > 0)
@@ -119,7 +119,7 @@ vbf_load_part(const guint16 *p, vbf_part part)
     return part ? vbf_load(p) : (vbf){0};
 }
 
-/* LOW has the even lanes and HIGH the odd ones. */
+/* LOW has the pairs of even lanes, HIGH those of odd lanes. */
 static inline void
 vbf_interleave(vbf first, vbf second, vbf *low, vbf *high)
 {
@@ -155,7 +155,7 @@ vbf_store_sums(guint16 *p, vf low, vf high, guint n)
 #ifndef CONV_BF16_GROUP
 #define CONV_BF16_GROUP 2
 #endif
-#define CONV_BF16_AT_ONCE (CONV_BF16_GROUP / 2) /* as ARM's BFDOT and BFMMLA have it */
+#define CONV_BF16_AT_ONCE (CONV_BF16_GROUP / 2) /* as for Arm's BFDOT and BFMMLA */
 
 typedef struct {
     guint16 at[VF_LANES][CONV_BF16_GROUP];
@@ -165,7 +165,7 @@ typedef struct {
     guint16 at[CONV_BF16_AT_ONCE][CONV_BF16_GROUP];
 } vx;
 
-/* Two channels of each pixel, then two more. */
+/* Two channels of each pixel, then the next two. */
 typedef struct {
     float at[VF_LANES / 2][CONV_BF16_AT_ONCE][2];
 } vsum;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sizes unlike those of every CPU. */
+/* Sizes unlike those of any CPU. */
 #ifndef EFFNET_TILES_C4_H
 #define EFFNET_TILES_C4_H
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Eight lanes. Products of pairs are of the even and of the odd channels; those of the int8
- * convolution are of matrices, in each 128 bits: groups of eight signed numbers of two pixels times
- * those of two channels. */
+/* Eight lanes. Products of pairs separate even and odd channels. Those of the int8 convolution are
+ * products of matrices in every 128 bits: groups of eight signed numbers of two pixels times those
+ * of two channels. */
 #ifndef EFFNET_SIMD_C8_H
 #define EFFNET_SIMD_C8_H
 
 #define VF_LANES 8
 #include "../vectors.h"
 
-#define SEGMENTS (VF_LANES / 4) /* of 128 bits */
+#define SEGMENTS (VF_LANES / 4) /* segments of 128 bits */
 
-/* Groups of two pixels in every segment. */
+/* The groups of two pixels, in every segment. */
 static inline vi
 vi_groups(const guint8 *first, const guint8 *second)
 {
@@ -36,14 +36,14 @@ vi_group_dot(vi sum, vi x, vi w)
     return sum;
 }
 
-/* Where channel I of pixel M, 0 or 1, is in two vectors of sums, one after the other. */
+/* The place of channel I of pixel M (0 or 1) in two consecutive vectors of sums. */
 static inline int
 sum_at(int m, int i)
 {
     return i / 2 * 4 + m * 2 + i % 2;
 }
 
-/* Sums of VF_LANES channels of two pixels as products make them. */
+/* The sums of VF_LANES channels of two pixels, in the order that products have. */
 static inline void
 vi_pair_sums(vi first, vi second, vi *a, vi *b)
 {
@@ -58,7 +58,7 @@ vi_pair_sums(vi first, vi second, vi *a, vi *b)
     }
 }
 
-/* Undoes it. */
+/* The inverse of vi_pair_sums(). */
 static inline void
 vi_split_sums(vi a, vi b, vi *first, vi *second)
 {
@@ -73,7 +73,7 @@ vi_split_sums(vi a, vi b, vi *first, vi *second)
     }
 }
 
-/* All of them, saturated to -128..127. */
+/* Stores all of them, saturated to -128..127. */
 static inline void
 vs_store_quantum(gint8 *p, vs v)
 {
@@ -81,7 +81,7 @@ vs_store_quantum(gint8 *p, vs v)
         p[i] = CLAMP(v[i], G_MININT8, G_MAXINT8);
 }
 
-/* Two rows' numbers of VS_LANES channels, interleaved. */
+/* Numbers of two rows and VS_LANES channels, interleaved. */
 typedef struct {
     vs even, odd;
 } vs2;
@@ -123,7 +123,7 @@ vi2_dot(vi2 sum, vs2 a, vs2 w)
     return sum;
 }
 
-/* In the order of the channels, saturated. */
+/* The sums in the order of channels, saturated to 16 bits. */
 static inline vs
 vs_of_sums(vi2 v)
 {
@@ -134,7 +134,7 @@ vs_of_sums(vi2 v)
     return narrow;
 }
 
-/* A and B are the channels' in their order. */
+/* From A and B, which are in the order of channels. */
 static inline vf2
 vf2_of(vf a, vf b)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sizes unlike those of every CPU; groups of eight signed numbers, of two pixels at once. */
+/* Sizes unlike those of any CPU; groups of eight signed numbers, of two pixels at once. */
 #ifndef EFFNET_TILES_C8_H
 #define EFFNET_TILES_C8_H
 

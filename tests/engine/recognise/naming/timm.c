@@ -79,7 +79,7 @@ test_padding(void)
     }
 }
 
-/* As timm 1.0 has them in its configurations. */
+/* As in timm 1.0's configurations. */
 static void
 test_pictures(void)
 {

@@ -95,7 +95,7 @@ test_practice(void)
     g_assert_cmpfloat(practice_of(MOBILENET, "mobilenet-v2", NULL).epsilon, ==, 1e-5);
 }
 
-/* timm's, among them with a name in front. */
+/* timm's, some of them with another name before theirs. */
 static void
 test_practice_of_resnet(void)
 {
