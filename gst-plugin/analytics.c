@@ -4,7 +4,7 @@
 #if EFFNET_HAVE_GST_ANALYTICS
 #include <gst/analytics/analytics.h>
 
-/* Along one axis: what is left of 0 is cut off. */
+/* Along one axis, cuts off what is left of 0; returns the length that remains. */
 static guint
 cut(gint *start, gint length)
 {

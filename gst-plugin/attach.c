@@ -38,7 +38,7 @@ gst_efficientnet_attachment_free(GstEfficientNetAttachment *self)
     g_free(self);
 }
 
-/* As DL Streamer's readers look for it. */
+/* Adds the parameter that readers of DL Streamer's metadata look for. */
 static void
 add_param(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
           GstVideoRegionOfInterestMeta *roi)
@@ -78,7 +78,7 @@ gst_efficientnet_attachment_add(GstEfficientNetAttachment *self,
 {
     GstEfficientNetSubject subject = finding->subject;
 
-    /* An object is where it is now; the frame was looked at where it was looked at. */
+    /* An object may have moved since its inference; the whole frame has not. */
     if (region->key != GST_EFFICIENTNET_KEY_FRAME) {
         subject.region = region->rect;
         subject.width = visible->w;

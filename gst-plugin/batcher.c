@@ -9,38 +9,39 @@ typedef struct {
     const EffNetModelInfo *info;
     GstEfficientNetBatchSettings settings;
 
-    /* Under the lock of all batchers. */
-    guint members;         /* those who wait for it to be opened among them */
-    gboolean opened;       /* what follows holds, and does not change any more */
-    GError *error;         /* why it could not be; NULL: it could */
-    GstClockTime duration; /* of a whole batch */
+    /* Under registry_lock. */
+    guint members;         /* including those who wait for it to be opened */
+    gboolean opened;       /* what follows is set, and no longer changes */
+    GError *error;         /* why it could not be opened, or NULL */
+    GstClockTime duration; /* a whole batch's */
 
-    /* Of the leader. */
+    /* The leader's. */
     EffNetSession *session;
     struct Place *places;
 
-    GMutex lock; /* of what is below, and of all requests */
+    GMutex lock; /* guards what follows, and all requests */
     GCond changed;
-    GQueue waiting; /* of Request, those of which not all is in a batch; whose turn it is first */
-    guint pictures; /* of these requests that are in no batch yet */
-    guint active;   /* members that have frames coming */
-    gboolean led;   /* somebody waits for a batch to be complete, or runs it */
+    GQueue waiting; /* of Request: those with images that are in no batch yet; whose turn it is
+                     * comes first */
+    guint pictures; /* their images that are in no batch yet */
+    guint active;   /* members that expect frames */
+    gboolean led;   /* somebody waits for a batch to be complete, or infers it */
 } Batcher;
 
 typedef struct {
     GstEfficientNetBatchMember *member;
     EffNetInput *const *inputs;
     float *logits, *features;
-    guint n, taken, done; /* pictures: all, those in a batch or through it, those through it */
-    gboolean dropped;     /* there were more once */
-    guint64 filled;       /* the sum of the sizes of the batches that each went in */
+    guint n, taken, done; /* images: all; those taken into a batch; those inferred */
+    gboolean dropped;     /* the rest was dropped by a flush */
+    guint64 filled;       /* the sum, over its images, of their batches' sizes */
     gint64 arrived;       /* monotonic, µs */
 } Request;
 
-/* A picture of a batch. */
+/* An image of a batch. */
 struct Place {
     Request *request;
-    guint index; /* of the request's pictures */
+    guint index; /* the image's number in the request */
 };
 
 struct _GstEfficientNetBatchMember {
@@ -50,9 +51,9 @@ struct _GstEfficientNetBatchMember {
     gboolean active, playing, resting, flushing;
 };
 
-static GMutex registry_lock; /* not held while a session is made */
+static GMutex registry_lock; /* not held while a session is created */
 static GCond registry_changed;
-static GList *batchers; /* but for those that could not be opened */
+static GList *batchers; /* except those that could not be opened */
 
 static void
 batcher_free(Batcher *self)
@@ -83,7 +84,7 @@ batcher_new(const char *id, EffNetModel *model, const GstEfficientNetBatchSettin
     return self;
 }
 
-/* Once, by whoever joins first. */
+/* Called once, by whoever joins first. */
 static void
 open_batcher(Batcher *self, GstEfficientNetBatchMeasure measure)
 {
@@ -142,7 +143,7 @@ check_model(const Batcher *other, EffNetModel *model, GError **error)
     return FALSE;
 }
 
-/* The batcher of ID and MODEL, which may be NULL without an error. */
+/* The batcher of ID and MODEL; NULL, perhaps without an error. */
 static Batcher *
 find(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *settings,
      gboolean swapping, GError **error)
@@ -167,8 +168,8 @@ find(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *set
     return found;
 }
 
-/* The batcher of ID and MODEL, a new one where there is none: IS_NEW, and the caller's to be
- * opened. */
+/* The batcher of ID and MODEL; if there is none, a new one: then sets IS_NEW, and the caller opens
+ * it. */
 static Batcher *
 use_batcher(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *settings,
             gboolean swapping, gboolean *is_new, GError **error)
@@ -260,9 +261,9 @@ gst_efficientnet_batcher_copy_results(EffNetSession *session, guint place, float
     copy_vector(features, effnet_session_get_features(session, place), index, info->n_features);
 }
 
-/* What follows is called with the lock. */
+/* What follows is called with the lock held. */
 
-/* Of the one who waits longest. */
+/* When the member that has waited longest has waited enough. */
 static gint64
 deadline(Batcher *self)
 {
@@ -291,7 +292,7 @@ is_complete(Batcher *self)
            g_get_monotonic_time() >= deadline(self);
 }
 
-/* One picture of each request in turn, until the batch is full or nothing is left. */
+/* Takes one image of each request in turn, until the batch is full or none is left. */
 static guint
 fill_places(Batcher *self)
 {
@@ -307,7 +308,7 @@ fill_places(Batcher *self)
     return n;
 }
 
-/* The lock is let go meanwhile: requests of which something is in the batch stay as they are. */
+/* Infers the batch, without the lock: requests with images in the batch stay as they are. */
 static void
 run_batch(Batcher *self)
 {
@@ -335,7 +336,7 @@ is_over(const Request *request)
     return request->done == request->n;
 }
 
-/* What is in no batch yet never will be. */
+/* Drops the images of REQUEST that are in no batch yet. */
 static void
 drop(Batcher *self, Request *request)
 {
@@ -347,7 +348,7 @@ drop(Batcher *self, Request *request)
     g_queue_remove(&self->waiting, request);
 }
 
-/* On behalf of all who wait, as long as REQUEST, the leader's own, is one of them. */
+/* Leads on behalf of all that wait, as long as REQUEST, the leader's own, is not done. */
 static void
 lead(Batcher *self, const Request *request)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Batches over the streams of one model-instance-id. Each stream is a member; it comes with
- * pictures and waits until they have been through the network. No thread is added: one of those who
- * wait leads, which is to say that it waits until a batch is complete, runs it for all whose
- * pictures are in it, and wakes them.
+/* Batches over the streams of one model-instance-id. Each stream is a member; it submits images and
+ * waits until they have been inferred. No thread is added: one of the waiting members leads, that
+ * is, it waits until a batch is complete, infers it for all whose images are in it, and wakes them.
  *
- * A batch is complete when it is full; or when every member that has frames coming waits already;
- * or when the one who waits longest has waited for the timeout; or when a member that waits rests.
- * It is made of the members' pictures in turn, beginning with the one who waits longest, so that no
- * stream is served twice while another is waiting. */
+ * A batch is complete when it is full; when every member that expects frames is waiting; when the
+ * member that has waited longest has waited for the timeout; or when a waiting member rests. It
+ * takes the members' images in turn, starting with the member that has waited longest, so that no
+ * stream is served twice while another waits. */
 #ifndef GST_EFFICIENTNET_BATCHER_H
 #define GST_EFFICIENTNET_BATCHER_H
 
@@ -15,7 +14,7 @@
 
 #include <effnet/effnet.h>
 
-/* In which all members of an id agree. */
+/* What all members of an id must agree on. */
 typedef struct {
     guint batch_size;
     GstClockTime batch_timeout;
@@ -24,46 +23,47 @@ typedef struct {
 
 typedef struct _GstEfficientNetBatchMember GstEfficientNetBatchMember;
 
-/* What a batch of the whole size takes; FALSE where the session does not work. */
+/* Sets DURATION to how long SESSION takes for a whole batch of N; FALSE if the session does not
+ * work. */
 typedef gboolean (*GstEfficientNetBatchMeasure)(EffNetSession *session, guint n,
                                                 GstClockTime *duration, GError **error);
 
-/* Joins those of ID who have MODEL; the first one makes their session, and measures it. Refused
- * with EFFNET_ERROR_SETTINGS where another member of ID has other settings or, unless SWAPPING, as
- * models are swapped one element after the other, another model. */
+/* Joins the members of ID that use MODEL; the first one creates their session, and measures it.
+ * Fails with EFFNET_ERROR_SETTINGS if another member of ID has other settings or, unless SWAPPING,
+ * another model: models are swapped one element after another. */
 GstEfficientNetBatchMember *
 gst_efficientnet_batcher_join(const char *id, EffNetModel *model,
                               const GstEfficientNetBatchSettings *settings, gboolean swapping,
                               GstEfficientNetBatchMeasure measure, GError **error);
 
-/* Nobody may be waiting for MEMBER's pictures. */
+/* MEMBER must not be waiting. */
 void gst_efficientnet_batcher_leave(GstEfficientNetBatchMember *member);
 
-/* What was inferred in PLACE of SESSION, as the picture INDEX of LOGITS and, unless that is NULL,
+/* Copies what was inferred in PLACE of SESSION to place INDEX of LOGITS and, unless that is NULL,
  * of FEATURES. */
 void gst_efficientnet_batcher_copy_results(EffNetSession *session, guint place, float *logits,
                                            float *features, gsize index);
 
-/* How long a member waits at most, as measured: the timeout, and a whole batch. */
+/* The longest that a member waits, as measured: the timeout, and a whole batch. */
 GstClockTime gst_efficientnet_batch_member_get_latency(const GstEfficientNetBatchMember *member);
 
-/* Infers N pictures; LOGITS has room for the model's n_classes of each, FEATURES for its n_features
- * unless it is NULL. FILL: how full the batches were that they went in, 0 to 1. Returns when all is
- * done; or FALSE, when it is flushing. One thread at a time. */
+/* Infers N images. LOGITS has room for the model's n_classes of each, FEATURES, unless NULL, for
+ * its n_features. FILL: how full their batches were on average, 0 to 1. Returns when all is done;
+ * FALSE if flushing. One thread at a time. */
 gboolean gst_efficientnet_batch_member_run(GstEfficientNetBatchMember *member,
                                            EffNetInput *const *inputs, guint n, float *logits,
                                            float *features, double *fill);
 
-/* While it rests no more pictures come: nobody waits for them, and MEMBER itself, where it has some
- * still, does not wait for others. Any thread. */
+/* While MEMBER rests, it expects no images: nobody waits for it, and it does not wait for others
+ * with those that it still has. Any thread. */
 void gst_efficientnet_batch_member_set_resting(GstEfficientNetBatchMember *member,
                                                gboolean resting);
 
-/* While it is not playing, as it is at first, it rests in its runs as well. Any thread. */
+/* While MEMBER is not playing, as at first, it rests even while it infers. Any thread. */
 void gst_efficientnet_batch_member_set_playing(GstEfficientNetBatchMember *member,
                                                gboolean playing);
 
-/* While flushing, nothing is inferred, and whoever waits is let go. Any thread. */
+/* While flushing, nothing is inferred, and a waiting member returns. Any thread. */
 void gst_efficientnet_batch_member_set_flushing(GstEfficientNetBatchMember *member,
                                                 gboolean flushing);
 

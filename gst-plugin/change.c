@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #define SIDE GST_EFFICIENTNET_CHANGE_SIDE
-/* Of a cell, along each side: their mean is a quarter as noisy as a sample. */
+/* Samples of a cell along each side: their mean is a quarter as noisy as one sample. */
 #define SAMPLES 4
-/* A difference of blue or red from the brightness that there is none of. */
+/* No difference of blue or red from the brightness. */
 #define NEUTRAL 128
 
-/* A component of the pixel at X, Y, in 8 bits. */
+/* A component of the pixel at X, Y, as 8 bits. */
 static guint
 sample(const GstVideoFrame *map, guint component, guint x, guint y)
 {
@@ -20,7 +20,7 @@ sample(const GstVideoFrame *map, guint component, guint x, guint y)
           (gssize)x * GST_VIDEO_FRAME_COMP_PSTRIDE(map, component);
     if (GST_VIDEO_FORMAT_INFO_DEPTH(format, component) <= 8)
         return *at;
-    /* GStreamer has the second number of a pair at the second byte, and not behind the first. */
+    /* For the second of a pair, GStreamer's offset is one byte after the first's, not two. */
     at += GST_VIDEO_FRAME_COMP_POFFSET(map, component) % 2;
     return (guint)GST_READ_UINT16_LE(at) >> GST_VIDEO_FORMAT_INFO_SHIFT(format, component) >>
                (GST_VIDEO_FORMAT_INFO_DEPTH(format, component) - 8) &
@@ -55,7 +55,7 @@ color(const GstVideoFrame *map, guint x, guint y)
     return c;
 }
 
-/* The middle of the I-th of SIDE * SAMPLES parts of a length. */
+/* The middle of part I of the SIDE * SAMPLES parts of a length. */
 static guint
 position(guint start, guint length, guint i)
 {

@@ -6,12 +6,12 @@
 #include "modelcache.h"
 #include "options.h"
 
-/* Warming up ends with the first inference that exceeds this sum, so that a large network does not
- * keep the pipeline from starting. */
+/* Warming up ends with the first inference that exceeds this total, so that a large network does
+ * not delay the pipeline's start. */
 #define WARM_UP_TIME (100 * GST_MSECOND)
 #define WARM_UP_RUNS 5
 
-/* Looked at before the model is, as what is wrong is not the model's fault. */
+/* Checked before the model, since an error here is not the model's fault. */
 static gboolean
 check_arch(const EffNetModelOptions *options, GError **error)
 {
@@ -52,7 +52,7 @@ open_model(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *
     return TRUE;
 }
 
-/* For a model that has no labels. */
+/* Labels for a model without any. */
 static char **
 make_decimals(guint n)
 {
@@ -113,7 +113,7 @@ check_logits(const EffNetModelInfo *info, const EffNetSession *session, GError *
     return TRUE;
 }
 
-/* From pixels to logits, as every frame goes. */
+/* From pixels to logits, like every frame. */
 static gboolean
 infer_grey(const EffNetModelInfo *info, EffNetSession *session, guint places, GError **error)
 {
@@ -151,8 +151,8 @@ compare_times(gconstpointer a, gconstpointer b)
     return (x > y) - (x < y);
 }
 
-/* All places of SESSION at once. The first run touches the memory and counts only where it is the
- * only one. */
+/* Infers all places of SESSION at once, and measures that. The first inference touches the memory,
+ * and counts only if it is the only one. */
 static gboolean
 warm_up(EffNetSession *session, guint places, GstClockTime *duration, GError **error)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an element has open from READY on: its model, labels, and a warmed-up inference. */
+/* What an element keeps open from READY on: its model, its labels, and an inference that is warmed
+ * up. */
 #ifndef GST_EFFICIENTNET_CLASSIFIER_H
 #define GST_EFFICIENTNET_CLASSIFIER_H
 
@@ -9,14 +10,15 @@
 typedef struct {
     EffNetModel *model;
     const EffNetModelInfo *info;
-    const char *const *labels; /* n_classes of them; where they are unknown, the classes' indices */
-    char **own_labels;         /* those that are not the model's */
+    const char *const *labels; /* n_classes labels; the classes' indices if labels are unknown */
+    char **own_labels;         /* labels that are not the model's */
     GstEfficientNetInference *inference;
-    GstClockTime duration; /* until a frame has its result, as measured when warming up */
+    GstClockTime duration; /* until a frame has its result, as measured while warming up */
 } GstEfficientNetClassifier;
 
-/* Every error is one sentence that begins with the property that is wrong. SWAPPING: to take the
- * place of one that others of its model-instance-id still have. */
+/* Every error is one sentence that starts with the property at fault. SWAPPING: the classifier
+ * replaces another, whose model others with its model-instance-id still use. For
+ * gst_efficientnet_classifier_free(). */
 GstEfficientNetClassifier *
 gst_efficientnet_classifier_open(const GstEfficientNetModelSettings *settings, gboolean swapping,
                                  GError **error);

@@ -5,7 +5,7 @@
 
 #include <effnet/effnet.h>
 
-/* G_DEFINE_ENUM_TYPE() would give gst-inspect the C names to show where we have a sentence. */
+/* Unlike G_DEFINE_ENUM_TYPE(), gives gst-inspect a sentence to show, not C names. */
 #define DEFINE_TYPE(TypeName, type_name, Kind, kind, ...)                                          \
     GType type_name##_get_type(void)                                                               \
     {                                                                                              \
@@ -72,7 +72,7 @@ DEFINE_ENUM("GstEfficientNetOverlayPosition", gst_efficientnet_overlay_position,
     {GST_EFFICIENTNET_OVERLAY_BOTTOM_RIGHT, "Lower right corner", "bottom-right"})
 /* clang-format on */
 
-/* The engine's list, whatever is in it. */
+/* The engine's list, whatever it contains. */
 GType
 gst_efficientnet_precision_get_type(void)
 {
@@ -88,7 +88,7 @@ gst_efficientnet_precision_get_type(void)
 
             g_array_append_val(values, value);
         }
-        /* Kept for as long as the type, which is for ever. */
+        /* Kept as long as the type, that is for ever. */
         registered = g_enum_register_static("GstEfficientNetPrecision",
                                             (GEnumValue *)(void *)g_array_free(values, FALSE));
         gst_type_mark_as_plugin_api(registered, 0);

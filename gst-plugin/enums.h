@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The GTypes of the elements' enumerations, those of the engine among them. */
+/* The GTypes of the elements' enumerations, including the engine's. */
 #ifndef GST_EFFICIENTNET_ENUMS_H
 #define GST_EFFICIENTNET_ENUMS_H
 
@@ -21,7 +21,7 @@ typedef enum {
     GST_EFFICIENTNET_INFERENCE_REGION_ROI_LIST,
 } GstEfficientNetInferenceRegion;
 
-/* Beside the custom meta. */
+/* Metadata in addition to the custom meta. */
 typedef enum {
     GST_EFFICIENTNET_META_FORM_ANALYTICS = 1 << 0,
     GST_EFFICIENTNET_META_FORM_ROI = 1 << 1,
@@ -34,7 +34,7 @@ typedef enum {
     GST_EFFICIENTNET_OVERLAY_BOTTOM_RIGHT,
 } GstEfficientNetOverlayPosition;
 
-/* The values of the engine's enumerations of the same names. */
+/* With the values of the engine's enumerations of the same names. */
 GType gst_efficientnet_activation_get_type(void);
 GType gst_efficientnet_precision_get_type(void);
 GType gst_efficientnet_resize_mode_get_type(void);

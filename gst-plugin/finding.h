@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the network found in one place of one frame. */
+/* What the network found in one region of one frame. */
 #ifndef GST_EFFICIENTNET_FINDING_H
 #define GST_EFFICIENTNET_FINDING_H
 
@@ -7,16 +7,16 @@
 
 #include <effnet/effnet.h>
 
-/* What a region is told by from frame to frame; others are ids of objects. */
+/* The key that identifies a region from frame to frame; all other keys are ids of objects. */
 #define GST_EFFICIENTNET_KEY_FRAME     G_MININT64       /* the whole frame, or its zone */
-#define GST_EFFICIENTNET_KEY_UNTRACKED (G_MININT64 + 1) /* not told at all */
+#define GST_EFFICIENTNET_KEY_UNTRACKED (G_MININT64 + 1) /* not identified */
 
-/* Whom a finding is about: which frame of the stream, and where in it. */
+/* What a finding is about: which frame of the stream, and where in it. */
 typedef struct {
     guint64 number; /* counted from the stream's start */
     GstClockTime pts;
-    EffNetRect region;   /* of the frame as downstream sees it */
-    guint width, height; /* of the frame that the region refers to */
+    EffNetRect region;   /* in the frame as downstream sees it */
+    guint width, height; /* size of the frame that the region refers to */
     gint roi_id;         /* -1: the whole frame */
     gint64 key;
 } GstEfficientNetSubject;
@@ -29,8 +29,8 @@ typedef struct {
     EffNetClass classes[]; /* best first */
 } GstEfficientNetFinding;
 
-/* The best TOP_K of N_SCORES that are at least THRESHOLD (-INFINITY: all). Takes a reference of
- * EMBEDDING, which may be NULL. */
+/* A finding with the best TOP_K of N_SCORES that are at least THRESHOLD (-INFINITY: all). Adds a
+ * reference to EMBEDDING, which may be NULL. */
 GstEfficientNetFinding *gst_efficientnet_finding_new(const GstEfficientNetSubject *subject,
                                                      const float *scores, guint n_scores,
                                                      guint top_k, float threshold,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the records of efficientnetpublish look like: what the class of a format implements. */
+/* What the records of efficientnetpublish look like: the interface that a format's class
+ * implements. */
 #ifndef GST_EFFICIENTNET_FORMAT_H
 #define GST_EFFICIENTNET_FORMAT_H
 
@@ -14,34 +15,34 @@ typedef struct {
     guint64 frame;         /* from 0 */
     gint64 time;           /* microseconds since 1970, UTC, as g_get_real_time() */
     gint width, height;    /* 0: unknown */
-    GstBuffer *buffer;     /* that carries the results, among other metadata */
-    const GValue *results; /* those to be written, of gst_efficientnet_results_get() */
+    GstBuffer *buffer;     /* the buffer that carries the results, among other metadata */
+    const GValue *results; /* those to be written, for gst_efficientnet_results_get() */
 } GstEfficientNetRecord;
 
-/* All but write may be NULL. connected and received come from a thread of the writer's, beside
- * write. */
+/* All but write may be NULL. connected and received are called on a thread of the writer's, at the
+ * same time as write. */
 struct _GstEfficientNetFormatInterface {
     GTypeInterface parent;
     GstEfficientNetWriterFeatures needs;
 
-    /* Before WRITER is opened: the last will and the subscriptions, into REQUESTS, of memory that
-     * lives as long as the format. */
+    /* Called before WRITER is opened. Sets in REQUESTS the last will and the subscriptions, in
+     * memory that lives as long as the format. */
     void (*prepare)(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
                     const char *stream, GstEfficientNetWriterRequests *requests);
-    /* Writes RECORD, in one message or several. FALSE as gst_efficientnet_writer_write() has it. */
+    /* Writes RECORD, as one or several messages. FALSE as from gst_efficientnet_writer_write(). */
     gboolean (*write)(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
                       const GstEfficientNetRecord *record, GError **error);
-    /* The other side is reached, once more perhaps, and may know nothing any longer. */
+    /* Called when the other side is reached, perhaps again; it may have forgotten everything. */
     void (*connected)(GstEfficientNetFormat *format, GstEfficientNetWriter *writer);
     void (*received)(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
                      const char *topic, const char *payload, gsize length);
 };
 
-/* What FORMAT needs and WRITER has not, in words; NULL: nothing. */
+/* What FORMAT needs and WRITER lacks, in words; NULL: nothing. For g_free(). */
 char *gst_efficientnet_format_find_missing(GstEfficientNetFormat *format,
                                            GstEfficientNetWriter *writer);
 
-/* Opens WRITER, which lacks nothing, for the records of FORMAT. */
+/* Opens WRITER, which lacks nothing, for FORMAT's records. */
 gboolean gst_efficientnet_format_open(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
                                       const char *stream, GstElement *element, GError **error);
 

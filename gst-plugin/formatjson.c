@@ -7,7 +7,7 @@
 struct _GstEfficientNetFormatJson {
     GObject parent;
 
-    GString *line; /* kept, so that a frame seldom allocates */
+    GString *line; /* kept, so that frames seldom allocate */
 };
 
 static void implement_format(GstEfficientNetFormatInterface *iface);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* efficientnetpublish format=json: a record is the line of json.h. */
+/* efficientnetpublish format=json: a record is a line of json.h. */
 #ifndef GST_EFFICIENTNET_FORMATJSON_H
 #define GST_EFFICIENTNET_FORMATJSON_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "frame.h"
 
-/* What stands above SD is taken for HD where the caps do not tell the matrix. */
+/* Frames higher than SD count as HD if the caps do not tell the matrix. */
 #define SD_HEIGHT 576
 
-/* PLANES: the first, second, third of the engine's among those of GStreamer. SHIFT: how many of 16
- * bits are rounded away; 0: the samples have 8. */
+/* PLANES: which of GStreamer's planes are the engine's first, second and third. SHIFT: how many of
+ * 16 bits are rounded away; 0: samples have 8 bits. */
 typedef struct {
     GstVideoFormat format;
     EffNetPixelFormat pixel;
@@ -62,7 +62,7 @@ find_format(GstVideoFormat format)
         if (formats[i].format == format)
             return &formats[i];
     }
-    g_assert_not_reached(); /* the pad template lets nothing else in */
+    g_assert_not_reached(); /* the pad template accepts nothing else */
 }
 
 static EffNetMatrix
@@ -82,7 +82,7 @@ matrix(const GstVideoInfo *info)
     }
 }
 
-/* Where the caps tell no site, the video info has GStreamer's default for the size. */
+/* If the caps tell no site, the video info has GStreamer's default for the size. */
 static guint
 chroma_site(const GstVideoInfo *info)
 {
@@ -132,8 +132,8 @@ gst_efficientnet_frame_orientation(GstVideoOrientationMethod method)
     }
 }
 
-/* Bytes of a row of plane P, and its rows. Where in a pixel a component is, GStreamer does not know
- * of all formats, but all are within its stride. */
+/* Sets the bytes of a row of plane P, and the number of its rows. For some formats GStreamer does
+ * not know where in a pixel a component is, but all are within its stride. */
 static void
 plane_extent(const GstVideoFrame *map, guint p, gint64 *row_bytes, gint64 *rows)
 {
@@ -150,7 +150,7 @@ plane_extent(const GstVideoFrame *map, guint p, gint64 *row_bytes, gint64 *rows)
     }
 }
 
-/* Where pixels are not at equal distances, only the layout is known that the caps imply. */
+/* Whether pixels are not equally spaced, so that only the layout that the caps imply is known. */
 static gboolean
 is_opaque(const GstVideoFormatInfo *format)
 {
@@ -172,7 +172,7 @@ is_as_in_caps(const GstVideoFrame *map, const GstVideoInfo *info, guint p, gint6
            begin + (gint64)(end - GST_VIDEO_INFO_PLANE_OFFSET(info, p)) <= size;
 }
 
-/* gst_video_frame_map() believes the video meta, which comes from another element. */
+/* gst_video_frame_map() trusts the video meta, which comes from another element. */
 static gboolean
 plane_is_inside(const GstVideoFrame *map, const GstVideoInfo *info, guint p)
 {
@@ -201,7 +201,7 @@ planes_are_inside(const GstVideoFrame *map, const GstVideoInfo *info)
     return TRUE;
 }
 
-/* What gst_video_frame_map() takes for granted. */
+/* Checks what gst_video_frame_map() takes for granted. */
 static gboolean
 meta_fits_caps(const GstVideoMeta *meta, const GstVideoInfo *info)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A GstBuffer as the engine sees a frame. */
+/* A GstBuffer as a frame of the engine's. */
 #ifndef GST_EFFICIENTNET_FRAME_H
 #define GST_EFFICIENTNET_FRAME_H
 
@@ -13,22 +13,20 @@
     "P016_LE, I420_10LE, I420_12LE, I422_10LE, I422_12LE, Y444_10LE, Y444_12LE, GBR_10LE, "        \
     "GBR_12LE, GRAY16_LE }"
 
-/* What is to be seen of BUFFER: the crop meta's rectangle, cut to the frame; everything where there
- * is none. */
+/* The visible part of BUFFER: the crop meta's rectangle, cut to the frame; or the whole frame. */
 EffNetRect gst_efficientnet_frame_visible(GstBuffer *buffer, const GstVideoInfo *info);
 
-/* Maps BUFFER, which is kept by the caller until it unmaps MAP, in whatever format; strides and
- * offsets by the video meta. EFFNET_ERROR_FRAME when the buffer is not what its caps or its meta
- * say. */
+/* Maps BUFFER, in any format, with strides and offsets from the video meta. The caller keeps BUFFER
+ * until it unmaps MAP. EFFNET_ERROR_FRAME if the buffer is not what its caps or its meta say. */
 gboolean gst_efficientnet_frame_map_video(GstVideoFrame *map, const GstVideoInfo *info,
                                           GstBuffer *buffer, GstMapFlags flags, GError **error);
 
-/* The same for reading, in one of GST_EFFICIENTNET_FORMATS, its region by the crop meta; FRAME
- * points into MAP. */
+/* The same, for reading, in one of GST_EFFICIENTNET_FORMATS; sets FRAME, with its region from the
+ * crop meta, to point into MAP. */
 gboolean gst_efficientnet_frame_map(GstVideoFrame *map, EffNetFrame *frame,
                                     const GstVideoInfo *info, GstBuffer *buffer, GError **error);
 
-/* CUSTOM and AUTO are identity. */
+/* CUSTOM and AUTO mean identity. */
 EffNetOrientation gst_efficientnet_frame_orientation(GstVideoOrientationMethod method);
 
 #endif

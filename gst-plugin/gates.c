@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "gates.h"
 
-/* Times are rounded, each for itself. */
+/* Every time is rounded by itself. */
 #define ROUNDING GST_USECOND
 
 void
@@ -65,8 +65,8 @@ gst_efficientnet_gates_hold(GstEfficientNetGates *gates,
     gates->until_due = settings->interval;
 }
 
-/* Frames rarely come just when one may: the time that was lost is caught up with, up to a period,
- * so that the mean rate is the one asked for. */
+/* Frames rarely come exactly when one may pass. The time lost is made up for, up to a period, so
+ * that the mean rate is the one asked for. */
 static GstClockTime
 next_wait(const GstEfficientNetGates *gates, const GstEfficientNetFraction *rate,
           const GstEfficientNetMoment *moment)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which frames of a stream are inferred: every n-th; of those, at most so many a second; of those,
- * the ones that show something else than the one inferred last. */
+/* Which frames of a stream are inferred: every n-th; of those, at most so many per second; of
+ * those, the ones that differ from the one last inferred. Each condition is a gate. */
 #ifndef GST_EFFICIENTNET_GATES_H
 #define GST_EFFICIENTNET_GATES_H
 
@@ -8,30 +8,31 @@
 #include "settings.h"
 #include "timeline.h"
 
-/* Zero-initialised: all are open. */
+/* Zero-initialised: all gates are open. */
 typedef struct {
-    guint until_due;            /* frames until the next one that is the n-th */
-    GstEfficientNetMoment last; /* when the frame was that was inferred last */
-    GstClockTime wait;          /* after LAST, until max-rate lets a frame through; 0: nothing */
-    gboolean seen;              /* INFERRED holds */
+    guint until_due;            /* frames until the next n-th one */
+    GstEfficientNetMoment last; /* when the last inferred frame was */
+    GstClockTime wait;          /* time after LAST before max-rate lets a frame pass; 0: none */
+    gboolean seen;              /* INFERRED is set */
     GstEfficientNetGrid inferred, candidate;
 } GstEfficientNetGates;
 
-/* Everything is new: the next frame passes. */
+/* Opens all gates: the next frame passes. */
 void gst_efficientnet_gates_reset(GstEfficientNetGates *gates);
 
-/* To be asked for every frame. TRUE when the first two gates let it through. */
+/* To be called for every frame. TRUE if the first two gates let it pass. */
 gboolean gst_efficientnet_gates_due(GstEfficientNetGates *gates,
                                     const GstEfficientNetFrameSettings *settings,
                                     const GstEfficientNetMoment *moment);
 
-/* To be asked for a frame that is due. TRUE when the third gate lets it through. */
+/* To be called for a frame that is due. TRUE if the third gate lets it pass. */
 gboolean gst_efficientnet_gates_changed(GstEfficientNetGates *gates,
                                         const GstEfficientNetFrameSettings *settings,
                                         const GstVideoFrame *map, const EffNetRect *region);
 
-/* To be said of a frame that is due: it was held back by the third gate, or is inferred. A frame of
- * which neither is said, since nobody had time for it, leaves the gates open for the next one. */
+/* One of these is to be called for a frame that is due: the third gate held it back, or it is
+ * inferred. If neither is called, as nobody had time for the frame, the gates stay open for the
+ * next one. */
 void gst_efficientnet_gates_hold(GstEfficientNetGates *gates,
                                  const GstEfficientNetFrameSettings *settings);
 void gst_efficientnet_gates_pass(GstEfficientNetGates *gates,

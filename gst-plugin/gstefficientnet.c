@@ -13,7 +13,7 @@
  * |[
  * gst-launch-1.0 -q filesrc location=cat.jpg ! decodebin ! videoconvert ! efficientnet \
  *     ! efficientnetpublish ! fakesink
- * ]| Prints the classes of a picture as a JSON line.
+ * ]| Prints the classes of an image as a JSON line.
  * |[
  * gst-launch-1.0 -q uridecodebin uri=file:///tmp/a.mp4 ! videoconvert \
  *     ! efficientnet inference-interval=10 ! efficientnetpublish held=false location=a.jsonl \
@@ -50,24 +50,24 @@ struct _GstEfficientNet {
     /* Under the object lock. */
     GstEfficientNetModelSettings model_settings;
     GstEfficientNetFrameSettings frame_settings;
-    char *refused; /* what is wrong with a value set in NULL; NULL: nothing */
-    guint serial;  /* of model_settings: another one for each change */
-    GstEfficientNetModelSettings used_settings; /* those that the classifier was opened with, */
-    guint used_serial;                          /* and their serial */
+    char *refused; /* what is wrong with a value that was set in state NULL, or NULL */
+    guint serial;  /* changes whenever model_settings does */
+    GstEfficientNetModelSettings used_settings; /* what the classifier was opened with, */
+    guint used_serial;                          /* and its serial */
     GstEfficientNetSwap *swap;                  /* NULL: no data flows */
     gboolean flushing, playing;
     GstEfficientNetStats stats;
     GstEfficientNetLatency latency;
-    GstClockTime earliest; /* running time up to which frames come too late, as downstream says */
+    GstClockTime earliest; /* running time before which frames are too late, as downstream says */
 
     /* Opened and closed while no data flows; swapped by the streaming thread, under the object
      * lock. */
     GstEfficientNetClassifier *classifier;
-    char *name; /* the element's, as results carry it */
+    char *name; /* the element's, for results */
 
-    /* Of the streaming thread. */
+    /* The streaming thread's. */
     GstEfficientNetStream *stream;
-    gboolean warned; /* that max-rate has no time to go by */
+    gboolean warned; /* that max-rate has no times to go by */
 };
 
 #define CAPS GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS)
@@ -81,7 +81,8 @@ G_DEFINE_TYPE_WITH_CODE(GstEfficientNet, gst_efficientnet, GST_TYPE_BASE_TRANSFO
                         G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
 GST_ELEMENT_REGISTER_DEFINE(efficientnet, "efficientnet", GST_RANK_NONE, GST_TYPE_EFFICIENTNET)
 
-/* Said at once; in NULL, where nobody may be listening yet, it keeps the element from READY. */
+/* Posts the error at once; in state NULL, when nobody may be listening yet, it keeps the element
+ * from READY. */
 static void
 refuse_value(GstEfficientNet *self, GParamSpec *pspec, const GValue *value)
 {
@@ -99,7 +100,7 @@ refuse_value(GstEfficientNet *self, GParamSpec *pspec, const GValue *value)
     GST_OBJECT_UNLOCK(self);
 }
 
-/* TRUE when all properties have values that can be. */
+/* TRUE if all properties have valid values. */
 static gboolean
 check_properties(GstEfficientNet *self)
 {
@@ -161,7 +162,7 @@ get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
     GST_OBJECT_UNLOCK(self);
 }
 
-/* While paused, a frame is shown for as long as one likes: it carries its own result. */
+/* While paused, a frame may be shown for any time: it waits for its own result. */
 static void
 get_frame_settings(GstEfficientNet *self, GstEfficientNetFrameSettings *settings)
 {
@@ -203,7 +204,8 @@ close_classifier(GstEfficientNet *self)
     g_clear_pointer(&self->name, g_free);
 }
 
-/* Takes CLASSIFIER, opened with SETTINGS (taken) of SERIAL; returns the one before it. */
+/* Starts to use CLASSIFIER, opened with SETTINGS of SERIAL; takes ownership of both; returns the
+ * previous classifier. */
 static GstEfficientNetClassifier *
 use_classifier(GstEfficientNet *self, GstEfficientNetClassifier *classifier,
                GstEfficientNetModelSettings *settings, guint serial)
@@ -226,7 +228,7 @@ use_classifier(GstEfficientNet *self, GstEfficientNetClassifier *classifier,
     return old;
 }
 
-/* Opens the classifier, if it is not, or if the settings changed since. */
+/* Opens the classifier if it is not open, or if the settings have changed since. */
 static gboolean
 ensure_classifier(GstEfficientNet *self)
 {
@@ -279,7 +281,7 @@ is_equal(const GstEfficientNetModelSettings *a, const GstEfficientNetModelSettin
     return equal;
 }
 
-/* Those who watch the properties that differ between BEFORE and AFTER. */
+/* Notifies of the properties that differ between BEFORE and AFTER. */
 static void
 notify_differences(GstEfficientNet *self, const GstEfficientNetModelSettings *before,
                    const GstEfficientNetModelSettings *after)
@@ -295,8 +297,8 @@ notify_differences(GstEfficientNet *self, const GstEfficientNetModelSettings *be
     g_object_thaw_notify(G_OBJECT(self));
 }
 
-/* The old classifier is kept, and so are the properties that it was opened with; unless they were
- * changed again, which is answered for itself. */
+/* Keeps the old classifier and the properties that it was opened with; unless these were changed
+ * again, which is answered separately. */
 static void
 refuse_swap(gpointer data, guint serial, const GError *error)
 {
@@ -332,8 +334,8 @@ request_swap(GstEfficientNet *self)
         refuse_swap(self, serial, error);
 }
 
-/* All properties that were set with one g_object_set() come at once, so that a model and its labels
- * are opened together. */
+/* Handles all properties of one g_object_set() at once, so that a model and its labels are opened
+ * together. */
 static void
 dispatch_properties_changed(GObject *object, guint n, GParamSpec **specs)
 {
@@ -346,7 +348,7 @@ dispatch_properties_changed(GObject *object, guint n, GParamSpec **specs)
         request_swap(GST_EFFICIENTNET(object));
 }
 
-/* Between two frames. */
+/* Called between two frames. */
 static void
 swap_if_opened(GstEfficientNet *self)
 {
@@ -448,7 +450,7 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
     return TRUE;
 }
 
-/* Tells the world what a frame brought. Takes what is in REPORT. */
+/* Updates statistics and posts messages about what a frame brought. Frees what REPORT contains. */
 static void
 publish(GstEfficientNet *self, GstEfficientNetReport *report, gboolean waits)
 {
@@ -528,7 +530,7 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     return GST_FLOW_OK;
 }
 
-/* Lets what is in flight come to its end and says what was found, though its frame is gone. */
+/* Waits for what is in flight, and publishes what was found, though its frame has gone by. */
 static void
 drain(GstEfficientNet *self)
 {
@@ -582,7 +584,7 @@ sink_event(GstBaseTransform *trans, GstEvent *event)
     return GST_BASE_TRANSFORM_CLASS(gst_efficientnet_parent_class)->sink_event(trans, event);
 }
 
-/* The nearest time that there is. */
+/* TIME + DIFF, or the nearest valid time. */
 static GstClockTime
 add_difference(GstClockTime time, GstClockTimeDiff diff)
 {
@@ -641,7 +643,7 @@ query(GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
     return ret;
 }
 
-/* Whoever is downstream gets the very buffers of whoever is upstream, so these two agree. */
+/* Downstream gets the very buffers of upstream, so that these two agree. */
 static gboolean
 propose_allocation(GstBaseTransform *trans, GstQuery *decide_query, GstQuery *query)
 {

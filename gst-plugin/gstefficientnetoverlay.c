@@ -19,7 +19,7 @@
  * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet \
  *     ! efficientnetoverlay position=bottom-right font="Sans Bold 30" max-labels=3 color=0xffffb000 \
  *     ! jpegenc ! multifilesink location=frame-%02d.jpg
- * ]| Three labels, larger, with orange bars, in the lower right corner, as pictures.
+ * ]| Three labels, larger, with orange bars, in the lower right corner, as images.
  *
  * Since: 0.1
  */
@@ -62,14 +62,14 @@ struct _GstEfficientNetOverlay {
 
     Settings settings; /* under the object lock */
 
-    /* Downstream's caps allow compositions, but it does nothing about them. Atomic: caps are
-     * queried from any thread. */
+    /* Downstream's caps allow compositions, but it ignores them. Atomic: caps are queried from any
+     * thread. */
     gint refused;
 
-    /* Of the streaming thread. */
+    /* The streaming thread's. */
     GstVideoInfo info;
-    gboolean attach; /* and do not blend */
-    gboolean asked;  /* downstream, whether it does something about what is attached */
+    gboolean attach; /* rather than blend */
+    gboolean asked;  /* whether downstream uses what is attached */
     GstEfficientNetOverlayPainter *painter;
 };
 
@@ -168,7 +168,7 @@ has_composition(const GstCapsFeatures *features)
     return !gst_caps_features_is_any(features) && gst_caps_features_contains(features, COMPOSITION);
 }
 
-/* CAPS with the feature, or without. */
+/* CAPS with or without the feature. */
 static GstCaps *
 with_composition(const GstCaps *caps, gboolean with)
 {
@@ -187,7 +187,7 @@ with_composition(const GstCaps *caps, gboolean with)
     return changed;
 }
 
-/* Those of CAPS that are of memory that can be drawn into. */
+/* Those of CAPS whose memory can be drawn into. */
 static GstCaps *
 drawable(const GstCaps *caps)
 {
@@ -215,8 +215,8 @@ accompanied(const GstCaps *caps)
     return chosen;
 }
 
-/* What comes out when CAPS go in: the same with compositions, of whatever memory; or, where it can
- * be drawn into, without. */
+/* The output caps for input CAPS: the same with compositions, in any memory; or without, if they
+ * can be drawn into. */
 static GstCaps *
 caps_out(GstEfficientNetOverlay *self, const GstCaps *caps)
 {
@@ -227,7 +227,7 @@ caps_out(GstEfficientNetOverlay *self, const GstCaps *caps)
     return gst_caps_merge(with_composition(caps, TRUE), drawable(without));
 }
 
-/* What may go in when CAPS are to come out: others' compositions are drawn as well. */
+/* The input caps for output CAPS; compositions of others are drawn as well. */
 static GstCaps *
 caps_in(const GstCaps *caps)
 {
@@ -267,8 +267,8 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
     return TRUE;
 }
 
-/* Many a sink takes any caps, and does nothing about compositions: those that do say so when asked
- * how they allocate. For the others frames are drawn into after all. */
+/* Many sinks accept any caps, and ignore compositions; those that use them say so in answer to an
+ * allocation query. For the others, frames are drawn into after all. */
 static void
 ask_downstream(GstEfficientNetOverlay *self)
 {
@@ -279,7 +279,7 @@ ask_downstream(GstEfficientNetOverlay *self)
     g_autoptr(GstQuery) query = NULL;
 
     if (!caps)
-        return; /* the pad was stopped while the frame was on its way, which ends here */
+        return; /* the pad was stopped while the frame was on its way, and the frame ends here */
     self->asked = TRUE;
     query = gst_query_new_allocation(caps, FALSE);
     if (gst_pad_peer_query(pad, query) &&
@@ -288,7 +288,7 @@ ask_downstream(GstEfficientNetOverlay *self)
     all_without = with_composition(caps, FALSE);
     without = drawable(all_without);
     if (gst_caps_is_empty(without))
-        return; /* attached to what cannot be drawn into, it does no harm */
+        return; /* if it cannot be drawn into, a composition does no harm */
     self->attach = FALSE;
     g_atomic_int_set(&self->refused, TRUE);
     gst_base_transform_update_src_caps(trans, without);
@@ -297,7 +297,7 @@ ask_downstream(GstEfficientNetOverlay *self)
 static gboolean
 src_event(GstBaseTransform *trans, GstEvent *event)
 {
-    /* Another downstream may be less particular. */
+    /* A new downstream may use compositions. */
     if (GST_EVENT_TYPE(event) == GST_EVENT_RECONFIGURE)
         g_atomic_int_set(&GST_EFFICIENTNET_OVERLAY(trans)->refused, FALSE);
     return GST_BASE_TRANSFORM_CLASS(gst_efficientnet_overlay_parent_class)->src_event(trans, event);
@@ -312,7 +312,7 @@ copy_settings(GstEfficientNetOverlay *self, Settings *copy)
     GST_OBJECT_UNLOCK(self);
 }
 
-/* What there is to say about BUFFER, or NULL. */
+/* What to draw on BUFFER; NULL: nothing. */
 static GstVideoOverlayComposition *
 compose(GstEfficientNetOverlay *self, GstBuffer *buffer)
 {
@@ -336,7 +336,7 @@ compose(GstEfficientNetOverlay *self, GstBuffer *buffer)
     return composition;
 }
 
-/* ADDED (taken) over what others have laid over the frame. */
+/* Attaches ADDED, of which it takes ownership, on top of others' compositions. */
 static void
 attach(GstBuffer *buffer, GstVideoOverlayComposition *added)
 {
@@ -355,7 +355,7 @@ attach(GstBuffer *buffer, GstVideoOverlayComposition *added)
     gst_video_overlay_composition_unref(all);
 }
 
-/* Draws what others have laid over the frame, and ADDED over it (either may be NULL). */
+/* Draws others' compositions, then ADDED, into the frame; either may be NULL. */
 static gboolean
 blend(GstEfficientNetOverlay *self, GstBuffer *buffer, GstVideoOverlayComposition *added,
       GError **error)
@@ -398,7 +398,7 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     return GST_FLOW_ERROR;
 }
 
-/* Whoever is downstream gets the very buffers of whoever is upstream, so these two agree. */
+/* Downstream gets the very buffers of upstream, so that these two agree. */
 static gboolean
 propose_allocation(GstBaseTransform *trans, GstQuery *decide_query, GstQuery *query)
 {

@@ -69,11 +69,11 @@ struct _GstEfficientNetPublish {
     /* Under the object lock. */
     GstEfficientNetPublishSettings settings;
     GstEfficientNetWriter *writer;      /* from start to stop */
-    GstEfficientNetWriterCounts counts; /* of the last writer */
+    GstEfficientNetWriterCounts counts; /* the last writer's */
 
-    /* Of the streaming thread. */
+    /* The streaming thread's. */
     gint width, height;
-    guint64 number; /* of the next buffer */
+    guint64 number; /* the next buffer's */
     GstEfficientNetPublishFilter *filter;
     GstEfficientNetFormat *format;
 };
@@ -140,7 +140,7 @@ post_error(GstEfficientNetPublish *self, const GError *error)
                              g_strdup(error->message), NULL, __FILE__, GST_FUNCTION, __LINE__);
 }
 
-/* What the records call this stream. They go to others, whom no camera's password concerns. */
+/* What records call this stream. They go to others, whom a camera's password does not concern. */
 static char *
 make_stream(GstEfficientNetPublish *self)
 {
@@ -170,7 +170,7 @@ check_features(const GstEfficientNetPublishSettings *settings, GstEfficientNetFo
     return FALSE;
 }
 
-/* The writer, opened for FORMAT. */
+/* Creates the writer and opens it for FORMAT. */
 static GstEfficientNetWriter *
 open_writer(GstEfficientNetPublish *self, const GstEfficientNetPublishSettings *settings,
             GstEfficientNetFormat *format, GError **error)

@@ -2,23 +2,23 @@
 #include "inference.h"
 
 struct _GstEfficientNetInference {
-    /* Of the thread that runs the network: the submitting one, or, while busy, the worker. */
+    /* Used by the thread that infers: the submitting one or, while busy, the worker. */
     GstEfficientNetNetwork *network;
     const EffNetModelInfo *info;
     GstEfficientNetRequest request;
     GstEfficientNetSubject subjects[GST_EFFICIENTNET_BATCH]; /* the request's */
     GstClockTime submitted;
 
-    GThread *worker; /* begun with the first asynchronous frame */
+    GThread *worker; /* started with the first asynchronous frame */
 
-    GMutex lock; /* of what is below */
+    GMutex lock; /* guards what follows */
     GCond changed;
     gboolean busy;   /* the worker has a frame */
-    gboolean queued; /* and has not begun with it */
+    gboolean queued; /* which it has not started with */
     gboolean quit;
     gboolean flushing;
-    guint epoch;     /* outcomes of an older one are thrown away */
-    guint job_epoch; /* that in which the frame was submitted */
+    guint epoch;     /* outcomes of an older one are discarded */
+    guint job_epoch; /* when the frame was submitted */
     GstEfficientNetOutcome *finished;
 };
 
@@ -73,7 +73,7 @@ wrap_features(const float *features, guint n, gsize n_features)
     return embeddings;
 }
 
-/* NULL: flushing. */
+/* Infers; NULL if flushing. */
 static GstEfficientNetOutcome *
 run(GstEfficientNetInference *self)
 {
@@ -101,7 +101,7 @@ run(GstEfficientNetInference *self)
     return outcome;
 }
 
-/* Called with the lock; OUTCOME may be NULL. */
+/* Called with the lock held; OUTCOME may be NULL. */
 static void
 finish(GstEfficientNetInference *self, GstEfficientNetOutcome *outcome)
 {
@@ -193,7 +193,7 @@ run_here(GstEfficientNetInference *self)
     g_mutex_unlock(&self->lock);
 }
 
-/* FALSE while the worker is busy. */
+/* Starts a request; FALSE while the worker is busy. */
 static gboolean
 begin(GstEfficientNetInference *self)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The seam between the frames of a stream and the network: a frame is submitted, an outcome is
- * collected. Whether the network runs at once or on a worker is the submitter's choice, anew for
- * every frame; at most one inference is in flight. */
+/* Between a stream's frames and the network: a frame is submitted, its outcome is collected. For
+ * every frame the submitter chooses whether it is inferred at once or on a worker. At most one
+ * inference is in flight. */
 #ifndef GST_EFFICIENTNET_INFERENCE_H
 #define GST_EFFICIENTNET_INFERENCE_H
 
@@ -10,12 +10,12 @@
 
 typedef struct _GstEfficientNetInference GstEfficientNetInference;
 
-/* Places of a batch; more subjects are inferred in several. */
+/* Places of a batch; more subjects are inferred in several batches. */
 #define GST_EFFICIENTNET_BATCH 16
 
-/* Regions of one frame. Each subject's region is one of FRAME's own. */
+/* Regions of one frame. Each subject's region is within FRAME. */
 typedef struct {
-    const EffNetFrame *frame; /* not needed behind the submission */
+    const EffNetFrame *frame; /* not needed after submission */
     const GstEfficientNetSubject *subjects;
     guint n; /* 1 to GST_EFFICIENTNET_BATCH */
     EffNetResize resize;
@@ -23,10 +23,10 @@ typedef struct {
     gboolean embedding;
 } GstEfficientNetRequest;
 
-/* What came of a request; N_SCORES for each subject, one subject behind the other. */
+/* The outcome of a request: N_SCORES for each subject, one subject after another. */
 typedef struct {
     GstClockTime duration; /* from submission to outcome */
-    double fill;           /* of the batches that it came by, 0 to 1 */
+    double fill;           /* how full its batches were, 0 to 1 */
     guint n, n_scores;
     GstEfficientNetSubject *subjects;
     float *scores;
@@ -35,37 +35,36 @@ typedef struct {
 
 typedef enum {
     GST_EFFICIENTNET_SUBMIT_OK,
-    GST_EFFICIENTNET_SUBMIT_BUSY, /* the worker has not finished the frame before */
+    GST_EFFICIENTNET_SUBMIT_BUSY, /* the worker has not finished the previous frame */
     GST_EFFICIENTNET_SUBMIT_FAILED,
 } GstEfficientNetSubmit;
 
-/* Takes NETWORK. One thread at a time submits, collects, drains; any one may set flushing or let it
- * rest. */
+/* Takes ownership of NETWORK. Only one thread at a time may submit, collect or drain; any thread
+ * may set flushing or playing, or let it rest. */
 GstEfficientNetInference *gst_efficientnet_inference_new(GstEfficientNetNetwork *network);
 
-/* Waits for the inference that is in flight. */
+/* Waits for the inference in flight, if any. */
 void gst_efficientnet_inference_free(GstEfficientNetInference *inference);
 
-/* Unless one is in flight, reads the frame, and runs the network: on the calling thread, and then
- * the outcome is there to be collected; or, when ASYNC, on the worker, which is never waited for.
- */
+/* Unless an inference is in flight, reads the frame and infers it: on the calling thread, after
+ * which the outcome can be collected; or, if ASYNC, on the worker, without waiting. */
 GstEfficientNetSubmit gst_efficientnet_inference_submit(GstEfficientNetInference *inference,
                                                         const GstEfficientNetRequest *request,
                                                         gboolean async, GError **error);
 
-/* The newest outcome that was not collected yet, or NULL. Returns at once; the caller frees. */
+/* The newest outcome that has not been collected, or NULL. Returns at once; the caller frees it. */
 GstEfficientNetOutcome *gst_efficientnet_inference_collect(GstEfficientNetInference *inference);
 
 /* Waits until nothing is in flight, or until flushing. */
 void gst_efficientnet_inference_drain(GstEfficientNetInference *inference);
 
-/* No frame is submitted for now: streams that share the network need not wait for one. While not
- * playing, they never need to. */
+/* No frame is submitted for now, so that streams that share the network need not wait for one.
+ * While not playing, they never need to. */
 void gst_efficientnet_inference_rest(GstEfficientNetInference *inference);
 void gst_efficientnet_inference_set_playing(GstEfficientNetInference *inference, gboolean playing);
 
-/* Beginning to flush, whoever waits or drains is let go, and what is in flight or not collected is
- * thrown away. */
+/* Starting to flush ends all waiting and draining, and discards what is in flight or not
+ * collected. */
 void gst_efficientnet_inference_set_flushing(GstEfficientNetInference *inference,
                                              gboolean flushing);
 

@@ -7,7 +7,7 @@ gst_efficientnet_meta_register(void)
     static gsize registered;
 
     if (g_once_init_enter(&registered)) {
-        /* No tags: a result that holds for a frame holds for the frame converted and scaled. */
+        /* No tags: what holds for a frame also holds for the frame converted or scaled. */
         static const char *tags[] = {NULL};
 
         if (!gst_meta_get_info(GST_EFFICIENTNET_META_NAME))
@@ -67,7 +67,7 @@ gst_efficientnet_meta_append_result(GValue *results, const GstEfficientNetFindin
     gst_value_list_append_and_take_value(results, &value);
 }
 
-/* Those of OLD, which may be NULL, that are not of ELEMENT, before what is in RESULTS. */
+/* Puts those of OLD, which may be NULL, that are not ELEMENT's before those in RESULTS. */
 static void
 prepend_others(GValue *results, const GValue *old, const char *element)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The writing side of the custom meta; what it looks like is in <gst/efficientnet/meta.h>. */
+/* Writing the custom meta, which <gst/efficientnet/meta.h> describes. */
 #ifndef GST_EFFICIENTNET_META_WRITE_H
 #define GST_EFFICIENTNET_META_WRITE_H
 
@@ -7,17 +7,17 @@
 
 #include "finding.h"
 
-/* Makes the meta known to this process; before the first buffer, as often as wanted. */
+/* Registers the meta; to be called before the first buffer, any number of times. */
 void gst_efficientnet_meta_register(void);
 
-/* FINDING, to the list RESULTS, as a result that says it of SUBJECT, the finding's own or where it
- * has gone to. */
+/* Appends FINDING to the list RESULTS, as a result about SUBJECT: the finding's own, or where it is
+ * now. */
 void gst_efficientnet_meta_append_result(GValue *results, const GstEfficientNetFinding *finding,
                                          const GstEfficientNetSubject *subject, const char *element,
                                          const char *model, const char *const *labels, guint age);
 
-/* Takes the results of ELEMENT away from BUFFER, which is writable, and puts those of the list
- * RESULTS, which is taken, behind those of the others. */
+/* Removes ELEMENT's results from BUFFER, which is writable, and appends those of the list RESULTS,
+ * of which it takes ownership, after those of others. */
 void gst_efficientnet_meta_replace(GstBuffer *buffer, const char *element, GValue *results);
 
 #endif

@@ -6,18 +6,18 @@
 
 typedef struct {
     char *key;
-    guint users;     /* those who wait for it among them */
-    gboolean opened; /* what follows holds, and does not change any more */
+    guint users;     /* including those who wait for it */
+    gboolean opened; /* what follows is set, and no longer changes */
     EffNetModel *model;
-    GError *error; /* why there is none */
+    GError *error; /* why there is no model */
 } Entry;
 
-static GMutex lock; /* of what is below, and of the entries; not held while one is opened */
+static GMutex lock; /* guards what follows and the entries; not held while a model is opened */
 static GCond changed;
-/* Of Entry; those that could not be opened are in neither. Made once, and kept. */
+/* Tables of Entry, without those that could not be opened. Created once, and kept. */
 static GHashTable *by_key, *by_model;
 
-/* Which file PATH is, and which one of those that it has been. */
+/* Appends which file it is, and in which version. */
 static void
 append_identity(GString *key, const struct stat *st)
 {
@@ -28,8 +28,8 @@ append_identity(GString *key, const struct stat *st)
                            (gint64)st->st_mtim.tv_sec, (long)st->st_mtim.tv_nsec);
 }
 
-/* What a network is recognised by beside its tensors: the names of the file and of its folder, and
- * the config there. */
+/* Appends what a network is recognised by besides its tensors: the names of the file and its
+ * folder, and the config there. */
 static void
 append_surroundings(GString *key, const char *path)
 {
@@ -65,7 +65,7 @@ make_key(const char *path, const EffNetModelOptions *o, GError **error)
     return g_string_free(g_steal_pointer(&key), FALSE);
 }
 
-/* The entry of KEY, a new one where there is none: IS_NEW, and the caller's to be opened. */
+/* The entry of KEY; if there is none, a new one: then sets IS_NEW, and the caller opens it. */
 static Entry *
 join(const char *key, gboolean *is_new)
 {
@@ -113,7 +113,7 @@ wait_for(const Entry *entry)
         g_cond_wait(&changed, &lock);
 }
 
-/* Called with the lock. Returns ENTRY where nobody uses it any more. */
+/* Called with the lock held. Returns ENTRY if nobody uses it any more. */
 static Entry *
 leave(Entry *entry)
 {
@@ -135,7 +135,7 @@ entry_free(Entry *entry)
     g_free(entry);
 }
 
-/* The same error for all who waited for it. */
+/* Gives the same error to all who waited for ENTRY. */
 static void
 fail(Entry *entry, GError **error)
 {

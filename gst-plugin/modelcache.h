@@ -5,9 +5,9 @@
 
 #include <effnet/effnet.h>
 
-/* NAME as effnet_model_find() takes it, looked for in GST_EFFICIENTNET_MODEL_PATH first. The same
- * file is the same device, inode, size and time of modification, under the same name, with the same
- * config beside it. The model is kept while someone has it; give it back with
+/* The model NAME, as effnet_model_find() takes it, but searched first in
+ * GST_EFFICIENTNET_MODEL_PATH. Files are the same if device, inode, size, time of modification,
+ * name and the config beside them are. The model is kept while someone uses it; release it with
  * gst_efficientnet_modelcache_release(). Any thread; waits only for whoever is opening the same
  * model. */
 EffNetModel *gst_efficientnet_modelcache_acquire(const char *name,

@@ -9,12 +9,12 @@
 
 #define MQTT_PORT         1883
 #define MQTTS_PORT        8883
-#define MAX_CREDENTIALS   4096      /* bytes of their file */
-#define MAX_CERTIFICATES  (4 << 20) /* more than all of a system's */
+#define MAX_CREDENTIALS   4096      /* bytes of the file */
+#define MAX_CERTIFICATES  (4 << 20) /* bytes; more than all certificates of a system */
 #define USER_VARIABLE     "EFFNET_MQTT_USER"
 #define PASSWORD_VARIABLE "EFFNET_MQTT_PASSWORD"
 #define REFUSED           "the broker refuses this side's TLS, or its certificate"
-/* OpenSSL's errors: an errno, or a reason, which from 1000 on is an alert of the other side. */
+/* OpenSSL's errors: an errno, or a reason; reasons from 1000 on are alerts of the other side. */
 #define SYSTEM_ERROR G_GUINT64_CONSTANT(0x80000000)
 #define REASON       0xfff
 #define FIRST_ALERT  1000
@@ -30,7 +30,7 @@ gst_efficientnet_mqtt_address_parse(const char *text, GstEfficientNetMqttAddress
         text = "localhost";
     full = strstr(text, "://") ? g_strdup(text) : g_strconcat("mqtt://", text, NULL);
     uri = g_uri_parse(full, G_URI_FLAGS_NONE, NULL);
-    /* In no valid address is another @; and one that is not valid may be a password's. */
+    /* No valid address has an @; an invalid one may belong to a password. */
     if (strchr(full, '@')) {
         g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                     "address: user and password do not belong there, where others see them: put "
@@ -69,7 +69,7 @@ is_reset(gint64 number)
     return number == EPROTO || number == ECONNRESET || number == EPIPE;
 }
 
-/* Closing its socket, the library may write to it, and lose the error that was before. */
+/* While closing its socket, the library may write to it, and so lose the previous error. */
 static gboolean
 is_lost(int code)
 {
@@ -89,7 +89,7 @@ gst_efficientnet_mqtt_describe(int code, gboolean unanswered_tls)
     return mosquitto_strerror(code);
 }
 
-/* The number of the error of OpenSSL that TEXT tells, 0 without one. */
+/* The number of OpenSSL's error in TEXT; 0 if there is none. */
 static guint64
 parse_ssl_error(const char *text)
 {
@@ -110,8 +110,8 @@ gst_efficientnet_mqtt_describe_log(const char *text, gboolean unanswered_tls)
     return text;
 }
 
-/* PATH, for reading, or -1. A FIFO or a device, which one may wait for, or set going, by opening
- * it, is refused, and so is a file of more than MAXIMUM bytes. */
+/* Opens PATH for reading; -1 with the error set. Refuses a FIFO or a device, which opening might
+ * wait for or activate, and a file of more than MAXIMUM bytes. */
 static int
 open_regular(const char *property, const char *path, gsize maximum, GError **error)
 {
@@ -150,7 +150,7 @@ set_user(struct mosquitto *client, const char *user, const char *password, const
     return FALSE;
 }
 
-/* The first line of PATH, USER:PASSWORD. */
+/* Takes USER:PASSWORD from the first line of PATH. */
 static gboolean
 set_credentials_of_file(struct mosquitto *client, const char *path, GError **error)
 {
@@ -161,7 +161,7 @@ set_credentials_of_file(struct mosquitto *client, const char *path, GError **err
 
     if (fd < 0)
         return FALSE;
-    /* No buffer of another's keeps a copy. */
+    /* read(), not stdio, whose buffer would keep a copy. */
     if (read(fd, line, MAX_CREDENTIALS) < 0)
         line[0] = '\0';
     close(fd);
@@ -189,14 +189,14 @@ set_credentials(struct mosquitto *client, const char *path, GError **error)
     return TRUE;
 }
 
-/* OpenSSL would ask at the terminal, and wait. */
+/* Without this, OpenSSL would ask at the terminal, and wait. */
 static int
 refuse_passphrase(char *buffer, int size, int for_writing, void *data)
 {
     return 0;
 }
 
-/* OpenSSL opens them again, at each connection. */
+/* Checks the file; OpenSSL opens it again at each connection. */
 static gboolean
 check_certificates(const char *property, const char *path, GError **error)
 {

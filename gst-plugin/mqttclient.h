@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The properties of efficientnetpublish that say which broker, and as whom, into a client of
- * libmosquitto that is not connected yet. */
+/* Creates a client of libmosquitto, not connected yet, from the properties of efficientnetpublish
+ * that say which broker to use, and as whom. */
 #ifndef GST_EFFICIENTNET_MQTTCLIENT_H
 #define GST_EFFICIENTNET_MQTTCLIENT_H
 
@@ -12,23 +12,24 @@ typedef struct {
     char *host;
     int port;
     gboolean tls;
-    char *name; /* mqtt://host:port, as sentences call it */
+    char *name; /* mqtt://host:port, for messages */
 } GstEfficientNetMqttAddress;
 
-/* HOST, HOST:PORT, mqtt://HOST:PORT, mqtts://HOST:PORT; NULL: localhost. Errors are of
- * GST_RESOURCE_ERROR, here and below, and begin with the property. */
+/* Parses HOST, HOST:PORT, mqtt://HOST:PORT or mqtts://HOST:PORT; NULL: localhost. Errors, here and
+ * below, are of GST_RESOURCE_ERROR and start with the property. */
 gboolean gst_efficientnet_mqtt_address_parse(const char *text, GstEfficientNetMqttAddress *address,
                                              GError **error);
 void gst_efficientnet_mqtt_address_clear(GstEfficientNetMqttAddress *address);
 
-/* DATA is what callbacks get. */
+/* DATA is passed to callbacks. */
 struct mosquitto *gst_efficientnet_mqtt_client_new(const GstEfficientNetMqttSettings *settings,
                                                    const GstEfficientNetMqttAddress *address,
                                                    gpointer data, GError **error);
 
-/* What went wrong, of an error code that the library returned just now, and of an error that it
- * logged. A broker that refuses this side's TLS says so in an alert, which may be lost with the
- * connection: UNANSWERED_TLS: the connection is one of TLS, and the broker has not answered yet. */
+/* What went wrong, in words: from an error code that the library just returned, or from an error
+ * that it logged. A broker that refuses this side's TLS says so in an alert, which may be lost with
+ * the connection; UNANSWERED_TLS: the connection is TLS, and the broker has not answered yet.
+ * Static. */
 const char *gst_efficientnet_mqtt_describe(int code, gboolean unanswered_tls);
 const char *gst_efficientnet_mqtt_describe_log(const char *text, gboolean unanswered_tls);
 

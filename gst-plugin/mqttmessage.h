@@ -12,12 +12,12 @@ typedef struct {
     gboolean retain;
 } GstEfficientNetMqttMessage;
 
-/* A copy of MESSAGE, under TOPIC where it has no topic of its own. */
+/* A copy of MESSAGE, with TOPIC unless it has its own. */
 GstEfficientNetMqttMessage *gst_efficientnet_mqtt_message_new(const GstEfficientNetMessage *message,
                                                               const char *topic);
 void gst_efficientnet_mqtt_message_free(GstEfficientNetMqttMessage *message);
 
-/* SUFFIX below TOPIC, with "_" for each character that no topic may have. */
+/* SUFFIX below TOPIC, with "_" for each character that topics may not contain. For g_free(). */
 char *gst_efficientnet_mqtt_make_topic(const char *topic, const char *suffix);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The plugin efficientnetmqtt has no element: it adds a method to efficientnetpublish, as a type
- * that GStreamer finds in its registry and loads when the element asks for it. */
+ * that GStreamer finds in its registry and loads when the element needs it. */
 #include "publishmqtt.h"
 
 static gboolean

@@ -18,14 +18,14 @@ gst_efficientnet_mqtt_queue_clear(GstEfficientNetMqttQueue *queue)
     g_mutex_clear(&queue->lock);
 }
 
-/* With the lock. */
+/* With the lock held. */
 static gboolean
 is_empty(GstEfficientNetMqttQueue *queue)
 {
     return queue->in_flight == 0 && g_queue_is_empty(&queue->messages);
 }
 
-/* With the lock. */
+/* With the lock held. */
 static void
 drop_all(GstEfficientNetMqttQueue *queue)
 {
@@ -56,7 +56,7 @@ gst_efficientnet_mqtt_queue_push(GstEfficientNetMqttQueue *queue,
     return first;
 }
 
-/* With the lock. */
+/* With the lock held. */
 static gint64
 begin_to_drain(GstEfficientNetMqttQueue *queue, gint64 timeout)
 {
@@ -71,7 +71,7 @@ gst_efficientnet_mqtt_queue_drain(GstEfficientNetMqttQueue *queue, gint64 timeou
     gint64 deadline;
 
     g_mutex_lock(&queue->lock);
-    /* It holds for this call, whatever is pushed meanwhile. */
+    /* The deadline stays for this call, whatever is pushed meanwhile. */
     deadline = begin_to_drain(queue, timeout);
     while (!queue->flushing && !is_empty(queue) &&
            g_cond_wait_until(&queue->changed, &queue->lock, deadline))
@@ -144,7 +144,7 @@ void
 gst_efficientnet_mqtt_queue_settle(GstEfficientNetMqttQueue *queue, gboolean arrived)
 {
     g_mutex_lock(&queue->lock);
-    /* After the end none is in flight, as all are counted as dropped. */
+    /* After the end none is in flight, since all count as dropped. */
     if (queue->in_flight > 0) {
         queue->in_flight--;
         queue->written += arrived;

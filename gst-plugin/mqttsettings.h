@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The properties of method=mqtt, in the element's plugin file, which has no libmosquitto. */
+/* The properties of method=mqtt, which are in the element's plugin file, without libmosquitto. */
 #ifndef GST_EFFICIENTNET_MQTTSETTINGS_H
 #define GST_EFFICIENTNET_MQTTSETTINGS_H
 

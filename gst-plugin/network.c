@@ -6,10 +6,10 @@ struct _GstEfficientNetNetwork {
     const EffNetModelInfo *info;
     EffNetResize resize;
 
-    EffNetSession *session; /* its own; or NULL */
+    EffNetSession *session; /* its own, or NULL */
     guint places, threads;
 
-    GstEfficientNetBatchMember *member; /* NULL: it has its own */
+    GstEfficientNetBatchMember *member; /* NULL: it has its own session */
     GPtrArray *inputs;                  /* of EffNetInput */
 };
 

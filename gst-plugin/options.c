@@ -49,7 +49,7 @@ get_three(const GValue *value, float three[3])
         if (!gst_efficientnet_options_get_number(gst_value_array_get_value(value, i), &number))
             return FALSE;
         three[i] = (float)number;
-        if (!isfinite(three[i])) /* beyond what a float holds */
+        if (!isfinite(three[i])) /* beyond the range of a float */
             return FALSE;
     }
     return TRUE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "overlaylayout.h"
 
-/* The smallest font that is read without effort, in pixels. */
+/* The smallest font that is easy to read, in pixels. */
 #define MIN_FONT 11
 #define MAX_FONT 400
 
@@ -15,10 +15,10 @@ typedef struct {
     GstVideoRectangle visible;
     GstEfficientNetOverlayPosition position;
     guint max_labels;
-    gint used; /* of the height, by panels of the frame */
+    gint used; /* height that panels about the whole frame use */
 } Placing;
 
-/* Even, as chroma is shared by two pixels of most formats. */
+/* Rounds to an even number, as two pixels share chroma in most formats. */
 static guint
 even(double pixels)
 {
@@ -47,7 +47,7 @@ panel_height(const GstEfficientNetOverlayMetrics *metrics, guint rows)
     return (gint)(rows * metrics->row + 2 * metrics->padding);
 }
 
-/* How many labels of RESULT fit into HEIGHT; one at least. */
+/* How many labels of RESULT fit into HEIGHT; at least one. */
 static guint
 count_labels(const Placing *p, const GstEfficientNetResult *result, gint height, gboolean title)
 {
@@ -79,7 +79,7 @@ fits(const Placing *p, const GstVideoRectangle *rect)
            rect->w >= MIN_PANEL_WIDTH * (gint)p->layout->metrics.font;
 }
 
-/* One below the other, in a corner, over half of the height at most. */
+/* Places panels one below another in a corner, using at most half of the height. */
 static void
 place_on_frame(Placing *p, const GstEfficientNetResult *result, gboolean title)
 {
@@ -119,7 +119,7 @@ covers_another(const Placing *p, const GstVideoRectangle *rect)
     return FALSE;
 }
 
-/* Above the region, below it, or in it. */
+/* Places labels above the region, below it, or in it. */
 static gboolean
 place_labels(Placing *p, const GstEfficientNetResult *result, const GstVideoRectangle *region,
              guint n)
@@ -154,15 +154,15 @@ place_on_region(Placing *p, const GstEfficientNetResult *result, const GstVideoR
         n--;
 }
 
-/* VALUE, cut to 0..FROM, of FROM as so much of TO. */
+/* VALUE, clipped to 0..FROM, scaled from FROM to TO. */
 static gint
 scale(gint64 value, gint to, gint from)
 {
     return (gint)gst_util_uint64_scale_int_round((guint64)CLAMP(value, 0, from), to, from);
 }
 
-/* Where RESULT's region is in the frame that is seen now; FALSE where that is the whole frame, or
- * nothing. */
+/* Sets REGION to where RESULT's region is in the visible frame; FALSE if that is the whole frame,
+ * or nothing. */
 static gboolean
 get_region(const Placing *p, const GstEfficientNetResult *r, GstVideoRectangle *region)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where on a frame its results are written: geometry alone. Every size is a multiple of the font's,
- * and that follows the frame's. */
+/* Where on a frame its results are written; only geometry. All sizes are multiples of the font's,
+ * which depends on the frame's. */
 #ifndef GST_EFFICIENTNET_OVERLAY_LAYOUT_H
 #define GST_EFFICIENTNET_OVERLAY_LAYOUT_H
 
@@ -12,16 +12,16 @@
 
 /* In pixels. */
 typedef struct {
-    guint font; /* height of its em */
+    guint font; /* the height of an em */
     guint padding, row, bar, outline;
 } GstEfficientNetOverlayMetrics;
 
-/* Labels of one result, one a row. */
+/* The labels of a result, one per row. */
 typedef struct {
     GstVideoRectangle rect;
     GstEfficientNetResult result;
     guint n_labels;
-    gboolean title; /* a row above them tells which model it was */
+    gboolean title; /* a row above them names the model */
 } GstEfficientNetOverlayPanel;
 
 typedef struct {
@@ -30,9 +30,9 @@ typedef struct {
     GArray *outlines; /* of GstVideoRectangle: the regions */
 } GstEfficientNetOverlayLayout;
 
-/* VISIBLE: what is seen of the frame, to which RESULTS (NULL: none) refer, and within which
- * everything lies. FONT_SIZE: in pixels of a frame whose shorter side has 720. What does not fit
- * legibly, or would cover another panel, is left out. The panels point into RESULTS. */
+/* VISIBLE: the visible part of the frame, to which RESULTS (NULL: none) refer, and within which
+ * everything is placed. FONT_SIZE: in pixels of a frame whose shorter side has 720. What does not
+ * fit legibly, or would cover another panel, is left out. The panels point into RESULTS. */
 void gst_efficientnet_overlay_layout_init(GstEfficientNetOverlayLayout *layout,
                                           const GValue *results, const GstVideoRectangle *visible,
                                           GstEfficientNetOverlayPosition position, guint max_labels,

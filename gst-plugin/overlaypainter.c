@@ -3,7 +3,7 @@
 
 #include <pango/pangocairo.h>
 
-/* A label is untrusted text: what goes beyond this is not shown in any case. */
+/* Labels are untrusted text; more than this is never shown. */
 #define MAX_LABEL 256
 
 #define DEFAULT_FONT_SIZE 24
@@ -15,10 +15,10 @@ struct _GstEfficientNetOverlayPainter {
     PangoFontMap *fonts;
     PangoContext *context;
     PangoLayout *text;
-    char *font; /* that TEXT has */
+    char *font; /* TEXT's */
     guint font_pixels;
 
-    /* What a picture shows, to the picture; of this frame, and of the one before. */
+    /* From what an image shows to the image; this frame's images, and the previous frame's. */
     GHashTable *pictures, *before;
 };
 
@@ -28,7 +28,7 @@ gst_efficientnet_overlay_painter_new(void)
     GstEfficientNetOverlayPainter *self = g_new0(GstEfficientNetOverlayPainter, 1);
     cairo_font_options_t *options = cairo_font_options_create();
 
-    /* The same on every screen: a video has no subpixels that are known here. */
+    /* The same on every screen, since a video's subpixels are unknown here. */
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
     cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT);
     cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_ON);
@@ -83,7 +83,7 @@ set_font(GstEfficientNetOverlayPainter *self, const char *font, guint pixels)
     self->font_pixels = pixels;
 }
 
-/* A piece of text that is safe to lay out. */
+/* TEXT, or the part of it that is safe to lay out. */
 static char *
 printable(const char *text)
 {
@@ -99,8 +99,8 @@ set_color(cairo_t *cr, guint32 argb)
                           (argb & 255) / 255.0, (argb >> 24) / 255.0);
 }
 
-/* WHAT within WIDTH pixels from X on, cut with an ellipsis; to the right with FROM_RIGHT. Returns
- * how wide it is. */
+/* Draws WHAT within WIDTH pixels from X on, cut with an ellipsis; right-aligned if FROM_RIGHT.
+ * Returns its width. */
 static gint
 draw_text(GstEfficientNetOverlayPainter *self, cairo_t *cr, const char *what, gint x, gint y,
           gint width, gboolean from_right)
@@ -172,7 +172,7 @@ draw_panel(GstEfficientNetOverlayPainter *self, cairo_t *cr,
         draw_row(self, cr, metrics, style, panel, k, y);
 }
 
-/* What becomes of it is the same wherever it is. */
+/* The key of a panel's image, which is the same wherever the panel is. */
 static char *
 panel_key(const GstEfficientNetOverlayMetrics *metrics, const GstEfficientNetOverlayStyle *style,
           const GstEfficientNetOverlayPanel *panel)
@@ -190,8 +190,8 @@ panel_key(const GstEfficientNetOverlayMetrics *metrics, const GstEfficientNetOve
     return g_string_free(key, FALSE);
 }
 
-/* The picture of KEY (taken): that of this frame or the one before, or a new one, all clear, and
- * then *IS_NEW. */
+/* The image of KEY, of which it takes ownership: one of this frame or the previous one, or a new,
+ * transparent one; then sets *IS_NEW. */
 static GstBuffer *
 get_picture(GstEfficientNetOverlayPainter *self, char *key, gint width, gint height,
             gboolean *is_new)
@@ -299,7 +299,8 @@ paint_strip(GstEfficientNetOverlayPainter *self, GstVideoOverlayComposition **co
     add_picture(composition, picture, &rect);
 }
 
-/* Four strips: what is between them, which may be all of a large frame, is not blended. */
+/* Draws four strips, so that what is between them, perhaps most of a large frame, is not
+ * blended. */
 static void
 paint_outline(GstEfficientNetOverlayPainter *self, GstVideoOverlayComposition **composition,
               const GstEfficientNetOverlayMetrics *metrics,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A plugin of its own: it alone needs Pango and Cairo. */
+/* A plugin of its own, as only this element needs Pango and Cairo. */
 #include "gstefficientnetoverlay.h"
 
 static gboolean

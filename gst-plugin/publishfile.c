@@ -25,15 +25,16 @@ struct _GstEfficientNetPublishFile {
 
     const char *path; /* NULL: standard output */
     gboolean is_fifo, is_regular;
-    guint64 limit; /* of a regular file at PATH; 0: none */
-    guint64 size;  /* of it so far */
+    guint64 limit; /* the most bytes of a regular file at PATH; 0: no limit */
+    guint64 size;  /* its bytes so far */
     int fd;        /* -1: a FIFO without a reader */
     GstPoll *poll;
     GstPollFD poll_fd;
 
-    GString *line;             /* that is being written, or of which only the beginning could be */
-    gsize done;                /* bytes of it that are written */
-    gboolean ends_inside_line; /* the file, whoever wrote it: the next line begins a new one */
+    GString *line; /* the line that is being written, or could only be written in part */
+    gsize done;    /* its bytes that are written */
+    gboolean ends_inside_line; /* the file, whoever wrote it, ends inside a line, so that a newline
+                                * comes first */
 
     GMutex lock;
     GstEfficientNetWriterCounts counts;
@@ -101,7 +102,7 @@ close_fd(GstEfficientNetPublishFile *self)
     self->fd = -1;
 }
 
-/* A FIFO that nobody reads stays closed, without an error. */
+/* Opens PATH. A FIFO that nobody reads stays closed, which is not an error. */
 static gboolean
 open_location(GstEfficientNetPublishFile *self, int flags, GError **error)
 {
@@ -118,14 +119,15 @@ open_location(GstEfficientNetPublishFile *self, int flags, GError **error)
     return TRUE;
 }
 
-/* Where the next write to FD, a regular file, goes to. */
+/* Where the next write to FD, a regular file, goes. */
 static off_t
 find_position(int fd, const struct stat *st)
 {
     return fcntl(fd, F_GETFL) & O_APPEND ? st->st_size : lseek(fd, 0, SEEK_CUR);
 }
 
-/* FD may be open for writing alone. What cannot be read is taken for whole lines. */
+/* Whether POSITION is inside a line. FD may be open only for writing; what cannot be read counts as
+ * whole lines. */
 static gboolean
 is_inside_line(int fd, off_t position)
 {
@@ -169,7 +171,7 @@ set_flushing(GstEfficientNetWriter *writer, gboolean flushing)
     gst_poll_set_flushing(GST_EFFICIENTNET_PUBLISH_FILE(writer)->poll, flushing);
 }
 
-/* location to location.1, what was there to location.2, the oldest one away. */
+/* Renames location to location.1, that to location.2, and so on; the oldest is removed. */
 static gboolean
 rotate(GstEfficientNetPublishFile *self, GError **error)
 {
@@ -189,8 +191,8 @@ rotate(GstEfficientNetPublishFile *self, GError **error)
     return open_location(self, O_CREAT | O_TRUNC, error);
 }
 
-/* write() without the signals that a reader's leaving and a limit on the size of files send,
- * whatever the process does about them. */
+/* write(), without the signals for a reader that has left or a limit on file sizes, whatever the
+ * process does about them. */
 static gssize
 write_quietly(int fd, const char *data, gsize length)
 {
@@ -233,7 +235,7 @@ set_write_error(const GstEfficientNetPublishFile *self, GError **error)
                     "location: %s cannot be written: %s", get_name(self), g_strerror(errno));
 }
 
-/* FALSE when flushing. */
+/* FALSE if flushing. */
 static gboolean
 wait_until_writable(GstEfficientNetPublishFile *self)
 {
@@ -260,7 +262,7 @@ typedef enum {
     FAILED,
 } Outcome;
 
-/* What is left of the line. WAIT for a reader, or see what he takes now. */
+/* Writes the rest of the line: waits for a reader if WAIT; otherwise writes what he takes now. */
 static Outcome
 write_rest(GstEfficientNetPublishFile *self, gboolean wait, GError **error)
 {
@@ -268,8 +270,8 @@ write_rest(GstEfficientNetPublishFile *self, gboolean wait, GError **error)
         gsize length = self->line->len - self->done;
         gssize written;
 
-        /* Regular files are always writable, and no flush comes between two parts of a line. A
-         * pipe that is writable takes as much without waiting, so a flush never waits either. */
+        /* Regular files are always writable, and no flush interrupts a line. A pipe that is
+         * writable takes that much without waiting, so that a flush never waits either. */
         if (!self->is_regular) {
             if (!(wait ? wait_until_writable(self) : is_writable(self)))
                 return FLUSHING;
@@ -290,7 +292,7 @@ write_rest(GstEfficientNetPublishFile *self, gboolean wait, GError **error)
     return WRITTEN;
 }
 
-/* Of a line that was begun, and not dropped with its reader, the rest is kept: it comes before the
+/* Keeps the rest of a line that was started, unless it was dropped with its reader: it precedes the
  * next line. */
 static Outcome
 settle_line(GstEfficientNetPublishFile *self, Outcome outcome)
@@ -319,7 +321,7 @@ end_line(GstEfficientNetPublishFile *self, gboolean wait, GError **error)
     return self->done > 0 ? settle_line(self, write_rest(self, wait, error)) : WRITTEN;
 }
 
-/* A file that is long enough is renamed, and what was closed is opened. */
+/* Renames a file that is long enough, and opens what was closed. */
 static gboolean
 prepare_file(GstEfficientNetPublishFile *self, gsize length, GError **error)
 {

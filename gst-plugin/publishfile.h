@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* efficientnetpublish method=file: records as lines of a file, a FIFO or standard output. A line is
- * written whole before write returns, unless a flush or a full disk comes in between: then its rest
- * is the first that is written next. */
+ * completely written before write returns, unless a flush or a full disk interrupts it: then its
+ * rest is written before anything else. */
 #ifndef GST_EFFICIENTNET_PUBLISHFILE_H
 #define GST_EFFICIENTNET_PUBLISHFILE_H
 

@@ -7,19 +7,18 @@
 
 #include "options.h"
 
-/* Regions come and go for as long as a stream lasts; forgetting one costs a repeated line at most.
- */
+/* Regions come and go as long as a stream lasts; forgetting one costs at most a repeated line. */
 #define MAX_REMEMBERED 4096
 
-/* Of an element and region. */
+/* What is remembered of an element's region. */
 typedef struct {
-    guint64 frame; /* the one that was inferred */
-    gint best;     /* the class written last */
+    guint64 frame; /* the frame last inferred */
+    gint best;     /* the class last written */
     gboolean is_written;
 } Memory;
 
 struct _GstEfficientNetPublishFilter {
-    GHashTable *labels; /* casefolded; NULL: all classes, as INDICES */
+    GHashTable *labels; /* casefolded; NULL, like INDICES: all classes */
     GHashTable *indices;
     double threshold;
     gboolean changes;
@@ -37,7 +36,7 @@ set_field_error(GError **error, GQuark field, const char *expected, const GValue
     return FALSE;
 }
 
-/* A label, or an index, also one that is written as a string. */
+/* Adds a label, or an index, which may be a string. */
 static gboolean
 add_class(GstEfficientNetPublishFilter *filter, const GValue *value)
 {
@@ -129,7 +128,7 @@ gst_efficientnet_publish_filter_free(GstEfficientNetPublishFilter *filter)
     g_free(filter);
 }
 
-/* The whole label, or one of the synonyms that have commas between them. */
+/* Whether the whole label, or one of its synonyms between commas, is among LABELS. */
 static gboolean
 has_label(GHashTable *labels, const char *label)
 {
@@ -158,7 +157,7 @@ is_wanted(const GstEfficientNetPublishFilter *filter, const GstEfficientNetResul
            (label && has_label(filter->labels, label));
 }
 
-/* NULL where nothing is left of RESULT. */
+/* RESULT with the classes that pass; NULL if none does. */
 static GstStructure *
 keep_classes(const GstEfficientNetPublishFilter *filter, const GstEfficientNetResult *result)
 {
@@ -186,8 +185,8 @@ keep_classes(const GstEfficientNetPublishFilter *filter, const GstEfficientNetRe
     return structure;
 }
 
-/* An inference is told from another of the same element and region by its frame: that frame's pts,
- * or, where it has none, its number. */
+/* What distinguishes inferences of the same element and region: the inferred frame's pts or, if it
+ * has none, its number. */
 static guint64
 get_frame(const GstEfficientNetResult *result, guint64 number)
 {
@@ -210,7 +209,7 @@ remember(GstEfficientNetPublishFilter *filter, const GstEfficientNetResult *resu
     return memory;
 }
 
-/* What is written of a result; NULL: nothing. */
+/* What to write of RESULT; NULL: nothing. */
 static GstStructure *
 filter_result(GstEfficientNetPublishFilter *filter, const GstEfficientNetResult *result,
               guint64 number, gboolean held)

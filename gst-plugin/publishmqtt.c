@@ -15,11 +15,11 @@
 GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
 #define GST_CAT_DEFAULT efficientnetmqtt_debug
 
-/* Seconds after which a silent broker is asked whether it is there. */
+/* Seconds after which a silent broker is pinged. */
 #define KEEPALIVE 30
-/* Bytes of a message from the other side that could be meant. */
+/* The most bytes of a message from the other side that are accepted. */
 #define MAX_RECEIVED (1 << 20)
-/* What a broker grants in place of a quality of service. */
+/* What a broker grants in place of a quality of service, to refuse. */
 #define SUBSCRIPTION_REFUSED 128
 /* Microseconds. */
 #define TICK           (G_USEC_PER_SEC / 2)
@@ -38,17 +38,17 @@ struct _GstEfficientNetPublishMqtt {
     GThread *thread;
     int wake_fd;
 
-    /* Of the thread. */
+    /* The thread's. */
     struct mosquitto *client;
-    gboolean connected; /* and accepted, */
-    gint64 since;       /* and when */
+    gboolean connected; /* and accepted */
+    gint64 since;       /* since when, in monotonic time */
     GstEfficientNetBackoff backoff;
-    gboolean complained, refused; /* and each was said */
+    gboolean complained, refused; /* each was reported */
     char *reason;   /* why this attempt failed: what the library or the broker said first */
-    int status_mid; /* 0: neither the will nor its opposite is on its way */
+    int status_mid; /* 0: neither the will nor its opposite is in flight */
 
-    GMutex owner_lock; /* held while the owner is called, so that close waits for him */
-    GstEfficientNetWriterRequests requests; /* nobody's after close */
+    GMutex owner_lock; /* held while the owner is called, so that close waits for that */
+    GstEfficientNetWriterRequests requests; /* empty after close */
 
     GstEfficientNetMqttQueue queue;
 };
@@ -58,7 +58,8 @@ static void implement_writer(GstEfficientNetWriterInterface *iface);
 G_DEFINE_TYPE_WITH_CODE(GstEfficientNetPublishMqtt, gst_efficientnet_publish_mqtt, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(GST_TYPE_EFFICIENTNET_WRITER, implement_writer))
 
-/* On the element's bus, whose handlers may ask for stats: no lock is held. Takes TEXT. */
+/* Posts on the element's bus, whose handlers may read stats, so that no lock is held. Takes
+ * ownership of TEXT. */
 static void
 post(GstEfficientNetPublishMqtt *self, GstMessageType type, gint code, char *text)
 {
@@ -100,7 +101,8 @@ publish_status(GstEfficientNetPublishMqtt *self, const char *topic, const char *
     mosquitto_publish(self->client, &self->status_mid, topic, (int)length, data, 0, retain);
 }
 
-/* Once: it is so again with the next message, or connection. Takes TEXT. */
+/* Posts a warning once, since the next message or connection will be refused, too. Takes ownership
+ * of TEXT. */
 static void
 complain_of_refusal(GstEfficientNetPublishMqtt *self, char *text)
 {
@@ -214,7 +216,7 @@ send_message(GstEfficientNetPublishMqtt *self, const GstEfficientNetMqttMessage 
                                  message->data, (int)self->settings.qos, message->retain);
     gboolean lost = is_connection_error(code);
 
-    /* With a qos the library has it now, and sends it over the next connection. */
+    /* With a qos, the library keeps the message, and sends it over the next connection. */
     if (code == MOSQ_ERR_SUCCESS || (lost && self->settings.qos > 0))
         return;
     if (!lost)
@@ -224,7 +226,7 @@ send_message(GstEfficientNetPublishMqtt *self, const GstEfficientNetMqttMessage 
     gst_efficientnet_mqtt_queue_settle(&self->queue, FALSE);
 }
 
-/* Gives messages to the library, as many as may be with it. */
+/* Passes messages to the library, as many as may be in flight. */
 static void
 send_messages(GstEfficientNetPublishMqtt *self)
 {
@@ -252,7 +254,7 @@ wait_for_socket(GstEfficientNetPublishMqtt *self)
         eventfd_read(self->wake_fd, &count);
 }
 
-/* Neither call waits. */
+/* Neither call blocks. */
 static int
 handle_socket(GstEfficientNetPublishMqtt *self)
 {
@@ -265,7 +267,8 @@ handle_socket(GstEfficientNetPublishMqtt *self)
     return code;
 }
 
-/* At an orderly end the broker forgets the last will: it is published while there is time. */
+/* When a connection ends in order, the broker forgets the last will, so this publishes it while
+ * there is time. */
 static void
 say_goodbye(GstEfficientNetPublishMqtt *self)
 {
@@ -285,7 +288,7 @@ say_goodbye(GstEfficientNetPublishMqtt *self)
     }
 }
 
-/* From the connection's beginning to its end. */
+/* Serves a connection, from its start to its end. */
 static void
 serve(GstEfficientNetPublishMqtt *self)
 {
@@ -309,7 +312,7 @@ serve(GstEfficientNetPublishMqtt *self)
     say_goodbye(self);
 }
 
-/* Without a qos the library forgets what it had not sent. */
+/* Without a qos, the library forgets what it had not sent. */
 static void
 forget_connection(GstEfficientNetPublishMqtt *self)
 {
@@ -321,7 +324,7 @@ forget_connection(GstEfficientNetPublishMqtt *self)
         gst_efficientnet_mqtt_queue_lose(&self->queue);
 }
 
-/* Once, until there was a connection again. */
+/* Posts a warning, once until there is a connection again. */
 static void
 complain(GstEfficientNetPublishMqtt *self)
 {
@@ -377,7 +380,7 @@ get_topic(const GstEfficientNetPublishMqtt *self)
     return self->settings.topic ? self->settings.topic : "efficientnet";
 }
 
-/* A connection has one. */
+/* Sets the will, of which a connection has one. */
 static gboolean
 set_will(GstEfficientNetPublishMqtt *self, const GstEfficientNetMessage *requested, GError **error)
 {
@@ -420,7 +423,7 @@ set_subscriptions(GstEfficientNetPublishMqtt *self, const char *const *filters, 
     return TRUE;
 }
 
-/* A client that is not connected yet, with all that the properties and the format want. */
+/* Creates a client, not connected yet, with all that the properties and the format want. */
 static gboolean
 make_client(GstEfficientNetPublishMqtt *self, const GstEfficientNetWriterRequests *requests,
             GError **error)
@@ -509,8 +512,8 @@ forget_owner(GstEfficientNetPublishMqtt *self)
     g_mutex_unlock(&self->owner_lock);
 }
 
-/* A thread that waits for a name to be resolved or a host to answer cannot be told to stop: it is
- * left to end by itself, with nothing to do. */
+/* A thread that waits for a name to be resolved or a host to answer cannot be stopped: it is left
+ * to end by itself, with nothing to do. */
 static void
 close_writer(GstEfficientNetWriter *writer)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* efficientnetpublish method=mqtt: each record a message to a broker. In the plugin file
+/* efficientnetpublish method=mqtt: each record is a message to a broker. It is in the plugin file
  * efficientnetmqtt, which alone needs libmosquitto.
  *
- * A thread has the connection. write only puts a message into a queue of max-queue messages, and
- * the oldest one out of it when it is full; a few are with the library at a time, until the broker
- * has acknowledged them. Without a broker the thread tries again and again, at longer and
- * longer intervals, and says so once; a connection that does not last makes them longer as well. */
+ * A thread keeps the connection. write only puts a message into a queue of max-queue messages,
+ * dropping the oldest if it is full; a few messages at a time are with the library, until the
+ * broker has acknowledged them. Without a broker, the thread tries again and again, at growing
+ * intervals, and says so once; a connection that does not last makes them grow, too. */
 #ifndef GST_EFFICIENTNET_PUBLISHMQTT_H
 #define GST_EFFICIENTNET_PUBLISHMQTT_H
 

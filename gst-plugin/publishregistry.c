@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The properties come from tables that every choice leaves here, and not from its class: asking the
- * class would load the plugin file of each method, libmosquitto among what that needs, as soon as
- * GStreamer looks at the classifier's; and while GStreamer makes its registry, the plugin file of a
- * method may not be known yet. Thus they are the same whatever is installed, can be set in any
- * order, before or after "method", and mean nothing while another method is chosen. */
+/* Properties come from tables that every choice adds here, not from its class. Asking the class
+ * would load each method's plugin file, and libraries such as libmosquitto, as soon as GStreamer
+ * inspects the classifier's; and while GStreamer builds its registry, a method's plugin file may
+ * not be known yet. So properties are the same whatever is installed, can be set in any order,
+ * before or after "method", and mean nothing while another method is chosen. */
 #include "publishregistry.h"
 
 #define MAX_CHOICES 16
@@ -80,7 +80,7 @@ find_field(const GstEfficientNetPublishChoice *choice, const char *name)
     return NULL;
 }
 
-/* What the property NAME is to each of those that have one of that name. */
+/* The blurb of the property NAME: what it means to each choice that has it. */
 static char *
 make_blurb(const char *name)
 {
@@ -133,7 +133,8 @@ gst_efficientnet_publish_install_fields(GObjectClass *klass, guint first_id)
             id = install_fields_of(kinds[kind].choices[i], klass, id);
 }
 
-/* The type that a plugin file of its own brings; of this version, as they share structures. */
+/* Loads the type from its plugin file, which must be of this version, since they share
+ * structures. */
 static GType
 load_type(const char *property, const GstEfficientNetPublishChoice *choice, GError **error)
 {
@@ -176,7 +177,7 @@ gst_efficientnet_publish_make(GstEfficientNetPublishKind kind, gint value, GHash
         choice->get_type ? choice->get_type() : load_type(kinds[kind].property, choice, error);
     guint n = count_fields(choice), n_set = 0;
     g_autofree const char **names = g_new0(const char *, n);
-    g_autofree GValue *own = g_new0(GValue, n); /* whose contents stay with VALUES */
+    g_autofree GValue *own = g_new0(GValue, n); /* whose contents stay VALUES' */
 
     if (type == G_TYPE_INVALID)
         return NULL;

@@ -3,10 +3,10 @@
 
 #include "analytics.h"
 
-/* The same object from two sources: coordinates may have been rounded apart. */
+/* The same object from two sources may have coordinates that were rounded differently. */
 #define SAME_WITHIN 1
 
-/* FALSE where nothing of RECT is in the frame. */
+/* Cuts RECT to the frame; FALSE if nothing is left. */
 static gboolean
 cut(EffNetRect *rect, guint width, guint height)
 {
@@ -51,15 +51,15 @@ is_of_class(const char *classes, GQuark type)
     return FALSE;
 }
 
-/* Ids of trackers and of the metas themselves must not meet. */
+/* Keeps ids of trackers apart from ids of the metas themselves. */
 static gint64
 make_key(guint64 id, gboolean of_meta)
 {
     return (gint64)(id << 1 | of_meta);
 }
 
-/* What a tracker said beside the meta, as DL Streamer's does; else the meta's own id, which 0
- * leaves unset. */
+/* The id that a tracker added to the meta, as DL Streamer's does, or else the meta's own, where 0
+ * means unset. */
 static gint64
 roi_key(GstVideoRegionOfInterestMeta *roi)
 {
@@ -106,8 +106,8 @@ is_same(const GstEfficientNetRegion *a, const GstEfficientNetRegion *b)
            is_near(a->rect.w, b->rect.w) && is_near(a->rect.h, b->rect.h);
 }
 
-/* Detections that have a meta of their own as well, which N_ROIS of REGIONS are, become one with
- * it. */
+/* Appends detections. If one also has a region-of-interest meta, among the first N_ROIS of REGIONS,
+ * both become one region. */
 static void
 append_detections(GArray *regions, GstBuffer *buffer)
 {
@@ -154,7 +154,7 @@ is_wanted(GstEfficientNetRegion *region, const GstEfficientNetFrameSettings *set
            is_of_class(settings->object_class, region->type);
 }
 
-/* Two regions of one id are two regions; only the first is the id's. */
+/* Two regions with the same id stay two; only the first keeps the id. */
 static void
 make_keys_unique(GArray *regions)
 {

@@ -40,7 +40,7 @@ gst_efficientnet_model_settings_clear(GstEfficientNetModelSettings *settings)
     g_clear_pointer(&settings->instance_id, g_free);
 }
 
-/* NULL for an empty array, which is how labels are unset. */
+/* NULL for an empty array, which unsets labels. */
 static char **
 labels_from_value(const GValue *value)
 {
@@ -156,7 +156,7 @@ gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings
 }
 
 typedef enum {
-    FIELD_NONE, /* what a property without a row has */
+    FIELD_NONE, /* for properties without a row */
     FIELD_BOOLEAN,
     FIELD_ENUM,
     FIELD_FLAGS,
@@ -201,7 +201,7 @@ static const Field frame_fields[] = {
     [GST_EFFICIENTNET_PROP_POST_MESSAGES] = FIELD(ENUM, post_messages),
 };
 
-/* NULL: PROP has no row. */
+/* NULL if PROP has no row. */
 static const Field *
 find_field(GstEfficientNetProp prop)
 {
@@ -210,7 +210,7 @@ find_field(GstEfficientNetProp prop)
     return field && field->type != FIELD_NONE ? field : NULL;
 }
 
-/* "x,y,w,h"; an empty one is unset. */
+/* Parses "x,y,w,h"; an empty text means unset. */
 static gboolean
 rect_from_string(EffNetRect *rect, const char *text)
 {

@@ -9,7 +9,7 @@
 
 #include "enums.h"
 
-/* What is fixed when the model is opened. */
+/* Settings that are fixed when the model is opened. */
 typedef struct {
     char *model;
     GstStructure *model_options;
@@ -18,8 +18,8 @@ typedef struct {
     EffNetPrecision precision;
     gboolean no_cache;
     guint threads;
-    char *instance_id; /* NULL: it shares with nobody */
-    guint batch_size;  /* 0: as 1 */
+    char *instance_id; /* NULL: not shared */
+    guint batch_size;  /* 0 means 1 */
     GstClockTime batch_timeout;
 } GstEfficientNetModelSettings;
 
@@ -27,7 +27,7 @@ typedef struct {
     gint n, d;
 } GstEfficientNetFraction;
 
-/* What each frame asks for anew. */
+/* Settings that every frame reads anew. */
 typedef struct {
     guint top_k;
     float threshold;
@@ -36,12 +36,12 @@ typedef struct {
     GstVideoOrientationMethod orientation;
     GstEfficientNetLatePolicy late_policy;
     guint interval;
-    GstEfficientNetFraction max_rate; /* n 0: any */
+    GstEfficientNetFraction max_rate; /* n 0: no limit */
     float change_threshold;
     float smoothing;
     EffNetRect roi; /* w 0: none */
     GstEfficientNetInferenceRegion inference_region;
-    const char *object_class; /* interned; names with commas between them; NULL: all */
+    const char *object_class; /* interned; names separated by commas; NULL: all */
     guint min_object_size;
     guint reclassify_interval;
     gboolean embedding;
@@ -85,7 +85,7 @@ typedef enum {
     GST_EFFICIENTNET_PROP_STATS,
 } GstEfficientNetProp;
 
-/* The last property of the model's settings; those behind it, STATS aside, are the frame's. */
+/* The last property of the model's settings; those after it, except STATS, are the frame's. */
 #define GST_EFFICIENTNET_PROP_LAST_OF_MODEL GST_EFFICIENTNET_PROP_BATCH_TIMEOUT
 
 void gst_efficientnet_model_settings_copy(GstEfficientNetModelSettings *dst,
@@ -98,7 +98,7 @@ void gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *set
 
 extern const GstEfficientNetFrameSettings gst_efficientnet_frame_defaults;
 
-/* FALSE, and nothing changed, where VALUE is none that the property can have. */
+/* FALSE, without changing anything, if VALUE is not valid for the property. */
 gboolean gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
                                              GstEfficientNetProp prop, const GValue *value);
 void gst_efficientnet_frame_settings_get(const GstEfficientNetFrameSettings *settings,

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* Clearly longer is a quarter longer. So many in a row are not the scheduler's doing. */
+/* Clearly longer means a quarter longer. This many in a row are not due to the scheduler. */
 #define LONGER_IN_A_ROW 8
 
 void
@@ -23,7 +23,7 @@ compare_times(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Nearest rank: the smallest that PERCENT of all do not exceed. */
+/* Nearest rank: the smallest value that is not less than PERCENT percent of all. */
 static GstClockTime
 percentile(const GstClockTime *sorted, gsize n, guint percent)
 {

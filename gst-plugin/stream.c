@@ -14,7 +14,7 @@ typedef struct {
     const char *element;
     const GstEfficientNetFrameSettings *settings;
     GstEfficientNetReport *report;
-    GstEfficientNetMoment moment; /* of the frame */
+    GstEfficientNetMoment moment; /* the frame's */
 } Context;
 
 GstEfficientNetStream *
@@ -48,7 +48,7 @@ gst_efficientnet_stream_forget(GstEfficientNetStream *self)
     gst_efficientnet_gates_reset(&self->gates);
 }
 
-/* The I-th of OUTCOME, where it belongs. TRUE when it is to be announced. */
+/* Puts finding I of OUTCOME where it belongs. TRUE if it is to be announced. */
 static gboolean
 take_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i,
              GstEfficientNetFinding **taken)
@@ -96,7 +96,7 @@ add_to_message(const Context *c, const GstEfficientNetFinding *finding)
                                         c->classifier->info->name, c->classifier->labels, 0);
 }
 
-/* Takes in what the network has finished. */
+/* Collects what the network has finished. */
 static void
 collect(const Context *c)
 {
@@ -131,7 +131,7 @@ see_regions(const Context *c, GstBuffer *buffer, const EffNetRect *visible)
     gst_efficientnet_tracks_expire(self->tracks, self->number);
 }
 
-/* Frames since KEY was last submitted; the most where it never was. */
+/* Frames since KEY was last submitted; G_MAXUINT64 if it never was. */
 static guint64
 waiting(GstEfficientNetStream *self, gint64 key)
 {
@@ -149,7 +149,7 @@ compare_waiting(gconstpointer a, gconstpointer b, gpointer stream)
     return (x < y) - (x > y);
 }
 
-/* What of this frame is to be inferred, those that have waited longest first. */
+/* What to infer in this frame, those first that have waited longest. */
 static GArray *
 choose_subjects(const Context *c, const EffNetRect *visible, GstClockTime pts)
 {
@@ -190,7 +190,7 @@ note_request(GstEfficientNetStream *self, const GstEfficientNetSubject *subjects
     }
 }
 
-/* One batch after the other while the caller waits; one, when it does not. */
+/* Submits one batch after another while the caller waits; only one if it does not. */
 static GstEfficientNetSubmit
 submit(const Context *c, const EffNetFrame *frame, const GArray *subjects, GError **error)
 {
@@ -235,7 +235,7 @@ zone_in(const Context *c, const EffNetFrame *frame)
     return (EffNetRect){frame->region.x + zone.x, frame->region.y + zone.y, zone.w, zone.h};
 }
 
-/* A frame that is due goes through the third gate and to the network. */
+/* Passes a frame that is due through the third gate and to the network. */
 static gboolean
 infer(const Context *c, GstBuffer *buffer, const GArray *subjects, GError **error)
 {
@@ -266,7 +266,7 @@ infer(const Context *c, GstBuffer *buffer, const GArray *subjects, GError **erro
     return submitted != GST_EFFICIENTNET_SUBMIT_FAILED;
 }
 
-/* A frame that is marked as a gap holds nothing new: videorate repeats a frame so. */
+/* A frame that is marked as a gap shows nothing new: videorate marks repeated frames so. */
 static gboolean
 is_repeated(GstEfficientNetStream *self, GstBuffer *buffer)
 {
@@ -282,8 +282,8 @@ is_repeated(GstEfficientNetStream *self, GstBuffer *buffer)
     return TRUE;
 }
 
-/* The time is better spent on what may still be in time. But as sinks show a frame a second however
- * late it is, so one is inferred. */
+/* Whether a late frame is left out: time is better spent on frames that may still be in time. But
+ * since sinks show a frame per second however late it is, one per second is inferred. */
 static gboolean
 is_left_out(const Context *c)
 {
@@ -309,7 +309,7 @@ infer_if_due(const Context *c, GstBuffer *buffer, const EffNetRect *visible, GEr
     return c->report->skipped || infer(c, buffer, subjects, error);
 }
 
-/* The newest finding of every region of this frame, and those that have none to belong to. */
+/* Attaches the newest finding of every region of this frame, and findings that belong to none. */
 static guint
 attach(const Context *c, GstBuffer *buffer, const EffNetRect *visible)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What becomes of the frames of one stream: which are inferred and where, and what they carry. */
+/* What happens to a stream's frames: which are inferred, and where, and what they carry. */
 #ifndef GST_EFFICIENTNET_STREAM_H
 #define GST_EFFICIENTNET_STREAM_H
 
@@ -7,42 +7,42 @@
 #include "gates.h"
 #include "tracks.h"
 
-/* Of the streaming thread. */
+/* The streaming thread's. */
 typedef struct {
     GstVideoInfo info;
     GstVideoOrientationMethod tag_orientation;
-    guint64 number; /* of the next frame */
-    gboolean late;  /* it comes too late, as downstream says */
+    guint64 number; /* the next frame's */
+    gboolean late;  /* the frame is too late, as downstream says */
 
     /*< private >*/
     GstEfficientNetGates gates;
     GstEfficientNetTimeline timeline;
-    GstEfficientNetMoment inferred; /* when the frame was that was last given to the network */
+    GstEfficientNetMoment inferred; /* when the frame last submitted was */
     GstEfficientNetTracks *tracks;
-    GArray *regions;  /* of this frame */
-    GPtrArray *loose; /* findings that came with this frame and belong to no track */
+    GArray *regions;  /* this frame's */
+    GPtrArray *loose; /* findings that arrived with this frame and belong to no track */
 } GstEfficientNetStream;
 
-/* What a frame brought with it; zero-initialise. */
+/* What a frame brought; zero-initialise it. */
 typedef struct {
-    guint inferences;      /* that were finished */
-    GstClockTime duration; /* of them together */
-    double filled;         /* how full the batches were that they came by, their sum */
-    gboolean processed;    /* there was a frame, and it has its results */
-    gboolean skipped;      /* it was to be inferred, but nobody had time */
-    gboolean held;         /* it carries results, but none that is new */
-    gboolean unrated;      /* max-rate is set, but has no time to go by */
-    GstStructure *message; /* to be posted; NULL: none. The caller adds "stream" */
+    guint inferences;      /* inferences that were finished */
+    GstClockTime duration; /* their total duration */
+    double filled;         /* the sum of how full their batches were */
+    gboolean processed;    /* the frame was processed, and has its results */
+    gboolean skipped;      /* it was due, but nobody had time */
+    gboolean held;         /* it carries results, but no new one */
+    gboolean unrated;      /* max-rate is set, but has no times to go by */
+    GstStructure *message; /* to be posted, or NULL; the caller adds "stream" */
 } GstEfficientNetReport;
 
 GstEfficientNetStream *gst_efficientnet_stream_new(void);
 void gst_efficientnet_stream_free(GstEfficientNetStream *stream);
 
-/* Nothing that was seen before is known any more. */
+/* Forgets everything that was seen. */
 void gst_efficientnet_stream_forget(GstEfficientNetStream *stream);
 
-/* BUFFER, which is writable, gets its results. SEGMENT: the one that it belongs to. ELEMENT: who
- * writes them. */
+/* Gives BUFFER, which is writable, its results. SEGMENT: the one that it belongs to. ELEMENT: whose
+ * results they are. */
 gboolean gst_efficientnet_stream_process(GstEfficientNetStream *stream,
                                          const GstEfficientNetClassifier *classifier,
                                          const char *element,
@@ -50,8 +50,8 @@ gboolean gst_efficientnet_stream_process(GstEfficientNetStream *stream,
                                          GstBuffer *buffer, const GstSegment *segment,
                                          GstEfficientNetReport *report, GError **error);
 
-/* Lets what is in flight come to its end; streams that share the network need not wait for frames
- * of this one until the next. */
+/* Waits for what is in flight. Streams that share the network need not wait for this one's frames
+ * until the next comes. */
 void gst_efficientnet_stream_drain(GstEfficientNetStream *stream,
                                    const GstEfficientNetClassifier *classifier, const char *element,
                                    const GstEfficientNetFrameSettings *settings,

@@ -4,9 +4,9 @@
 struct _GstEfficientNetSwap {
     GstEfficientNetSwapRefused refused;
     gpointer user_data;
-    GThread *thread; /* begun with the first request */
+    GThread *thread; /* started with the first request */
 
-    GMutex lock; /* of what is below */
+    GMutex lock; /* guards what follows */
     GCond changed;
     gboolean quit;
     gboolean wanted; /* SETTINGS are to be opened */
@@ -55,7 +55,7 @@ gst_efficientnet_swap_free(GstEfficientNetSwap *self)
     g_free(self);
 }
 
-/* Called with the lock, which is let go meanwhile. */
+/* Called with the lock held, which is released meanwhile. */
 static void
 open_wanted(GstEfficientNetSwap *self)
 {
@@ -108,7 +108,7 @@ work(gpointer data)
     return NULL;
 }
 
-/* What is not wanted any more goes to the thread as well. Called with the lock. */
+/* Leaves CLASSIFIER, which is no longer wanted, to the thread. Called with the lock held. */
 static void
 retire(GstEfficientNetSwap *self, GstEfficientNetClassifier *classifier)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "timeline.h"
 
-/* Frames that come before their time by less than this are out of order; by more, the time of the
- * stream begins anew. */
+/* Frames that go back by less than this are out of order; if by more, the stream's time starts
+ * again. */
 #define DISORDER GST_SECOND
-/* A step that no stream takes, and that still can be added. */
+/* A step that no stream makes, but that can still be added. */
 #define LONGEST_STEP (G_MAXUINT64 / 4)
 
 void
@@ -21,14 +21,14 @@ scale(GstClockTime time, double speed)
     return scaled < (double)LONGEST_STEP ? (GstClockTime)scaled : LONGEST_STEP;
 }
 
-/* Running time grows in every direction, and from one segment to the next. */
+/* Running time grows in either direction, and from one segment to the next. */
 static void
 move_front(GstEfficientNetTimeline *self, GstClockTime running, double speed)
 {
     if (GST_CLOCK_TIME_IS_VALID(self->front)) {
         if (running < self->front && self->front - running < DISORDER)
             return;
-        /* What frames without time made of it may have been more. */
+        /* What was estimated for frames without a time may have been more. */
         if (running > self->front)
             self->passed =
                 MAX(self->passed, self->passed_at_front + scale(running - self->front, speed));

@@ -5,30 +5,30 @@
 
 #include <gst/video/video.h>
 
-/* When a frame is; GST_CLOCK_TIME_NONE: unknown. */
+/* When a frame was; GST_CLOCK_TIME_NONE: unknown. */
 typedef struct {
     GstClockTime position; /* stream time */
-    GstClockTime passed;   /* how much stream time was played before the frame */
+    GstClockTime passed;   /* stream time that was played before the frame */
 } GstEfficientNetMoment;
 
 typedef struct {
     /*< private >*/
     GstClockTime passed;
-    GstClockTime front; /* the latest running time so far; GST_CLOCK_TIME_NONE: none */
+    GstClockTime front; /* the latest running time so far, or GST_CLOCK_TIME_NONE */
     GstClockTime passed_at_front;
 } GstEfficientNetTimeline;
 
 void gst_efficientnet_timeline_init(GstEfficientNetTimeline *timeline);
 
-/* To be called for every frame: PTS is its own, SEGMENT the one that it belongs to. A frame without
- * time comes a frame of INFO's framerate after the one before; where there is no framerate either,
- * nothing is known. */
+/* To be called for every frame, with its PTS and the SEGMENT that it belongs to. A frame without a
+ * time counts as following the previous one by a frame of INFO's framerate; if that is unknown,
+ * too, so is the moment. */
 GstEfficientNetMoment gst_efficientnet_timeline_advance(GstEfficientNetTimeline *timeline,
                                                         const GstSegment *segment, GstClockTime pts,
                                                         const GstVideoInfo *info);
 
-/* The stream time between A and B: what was played, or, where more was jumped over, that. More than
- * any other time where it is unknown. */
+/* The stream time between A and B: what was played or, if more, what was jumped over. If unknown,
+ * more than any other time. */
 GstClockTime gst_efficientnet_moment_apart(const GstEfficientNetMoment *a,
                                            const GstEfficientNetMoment *b);
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* They end at the last @ before the path. One behind it belongs to a password as well, with a "/"
- * that was not escaped, where what looks like a port, and is none, says so. */
+/* User and password end at the last @ before the path. An @ after that belongs to a password with
+ * an unescaped "/" if what looks like a port is not one. */
 static const char *
 find_end(const char *authority)
 {

@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-/* TEXT, and if it is a URI with a user or a password, "***" in their place: for what others read.
- */
+/* TEXT; if it is a URI with a user or a password, with "***" in their place, for others to read.
+ * For g_free(). */
 char *gst_efficientnet_uri_hide_password(const char *text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "writer.h"
 
-/* Every plugin file has this code, and all must have one type: it is the first one's. */
+/* Every plugin file contains this code, but all must share one type: the first one's. */
 GType
 gst_efficientnet_writer_get_type(void)
 {
