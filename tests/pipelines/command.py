@@ -104,6 +104,7 @@ def commands_with(name, model, labels):
         ("classify", "--model", model, "--precision", name, name),
         ("convert", name + ".onnx", "--output", name + ".out.safetensors"),
         ("convert", name + ".tflite", "--output", name), ("convert", name + "none", "--output", name),
+        ("fetch", name), ("fetch", name + "none", "--sha256", name),
         ("info", model), ("info", bad), ("info", name),
         ("quantize", "--model", model, "--images", name, "--output", name + ".q.safetensors"),
         ("quantize", "--model", model, "--images", name + "none", "--output", name),

@@ -78,6 +78,7 @@ def test_bash():
 
 
 PRECISIONS = ["auto", "fp32", "bf16", "int8"]
+NETWORKS = [line.split()[0] for line in tap.effnet("fetch", "--list").splitlines()]
 ARCHITECTURES = tap.effnet("arch", "--list").split()
 
 
@@ -101,7 +102,8 @@ def check_values(complete, end):
     for words, values in ((("classify", "--model"), models), (("bench", "-m"), models),
                           (("info",), models), (("bench", "--arch"), ARCHITECTURES),
                           (("convert", "-a"), ARCHITECTURES), (("scale", "-b"), ARCHITECTURES),
-                          (("arch",), ARCHITECTURES), (("bench", "-b"), []),
+                          (("arch",), ARCHITECTURES), (("fetch",), NETWORKS),
+                          (("bench", "-b"), []),
                           (("classify", "--precision"), PRECISIONS),
                           (("bench", "-p"), PRECISIONS),
                           (("watch", "--transport"), ["auto", "tcp", "udp"]),

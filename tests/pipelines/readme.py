@@ -34,8 +34,9 @@ INSTEAD = (
      rf"find {HERE}/installed -name '\1@.service' | grep ."),
     (r"^sudo apt purge (.*)", rf'for name in \1; do grep "^Package: ${{name%\\*}}" '
      rf'{SOURCES}/debian/control; done'),
-    (r"^sudo env XDG_DATA_HOME=/usr/local/share (.*)",
-     rf"XDG_DATA_HOME={HERE}/service {SOURCES}/\1"),
+    (r"^sudo effnet fetch ", f"XDG_DATA_DIRS={HERE}/service effnet fetch "),
+    # What tests fetch is there.
+    (r"^effnet fetch NAME$", "effnet fetch lite0"),
     (r"^(\./)?(pipelines|tests)/", rf"{SOURCES}/\2/"),
     # Configured anew, but the build that there is, installed into a folder.
     (r"^sudo meson install -C \S+ && sudo ldconfig$",

