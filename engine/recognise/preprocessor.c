@@ -110,11 +110,11 @@ read_crop(const char *path, const EffNetJson *json, guint64 shortest, EffNetSett
     guint crop = read_square(effnet_json_member(json, "crop_size"));
 
     if (crop == 0)
-        return fail(path, error, "has a crop_size that is not one number of pixels");
+        return fail(path, error, "center-crops without a square crop_size");
     if (shortest < crop)
         return fail(path, error,
-                    "cuts out of pictures that were brought to a fixed height and width, which is "
-                    "not supported");
+                    "center-crops images whose shortest_edge it did not resize to at least "
+                    "crop_size, which is not supported");
     settings->resolution = crop;
     settings->crop_fraction = crop / (float)shortest;
     settings->resize = EFFNET_RESIZE_CENTER_CROP;
@@ -142,7 +142,7 @@ read_size(const char *path, const EffNetJson *json, EffNetSettings *settings, GE
         settings->resize = EFFNET_RESIZE_STRETCH;
         settings->crop_fraction = 1;
         return settings->resolution > 0 ||
-               fail(path, error, "has a size that is neither square nor a shortest_edge");
+               fail(path, error, "has a size that is neither a square nor a shortest_edge");
     }
     settings->resolution = (guint)MIN(shortest, G_MAXUINT16);
     settings->resize = EFFNET_RESIZE_CENTER_CROP;

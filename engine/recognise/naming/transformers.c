@@ -109,9 +109,9 @@ check_config(const EffNetJson *config, const EffNetNetwork *network)
             what = check_stride(config, layer);
         if (!what && !is_padded_right(config, layer))
             what = g_strdup_printf(
-                "pads layers (\"depthwise_padding\") as a resolution of %u does not need it: say "
-                "another, such as its image_size, by the option resolution (--model-options "
-                "resolution=N, on the element model-options=resolution=N)",
+                "pads layers for another resolution than %u: choose one that fits, such as its "
+                "image_size, with the option resolution (--model-options resolution=N; on the "
+                "element, model-options=resolution=N)",
                 stem->in_size);
     }
     return what;

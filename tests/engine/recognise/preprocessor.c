@@ -21,7 +21,7 @@ read_text(const char *text)
     return settings;
 }
 
-/* As google/efficientnet-b0 has it: divided by the root of ImageNet's deviation twice. */
+/* As in google/efficientnet-b0: two divisions by the square root of ImageNet's deviation. */
 static void
 test_efficientnet(void)
 {
@@ -35,7 +35,7 @@ test_efficientnet(void)
 
     g_assert_cmpuint(s.resolution, ==, 224);
     g_assert_cmpint(s.resize, ==, EFFNET_RESIZE_STRETCH);
-    g_assert_cmpint(s.interpolation, ==, EFFNET_INTERPOLATION_AUTO); /* to the nearest pixel */
+    g_assert_cmpint(s.interpolation, ==, EFFNET_INTERPOLATION_AUTO); /* nearest neighbour */
     g_assert_cmpfloat_with_epsilon(s.mean.of[1], 0.456f, 1e-6f);
     g_assert_cmpfloat_with_epsilon(s.std.of[0], 0.229f, 1e-6f);
     g_assert_cmpfloat_with_epsilon(s.std.of[2], 0.225f, 1e-6f);
@@ -44,13 +44,13 @@ test_efficientnet(void)
 static void
 test_normalisation(void)
 {
-    /* x / 127.5 - 1 is a mean and a deviation of a half. */
+    /* x / 127.5 - 1 is a mean and a deviation of 0.5. */
     EffNetSettings s = read_text("{\"image_mean\": [0, 0, 0], \"image_std\": 1, \"rescale_factor\":"
                                  "0.00784313725490196, \"rescale_offset\": true}");
 
     g_assert_cmpfloat_with_epsilon(s.mean.of[0], 0.5f, 1e-6f);
     g_assert_cmpfloat_with_epsilon(s.std.of[0], 0.5f, 1e-6f);
-    /* Pixels of 0 to 255. */
+    /* Pixels of 0..255. */
     s = read_text("{\"image_mean\": [127.5], \"image_std\": [51], \"do_rescale\": false}");
     g_assert_cmpfloat_with_epsilon(s.mean.of[2], 0.5f, 1e-6f);
     g_assert_cmpfloat_with_epsilon(s.std.of[1], 0.2f, 1e-6f);
@@ -90,11 +90,12 @@ test_errors(void)
         {"{", "is not a JSON object"},
         {"{\"image_mean\": [1, 2]}", "an image_mean or image_std that is not three numbers"},
         {"{\"image_std\": \"x\"}", "an image_mean or image_std that is not three numbers"},
-        {"{\"size\": {\"height\": 224, \"width\": 200}}", "a size that is neither square"},
+        {"{\"size\": {\"height\": 224, \"width\": 200}}", "a size that is neither a square"},
         {"{\"size\": {\"height\": 256, \"width\": 256}, \"do_center_crop\": true, \"crop_size\": "
          "224}",
-         "cuts out of pictures that were brought to a fixed height and width"},
-        {"{\"size\": {\"shortest_edge\": 256}, \"do_center_crop\": true}", "a crop_size"},
+         "whose shortest_edge it did not resize to at least crop_size"},
+        {"{\"size\": {\"shortest_edge\": 256}, \"do_center_crop\": true}",
+         "without a square crop_size"},
     };
     EffNetSettings settings;
 

@@ -49,7 +49,7 @@ test_config(void)
     g_assert_cmpint(practice_of(TRANSFORMERS, "b0", NULL).resize, ==, EFFNET_RESIZE_STRETCH);
 }
 
-/* B1 has a stride in block 16 on an odd size at 240 pixels, and none at 256. */
+/* B1's block 16 has a stride on an input of odd size at 240 pixels, and of even size at 256. */
 static void
 test_layers(void)
 {
@@ -58,10 +58,10 @@ test_layers(void)
         const char *text, *what;
     } cases[] = {
         {240, "{\"depthwise_padding\": [16], \"hidden_act\": \"swish\"}", NULL},
-        {240, "{\"depthwise_padding\": []}", "a resolution of 2"},
-        {256, "{\"depthwise_padding\": [16]}", "a resolution of 2"},
+        {240, "{\"depthwise_padding\": []}", "another resolution than 2"},
+        {256, "{\"depthwise_padding\": [16]}", "another resolution than 2"},
         {256, "{}", NULL},
-        {255, "{}", "a resolution of 255"},
+        {255, "{}", "another resolution than 255"},
         {256, "{\"pooling_type\": \"max\"}", "pooling_type \"max\""},
         {256, "{\"hidden_act\": \"relu\"}", "hidden_act \"relu\""},
         {256, "{\"strides\": [1, 2, 2, 2, 1, 2, 1]}", NULL},
