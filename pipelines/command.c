@@ -62,7 +62,7 @@ effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, 
     g_option_context_add_main_entries(context, common, NULL);
     if (!g_option_context_parse(context, argc, argv, error))
         return FALSE;
-    /* What GOption leaves of "-- FILE". */
+    /* GOption leaves the "--" of "-- FILE". */
     if (*argc > 1 && g_str_equal((*argv)[1], "--")) {
         (*argv)[1] = (*argv)[0];
         (*argv)++;
@@ -74,14 +74,14 @@ effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, 
 void
 effnet_command_print_error(const GError *error)
 {
-    /* Of more than one line are some messages from elsewhere. */
+    /* Some messages from elsewhere have several lines. */
     g_autofree char *message = g_strchomp(g_strdelimit(g_strdup(error->message), "\n\r", ' '));
     g_autofree char *line = effnet_printable_new(message, EFFNET_PRINTABLE_SENTENCE);
 
     effnet_print(stderr, "%s: %s", g_get_prgname(), line);
 }
 
-/* Output that did not arrive, on a full disk for example, is a failure as well. */
+/* Output that did not arrive, because the disk is full for example, is a failure as well. */
 static gboolean
 flush_output(GError **error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the commands of the program have in common. */
+/* What the program's commands share. */
 #ifndef EFFNET_COMMAND_H
 #define EFFNET_COMMAND_H
 
@@ -10,7 +10,7 @@ struct _EffNetCommand {
     const char *name;
     const char *usage; /* what follows the name */
     const char *summary;
-    /* ARGV[0] is the program's name and the command's. */
+    /* ARGV[0] is the program's name followed by the command's. */
     gboolean (*run)(const EffNetCommand *command, int argc, char **argv, GError **error);
 };
 
@@ -23,40 +23,40 @@ gboolean effnet_command_quantize(const EffNetCommand *command, int argc, char **
                                  GError **error);
 gboolean effnet_command_run(const EffNetCommand *command, int argc, char **argv, GError **error);
 
-/* What main() does for COMMAND: runs it, prints what went wrong. Returns the exit code. */
+/* main() for COMMAND: runs it, and prints what went wrong. Returns the exit code. */
 int effnet_command_main(const EffNetCommand *command, int argc, char **argv);
 
-/* Takes ENTRIES and the options of every command out of ARGV and obeys the latter. Of the other
- * arguments there must be MIN to MAX; they are left in ARGV from index 1. */
+/* Removes ENTRIES and every command's options from ARGV, and obeys the latter. MIN to MAX other
+ * arguments must remain, in ARGV from index 1 on. */
 gboolean effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, int *argc,
                               char ***argv, int min, int max, GError **error);
 
-/* In one line, behind the command's name. */
+/* Prints ERROR on one line, after the command's name. */
 void effnet_command_print_error(const GError *error);
 
-/* An error that names OPTION and the range unless MIN <= VALUE <= MAX. */
+/* Fails, naming OPTION and the range, unless MIN <= VALUE <= MAX. */
 gboolean effnet_command_check(const char *option, double value, double min, double max,
                               GError **error);
 
-/* How many threads compute where THREADS are asked for; 0: all. */
+/* How many threads are used if THREADS are asked for; 0: all. */
 guint effnet_command_threads(guint threads);
 
-/* The path of NAME, which is as effnet_model_find() takes it and is looked for in
- * GST_EFFICIENTNET_MODEL_PATH first. Caller frees. */
+/* The path of the model NAME, as effnet_model_find() takes it, but searched first in
+ * GST_EFFICIENTNET_MODEL_PATH. For g_free(). */
 char *effnet_command_find_model(const char *name, GError **error);
 
-/* Texts as the options of the same names have them; NULL: not given. */
+/* Opens the model NAME. Texts are those of the options of the same names; NULL: not given. */
 EffNetModel *effnet_command_open_model(const char *name, const char *model_options,
                                        EffNetPrecision precision, gboolean cache, GError **error);
 
-/* An entry for TEXT, a char *. */
+/* An option entry that sets TEXT, a char *. */
 #define EFFNET_COMMAND_MODEL_OPTIONS(text)                                                         \
     {                                                                                              \
         "model-options", 0, 0, G_OPTION_ARG_STRING, &(text),                                       \
             "What the checkpoint does not say or says wrongly, e.g. padding=same,resolution=240",  \
             "NAME=VALUE,..."                                                                       \
     }
-/* The same; DEFAULT is a name. */
+/* The same; DEFAULT is a precision's name. */
 #define EFFNET_COMMAND_PRECISION(text, default)                                                    \
     {                                                                                              \
         "precision", 'p', 0, G_OPTION_ARG_STRING, &(text),                                         \

@@ -5,35 +5,36 @@
 
 #include "jpeg.h"
 
-#define KEY "effnet-decoding" /* of the pipeline */
-/* Of a part of a multipart stream, which the demuxer keeps until it has seen its end. */
+#define KEY "effnet-decoding" /* the pipeline's data */
+/* The most bytes of a part of a multipart stream, which the demuxer keeps until it has seen its
+ * end. */
 #define MAX_PART (64u << 20)
-/* Of a file that is a picture, which its decoder keeps until it has all. */
+/* The most bytes of a picture file, which its decoder keeps until it has all. */
 #define MAX_PICTURE (1u << 30)
-/* How many broken frames in a row are left out: the grey ones that a stream begins with. One that
- * goes on so is shown as it is. */
+/* How many broken frames in a row are left out, such as the grey ones that a stream starts with. If
+ * there are more, they are shown as they are. */
 #define MAX_BROKEN 15
 
 struct _EffNetDecoding {
     GstElement *pipeline, *source, *sink;
-    GstElement *parser, *decoder; /* for CMYK, in the pipeline; else NULL */
+    GstElement *parser, *decoder; /* for CMYK, in the pipeline; otherwise NULL */
     guint64 max_pixels;
     gint progress, decoded, entered, done; /* atomic */
 
-    /* Of the streaming threads. */
-    gboolean is_typed;   /* the file's type has been found */
-    gboolean is_picture; /* it is one */
-    gboolean is_turned;  /* its orientation has been told */
-    gboolean is_marked;  /* by the decoder, as broken */
+    /* The streaming threads'. */
+    gboolean is_typed;   /* the file's type is known */
+    gboolean is_picture; /* the file is a picture */
+    gboolean is_turned;  /* its orientation was announced */
+    gboolean is_marked;  /* the decoder marked something as broken */
     EffNetJpeg jpeg;
-    guint width, height; /* of the first frame; 0: none yet */
-    guint broken;        /* frames in a row */
-    guint64 part;        /* bytes */
+    guint width, height; /* the first frame's; 0: none yet */
+    guint broken;        /* broken frames in a row */
+    guint64 part;        /* bytes of the current part */
     guint64 unshown;     /* bytes of a picture since the last frame */
-    gint shown;          /* frames until then */
+    gint shown;          /* frames up to then */
 };
 
-/* Bounds what is decoded before memory is taken for it. */
+/* Checks frame sizes before memory is allocated. */
 static gboolean
 check_pixels(EffNetDecoding *self, const GstCaps *caps)
 {
@@ -51,7 +52,7 @@ check_pixels(EffNetDecoding *self, const GstCaps *caps)
     return FALSE;
 }
 
-/* The decoder waits here, for nothing but the pipeline's end. */
+/* The decoder is held here, until the pipeline ends. */
 static GstPadProbeReturn
 check_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -64,7 +65,8 @@ check_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return check_pixels(data, caps) ? GST_PAD_PROBE_PASS : GST_PAD_PROBE_OK;
 }
 
-/* As GStreamer's own parser does it, which is not in every version's way. */
+/* Announces the orientation as GStreamer's own parser does, which is not in every version's
+ * path. */
 static void
 tell_orientation(EffNetDecoding *self, GstPad *pad)
 {
@@ -86,7 +88,7 @@ tell_orientation(EffNetDecoding *self, GstPad *pad)
                        gst_event_new_tag(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, name, NULL)));
 }
 
-/* FALSE: the decoder would take more and more of what is never a picture. */
+/* FALSE: the decoder would take more and more of what never becomes a picture. */
 static gboolean
 bound_picture(EffNetDecoding *self, gsize n)
 {
@@ -120,7 +122,7 @@ file_read(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return GST_PAD_PROBE_OK;
 }
 
-/* PAD, a decoder's future one, is in front of the pad that the file comes from. */
+/* PAD, where a decoder is to be, follows the pad that the file comes from. */
 static void
 note_type(EffNetDecoding *self, GstPad *pad, const GstCaps *caps)
 {
@@ -135,7 +137,7 @@ note_type(EffNetDecoding *self, GstPad *pad, const GstCaps *caps)
     gst_pad_add_probe(target ? target : pad, GST_PAD_PROBE_TYPE_BUFFER, file_read, self, NULL);
 }
 
-/* Audio is not decoded, so that nobody needs its decoders. */
+/* Audio is not decoded, so that its decoders need not be installed. */
 static gboolean
 autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
 {
@@ -179,8 +181,8 @@ set_up_multipart(EffNetDecoding *self, GstElement *demuxer)
 {
     g_autoptr(GstPad) pad = gst_element_get_static_pad(demuxer, "sink");
 
-    /* What JPEG cameras send by HTTP may go on with anything, in theory, and decoding would wait
-     * for it. */
+    /* In theory, JPEG cameras' HTTP streams may continue with anything, and decoding would wait for
+     * it. */
     g_object_set(demuxer, "single-stream", TRUE, NULL);
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, bound_part, self, NULL);
     g_signal_connect(demuxer, "pad-added", G_CALLBACK(part_began), self);
@@ -241,8 +243,8 @@ no_more_pads(GstElement *source, gpointer data)
         GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE, ("there is no picture in it"), (NULL));
 }
 
-/* What a stream begins with before its first whole picture is grey. Of a picture that is cut off,
- * what there is counts. */
+/* Whether a frame is passed on. Before a stream's first complete frame, frames are grey. Of a
+ * truncated picture, what there is counts. */
 static gboolean
 is_shown(EffNetDecoding *self, GstBuffer *buffer)
 {
@@ -256,8 +258,8 @@ is_shown(EffNetDecoding *self, GstBuffer *buffer)
     return self->is_picture || self->broken++ >= MAX_BROKEN;
 }
 
-/* The main picture of a file is its first; what follows may be a preview or a gain map. Others,
- * as many as there are, are a video without times. */
+/* A file's main picture is the first; what follows may be a preview or a gain map. Otherwise, any
+ * number of pictures are a video without times. */
 static gboolean
 is_main(EffNetDecoding *self, GstPad *pad)
 {
@@ -344,7 +346,7 @@ effnet_decoding_begin(EffNetDecoding *self)
     reset(self);
 }
 
-/* Libav decodes CMYK, where jpegdec does not. */
+/* Libav decodes CMYK, unlike jpegdec. */
 gboolean
 effnet_decoding_begin_again(EffNetDecoding *self)
 {

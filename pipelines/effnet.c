@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The program: one command a file of commands/, one row a command here. Those that need libraries
- * beside GStreamer's are programs of their own. */
+/* The program: each command is a file in commands/ and a row here. Those that need libraries other
+ * than GStreamer's are programs of their own. */
 #include "external.h"
 #include "printable.h"
 
@@ -56,7 +56,7 @@ main(int argc, char **argv)
 {
     const EffNetCommand *command;
 
-    /* Numbers are printed alike everywhere. */
+    /* Numbers are printed the same everywhere. */
     setlocale(LC_CTYPE, "");
     if (argc < 2) {
         fprintf(stderr, "effnet: a command is missing (\"effnet --help\" lists them)\n");

@@ -35,7 +35,7 @@ read_32(const guint8 *bytes, gboolean is_little)
     return is_little ? second << 16 | first : first << 16 | second;
 }
 
-/* Of a TIFF header and its first directory: what EXIF is. */
+/* The orientation in a TIFF header's first directory, which is what EXIF is. */
 static guint
 read_orientation(const guint8 *tiff, gsize n)
 {
@@ -79,7 +79,7 @@ after_marker(EffNetJpeg *jpeg)
     if (jpeg->marker == EOI)
         jpeg->is_whole = TRUE;
     if (jpeg->marker == EOI || jpeg->marker == 0)
-        return END; /* 0 is none: what is behind it cannot be read */
+        return END; /* 0 is no marker: what follows cannot be read */
     if (jpeg->marker == SOI || jpeg->marker == TEM || is_restart(jpeg->marker))
         return MARKER_START;
     return LENGTH_HIGH;
@@ -92,7 +92,7 @@ after_segment(EffNetJpeg *jpeg)
     return jpeg->marker == SOS ? SCAN : MARKER_START;
 }
 
-/* Takes what it can of the N bytes that SEGMENT or SCAN go over at once. */
+/* Consumes what the states SEGMENT or SCAN can consume at once of N bytes; returns how many. */
 static gsize
 feed_many(EffNetJpeg *jpeg, const guint8 *bytes, gsize n)
 {
@@ -128,7 +128,7 @@ feed_one(EffNetJpeg *jpeg, guint8 byte)
         }
         /* fall through */
     case MARKER:
-        if (byte == 0xff) /* filling */
+        if (byte == 0xff) /* padding */
             break;
         jpeg->marker = byte;
         jpeg->state = after_marker(jpeg);

@@ -5,8 +5,8 @@
 
 #include <effnet/effnet.h>
 
-/* Milliseconds of each run of BATCH random pictures, in their order: for SECONDS, and at least
- * MIN_RUNS. With PROFILE, the session's ops are counted as well. */
+/* Milliseconds of each inference of BATCH random images, in order: for SECONDS, and at least
+ * MIN_RUNS of them. With PROFILE, the session's ops are measured as well. */
 GArray *effnet_latency_measure(EffNetSession *session, guint batch, double seconds, guint min_runs,
                                gboolean profile);
 

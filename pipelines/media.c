@@ -17,8 +17,8 @@
 #define TICK      (GST_SECOND / 10)
 #define QUIET_END (5 * (gint64)G_USEC_PER_SEC)
 
-/* Where GStreamer cannot start its scanner, it loads all plugins into the program itself: then the
- * elements of the installed plugin are there, and a type cannot be registered twice. */
+/* If GStreamer cannot start its scanner, it loads all plugins into the program itself, the
+ * installed plugin's elements among them; and a type cannot be registered twice. */
 void
 effnet_media_register_elements(void)
 {
@@ -59,17 +59,18 @@ effnet_media_add(GstBin *bin, const char *factory, GError **error)
     return element;
 }
 
-/* One URI. */
+/* Showing one URI. */
 typedef struct {
     GstElement *pipeline, *source;
     EffNetDecoding *decoding;
     const char *name, *uri;
     guint timeout;         /* s */
-    char *missing;         /* the name of a plugin, or NULL */
-    gboolean is_undecoded; /* that is why it failed */
+    char *missing;         /* a missing plugin's name, or NULL */
+    gboolean is_undecoded; /* it failed because it could not be decoded */
 } Show;
 
-/* Not what is said in the name of the whole, which is one of our sentences. */
+/* Whether MESSAGE comes from decoding, not from the whole pipeline, whose messages are our
+ * sentences. */
 static gboolean
 is_about_decoding(GstMessage *message)
 {
@@ -79,8 +80,7 @@ is_about_decoding(GstMessage *message)
     return reason->domain == GST_STREAM_ERROR && !GST_IS_BIN(GST_MESSAGE_SRC(message));
 }
 
-/* The decoder of some pictures never says that it has come to the end. Of a file, nothing is waited
- * for then. */
+/* Some pictures' decoders never end; after a file's bytes have come, nothing more is waited for. */
 static gint64
 get_patience(const Show *show)
 {
@@ -91,7 +91,7 @@ get_patience(const Show *show)
                : patience;
 }
 
-/* TRUE: at its end, or with an error. */
+/* TRUE at the end, or with an error. */
 static gboolean
 is_over(Show *show, GstMessage *message, GError **error)
 {
@@ -103,7 +103,7 @@ is_over(Show *show, GstMessage *message, GError **error)
     return TRUE;
 }
 
-/* Nothing has come for as long as patience lasts. */
+/* Sets the error that nothing has come for as long as patience lasts. */
 static void
 give_up(const Show *show, GError **error)
 {
@@ -113,7 +113,7 @@ give_up(const Show *show, GError **error)
                     show->name, show->timeout);
 }
 
-/* Until the end, an error, or so much time without either frames or bytes. */
+/* Follows the pipeline until the end, an error, or so long a time with neither frames nor bytes. */
 static void
 follow(Show *show, GstBus *bus, GError **error)
 {
@@ -148,8 +148,8 @@ play(Show *show, GError **error)
     gst_element_set_state(show->pipeline, GST_STATE_PLAYING);
     follow(show, bus, &reason);
     gst_element_set_state(show->pipeline, GST_STATE_READY);
-    gst_element_set_state(show->source, GST_STATE_NULL); /* a source that failed would be kept */
-    /* What else was said about this one. */
+    gst_element_set_state(show->source, GST_STATE_NULL); /* or a source that failed would be kept */
+    /* Discards further messages about this URI. */
     gst_bus_set_flushing(bus, TRUE);
     gst_bus_set_flushing(bus, FALSE);
     g_clear_pointer(&show->missing, g_free);
@@ -159,7 +159,7 @@ play(Show *show, GError **error)
     return FALSE;
 }
 
-/* What the elements say of a picture that they cannot decode names neither it nor the reason. */
+/* Elements' errors about pictures that they cannot decode name neither the file nor the reason. */
 static void
 explain(const Show *show, GError **error)
 {
@@ -231,8 +231,8 @@ effnet_media_note_missing(char **missing, GstMessage *message)
     *missing = g_strdup(gst_structure_get_string(gst_message_get_structure(message), "name"));
 }
 
-/* "Internal data stream error" is said by whoever could not hand his data on: not by him who knows
- * why, but with how that one answered. */
+/* "Internal data stream error" comes from an element that could not pass data on: it does not know
+ * why, but how the next element answered. */
 static char *
 get_sentence(GstMessage *message)
 {

@@ -31,7 +31,7 @@ parse_resolution(const char *text, EffNetModelOptions *options)
     return TRUE;
 }
 
-/* "<0.5,0.5,0.5>" */
+/* Parses "<0.5,0.5,0.5>". */
 static gboolean
 parse_three(const char *text, float three[3])
 {
@@ -97,7 +97,7 @@ static const struct {
     {"epsilon", "a number above 0", parse_epsilon},
 };
 
-/* Without a structure's types and quotes: "same" of "(string)\"same\"". */
+/* VALUE without a structure's types and quotes: "same" for "(string)\"same\"". */
 static char *
 strip(const char *value)
 {
@@ -113,7 +113,7 @@ strip(const char *value)
     return g_strchomp(g_strdup(value));
 }
 
-/* FIELD is NAME=VALUE. */
+/* Parses FIELD, NAME=VALUE. */
 static gboolean
 parse_field(const char *field, EffNetModelOptions *options, char **arch, GError **error)
 {
@@ -143,7 +143,7 @@ parse_field(const char *field, EffNetModelOptions *options, char **arch, GError 
     return FALSE;
 }
 
-/* At the commas that are not within <>. */
+/* Splits TEXT at the commas that are not within <>. */
 static GPtrArray *
 split(const char *text)
 {
@@ -171,7 +171,7 @@ effnet_model_options_parse(const char *text, EffNetModelOptions *options, char *
     for (guint i = 0; text && i < parts->len; i++) {
         const char *part = parts->pdata[i];
 
-        /* A structure's name is of no matter, but it is not all. */
+        /* A structure's name is ignored, but must not be all. */
         if (i == 0 && *part && !strchr(part, '=') && parts->len > 1)
             continue;
         if (!strchr(part, '=')) {

@@ -17,7 +17,7 @@
 #define MAX_HEADER  65535
 #define ALIGNMENT   64
 
-/* The host's byte order: no file is ever swapped. */
+/* The host's byte order: files are never swapped. */
 #if G_BYTE_ORDER == G_LITTLE_ENDIAN
 #define DESCR "<f4"
 #else
@@ -27,7 +27,7 @@
 struct _EffNetNpy {
     FILE *file;
     char *path;
-    EffNetOutfile *outfile; /* of what is written */
+    EffNetOutfile *outfile; /* for writing */
     guint n_dims;
     guint64 dims[EFFNET_NPY_MAX_DIMS];
 };

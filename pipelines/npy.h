@@ -9,21 +9,23 @@
 
 typedef struct _EffNetNpy EffNetNpy;
 
-/* Format versions 1 to 3. A file that ends before its last element is an error here already. */
+/* Opens a file of format versions 1 to 3. A file that is too short for its elements is an error
+ * here already. For effnet_npy_free(). */
 EffNetNpy *effnet_npy_open(const char *path, GError **error);
-/* Replaces what is at PATH once it is closed; N_DIMS at most EFFNET_NPY_MAX_DIMS. */
+/* Creates a file that replaces what is at PATH when it is closed. N_DIMS is at most
+ * EFFNET_NPY_MAX_DIMS. */
 EffNetNpy *effnet_npy_create(const char *path, const guint64 *dims, guint n_dims, GError **error);
 
 guint effnet_npy_get_n_dims(const EffNetNpy *npy);
 const guint64 *effnet_npy_get_dims(const EffNetNpy *npy);
-/* "(1, 3, 224, 224)", as Python writes it. Caller frees. */
+/* "(1, 3, 224, 224)", as Python writes it. For g_free(). */
 char *effnet_npy_get_shape(const EffNetNpy *npy);
 
-/* The next COUNT elements. */
+/* Reads or writes the next COUNT elements. */
 gboolean effnet_npy_read(EffNetNpy *npy, float *dst, gsize count, GError **error);
 gboolean effnet_npy_write(EffNetNpy *npy, const float *src, gsize count, GError **error);
 
-/* Of a file that was written: an error where its last bytes did not reach the disk. NPY is freed
+/* Closes a file that was written; an error if its last bytes did not reach the disk. Frees NPY
  * either way. */
 gboolean effnet_npy_close(EffNetNpy *npy, GError **error);
 void effnet_npy_free(EffNetNpy *npy);

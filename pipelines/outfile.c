@@ -11,13 +11,13 @@
 #include <effnet/error.h>
 #include <glib/gstdio.h>
 
-#define MAX_NAME 200 /* bytes of a file's name that its temporary name keeps */
+#define MAX_NAME 200 /* bytes of the file's name that its temporary name keeps */
 #define TRIES    100
 
 struct _EffNetOutfile {
-    char *path;    /* as it was given */
-    char *target;  /* what it leads to */
-    char *written; /* TARGET until it is committed, and of what is special always */
+    char *path;    /* as given */
+    char *target;  /* what PATH leads to */
+    char *written; /* where to write until it is committed; for what is special, TARGET itself */
     mode_t mode;
     gboolean is_special;
 };
@@ -52,7 +52,7 @@ new_name(const char *target)
     return g_build_filename(folder, name, NULL);
 }
 
-/* With the permissions that a new file gets, or those that the one before had. */
+/* Creates the temporary file, with the permissions of a new file, or of the one before. */
 static gboolean
 create(EffNetOutfile *self, const struct stat *before, GError **error)
 {

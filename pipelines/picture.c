@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #define HEAD             32
-#define WEBP_FLAGS       20 /* where they are */
+#define WEBP_FLAGS       20 /* their offset */
 #define WEBP_IS_ANIMATED 0x02
 
 static const struct {

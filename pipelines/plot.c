@@ -11,25 +11,25 @@
 
 #define PANEL_WIDTH  440.0
 #define PANEL_HEIGHT 320.0
-#define LEFT         64.0 /* of a panel: its scale's numbers */
+#define LEFT         64.0 /* left of a panel, for its scale's numbers */
 #define RIGHT        16.0
 #define TOP          64.0
-#define BOTTOM       84.0 /* numbers, axis and legend */
+#define BOTTOM       84.0 /* for numbers, axis and legend */
 #define FONT_SIZE    12.0
 
-/* What a panel shows of a point, on a logarithmic scale; 0: nothing. */
+/* What a panel shows about a point, on a logarithmic scale; 0: nothing. */
 typedef double (*Quantity)(const EffNetPoint *point);
 
 typedef struct {
     cairo_t *cr;
     const GPtrArray *points;
     Quantity quantity;
-    double x, y, width, height; /* of the area between the axes */
+    double x, y, width, height; /* the area between the axes */
     double max_phi;
-    double low, high; /* of the scale: logarithms to the base 2 */
+    double low, high; /* the scale's ends: logarithms to the base 2 */
 } Panel;
 
-/* Colours that stay apart for colour-blind readers (Okabe and Ito). */
+/* Colours that colour-blind readers can distinguish (Okabe and Ito). */
 static const struct {
     const char *scaling, *label;
     double red, green, blue;
@@ -58,7 +58,7 @@ get_point(const Panel *panel, guint i)
     return g_ptr_array_index(panel->points, i);
 }
 
-/* FALSE where no point has the quantity. */
+/* FALSE if no point has the quantity. */
 static gboolean
 set_scale(Panel *panel)
 {
@@ -92,7 +92,7 @@ y_of(const Panel *panel, double logarithm)
     return panel->y + panel->height * (panel->high - logarithm) / (panel->high - panel->low);
 }
 
-/* ALONG: how much of the text is left of X. */
+/* ALONG: the part of the text that is left of X, 0..1. */
 static void
 show_text(cairo_t *cr, const char *text, double x, double y, double along)
 {
@@ -261,7 +261,7 @@ effnet_plot_points(const GPtrArray *points, const char *title, const char *path,
     cairo_destroy(cr);
     if (status == CAIRO_STATUS_SUCCESS && !svg)
         status = cairo_surface_write_to_png(surface, written);
-    cairo_surface_finish(surface); /* an SVG is written now */
+    cairo_surface_finish(surface); /* this writes an SVG */
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
     cairo_surface_destroy(surface);

@@ -7,9 +7,9 @@
 
 #define SEED     1
 #define MIN_RUNS 2
-/* The paper's alpha * beta^2 * gamma^2: what a step of phi multiplies the multiply-adds by. */
+/* The paper's alpha * beta^2 * gamma^2: the factor of multiply-adds when phi grows by 1. */
 #define GROWTH (1.2 * 1.1 * 1.1 * 1.15 * 1.15)
-/* Tenths of phi between which a network for a budget is looked for. */
+/* The range, in tenths of phi, in which a network for a budget is searched. */
 #define LEAST_TENTHS (-80)
 #define MOST_TENTHS  100
 
@@ -105,7 +105,7 @@ effnet_points_walk(const char *base, double to, double step, GError **error)
     return points;
 }
 
-/* Whether ARCH is BASE with other factors: scaled by them, BASE costs the same. */
+/* Whether ARCH is BASE with other factors: scaled by these, BASE costs the same. */
 static gboolean
 is_scaled(EffNetArch *arch, EffNetArch *base)
 {
@@ -173,7 +173,7 @@ fit_named(const char *base, double budget, const EffNetMeasure *measure, EffNetP
     return TRUE;
 }
 
-/* NULL without an error for what the engine does not take. */
+/* NULL without an error for what the engine does not accept. */
 static EffNetPoint *
 new_at(const char *base, int tenths, const EffNetMeasure *measure, GError **error)
 {
@@ -186,7 +186,8 @@ new_at(const char *base, int tenths, const EffNetMeasure *measure, GError **erro
     return g_steal_pointer(&point);
 }
 
-/* Steps from where the rule expects it: up while networks fit, else down until one does. */
+/* Starts where the rule expects the network: goes up while networks fit, or else down until one
+ * does. */
 static gboolean
 fit_compound(const char *base, double budget, const EffNetMeasure *measure, EffNetPoint **largest,
              GError **error)

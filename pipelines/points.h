@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Points of compound scaling: a base network, larger in one dimension or in all of them. */
+/* Points of compound scaling: a base network, enlarged in one dimension or in all. */
 #ifndef EFFNET_POINTS_H
 #define EFFNET_POINTS_H
 
@@ -10,30 +10,30 @@ typedef struct {
     double phi;
     EffNetArch *arch;
     EffNetArchCost cost;
-    double latency; /* median, in ms; 0: not measured */
+    double latency; /* the median, in ms; 0: not measured */
 } EffNetPoint;
 
 /* How latency is measured. */
 typedef struct {
     EffNetPrecision precision;
     int threads;    /* 0: all */
-    double seconds; /* of each point, at least */
+    double seconds; /* for each point, at least */
 } EffNetMeasure;
 
 EffNetPoint *effnet_point_new(const char *scaling, double phi, EffNetArch *arch);
 void effnet_point_free(EffNetPoint *point);
 gboolean effnet_point_measure(EffNetPoint *point, const EffNetMeasure *measure, GError **error);
 
-/* BASE for phi from 0 to TO by STEP: scaled by the rule, then by each dimension alone as far as
- * the rule's multiply-adds grow with it, (alpha beta^2 gamma^2)^phi. What gets larger than the
- * engine takes is left out. EffNetPoint, not measured; NULL for an unknown BASE. */
+/* BASE for phi from 0 to TO by STEP: scaled by the rule, then by each dimension alone until
+ * multiply-adds have grown as much as by the rule, (alpha beta^2 gamma^2)^phi. What becomes larger
+ * than the engine accepts is left out. EffNetPoint, not measured; NULL for an unknown BASE. */
 GPtrArray *effnet_points_walk(const char *base, double to, double step, GError **error);
 
-/* The named networks that are BASE scaled, the cheapest first. */
+/* The named networks that are BASE scaled, cheapest first. */
 GPtrArray *effnet_points_named(const char *base, GError **error);
 
-/* The largest of the named networks, and of the rule's points in tenths of phi, that take BUDGET ms
- * at most; NULL for one that there is not. Both have been measured. */
+/* The largest of the named networks, and of the rule's points in tenths of phi, that take at most
+ * BUDGET ms; NULL where there is none. Both are measured. */
 gboolean effnet_points_fit(const char *base, double budget, const EffNetMeasure *measure,
                            EffNetPoint **named, EffNetPoint **compound, GError **error);
 

@@ -5,7 +5,8 @@
 
 #define ELLIPSIS "…"
 
-/* Controls, and what turns the direction of writing round, or breaks lines. */
+/* Whether a terminal obeys CHARACTER: controls, and what changes the direction of writing or breaks
+ * lines. */
 static gboolean
 is_obeyed(gunichar character)
 {

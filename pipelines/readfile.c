@@ -28,7 +28,7 @@ check(const char *path, int fd, gsize max, EffNetReadFile kind, GError **error)
     return FALSE;
 }
 
-/* At most MAX bytes, should it grow meanwhile. */
+/* Reads at most MAX bytes, even if the file grows meanwhile. */
 static char *
 read_all(const char *path, int fd, gsize max, gsize *n, GError **error)
 {

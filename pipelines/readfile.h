@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Small files of settings, whatever is at their names. */
+/* Reading small settings files, whatever is at their paths. */
 #ifndef EFFNET_READFILE_H
 #define EFFNET_READFILE_H
 
@@ -7,11 +7,11 @@
 
 typedef enum {
     EFFNET_READ_FILE_ANY,
-    EFFNET_READ_FILE_SECRET, /* its owner's alone: an error if others may read it */
+    EFFNET_READ_FILE_SECRET, /* an error if others than its owner may read it */
 } EffNetReadFile;
 
-/* What is in the regular file PATH, of at most MAX bytes, with a 0 behind it; *N (which may be
- * NULL) is how many there are. A pipe is not waited for. */
+/* The content of the regular file PATH, of at most MAX bytes, followed by a NUL; sets *N, unless N
+ * is NULL, to its length. Does not wait for a pipe. For g_free(). */
 char *effnet_read_file(const char *path, gsize max, EffNetReadFile kind, gsize *n, GError **error);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #define HIDDEN "***"
-/* What a URI in a sentence ends before. */
+/* Where a URI in a sentence ends. */
 #define ENDS " \t\n\r\"'<>"
 
 static const char *const secrets[] = {
@@ -12,13 +12,13 @@ static const char *const secrets[] = {
     "pw",           "pwd",     "secret", "sig",  "signature", "token",
 };
 
-/* The "@" behind a password, in the URI that goes from BEGIN to END behind its scheme; NULL: there
- * is none. A "/" in a password should be written otherwise, but is not always. */
+/* The "@" after a password in the URI that goes from BEGIN, after its scheme, to END; NULL if there
+ * is none. A "/" in a password should be escaped, but not always is. */
 static const char *
 find_at(const char *begin, const char *end)
 {
     const char *bracket = *begin == '[' ? memchr(begin, ']', (gsize)(end - begin)) : NULL;
-    const char *from = bracket ? bracket : begin; /* of IPv6 */
+    const char *from = bracket ? bracket : begin; /* IPv6 */
     const char *colon = memchr(from, ':', (gsize)(end - from));
     const char *authority = begin + MIN(strcspn(begin, "/?#"), (gsize)(end - begin));
     const char *at = g_strrstr_len(begin, authority - begin, "@");
@@ -28,7 +28,7 @@ find_at(const char *begin, const char *end)
     if (at)
         return at;
     if (colon > authority || strspn(colon + 1, "0123456789") >= (gsize)(authority - colon - 1))
-        return NULL; /* it is a port's */
+        return NULL; /* a port */
     return memchr(authority, '@', (gsize)(end - authority));
 }
 
@@ -42,7 +42,7 @@ is_secret(const char *key, gsize length)
     return FALSE;
 }
 
-/* Appends what is behind the authority; cameras have their parameters in paths as well. */
+/* Appends what follows the authority; cameras have parameters in paths as well. */
 static void
 append_parameters(GString *out, const char *begin, const char *end)
 {
@@ -62,7 +62,7 @@ append_parameters(GString *out, const char *begin, const char *end)
     }
 }
 
-/* Whether the scheme before END, in TEXT, is a file's, of which everything is its name. */
+/* Whether the scheme before END, in TEXT, is "file", whose URIs are only a name. */
 static gboolean
 is_file(const char *text, const char *end)
 {

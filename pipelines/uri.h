@@ -4,8 +4,8 @@
 
 #include <glib.h>
 
-/* TEXT, which may be a URI or have some in it, with *** for the passwords of all of them: what
- * stands between a user's name and the host, and what parameters like "password=" say. */
+/* TEXT, which may contain URIs, with *** in place of their passwords: what is between a user's name
+ * and the host, and what parameters like "password=" say. For g_free(). */
 char *effnet_uri_hide_passwords(const char *text);
 
 #endif

@@ -4,16 +4,16 @@
 #include <math.h>
 #include <stdio.h>
 
-#define NOT_GIVEN G_MININT /* of an option, be it a double */
+#define NOT_GIVEN G_MININT /* an option's value, also for doubles */
 
-/* As their authors print them, by rules of counting that are not always ours: Tan and Le 2019,
- * tables 2, 3 and 7, the MobileNets' own papers, and the page that Lite was announced on. The
- * factors are over the network NAME; 0: nothing is printed. */
+/* As printed by their authors, who do not always count as we do: Tan and Le 2019, tables 2, 3 and
+ * 7, the MobileNets' own papers, and Lite's announcement. The factors are relative to the network
+ * NAME; 0: nothing is printed. */
 static const struct {
     const char *name;
     double params, macs;
     const char *source;
-    double width, depth, resolution; /* 0: 1 */
+    double width, depth, resolution; /* 0 means 1 */
 } printed[] = {
     {"b0", 5.3e6, 0.39e9, "paper"},
     {"b1", 7.8e6, 0.70e9, "paper"},
@@ -56,7 +56,7 @@ is_near(double a, double b)
     return fabs(a - b) < 1e-6;
 }
 
-/* The row of ARCH, which is BASE scaled, or -1. */
+/* The row for ARCH, which is BASE scaled; -1 if there is none. */
 static int
 find_printed(EffNetArch *arch, EffNetArch *base)
 {
@@ -102,7 +102,7 @@ print_text(EffNetArch *arch, EffNetArch *base, const EffNetArchCost *cost)
     printf("%-18s %9.3f MiB\n", "activation memory", cost->activation_bytes / 1048576.0);
 }
 
-/* Names of ours need no escapes. */
+/* Our names need no escapes. */
 static void
 print_json(EffNetArch *arch, const EffNetArchCost *cost)
 {
@@ -129,7 +129,7 @@ request_clear(Request *request)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Request, request_clear)
 
-/* Sets in SCALING what was given, where it is within its range; *N: how many that were. */
+/* Sets in SCALING what was given, within its range, and *N to how many that were. */
 static gboolean
 read_scaling(const Request *request, EffNetScaling *scaling, guint *n, GError **error)
 {

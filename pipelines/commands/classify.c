@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A pipeline of one efficientnet, which opens its model once and is shown one URI after the
- * other. */
+/* A pipeline with one efficientnet, which opens its model once and is shown one URI after
+ * another. */
 #include "../command.h"
 #include "../media.h"
 #include "../printable.h"
@@ -28,8 +28,8 @@ typedef struct {
     const Options *options;
     GstElement *pipeline, *source, *classifier;
     EffNetDecoding *decoding;
-    /* Of the URI that is shown, and of no concern to two threads at once: the streaming thread
-     * has them from PLAYING to EOS. */
+    /* About the current URI. No lock is needed: the streaming thread has these from PLAYING to
+     * EOS. */
     const char *name;
     char *uri;
     guint64 frames;
@@ -91,7 +91,7 @@ print_picture(const Classification *c, const GstEfficientNetResult *result)
                      gst_efficientnet_result_get_label(result, k));
 }
 
-/* A line a frame: of a label's synonyms the first. */
+/* Prints a line per frame, with each label's first synonym. */
 static void
 print_frame(const Classification *c, const GstEfficientNetResult *result, GstClockTime pts)
 {
@@ -110,7 +110,7 @@ print_frame(const Classification *c, const GstEfficientNetResult *result, GstClo
     effnet_print(stdout, "%s", line->str);
 }
 
-/* A picture has no rate. */
+/* Pictures have no framerate. */
 static gboolean
 is_video(GstPad *pad)
 {
@@ -216,8 +216,7 @@ classify_file(Classification *c, const char *name, GError **error)
     return FALSE;
 }
 
-/* A file that fails does not keep the others from being shown; the last one's error is left for
- * the caller. */
+/* A file that fails does not stop the others; the last error is left for the caller. */
 static gboolean
 classify_files(Classification *c, GError **error)
 {

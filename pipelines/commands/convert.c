@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* effnet convert: a program of its own, so that nothing else links with what it reads files by, nor
- * is in the same process. */
+/* effnet convert: a program of its own, so that nothing else links with the libraries that read its
+ * files, or shares a process with them. */
 #include "../command.h"
 #include "../outfile.h"
 #include "../printable.h"
@@ -14,9 +14,10 @@
 #include "../convert/readers.h"
 #include "checkpoint/file.h"
 
-/* Protocol buffers and flat buffers end at 2 GiB. */
+/* The largest protocol buffers and flat buffers. */
 #define MAX_FILE G_MAXINT32
-/* Of the HDF5 library: on a slow machine, and beside the numbers as they are read and written. */
+/* Limits of the HDF5 library: time on a slow machine, and memory besides the numbers as they are
+ * read and written. */
 #define MAX_SECONDS 600
 #define MAX_BYTES   (G_GUINT64_CONSTANT(2) << 30)
 #define MAX_COPIES  6
@@ -60,7 +61,8 @@ read_keras(EffNetGraph *graph, const guint8 *data, gsize n, const char *arch, GE
 #endif
 }
 
-/* By the content: the first bytes of ONNX are a small version behind the number of its field. */
+/* Reads the graph, whose format its content shows: ONNX starts with a small version after the
+ * number of its field. */
 static gboolean
 read_graph(EffNetGraph *graph, const Options *options, GError **error)
 {
@@ -90,7 +92,7 @@ convert(gpointer data, GError **error)
                               error);
 }
 
-/* Names the output what it is to be called once it opens, and says how it is understood. */
+/* Renames the output once it can be opened, and says how it is recognised. */
 static gboolean
 take_output(Options *options, GError **error)
 {

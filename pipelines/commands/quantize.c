@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shows a folder of pictures to the engine's quantizer, decoded as classify does it: once to learn
- * from them, and once more to tell what was lost. */
+/* Shows a folder of pictures, decoded as for classify, to the engine's quantizer: once to learn
+ * from them, and again to tell what was lost. */
 #include "../command.h"
 #include "../printable.h"
 #include "../media.h"
@@ -24,8 +24,8 @@ typedef struct {
     char *model, *model_options, *images, *output;
 } Options;
 
-/* A pipeline that is shown one picture after the other. The streaming thread has what is below
- * USE while it plays. */
+/* A pipeline that is shown one picture after another. While it plays, the streaming thread has what
+ * follows USE. */
 typedef struct {
     EffNetQuantizer *quantizer;
     GstElement *pipeline, *source;
@@ -75,7 +75,7 @@ use_frame(Show *show, GstPad *pad, GstBuffer *buffer)
     gst_video_frame_unmap(&map);
 }
 
-/* Of a video the first frame counts, and is taken for the end. */
+/* Only a video's first frame counts, and ends it. */
 static GstPadProbeReturn
 frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -89,7 +89,7 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return GST_PAD_PROBE_OK;
 }
 
-/* Pictures are learned from as classify sees them: the right way up. */
+/* Pictures are used as classify sees them: the right way up. */
 static GstPadProbeReturn
 event_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -159,7 +159,7 @@ by_name(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The first files of FOLDER by name, so that a run is like the one before. */
+/* The first files of FOLDER by name, so that every call uses the same. */
 static GPtrArray *
 list_files(const char *folder, GError **error)
 {
@@ -188,7 +188,7 @@ list_files(const char *folder, GError **error)
     return NULL;
 }
 
-/* A file that is no picture is told of and left out. */
+/* A file that is not a picture is reported and left out. */
 static gboolean
 show_all(Show *show, const GPtrArray *files, Use use, gboolean quiet, GError **error)
 {

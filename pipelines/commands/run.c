@@ -4,7 +4,8 @@
 
 #include <sys/stat.h>
 
-/* Nobody means that, and a device would be written to before it is read to its end. */
+/* Nobody wants input and output to be the same, and a device would be written to before it is read
+ * to its end. */
 static gboolean
 check_distinct(const char *input, const char *output, GError **error)
 {
@@ -34,7 +35,7 @@ check_shape(const EffNetNpy *input, const char *path, const EffNetModelInfo *inf
     return FALSE;
 }
 
-/* One picture after the other: as fast as a batch is, in the memory of one. */
+/* One image after another: as fast as a batch, in the memory of one. */
 static gboolean
 infer_all(EffNetSession *session, EffNetNpy *input, EffNetNpy *output, gboolean embedding,
           GError **error)

@@ -58,7 +58,7 @@ print_row(const EffNetPoint *point, gboolean with_name)
     fflush(stdout);
 }
 
-/* Names of ours need no escapes. */
+/* Our names need no escapes. */
 static void
 print_json(const EffNetPoint *point)
 {
@@ -76,7 +76,7 @@ print_json(const EffNetPoint *point)
     printf("}");
 }
 
-/* How it was measured, as the first members of an object. */
+/* Prints how latency was measured, as the first members of an object. */
 static void
 print_json_head(const Options *options)
 {
@@ -96,7 +96,7 @@ draw(const Options *options, const GPtrArray *points, GError **error)
 
     return effnet_plot_points(points, title, options->plot, error);
 #else
-    return TRUE; /* check_plot() has let nothing else come here */
+    return TRUE; /* check_plot() has refused everything else */
 #endif
 }
 
@@ -127,7 +127,7 @@ walk(const Options *options, GError **error)
     for (guint i = 0; i < points->len; i++) {
         EffNetPoint *point = g_ptr_array_index(points, i);
 
-        if (point->phi == 0 && i > 0) /* the base again */
+        if (point->phi == 0 && i > 0) /* the base network again */
             point->latency = ((EffNetPoint *)g_ptr_array_index(points, 0))->latency;
         else if (!options->no_latency && !effnet_point_measure(point, &options->measure, error))
             return FALSE;
@@ -146,7 +146,7 @@ walk(const Options *options, GError **error)
     return !options->plot || draw(options, points, error);
 }
 
-/* Milliseconds of "33ms", "33", "0.5s" or "30fps"; 0: of nothing such. */
+/* Milliseconds of "33ms", "33", "0.5s" or "30fps"; 0 for anything else. */
 static double
 parse_budget(const char *text)
 {
@@ -211,7 +211,7 @@ fit(const Options *options, GError **error)
     return TRUE;
 }
 
-/* By our name of it, whatever its user calls it. */
+/* Replaces the user's name for the base network with ours. */
 static gboolean
 name_base(Options *options, GError **error)
 {

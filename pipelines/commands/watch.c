@@ -8,8 +8,8 @@
 
 typedef struct {
     char **sources, *file;
-    char **texts;    /* of options that have an argument, by key */
-    gboolean *flags; /* of the others */
+    char **texts;    /* of the options with an argument, by key */
+    gboolean *flags; /* of the others, by key */
 } Options;
 
 static void
@@ -25,7 +25,7 @@ options_clear(Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-/* An option a key. */
+/* One option per key. */
 static GOptionEntry *
 new_entries(Options *options)
 {

@@ -22,7 +22,7 @@
 #define IS_SANITIZED FALSE
 #endif
 
-/* The first byte is the error's code; nothing when all went well. */
+/* Writes the error's code as a byte, then its message; nothing if all went well. */
 static void
 write_error(int fd, const GError *error)
 {
@@ -45,12 +45,12 @@ be_child(EffNetWork work, gpointer data, const EffNetWorkLimits *limits, pid_t p
     gboolean ok;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) /* which has died before that */
+    if (getppid() != parent) /* the parent died before that */
         _exit(EXIT_FAILURE);
-    /* It dies silently. */
+    /* The child dies silently. */
     for (gsize i = 0; i < G_N_ELEMENTS(deadly); i++)
         signal(deadly[i], SIG_DFL);
-    if (!IS_SANITIZED) /* which has shadows of everything */
+    if (!IS_SANITIZED) /* whose shadow memory needs more */
         setrlimit(RLIMIT_DATA, &bytes);
     setrlimit(RLIMIT_CORE, &none);
     if (nowhere >= 0)
@@ -62,7 +62,7 @@ be_child(EffNetWork work, gpointer data, const EffNetWorkLimits *limits, pid_t p
     _exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* Until there is something to read, or the end. FALSE: neither comes until DEADLINE. */
+/* Waits until there is something to read, or the end; FALSE if neither comes before DEADLINE. */
 static gboolean
 wait_for_bytes(int fd, gint64 deadline)
 {
@@ -80,8 +80,8 @@ wait_for_bytes(int fd, gint64 deadline)
     return FALSE;
 }
 
-/* What write_error() wrote; FALSE where it did not, and *IN_TIME whether that is the child's last
- * word. */
+/* Reads what write_error() wrote. FALSE if that is incomplete; then sets *IN_TIME to whether the
+ * child had ended. */
 static gboolean
 read_error(int fd, gint64 deadline, gboolean *in_time, GError **error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Work that a library may not survive. */
+/* Running work that a library may not survive. */
 #ifndef EFFNET_CONVERT_CHILD_H
 #define EFFNET_CONVERT_CHILD_H
 
@@ -9,12 +9,12 @@ typedef gboolean (*EffNetWork)(gpointer data, GError **error);
 
 typedef struct {
     guint seconds;
-    guint64 bytes; /* of memory, with all that its parent has */
+    guint64 bytes; /* of memory, including its parent's */
 } EffNetWorkLimits;
 
-/* Does WORK in a child process, whose error is passed on. Where the child dies, of what it needs
- * more of than LIMITS for example, the error is "PATH is broken". It dies with its parent. The
- * process must have no threads. */
+/* Does WORK in a child process, and passes its error on. If the child dies, because it exceeds
+ * LIMITS for example, the error is "PATH is broken". The child dies with its parent. The process
+ * must have no threads. */
 gboolean effnet_work_in_child(EffNetWork work, gpointer data, const char *path,
                               const EffNetWorkLimits *limits, GError **error);
 

@@ -5,7 +5,7 @@
 
 #include "checkpoint/formats.h"
 
-/* Two's complement, unless it is unsigned. */
+/* An integer of N_BYTES: two's complement unless IS_UNSIGNED. */
 static gint64
 get_whole(const guint8 *from, guint n_bytes, gboolean is_unsigned)
 {
@@ -78,7 +78,7 @@ static void
 dequantise(const EffNetConstant *constant, float *dst, gsize n)
 {
     const EffNetQuantisation *q = &constant->quantisation;
-    gsize inner = 1; /* numbers that follow one another on one scale */
+    gsize inner = 1; /* consecutive numbers that share a scale */
 
     for (guint i = q->axis + 1; i < constant->n_dims; i++)
         inner *= constant->dims[i];

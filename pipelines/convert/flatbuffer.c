@@ -10,7 +10,7 @@ lies_within(EffNetFlat *flat, guint64 at, guint64 n)
     return FALSE;
 }
 
-/* Little endian; 0 outside. */
+/* An unsigned little-endian number of N bytes; 0 outside of the buffer. */
 static guint64
 read_bytes(EffNetFlat *flat, guint64 at, guint n)
 {
@@ -23,7 +23,7 @@ read_bytes(EffNetFlat *flat, guint64 at, guint n)
     return value;
 }
 
-/* What the offset at AT points to, which is behind it. */
+/* Follows the offset at AT, which points forwards. */
 static guint32
 follow(EffNetFlat *flat, guint32 at)
 {
@@ -35,12 +35,12 @@ follow(EffNetFlat *flat, guint32 at)
 EffNetFlatTable
 effnet_flat_root(EffNetFlat *flat)
 {
-    if (flat->n > G_MAXINT32) /* what offsets reach */
+    if (flat->n > G_MAXINT32) /* as far as offsets reach */
         flat->broken = TRUE;
     return flat->broken ? 0 : follow(flat, 0);
 }
 
-/* Where a field is; 0: it has its default. */
+/* Where FIELD is; 0 if it has its default. */
 static guint32
 find_field(EffNetFlat *flat, EffNetFlatTable table, guint field)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Flat buffers: tables and vectors at offsets of one another. Whatever lies outside of the buffer
- * is as if it were not there, and makes it broken. */
+/* Flat buffers: tables and vectors that refer to each other by offsets. Whatever lies outside of
+ * the buffer counts as absent, and marks it as broken. */
 #ifndef EFFNET_CONVERT_FLATBUFFER_H
 #define EFFNET_CONVERT_FLATBUFFER_H
 
@@ -12,25 +12,25 @@ typedef struct {
     gboolean broken;
 } EffNetFlat;
 
-/* 0 where there is none: the buffer begins with an offset, so that nothing else is at 0. */
+/* 0 if there is none: the buffer starts with an offset, so that nothing else is at 0. */
 typedef guint32 EffNetFlatTable;
 
 typedef struct {
-    guint32 at; /* of the first element */
+    guint32 at; /* the first element's offset */
     guint32 n;
 } EffNetFlatVector;
 
 EffNetFlatTable effnet_flat_root(EffNetFlat *flat);
 
-/* The field of that number in the schema. Numbers are read as many bytes as they have. */
+/* The number in FIELD (its number in the schema), of N_BYTES; FALLBACK if it is absent. */
 gint64 effnet_flat_number(EffNetFlat *flat, EffNetFlatTable table, guint field, guint n_bytes,
                           gint64 fallback);
 EffNetFlatTable effnet_flat_table(EffNetFlat *flat, EffNetFlatTable table, guint field);
-/* Of elements of so many bytes. */
+/* The vector in FIELD, of elements of N_BYTES. */
 EffNetFlatVector effnet_flat_vector(EffNetFlat *flat, EffNetFlatTable table, guint field,
                                     guint n_bytes);
 
-/* The element I, 0 beyond the end. */
+/* Element I; 0 beyond the end. */
 gint32 effnet_flat_int(EffNetFlat *flat, EffNetFlatVector vector, guint i);
 EffNetFlatTable effnet_flat_item(EffNetFlat *flat, EffNetFlatVector vector, guint i);
 

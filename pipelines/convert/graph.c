@@ -9,16 +9,16 @@
 typedef enum {
     VALUE_OTHER, /* shapes and the like */
     VALUE_CONSTANT,
-    VALUE_PICTURE, /* the input, be it scaled */
+    VALUE_PICTURE, /* the input image, perhaps scaled */
     VALUE_FEATURE,
 } ValueKind;
 
 typedef struct {
     ValueKind kind;
     EffNetConstant constant;
-    guint serial;     /* the same for values that hold the same */
-    int layer;        /* whose outputs, untouched but for the norm, these are; or -1 */
-    guint sigmoid_of; /* the serial of what this is the sigmoid of; 0: of nothing */
+    guint serial;     /* the same for values that are equal */
+    int layer;        /* the layer whose outputs, perhaps after its norm, these are; or -1 */
+    guint sigmoid_of; /* the serial of the value whose sigmoid this is; 0: none */
 } Value;
 
 static void
@@ -116,7 +116,7 @@ effnet_graph_is_feature(const EffNetGraph *graph, guint value)
     return get(graph, value)->kind >= VALUE_PICTURE;
 }
 
-/* LAYER -1: of none alone. */
+/* LAYER -1: not of a single layer. */
 static void
 set_feature(EffNetGraph *graph, guint value, int layer)
 {
@@ -130,8 +130,7 @@ get_layer(const EffNetGraph *graph, int layer)
     return g_ptr_array_index(graph->layers, layer);
 }
 
-/* Where out, in, height and width of a filter stand among the dimensions of the weights; ONE: they
- * are not there. */
+/* Where a filter's out, in, height and width are among the weights' dimensions; ONE: absent, 1. */
 #define ONE 4
 
 static void
@@ -177,8 +176,8 @@ read_weights(EffNetGraphLayer *layer, const EffNetGraphConv *conv)
     return TRUE;
 }
 
-/* N floats of CONSTANT, or FALLBACK as often where it is NULL; NULL: it has another length, or no
- * floats. */
+/* The N floats of CONSTANT, or N times FALLBACK if that is NULL. NULL if it has another length or
+ * no floats; for g_free(). */
 static float *
 read_vector(const EffNetConstant *constant, guint64 n, float fallback)
 {
@@ -239,7 +238,7 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
     return TRUE;
 }
 
-/* The layer of VALUE while nothing but a norm or a bias was put behind it, or NULL. */
+/* The layer of VALUE, if nothing but a norm or a bias has been applied to its outputs, or NULL. */
 static EffNetGraphLayer *
 untouched_layer(const EffNetGraph *graph, guint value)
 {
@@ -307,7 +306,7 @@ effnet_graph_add_pass(EffNetGraph *graph, gboolean exact, guint in, guint out)
     set(graph, out, &value);
 }
 
-/* The picture's channels, each by its own number or all by one. */
+/* Scales the image's channels, each by its own number or all by one. */
 static gboolean
 scale_picture(EffNetGraph *graph, char op, guint picture, const EffNetConstant *by, guint out,
               GError **error)
@@ -363,7 +362,7 @@ add_sum(EffNetGraph *graph, guint a, guint b, guint out)
     return TRUE;
 }
 
-/* x sigmoid(x) is an activation of its own; what else a sigmoid is multiplied with, it gates. */
+/* x * sigmoid(x) is an activation of its own; a sigmoid times anything else is a gate. */
 static gboolean
 add_product(EffNetGraph *graph, guint a, guint b, guint out, GError **error)
 {

@@ -7,12 +7,12 @@
 
 #include <effnet/error.h>
 
-/* Bounds for files that are broken or worse: the library itself has none. */
+/* Bounds for broken or malicious files: the library itself has none. */
 #define MAX_ELEMENTS (1u << 28) /* of all variables together */
 #define MAX_NAMES    65536
 #define MAX_DEPTH    4 /* of models within models */
 #define MAX_TEXT     (64u << 20)
-#define MAX_OBJECTS  100000 /* visited, however often */
+#define MAX_OBJECTS  100000 /* visits, including repeated ones */
 
 typedef struct {
     const EffNetGraph *graph;
@@ -52,8 +52,8 @@ get_dims(hid_t dataset, EffNetConstant *constant)
     return ok;
 }
 
-/* How many elements are unpacked for N: a chunk is so as a whole, however few of it are asked for.
- * 0: more than can be counted. */
+/* How many elements are decompressed to read N: chunks are decompressed as a whole. 0: too many to
+ * count. */
 static guint64
 count_unpacked(const EffNetConstant *constant, hid_t how, guint64 n)
 {
@@ -74,14 +74,15 @@ count_unpacked(const EffNetConstant *constant, hid_t how, guint64 n)
     return total;
 }
 
-/* The numbers of a file of somebody's are in it, not in others of its reader's. */
+/* Whether the numbers are inside the file: an untrusted file must not refer to others of the
+ * reader's. */
 static gboolean
 is_inside(hid_t how)
 {
     return how >= 0 && H5Pget_external_count(how) == 0 && H5Pget_layout(how) != H5D_VIRTUAL;
 }
 
-/* Whether there is room for what DATASET claims to have: *N elements. */
+/* Whether the *N elements that DATASET claims to have are within the bounds. */
 static gboolean
 take_elements(Reader *reader, hid_t dataset, const EffNetConstant *constant, guint64 *n)
 {
@@ -102,7 +103,7 @@ take_elements(Reader *reader, hid_t dataset, const EffNetConstant *constant, gui
     return TRUE;
 }
 
-/* FALSE for what is too large, elsewhere, or has no numbers. */
+/* FALSE if it is too large, in another file, or not numbers. */
 static gboolean
 read_values(Reader *reader, hid_t dataset, EffNetVariable *variable)
 {
@@ -153,7 +154,7 @@ add_variable(Reader *reader, hid_t folder, const char *path, const char *layer, 
                                    kind, layer);
 }
 
-/* An attribute of strings, of fixed or variable length; NULL where there is none. */
+/* An attribute of strings, of fixed or variable length; NULL if there is none. For g_strfreev(). */
 static char **
 read_strings(hid_t object, const char *name)
 {
@@ -191,7 +192,7 @@ read_strings(hid_t object, const char *name)
 
 typedef struct {
     EffNetVariable variable;
-    guint place, index; /* of its layer, its own */
+    guint place, index; /* its layer's place, its own index */
 } Placed;
 
 static gint
@@ -204,8 +205,8 @@ compare_places(gconstpointer a, gconstpointer b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-/* From the variable BEGIN on: by the places of their layers in ORDER, or, where that is NULL, where
- * the first of each layer is. Nothing where a layer has no place. */
+/* Sorts the variables from BEGIN on: by their layers' places in ORDER or, if that is NULL, by where
+ * each layer first occurs. Does nothing if a layer has no place. */
 static void
 sort_variables(GArray *variables, guint begin, GHashTable *order)
 {
@@ -236,8 +237,8 @@ effnet_hdf5_sort(EffNetHdf5 *hdf5, GHashTable *order)
         sort_variables(hdf5->variables, 0, order);
 }
 
-/* The names of one layer's variables: "block1a_bn/gamma:0", of a model in it several layers', first
- * what is trained and then the statistics. */
+/* Reads the variables of one layer by their names, "block1a_bn/gamma:0"; of a model among the
+ * layers, those of several layers, first the trained ones and then the statistics. */
 static gboolean
 read_legacy_layer(Reader *reader, hid_t folder, GError **error)
 {
@@ -257,7 +258,7 @@ read_legacy_layer(Reader *reader, hid_t folder, GError **error)
     return TRUE;
 }
 
-/* Keras 2, and .h5 files of Keras 3: lists of names, in the model's order. */
+/* Keras 2, and .h5 files of Keras 3: lists of names in the model's order. */
 static gboolean
 read_legacy(Reader *reader, hid_t root, char **layers, GError **error)
 {
@@ -278,7 +279,7 @@ read_legacy(Reader *reader, hid_t root, char **layers, GError **error)
     return ok;
 }
 
-/* .weights.h5: groups by the layers' classes, numbered, with variables by number. */
+/* .weights.h5: numbered groups named after the layers' classes, with numbered variables. */
 static const struct {
     const char *class;
     const char *kinds[4];
@@ -301,7 +302,7 @@ append_name(hid_t folder, const char *name, const H5L_info_t *info, void *names)
     return 0;
 }
 
-/* "conv2d" before "conv2d_2" before "conv2d_10". */
+/* Sorts "conv2d" before "conv2d_2" before "conv2d_10". */
 static int
 compare_names(gconstpointer a, gconstpointer b)
 {
@@ -372,7 +373,7 @@ read_layer(Reader *reader, hid_t layer, const char *name, guint depth, GError **
     return TRUE;
 }
 
-/* Models among the layers come before what was put behind them. */
+/* Models among the layers come before the layers after them. */
 static gboolean
 read_layers(Reader *reader, hid_t folder, guint depth, GError **error)
 {
@@ -429,7 +430,7 @@ effnet_hdf5_read(EffNetHdf5 *hdf5, const EffNetGraph *graph, const guint8 *data,
     hdf5->variables = g_array_new(FALSE, FALSE, sizeof(EffNetVariable));
     g_array_set_clear_func(hdf5->variables, clear_variable);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    /* Neither other files are opened nor programs loaded because a file says so. */
+    /* A file must not make us open other files or load code. */
     H5Lunregister(H5L_TYPE_EXTERNAL);
     H5PLset_loading_state(0);
     H5Pset_fapl_core(access, 1 << 20, 0);

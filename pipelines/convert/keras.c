@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Keras applications: MobileNet, MobileNetV2, EfficientNet and EfficientNetV2. Their files hold
- * variables, layer after layer; what is done with them, the network of these shapes tells. */
+ * variables, layer after layer; what is computed with them follows from the network with these
+ * shapes. */
 #include <math.h>
 #include <string.h>
 
@@ -13,9 +14,9 @@
 #include "checkpoint/zip.h"
 #include "readers.h"
 
-#define DEFAULT_EPSILON 1e-3 /* Keras' */
+#define DEFAULT_EPSILON 1e-3 /* Keras's */
 
-/* The variables of a layer. */
+/* A layer's variables. */
 typedef struct {
     const char *name;
     gboolean is_depthwise;
@@ -26,8 +27,8 @@ typedef struct {
     EffNetShapes base;
     EffNetKerasConfig config;
     GArray *convs, *depthwise, *dense, *norms; /* Layer, in the model's order */
-    GArray *normalizations;                    /* EffNetKerasNormalization, of the picture */
-    guint n_convs, n_depthwise, n_dense;       /* how many of them get() has gone over */
+    GArray *normalizations;                    /* EffNetKerasNormalization, for the image */
+    guint n_convs, n_depthwise, n_dense;       /* how many of each get() has passed */
 } Keras;
 
 static const struct {
@@ -55,7 +56,7 @@ set_field(Layer *layer, const EffNetVariable *variable)
             G_STRUCT_MEMBER(const EffNetConstant *, layer, fields[i].offset) = constant;
     if (g_str_equal(variable->kind, "depthwise_kernel"))
         layer->is_depthwise = TRUE;
-    /* Keras 3 calls it a kernel as well: of each channel, one output. */
+    /* Keras 3 also calls a depthwise kernel "kernel": one output per channel. */
     if (g_str_equal(variable->kind, "kernel") && constant->n_dims == 4 && constant->dims[3] == 1 &&
         constant->dims[0] > 1)
         layer->is_depthwise = TRUE;
@@ -96,8 +97,8 @@ sort_variables(Keras *keras, const EffNetHdf5 *hdf5)
     sort_layer(keras, &layer);
 }
 
-/* The next layer of the sort that ROLE is; NULL when there are no more. Without linear layers, the
- * last convolution classifies. */
+/* The next layer of the kind that ROLE needs; NULL if there is none. Without linear layers, the
+ * last convolution is the classifier. */
 static const Layer *
 next_layer(Keras *keras, EffNetRole role, guint index)
 {
@@ -116,7 +117,7 @@ next_layer(Keras *keras, EffNetRole role, guint index)
     return *n < from->len ? &g_array_index(from, Layer, (*n)++) : NULL;
 }
 
-/* Out, in, height, width. */
+/* Sets DIMS to out, in, height, width. */
 static gboolean
 get_shape(const EffNetShapes *base, const EffNetLayer *layer, guint index, guint64 dims[4])
 {
@@ -178,11 +179,11 @@ find_arch(Keras *keras, const EffNetGraph *graph, const char *name, GError **err
 
 typedef struct {
     EffNetGraph *graph;
-    guint value; /* the last one */
+    guint value; /* the last value */
     guint n_norms;
 } Emitter;
 
-/* Of FROM, which next_layer() gave last; as the network has it where nothing else is known. */
+/* The stride of FROM, which next_layer() returned last; the network's if the file does not say. */
 static guint
 stride_of(const Keras *keras, const EffNetLayer *layer, const Layer *from)
 {
@@ -280,7 +281,7 @@ set_picture(EffNetGraph *graph, double scale, double offset)
     graph->is_normalised = TRUE;
 }
 
-/* By the variables of the layer, in a file that says nothing else. */
+/* Sets the normalisation by the layer's variables, in a file that says nothing else. */
 static void
 set_normalization(EffNetGraph *graph, const EffNetKerasNormalization *given)
 {
@@ -293,8 +294,8 @@ set_normalization(EffNetGraph *graph, const EffNetKerasNormalization *given)
     effnet_constant_read(given->variance, variance, 3);
     set_picture(graph, 1, 0);
     for (int i = 0; i < 3; i++) {
-        /* The published weights have deviations in place of variances, and a layer more that makes
-         * up for it. */
+        /* The published weights have deviations instead of variances, and an additional layer that
+         * compensates. */
         gboolean published = fabs(variance[i] - imagenet_std[i]) < 1e-4;
         double std = published ? variance[i] : sqrt(variance[i]);
 
@@ -303,7 +304,7 @@ set_normalization(EffNetGraph *graph, const EffNetKerasNormalization *given)
     }
 }
 
-/* What is done to pictures of 0 to 255: what the file says, else what these networks or their
+/* What is done to images of 0..255: what the file says, or else what these networks or their
  * preprocess_input() do. */
 static void
 set_preprocessing(EffNetGraph *graph, const Keras *keras, const char *arch)
@@ -317,7 +318,7 @@ set_preprocessing(EffNetGraph *graph, const Keras *keras, const char *arch)
         graph->is_normalised = TRUE;
     } else if (g_str_has_prefix(arch, "mobilenet") ||
                (g_str_has_prefix(arch, "v2-") && config->has_layers)) {
-        set_picture(graph, 1 / 127.5, -1); /* a V2 without preprocessing expects -1 to 1 */
+        set_picture(graph, 1 / 127.5, -1); /* a V2 without preprocessing expects -1..1 */
     } else if (g_str_has_prefix(arch, "v2-") && !g_str_has_prefix(arch, "v2-b")) {
         set_picture(graph, 1 / 128.0, -1);
     } else if (g_str_has_prefix(arch, "v2-")) {
@@ -332,7 +333,7 @@ set_preprocessing(EffNetGraph *graph, const Keras *keras, const char *arch)
     }
 }
 
-/* NULL with the error set for a text that is none. */
+/* NULL with the error set if TEXT is not valid. */
 static EffNetJson *
 parse_config(const EffNetGraph *graph, const char *text, GError **error)
 {
@@ -345,7 +346,7 @@ parse_config(const EffNetGraph *graph, const char *text, GError **error)
     return json;
 }
 
-/* Whether the configuration has the layers that the variables are of. */
+/* Whether the configuration has the layers that the variables belong to. */
 static gboolean
 check_layers(const EffNetGraph *graph, const Keras *keras, GError **error)
 {
@@ -363,7 +364,8 @@ check_layers(const EffNetGraph *graph, const Keras *keras, GError **error)
         config->depthwise->len, config->epsilons->len);
 }
 
-/* As the file says, over what the network would have: whoever writes it compares them. */
+/* Sets activations to what the file says; whoever writes the graph compares them with the
+ * network's. */
 static void
 set_acts(EffNetGraph *graph, const EffNetKerasConfig *config)
 {
@@ -422,7 +424,7 @@ read_variables(EffNetGraph *graph, EffNetHdf5 *hdf5, const char *config, const c
     return ok;
 }
 
-/* .keras: a zip of the configuration and the weights. */
+/* .keras: a zip archive of the configuration and the weights. */
 static gboolean
 read_archive(EffNetGraph *graph, const guint8 *data, gsize n, const char *name, GError **error)
 {

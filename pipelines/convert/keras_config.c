@@ -10,9 +10,9 @@ typedef struct {
     EffNetKerasConfig *out;
     const EffNetGraph *graph;
     const GArray *normalizations;
-    guint n_normalizations; /* those that were met */
-    gboolean in_network;    /* behind the first convolution */
-    GPtrArray *pending;     /* char, the activations since the last layer with weights */
+    guint n_normalizations; /* those seen so far */
+    gboolean in_network;    /* after the first convolution */
+    GPtrArray *pending;     /* names (char) of the activations since the last layer with weights */
     GError **error;
 } Reader;
 
@@ -34,7 +34,7 @@ static gboolean G_GNUC_PRINTF(3, 4) refuse(Reader *r, const Item *item, const ch
                              item->class, what);
 }
 
-/* Of a model; NULL for another layer. */
+/* The layers of a model; NULL for any other layer. */
 static const EffNetJson *
 get_layers(const EffNetJson *json)
 {
@@ -48,7 +48,8 @@ get_number(const EffNetJson *config, const char *key, double fallback)
     return fallback;
 }
 
-/* A name, or a function's that is wrapped; none is linear. NULL for another thing. */
+/* The activation's name, perhaps of a wrapped function; none means linear. NULL for anything
+ * else. */
 static const char *
 get_activation(const EffNetJson *config)
 {
@@ -61,7 +62,7 @@ get_activation(const EffNetJson *config)
     return effnet_json_string(value);
 }
 
-/* They were inside of the network, as there are more weights behind them. */
+/* Counts the pending activations as inside the network, since more weights follow. */
 static gboolean
 count_pending(Reader *r, const Item *item)
 {
@@ -165,7 +166,7 @@ read_nothing(Reader *r, const Item *item)
     return TRUE;
 }
 
-/* [batch, height, width, channels] */
+/* Reads [batch, height, width, channels]. */
 static gboolean
 read_input(Reader *r, const Item *item)
 {
@@ -181,7 +182,7 @@ read_input(Reader *r, const Item *item)
     return TRUE;
 }
 
-/* What is done to the picture: first what was before, then this. */
+/* Adds to what is done to the image. */
 static gboolean
 scale_picture(Reader *r, const Item *item, const double scale[3], const double offset[3])
 {
@@ -199,7 +200,7 @@ scale_picture(Reader *r, const Item *item, const double scale[3], const double o
     return TRUE;
 }
 
-/* One number for all channels, or one for each, be it within lists of one. */
+/* One number for all channels, or one for each, perhaps inside lists of one. */
 static gboolean
 get_channels(const EffNetJson *json, double values[3])
 {
@@ -238,7 +239,7 @@ get_variable(const EffNetConstant *constant, double values[3])
     return TRUE;
 }
 
-/* By numbers of the configuration, or those that were adapted to pictures. */
+/* By numbers in the configuration, or by those that were adapted to images. */
 static gboolean
 read_normalization(Reader *r, const Item *item)
 {
@@ -263,14 +264,14 @@ read_normalization(Reader *r, const Item *item)
     if (effnet_json_boolean(effnet_json_member(item->config, "invert"), &invert) && invert)
         return refuse(r, item, "that is inverted");
     for (int i = 0; i < 3; i++) {
-        scale[i] = 1 / fmax(sqrt(variance[i]), 1e-7); /* as Keras has it */
+        scale[i] = 1 / fmax(sqrt(variance[i]), 1e-7); /* like Keras */
         offset[i] = -mean[i] * scale[i];
     }
     return scale_picture(r, item, scale, offset);
 }
 
-/* The number that an operation takes beside the picture: Keras 3 has it in a list of arguments,
- * Keras 2 by its name behind the value's. */
+/* The number that an operation takes besides the image: Keras 3 has it in a list of arguments,
+ * Keras 2 by name, after the value's. */
 static gboolean
 get_operand(const Item *item, double *number)
 {
@@ -285,7 +286,7 @@ get_operand(const Item *item, double *number)
     return effnet_json_number(effnet_json_member(effnet_json_item(node, 3), "y"), number);
 }
 
-/* As preprocess_input() puts them in front of a network. */
+/* An operation that preprocess_input() puts before a network. */
 static gboolean
 read_operation(Reader *r, const Item *item)
 {
@@ -320,7 +321,7 @@ read_operation(Reader *r, const Item *item)
                          (const double[]){sum, sum, sum});
 }
 
-/* Of two values in the network; of the picture and a number in front of it. */
+/* An operation on two values inside the network, or on the image and a number before it. */
 static gboolean
 read_binary(Reader *r, const Item *item)
 {
@@ -362,7 +363,7 @@ static const struct {
     {"ZeroPadding2D", read_nothing},
     {"Reshape", read_nothing},
     {"Flatten", read_nothing},
-    /* Of training alone. */
+    /* For training only. */
     {"Dropout", read_nothing},
     {"FixedDropout", read_nothing},
     {"SpatialDropout2D", read_nothing},
@@ -394,7 +395,7 @@ read_layer(Reader *r, const EffNetJson *json, guint depth)
         item.name = "without a name";
     if (layers && depth < MAX_DEPTH)
         return read_list(r, layers, depth + 1);
-    if (!r->in_network) /* of a Sequential model, which may have no layer for it */
+    if (!r->in_network) /* for a Sequential model, which may have no input layer */
         read_input(r, &item);
     for (gsize i = 0; i < G_N_ELEMENTS(classes); i++)
         if (g_str_equal(classes[i].class, item.class))
@@ -412,7 +413,7 @@ read_list(Reader *r, const EffNetJson *layers, guint depth)
     return TRUE;
 }
 
-/* What is behind the last layer with weights. */
+/* Reads what follows the last layer with weights. */
 static gboolean
 read_outputs(Reader *r)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the configuration of a Keras model says of its layers. The layers are taken in the order of
- * the list, those of a model among them in its place. */
+/* What a Keras model's configuration says about its layers. Layers are read in the order of the
+ * list; a model among them stands for its own layers. */
 #ifndef EFFNET_CONVERT_KERAS_CONFIG_H
 #define EFFNET_CONVERT_KERAS_CONFIG_H
 
@@ -10,25 +10,25 @@
 typedef struct {
     gboolean has_layers;       /* FALSE: nothing is known */
     GArray *convs, *depthwise; /* guint, their strides */
-    GArray *epsilons;          /* double, of the batch norms */
+    GArray *epsilons;          /* double, the batch norms' */
     guint n_acts[EFFNET_ACT_SIGMOID + 1];
     guint n_sums;
-    EffNetActivation activation; /* of the outputs */
-    gboolean has_picture;        /* something is done to the picture: scale x + offset */
+    EffNetActivation activation; /* the outputs' */
+    gboolean has_picture;        /* something is done to the image: scale * x + offset */
     double scale[3], offset[3];
     guint resolution; /* 0: any */
 } EffNetKerasConfig;
 
-/* The variables of a Normalization layer, both of 1 or 3 numbers. */
+/* A Normalization layer's variables, both of 1 or 3 numbers. */
 typedef struct {
     const EffNetConstant *mean, *variance;
 } EffNetKerasNormalization;
 
-/* The layers' names, which stay JSON's, each to its place + 1. JSON may be NULL. */
+/* A table from layers' names, which stay JSON's, to their places + 1. JSON may be NULL. */
 GHashTable *effnet_keras_config_order(const EffNetJson *json);
 
-/* JSON may be NULL, NORMALIZATIONS are in the model's order. FALSE with the error set for what no
- * network here does, or not at this place. */
+/* JSON may be NULL. NORMALIZATIONS are in the model's order. FALSE with the error set for what our
+ * networks never do, or not at this place. */
 gboolean effnet_keras_config_read(EffNetKerasConfig *config, const EffNetGraph *graph,
                                   const EffNetJson *json, const GArray *normalizations,
                                   GError **error);

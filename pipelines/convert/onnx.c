@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ONNX, as torch.onnx writes networks of the family. */
+/* ONNX, as torch.onnx writes our families of networks. */
 #include <string.h>
 
 #include <effnet/error.h>
@@ -7,9 +7,9 @@
 #include "onnx_tensor.h"
 #include "readers.h"
 
-#define MAX_INPUTS 8 /* of an operation that is looked at */
+#define MAX_INPUTS 8 /* the most inputs of an operation that are read */
 
-/* onnx.proto: the numbers of fields, by message. */
+/* Numbers of fields in onnx.proto, by message. */
 enum {
     MODEL_GRAPH = 7,
     GRAPH_NODE = 1,
@@ -34,33 +34,33 @@ enum {
     DIM_VALUE = 1,
 };
 
-/* What is put around a picture before a layer reads it. */
+/* The border that is put around a feature map before a layer reads it. */
 typedef struct {
     gboolean is_known;
     gint64 before, after;
 } Border;
 
-/* Numbers of elements: for each picture of a batch STEP more than for the one before, and from
- * there N in a row. */
+/* Indices of elements: N consecutive ones for each image of a batch, STEP after those of the
+ * previous image. */
 typedef struct {
     guint64 n, step;
 } Order;
 
 typedef struct {
     EffNetGraph *graph;
-    GHashTable *names;   /* of values: char to their number + 1 */
-    GHashTable *ints;    /* their number to EffNetOnnxInts, of constants */
-    GHashTable *orders;  /* their number to Order, of what begins with 0 */
-    GHashTable *borders; /* their number to Border, of what Pad made */
+    GHashTable *names;   /* from values' names to their number + 1 */
+    GHashTable *ints;    /* from constants' numbers to EffNetOnnxInts */
+    GHashTable *orders;  /* from values' numbers to Order, for those that start with 0 */
+    GHashTable *borders; /* from values' numbers to Border, for outputs of Pad */
     guint n_pictures;
 } Onnx;
 
-/* A node with all that any operation asks of it. */
+/* A node, with everything that any operation needs. */
 typedef struct {
     char *name, *op;
     guint n_inputs, n_outputs;
     guint inputs[MAX_INPUTS], output;
-    gboolean given[MAX_INPUTS]; /* optional inputs may be left out by an empty name */
+    gboolean given[MAX_INPUTS]; /* an optional input may be omitted by an empty name */
     EffNetOnnxInts kernel, strides, pads, dilations;
     guint64 groups;
     gboolean transposed; /* Gemm's transB */
@@ -123,7 +123,7 @@ add_initializer(Onnx *onnx, const EffNetProtoField *field, GError **error)
     return TRUE;
 }
 
-/* The message in the field NUMBER; empty where there is none. */
+/* The message in field NUMBER; empty if there is none. */
 static EffNetProto
 descend(EffNetProto proto, guint64 number)
 {
@@ -255,7 +255,7 @@ read_node(Onnx *onnx, EffNetProto proto, Node *node)
         }
 }
 
-/* NULL where it is left out or no constant. */
+/* NULL if it is omitted, or not a constant. */
 static const EffNetConstant *
 constant_of(const Onnx *onnx, const Node *node, guint input)
 {
@@ -264,7 +264,7 @@ constant_of(const Onnx *onnx, const Node *node, guint input)
     return effnet_graph_get_constant(onnx->graph, node->inputs[input]);
 }
 
-/* The integers of a constant; NULL where there are none. */
+/* A constant's integers; NULL if it has none. */
 static const EffNetOnnxInts *
 ints_of(const Onnx *onnx, const Node *node, guint input)
 {
@@ -281,7 +281,7 @@ order_of(const Onnx *onnx, const Node *node, guint input)
     return g_hash_table_lookup(onnx->orders, GUINT_TO_POINTER(node->inputs[input]));
 }
 
-/* What a window of stride 2 has around the picture tells the padding; another does not. */
+/* The border of a window of stride 2 tells the padding; other borders do not. */
 static gboolean
 tell_padding(const Onnx *onnx, const Node *node, EffNetPadding *padding, GError **error)
 {
@@ -400,7 +400,7 @@ add_clip(Onnx *onnx, const Node *node, GError **error)
     return TRUE;
 }
 
-/* The activation that is an operator of its own; EFFNET_ACTS: OP is none. */
+/* The activation that the operator OP is; EFFNET_ACTS if none. */
 static EffNetAct
 act_of(const char *op)
 {
@@ -443,7 +443,7 @@ add_pad(Onnx *onnx, const Node *node, GError **error)
     return TRUE;
 }
 
-/* How the newer exporter flattens some vectors: by taking all of their elements. */
+/* How the newer exporter flattens some vectors: by taking all their elements. */
 static gboolean
 add_gather(Onnx *onnx, const Node *node, GError **error)
 {
@@ -470,7 +470,7 @@ pass_changed(Onnx *onnx, const Node *node, GError **error)
     return TRUE;
 }
 
-/* Its outputs do not depend on what is in the picture. */
+/* An operation whose outputs do not depend on the image's content. */
 static gboolean
 ignore(Onnx *onnx, const Node *node, GError **error)
 {
@@ -535,9 +535,9 @@ reads_picture(const Onnx *onnx, const Node *node)
     return FALSE;
 }
 
-/* An operation on constants and sizes alone. Weights that several layers share come through an
- * Identity; the elements of a Gather, where a batch may be of any size, are computed: Range(0,
- * batch) times the elements of a picture, and these added. */
+/* An operation on only constants and sizes. Weights that several layers share come through an
+ * Identity. For batches of any size, a Gather's indices are computed: Range(0, batch) times an
+ * image's elements, plus the indices within it. */
 static void
 add_aside(Onnx *onnx, const Node *node)
 {

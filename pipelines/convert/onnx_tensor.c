@@ -8,7 +8,7 @@
 
 #define MAX_FILES G_MAXINT32 /* bytes of all files beside a model */
 
-/* onnx.proto: the numbers of fields, by message. */
+/* Numbers of fields in onnx.proto, by message. */
 enum {
     TENSOR_DIMS = 1,
     TENSOR_TYPE = 2,
@@ -25,14 +25,14 @@ enum {
 
 #define TYPE_INT64 7
 
-/* What the fields say. */
+/* The fields of a tensor. */
 typedef struct {
     guint64 type;
     EffNetOnnxInts dims;
-    EffNetProto data; /* raw, or packed floats or doubles: both little endian */
+    EffNetProto data; /* raw, or packed floats or doubles; little endian */
     gboolean is_external;
-    EffNetProtoField location; /* of external data: a file */
-    guint64 offset, length;    /* in it; LENGTH 0: all that is left */
+    EffNetProtoField location; /* the file of external data */
+    guint64 offset, length;    /* in that file; LENGTH 0: the rest */
 } Fields;
 
 void
@@ -67,7 +67,7 @@ get_dtype(guint64 type)
     }
 }
 
-/* A number as text; 0 where it is none. */
+/* A number in text; 0 if it is not a number. */
 static guint64
 parse_number(const EffNetProtoField *field)
 {
@@ -128,7 +128,7 @@ read_fields(EffNetProto proto, EffNetOnnxTensor *tensor, Fields *fields)
         }
 }
 
-/* Whether PATH, which has no links in it, is in the folder of FILE, which may be one. */
+/* Whether PATH, which contains no links, is in the folder of FILE, which may be a link. */
 static gboolean
 is_beside(const char *path, const char *file)
 {
@@ -142,8 +142,8 @@ is_beside(const char *path, const char *file)
     return ok;
 }
 
-/* Where NAME beside GRAPH's file leads to. Links may lead to where the file's own leads, as they do
- * in the hub's cache. NULL: elsewhere. */
+/* What NAME, beside GRAPH's file, leads to. Links may lead to the folder that the file's own link
+ * leads to, as in the hub's cache. NULL: elsewhere. */
 static char *
 resolve(const EffNetGraph *graph, const char *name)
 {
@@ -152,7 +152,7 @@ resolve(const EffNetGraph *graph, const char *name)
     char *real = realpath(path, NULL), *file = realpath(graph->path, NULL);
     char *found = NULL;
 
-    if (real == NULL) /* what is wrong with it is told when it is opened */
+    if (real == NULL) /* opening it will tell what is wrong */
         found = g_strdup(path);
     else if (is_beside(real, graph->path) || (file && is_beside(real, file)))
         found = g_strdup(real);
@@ -161,8 +161,8 @@ resolve(const EffNetGraph *graph, const char *name)
     return found;
 }
 
-/* The bytes of the file NAME beside GRAPH's. Nowhere else is looked: whoever made the model is not
- * to choose what is read. */
+/* The bytes of the file NAME beside GRAPH's, and nowhere else: whoever made the model must not
+ * choose what is read. */
 static GBytes *
 load(EffNetGraph *graph, const char *name, GError **error)
 {
@@ -218,7 +218,7 @@ find_external(EffNetGraph *graph, Fields *fields, GError **error)
     return TRUE;
 }
 
-/* Integers are few where they matter. */
+/* Reads integers; they are few where they matter. */
 static void
 read_ints(EffNetOnnxTensor *tensor, const Fields *fields)
 {

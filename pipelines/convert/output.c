@@ -22,7 +22,7 @@ typedef struct {
     const EffNetGraph *graph;
 } GraphShapes;
 
-/* By their order alone: names say nothing in most files. */
+/* By order only: in most files names say nothing. */
 static gboolean
 get_shape(const EffNetShapes *base, const EffNetLayer *layer, guint index, guint64 dims[4])
 {
@@ -49,7 +49,7 @@ explain(const GraphShapes *shapes, const char *name, GError **error)
                       shapes->base.n_weights, fit.n_right, effnet_arch_get_name(arch), layer);
 }
 
-/* The last layer is a classifier, or there is none. */
+/* The last layer is the classifier, or there is none. */
 static EffNetArch *
 find_arch(const EffNetGraph *graph, const char *name, guint *n_classes, GError **error)
 {
@@ -75,7 +75,7 @@ find_arch(const EffNetGraph *graph, const char *name, guint *n_classes, GError *
     return arch;
 }
 
-/* What networks of the same shapes may differ in: strides, activations, residuals. */
+/* Checks what networks with the same shapes may differ in: strides, activations, residuals. */
 static gboolean
 check_layers(const EffNetGraph *graph, const EffNetNetwork *network, GError **error)
 {
@@ -141,8 +141,8 @@ are_finite(const float *values, guint64 n)
     return TRUE;
 }
 
-/* scale x + offset of what was stored as 0..255, or, where scale is so large that it cannot have
- * been, as 0..1. */
+/* From scale * x + offset, for pixels stored as 0..255 or, if scale is too large for that, as
+ * 0..1. */
 static void
 get_normalisation(const EffNetGraph *graph, float mean[3], float std[3])
 {
@@ -154,7 +154,7 @@ get_normalisation(const EffNetGraph *graph, float mean[3], float std[3])
     }
 }
 
-/* As whoever opens the checkpoint will demand them. */
+/* As opening the checkpoint will require. */
 static gboolean
 check_numbers(const EffNetGraph *graph, GError **error)
 {
@@ -181,7 +181,7 @@ check_numbers(const EffNetGraph *graph, GError **error)
     return TRUE;
 }
 
-/* Of odd pictures, "same" has as much on both sides. */
+/* For images of odd size, "same" padding is the same on both sides. */
 static EffNetPadding
 tell_padding(const EffNetGraph *graph)
 {
@@ -217,7 +217,7 @@ set_config(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const char
     effnet_safetensors_writer_set_metadata(writer, "config", config);
 }
 
-/* PART of LAYER by VALUES, which stay FOUND's. */
+/* Adds PART of LAYER with VALUES, which stay FOUND's. */
 static void
 add_tensor(EffNetSafetensorsWriter *writer, const EffNetNaming *naming, const EffNetLayer *layer,
            EffNetPart part, const EffNetGraphLayer *found, const float *values)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a graph to a checkpoint of ours. */
+/* From a graph to one of our checkpoints. */
 #ifndef EFFNET_CONVERT_OUTPUT_H
 #define EFFNET_CONVERT_OUTPUT_H
 
 #include "graph.h"
 
-/* Recognises the network of GRAPH (or that it is ARCH, where this is not NULL) and writes it to
- * PATH as safetensors with timm's names. An existing file is replaced once all is written. */
+/* Recognises GRAPH's network (if ARCH is not NULL, as ARCH), and writes it to PATH as safetensors
+ * with timm's names. An existing file is replaced once all is written. */
 gboolean effnet_graph_write(EffNetGraph *graph, const char *arch, const char *path, GError **error);
 
 #endif

@@ -79,7 +79,7 @@ effnet_proto_next(EffNetProto *proto, EffNetProtoField *field)
         return read_fixed(proto, 4, &field->value);
     case WIRE_BYTES:
         return read_bytes(proto, &field->bytes);
-    default: /* groups, which have been gone for long */
+    default: /* groups, obsolete for a long time */
         return fail(proto);
     }
 }

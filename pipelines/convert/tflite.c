@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Networks of TFLite, of floats or quantised. */
+/* TFLite's networks, of floats or quantised. */
 #include <float.h>
 #include <math.h>
 
@@ -11,9 +11,9 @@
 #include "tflite_quantised.h"
 
 #define MAX_TENSORS (1u << 16)
-#define MAX_INPUTS  4 /* of an operation that is looked at */
+#define MAX_INPUTS  4 /* the most inputs of an operation that are read */
 
-/* schema.fbs: the numbers of fields, by table. */
+/* Numbers of fields in schema.fbs, by table. */
 enum {
     MODEL_CODES = 1,
     MODEL_SUBGRAPHS = 2,
@@ -61,7 +61,7 @@ enum {
     TYPE_HALF = 1,
 };
 
-/* Which field of an operation's options says what is done to its result; -1: none. */
+/* The field of an operation's options for what is fused into it; -1: none. */
 enum {
     NOTHING_FUSED = -1,
 };
@@ -75,8 +75,8 @@ typedef struct {
     EffNetFlat *flat;
     EffNetFlatVector tensors, buffers, codes;
     guint64 n_scales;
-    guint n_values; /* tensors, and what lies between an operation and what is fused into it */
-    GHashTable *paddings; /* of tensors that PAD made: number to EffNetPadding */
+    guint n_values;       /* tensors, and values between an operation and what is fused into it */
+    GHashTable *paddings; /* from numbers of PAD's outputs to EffNetPadding */
 } Tflite;
 
 typedef struct {
@@ -95,7 +95,7 @@ get_dtype(gint64 type)
                                : EFFNET_DTYPE_OTHER;
 }
 
-/* What is stored with the tensor INDEX. */
+/* The data of the tensor INDEX. */
 static EffNetFlatVector
 get_data(Tflite *t, guint index)
 {
@@ -106,7 +106,8 @@ get_data(Tflite *t, guint index)
                               BUFFER_DATA, 1);
 }
 
-/* Scales are checked for each tensor, and so must not be of many at once. */
+/* Reads scales, which are checked for each tensor, so that many tensors must not share large
+ * ones. */
 static gboolean
 read_scales(Tflite *t, EffNetFlatTable tensor, guint index, EffNetConstant *constant,
             GError **error)
@@ -119,8 +120,8 @@ read_scales(Tflite *t, EffNetFlatTable tensor, guint index, EffNetConstant *cons
            effnet_graph_fail(t->graph, error, "has tensors that share their scales");
 }
 
-/* What is stored with the tensor, if anything. Integers that are not quantised are listed without
- * their numbers. */
+/* Adds the tensor's data, if any. Integers that are not quantised are listed without their
+ * numbers. */
 static gboolean
 add_tensor(Tflite *t, guint index, GError **error)
 {
@@ -171,7 +172,7 @@ read_operator(Tflite *t, EffNetFlatTable table, guint index, Operator *operator)
     operator->options = effnet_flat_table(t->flat, table, OPERATOR_OPTIONS);
 }
 
-/* Of an activation, which has one scale. */
+/* The quantisation of a feature map, which has one scale. */
 static gboolean
 read_scale(Tflite *t, guint index, EffNetQuantisation *quantisation, GError **error)
 {
@@ -189,7 +190,7 @@ constant_of(const Tflite *t, const Operator *operator, guint input)
     return effnet_graph_get_constant(t->graph, operator->inputs[input]);
 }
 
-/* Rows before and behind of pictures, rows, columns, channels. */
+/* Reads the padding before and after images, rows, columns and channels. */
 static gboolean
 add_pad(Tflite *t, const Operator *operator, guint out, GError **error)
 {
@@ -205,8 +206,8 @@ add_pad(Tflite *t, const Operator *operator, guint out, GError **error)
     return TRUE;
 }
 
-/* Padding 0: same; 1: none, which a border before it may make up for. Of a stride of 1, "same" is
- * symmetric as well. */
+/* Padding 0: same; 1: none, for which a border before it may compensate. With a stride of 1, "same"
+ * is also symmetric. */
 static gboolean
 tell_padding(Tflite *t, const Operator *operator, guint stride, EffNetPadding *padding,
              GError **error)
@@ -228,8 +229,8 @@ tell_padding(Tflite *t, const Operator *operator, guint stride, EffNetPadding *p
                                          operator->name);
 }
 
-/* Biases are added to sums of products, and so are in steps of these. Layers may share biases of 0,
- * whose steps are those of one layer. */
+/* Biases are added to sums of products, and so have their scale. Layers may share biases of 0,
+ * whose scale is one layer's. */
 static gboolean
 check_bias(const Tflite *t, const EffNetGraphConv *conv, guint64 n_outputs, double in,
            GError **error)
@@ -317,7 +318,7 @@ add_binary(Tflite *t, const Operator *operator, guint out, GError **error)
                                    error);
 }
 
-/* The activation that is the operation OP; EFFNET_ACTS: none is. */
+/* The activation that the operation OP is; EFFNET_ACTS if none. */
 static EffNetAct
 act_of(int op)
 {
@@ -342,7 +343,7 @@ pass_changed(Tflite *t, const Operator *operator, guint out, GError **error)
     return TRUE;
 }
 
-/* Its outputs do not depend on what is in the picture. */
+/* An operation whose outputs do not depend on the image's content. */
 static gboolean
 ignore(Tflite *t, const Operator *operator, guint out, GError **error)
 {
@@ -352,8 +353,8 @@ ignore(Tflite *t, const Operator *operator, guint out, GError **error)
 static const struct {
     int op;
     guint n_inputs;  /* at least */
-    int fused;       /* the field of its options */
-    gboolean clamps; /* where its numbers end may be all that there is of its activation */
+    int fused;       /* the options' field */
+    gboolean clamps; /* the range of its outputs may be the only sign of its activation */
     gboolean (*add)(Tflite *t, const Operator *operator, guint out, GError **error);
 } ops[] = {
     {OP_CONV_2D, 2, 3, TRUE, add_conv},
@@ -392,7 +393,7 @@ get_fused(Tflite *t, const Operator *operator, int field, EffNetAct *act, GError
                              (int)fused);
 }
 
-/* Numbers that begin at 0 and end at 6, or somewhere before, are those of either activation. */
+/* Outputs from 0 to at most 6 are those of either activation. */
 static gboolean
 get_clamp(Tflite *t, guint output, EffNetAct *act, GError **error)
 {
@@ -438,7 +439,7 @@ add_operator(Tflite *t, EffNetFlatTable table, guint index, GError **error)
         if (operator.given[i] && effnet_graph_is_feature(t->graph, operator.inputs[i]))
             reads_picture = TRUE;
     if (!reads_picture) {
-        /* Weights of 16 bits come so. */
+        /* This is how 16-bit weights are stored. */
         if (operator.op == OP_DEQUANTIZE && operator.n_inputs> 0)
             effnet_graph_add_pass(t->graph, TRUE, operator.inputs[0], operator.output);
         return TRUE;
@@ -456,7 +457,7 @@ add_operator(Tflite *t, EffNetFlatTable table, guint index, GError **error)
                              operator.op);
 }
 
-/* From black's red to white's blue; the zero point is rounded, and both ends with it. */
+/* From black's red to white's blue; the zero point, and so both ends, are rounded. */
 static gboolean
 is_imagenet(double least, double most)
 {
@@ -466,8 +467,8 @@ is_imagenet(double least, double most)
            fabs(most - (1 - imagenet.mean[2]) / imagenet.std[2]) < step;
 }
 
-/* Bytes are what pixels are stored as, of int8 less 128. But where what they stand for goes as far
- * as ImageNet's mean and std take pixels, it is these, which each channel has of its own. */
+/* Input bytes are pixels as stored, or in int8, pixels less 128. But if their real values have the
+ * range that ImageNet's mean and std give pixels, they are normalised, channel by channel. */
 static gboolean
 add_bytes(Tflite *t, guint input, GError **error)
 {

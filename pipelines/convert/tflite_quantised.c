@@ -3,17 +3,17 @@
 
 #include <math.h>
 
-/* schema.fbs: the numbers of fields, by table. */
+/* Numbers of fields in schema.fbs, by table. */
 enum {
     TENSOR_TYPE = 1,
     TENSOR_QUANTISATION = 4,
     QUANTISATION_SCALES = 2,
     QUANTISATION_ZEROS = 3,
-    QUANTISATION_DETAILS = 4, /* which kind of other quantisation there is */
+    QUANTISATION_DETAILS = 4, /* which other kind of quantisation there is */
     QUANTISATION_AXIS = 6,
 };
 
-/* Of TensorType those that are quantised, and what may stand for 0 in them. */
+/* The quantised ones of TensorType, and the range of their zero. */
 typedef struct {
     gint64 number;
     guint n_bytes;
@@ -36,7 +36,8 @@ find_type(gint64 number)
     return NULL;
 }
 
-/* Channels whose weights are 0 may have a scale of 0, but none has its zero elsewhere. */
+/* Channels whose weights are all 0 may have a scale of 0, but zeros must be within the type's
+ * range. */
 static gboolean
 check_numbers(const EffNetQuantisation *q, const Type *type, guint number, const EffNetGraph *graph,
               GError **error)
