@@ -6,8 +6,7 @@
 
 #include <gst/gst.h>
 
-#define EFFNET_DECODING_MAX_PIXELS 100000000 /* pixels of a frame, unless the user says otherwise  \
-                                              */
+#define EFFNET_DECODING_MAX_PIXELS 100000000 /* pixels of a frame, by default */
 
 typedef struct _EffNetDecoding EffNetDecoding;
 

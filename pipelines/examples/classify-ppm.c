@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Only the engine, without GStreamer: the five best classes of a picture in memory, here from a
+/* Only the engine, without GStreamer: the five best classes of an image in memory, here from a
  * binary PPM, which any converter writes (convert cat.jpg cat.ppm).
  *
  *     cc classify-ppm.c -o classify-ppm $(pkg-config --cflags --libs effnet-1.0)
@@ -10,7 +10,7 @@
 
 #define TOP 5
 
-/* The pixels of PATH, which FRAME then points into; NULL where it is no such file. */
+/* The pixels of PATH, which FRAME then points into; NULL if it is not such a file. For g_free(). */
 static guint8 *
 read_ppm(const char *path, EffNetFrame *frame)
 {

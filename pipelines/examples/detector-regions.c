@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Objects that a detector found are classified, each for itself. Where the detector would be, a
- * probe attaches regions to each frame, as GstVideoRegionOfInterestMeta: here the four quarters.
+/* Classifies each object that a detector found. In place of a detector, a probe attaches regions to
+ * each frame, as GstVideoRegionOfInterestMeta: here the four quarters.
  *
  *     cc detector-regions.c -o detector-regions \
  *         $(pkg-config --cflags --libs gstreamer-efficientnet-1.0 gstreamer-video-1.0)
@@ -9,7 +9,7 @@
 #include <gst/efficientnet/meta.h>
 #include <gst/video/video.h>
 
-/* What a detector of yours finds. The buffer may be shared, and is made writable first. */
+/* What your detector finds. The buffer may be shared, so it is made writable first. */
 static GstPadProbeReturn
 detect(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -53,7 +53,7 @@ add_probe(GstElement *pipeline, const char *name, GstPadProbeCallback callback)
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, callback, NULL, NULL);
 }
 
-/* To its end; NULL, or what went wrong. */
+/* Plays PIPELINE to its end; returns NULL, or what went wrong. */
 static GError *
 play(GstElement *pipeline)
 {

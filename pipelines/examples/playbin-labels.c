@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A player that already was there, a playbin, gains labels: efficientnet becomes its video-filter,
- * and a probe behind it reads what the element attached to each frame.
+/* Adds labels to an existing player, a playbin: efficientnet becomes its video-filter, and a probe
+ * after it reads what the element attached to each frame.
  *
  *     cc playbin-labels.c -o playbin-labels \
  *         $(pkg-config --cflags --libs gstreamer-efficientnet-1.0)
@@ -9,7 +9,7 @@
 #include <gst/efficientnet/meta.h>
 #include <gst/gst.h>
 
-/* In the streaming thread, once for each frame: prints the best class whenever it is another. */
+/* Called in the streaming thread for each frame: prints the best class whenever it changes. */
 static GstPadProbeReturn
 frame_passed(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -29,7 +29,7 @@ frame_passed(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return GST_PAD_PROBE_OK;
 }
 
-/* Until the film ends or fails. */
+/* Plays until the film ends or fails. */
 static gboolean
 play(GstElement *player)
 {

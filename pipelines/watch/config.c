@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define MAX_FILE      (1u << 20)
-#define MAX_NAME      256 /* bytes of a stream's */
-#define MAX_SUGGESTED 128 /* bytes of one that its source is given */
+#define MAX_NAME      256 /* bytes of a stream's name */
+#define MAX_SUGGESTED 128 /* bytes of a name derived from a source */
 #define PROGRAM_GROUP "watch"
 #define STREAM_PREFIX "stream "
 
@@ -139,7 +139,7 @@ add_stream(EffNetWatchConfig *config, const char *name, GError **error)
     return stream;
 }
 
-/* The key of that name, if it may stand where KIND says at least. */
+/* The key NAME, if it may be used where keys are at least KIND. */
 static const EffNetWatchKey *
 find_key(const char *name, EffNetWatchKeyKind kind)
 {
@@ -150,7 +150,7 @@ find_key(const char *name, EffNetWatchKeyKind kind)
     return NULL;
 }
 
-/* Puts the keys of GROUP into VALUES, and of a stream's group "source" into SOURCE. */
+/* Adds the keys of GROUP to VALUES, but "source", in a stream's group, to SOURCE. */
 static gboolean
 load_group(GKeyFile *file, const char *path, const char *group, EffNetWatchKeyKind kind,
            GHashTable *values, char **source, GError **error)
@@ -239,7 +239,7 @@ effnet_watch_config_load(EffNetWatchConfig *config, const char *path, GError **e
     return TRUE;
 }
 
-/* What stands before a "=", where that can be a name. */
+/* Splits off what is before a "=", if that can be a name. */
 static char *
 split_name(const char **argument)
 {
@@ -252,8 +252,8 @@ split_name(const char **argument)
     return g_strndup(whole, length);
 }
 
-/* Of a file its name, of a URI its host and path: without a password, and short enough for a
- * line. */
+/* A name for SOURCE: of a file its name, of a URI its host and path; without a password, and short
+ * enough for a line. */
 static char *
 suggest_name(const char *source)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is to be watched and how, as text: options of the command line and keys of a file have the
- * same names. */
+/* What to watch, and how, as text: the command line's options and a file's keys have the same
+ * names. */
 #ifndef EFFNET_WATCH_CONFIG_H
 #define EFFNET_WATCH_CONFIG_H
 
@@ -11,13 +11,13 @@
 typedef enum {
     EFFNET_WATCH_KEY_PROGRAM,  /* for all streams together */
     EFFNET_WATCH_KEY_STREAM,   /* a stream may have its own */
-    EFFNET_WATCH_KEY_PROPERTY, /* a stream's, and a property of efficientnet of the same name */
+    EFFNET_WATCH_KEY_PROPERTY, /* a stream's, and the property of efficientnet with the same name */
 } EffNetWatchKeyKind;
 
 typedef struct {
     const char *name;
-    char letter;          /* of the option; 0: none */
-    const char *argument; /* NULL: it is on or off */
+    char letter;          /* the option's; 0: none */
+    const char *argument; /* NULL: an option without argument, on or off */
     const char *help;
     EffNetWatchKeyKind kind;
 } EffNetWatchKey;
@@ -38,15 +38,15 @@ typedef struct {
 EffNetWatchConfig *effnet_watch_config_new(void);
 void effnet_watch_config_free(EffNetWatchConfig *config);
 
-/* Adds what the key file PATH says: the group [watch] is for all streams, and each group
- * [stream NAME] is one. */
+/* Adds what the key file PATH says: the group [watch] is for all streams, and each group [stream
+ * NAME] is a stream. */
 gboolean effnet_watch_config_load(EffNetWatchConfig *config, const char *path, GError **error);
 
 /* Adds a stream of the command line: SOURCE, or NAME=SOURCE. */
 gboolean effnet_watch_config_add(EffNetWatchConfig *config, const char *argument, GError **error);
 
-/* The text of KEY: the command line's, or STREAM's, or the file's for all, or NULL. STREAM NULL: as
- * it is for all streams. */
+/* The text of KEY: the command line's, else STREAM's, else the file's for all streams, else NULL.
+ * STREAM NULL: as for all streams. */
 const char *effnet_watch_config_get(const EffNetWatchConfig *config,
                                     const EffNetWatchConfigStream *stream, const char *key);
 

@@ -4,8 +4,8 @@
 #include <effnet/effnet.h>
 #include <gst/gst.h>
 
-/* Quick ones without delay; a key frame every two seconds or so, where a viewer or a player can
- * begin. The last one is in the good plugins, as the muxer is. */
+/* Fast encoders without delay, with a key frame about every two seconds, where viewers and players
+ * can start. The last one is in the good plugins, like the muxer. */
 static const EffNetWatchEncoder encoders[] = {
     {"x264enc",
      "x264enc tune=zerolatency speed-preset=superfast pass=qual quantizer=24 key-int-max=60",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which of the installed video encoders is taken. */
+/* Choosing an installed video encoder. */
 #ifndef EFFNET_WATCH_ENCODER_H
 #define EFFNET_WATCH_ENCODER_H
 
@@ -7,11 +7,11 @@
 
 typedef struct {
     const char *factory;
-    const char *encode; /* as for gst-launch-1.0: from I420 to what matroskamux takes */
+    const char *encode; /* in gst-launch-1.0's syntax: from I420 to what matroskamux takes */
     const char *pay;    /* an RTP payloader */
 } EffNetWatchEncoder;
 
-/* The best one that is installed; NULL: none is. */
+/* The best one installed; NULL with the error set if there is none. Static. */
 const EffNetWatchEncoder *effnet_watch_encoder_find(GError **error);
 
 #endif

@@ -15,14 +15,14 @@
 struct _EffNetWatchGraph {
     EffNetWatchOutlets *outlets;
     GstElement *pipeline;
-    GstElement *convert, *classifier; /* of the pipeline */
-    EffNetDecoding *decoding;         /* NULL: a test picture is not decoded */
+    GstElement *convert, *classifier; /* the pipeline's */
+    EffNetDecoding *decoding;         /* NULL: a test pattern, which needs no decoding */
     EffNetWatchRecorder *recorder;    /* NULL: nothing is recorded */
     gint live;          /* atomic: set by the streaming thread, read by the stream's */
-    gint width, height; /* of the streaming thread */
+    gint width, height; /* the streaming thread's */
 };
 
-/* Without what SETTINGS say but gst_parse cannot be told: names of files. */
+/* Describes the pipeline, without what gst_parse cannot be told: names of files. */
 static char *
 describe(const EffNetWatchOutlets *outlets, const EffNetWatchEncoder *encoder)
 {
@@ -131,7 +131,7 @@ drop_undue_picture(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return effnet_watch_status_is_picture_due(data) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
 }
 
-/* Nothing is encoded for nobody; whoever comes gets a key frame. */
+/* Drops frames that nobody wants encoded; a new viewer gets a key frame. */
 static GstPadProbeReturn
 drop_unwanted(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -209,8 +209,8 @@ set_up_branches(EffNetWatchGraph *graph)
         set_callback(graph, "served", take_coded, outlets->mount);
 }
 
-/* The bounds of the queues before the encoder and the window: a camera does not wait, a file does.
- */
+/* Sets the limits of the queues before the encoder and the window: a camera does not wait, a file
+ * does. */
 static void
 set_pace(gpointer data, gboolean live)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One connection of a stream: a pipeline from its source to all that its frames are for.
+/* One connection of a stream: a pipeline from its source to everything that its frames are used
+ * for.
  *
  *     source ! efficientnet ! tee ! the end of most frames
- *                                 ! a small JPEG picture now and then, for the page
+ *                                 ! a small JPEG image now and then, for the page
  *                                 ! overlay ! tee ! window
  *                                                 ! encoder ! tee ! file
  *                                                                 ! RTSP
@@ -14,47 +15,47 @@
 #include "report.h"
 #include "settings.h"
 
-/* What a stream has, whatever becomes of its connections. */
+/* What a stream keeps across its connections. */
 typedef struct {
     const EffNetWatchSettings *settings;
     EffNetWatchStatus *status;
     EffNetWatchReport report;
     EffNetWatchMount *mount; /* NULL: it is not served */
-    gboolean pictures;       /* are made */
+    gboolean pictures;       /* whether images are made for the page */
 } EffNetWatchOutlets;
 
 typedef struct _EffNetWatchGraph EffNetWatchGraph;
 
 EffNetWatchGraph *effnet_watch_graph_new(EffNetWatchOutlets *outlets, GError **error);
-/* Ends it, however far it is. */
+/* Ends the connection, whatever its state. */
 void effnet_watch_graph_free(EffNetWatchGraph *graph);
 
 GstBus *effnet_watch_graph_get_bus(EffNetWatchGraph *graph);
 
-/* What goes wrong is said on the bus, as everything is from now on. */
+/* Starts it; from then on, errors and everything else are posted on the bus. */
 void effnet_watch_graph_start(EffNetWatchGraph *graph);
 
-/* Takes the counters of the elements over into the status. */
+/* Copies the elements' counters to the status. */
 void effnet_watch_graph_update_status(EffNetWatchGraph *graph);
-/* Ends the connection, and takes what they are then. */
+/* Ends the connection, and copies their last values. */
 void effnet_watch_graph_stop(EffNetWatchGraph *graph);
 
-/* Whether frames come at their own pace; where that is not known yet, FALSE. */
+/* Whether frames come at their own pace; FALSE while that is unknown. */
 gboolean effnet_watch_graph_is_live(const EffNetWatchGraph *graph);
 
-/* As the functions of an EffNetDecoding that are called so. */
+/* Like EffNetDecoding's functions of these names. */
 guint effnet_watch_graph_get_progress(const EffNetWatchGraph *graph);
 guint effnet_watch_graph_get_decoded(const EffNetWatchGraph *graph);
 gboolean effnet_watch_graph_is_busy(const EffNetWatchGraph *graph);
 gboolean effnet_watch_graph_has_picture(const EffNetWatchGraph *graph);
 
-/* Whether MESSAGE comes from the window, which its user can close, or from the classifier or the
- * publisher, which fail again whenever they are tried again. */
+/* Whether MESSAGE comes from the window, which the user can close; or from the classifier or the
+ * publisher, which would fail again after any reconnection. */
 gboolean effnet_watch_graph_is_window(EffNetWatchGraph *graph, GstMessage *message);
 gboolean effnet_watch_graph_is_own(EffNetWatchGraph *graph, GstMessage *message);
 
-/* Sends the end of the stream to all branches, so that recordings are closed: the bus tells when it
- * has arrived. FALSE: there is nothing to close. */
+/* Sends the end of the stream to all branches, so that recordings are closed; the bus tells when it
+ * has arrived. FALSE if there is nothing to close. */
 gboolean effnet_watch_graph_drain(EffNetWatchGraph *graph);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetWatchGraph, effnet_watch_graph_free)

@@ -12,7 +12,7 @@
 struct _EffNetWatchHttpAccess {
     gboolean is_local;
     char **hosts;
-    char *secret; /* USER:PASSWORD or a token; NULL: none is asked for */
+    char *secret; /* USER:PASSWORD or a token; NULL: not protected */
 };
 
 static gboolean
@@ -59,7 +59,8 @@ effnet_watch_http_access_free(EffNetWatchHttpAccess *self)
     g_free(self);
 }
 
-/* "machine", or as it is called without a name server. In a domain anybody could be called so. */
+/* Whether HOST is this machine's name, alone or with ".local", which needs no name server. In a
+ * domain, others could have that name. */
 static gboolean
 is_own_name(const char *host)
 {
@@ -85,10 +86,10 @@ effnet_watch_http_access_is_host_allowed(const EffNetWatchHttpAccess *self, cons
         return TRUE;
     if (self->is_local)
         return inet && g_inet_address_get_is_loopback(inet);
-    return inet || is_own_name(host); /* nobody's name leads to numbers */
+    return inet || is_own_name(host); /* numeric addresses cannot be redirected */
 }
 
-/* In a time that does not tell how much of it is right. */
+/* Compares in a time that does not reveal how much is equal. */
 static gboolean
 is_equal(const char *a, const char *b)
 {

@@ -7,22 +7,23 @@
 
 typedef struct _EffNetWatchHttpAccess EffNetWatchHttpAccess;
 
-/* ADDRESS is what is listened at. HOSTS, names with commas between them, or NULL, is what the page
- * may be called beside the numbers and the name of this machine. FILE, which nobody else may read,
- * has a line: USER:PASSWORD, or a token; NULL: everybody may see the page. */
+/* ADDRESS is where the server listens. HOSTS, names separated by commas, or NULL: names of the page
+ * besides this machine's numeric addresses and name. FILE, which nobody else may read, has a line:
+ * USER:PASSWORD, or a token; NULL: everybody may see the page. NULL with the error set; for
+ * effnet_watch_http_access_free(). */
 EffNetWatchHttpAccess *effnet_watch_http_access_new(const EffNetWatchAddress *address,
                                                     const char *hosts, const char *file,
                                                     GError **error);
 void effnet_watch_http_access_free(EffNetWatchHttpAccess *access);
 
-/* HOST as a request names it, without a port; NULL: it does not. A page of somebody else's that has
- * made its own name lead here is kept out: of what only this network may see, it would else see
- * all. */
+/* Whether HOST, as a request names it, without a port, is one of the names; NULL: the request names
+ * none. This keeps out another site's page that has redirected its own name here: it could read
+ * what only this network may see. */
 gboolean effnet_watch_http_access_is_host_allowed(const EffNetWatchHttpAccess *access,
                                                   const char *host);
 
-/* AUTHORIZATION is the header of that name, or NULL. A token may be a Bearer's or, for browsers,
- * the password of anybody. */
+/* AUTHORIZATION is the header of that name, or NULL. A token may be a Bearer token or, for
+ * browsers, the password of any user. */
 gboolean effnet_watch_http_access_is_authorized(const EffNetWatchHttpAccess *access,
                                                 const char *authorization);
 

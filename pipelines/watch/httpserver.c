@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define MAX_CLIENTS 64
-#define DEADLINE    15 /* s, of a client from its coming to its last byte */
+#define DEADLINE    15 /* s, from a client's arrival to its last byte */
 
 struct _EffNetWatchHttp {
     EffNetWatchAddress address;
@@ -19,13 +19,13 @@ struct _EffNetWatchHttp {
     const GPtrArray *statuses;
     SoupServer *server;
     GSocketService *service;
-    GQueue clients; /* of Client, the longest here first */
+    GQueue clients; /* of Client, the oldest first */
 };
 
-/* A connection is there for one request. */
+/* A connection serves one request. */
 typedef struct {
     EffNetWatchHttp *http;
-    GSocketConnection *connection; /* not owned: libsoup's */
+    GSocketConnection *connection; /* libsoup's, not owned */
     guint deadline;
 } Client;
 
@@ -47,7 +47,7 @@ respond_text(SoupServerMessage *message, const char *type, char *text)
     respond(message, type, body);
 }
 
-/* A file of the page. FALSE: there is none of that name. */
+/* Answers with a file of the page; FALSE if there is none of that name. */
 static gboolean
 respond_page(SoupServerMessage *message, const char *path)
 {
@@ -94,8 +94,7 @@ set_common_headers(SoupServerMessage *message)
 {
     SoupMessageHeaders *headers = soup_server_message_get_response_headers(message);
 
-    /* What libsoup does with connections that it has not accepted itself; few can wait idly here.
-     */
+    /* As libsoup does with connections that it has not accepted itself; few can stay idle here. */
     soup_message_headers_replace(headers, "Connection", "close");
     soup_message_headers_replace(headers, "Cache-Control", "no-store");
     soup_message_headers_replace(
@@ -106,7 +105,7 @@ set_common_headers(SoupServerMessage *message)
     soup_message_headers_replace(headers, "Referrer-Policy", "no-referrer");
 }
 
-/* FALSE: that has been answered. */
+/* FALSE if the request was refused, and answered. */
 static gboolean
 is_admitted(const EffNetWatchHttp *http, SoupServerMessage *message)
 {
@@ -145,7 +144,7 @@ handle(SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
     const char *method = soup_server_message_get_method(message);
 
     set_common_headers(message);
-    /* Of many ranges, which overlap, libsoup would make a body many times as large. */
+    /* For many overlapping ranges, libsoup would make a body many times as large. */
     soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
     if (!is_admitted(http, message))
         return;
@@ -161,7 +160,7 @@ handle(SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
         soup_server_message_set_status(message, SOUP_STATUS_NOT_FOUND, NULL);
 }
 
-/* Nobody sends anything here: what comes is not kept. */
+/* Requests need no body: discards it. */
 static void
 request_started(SoupServer *server, SoupServerMessage *message, gpointer data)
 {
@@ -178,7 +177,7 @@ client_gone(gpointer data, GObject *connection)
     g_free(client);
 }
 
-/* libsoup finds it closed, and lets it go. */
+/* Closes the connection, which libsoup then releases. */
 static gboolean
 send_away(gpointer data)
 {
@@ -198,8 +197,8 @@ add_client(EffNetWatchHttp *http, GSocketConnection *connection)
     g_queue_push_tail(&http->clients, client);
 }
 
-/* Where all places are taken, whoever has been here longest goes: he has had his time, and whoever
- * sits there on purpose keeps nobody out. FALSE: others can handle the connection. */
+/* If all places are taken, the oldest client goes: it has had its time, and clients that stay on
+ * purpose keep nobody out. FALSE: others can handle the connection. */
 static gboolean
 client_came(GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
 {
@@ -208,7 +207,7 @@ client_came(GSocketService *service, GSocketConnection *connection, GObject *sou
     g_autoptr(GSocketAddress) remote = g_socket_connection_get_remote_address(connection, NULL);
     guint n = g_queue_get_length(&http->clients);
 
-    if (n >= 2 * MAX_CLIENTS) /* those who were sent away have not gone yet */
+    if (n >= 2 * MAX_CLIENTS) /* those that were sent away have not gone yet */
         return FALSE;
     if (n >= MAX_CLIENTS)
         send_away(g_queue_peek_nth(&http->clients, n - MAX_CLIENTS));
@@ -239,7 +238,7 @@ effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *status
     return g_steal_pointer(&http);
 }
 
-/* The clients that there still are go with it, or somewhat later. */
+/* Remaining clients are released with the server, or somewhat later. */
 static void
 forget_clients(EffNetWatchHttp *http)
 {

@@ -3,11 +3,11 @@
  *
  *     /                        the page, with /watch.css and /watch.js
  *     /state.json?after=TIME   what it shows (state.h)
- *     /streams/N/picture.jpg   the newest picture of the N-th stream, from 0
+ *     /streams/N/picture.jpg   the newest image of stream N, from 0
  *     /metrics                 for Prometheus
  *
- * In the main loop; an answer is made at once and sent as the client takes it. Neither the number
- * of clients nor the time that they have is unbounded. */
+ * It runs in the main loop; an answer is made at once, and sent as the client takes it. The number
+ * of clients and their time are limited. */
 #ifndef EFFNET_WATCH_HTTPSERVER_H
 #define EFFNET_WATCH_HTTPSERVER_H
 
@@ -15,12 +15,12 @@
 
 typedef struct _EffNetWatchHttp EffNetWatchHttp;
 
-/* At PROGRAM's address; STATUSES is of EffNetWatchStatus. */
+/* A server at PROGRAM's address. STATUSES: EffNetWatchStatus. NULL with the error set. */
 EffNetWatchHttp *effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *statuses,
                                        GError **error);
 void effnet_watch_http_free(EffNetWatchHttp *http);
 
-/* As a user types it. */
+/* The address as a user types it. For g_free(). */
 char *effnet_watch_http_new_uri(const EffNetWatchHttp *http);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetWatchHttp, effnet_watch_http_free)

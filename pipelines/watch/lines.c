@@ -12,13 +12,13 @@
 #define STOP_CHECK 100 /* ms */
 
 struct _EffNetWatchLines {
-    char *name; /* as sentences call it */
+    char *name; /* for messages */
     int fd;
-    GMutex mutex; /* of writing */
+    GMutex mutex; /* held while writing */
     gint stopped;
 };
 
-/* A FIFO is opened for reading as well, or opening it would wait for the first reader. */
+/* A FIFO is opened for reading as well; otherwise opening it would wait for a reader. */
 static int
 open_path(const char *path)
 {
@@ -30,7 +30,7 @@ open_path(const char *path)
     return open(path, flags | O_CLOEXEC | O_NOCTTY, 0666);
 }
 
-/* Whether the file PATH ends within a line: of somebody who was killed, or whose disk was full. */
+/* Whether the file PATH ends inside a line, because its writer was killed or the disk was full. */
 static gboolean
 ends_in_line(const char *path)
 {
@@ -83,7 +83,7 @@ effnet_watch_lines_stop(EffNetWatchLines *lines)
     g_atomic_int_set(&lines->stopped, TRUE);
 }
 
-/* FALSE when stopped. */
+/* FALSE if stopped. */
 static gboolean
 wait_until_writable(EffNetWatchLines *lines)
 {
@@ -103,7 +103,7 @@ effnet_watch_lines_write(EffNetWatchLines *lines, const char *text, gsize length
 
     g_mutex_lock(&lines->mutex);
     while (length > 0 && wait_until_writable(lines)) {
-        /* A pipe that is writable takes as much without waiting. */
+        /* A pipe that is writable takes this much without waiting. */
         gssize written = write(lines->fd, text, MIN(length, PIPE_BUF));
 
         if (written >= 0) {

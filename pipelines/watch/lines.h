@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where lines of text go that several threads write: whole lines, in the order in which they come.
- * A reader that is slow is waited for; but nobody waits any longer once they are stopped. */
+/* Lines of text from several threads: whole lines, in the order in which they come. Waits for a
+ * slow reader, but for nobody once stopped. */
 #ifndef EFFNET_WATCH_LINES_H
 #define EFFNET_WATCH_LINES_H
 
@@ -8,12 +8,12 @@
 
 typedef struct _EffNetWatchLines EffNetWatchLines;
 
-/* PATH NULL: standard output. Lines are appended to a file that is there, on a
- * new line where it ends within one; a FIFO need have no reader yet. */
+/* PATH NULL: standard output. Lines are appended to an existing file, after a newline if it ends
+ * inside a line; a FIFO need not have a reader yet. NULL with the error set. */
 EffNetWatchLines *effnet_watch_lines_open(const char *path, GError **error);
 void effnet_watch_lines_close(EffNetWatchLines *lines);
 
-/* TEXT ends in a newline. After a failure or effnet_watch_lines_stop() nothing is written. FALSE
+/* TEXT ends with a newline. After a failure or effnet_watch_lines_stop(), nothing is written. FALSE
  * only for the failure, once. */
 gboolean effnet_watch_lines_write(EffNetWatchLines *lines, const char *text, gsize length,
                                   GError **error);

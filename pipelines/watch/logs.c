@@ -8,11 +8,12 @@
 #define MAX_IN_A_SECOND 5
 #define MAX_LENGTH      500 /* bytes of a message */
 
-static GMutex mutex; /* of the next two */
+static GMutex mutex; /* guards the next two */
 static gint64 second;
-static guint count; /* of messages in it */
+static guint count; /* messages in that second */
 
-/* Whether one more is printed now. *LEFT_OUT: how many were not, of an earlier second. */
+/* Whether one more message is printed now. Sets *LEFT_OUT to how many were not, in an earlier
+ * second. */
 static gboolean
 take_turn(guint *left_out)
 {

@@ -9,7 +9,7 @@ typedef struct {
 
 static const struct {
     Family family;
-    gsize offset; /* of the number in a snapshot */
+    gsize offset; /* the number's, in a snapshot */
 } counters[] = {
     {{"effnet_frames_total", "counter", "Frames that came."},
      offsetof(EffNetWatchSnapshot, frames)},
@@ -32,7 +32,7 @@ static const Family rate = {"effnet_frame_rate", "gauge", "Frames in a second, n
 static const Family latency = {"effnet_inference_latency_seconds", "gauge",
                                "Quantiles of how long the latest inferences took."};
 
-/* The exposition format escapes these three and nothing else. */
+/* The exposition format escapes only these three. */
 static void
 append_label(GString *out, const char *name)
 {

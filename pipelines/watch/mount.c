@@ -5,7 +5,7 @@
 
 struct _EffNetWatchMount {
     GMutex mutex;
-    GstElement *appsrc; /* NULL: nobody looks */
+    GstElement *appsrc; /* NULL: no viewers */
     gboolean key_request;
 };
 
@@ -78,7 +78,7 @@ effnet_watch_mount_push(EffNetWatchMount *mount, GstSample *sample)
     g_mutex_unlock(&mount->mutex);
     if (appsrc == NULL)
         return;
-    /* The server stamps it with its own clock. */
+    /* The server sets timestamps from its own clock. */
     buffer = gst_buffer_copy(gst_sample_get_buffer(sample));
     GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = GST_CLOCK_TIME_NONE;
     gst_app_src_set_caps(GST_APP_SRC(appsrc), gst_sample_get_caps(sample));

@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #define FAILURE "effnet-recording-failed"
-#define TRIES   10 /* of names that somebody else takes at the same moment */
+#define TRIES   10 /* for names that others take at the same moment */
 
 struct _EffNetWatchRecorder {
     const EffNetWatchSettings *settings;
-    GstAppSink *sink; /* which owns this */
+    GstAppSink *sink; /* owns this */
     gint failed;      /* atomic */
 
-    /* Of the streaming thread. */
+    /* The streaming thread's. */
     char *path; /* NULL: nothing has come yet */
     int fd;
     off_t at;
@@ -63,7 +63,7 @@ write_all(EffNetWatchRecorder *self, const guint8 *bytes, gsize n)
     return TRUE;
 }
 
-/* The muxer goes back to what it knows at the end only. */
+/* Writes at BUFFER's offset: at the end, the muxer goes back to what it could not know before. */
 static gboolean
 write_buffer(EffNetWatchRecorder *self, GstBuffer *buffer)
 {
@@ -80,7 +80,7 @@ write_buffer(EffNetWatchRecorder *self, GstBuffer *buffer)
     return ok;
 }
 
-/* Never an error for those upstream: others live on what they send. */
+/* Never an error for elements upstream, which others depend on. */
 static GstFlowReturn
 sample_came(GstAppSink *sink, gpointer data)
 {
@@ -94,7 +94,7 @@ sample_came(GstAppSink *sink, gpointer data)
     return GST_FLOW_OK;
 }
 
-/* Some disks tell that they are full only now. */
+/* Some disks only report now that they are full. */
 static void
 ended(GstAppSink *sink, gpointer data)
 {
@@ -106,7 +106,7 @@ ended(GstAppSink *sink, gpointer data)
         fail(self);
 }
 
-/* A file can be gone back in. */
+/* Answers that the file is seekable. */
 static GstPadProbeReturn
 answer_seeking(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The file of a recording. It is created when there is something to record; what goes wrong with it
- * ends the recording, and nothing else. */
+/* A recording's file. It is created when there is something to record; if anything goes wrong, only
+ * the recording ends. */
 #ifndef EFFNET_WATCH_RECORDER_H
 #define EFFNET_WATCH_RECORDER_H
 
@@ -10,14 +10,14 @@
 
 typedef struct _EffNetWatchRecorder EffNetWatchRecorder;
 
-/* Writes what comes to SINK as SETTINGS say where to. Owned by SINK. */
+/* Writes what arrives at SINK to where SETTINGS say. Owned by SINK. */
 EffNetWatchRecorder *effnet_watch_recorder_new(const EffNetWatchSettings *settings,
                                                GstAppSink *sink);
 
-/* FALSE once it has failed. From any thread. */
+/* FALSE once it has failed. Any thread. */
 gboolean effnet_watch_recorder_is_active(const EffNetWatchRecorder *recorder);
 
-/* The sentence of the MESSAGE that a recorder posts when it fails; NULL: MESSAGE is another. */
+/* The error in the MESSAGE that a recorder posts when it fails; NULL if MESSAGE is another. */
 const char *effnet_watch_recorder_get_failure(GstMessage *message);
 
 #endif

@@ -83,7 +83,7 @@ write_plain(EffNetWatchReport *report, GstClockTime pts)
     write_line(report, report->plain);
 }
 
-/* Whether RESULT, the first of a frame, is of another inference than the frame before carried. */
+/* Whether RESULT, a frame's first, is from another inference than the previous frame's. */
 static gboolean
 is_new(EffNetWatchReport *report, const GstEfficientNetResult *result)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is said about one stream, frame by frame: its status, its JSON lines, its plain lines. */
+/* What is reported about a stream, frame by frame: its status, its JSON lines, its plain lines. */
 #ifndef EFFNET_WATCH_REPORT_H
 #define EFFNET_WATCH_REPORT_H
 
@@ -12,12 +12,12 @@ typedef struct {
     EffNetWatchLines *json;
     EffNetWatchLines *publish;
     gboolean changes_only;
-    void (*failed)(const GError *error, gpointer data); /* lines cannot be written */
+    void (*failed)(const GError *error, gpointer data); /* called when lines cannot be written */
     gpointer data;
 
-    /* Of the streaming thread. */
-    guint64 frame;    /* number of the next one, over all connections */
-    guint64 inferred; /* what tells the inference of the last result from others */
+    /* The streaming thread's. */
+    guint64 frame;    /* the next frame's number, over all connections */
+    guint64 inferred; /* what distinguishes the last result's inference from others */
     gboolean had_result;
     GString *line;
 } EffNetWatchReport;
@@ -25,14 +25,14 @@ typedef struct {
 void effnet_watch_report_init(EffNetWatchReport *report, EffNetWatchStatus *status);
 void effnet_watch_report_clear(EffNetWatchReport *report);
 
-/* A new connection's timestamps have nothing to do with the last one's. */
+/* To be called for a new connection, whose timestamps have nothing to do with the last one's. */
 void effnet_watch_report_begin(EffNetWatchReport *report);
 
-/* BUFFER comes out of efficientnet, with WIDTH x HEIGHT pixels. */
+/* Reports BUFFER, from efficientnet, with WIDTH x HEIGHT pixels. */
 void effnet_watch_report_frame(EffNetWatchReport *report, GstBuffer *buffer, gint width,
                                gint height);
 
-/* "tabby 61.0 %  tiger cat 20.1 %", or "-" for none. */
+/* Appends "tabby 61.0 %  tiger cat 20.1 %", or "-" if there are none. */
 void effnet_watch_append_classes(GString *line, const EffNetWatchClasses *classes);
 
 #endif

@@ -8,8 +8,8 @@
 #include <gio/gio.h>
 #include <gst/rtsp-server/rtsp-server.h>
 
-#define MAX_CLIENTS  64 /* at once; each has sockets and a place in a thread */
-#define IDLE_TIME    30 /* s, for those who ask for nothing */
+#define MAX_CLIENTS  64 /* at once; each takes sockets and a place in a thread */
+#define IDLE_TIME    30 /* s, for clients that request nothing */
 #define MAX_SESSIONS 64
 #define MAX_THREADS  8
 #define MAX_QUEUED   "4000000" /* bytes */
@@ -18,7 +18,7 @@ struct _EffNetWatchRtsp {
     EffNetWatchAddress address;
     GstRTSPServer *server;
     GSocketService *service;
-    gint clients; /* atomic: they leave in threads of their own */
+    gint clients; /* atomic: they leave on other threads */
 };
 
 static void
@@ -30,7 +30,7 @@ media_unprepared(GstRTSPMedia *media, gpointer data)
     effnet_watch_mount_disconnect(data, appsrc);
 }
 
-/* The first viewer has come; those that come later share the media. */
+/* Called for the first viewer; later ones share the media. */
 static void
 media_configured(GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer data)
 {
@@ -58,7 +58,7 @@ client_gone(GstRTSPClient *client, gpointer data)
     g_atomic_int_add(&rtsp->clients, -1);
 }
 
-/* The client may have gone long before. */
+/* Sends an idle client away, if it has not gone already. */
 static gboolean
 send_away_idle(gpointer data)
 {
@@ -94,7 +94,7 @@ client_came(GstRTSPServer *server, GstRTSPClient *client, gpointer data)
     watch_idle(client);
 }
 
-/* A socket of the server's own: CONNECTION closes its own. */
+/* Gives the server a socket of its own, since CONNECTION closes its own. */
 static gboolean
 hand_over(EffNetWatchRtsp *rtsp, GSocketConnection *connection)
 {
@@ -116,9 +116,9 @@ hand_over(EffNetWatchRtsp *rtsp, GSocketConnection *connection)
         NULL);
 }
 
-/* Who comes when all places are taken is sent away, before the server hears of him: it would keep
- * the connection as long as a thread of its is busy. Who does nothing with his place is sent away
- * after a while. */
+/* A client that comes when all places are taken is sent away before the server sees it, since the
+ * server would keep the connection as long as one of its threads is busy. A client that does
+ * nothing with its place is sent away after a while. */
 static gboolean
 connection_came(GSocketService *service, GSocketConnection *connection, GObject *source,
                 gpointer data)
@@ -142,7 +142,7 @@ effnet_watch_rtsp_new(const EffNetWatchAddress *address, GError **error)
 
     rtsp->address = (EffNetWatchAddress){g_strdup(address->address), address->port};
     rtsp->server = gst_rtsp_server_new();
-    /* Who waits for a stream that is lost keeps nobody else waiting. */
+    /* Clients that wait for a lost stream must not delay others. */
     pool = gst_rtsp_server_get_thread_pool(rtsp->server);
     gst_rtsp_thread_pool_set_max_threads(pool, MAX_THREADS);
     sessions = gst_rtsp_server_get_session_pool(rtsp->server);

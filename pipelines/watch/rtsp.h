@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Serves the streams' coded video by RTSP, each under its name. */
+/* Serves the streams' encoded video by RTSP, each under its name. */
 #ifndef EFFNET_WATCH_RTSP_H
 #define EFFNET_WATCH_RTSP_H
 
@@ -11,7 +11,7 @@ typedef struct _EffNetWatchRtsp EffNetWatchRtsp;
 EffNetWatchRtsp *effnet_watch_rtsp_new(const EffNetWatchAddress *address, GError **error);
 void effnet_watch_rtsp_free(EffNetWatchRtsp *rtsp);
 
-/* MOUNT, which must outlive RTSP, gets the viewers of the stream NAME. Returns the address, for
+/* Serves MOUNT, which must outlive RTSP, to viewers of the stream NAME. Returns its address, for
  * g_free(). */
 char *effnet_watch_rtsp_add(EffNetWatchRtsp *rtsp, const char *name, EffNetWatchMount *mount,
                             GError **error);

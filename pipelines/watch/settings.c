@@ -39,7 +39,7 @@ effnet_watch_program_free(EffNetWatchProgram *program)
     g_free(program);
 }
 
-/* TEXT NULL: *VALUE stays. */
+/* If TEXT is NULL, *VALUE stays. */
 static gboolean
 parse_number(const char *key, const char *text, guint min, guint max, guint *value, GError **error)
 {
@@ -133,7 +133,7 @@ parse_address(const EffNetWatchConfig *config, const char *key, EffNetWatchAddre
     return text == NULL || effnet_watch_address_parse(address, key, text, error);
 }
 
-/* Who asks for a password is not to learn later that there was no page to keep. */
+/* A password without a page is an error, lest its user learn later that nothing is protected. */
 static gboolean
 parse_http(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError **error)
 {
@@ -154,7 +154,7 @@ get_flag(const EffNetWatchConfig *config, const EffNetWatchConfigStream *stream,
 {
     const char *text = effnet_watch_config_get(config, stream, key);
 
-    /* The two forms that GKeyFile takes for a boolean. */
+    /* The two forms of TRUE that GKeyFile accepts. */
     return text && (g_str_has_prefix(text, "true") || g_str_has_prefix(text, "1"));
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the configuration says, read: every mistake in it is found before anything runs. */
+/* The configuration, parsed: every mistake in it is found before anything starts. */
 #ifndef EFFNET_WATCH_SETTINGS_H
 #define EFFNET_WATCH_SETTINGS_H
 
@@ -15,16 +15,16 @@ typedef enum {
 } EffNetWatchTransport;
 
 typedef struct {
-    char *address; /* NULL: none is asked for */
-    guint port;    /* 0: any that is free */
+    char *address; /* NULL: not served */
+    guint port;    /* 0: any free one */
 } EffNetWatchAddress;
 
-/* Of one stream. */
+/* One stream's settings. */
 typedef struct {
     char *name;
     char *source;             /* a URI or a file */
     char *test_pattern;       /* NULL: none */
-    GstStructure *properties; /* of efficientnet, as text */
+    GstStructure *properties; /* efficientnet's, as text */
     char *publish;            /* a file; NULL: none */
     char *mqtt_address, *mqtt_topic;
     char *record; /* NULL: none */
@@ -34,10 +34,10 @@ typedef struct {
     gboolean changes_only, display, overlay, realtime, record_required;
 } EffNetWatchSettings;
 
-/* Of all together. */
+/* All settings together. */
 typedef struct {
     EffNetWatchAddress http, rtsp;
-    char *http_hosts, *http_auth; /* as they were given, or NULL */
+    char *http_hosts, *http_auth; /* as given, or NULL */
     gboolean json;
     GPtrArray *streams; /* of EffNetWatchSettings */
 } EffNetWatchProgram;
@@ -45,36 +45,36 @@ typedef struct {
 EffNetWatchProgram *effnet_watch_program_new(const EffNetWatchConfig *config, GError **error);
 void effnet_watch_program_free(EffNetWatchProgram *program);
 
-/* "PORT", "ADDRESS:PORT" or "[ADDRESS]:PORT"; without an address, this machine's own. OPTION is
- * what an error names. */
+/* Parses "PORT", "ADDRESS:PORT" or "[ADDRESS]:PORT"; without an address, the loopback's. Errors
+ * name OPTION. */
 gboolean effnet_watch_address_parse(EffNetWatchAddress *address, const char *option,
                                     const char *text, GError **error);
 
-/* SCHEME://ADDRESS:PORT and PATH. */
+/* SCHEME://ADDRESS:PORT and PATH. For g_free(). */
 char *effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char *scheme,
                                    const char *path);
 
-/* Listens there, for whoever connects "incoming"; up to BACKLOG wait for that. Where the port was 0
- * it is then the one that was found. */
+/* Listens at ADDRESS; the caller connects to the signal "incoming", until when up to BACKLOG
+ * clients wait. If the port was 0, sets it to the one that was found. */
 GSocketService *effnet_watch_address_listen(EffNetWatchAddress *address, const char *option,
                                             int backlog, GError **error);
 
-/* Whether only this machine can reach it. */
+/* Whether only this machine can reach ADDRESS. */
 gboolean effnet_watch_address_is_local(const EffNetWatchAddress *address);
 
-/* The file of a recording: %s replaced by the name of the stream, and a number added as long as
- * there is such a file, so that none is ever overwritten. */
+/* The path of a recording: %s is replaced by the stream's name, and a number is added as long as
+ * such a file exists, so that none is ever overwritten. For g_free(). */
 char *effnet_watch_settings_new_record_path(const EffNetWatchSettings *settings);
 
 /* Whether SETTINGS' source delivers frames at their own pace, not as fast as they are taken. */
 gboolean effnet_watch_settings_is_live(const EffNetWatchSettings *settings);
 
-/* Makes CLASSIFIER, an efficientnet, as SETTINGS say. */
+/* Sets CLASSIFIER, an efficientnet, up as SETTINGS say. */
 gboolean effnet_watch_settings_apply(const EffNetWatchSettings *settings, GstElement *classifier,
                                      GError **error);
 
-/* An efficientnet that has opened the model of SETTINGS: as long as it lives, the weights stay in
- * memory. For effnet_watch_settings_close_model(). */
+/* An efficientnet that has opened SETTINGS' model and so keeps its weights in memory. For
+ * effnet_watch_settings_close_model(). */
 GstElement *effnet_watch_settings_open_model(const EffNetWatchSettings *settings, GError **error);
 void effnet_watch_settings_close_model(GstElement *classifier);
 

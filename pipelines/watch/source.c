@@ -13,7 +13,7 @@ typedef struct {
     gpointer data;
 } Source;
 
-/* What has a length is taken as fast as wanted, wherever it is. */
+/* A source with a length is read as fast as wanted, wherever it is. */
 static gboolean
 is_live(const Source *source, GstPad *pad)
 {
@@ -25,7 +25,7 @@ is_live(const Source *source, GstPad *pad)
            !gst_pad_query_duration(pad, GST_FORMAT_TIME, &duration) || duration <= 0;
 }
 
-/* JPEG by HTTP comes without times. */
+/* JPEG by HTTP has no timestamps. */
 static GstPadProbeReturn
 add_time(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -46,7 +46,7 @@ pad_added(GstElement *element, GstPad *pad, gpointer data)
     const Source *source = data;
     gboolean live;
 
-    if (!gst_pad_is_linked(pad)) /* for it is not the one that is taken */
+    if (!gst_pad_is_linked(pad)) /* another video is used */
         return;
     live = is_live(source, pad);
     source->connected(source->data, live);
@@ -54,7 +54,7 @@ pad_added(GstElement *element, GstPad *pad, gpointer data)
         gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, add_time, element, NULL);
 }
 
-/* Sound is not even sent. */
+/* Audio is not even requested. */
 static gboolean
 select_stream(GstElement *rtspsrc, guint number, GstCaps *caps, gpointer data)
 {
@@ -70,7 +70,7 @@ set_up_rtsp(GstElement *rtspsrc, const EffNetWatchSettings *settings)
     guint64 timeout = settings->timeout * (guint64)G_USEC_PER_SEC;
     guint64 silence = settings->transport == EFFNET_WATCH_TRANSPORT_UDP ? timeout : UDP_SILENCE;
 
-    /* What decoding has no time for is dropped, and does not fill the memory. */
+    /* What cannot be decoded in time is dropped, lest it fill the memory. */
     g_object_set(rtspsrc, "latency", settings->latency, "drop-on-latency", TRUE, "timeout", silence,
                  "tcp-timeout", timeout, NULL);
     if (protocols[settings->transport])

@@ -3,11 +3,11 @@
 
 #include "json.h"
 
-/* The samples of a stream, as text. */
+/* A stream's samples, as text. */
 typedef struct {
     GString *samples;
     GString *labels;
-    GHashTable *labelled; /* indices that are in labels */
+    GHashTable *labelled; /* classes that are in labels */
 } Samples;
 
 static void

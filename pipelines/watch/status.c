@@ -7,8 +7,8 @@
 
 #define FPS_WINDOW     G_USEC_PER_SEC
 #define VIEWER_TIME    (5 * (gint64)G_USEC_PER_SEC)
-#define PICTURE_TIME   (G_USEC_PER_SEC / 10)        /* for viewers */
-#define UNVIEWED_TIME  (2 * (gint64)G_USEC_PER_SEC) /* for nobody yet */
+#define PICTURE_TIME   (G_USEC_PER_SEC / 10)        /* with a viewer */
+#define UNVIEWED_TIME  (2 * (gint64)G_USEC_PER_SEC) /* without one */
 #define PROGRESS_SHARE 0.001
 
 typedef struct {
@@ -17,12 +17,13 @@ typedef struct {
 
 struct _EffNetWatchStatus {
     char *name;
-    GMutex mutex; /* of all below */
+    GMutex mutex; /* guards all below */
     EffNetWatchSnapshot now;
-    Counts before; /* of earlier connections */
+    Counts before; /* earlier connections' counts */
     gint64 window_start;
     guint window_frames;
-    EffNetWatchSample history[EFFNET_WATCH_HISTORY]; /* the n-th is at n % its length */
+    EffNetWatchSample
+        history[EFFNET_WATCH_HISTORY]; /* sample N is at index N % EFFNET_WATCH_HISTORY */
     guint64 n_samples;
     gint64 sampled_at;
     GBytes *picture;
@@ -55,7 +56,7 @@ effnet_watch_status_get_name(const EffNetWatchStatus *status)
     return status->name;
 }
 
-/* As much of TEXT as fits, cut between two characters. */
+/* Copies as much of TEXT as fits, cut between characters. */
 static void
 copy_text(char *to, gsize size, const char *text, gsize length)
 {

@@ -9,7 +9,7 @@
 
 #define TICK       (GST_SECOND / 5)
 #define DRAIN_TIME (3 * GST_SECOND)
-/* Of files, before they are taken for over; longer where they have their own speed. */
+/* How long a file may be silent before it counts as over; longer if it has its own pace. */
 #define SILENCE      (5 * (gint64)G_USEC_PER_SEC)
 #define LONG_SILENCE (60 * (gint64)G_USEC_PER_SEC)
 
@@ -22,29 +22,29 @@ struct _EffNetWatchStream {
     GCond stop;
     gboolean stopping;
 
-    /* Of the thread. */
+    /* The thread's. */
     GstEfficientNetBackoff backoff;
-    char *lost;       /* what was said last about its being lost; NULL: it is not */
-    char *unrecorded; /* and about its recording */
+    char *lost;       /* the last reported reason why it is lost; NULL: it is not */
+    char *unrecorded; /* the same about its recording */
 };
 
 typedef enum {
     ENDED,
-    LOST,   /* and might come back */
+    LOST,   /* lost, but may come back */
     FAILED, /* for good */
     STOPPED,
 } Outcome;
 
-/* How far a connection is. */
+/* A connection's progress. */
 typedef struct {
     EffNetWatchGraph *graph;
-    guint64 frames; /* seen so far, with all connections before */
+    guint64 frames; /* so far, including earlier connections' */
     gint64 began;   /* when the first frame came; 0: none yet */
-    gint64 heard;   /* when the last one came */
-    guint decoded;  /* frames */
+    gint64 heard;   /* when the last frame came */
+    guint decoded;  /* frames decoded */
     guint progress; /* of decoding */
-    gint64 moved;   /* when that last changed */
-    char *missing;  /* the name of a plugin */
+    gint64 moved;   /* when PROGRESS last changed */
+    char *missing;  /* a missing plugin's name */
 } Connection;
 
 static gboolean
@@ -73,14 +73,14 @@ handle_error(EffNetWatchStream *stream, Connection *c, GstMessage *message, GErr
     gst_message_parse_error(message, &reason, NULL);
     if (effnet_watch_graph_is_window(c->graph, message)) {
         if (c->began && g_error_matches(reason, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND))
-            return ENDED; /* closed by its user */
+            return ENDED; /* closed by the user */
         live = FALSE;
     }
     effnet_media_set_error(error, NULL, c->missing, message);
     return live && !c->missing && !effnet_watch_graph_is_own(c->graph, message) ? LOST : FAILED;
 }
 
-/* Sees to it that frames come. */
+/* Whether frames still come. */
 static gboolean
 is_alive(EffNetWatchStream *stream, Connection *c)
 {
@@ -90,7 +90,7 @@ is_alive(EffNetWatchStream *stream, Connection *c)
     EffNetWatchSnapshot snapshot;
 
     effnet_watch_status_get(stream->outlets->status, &snapshot);
-    if (decoded != c->decoded) { /* broken ones, until a key frame comes, are a sign of life */
+    if (decoded != c->decoded) { /* broken frames, before a key frame, are a sign of life */
         c->decoded = decoded;
         c->heard = now;
     }
@@ -104,14 +104,14 @@ is_alive(EffNetWatchStream *stream, Connection *c)
             g_clear_pointer(&stream->lost, g_free);
         }
     }
-    /* What has a length may be slow, once it is there. */
+    /* A source with a length may be slow, once it has started. */
     return !effnet_watch_settings_is_live(settings) ||
            (c->began && !effnet_watch_graph_is_live(c->graph)) ||
            now - c->heard < settings->timeout * (gint64)G_USEC_PER_SEC;
 }
 
-/* Whether a file brings nothing any longer, though nobody says that it is over: the decoder of some
- * pictures never does. A video may be slow, once it has begun. */
+/* Whether a file brings no more frames, though nothing says that it is over: some pictures'
+ * decoders never do. A video may be slow, once it has started. */
 static gboolean
 has_fallen_silent(EffNetWatchStream *stream, Connection *c)
 {
@@ -130,7 +130,7 @@ has_fallen_silent(EffNetWatchStream *stream, Connection *c)
     return c->began == 0 && now - c->moved >= LONG_SILENCE;
 }
 
-/* Where there is no screen, GStreamer only warns, and shows it nowhere. */
+/* Without a screen, GStreamer only warns, and shows the window nowhere. */
 static gboolean
 is_window_missing(const Connection *c, GstMessage *message, GError **error)
 {
@@ -157,7 +157,7 @@ handle_end(EffNetWatchStream *stream, const Connection *c, GError **error)
     return live ? LOST : FAILED;
 }
 
-/* TRUE: without a recording there is to be nothing. */
+/* TRUE if the stream must end, as it must not go on without a recording. */
 static gboolean
 handle_element_message(EffNetWatchStream *stream, Connection *c, GstMessage *message)
 {
@@ -182,7 +182,7 @@ handle_element_message(EffNetWatchStream *stream, Connection *c, GstMessage *mes
     return FALSE;
 }
 
-/* Until the connection is over. */
+/* Follows the connection until it is over. */
 static Outcome
 follow(EffNetWatchStream *stream, Connection *c, GError **error)
 {
@@ -216,7 +216,7 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
     return STOPPED;
 }
 
-/* So that recordings can be read from beginning to end. */
+/* Ends the stream in order, so that recordings are complete. */
 static void
 drain(Connection *c)
 {
@@ -252,7 +252,7 @@ play(EffNetWatchStream *stream, GError **error)
     return outcome;
 }
 
-/* The same reason is told once, however often it is met in a row. */
+/* Waits to reconnect. The same reason, repeated, is reported once. */
 static void
 wait_to_retry(EffNetWatchStream *stream, const GError *error)
 {
@@ -274,7 +274,7 @@ wait_to_retry(EffNetWatchStream *stream, const GError *error)
     g_mutex_unlock(&stream->mutex);
 }
 
-/* Until it is over for good. */
+/* Keeps reconnecting until the stream is over for good. */
 static Outcome
 keep_playing(EffNetWatchStream *stream, GError **error)
 {
@@ -294,7 +294,7 @@ keep_playing(EffNetWatchStream *stream, GError **error)
     }
 }
 
-/* At the end. */
+/* Reports dropped lines, at the end. */
 static void
 tell_dropped(EffNetWatchStream *stream)
 {
@@ -316,7 +316,7 @@ run(gpointer data)
     EffNetWatchStream *stream = data;
     EffNetWatchStatus *status = stream->outlets->status;
     g_autoptr(GError) error = NULL;
-    /* Keeps the weights in memory while connections come and go. */
+    /* Keeps the weights in memory across connections. */
     GstElement *model = effnet_watch_settings_open_model(stream->outlets->settings, &error);
     Outcome outcome = model ? keep_playing(stream, &error) : FAILED;
 

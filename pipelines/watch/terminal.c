@@ -20,7 +20,7 @@ struct _EffNetWatchTerminal {
     const GPtrArray *statuses;
     guint name_width;
     GMutex mutex;
-    guint drawn; /* lines above the cursor */
+    guint drawn; /* our lines above the cursor */
 };
 
 static guint
@@ -39,7 +39,7 @@ text_width(const char *text)
     return width;
 }
 
-/* Cuts what is behind START to so many columns. */
+/* Cuts what follows START to COLUMNS columns. */
 static void
 cut(GString *line, gsize start, guint columns)
 {
@@ -145,7 +145,7 @@ effnet_watch_terminal_free(EffNetWatchTerminal *terminal)
     g_free(terminal);
 }
 
-/* A terminal that takes nothing, as it has been stopped, is not waited for. */
+/* Does not wait for a terminal that takes nothing because it was stopped. */
 static void
 put(const EffNetWatchTerminal *terminal, const GString *text)
 {
@@ -155,7 +155,7 @@ put(const EffNetWatchTerminal *terminal, const GString *text)
         g_debug("the terminal: %s", g_strerror(errno));
 }
 
-/* With the mutex held: the cursor goes up to the first of our lines. */
+/* With the mutex held: moves the cursor to the first of our lines. */
 static void
 append_up(EffNetWatchTerminal *terminal, GString *out)
 {
@@ -163,7 +163,7 @@ append_up(EffNetWatchTerminal *terminal, GString *out)
         g_string_append_printf(out, UP_FORMAT, terminal->drawn);
 }
 
-/* With the mutex held. As many lines as there is room for. */
+/* With the mutex held: appends as many lines as there is room for. */
 static void
 append_lines(EffNetWatchTerminal *terminal, GString *out)
 {

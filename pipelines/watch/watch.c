@@ -18,15 +18,15 @@
 #define MAX_DESCRIPTORS 65536
 
 #define REDRAW_TIME 200 /* ms */
-/* Of those who do not end when they are stopped: readers that do not read, drivers that hang. */
+/* How long to wait for what does not stop: readers that do not read, drivers that hang. */
 #define PATIENCE    1  /* s, for lines */
-#define LAST_MOMENT 10 /* s, for all */
+#define LAST_MOMENT 10 /* s, for everything */
 
 typedef struct {
     const EffNetWatchProgram *program;
-    GPtrArray *statuses; /* of EffNetWatchStatus, a stream each, as the next two */
-    GPtrArray *outlets;  /* of EffNetWatchOutlets */
-    GPtrArray *streams;  /* of EffNetWatchStream */
+    GPtrArray *statuses; /* EffNetWatchStatus, one per stream, like the next two */
+    GPtrArray *outlets;  /* EffNetWatchOutlets */
+    GPtrArray *streams;  /* EffNetWatchStream */
     EffNetWatchLines *output;
     GHashTable *published; /* path to EffNetWatchLines */
     EffNetWatchTerminal *terminal;
@@ -36,12 +36,12 @@ typedef struct {
     GMainLoop *loop;
     gboolean stopping;
 
-    GMutex mutex;          /* of what the streams' threads change */
-    guint running, failed; /* counts of streams */
-    GError *error;         /* why all is over; NULL: not for that */
+    GMutex mutex;          /* guards what the streams' threads change */
+    guint running, failed; /* numbers of streams */
+    GError *error;         /* why everything ends, or NULL */
 } Watch;
 
-/* Above what is drawn, or else behind it. */
+/* Prints above what is drawn, or else at the end. */
 static void
 tell(const char *name, const char *text, gpointer data)
 {
@@ -99,7 +99,7 @@ stop(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* A failure of the only stream is the caller's to tell. */
+/* The failure of the only stream is left for the caller to report. */
 static void
 stream_ended(const char *name, const GError *error, gpointer data)
 {
@@ -149,7 +149,7 @@ outlets_free(gpointer data)
     g_free(outlets);
 }
 
-/* Streams that are published to one file take turns. */
+/* Streams that are published to the same file share its lines. */
 static gboolean
 open_published(Watch *watch, const char *path, EffNetWatchLines **lines, GError **error)
 {
@@ -185,8 +185,8 @@ add_stream(Watch *watch, const EffNetWatchSettings *settings, GError **error)
     return open_published(watch, settings->publish, &outlets->report.publish, error);
 }
 
-/* What is drawn is drawn on the standard output, unless it is for JSON, or else on the standard
- * error output; and where it is on the standard output, no lines are. */
+/* Draws on standard output, unless that is for JSON, or else on standard error; no lines are
+ * printed where it draws on standard output. */
 static gboolean
 open_output(Watch *watch, GError **error)
 {
@@ -271,7 +271,7 @@ prepare(Watch *watch, GError **error)
 static void
 run(Watch *watch)
 {
-    /* A second one ends the program as it ends any. */
+    /* A second signal ends the program as usual. */
     g_unix_signal_add(SIGINT, stop, watch);
     g_unix_signal_add(SIGTERM, stop, watch);
     if (watch->terminal)
@@ -302,7 +302,7 @@ watch_init(Watch *watch, const EffNetWatchProgram *program)
     g_mutex_init(&watch->mutex);
 }
 
-/* Whoever uses something goes before it. */
+/* Frees users before what they use. */
 static void
 watch_clear(Watch *watch)
 {
@@ -325,8 +325,8 @@ watch_clear(Watch *watch)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Watch, watch_clear)
 
-/* Cameras, viewers and libraries need more than the 1024 that programs with select() can use: where
- * there are none left, GLib aborts. */
+/* Cameras, viewers and libraries need more than the 1024 descriptors that programs with select()
+ * can use; when none is left, GLib aborts. */
 static void
 raise_descriptor_limit(void)
 {
