@@ -63,7 +63,7 @@ test_moved(void)
     gst_buffer_unref(buffer);
 }
 
-/* Where nothing is known nothing is said, and params only when they are asked for. */
+/* Nothing is attached if nothing is known, and parameters only if they are asked for. */
 static void
 test_nothing(void)
 {
@@ -85,7 +85,7 @@ test_nothing(void)
     gst_buffer_unref(buffer);
 }
 
-/* Of this frame, it goes to its region; of an earlier one, it stays where it was. */
+/* A loose finding of this frame goes to its region; one of an earlier frame stays where it was. */
 static void
 test_loose(gconstpointer late)
 {

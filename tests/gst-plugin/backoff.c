@@ -38,7 +38,7 @@ test_success(void)
 {
     GstEfficientNetBackoff backoff = {.failures = 8};
 
-    /* What comes and goes is no success. */
+    /* A short connection is no success. */
     gst_efficientnet_backoff_note_success(&backoff, G_USEC_PER_SEC);
     g_assert_cmpuint(backoff.failures, ==, 8);
     gst_efficientnet_backoff_note_success(&backoff, 60 * (gint64)G_USEC_PER_SEC);

@@ -41,7 +41,7 @@ join(const char *id, guint size, GstClockTime timeout)
     return member;
 }
 
-/* With pictures that were announced before. */
+/* Infers images, which were announced before. */
 static gboolean
 run(GstEfficientNetBatchMember *member, EffNetInput *const *inputs, guint n, float *logits,
     float *features, double *fill)
@@ -67,7 +67,7 @@ make_input(guint seed)
     return input;
 }
 
-/* What the picture of SEED gives when it is alone. */
+/* The logits for SEED's image, inferred alone. */
 static void
 infer_alone(guint seed, float *logits)
 {
@@ -79,12 +79,12 @@ infer_alone(guint seed, float *logits)
     memcpy(logits, effnet_session_get_logits(session, 0), CLASSES * sizeof(float));
 }
 
-/* A stream that comes with a number of pictures, some at once. */
+/* A stream that submits a number of images, some of them at once. */
 typedef struct {
     GstEfficientNetBatchMember *member;
     guint seed, rounds, n;
     GThread *thread;
-    guint done; /* rounds */
+    guint done; /* rounds done */
     double fill;
     gint finished; /* atomic */
 } Stream;
@@ -113,7 +113,7 @@ stream_thread(gpointer data)
         stream->fill += fill;
         stream->done++;
     }
-    /* Others need not wait for one who is through. */
+    /* Others need not wait for a stream that is done. */
     gst_efficientnet_batch_member_set_resting(stream->member, TRUE);
     for (guint i = 0; i < stream->n; i++)
         effnet_input_free(inputs[i]);
@@ -135,7 +135,7 @@ end(Stream *stream)
     gst_efficientnet_batcher_leave(stream->member);
 }
 
-/* Alone, one waits for nobody, whatever the timeout. */
+/* A single stream waits for nobody, whatever the timeout. */
 static void
 test_alone(void)
 {
@@ -149,7 +149,7 @@ test_alone(void)
     g_assert_cmpfloat(stream.fill, ==, 3.0 / 8);
 }
 
-/* Streams of one or several pictures, more and fewer than a batch holds: each gets what is its own,
+/* Streams of one or several images, more and fewer than a batch holds: each gets its own results,
  * bit for bit. */
 static void
 test_streams(gconstpointer data)
@@ -168,7 +168,7 @@ test_streams(gconstpointer data)
     }
 }
 
-/* Streams that are all there, from the first's second round until the first one rests. */
+/* Streams that are all present, from the first one's second round until the first one rests. */
 static struct {
     gint begun, resting, full_rounds; /* atomic */
 } all_there;
@@ -198,7 +198,7 @@ fill_thread(gpointer data)
     return NULL;
 }
 
-/* With a timeout that never comes, every batch of streams that are all there is full. */
+/* With an endless timeout, every batch is full while all streams are present. */
 static void
 test_fill(void)
 {
@@ -212,7 +212,7 @@ test_fill(void)
         end(&streams[i]);
 }
 
-/* One with many pictures at once, for ever, does not keep another waiting. */
+/* A stream that keeps submitting many images at once does not keep another waiting. */
 static void
 test_fair(void)
 {
@@ -233,10 +233,10 @@ test_fair(void)
 static void
 wait_until_asleep(void)
 {
-    g_usleep(30 * 1000); /* a thread that is not there yet is let go all the same */
+    g_usleep(30 * 1000); /* a thread that is not waiting yet is released all the same */
 }
 
-/* Whoever waits is let go by its own flush, nobody else's. */
+/* A waiting stream is released by its own flush, and by no other. */
 static void
 test_flush(void)
 {
@@ -246,7 +246,7 @@ test_flush(void)
     Stream stream, idle;
     double fill;
 
-    /* ABSENT has been seen, and is waited for. */
+    /* ABSENT is known, and is waited for. */
     begin(&idle, absent, 0, 1, 1);
     g_thread_join(idle.thread);
     g_assert_true(run(absent, &input, 1, logits, NULL, &fill));
@@ -266,7 +266,7 @@ test_flush(void)
 
 typedef enum { LET_GO_BY_REST, LET_GO_BY_OWN_PAUSE, LET_GO_BY_LEAVE, LET_GO_BY_FLUSH } LetGo;
 
-/* One waits for another who has frames coming, until that one has none. */
+/* A stream waits for another that expects frames, until that does not. */
 static void
 test_let_go(gconstpointer data)
 {
@@ -297,7 +297,7 @@ test_let_go(gconstpointer data)
     effnet_input_free(input);
 }
 
-/* One that rests already when its pictures come to the network waits for nobody. */
+/* A stream that already rests when its images are submitted waits for nobody. */
 static void
 test_rest_first(void)
 {
@@ -316,7 +316,7 @@ test_rest_first(void)
     effnet_input_free(input);
 }
 
-/* Time is up. */
+/* The timeout ends the wait. */
 static void
 test_timeout(void)
 {
@@ -379,7 +379,7 @@ persistent_thread(gpointer data)
     return NULL;
 }
 
-/* Flushes and rests at any time leave nobody waiting, and nobody with what is another's. */
+/* Flushes and rests at any time leave nobody waiting, and give nobody another's results. */
 static void
 test_storm(void)
 {
@@ -457,11 +457,11 @@ test_conflicts(void)
     gst_efficientnet_batcher_leave(member);
     gst_efficientnet_batcher_leave(second);
     gst_efficientnet_batcher_leave(swapped);
-    /* Nobody is left who would mind. */
+    /* No other member is left to disagree. */
     gst_efficientnet_batcher_leave(join("conflict", 9, 0));
 }
 
-/* Keeps whoever measures for as long as it is closed. */
+/* Holds whoever measures as long as it is closed. */
 static struct {
     GMutex lock;
     GCond changed;
@@ -515,7 +515,7 @@ join_at_door(gpointer error)
     return gst_efficientnet_batcher_join("door", model, &settings, FALSE, measure_at_door, error);
 }
 
-/* Whoever joins while the session is made waits for it; members of another id do not. */
+/* Whoever joins while the session is created waits for it; members of other ids do not. */
 static void
 test_opening(void)
 {
@@ -543,7 +543,7 @@ test_opening(void)
         gst_efficientnet_batcher_leave(members[i]);
 }
 
-/* All who waited for it are told why, and the next one tries anew. */
+/* All who waited get the error, and the next one tries again. */
 static void
 test_failed(void)
 {

@@ -15,7 +15,7 @@ write_component(GstVideoFrame *map, guint c, guint base, guint slope)
 
             if (depth <= 8)
                 *at = (guint8)value;
-            else /* that of a pair's second number is 1, of two bytes each */
+            else /* the offset of a pair's second number is 1, though each has two bytes */
                 GST_WRITE_UINT16_LE(at + GST_VIDEO_FRAME_COMP_POFFSET(map, c) % 2,
                                     value << (depth - 8)
                                           << GST_VIDEO_FORMAT_INFO_SHIFT(map->info.finfo, c));
@@ -23,8 +23,8 @@ write_component(GstVideoFrame *map, guint c, guint base, guint slope)
     }
 }
 
-/* A picture whose pixel at X, Y has COLORS + X * SLOPE, of differences of colour from the
- * brightness COLORS alone, as a grid. */
+/* The grid of an image whose pixel at X, Y is COLORS + X * SLOPE; differences of colour are just
+ * COLORS. */
 static void
 make_colored_grid(GstEfficientNetGrid *grid, const char *format, guint width, guint height,
                   const guint8 colors[3], guint slope, const EffNetRect *region)
@@ -51,7 +51,7 @@ make_colored_grid(GstEfficientNetGrid *grid, const char *format, guint width, gu
     gst_caps_unref(caps);
 }
 
-/* A grey one. */
+/* The grid of a grey image. */
 static void
 make_grid(GstEfficientNetGrid *grid, const char *format, guint width, guint height, guint base,
           guint slope, const EffNetRect *region)
@@ -78,7 +78,7 @@ test_distance(void)
     g_assert_cmpfloat(gst_efficientnet_grid_distance(&a, &c), ==, 1);
 }
 
-/* One picture is the same in every format, size and depth. */
+/* An image gives the same grid in every format, size and depth. */
 static void
 test_formats(void)
 {
@@ -96,7 +96,7 @@ test_formats(void)
     }
 }
 
-/* Colours of the same brightness differ as well. */
+/* Colours of equal brightness differ, too. */
 static void
 test_colors(void)
 {
@@ -122,7 +122,7 @@ test_colors(void)
     }
 }
 
-/* What lies beside the region is not looked at; a single pixel is enough. */
+/* What is outside of the region does not matter; a single pixel is enough. */
 static void
 test_region(void)
 {

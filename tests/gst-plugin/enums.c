@@ -35,7 +35,7 @@ test_engine_values(void)
                     EFFNET_INTERPOLATION_BICUBIC);
 }
 
-/* The property takes the engine's names, all of them. */
+/* The property takes all of the engine's names. */
 static void
 test_precisions(void)
 {

@@ -29,7 +29,7 @@ test_top(void)
     g_assert_cmpuint(none->n, ==, 0);
 }
 
-/* Kept by the last who has it. */
+/* The embedding lives until its last reference is dropped. */
 static void
 test_embedding(void)
 {

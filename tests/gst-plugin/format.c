@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "format.h"
 
-/* A writer that has some of the features, and keeps what it is asked for. */
+/* A writer with some of the features, which remembers what it is asked for. */
 typedef struct {
     GObject parent;
     GstEfficientNetWriterRequests requests;
@@ -10,7 +10,7 @@ typedef struct {
 
 typedef GObjectClass TestWriterClass;
 
-/* A format that wants all of them. */
+/* A format that needs all features. */
 typedef struct {
     GObject parent;
     guint n_connected;

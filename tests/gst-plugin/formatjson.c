@@ -5,7 +5,7 @@
 #include "meta.h"
 #include "publishfile.h"
 
-/* What a file has after two records. */
+/* What a file contains after two records. */
 static void
 test_records(void)
 {

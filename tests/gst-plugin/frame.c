@@ -19,7 +19,7 @@ typedef struct {
     EffNetFrame frame;
 } Mapped;
 
-/* BUFFER, which is taken, by CAPS; NULL: one as they say. */
+/* Maps BUFFER, of which it takes ownership, by CAPS; NULL: a buffer as the caps say. */
 static void
 map(Mapped *m, const char *caps, GstBuffer *buffer)
 {
@@ -102,7 +102,7 @@ test_formats(void)
     }
 }
 
-/* What the caps let in is known, and the other way round. */
+/* The engine knows all formats in the caps, and no others. */
 static void
 test_all_formats(void)
 {
@@ -155,7 +155,7 @@ test_colorimetry(void)
     assert_colour("format=NV12,height=1080,width=1920", EFFNET_MATRIX_BT709, FALSE, left);
 }
 
-/* Planes with gaps between them and rows longer than they need be. */
+/* Planes with gaps between them, and rows longer than needed. */
 static void
 test_video_meta(void)
 {
@@ -229,10 +229,10 @@ test_refused(void)
     make_info(&info, "format=RGB");
     assert_refused(&info, gst_buffer_new_allocate(NULL, info.size - 1, NULL));
     assert_refused(&info, gst_buffer_new());
-    refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, 24);  /* the last row begins inside, ends outside */
+    refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, 24);  /* the last row starts inside and ends outside */
     refuse_meta(80, GST_VIDEO_FORMAT_RGB, 79, 20); /* only the first byte is inside */
     refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, 12);  /* rows overlap */
-    refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, -20); /* upwards out of the buffer */
+    refuse_meta(80, GST_VIDEO_FORMAT_RGB, 0, -20); /* upwards and out of the buffer */
     refuse_meta(80, GST_VIDEO_FORMAT_GRAY8, 0, 6); /* not what the caps say */
     make_info(&info, "format=RGB,width=600,height=4"); /* smaller than the caps say */
     buffer = gst_buffer_new_allocate(NULL, info.size, NULL);
@@ -256,7 +256,7 @@ test_negative_stride(void)
     unmap(&m);
 }
 
-/* A buffer of exactly SIZE bytes, and GUARD behind it, with the layout of INFO said by its meta. */
+/* A buffer of exactly SIZE bytes, followed by GUARD, whose meta has INFO's layout. */
 #define GUARD 64
 
 static GstBuffer *
@@ -304,7 +304,7 @@ make_white(guint width, guint height)
     return composition;
 }
 
-/* Who draws into the smallest buffer that is taken does not write behind it. */
+/* Drawing into the smallest accepted buffer does not write beyond it. */
 static void
 assert_stays_inside(const GstVideoInfo *info)
 {
@@ -326,7 +326,7 @@ assert_stays_inside(const GstVideoInfo *info)
     gst_video_overlay_composition_unref(white);
 }
 
-/* Of these the layout that the caps imply is taken, and no other. */
+/* Formats of which only the layout that the caps imply is accepted. */
 static gboolean
 is_fixed(const GstVideoFormatInfo *format)
 {

@@ -9,7 +9,7 @@ at(GstClockTime time)
     return (GstEfficientNetMoment){time, time};
 }
 
-/* How many of N frames pass that are STEP apart. */
+/* How many of N frames, STEP apart, pass. */
 static guint
 count_passing(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings,
               GstClockTime start, GstClockTime step, guint n)
@@ -40,19 +40,19 @@ test_interval(void)
     g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 13), ==, 4);
     gst_efficientnet_gates_reset(&gates);
     g_assert_true(gst_efficientnet_gates_due(&gates, &settings, &moment));
-    /* Nobody had time for it: the next one is due. */
+    /* Nobody had time for the frame: the next one is due. */
     g_assert_true(gst_efficientnet_gates_due(&gates, &settings, &moment));
     gst_efficientnet_gates_hold(&gates, &settings);
     g_assert_false(gst_efficientnet_gates_due(&gates, &settings, &moment));
 }
 
-/* The mean is the rate that was asked for, whether or not it divides that of the frames. */
+/* The mean rate is the one asked for, whether or not it divides the framerate. */
 static void
 test_rate(void)
 {
     static const struct {
         GstEfficientNetFraction rate;
-        guint expected; /* of 3000 frames, 100 seconds */
+        guint expected; /* of 3000 frames, in 100 seconds */
     } rates[] = {{{2, 1}, 200},   {{25, 1}, 2500}, {{15, 1}, 1500}, {{1, 10}, 10},
                  {{30, 1}, 3000}, {{60, 1}, 3000}, {{1, 1000}, 1},  {{1, G_MAXINT}, 1}};
 
@@ -69,7 +69,7 @@ test_rate(void)
     }
 }
 
-/* Time that stands still, jumps or is unknown. */
+/* Times that stand still, jump or are unknown. */
 static void
 test_rate_jumps(void)
 {
@@ -90,7 +90,7 @@ test_rate_jumps(void)
     g_assert_cmpuint(count_passing(&gates, &settings, 0, FRAME, 30), ==, 1);
 }
 
-/* Another rate holds at once: nobody waits for what the old one asked for. */
+/* A new rate applies at once: no frame waits for what the old one asked for. */
 static void
 test_rate_set(void)
 {
@@ -105,7 +105,7 @@ test_rate_set(void)
     g_assert_cmpuint(count_passing(&gates, &settings, 330 * FRAME, FRAME, 30), ==, 30);
 }
 
-/* The interval first: of every third frame, at most ten a second. */
+/* The interval comes first: of every third frame, at most ten per second. */
 static void
 test_order(void)
 {
@@ -163,13 +163,13 @@ test_change(void)
     g_assert_false(changed(&gates, &settings, 100));
     g_assert_false(changed(&gates, &settings, 109));
     g_assert_true(changed(&gates, &settings, 110));
-    /* Slow change adds up: it is compared with the frame that was inferred. */
+    /* Slow changes add up: frames are compared with the one that was inferred. */
     for (guint8 grey = 111; grey < 120; grey++)
         g_assert_false(changed(&gates, &settings, grey));
     g_assert_true(changed(&gates, &settings, 120));
     gst_efficientnet_gates_reset(&gates);
     g_assert_true(changed(&gates, &settings, 120));
-    /* Switched off and on again, it begins anew. */
+    /* Switched off and on, it starts again. */
     settings.change_threshold = 0.0f;
     g_assert_true(changed(&gates, &settings, 120));
     settings.change_threshold = 0.5f;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What GStreamer's own readers of GstAnalytics see. */
+/* What GStreamer's own users of GstAnalytics see. */
 #include <gst/analytics/analytics.h>
 #include <gst/efficientnet/meta.h>
 
@@ -11,7 +11,7 @@
 
 static char *model, *caps;
 
-/* A harness around efficientnet with PROPERTIES, and what stands behind it. */
+/* A harness around efficientnet with PROPERTIES, followed by BEHIND. */
 static GstHarness *
 make_harness(const char *properties, const char *behind)
 {
@@ -49,7 +49,7 @@ count(GstBuffer *buffer, GstAnalyticsMtdType type)
     return n;
 }
 
-/* Sorted, the same as the custom meta has, wherever the frame has been. */
+/* The same as in the custom meta, sorted, wherever the frame went. */
 static void
 test_survives(void)
 {
@@ -81,8 +81,8 @@ test_survives(void)
     gst_harness_teardown(h);
 }
 
-/* Each object once, whether it comes as a detection, as a region, or as both; and the classes of a
- * detection lead to it, and it to them. */
+/* Each object once, whether it is a detection, a region, or both; a detection's classes are related
+ * to it, and it to them. */
 static void
 test_objects(void)
 {
@@ -185,7 +185,7 @@ test_drawn(void)
     gst_object_unref(factory);
 }
 
-/* With meta set to none of the forms, only the custom meta is there. */
+/* With meta set to no form, only the custom meta is there. */
 static void
 test_not_asked_for(void)
 {

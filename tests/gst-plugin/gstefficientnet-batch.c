@@ -14,7 +14,7 @@
 
 static char *model, *other, *caps;
 
-/* Sends the frame of SEED, with ROIS regions in it, which must come out. */
+/* Sends SEED's frame, with ROIS regions, which must come out. */
 static GstBuffer *
 pass(GstHarness *h, guint seed, guint rois)
 {
@@ -54,7 +54,7 @@ typedef struct {
     gint passed; /* atomic */
 } Stream;
 
-/* Each frame gets what it gets in an element that is alone. */
+/* Each frame gets the same results as in an element of its own. */
 static gpointer
 run_stream(gpointer data)
 {
@@ -138,7 +138,7 @@ test_conflicts(void)
     refuse(other, "model-instance-id=cams batch-size=4 batch-timeout=1000", other);
     gst_buffer_unref(pass(h, 1, 0));
     gst_harness_teardown(h);
-    /* Nobody is left who would mind. */
+    /* No other element is left to disagree. */
     h = effnet_test_make_harness(other, "model-instance-id=cams", caps);
     gst_harness_teardown(h);
 }
@@ -171,7 +171,7 @@ pass_one(gpointer data)
     return NULL;
 }
 
-/* Nobody waits for a stream that has no frames coming any more. */
+/* Nobody waits for a stream that no longer expects frames. */
 static void
 test_release(gconstpointer data)
 {
@@ -184,7 +184,7 @@ test_release(gconstpointer data)
     gst_buffer_unref(pass(gone, 1, 0));
     h = effnet_test_make_harness(model, description, caps);
     thread = g_thread_new("stream", pass_one, h);
-    g_usleep(20 * 1000); /* it may, or may not yet, be waiting */
+    g_usleep(20 * 1000); /* it may be waiting, or not yet */
     release(gone, by);
     g_thread_join(thread);
     gst_harness_teardown(gone);
@@ -200,7 +200,7 @@ push_one(gpointer data)
     return NULL;
 }
 
-/* Whoever waits is let go by its own flush and its own stop. */
+/* A waiting element is released by its own flush and its own stop. */
 static void
 test_own_release(gconstpointer data)
 {
@@ -219,8 +219,8 @@ test_own_release(gconstpointer data)
     gst_harness_teardown(other_stream);
 }
 
-/* Before a new stream, what is in flight comes to its end; it waits for nobody then, whether it has
- * begun or not. */
+/* Before a new stream, what is in flight is finished; it then waits for nobody, whether it has
+ * started or not. */
 static void
 test_new_stream(void)
 {
@@ -242,7 +242,7 @@ test_new_stream(void)
     gst_harness_teardown(other_stream);
 }
 
-/* What is announced has the timeout in it. */
+/* The announced latency includes the timeout. */
 static void
 test_latency(void)
 {
@@ -256,7 +256,7 @@ test_latency(void)
     gst_harness_teardown(h);
 }
 
-/* Each element of an id changes to another model for itself. */
+/* Each element of an id changes its model by itself. */
 static void
 test_swap(void)
 {

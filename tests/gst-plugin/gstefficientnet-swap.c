@@ -9,10 +9,10 @@
 #define WIDTH  60
 #define HEIGHT 40
 
-static char *first, *second, *wrong, *caps; /* of 10 and 4 classes, and no model at all */
+static char *first, *second, *wrong, *caps; /* 10 classes, 4 classes, not a model */
 
-/* Sends one frame, which must come out; how many classes it carries, and what the best is called.
- */
+/* Sends one frame, which must come out; returns how many classes it carries, and sets LABEL to the
+ * best one's. */
 static guint
 pass(GstHarness *h, char **label)
 {
@@ -84,7 +84,7 @@ test_labels(void)
     gst_harness_teardown(h);
 }
 
-/* Counts those about a property that had the value that it has now. */
+/* Counts notifications of a property that already had its current value. */
 static void
 count_notification(GObject *element, GParamSpec *pspec, gpointer count)
 {
@@ -101,8 +101,8 @@ count_any_notification(GObject *element, GParamSpec *pspec, gpointer count)
     g_atomic_int_inc((gint *)count);
 }
 
-/* A warning, and everything as it was, which whoever watches the property is told before; what is
- * right afterwards is taken. */
+/* A refused model gives a warning and changes nothing; those who watch the property are notified
+ * first. A right one is accepted afterwards. */
 static void
 test_refused(gconstpointer description)
 {
@@ -144,7 +144,7 @@ test_refused(gconstpointer description)
     gst_harness_teardown(h);
 }
 
-/* Without a thread to open it on, another model is refused as any other. */
+/* Without a thread to open it on, another model is refused like any other. */
 static void
 test_no_thread(void)
 {
@@ -194,7 +194,7 @@ change(gpointer data)
     return NULL;
 }
 
-/* Whoever changes what, no frame is lost, and flushes and states go on. */
+/* Whatever changes, no frame is lost, and flushes and state changes work. */
 static void
 test_storm(void)
 {
@@ -218,7 +218,7 @@ test_storm(void)
     gst_harness_teardown(h);
 }
 
-/* Stopped while another one is opened: it is what the element starts with the next time. */
+/* Stopped while another model is opened: the element starts with that next time. */
 static void
 test_stop(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Time in the element: directions, rates, segments, jumps, frames that have no time. */
+/* Time in the element: directions, rates, segments, jumps, frames without a time. */
 #include <gst/efficientnet/meta.h>
 
 #include "harness.h"
@@ -9,7 +9,7 @@
 #define FRAME  (GST_SECOND / 25)
 
 static char *model;
-static char *caps; /* 25 frames a second, which gives whole times */
+static char *caps; /* 25 frames per second, so that times are exact */
 
 static GstBuffer *
 make_frame(GstClockTime pts)
@@ -21,7 +21,7 @@ make_frame(GstClockTime pts)
     return buffer;
 }
 
-/* TRUE when BUFFER (taken) comes out with a result of its own. */
+/* Pushes BUFFER, of which it takes ownership; TRUE if it comes out with a result of its own. */
 static gboolean
 pass(GstHarness *h, GstBuffer *buffer)
 {
@@ -35,7 +35,8 @@ pass(GstHarness *h, GstBuffer *buffer)
     return fresh;
 }
 
-/* How many of N frames are inferred, the first of which is at START and the others STEP apart. */
+/* How many of N frames are inferred, where the first is at START and the others follow at distances
+ * of STEP. */
 static guint
 count_inferred(GstHarness *h, GstClockTime start, GstClockTimeDiff step, guint n)
 {
@@ -83,8 +84,8 @@ count_messages(GstBus *bus, GstMessageType type)
     return n;
 }
 
-/* 251 frames are ten seconds of the stream, whatever the direction, the speed and who sees to it,
- * and wherever it lies: at two a second 21, the first among them. */
+/* 251 frames are ten seconds of the stream, whatever the direction, the speed, who implements it,
+ * and where the frames are: at two per second, 21 are inferred, the first among them. */
 static void
 test_rates(void)
 {
@@ -134,8 +135,8 @@ test_rates(void)
     }
 }
 
-/* The speed that upstream has seen to counts: at four times, 251 frames are 40 seconds. Key frames
- * that are far from each other all pass. */
+/* The speed that upstream applied counts: at four times, 251 frames are 40 seconds. Key frames that
+ * are far apart all pass. */
 static void
 test_trick_modes(void)
 {
@@ -157,7 +158,7 @@ test_trick_modes(void)
     gst_harness_teardown(h);
 }
 
-/* A part that is shorter than the period is played over and over: what is played counts. */
+/* A part shorter than the period is played repeatedly: what is played counts. */
 static void
 test_loop(gconstpointer rate)
 {
@@ -181,8 +182,8 @@ test_loop(gconstpointer rate)
     gst_harness_teardown(h);
 }
 
-/* Behind a jump within a stream, there is something else to see. A flush begins anew, also where
- * there is no jump. */
+/* After a jump in a stream, there is something else to see. A flush starts again, even without a
+ * jump. */
 static void
 test_seeks(void)
 {
@@ -205,7 +206,7 @@ test_seeks(void)
     flush(h);
     push_segment(h, &segment);
     g_assert_cmpuint(count_inferred(h, segment.stop - FRAME, -(GstClockTimeDiff)FRAME, 25), ==, 1);
-    /* The time of a stream that begins anew without saying so. */
+    /* A stream whose time starts again without notice. */
     gst_segment_init(&segment, GST_FORMAT_TIME);
     flush(h);
     push_segment(h, &segment);
@@ -214,7 +215,7 @@ test_seeks(void)
     gst_harness_teardown(h);
 }
 
-/* Frames that change places do not make more of the time. */
+/* Frames in another order do not add time. */
 static void
 test_disorder(void)
 {
@@ -227,7 +228,7 @@ test_disorder(void)
     gst_harness_teardown(h);
 }
 
-/* Without time, the frames and their rate are a clock. */
+/* Without times, frames and their rate are a clock. */
 static void
 test_untimed(void)
 {
@@ -238,7 +239,7 @@ test_untimed(void)
     g_assert_cmpuint(count_untimed(h, 251), ==, 21);
     flush(h);
     gst_harness_set_src_caps_str(h, caps);
-    /* Every other one has a time, which is the same as nothing but times. */
+    /* Every other frame has a time, which gives the same as all times. */
     for (guint i = 0; i < 251; i++)
         n += pass(h, make_frame(i % 2 ? GST_CLOCK_TIME_NONE : i * FRAME));
     g_assert_cmpuint(n, ==, 21);
@@ -247,7 +248,7 @@ test_untimed(void)
     gst_harness_teardown(h);
 }
 
-/* Nothing tells the time: that is said once. */
+/* If nothing tells the time, that is reported once. */
 static void
 test_no_clock(void)
 {
@@ -273,7 +274,7 @@ test_no_clock(void)
     gst_harness_set_src_caps_str(h, variable);
     g_assert_cmpuint(count_untimed(h, 5), ==, 5);
     g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING), ==, 0);
-    /* With time again, it holds. */
+    /* With times again, the rate applies. */
     g_assert_cmpuint(count_inferred(h, 0, FRAME, 251), ==, 21);
     effnet_test_unwatch(h, bus);
     gst_harness_teardown(h);
@@ -288,7 +289,7 @@ push_lateness(GstHarness *h, GstClockTimeDiff lateness, GstClockTime time)
     g_assert_true(gst_harness_push_upstream_event(h, event));
 }
 
-/* Of frames that come too late one a second is inferred, also backwards. */
+/* Of frames that are too late, one per second is inferred, also backwards. */
 static void
 test_late_reverse(void)
 {
@@ -307,7 +308,7 @@ test_late_reverse(void)
     gst_harness_teardown(h);
 }
 
-/* So early that the time would be one before the beginning: nothing is late. */
+/* So early that the time would be before the start: nothing is late. */
 static void
 test_lateness_limits(void)
 {
@@ -320,14 +321,14 @@ test_lateness_limits(void)
     push_lateness(h, G_MININT64, GST_SECOND);
     for (guint i = 10; i < 20; i++)
         g_assert_true(effnet_test_is_inferred(h, make_frame(i * FRAME)));
-    /* And later than there is time. */
+    /* And later than any time. */
     push_lateness(h, GST_SECOND, G_MAXUINT64 - 5);
     for (guint i = 20; i < 30; i++)
         g_assert_false(effnet_test_is_inferred(h, make_frame(i * FRAME)));
     gst_harness_teardown(h);
 }
 
-/* Lost frames and other caps are no other stream. */
+/* Lost frames and new caps do not start another stream. */
 static void
 test_interval_goes_on(gconstpointer description)
 {
@@ -355,7 +356,7 @@ test_interval_goes_on(gconstpointer description)
     gst_harness_teardown(h);
 }
 
-/* Caps that change while the picture stays are no change of the picture. */
+/* Caps that change while the image stays are no change of the image. */
 static void
 test_change_goes_on(void)
 {
@@ -392,7 +393,7 @@ test_interval_restarts(void)
     gst_harness_teardown(h);
 }
 
-/* A segment of anything but time has none that could be asked for; frames may have their own. */
+/* A segment of another format than time has no times to go by; frames may have their own. */
 static void
 test_other_formats(void)
 {
@@ -405,7 +406,7 @@ test_other_formats(void)
 
         gst_segment_init(&segment, formats[i]);
         push_segment(h, &segment);
-        /* Of no running time, none of them comes late. */
+        /* Without a running time, none is late. */
         push_lateness(h, 100 * (GstClockTimeDiff)GST_SECOND, 0);
         gst_util_set_object_arg(G_OBJECT(h->element), "late-policy", "wait");
         g_assert_cmpuint(count_inferred(h, 0, FRAME, 251), ==, 21);
@@ -422,7 +423,7 @@ test_other_formats(void)
     }
 }
 
-/* The one in flight at the end of a segment is not lost: its message comes before. */
+/* The inference in flight at the end of a segment is not lost: its message comes before. */
 static void
 test_segment_done(void)
 {
@@ -443,7 +444,7 @@ test_segment_done(void)
     gst_harness_teardown(h);
 }
 
-/* A frame that is looked at as long as one likes carries its own result. */
+/* A frame that is shown for any time carries its own result. */
 static void
 test_preroll(void)
 {
@@ -457,7 +458,7 @@ test_preroll(void)
         flush(h);
         push_segment(h, &segment);
         g_assert_true(pass(h, make_frame(i * FRAME)));
-        /* Stepping, too, late or not. */
+        /* So does stepping, late or not. */
         push_lateness(h, 100 * (GstClockTimeDiff)GST_SECOND, 0);
         g_assert_true(pass(h, make_frame((i + 1) * FRAME)));
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The element as it stands and what it makes of a frame; what it does with a stream of them is in
+/* The element, and what it does with one frame; what it does with a stream of frames is in
  * gstefficientnet-stream.c. */
 #include <math.h>
 
@@ -71,7 +71,8 @@ test_defaults(void)
     gst_object_unref(object);
 }
 
-/* Every property says what it is, and when it may be changed; wrong values are told from right. */
+/* Every property says what it is, and when it may be changed; wrong values are refused, right ones
+ * accepted. */
 static void
 test_specs(void)
 {
@@ -111,7 +112,7 @@ test_specs(void)
     gst_object_unref(element);
 }
 
-/* Those that come with the element name its properties, and values that they have. */
+/* The presets that come with the element name its properties, and valid values. */
 static void
 test_presets(void)
 {
@@ -201,7 +202,7 @@ test_result(void)
     gst_harness_teardown(h);
 }
 
-/* Takes BUFFER. */
+/* Takes ownership of BUFFER. */
 static void
 take_scores(GstBuffer *buffer, float scores[EFFNET_TEST_CLASSES])
 {
@@ -219,7 +220,7 @@ distance(const float *a, const float *b)
     return sqrtf(sum);
 }
 
-/* Takes BUFFER, of CAPS. */
+/* Infers BUFFER, of CAPS; takes ownership of it. */
 static void
 infer_buffer(const char *caps, const char *description, GstBuffer *buffer,
              float scores[EFFNET_TEST_CLASSES])
@@ -230,7 +231,7 @@ infer_buffer(const char *caps, const char *description, GstBuffer *buffer,
     gst_harness_teardown(h);
 }
 
-/* The logits of a picture, given in FORMAT, without the rounding of bf16. Takes RGB. */
+/* The logits of an image, given in FORMAT, without bf16's rounding. Takes ownership of RGB. */
 static void
 infer(const char *format, const char *description, GstBuffer *rgb, guint width, guint height,
       float scores[EFFNET_TEST_CLASSES])
@@ -244,8 +245,8 @@ infer(const char *format, const char *description, GstBuffer *rgb, guint width, 
     infer_buffer(caps, all, rgb, scores);
 }
 
-/* A picture is the same in every format, up to what the format cannot hold: the distance to it in
- * RGB is small against that of another picture. */
+/* An image gives the same in every format, except for what the format cannot hold: the distance
+ * from its result in RGB is small compared with another image's. */
 static void
 test_formats(void)
 {
@@ -297,7 +298,7 @@ test_gray(gconstpointer format)
     g_assert_cmpfloat(distance(from_gray, from_rgb), <=, 0.1f * distance(from_rgb, other));
 }
 
-/* Rows and a beginning that are not where the caps would have them: the same scores, to the bit. */
+/* Rows and an offset that differ from what the caps imply: the same scores, bit for bit. */
 static void
 test_strides(void)
 {
@@ -323,7 +324,7 @@ test_strides(void)
     gst_harness_teardown(h);
 }
 
-/* What a crop meta leaves is the frame. */
+/* What a crop meta leaves counts as the frame. */
 static void
 test_crop_meta(void)
 {
@@ -355,8 +356,8 @@ test_crop_meta(void)
     gst_harness_teardown(h);
 }
 
-/* Nothing about a buffer changes but that it has one meta more; a shared one stays as it is, and
- * its pixels are shared with the one that goes on. */
+/* A buffer only gains a meta. A shared buffer stays unchanged, and shares its pixels with the one
+ * that goes on. */
 static void
 test_untouched(gconstpointer shared)
 {
@@ -418,14 +419,14 @@ test_top_k_and_threshold(void)
     best = gst_efficientnet_result_get_score(&result, 0);
     gst_buffer_unref(buffer);
 
-    /* More than there are: all of them. */
+    /* More than there are gives all. */
     g_object_set(h->element, "top-k", 1000, NULL);
     buffer = gst_harness_push_and_pull(h, effnet_test_make_rgb(60, 40, 1));
     g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
     g_assert_cmpuint(result.n_classes, ==, EFFNET_TEST_CLASSES);
     gst_buffer_unref(buffer);
 
-    /* A score that is the threshold reaches it. */
+    /* A score equal to the threshold reaches it. */
     g_object_set(h->element, "threshold", best, NULL);
     buffer = gst_harness_push_and_pull(h, effnet_test_make_rgb(60, 40, 1));
     g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
@@ -456,7 +457,7 @@ test_activation(void)
     }
 }
 
-/* A picture upside down with the tag that says so is the picture. */
+/* An image that is upside down, with the tag that says so, is the image. */
 static void
 test_orientation(void)
 {
@@ -511,7 +512,7 @@ test_two_elements(void)
     gst_harness_teardown(h);
 }
 
-/* Results outlive conversion and scaling; where they stand is said in the frame that they saw. */
+/* Results survive conversion and scaling; their regions refer to the frame that was inferred. */
 static void
 test_survives(void)
 {
@@ -547,7 +548,7 @@ refuse(const char *path, const char *description, gint code, const char *part)
     g_assert_nonnull(strstr(error->message, part));
     g_assert_null(strchr(error->message, '\n'));
     g_error_free(error);
-    /* What is wrong can be put right. */
+    /* What is wrong can be corrected. */
     g_object_set(element, "model", model, "labels-file", NULL, "model-options", NULL, "roi", NULL,
                  NULL);
     gst_util_set_object_arg(G_OBJECT(element), "labels", "<>");
@@ -624,7 +625,7 @@ test_caps(void)
     gst_object_unref(gst_object_ref_sink(element));
 }
 
-/* What SDR is as HDR: by ITU-R BT.2100, white at 203 cd/m2. */
+/* SDR's signal in HDR: by ITU-R BT.2100, with white at 203 cd/m2. */
 static double
 pq_signal(double light)
 {
@@ -648,8 +649,7 @@ srgb_light(double signal)
     return signal <= 0.04045 ? signal / 12.92 : pow((signal + 0.055) / 1.055, 2.4);
 }
 
-/* A picture has the same scores as high dynamic range, which it has not where nobody says that it
- * is. */
+/* An image has the same scores in high dynamic range, but only if the caps say that it is. */
 static void
 test_hdr(gconstpointer colorimetry)
 {
@@ -676,7 +676,7 @@ test_hdr(gconstpointer colorimetry)
     g_assert_cmpfloat(distance(untold, expected), >, 2 * distance(found, expected));
 }
 
-/* Fields of one frame are a frame, and it says so behind the element as well. */
+/* Interlaced fields of a frame count as a frame, and its caps stay interlaced after the element. */
 static void
 test_interlaced(void)
 {

@@ -6,8 +6,8 @@
 
 #define COMPOSITION "meta:GstVideoOverlayComposition"
 
-/* Everything at once: labels that are too long, look like markup and are no UTF-8; a score that is
- * none; regions with room above and without; a zone. */
+/* Everything at once: labels that are too long, look like markup or are not UTF-8; a score that is
+ * not a number; regions with and without room above; a zone. */
 static const EffNetTestResult scene[] = {
     {.width = 640,
      .height = 360,
@@ -58,7 +58,7 @@ make_harness(const char *description, const char *caps)
     return h;
 }
 
-/* A picture that is light and dark, made of tiles so that it is small as a PNG. */
+/* An image with light and dark parts, made of tiles so that it is small as a PNG. */
 static GstBuffer *
 make_picture(guint width, guint height)
 {
@@ -82,7 +82,7 @@ make_picture(guint width, guint height)
     return buffer;
 }
 
-/* As cairo has pictures. */
+/* As a cairo surface. */
 static cairo_surface_t *
 make_surface(GstBuffer *rgb, gint width, gint height)
 {
@@ -125,8 +125,8 @@ distance(guint32 a, guint32 b)
     return sum;
 }
 
-/* The mean difference of a colour where anything was drawn. Fonts are not drawn the same to the
- * last pixel by every version of the libraries; a missing or displaced text makes 15 and more. */
+/* The mean difference of a colour where anything was drawn. Not every version of the libraries
+ * draws fonts the same to the pixel; a missing or displaced text makes 15 and more. */
 static double
 difference(cairo_surface_t *a, cairo_surface_t *b, cairo_surface_t *ground)
 {
@@ -178,7 +178,7 @@ draw_scene(guint width, guint height)
     return buffer;
 }
 
-/* EFFNET_TEST_UPDATE=1 writes the pictures that are expected: look at them then. */
+/* EFFNET_TEST_UPDATE=1 writes the expected images: look at them then. */
 static void
 test_expected(gconstpointer size)
 {
@@ -233,7 +233,8 @@ features_of(GstPad *pad)
     return text;
 }
 
-/* What reaches SINK_CAPS's side when it does, or does not, say that it takes compositions. */
+/* What arrives downstream, which accepts SINK_CAPS and says, if PROPOSES, that it takes
+ * compositions. */
 static GstBuffer *
 negotiate(const char *src_caps, const char *sink_caps, gboolean proposes, GstBuffer *buffer,
           gboolean *has_feature)
@@ -278,7 +279,7 @@ test_attach(void)
     gst_buffer_unref(ground);
 }
 
-/* Downstream takes any caps, but does nothing about compositions; or does not take them at all. */
+/* Downstream accepts any caps but ignores compositions, or does not accept them at all. */
 static void
 test_blend(void)
 {
@@ -298,7 +299,7 @@ test_blend(void)
     gst_buffer_unref(ground);
 }
 
-/* Of an upstream that has laid something over the frame as well, a red square. */
+/* A frame on which upstream has overlaid something, too: a red square. */
 static GstBuffer *
 make_accompanied(void)
 {
@@ -350,7 +351,7 @@ test_upstream_composition(void)
     gst_buffer_unref(out);
 }
 
-/* Memory that cannot be drawn into goes on as it is, with what there is to be laid over it. */
+/* Memory that cannot be drawn into stays as it is, with a composition attached. */
 static void
 test_other_memory(void)
 {
@@ -373,7 +374,7 @@ test_other_memory(void)
     gst_harness_teardown(h);
 }
 
-/* Into every format that GStreamer blends into. */
+/* Draws into every format that GStreamer blends into. */
 static void
 test_formats(void)
 {
@@ -402,7 +403,7 @@ test_formats(void)
     gst_harness_teardown(h);
 }
 
-/* A buffer that others look at as well is not drawn into. */
+/* A buffer that others share is not drawn into. */
 static void
 test_shared(void)
 {
@@ -420,8 +421,7 @@ test_shared(void)
     gst_harness_teardown(h);
 }
 
-/* A pad that is stopped while a frame is on its way has no caps any more that one could ask about.
- */
+/* A pad that is stopped while a frame is on its way no longer has caps to ask about. */
 static void
 test_stopped(void)
 {
@@ -438,7 +438,7 @@ test_stopped(void)
     gst_harness_teardown(h);
 }
 
-/* Nothing to say: the very buffer goes on. */
+/* Without results, the same buffer goes on. */
 static void
 test_no_results(void)
 {
@@ -485,7 +485,7 @@ test_properties(void)
     gst_harness_teardown(h);
 }
 
-/* Each property reads as it was written. */
+/* Each property is read as it was written. */
 static void
 test_round_trip(void)
 {
@@ -515,7 +515,7 @@ test_round_trip(void)
     gst_object_unref(element);
 }
 
-/* The panel lies in what is seen of the frame. */
+/* The panel is within the visible part of the frame. */
 static void
 test_crop_meta(void)
 {
@@ -562,7 +562,7 @@ test_bad_buffer(void)
     refuse_buffer(gst_buffer_new_allocate(NULL, 100, NULL), "is not a frame of RGB, 320x240");
 }
 
-/* Another element's strides, which would lead out of the buffer. */
+/* Another element's strides, which would lead outside of the buffer. */
 static void
 test_bad_meta(void)
 {

@@ -40,7 +40,7 @@ make_harness(const char *location, const char *description)
     return h;
 }
 
-/* A frame that carries what ELEMENT saw AGE frames ago; -1: nothing. */
+/* A frame that carries what ELEMENT inferred AGE frames ago; -1: nothing. */
 static GstBuffer *
 make_frame(guint number, gint age, const char *element)
 {
@@ -96,7 +96,7 @@ test_lines(Fixture *f, gconstpointer data)
     pass(h, 0, 0);
     pass(h, 1, -1);
     pass(h, 2, 0);
-    /* They are there at once, not at the end. */
+    /* Lines are written at once, not at the end. */
     lines = read_lines(f->path);
     g_assert_cmpuint(g_strv_length(lines), ==, 2);
     g_assert_true(
@@ -124,7 +124,7 @@ test_held(Fixture *f, gconstpointer data)
     g_assert_cmpuint(g_strv_length(lines), ==, 6);
     g_assert_true(g_str_has_prefix(lines[0], "{\"stream\":\"a\\\"b\","));
 
-    /* Each inference once, even one that comes with an age: skip-inference has no others. */
+    /* Each inference once, even if it comes with an age: skip-inference has no others. */
     g_object_set(h->element, "held", FALSE, NULL);
     pass(h, 6, 0);
     pass(h, 7, 1);
@@ -222,7 +222,7 @@ push_until_refused(gpointer data)
     return GINT_TO_POINTER(ret);
 }
 
-/* A reader who reads nothing is waited for; flushing and stopping get through all the same. */
+/* The writer waits for a reader that reads nothing; flushing and stopping work all the same. */
 static void
 test_fifo_is_full(Fixture *f, gconstpointer stop)
 {
@@ -245,7 +245,7 @@ test_fifo_is_full(Fixture *f, gconstpointer stop)
     close(fd);
 }
 
-/* Nobody holds a pipeline up by not reading, and what he missed is counted. */
+/* A missing reader does not delay a pipeline; what it missed is counted. */
 static void
 test_fifo_nobody_reads(Fixture *f, gconstpointer data)
 {

@@ -108,7 +108,7 @@ infer_regions(Fixture *f, guint n)
     return outcome;
 }
 
-/* A region in a batch is what it is alone, to the bit; places come as they are needed. */
+/* A region gives the same in a batch as alone, bit for bit; places are added as needed. */
 static void
 test_batch(Fixture *f, gconstpointer data)
 {
@@ -151,7 +151,7 @@ test_async(Fixture *f, gconstpointer data)
     }
 }
 
-/* One in flight: whatever comes meanwhile is refused, and what is found was accepted. */
+/* With one in flight, all others are refused; every outcome was accepted before. */
 static void
 test_busy(Fixture *f, gconstpointer data)
 {
@@ -199,7 +199,7 @@ test_flush(Fixture *f, gconstpointer data)
     }
 }
 
-/* Freed with a frame in flight and an outcome that nobody collected. */
+/* Freed with a frame in flight and an outcome that was not collected. */
 static void
 test_free_busy(Fixture *f, gconstpointer data)
 {
@@ -207,7 +207,7 @@ test_free_busy(Fixture *f, gconstpointer data)
     submit(f, 2, TRUE);
 }
 
-/* Without a thread there is no worker: that is said, and no frame is lost in it. */
+/* Without a thread there is no worker: that is an error, in which no frame is lost. */
 static void
 test_no_thread(Fixture *f, gconstpointer data)
 {

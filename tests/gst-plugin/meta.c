@@ -68,8 +68,8 @@ test_fields(void)
     gst_buffer_unref(buffer);
 }
 
-/* A second element appends; each replaces only its own; the last to take its own away takes the
- * meta with it. */
+/* A second element appends; each replaces only its own results; the last one to remove its own also
+ * removes the meta. */
 static void
 test_replace(void)
 {
@@ -97,7 +97,7 @@ test_replace(void)
     gst_buffer_unref(buffer);
 }
 
-/* What a copy of the buffer carries does not change with the original. */
+/* A copy of the buffer does not change with the original. */
 static void
 test_copy(void)
 {
@@ -113,7 +113,7 @@ test_copy(void)
     gst_buffer_unref(copy);
 }
 
-/* A structure that someone else made may be anything. */
+/* A structure made by others may contain anything. */
 static void
 test_malformed(void)
 {
@@ -143,7 +143,7 @@ test_malformed(void)
     gst_structure_free(odd);
 }
 
-/* A reader may come before the first element of the plugin was made. */
+/* A reader may exist before the plugin's first element. */
 static void
 test_unregistered(void)
 {

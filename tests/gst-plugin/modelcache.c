@@ -13,13 +13,13 @@ typedef struct {
 
 static const EffNetModelOptions small = {.resolution = 32};
 
-/* Keeps whoever opens the model at HELD from doing so until it is let go. */
+/* Holds whoever opens the model at HELD until it is released. */
 static struct {
     GMutex lock;
     GCond changed;
-    const char *held; /* NULL: nothing is */
-    guint holding;    /* those who are kept */
-    guint opened;     /* all */
+    const char *held; /* NULL: none */
+    guint holding;    /* threads that are held */
+    guint opened;     /* opened so far */
 } door;
 
 EffNetModel *__real_effnet_model_open(const char *path, const EffNetModelOptions *options,
@@ -140,7 +140,7 @@ test_changed_file(Fixture *f, gconstpointer data)
     gst_efficientnet_modelcache_release(second);
 }
 
-/* Another config beside the file, or none, makes another network of it. */
+/* Another config beside the file, or none, makes it another network. */
 static void
 test_config(Fixture *f, gconstpointer data)
 {
@@ -162,7 +162,7 @@ test_config(Fixture *f, gconstpointer data)
     gst_efficientnet_modelcache_release(third);
 }
 
-/* The name says how the network was trained where nothing else does. */
+/* The name says how the network was trained if nothing else does. */
 static void
 test_name(Fixture *f, gconstpointer data)
 {
@@ -223,7 +223,7 @@ acquire_only(gpointer path)
     return acquire(path, &small);
 }
 
-/* A model that takes its time keeps nobody from another one. */
+/* A slow model does not delay others. */
 static void
 test_parallel(Fixture *f, gconstpointer data)
 {
@@ -246,7 +246,7 @@ test_parallel(Fixture *f, gconstpointer data)
     gst_efficientnet_modelcache_release(other);
 }
 
-/* Whoever wants the model that is being opened waits for it. */
+/* Whoever wants a model that is being opened waits for it. */
 static void
 test_once(Fixture *f, gconstpointer data)
 {
@@ -281,7 +281,7 @@ fail_to_acquire(gpointer path)
     return NULL;
 }
 
-/* All who waited are told, and the next one tries anew. */
+/* All who waited get the error, and the next one tries again. */
 static void
 test_failed(Fixture *f, gconstpointer data)
 {

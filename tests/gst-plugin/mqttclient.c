@@ -69,12 +69,12 @@ test_address_refused(void)
         g_assert_false(gst_efficientnet_mqtt_address_parse(texts[i], &address, &error));
         g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
         g_assert_true(g_str_has_prefix(error->message, "address: "));
-        /* A log is no place for a password either. */
+        /* Passwords must not be logged either. */
         g_assert_null(strstr(error->message, "secret"));
     }
 }
 
-/* With SETTINGS and an address of NAME; the sentence that it is refused with, or NULL. */
+/* The error for SETTINGS and an address of NAME, or NULL. */
 static char *
 refusal(const GstEfficientNetMqttSettings *settings, const char *name)
 {
@@ -143,7 +143,7 @@ test_credentials(void)
     effnet_test_remove_folder(folder);
 }
 
-/* Nobody waits for what does not end, or does not come. */
+/* Files that do not end, or never come, are not waited for. */
 static void
 test_irregular_files(void)
 {
@@ -196,7 +196,7 @@ test_certificates(void)
     effnet_test_remove_folder(folder);
 }
 
-/* What came of a refused certificate, in whatever order; and what did not. */
+/* The description of a refused certificate, in whatever order errors come; and of other errors. */
 static void
 test_describe(void)
 {

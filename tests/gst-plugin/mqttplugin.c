@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <gst/gst.h>
 
-/* The registry finds the method without the plugin file being loaded, and loads it when asked. */
+/* The registry finds the method without loading its plugin file, and loads that on demand. */
 static void
 test_type(void)
 {
@@ -16,7 +16,7 @@ test_type(void)
     g_assert_true(g_type_is_a(type, g_type_from_name("GstEfficientNetWriter")));
 }
 
-/* Two plugin files, one interface: the element takes what the other one brings. */
+/* Two plugin files, one interface: the element uses what the other one provides. */
 static void
 test_element(void)
 {

@@ -60,12 +60,12 @@ test_order(GstEfficientNetMqttQueue *queue, gconstpointer data)
     gst_efficientnet_mqtt_queue_settle(queue, TRUE);
     gst_efficientnet_mqtt_queue_settle(queue, FALSE);
     assert_counts(queue, 1, 1, 0);
-    /* One that nobody waits for any longer. */
+    /* A message that nobody waits for any longer. */
     gst_efficientnet_mqtt_queue_settle(queue, TRUE);
     assert_counts(queue, 1, 1, 0);
 }
 
-/* Said once, until the broker is reached. */
+/* Reported once, until the broker is reached. */
 static void
 test_overflow(GstEfficientNetMqttQueue *queue, gconstpointer data)
 {
@@ -103,8 +103,8 @@ drain(gpointer queue)
     return NULL;
 }
 
-/* Whoever waits is let go by the last one that arrives, or is lost, and by a flush; what is pushed
- * meanwhile is waited for as well. */
+/* Waiting ends when the last message has arrived or is lost, and by a flush; messages that are
+ * pushed meanwhile count. */
 static void
 test_drain(GstEfficientNetMqttQueue *queue, gconstpointer how)
 {
@@ -132,7 +132,7 @@ test_drain_timeout(GstEfficientNetMqttQueue *queue, gconstpointer data)
     push(queue, "a", 10);
     gst_efficientnet_mqtt_queue_drain(queue, 1000);
     assert_counts(queue, 0, 0, 1);
-    /* The time is over, for the end too. */
+    /* The time is over, also for stopping. */
     gst_efficientnet_mqtt_queue_stop(queue, LONG);
     g_assert_true(gst_efficientnet_mqtt_queue_is_over(queue));
     g_assert_false(gst_efficientnet_mqtt_queue_wait_for_end(queue, 0));
@@ -155,7 +155,7 @@ send_all(gpointer queue)
     return NULL;
 }
 
-/* A thread that pauses for long is told to end, and sends what there is before. */
+/* A thread in a long pause that is told to end first sends what is left. */
 static void
 test_end(GstEfficientNetMqttQueue *queue, gconstpointer data)
 {

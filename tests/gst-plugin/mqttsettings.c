@@ -3,7 +3,7 @@
 
 #include "publishregistry.h"
 
-/* Every property has its own place, and the launch lines of today their names and values. */
+/* Every property has its own place, and existing launch lines keep their names and values. */
 static void
 test_fields(void)
 {

@@ -42,7 +42,7 @@ set_frame(GstEfficientNetNetwork *network, guint index, guint seed)
     g_assert_no_error(error);
 }
 
-/* Alone and shared, the same pictures give the same, whatever the number and the resize. */
+/* Alone or shared, the same images give the same results, for any number and any resize. */
 static void
 test_same(void)
 {
@@ -92,7 +92,7 @@ test_features(void)
     g_assert_true(memcmp(features, features + n_features, n_features * sizeof(float)) != 0);
 }
 
-/* Where others would be waited for, a flush lets go; alone, there is nothing to wait for. */
+/* Where others are waited for, a flush ends the wait; alone, there is nothing to wait for. */
 static void
 test_flushing(void)
 {

@@ -43,7 +43,7 @@ test_all(void)
     gst_structure_free(structure);
 }
 
-/* The property's text, with and without a structure's name in front. */
+/* The property's text, with and without a structure's name first. */
 static void
 test_text(void)
 {
@@ -63,7 +63,7 @@ test_text(void)
         g_assert_cmpint(options.padding, ==, EFFNET_PADDING_SAME);
     }
     g_assert_false(gst_value_deserialize(&back, "padding=<"));
-    /* A GstStructure becomes a value of the property, and the other way round. */
+    /* A GstStructure can be transformed to the property's type, and back. */
     g_assert_true(g_value_transform(&value, &plain));
     g_assert_true(gst_structure_has_field(gst_value_get_structure(&plain), "mean"));
     g_assert_true(g_value_transform(&plain, &back));

@@ -72,7 +72,7 @@ test_frame(void)
     clear(&f);
 }
 
-/* The size of the text follows the frame, and is never too small to be read. */
+/* The size of the text depends on the frame's, and is never too small to be read. */
 static void
 test_sizes(void)
 {
@@ -97,7 +97,7 @@ test_sizes(void)
     }
 }
 
-/* Where nothing could be read, nothing is written; nothing ever leaves the frame. */
+/* If nothing would be legible, nothing is written; nothing ever leaves the frame. */
 static void
 test_all_small_sizes(void)
 {
@@ -148,7 +148,7 @@ test_positions(void)
     g_assert_cmpint(rects[GST_EFFICIENTNET_OVERLAY_BOTTOM_RIGHT].y, >, 360);
 }
 
-/* Two elements say something about the frame: each panel tells whose it is. */
+/* Two elements have results for the frame: each panel tells whose it is. */
 static void
 test_two_elements(void)
 {
@@ -183,7 +183,7 @@ test_two_elements(void)
     }
 }
 
-/* A region that was seen in a frame of another size is where it is in this one. */
+/* A region from a frame of another size is scaled to this one. */
 static void
 test_regions(void)
 {
@@ -201,7 +201,7 @@ test_regions(void)
     g_assert_cmpint(outline(&f, 0)->y, ==, 360);
     g_assert_cmpint(outline(&f, 0)->w, ==, 320);
     g_assert_cmpint(outline(&f, 0)->h, ==, 180);
-    /* Above it, and no higher than it. */
+    /* Above the region, and no higher than it. */
     g_assert_cmpint(panel(&f, 0)->rect.x, ==, 640);
     g_assert_cmpint(panel(&f, 0)->rect.y + panel(&f, 0)->rect.h, <=, 361);
     g_assert_cmpint(panel(&f, 0)->rect.h, <=, 180);
@@ -218,7 +218,7 @@ overlap(const GstVideoRectangle *a, const GstVideoRectangle *b)
     return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
 }
 
-/* However many regions there are, what is written can be read. */
+/* However many regions there are, what is written is legible. */
 static void
 test_crowd(void)
 {
@@ -262,7 +262,7 @@ test_visible(void)
     clear(&f);
 }
 
-/* Metas come from any element, and say anything. */
+/* Metas may come from any element, and contain anything. */
 static void
 test_nonsense(void)
 {

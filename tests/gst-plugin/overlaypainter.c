@@ -7,7 +7,7 @@
 
 static const GstEfficientNetOverlayStyle style = {"DejaVu Sans", 0xff4fa3ff, TRUE};
 
-/* What RESULT looks like on a frame of 640 x 480. */
+/* Paints RESULT for a frame of 640 x 480. */
 static GstVideoOverlayComposition *
 paint(GstEfficientNetOverlayPainter *painter, const EffNetTestResult *result,
       const GstEfficientNetOverlayStyle *with)
@@ -33,7 +33,7 @@ pixels(GstVideoOverlayComposition *composition, guint i)
         GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
 }
 
-/* The first panel of LABEL alone, as a checksum of its pixels. */
+/* A checksum of the pixels of LABEL's first panel. */
 static char *
 look(const char *label, float score, const GstEfficientNetOverlayStyle *with)
 {
@@ -64,7 +64,7 @@ assert_same(gboolean same, const char *a, const char *b)
     g_assert_true(same == (strcmp(sum_a, sum_b) == 0));
 }
 
-/* Labels are text: no markup, and whatever bytes a file had. */
+/* Labels are text: not markup, and any bytes that a file had. */
 static void
 test_text(void)
 {
@@ -100,7 +100,7 @@ test_style(void)
     g_assert_cmpstr(plain, !=, in_bold);
 }
 
-/* Scores of any kind, as activation=none has them, have a bar that is within its track. */
+/* Any scores, as with activation=none, have a bar within its track. */
 static void
 test_scores(void)
 {
@@ -110,7 +110,7 @@ test_scores(void)
         g_free(look("cat", scores[i], &style));
 }
 
-/* What was painted for the frame before is not painted again. */
+/* What was painted for the previous frame is not painted again. */
 static void
 test_kept(void)
 {

@@ -18,7 +18,7 @@ test_element(void)
     gst_object_unref(plugin);
 }
 
-/* Both plugins make the meta known, in either order. */
+/* Both plugins register the meta, in either order. */
 static void
 test_both(void)
 {

@@ -28,7 +28,7 @@ test_elements(void)
     assert_element("efficientnetpublish", "EfficientNet Publisher");
 }
 
-/* The meta is known from the first element on, and is of no tag. */
+/* The meta is registered from the first element on, and has no tags. */
 static void
 test_meta(void)
 {

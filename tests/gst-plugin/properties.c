@@ -39,7 +39,7 @@ holder_init(Holder *holder)
 {
 }
 
-/* What a frame's settings begin with is what gst-inspect says. */
+/* A frame's settings start as gst-inspect says. */
 static void
 test_defaults(void)
 {
@@ -67,7 +67,7 @@ test_defaults(void)
     g_type_class_unref(klass);
 }
 
-/* No setting reaches into another. */
+/* Settings do not overlap. */
 static void
 test_apart(void)
 {

@@ -12,7 +12,7 @@
 
 #include "checkpoint.h"
 
-/* LOCATION is written to, in files of at most MAX_SIZE bytes (0: any). */
+/* Opens a writer to LOCATION, with files of at most MAX_SIZE bytes (0: any size). */
 static GstEfficientNetWriter *
 open_writer(const char *location, guint64 max_size, guint max_files, GError **error)
 {
@@ -32,7 +32,7 @@ close_writer(GstEfficientNetWriter *writer)
     g_object_unref(writer);
 }
 
-/* LINE has its newline, which the writer adds. */
+/* Writes LINE, whose newline the writer adds itself. */
 static gboolean
 write_line(GstEfficientNetWriter *writer, const char *line, GError **error)
 {
@@ -97,14 +97,14 @@ test_file(void)
     g_assert_nonnull(writer);
     assert_accepted(writer, "one\n");
     assert_accepted(writer, "two\n");
-    /* Nothing waits in a buffer of ours. */
+    /* Nothing stays in our buffers. */
     assert_file(path, "one\ntwo\n");
     assert_counts(writer, 2, 0);
     close_writer(writer);
     effnet_test_remove_folder(folder);
 }
 
-/* Files are as long as they may be, and whole lines; a restart goes on where the last one ended. */
+/* Files are as long as allowed, in whole lines; a restart continues where the last one ended. */
 static void
 test_rotation(void)
 {
@@ -149,7 +149,7 @@ test_rotation_keeps_none(void)
     effnet_test_remove_folder(folder);
 }
 
-/* What cannot be renamed is said, and no line is lost unseen. */
+/* A failure to rename is reported, and no line is lost silently. */
 static void
 test_rotation_fails(void)
 {
@@ -168,7 +168,7 @@ test_rotation_fails(void)
     effnet_test_remove_folder(folder);
 }
 
-/* What another one wrote, or was killed while writing, is not glued to what follows. */
+/* A line that another process left unfinished does not merge with the next. */
 static void
 test_appended_begins_line(void)
 {
@@ -191,7 +191,7 @@ test_appended_begins_line(void)
         g_test_message("%s, %d bytes", rows[i].before, (int)rows[i].max_size);
         g_assert_true(g_file_set_contents(path, rows[i].before, -1, NULL));
         writer = open_writer(path, rows[i].max_size, 1, NULL);
-        /* Until there is a line, nothing is written. */
+        /* Nothing is written before the first line. */
         assert_file(path, rows[i].before);
         assert_accepted(writer, "one\n");
         assert_accepted(writer, "two\n");
@@ -203,7 +203,7 @@ test_appended_begins_line(void)
     }
 }
 
-/* Standard output replaced by FD, which is closed; the writer is open until restore_output(). */
+/* Replaces standard output by FD, which it closes; the writer is open until restore_output(). */
 static GstEfficientNetWriter *
 replace_output(int fd, int *saved)
 {
@@ -223,7 +223,7 @@ restore_output(GstEfficientNetWriter *writer, int saved)
     close(saved);
 }
 
-/* As a shell's >> has it, of which nobody can read. */
+/* As with a shell's >>, which cannot be read from. */
 static void
 test_appended_output(void)
 {
@@ -237,7 +237,7 @@ test_appended_output(void)
     assert_accepted(writer, "one\n");
     restore_output(writer, saved);
     assert_file(path, "cut\none\n");
-    /* In the middle of what there is, and behind a whole line. */
+    /* In the middle of existing text, and after a whole line. */
     writer = replace_output(open(path, O_WRONLY), &saved);
     g_assert_cmpint(lseek(STDOUT_FILENO, 4, SEEK_SET), ==, 4);
     assert_accepted(writer, "two\n");
@@ -246,8 +246,8 @@ test_appended_output(void)
     effnet_test_remove_folder(folder);
 }
 
-/* A disk that is full, or a limit, takes a part of a line: its rest comes first once there is room,
- * and nothing kills the process. */
+/* A full disk, or a limit, accepts part of a line: the rest comes first once there is room, and
+ * nothing kills the process. */
 static void
 test_short_write(void)
 {
@@ -279,7 +279,7 @@ test_short_write(void)
     effnet_test_remove_folder(folder);
 }
 
-/* The same, and the end comes first. */
+/* The same, but the end comes first. */
 static void
 test_short_write_ends(void)
 {
@@ -335,7 +335,7 @@ test_full(void)
     close_writer(writer);
 }
 
-/* A pipe without a reader: an error, and the process lives on. */
+/* A pipe without a reader gives an error, and the process survives. */
 static void
 test_reader_gone(void)
 {
@@ -368,7 +368,7 @@ read_to_end(gpointer fd)
     return text;
 }
 
-/* A pipe that says EAGAIN where others wait, as another program may have set it. */
+/* A pipe that returns EAGAIN instead of waiting, as another program may have set it. */
 static void
 test_nonblocking_output(void)
 {
@@ -416,7 +416,7 @@ fifo_tear_down(Fifo *fifo, gconstpointer data)
     g_free(fifo->path);
 }
 
-/* Lines of which nobody is the reader are dropped, before one comes and after one has left. */
+/* Lines without a reader are dropped, before one comes and after it has left. */
 static void
 test_fifo_readers(Fifo *fifo, gconstpointer data)
 {
@@ -496,7 +496,7 @@ fill(gpointer data)
     return GUINT_TO_POINTER(lines);
 }
 
-/* There is a reader, who reads nothing: the writer waits, and is let go. */
+/* The reader reads nothing: the writer waits, until a flush. */
 static void
 test_fifo_flush(Fifo *fifo, gconstpointer data)
 {
@@ -509,7 +509,7 @@ test_fifo_flush(Fifo *fifo, gconstpointer data)
     close(fd);
 }
 
-/* He goes away while the writer waits for him. */
+/* The reader leaves while the writer waits for it. */
 static void
 test_fifo_reader_leaves(Fifo *fifo, gconstpointer data)
 {
@@ -538,8 +538,7 @@ write_until_flushed(gpointer data)
     return GINT_TO_POINTER(accepted);
 }
 
-/* A flush comes while the writer waits in the middle of a line, and is over. Returns the reader's
- * end. */
+/* A flush comes while the writer waits inside a line, and ends. Returns the reader's end. */
 static int
 cut_line(Fifo *fifo)
 {
@@ -568,7 +567,7 @@ assert_text(GString *text, gsize length, const char *end)
     g_string_free(text, TRUE);
 }
 
-/* The line that a flush has cut is ended before the next. */
+/* A line that a flush has cut is finished before the next one, */
 static void
 test_flush_cuts(Fifo *fifo, gconstpointer data)
 {
@@ -581,7 +580,7 @@ test_flush_cuts(Fifo *fifo, gconstpointer data)
     close(fd);
 }
 
-/* Or at the end of the stream, */
+/* or at the end of the stream, */
 static void
 test_flush_drains(Fifo *fifo, gconstpointer data)
 {
@@ -613,7 +612,7 @@ test_flush_closes(Fifo *fifo, gconstpointer data)
     fifo->writer = open_writer(fifo->path, 0, 0, NULL);
 }
 
-/* A reader who left needs no rest, nor does the one who follows him. */
+/* A reader that left does not need the rest, nor does the next one. */
 static void
 test_flush_reader_leaves(Fifo *fifo, gconstpointer data)
 {
@@ -630,7 +629,7 @@ test_flush_reader_leaves(Fifo *fifo, gconstpointer data)
     close(fd);
 }
 
-/* Of a line that was not begun nothing is left. */
+/* Of a line that was not started, nothing is left. */
 static void
 test_flush_between_lines(Fifo *fifo, gconstpointer data)
 {

@@ -16,7 +16,7 @@ make_filter(const char *text)
     return filter;
 }
 
-/* One result of the frame NUMBER, inferred AGE frames ago, with the two classes FIRST (0.75) and
+/* A result of the frame NUMBER, inferred AGE frames ago, with the two classes FIRST (0.75) and
  * "tiger, Panthera tigris" (0.125). */
 static GstStructure *
 make_result(guint number, guint age, const char *first, gint roi_id)
@@ -113,7 +113,7 @@ test_changes(void)
     assert_kept(filter, 1, 0, "cat", TRUE, "");
     assert_kept(filter, 2, 0, "dog", TRUE, "dog");
     assert_kept(filter, 3, 1, "dog", TRUE, "");
-    /* Gone and come back: that is news. */
+    /* Gone and back again counts as a change. */
     assert_kept(filter, 4, 0, "fox", TRUE, "");
     assert_kept(filter, 5, 0, "dog", TRUE, "dog");
 }
@@ -132,7 +132,7 @@ test_changes_of_regions(void)
     }
 }
 
-/* Every inference once, also one that first comes with an age. */
+/* Every inference once, even one that first comes with an age. */
 static void
 test_not_held(void)
 {

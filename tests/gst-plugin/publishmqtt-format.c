@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a format may ask of method=mqtt, with a real broker and a format that asks for everything,
  * as one for Home Assistant would: a retained description of each stream, sent again when the other
- * side was born again, and a last will that says the stream is gone. */
+ * side starts again, and a last will that says the stream is gone. */
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -25,7 +25,7 @@ typedef struct {
     const char *subscriptions[2];
     GstEfficientNetMessage will;
     guint n_described;
-    gsize length; /* of all that was received since */
+    gsize length; /* bytes received since */
 } TestFormat;
 
 typedef GObjectClass TestFormatClass;
@@ -213,7 +213,7 @@ open_element(Fixture *f, int port, const char *description)
 {
     GstElement *element = make_element(port, description);
 
-    /* The bus first: what is wrong may be said as soon as the harness plays. */
+    /* The bus first: errors may be posted as soon as the harness plays. */
     f->bus = gst_bus_new();
     gst_element_set_bus(element, f->bus);
     f->h = gst_harness_new_with_element(element, "sink", "src");
@@ -257,7 +257,7 @@ assert_warning(Fixture *f, const char *begins)
     gst_message_unref(message);
 }
 
-/* Those that come later know the stream, and none of the records that there were. */
+/* Later subscribers know the stream, and none of the earlier records. */
 static void
 test_retained(Fixture *f, gconstpointer data)
 {
@@ -278,7 +278,7 @@ test_retained(Fixture *f, gconstpointer data)
     effnet_test_subscriber_free(subscriber);
 }
 
-/* The other side says that it is there: it gets the description once more. */
+/* The other side announces itself: it gets the description again. */
 static void
 test_subscription(Fixture *f, gconstpointer birth_topic)
 {
@@ -304,7 +304,7 @@ test_subscription(Fixture *f, gconstpointer birth_topic)
     effnet_test_subscriber_free(subscriber);
 }
 
-/* So does a broker that was away, and may have forgotten everything. */
+/* So does a broker that was away and may have forgotten everything. */
 static void
 test_connected_again(Fixture *f, gconstpointer data)
 {
@@ -324,7 +324,7 @@ test_connected_again(Fixture *f, gconstpointer data)
     effnet_test_subscriber_free(subscriber);
 }
 
-/* Sent by the writer at an orderly end, and by the broker after a bad one. */
+/* The will is sent by the writer at an orderly end, otherwise by the broker. */
 static void
 test_will(Fixture *f, gconstpointer program)
 {
@@ -350,7 +350,7 @@ test_will(Fixture *f, gconstpointer program)
     effnet_test_subscriber_free(subscriber);
 }
 
-/* An element that is there until this process is killed. */
+/* Runs an element until this process is killed. */
 static void
 linger(int port)
 {
@@ -361,7 +361,7 @@ linger(int port)
         pause();
 }
 
-/* A topic that is none is said once, and counted. */
+/* An invalid topic is reported once, and counted. */
 static void
 test_wrong_topic(Fixture *f, gconstpointer data)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* With a real broker, which comes and goes. */
+/* With a real broker that comes and goes. */
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -63,7 +63,7 @@ make_element(const EffNetTestBroker *broker, const char *scheme, const char *des
     return element;
 }
 
-/* The element, playing; @ in DESCRIPTION is the broker's folder. */
+/* Starts the element; @ in DESCRIPTION stands for the broker's folder. */
 static void
 open_element(Fixture *f, const char *scheme, const char *description)
 {
@@ -101,7 +101,7 @@ wait_for_written(Fixture *f, guint64 n)
     }
 }
 
-/* The next message of TYPE, which there is, has SAYS in it. */
+/* The next message of TYPE exists, and contains SAYS. */
 static void
 assert_message(Fixture *f, GstMessageType type, const char *says)
 {
@@ -153,8 +153,8 @@ test_lines(Fixture *f, gconstpointer data)
     effnet_test_subscriber_free(subscriber);
 }
 
-/* The broker is stopped and started while lines are made: those that arrived and those that were
- * dropped are all that there were. QOS 2: and none arrived twice. */
+/* The broker is stopped and restarted while lines are written: all of them arrived or were dropped.
+ * QOS 2: and none arrived twice. */
 static void
 test_broker_comes_and_goes(Fixture *f, gconstpointer properties)
 {
@@ -207,7 +207,7 @@ count_warnings(Fixture *f)
     return n;
 }
 
-/* Each takes the other's place at the broker: more and more seldom. */
+/* Two clients with one id displace each other at the broker, less and less often. */
 static void
 test_same_client_id(Fixture *f, gconstpointer data)
 {
@@ -224,7 +224,7 @@ test_same_client_id(Fixture *f, gconstpointer data)
     assert_message(f, GST_MESSAGE_INFO, "connected to mqtt://localhost:");
     assert_message(&other, GST_MESSAGE_WARNING, "lost");
     assert_message(&other, GST_MESSAGE_INFO, "connected to mqtt://localhost:");
-    /* By then each has waited 1/4, 1/2, 1 and 2 seconds at least, while the other was there. */
+    /* By then each has waited at least 1/4, 1/2, 1 and 2 seconds, while the other was connected. */
     g_usleep(6 * G_USEC_PER_SEC);
     n = count_warnings(f) + count_warnings(&other);
     g_test_message("%u further warnings", n);
@@ -235,7 +235,7 @@ test_same_client_id(Fixture *f, gconstpointer data)
     gst_object_unref(other.bus);
 }
 
-/* The oldest are dropped, without a broker that ever was there, and nobody waits. */
+/* If there never was a broker, the oldest messages are dropped, and nobody waits. */
 static void
 test_no_broker(Fixture *f, gconstpointer data)
 {
@@ -262,7 +262,7 @@ test_wrong_host(Fixture *f, gconstpointer data)
     assert_quiet(f);
 }
 
-/* One who accepts connections and says nothing. */
+/* A broker that accepts connections and says nothing. */
 static void
 test_silent_broker(Fixture *f, gconstpointer data)
 {
@@ -381,7 +381,7 @@ test_tls(Fixture *f, gconstpointer data)
     }
 }
 
-/* The broker says "offline" for one that was killed, and the element itself at an orderly end. */
+/* The broker publishes "offline" for a killed process, the element itself at an orderly end. */
 static void
 test_status(Fixture *f, gconstpointer program)
 {
@@ -448,7 +448,7 @@ test_refused(Fixture *f, gconstpointer data)
     gst_object_unref(element);
 }
 
-/* A process that has as many threads as it may have is told so, and lives on. */
+/* A process that cannot create more threads gets an error, and survives. */
 static void
 test_no_thread(Fixture *f, gconstpointer data)
 {

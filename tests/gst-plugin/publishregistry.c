@@ -4,7 +4,7 @@
 #include "gstefficientnetpublish.h"
 #include "publishfile.h"
 
-/* A method that has one property of its own, and one of mqtt's. */
+/* A method with one property of its own and one of mqtt's. */
 typedef struct {
     GObject parent;
     gboolean retain;
@@ -55,13 +55,13 @@ static const GstEfficientNetPublishChoice pigeons = {
     .fields = fields,
 };
 
-/* The values that launch lines and code of today have. */
+/* The values that existing launch lines and code have. */
 enum {
     FILE_METHOD,
     MQTT_METHOD,
 };
 
-/* That of pigeons, which is the last one. */
+/* The value of pigeons, the last one. */
 static gint
 find_pigeons(void)
 {
@@ -101,7 +101,7 @@ assert_blurb(GObject *element, const char *name, const char *expected)
     g_assert_cmpstr(g_param_spec_get_blurb(spec), ==, expected);
 }
 
-/* One property of the element for all that have one of that name. */
+/* The element has one property for all choices that have one of that name. */
 static void
 test_properties(void)
 {
@@ -116,7 +116,7 @@ test_properties(void)
     g_object_unref(element);
 }
 
-/* Such a property must be the same to all: the element has one of them. */
+/* Such a property must be equal in all choices, since the element has only one. */
 static void
 test_same_names(void)
 {
@@ -175,7 +175,7 @@ test_make(void)
     g_object_unref(object);
 }
 
-/* This test has no plugin but GStreamer's own. */
+/* This test sees only GStreamer's own plugins. */
 static void
 test_not_installed(void)
 {
@@ -197,7 +197,7 @@ init_plugin(GstPlugin *plugin)
                                       sizeof(GObjectClass), NULL, sizeof(GObject), NULL, 0));
 }
 
-/* After those to whom it is not installed. */
+/* After those for which it is not installed. */
 static void
 test_another_version(void)
 {

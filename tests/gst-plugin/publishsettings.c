@@ -11,7 +11,7 @@ enum {
 
 static const GstEfficientNetPublishChoice other_format = {.nick = "other", .description = "Other"};
 
-/* A value that is not the default of SPEC. */
+/* A value other than SPEC's default. */
 static void
 make_value(GValue *value, GParamSpec *spec)
 {
@@ -40,8 +40,8 @@ is_equal(const GValue *a, const GValue *b)
     return gst_value_compare(a, b) == GST_VALUE_EQUAL;
 }
 
-/* Every property has its own place: what is set is what is got, also of a copy, and after all
- * others were set. */
+/* Every property has its own place: what is set can be read, also from a copy, and after all others
+ * were set. */
 static void
 test_round_trip(void)
 {
@@ -63,7 +63,7 @@ test_round_trip(void)
         g_value_unset(&value);
         seen++;
     }
-    /* Own ones, file's and mqtt's at least. */
+    /* At least the element's own, file's and mqtt's. */
     g_assert_cmpuint(seen, >=, GST_EFFICIENTNET_PUBLISH_PROP_STATS - 1 + 3 + 12);
     gst_efficientnet_publish_settings_copy(&copy, &settings);
     for (guint i = 0; i < n; i++) {
@@ -86,7 +86,7 @@ test_round_trip(void)
     g_object_unref(element);
 }
 
-/* What gst-inspect says is what an element begins with. */
+/* An element starts as gst-inspect says. */
 static void
 test_defaults(void)
 {
@@ -108,7 +108,7 @@ test_defaults(void)
     g_object_unref(element);
 }
 
-/* The launch lines of today, whatever comes first, and whatever method it is for. */
+/* Existing launch lines, in any order, and for any method. */
 static void
 test_launch_lines(void)
 {
@@ -158,7 +158,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
-    /* So that each property has a value which is not its default. */
+    /* So that each property has a value other than its default. */
     gst_efficientnet_publish_add(GST_EFFICIENTNET_PUBLISH_FORMAT, &other_format);
     GST_ELEMENT_REGISTER(efficientnetpublish, NULL);
     g_test_add_func("/publishsettings/round-trip", test_round_trip);

@@ -107,7 +107,7 @@ test_filters(Fixture *f, gconstpointer data)
     g_assert_cmpstr(g_quark_to_string(get(f, 0)->type), ==, "cow");
 }
 
-/* A tracker's id goes before the meta's own; the two never mean the same. */
+/* A tracker's id precedes the meta's own; the two never mean the same. */
 static void
 test_keys(Fixture *f, gconstpointer data)
 {
@@ -146,7 +146,7 @@ detect(GstAnalyticsRelationMeta *meta, const char *type, gint x, gint y, gint w,
     return od.id;
 }
 
-/* An object in both forms is one region; two objects in one place are two. */
+/* An object in both forms is one region; two objects in the same place are two. */
 static void
 test_both_forms(Fixture *f, gconstpointer data)
 {

@@ -66,7 +66,7 @@ test_frame_defaults(void)
     g_assert_cmpint(settings.resize.mode, ==, EFFNET_RESIZE_AUTO);
 }
 
-/* A value of the type that the property has. */
+/* Sets a value of the property's type. */
 static gboolean
 set_text(GstEfficientNetFrameSettings *settings, GstEfficientNetProp prop, GType type,
          const char *text)
@@ -149,8 +149,8 @@ test_roi(void)
     g_assert_cmpuint(settings.roi.w, ==, 0);
 }
 
-/* A property that is none of a frame's, or that has been forgotten in the table of those, is a
- * fault of ours: it is reported, and nothing is written or read. */
+/* A property that is not a frame's, or was forgotten in the table, is a programming error: it is
+ * reported, and nothing is written or read. */
 static void
 test_no_field(void)
 {

@@ -67,17 +67,17 @@ test_latency_steps(void)
     guint raised = 0;
 
     gst_efficientnet_latency_init(&latency, 1000);
-    /* Not much longer, or not for long: nothing happens. */
+    /* Not much longer, or not for long: no change. */
     for (guint i = 0; i < 100; i++)
         g_assert_false(
             gst_efficientnet_latency_update(&latency, i % 5 == 4 ? 900 : 1200 + i % 5 * 500));
     g_assert_cmpuint(latency.announced, ==, 1000);
-    /* For long: one step, to the longest of them. */
+    /* For long: one increase, to the longest of them. */
     for (guint i = 0; i < 100; i++)
         raised += gst_efficientnet_latency_update(&latency, 1900 + i % 2 * 100);
     g_assert_cmpuint(raised, ==, 1);
     g_assert_cmpuint(latency.announced, ==, 2000);
-    /* And never down. */
+    /* Never a decrease. */
     for (guint i = 0; i < 100; i++)
         g_assert_false(gst_efficientnet_latency_update(&latency, 10));
     g_assert_cmpuint(latency.announced, ==, 2000);

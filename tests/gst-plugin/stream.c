@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gates, smoothing and regions, as they show on the buffers of a stream. */
+/* Gates, smoothing and regions, as seen on a stream's buffers. */
 #include <gst/efficientnet/meta.h>
 
 #include "harness.h"
@@ -74,7 +74,7 @@ test_max_rate(void)
     gst_harness_teardown(h);
 }
 
-/* Stream time, not running time: a seek to a rate of 2 shows twice as much in a second. */
+/* Stream time counts, not running time: at a rate of 2, a second shows twice as much. */
 static void
 test_max_rate_segment(void)
 {
@@ -161,7 +161,7 @@ test_embedding(void)
     gst_harness_teardown(h);
 }
 
-/* A zone is what the frame would be if it were cut. */
+/* A zone gives the same as a frame that was cut to it. */
 static void
 test_zone(void)
 {
@@ -192,7 +192,7 @@ test_zone(void)
     pass_for_scores(h, cropped, cut);
     assert_equal(cut, zone);
 
-    /* Beside the frame there is nothing to see. */
+    /* Outside of the frame there is nothing to see. */
     g_object_set(h->element, "roi", "60,0,5,5", NULL);
     buffer = gst_harness_push_and_pull(h, make_frame(2, 1));
     g_assert_cmpuint(effnet_test_count_results(buffer), ==, 0);
@@ -200,7 +200,7 @@ test_zone(void)
     gst_harness_teardown(h);
 }
 
-/* Said on the bus, and the old value kept. */
+/* A wrong zone is reported on the bus, and the old one kept. */
 static void
 test_wrong_zone(void)
 {
@@ -220,7 +220,7 @@ test_wrong_zone(void)
     gst_harness_teardown(h);
 }
 
-/* Each region is what it is alone as a zone, whatever else is in the frame. */
+/* Each region gives the same as alone as a zone, whatever else is in the frame. */
 static void
 test_regions(void)
 {
@@ -266,7 +266,7 @@ pass_regions(GstHarness *h, guint number, guint n)
     return gst_harness_push_and_pull(h, frame);
 }
 
-/* Known objects keep their results as they move; who goes and comes back is new. */
+/* Known objects keep their results as they move; one that leaves and comes back is new. */
 static void
 test_reclassify(void)
 {
@@ -304,7 +304,7 @@ test_reclassify(void)
     gst_harness_teardown(h);
 }
 
-/* Regions that nobody tracks are not held; without any there is nothing to do. */
+/* Results of untracked regions are not held; without regions there is nothing to do. */
 static void
 test_untracked(void)
 {
@@ -325,7 +325,7 @@ test_untracked(void)
     gst_harness_teardown(h);
 }
 
-/* On the worker, everybody gets a turn, and every frame passes. */
+/* On the worker, every region gets a turn, and every frame passes. */
 static void
 test_regions_skip(void)
 {
@@ -358,7 +358,7 @@ best_score(GstHarness *h, guint seed)
     return score;
 }
 
-/* A class that goes for a single frame is not worth a message under smoothing. */
+/* With smoothing, a class that is gone for a single frame gives no message. */
 static void
 test_changes(gconstpointer smoothing)
 {

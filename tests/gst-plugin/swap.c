@@ -8,8 +8,8 @@ typedef struct {
     char *folder;
     GstEfficientNetModelSettings settings;
     GstEfficientNetSwap *swap;
-    gint refused; /* how many, */
-    gint serial;  /* and the last one */
+    gint refused; /* how many were refused, */
+    gint serial;  /* and the last one's serial */
 } Fixture;
 
 static void
@@ -122,7 +122,7 @@ test_refused(Fixture *f, gconstpointer data)
     g_assert_cmpint(g_atomic_int_get(&f->refused), ==, 1);
 }
 
-/* Nothing was asked for, then. */
+/* Then nothing counts as requested. */
 static void
 test_no_thread(Fixture *f, gconstpointer data)
 {
@@ -140,7 +140,7 @@ test_no_thread(Fixture *f, gconstpointer data)
     g_assert_cmpint(g_atomic_int_get(&f->refused), ==, 0);
 }
 
-/* Freed while it opens, and with something opened that nobody took. */
+/* Freed while it opens, and with something opened that was not taken. */
 static void
 test_free(Fixture *f, gconstpointer data)
 {

@@ -42,7 +42,7 @@ test_directions(Fixture *f, gconstpointer data)
     f->segment.stop = 20 * GST_SECOND;
     assert_moment(f, 12 * GST_SECOND, 2 * GST_SECOND, 0);
     assert_moment(f, 13 * GST_SECOND, 3 * GST_SECOND, GST_SECOND);
-    /* Turned round at 13 s, three seconds of running time after 10 s. */
+    /* Reversed at 13 s, three seconds of running time after 10 s. */
     f->segment.rate = -2.0;
     f->segment.stop = 13 * GST_SECOND;
     f->segment.base = 3 * GST_SECOND;
@@ -57,7 +57,7 @@ test_directions(Fixture *f, gconstpointer data)
     assert_moment(f, GST_SECOND, 9 * GST_SECOND, 4 * GST_SECOND);
 }
 
-/* Out of order by a little, and begun anew. */
+/* Slightly out of order, and starting again. */
 static void
 test_backwards(Fixture *f, gconstpointer data)
 {
@@ -77,7 +77,7 @@ test_untimed(Fixture *f, gconstpointer data)
     assert_moment(f, 2 * FRAME, 2 * FRAME, 2 * FRAME);
     assert_moment(f, NONE, NONE, 3 * FRAME);
     assert_moment(f, NONE, NONE, 4 * FRAME);
-    /* Time that goes slower than the framerate says does not go back. */
+    /* Times that grow more slowly than by the framerate do not go back. */
     assert_moment(f, 3 * FRAME, 3 * FRAME, 4 * FRAME);
     assert_moment(f, 4 * FRAME, 4 * FRAME, 5 * FRAME);
     /* Outside of its segment a frame has no time. */

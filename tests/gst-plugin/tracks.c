@@ -39,7 +39,7 @@ test_smooth(void)
     /* Another network. */
     smooth = gst_efficientnet_track_smooth(track, more, 3, 0.75f);
     g_assert_cmpfloat(smooth[2], ==, 0.5f);
-    /* Switched off and on again, it begins anew. */
+    /* Switched off and on, it starts again. */
     gst_efficientnet_track_smooth(track, more, 3, 0);
     smooth = gst_efficientnet_track_smooth(track, (const float[]){1, 0, 0}, 3, 0.5f);
     g_assert_cmpfloat(smooth[0], ==, 1);
@@ -80,7 +80,7 @@ test_announce_steady(void)
     g_autoptr(GstEfficientNetTracks) tracks = gst_efficientnet_tracks_new();
     GstEfficientNetTrack *track = gst_efficientnet_tracks_see(tracks, 1, 0);
 
-    g_assert_true(announce(track, 2, TRUE)); /* the first is as good as any */
+    g_assert_true(announce(track, 2, TRUE)); /* the first one counts */
     for (guint i = 0; i < 5; i++) {
         g_assert_false(announce(track, 0, TRUE));
         g_assert_false(announce(track, 2, TRUE));

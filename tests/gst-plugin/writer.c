@@ -3,7 +3,7 @@
 
 #include "publishfile.h"
 
-/* A plugin file that has this code of its own gets the type that is there. */
+/* A plugin file with its own copy of this code gets the existing type. */
 static void
 test_one_type(void)
 {

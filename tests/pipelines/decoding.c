@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What comes behind the decoder; what files do is tested by effnet classify. */
+/* What follows the decoder; files are tested by effnet classify. */
 #include "decoding.h"
 
 typedef struct {
@@ -28,7 +28,7 @@ set_up(Fixture *fixture, gconstpointer data)
     fixture->pipeline = gst_pipeline_new(NULL);
     fixture->source = gst_element_factory_make("uridecodebin", NULL);
     fixture->appsrc = gst_element_factory_make("appsrc", NULL);
-    gst_object_ref_sink(fixture->source); /* nothing is to be decoded: it stays outside */
+    gst_object_ref_sink(fixture->source); /* nothing is decoded: it stays outside */
     gst_bin_add_many(GST_BIN(fixture->pipeline), fixture->appsrc, sink, end, NULL);
     gst_element_link_many(fixture->appsrc, sink, end, NULL);
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_shown, fixture, NULL);
@@ -72,7 +72,7 @@ count_shown(Fixture *fixture)
     return fixture->shown;
 }
 
-/* A camera's first frames, before the first that the decoder has all of. */
+/* A camera's first frames, before the first complete one. */
 static void
 test_broken(Fixture *fixture, gconstpointer data)
 {
@@ -85,7 +85,7 @@ test_broken(Fixture *fixture, gconstpointer data)
     g_assert_false(effnet_decoding_is_busy(fixture->decoding));
 }
 
-/* Who marks everything tells nothing by it. */
+/* If every frame is marked, marks mean nothing. */
 static void
 test_all_broken(Fixture *fixture, gconstpointer data)
 {
@@ -101,7 +101,7 @@ test_progress(Fixture *fixture, gconstpointer data)
     push(fixture, 1, 0);
     g_assert_cmpuint(count_shown(fixture), ==, 1);
     g_assert_cmpuint(effnet_decoding_get_progress(fixture->decoding), >, before);
-    g_assert_false(effnet_decoding_has_picture(fixture->decoding)); /* it is no file of one */
+    g_assert_false(effnet_decoding_has_picture(fixture->decoding)); /* it is not a picture file */
     g_assert_false(effnet_decoding_is_truncated(fixture->decoding));
     g_assert_false(effnet_decoding_begin_again(fixture->decoding));
 }

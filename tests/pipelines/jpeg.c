@@ -12,7 +12,7 @@
 #define MPF     "\xff\xe2\0\x06MPF\0"
 #define FRAME_3 "\xff\xc0\0\x0b\x08\0\x10\0\x10\x03\x01\x11\0"
 #define FRAME_4 "\xff\xc2\0\x0b\x08\0\x10\0\x10\x04\x01\x11\0"
-/* Stuffing, a restart, and what is no end. */
+/* Stuffing, a restart, and what does not end the scan. */
 #define SCAN  "\xff\xda\0\x08\x01\x01\0\0\x3f\0ab\xff\0c\xff\xd0"
 #define THUMB "\xff\xec\0\x06\xff\xd8\xff\xd9"
 
@@ -52,7 +52,7 @@ test_cases(void)
         }
 }
 
-/* Of a directory that is anywhere, only what is there is read. */
+/* Wherever a directory claims to be, nothing outside of the segment is read. */
 static void
 test_exif_bounds(void)
 {
@@ -70,7 +70,7 @@ test_exif_bounds(void)
         }
 }
 
-/* A segment may be larger than what of it is kept. */
+/* A segment may be larger than what is kept of it. */
 static void
 test_long_segment(void)
 {

@@ -131,7 +131,7 @@ test_error(void)
                     "GStreamer's plugin for it is not installed: Prores decoder");
 }
 
-/* The newest that is missing, whatever else is said. */
+/* The newest missing plugin counts, whatever else is posted. */
 static void
 test_missing(void)
 {

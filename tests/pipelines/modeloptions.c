@@ -33,7 +33,7 @@ test_all(void)
     g_assert_cmpfloat(options.epsilon, ==, 1e-5);
 }
 
-/* As the element takes it: with and without a name, with a structure's types. */
+/* As the element takes them: with and without a name, with a structure's types. */
 static void
 test_forms(void)
 {

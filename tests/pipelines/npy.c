@@ -74,7 +74,7 @@ test_round_trip(Fixture *fixture, gconstpointer data)
     }
 }
 
-/* As numpy lays files out: data begin on a multiple of 64. */
+/* As in numpy's files, data start at a multiple of 64. */
 static void
 test_alignment(Fixture *fixture, gconstpointer data)
 {

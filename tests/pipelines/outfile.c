@@ -18,7 +18,7 @@ set_up(Fixture *fixture, gconstpointer data)
     fixture->path = g_build_filename(fixture->folder, "out.txt", NULL);
 }
 
-/* Nothing else is left. */
+/* Checks that no other file is left. */
 static void
 tear_down(Fixture *fixture, gconstpointer data)
 {
@@ -86,7 +86,7 @@ test_left(Fixture *fixture, gconstpointer data)
     assert_text(fixture->path, "old");
 }
 
-/* The one before keeps its permissions; a link stays one. */
+/* A replaced file keeps its permissions; a link stays one. */
 static void
 test_replaced(Fixture *fixture, gconstpointer data)
 {
@@ -97,7 +97,7 @@ test_replaced(Fixture *fixture, gconstpointer data)
     g_chmod(fixture->path, 0600);
     g_assert_cmpint(symlink("out.txt", link), ==, 0);
     outfile = effnet_outfile_new(link, FALSE, NULL);
-    g_unlink(effnet_outfile_get_path(outfile)); /* as some write */
+    g_unlink(effnet_outfile_get_path(outfile)); /* as some programs do */
     write_text(effnet_outfile_get_path(outfile), "new");
     g_assert_true(effnet_outfile_commit(outfile, NULL));
     assert_text(fixture->path, "new");

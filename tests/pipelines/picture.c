@@ -50,7 +50,7 @@ test_files(void)
     g_assert_true(g_file_set_contents(path, "GIF89a", -1, NULL));
     g_assert_cmpstr(effnet_picture_get_kind_of_file(path), ==, "GIF");
     g_unlink(path);
-    g_assert_cmpint(mkfifo(path, 0600), ==, 0); /* nobody writes: it is not waited for */
+    g_assert_cmpint(mkfifo(path, 0600), ==, 0); /* nobody writes to it: not waited for */
     g_assert_null(effnet_picture_get_kind_of_file(path));
     g_unlink(path);
     g_rmdir(folder);

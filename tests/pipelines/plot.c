@@ -30,7 +30,7 @@ is_near(guint32 a, guint32 b)
     return TRUE;
 }
 
-/* Pixels of the colour, which a line and its place in the legend have. */
+/* Counts pixels of a colour, in a line and its legend. */
 static guint
 count(cairo_surface_t *image, guint32 color)
 {
@@ -71,7 +71,7 @@ test_png(void)
         guint n = count_in(costs, colors[i]);
 
         g_assert_cmpuint(n, >, 50);
-        g_assert_cmpuint(count_in(both, colors[i]), >, n + 50); /* a panel more */
+        g_assert_cmpuint(count_in(both, colors[i]), >, n + 50); /* one more panel */
     }
     g_remove(both);
     g_remove(costs);

@@ -25,7 +25,8 @@ test_walk(void)
             g_assert_cmpuint(point->cost.macs, ==, base);
             continue;
         }
-        /* Repeats round up and channels to eights, so that it is not quite the rule's 1.92. */
+        /* Repeats are rounded up and channels to multiples of 8, so that it is not quite the rule's
+         * 1.92. */
         g_assert_cmpuint(point->cost.macs, >, at(points, i - 1)->cost.macs * 3 / 2);
         g_assert_cmpuint(point->cost.macs, <, at(points, i - 1)->cost.macs * 3);
     }
@@ -92,7 +93,7 @@ test_measure(void)
     g_assert_cmpfloat(point->latency, >, 0);
 }
 
-/* A budget that nothing meets, and one in which something surely is. */
+/* A budget that nothing meets, and one that something surely meets. */
 static void
 test_fit(void)
 {

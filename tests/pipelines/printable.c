@@ -11,8 +11,9 @@ test_text(void)
         {"größer 猫 🐈", "größer 猫 🐈"},
         {"\033]0;title\007\033[2J", "?]0;title??[2J"},
         {"one\ntwo\r\tthree", "one?two??three"},
-        {"\302\2332J\177", "?2J?"},                            /* CSI in one character, DEL */
-        {"a\342\200\256b\342\201\246c\342\200\250", "a?b?c?"}, /* turned round; a line's end */
+        {"\302\2332J\177", "?2J?"}, /* CSI in one character, DEL */
+        {"a\342\200\256b\342\201\246c\342\200\250",
+         "a?b?c?"}, /* a change of direction; an end of line */
         {"\377x", "\357\277\275x"},
         {"rtsp://u:p\033@h", "rtsp://u:***@h"},
         {"", ""},

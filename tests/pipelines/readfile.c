@@ -39,7 +39,7 @@ test_file(void)
     text = effnet_read_file(path, 9, EFFNET_READ_FILE_SECRET, NULL, &error);
     g_assert_cmpstr(text, ==, "user:pass");
     g_unlink(path);
-    g_assert_cmpint(mkfifo(path, 0600), ==, 0); /* to which nobody writes */
+    g_assert_cmpint(mkfifo(path, 0600), ==, 0); /* nobody writes to it */
     assert_fails(path, 9, EFFNET_READ_FILE_ANY, "no regular file");
     g_unlink(path);
     assert_fails(folder, 9, EFFNET_READ_FILE_ANY, "no regular file");

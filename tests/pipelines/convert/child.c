@@ -70,7 +70,7 @@ sleep_long(gpointer data, GError **error)
     return TRUE;
 }
 
-/* Time passes for one that does not compute as well. */
+/* Time also passes for a child that does not compute. */
 static void
 test_time(void)
 {
@@ -90,7 +90,7 @@ tell_pid(gpointer data, GError **error)
     return write(GPOINTER_TO_INT(data), &own, sizeof own) == sizeof own && sleep_long(data, error);
 }
 
-/* The pipe ends when nobody is left who could write to it. */
+/* The pipe ends when no writer is left. */
 static void
 test_orphan(void)
 {

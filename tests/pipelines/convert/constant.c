@@ -38,7 +38,7 @@ static const guint8 scales[] = {0, 0, 0, 0x3f, 0, 0, 0, 0x40};
 static const guint8 zeros[] = {1,    0,    0,    0,    0,    0,    0,    0,
                                0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
-/* Six numbers of 3x2, by each of both dimensions, or all alike. */
+/* Six numbers, 3 x 2, with scales for either dimension, or one for all. */
 static void
 test_dequantise(void)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* A root of an int (field 0), a byte (2), a vector of ints (3) and one of tables (4), whose one has
- * no fields. Field 1 has its default. */
+/* A root with an int (field 0), a byte (2), a vector of ints (3) and one of tables (4), whose only
+ * table has no fields. Field 1 has its default. */
 static const guint8 whole[] = {
     20,   0,    0,    0,    'T', 'E', 'S', 'T',              /* 0: the root is at 20 */
     14,   0,    20,   0,    4,   0,   0,   0,   8, 0, 12, 0, /* 8: its vtable; field 4 follows */
@@ -34,11 +34,12 @@ test_fields(void)
     g_assert_cmpint(effnet_flat_int(&flat, vector, 1), ==, 9);
     g_assert_cmpint(effnet_flat_int(&flat, vector, 2), ==, 0);
     g_assert_false(flat.broken);
-    g_assert_cmpint(effnet_flat_number(&flat, 0, 0, 4, 8), ==, 8); /* of no table, the default */
+    g_assert_cmpint(effnet_flat_number(&flat, 0, 0, 4, 8), ==,
+                    8); /* without a table, the default */
     g_assert_false(flat.broken);
 }
 
-/* Whatever is cut off or changed, nothing outside is read; the sanitizers see to it. */
+/* Whatever is truncated or changed, nothing outside is read; sanitizers check this. */
 static void
 test_broken(void)
 {

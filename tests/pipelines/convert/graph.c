@@ -24,7 +24,7 @@ get(const EffNetGraph *graph, guint i)
     return g_ptr_array_index(graph->layers, i);
 }
 
-/* A 1x1 convolution of CHANNELS to as many, from value IN to OUT. */
+/* Adds a 1x1 convolution from CHANNELS to CHANNELS, from value IN to OUT. */
 static void
 add(EffNetGraph *graph, const char *name, guint channels, guint in, guint out)
 {
@@ -41,7 +41,7 @@ test_orders(void)
     static const struct {
         EffNetWeightsOrder order;
         guint64 stored[4], dims[4];
-        float second; /* of the taps of the first filter, where there are several */
+        float second; /* the first filter's second tap, if it has several */
     } cases[] = {
         {EFFNET_WEIGHTS_OIHW, {2, 1, 3, 3}, {2, 1, 3, 3}, 2},
         {EFFNET_WEIGHTS_OHWI, {2, 3, 3, 1}, {2, 1, 3, 3}, 2},
@@ -191,7 +191,7 @@ test_refused(void)
     g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
     EffNetConstant weights = constant(4, 2, 2, 1, 1), three = constant(1, 3, 0, 0, 0);
     const EffNetGraphConv bad[] = {
-        {.name = "a", .in = 5, .weights = &weights, .stride = 1},        /* no picture */
+        {.name = "a", .in = 5, .weights = &weights, .stride = 1},        /* not from the image */
         {.name = "a", .stride = 1},                                      /* no weights */
         {.name = "a", .weights = &three, .stride = 1},                   /* one dimension */
         {.name = "a", .weights = &weights, .bias = &three, .stride = 1}, /* other biases */
@@ -233,7 +233,7 @@ test_too_many(void)
     assert_refused(graph, &conv, "file has more than 16384 layers, as no network here has");
 }
 
-/* Of a file in which layers share them. The layer that is refused reads none. */
+/* Layers share weights in the file. The layer that is refused reads none. */
 static void
 test_too_many_weights(void)
 {

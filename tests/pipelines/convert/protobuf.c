@@ -52,7 +52,7 @@ test_broken(void)
 {
     EffNetProto cases[] = {
         MESSAGE(0x08),              /* no value */
-        MESSAGE(0x08, 0x80),        /* half of one */
+        MESSAGE(0x08, 0x80),        /* half a value */
         MESSAGE(0x88),              /* half a key */
         MESSAGE(0x12, 3, 'h', 'i'), /* shorter than it says */
         MESSAGE(0x12, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1),

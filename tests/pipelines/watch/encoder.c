@@ -14,7 +14,7 @@ hide(const char *factory)
         gst_registry_remove_feature(gst_registry_get(), feature);
 }
 
-/* Each in its turn, the best first, as if the better ones were not installed. */
+/* Each in turn, best first, as if the better ones were not installed. */
 static void
 test_order(void)
 {

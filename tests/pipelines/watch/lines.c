@@ -20,7 +20,7 @@ write_many(gpointer lines)
     return NULL;
 }
 
-/* Lines of several threads stay whole. */
+/* Lines from several threads stay whole. */
 static void
 test_threads(void)
 {
@@ -56,7 +56,7 @@ test_append(void)
     g_assert_cmpstr(text, ==, "x\nx\n");
 }
 
-/* Of a line that somebody has left unfinished, the end is not ours. */
+/* A line that another process left unfinished is ended first. */
 static void
 test_append_to_half(void)
 {
@@ -79,7 +79,7 @@ stop_soon(gpointer lines)
     return NULL;
 }
 
-/* A FIFO that nobody reads is waited for until it is stopped. */
+/* Writing to a FIFO that nobody reads waits until it is stopped. */
 static void
 test_stop(void)
 {
@@ -105,7 +105,7 @@ test_failure(void)
 
     g_assert_false(effnet_watch_lines_write(lines, "x\n", 2, &error));
     g_assert_nonnull(strstr(error->message, "/dev/full cannot be written: "));
-    /* Said once. */
+    /* Reported once. */
     g_assert_true(effnet_watch_lines_write(lines, "x\n", 2, NULL));
     g_clear_error(&error);
     g_assert_null(effnet_watch_lines_open("/nonexistent/x", &error));

@@ -13,7 +13,7 @@ flood(void)
     g_log("flood", G_LOG_LEVEL_WARNING, "the last");
 }
 
-/* 100,000 messages, in as many seconds as it takes. */
+/* 100,000 messages, in however many seconds they take. */
 static void
 test_flood(void)
 {

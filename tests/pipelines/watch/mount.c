@@ -32,7 +32,7 @@ test_viewers(void)
     g_assert_true(effnet_watch_mount_take_key_request(mount));
     g_assert_false(effnet_watch_mount_take_key_request(mount));
 
-    /* The one before goes when the next one is there. */
+    /* The previous one leaves when the next one is already connected. */
     effnet_watch_mount_connect(mount, second);
     effnet_watch_mount_disconnect(mount, first);
     g_assert_true(effnet_watch_mount_is_wanted(mount));
@@ -54,7 +54,7 @@ test_push(void)
     g_autoptr(GstSample) sample = gst_sample_new(buffer, caps, NULL, NULL);
 
     GST_BUFFER_PTS(buffer) = 5;
-    effnet_watch_mount_push(mount, sample); /* to nobody */
+    effnet_watch_mount_push(mount, sample); /* without viewers */
     effnet_watch_mount_connect(mount, appsrc);
     effnet_watch_mount_push(mount, sample);
     g_assert_cmpuint(gst_app_src_get_current_level_bytes(GST_APP_SRC(appsrc)), ==, 16);

@@ -71,7 +71,7 @@ end(Fixture *fixture)
         g_assert_cmpint(GST_MESSAGE_TYPE(message), !=, GST_MESSAGE_ERROR);
         if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS)
             return failure;
-        g_assert_null(failure); /* it is said once */
+        g_assert_null(failure); /* reported once */
         failure = g_strdup(effnet_watch_recorder_get_failure(message));
     }
 }
@@ -94,7 +94,7 @@ test_written(Fixture *fixture, gconstpointer path)
 
     push(fixture, "head?body", 0);
     push(fixture, "tail", GST_BUFFER_OFFSET_NONE);
-    push(fixture, "!", 4); /* as a muxer writes a length at the end */
+    push(fixture, "!", 4); /* like a muxer that writes a length at the end */
     failure = end(fixture);
     g_assert_null(failure);
     g_assert_true(effnet_watch_recorder_is_active(fixture->recorder));

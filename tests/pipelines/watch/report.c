@@ -41,7 +41,7 @@ show(Fixture *f, const char *label, gint index, guint age, GstClockTime inferred
     effnet_watch_report_frame(&f->report, buffer, 64, 48);
 }
 
-/* The lines so far, which are then forgotten. */
+/* Returns the lines so far, and removes them. */
 static char **
 take_lines(Fixture *f, EffNetWatchLines **lines)
 {
@@ -53,7 +53,7 @@ take_lines(Fixture *f, EffNetWatchLines **lines)
     return g_strsplit(text, "\n", -1);
 }
 
-/* A held result is told once, whether frames have times or not. */
+/* A held result is reported once, whether frames have times or not. */
 static void
 test_json(Fixture *f, gconstpointer data)
 {
@@ -136,7 +136,7 @@ test_failure(Fixture *f, gconstpointer data)
     effnet_watch_lines_close(f->report.publish);
 }
 
-/* The same time after a new connection is another frame. */
+/* The same time, after reconnecting, is another frame. */
 static void
 test_begin(Fixture *f, gconstpointer data)
 {

@@ -33,7 +33,7 @@ test_format(void)
                                    "\"note\":\"no \\\\ such\","));
     g_assert_true(g_str_has_suffix(first, "\"labels\":{},\"samples\":[]}]}\n"));
 
-    /* What has been told is not told again. */
+    /* What was returned is not returned again. */
     later = effnet_watch_state_format(statuses,
                                       g_ascii_strtoll(first + strlen("{\"time\":"), NULL, 10));
     g_assert_null(strstr(later, "\"7\":"));

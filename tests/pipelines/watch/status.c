@@ -141,7 +141,7 @@ test_samples(void)
     gint64 before = g_get_monotonic_time() - 1;
     guint n = 0;
 
-    /* They are not taken more often than they are shown. */
+    /* Samples are not taken more often than they are shown. */
     for (guint i = 0; i < 100; i++)
         see(status, "cat", 1, 0.5f);
     effnet_watch_status_foreach_sample(status, before, g_get_monotonic_time(), count, &n);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A stream for which there is no thread: this program has none to give. */
+/* A stream for which no thread can be created. */
 #include "stream.h"
 
 #include <effnet/effnet.h>
