@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 static const EffNetCommand commands[] = {
-    {"classify", "FILE-or-URI...", "Prints the classes of pictures, and of each frame of videos",
-     effnet_command_classify},
+    {"classify", "FILE-or-URI...",
+     "Prints the classes of pictures, of videos and of folders of them", effnet_command_classify},
     {"fetch", "NAME...", "Brings trained networks to where their names find them",
      effnet_command_external},
     {"watch", "SOURCE...", "Labels cameras, addresses and files, many at once",

@@ -3,7 +3,10 @@
  * another. */
 #include "../command.h"
 #include "../media.h"
+#include "../mediafiles.h"
 #include "../printable.h"
+#include "../sorter.h"
+#include "../tally.h"
 #include "../uri.h"
 
 #include <stdio.h>
@@ -14,25 +17,38 @@
 
 #include "json.h"
 
-#define TIMEOUT 30 /* s */
+#define TIMEOUT    30 /* s */
+#define BLOCK_TOP  5  /* classes, of a picture that has lines of its own */
+#define LINE_TOP   3  /* and of what has one line */
+#define VIDEO_RATE 1  /* lines a second */
+#define MAX_RATE   1e6
+#define UNSET      G_MININT
+
+typedef enum { TEXT, JSON, CSV } Format;
 
 typedef struct {
-    char *model, *labels_file, *model_options, *precision, *orientation;
+    char *model, *labels_file, *model_options, *precision, *orientation, *format, *sort_into;
     char **files;
     int top_k, threads, timeout;
-    double max_megapixels;
-    gboolean json;
+    double max_megapixels, threshold, max_rate;
+    gboolean json, copy;
 } Options;
 
 typedef struct {
     const Options *options;
+    Format format;
+    GPtrArray *files;
+    EffNetSorter *sorter; /* NULL: nothing is sorted */
+    EffNetTally *tally;   /* of the URI that is shown */
     GstElement *pipeline, *source, *classifier;
     EffNetDecoding *decoding;
     /* About the current URI. No lock is needed: the streaming thread has these from PLAYING to
      * EOS. */
     const char *name;
     char *uri;
-    guint64 frames;
+    guint64 frames;   /* decoded */
+    GstClockTime due; /* when the next frame is looked at; GST_CLOCK_TIME_NONE: the first one */
+    gboolean is_video;
 } Classification;
 
 static void
@@ -43,6 +59,8 @@ options_clear(Options *options)
     g_free(options->labels_file);
     g_free(options->precision);
     g_free(options->orientation);
+    g_free(options->format);
+    g_free(options->sort_into);
     g_strfreev(options->files);
 }
 
@@ -53,6 +71,9 @@ classification_clear(Classification *c)
         gst_element_set_state(c->pipeline, GST_STATE_NULL);
         gst_object_unref(c->pipeline);
     }
+    g_clear_pointer(&c->files, g_ptr_array_unref);
+    g_clear_pointer(&c->sorter, effnet_sorter_free);
+    g_clear_pointer(&c->tally, effnet_tally_free);
     g_free(c->uri);
 }
 
@@ -69,7 +90,7 @@ print_json(const Classification *c, GstBuffer *buffer, GstPad *pad)
     GstEfficientNetJsonFrame frame = {
         .uri = uri,
         .stream = name,
-        .frame = c->frames,
+        .frame = c->frames - 1,
         .pts = GST_BUFFER_PTS(buffer),
         .time = g_get_real_time(),
     };
@@ -82,32 +103,82 @@ print_json(const Classification *c, GstBuffer *buffer, GstPad *pad)
     fputs(line->str, stdout);
 }
 
+/* Prints a line per class, for a single picture. */
 static void
-print_picture(const Classification *c, const GstEfficientNetResult *result)
+print_block(const Classification *c, const GstEfficientNetResult *result)
 {
     effnet_print(stdout, "%s", c->name);
     for (guint k = 0; k < result->n_classes; k++)
         effnet_print(stdout, "  %6.2f %%  %s", 100 * gst_efficientnet_result_get_score(result, k),
                      gst_efficientnet_result_get_label(result, k));
+    if (result->n_classes == 0)
+        effnet_print(stdout, "  -");
 }
 
-/* Prints a line per frame, with each label's first synonym. */
+/* Prints a line per picture or frame, with each label's first synonym. */
 static void
-print_frame(const Classification *c, const GstEfficientNetResult *result, GstClockTime pts)
+print_line(const Classification *c, const GstEfficientNetResult *result, GstClockTime pts)
 {
+    guint n = c->options->top_k == UNSET ? MIN(result->n_classes, LINE_TOP) : result->n_classes;
     g_autoptr(GString) line = g_string_new(NULL);
 
-    if (c->frames == 0)
-        effnet_print(stdout, "%s", c->name);
-    g_string_append_printf(line, "  %9.3f s", GST_CLOCK_TIME_IS_VALID(pts) ? pts / 1e9 : 0.0);
-    for (guint k = 0; k < result->n_classes; k++) {
+    if (!c->is_video)
+        g_string_append(line, c->name);
+    else
+        g_string_append_printf(line, "  %9.3f s", GST_CLOCK_TIME_IS_VALID(pts) ? pts / 1e9 : 0.0);
+    for (guint k = 0; k < n; k++) {
         const char *label = gst_efficientnet_result_get_label(result, k);
 
         g_string_append_printf(line, "  %5.1f %% %.*s",
                                100 * gst_efficientnet_result_get_score(result, k),
                                effnet_media_label_length(label), label);
     }
+    if (n == 0)
+        g_string_append(line, "  -");
     effnet_print(stdout, "%s", line->str);
+}
+
+/* Appends a CSV cell. Labels and file names are untrusted: what a spreadsheet would run as a
+ * formula becomes text. */
+static void
+append_cell(GString *line, const char *text)
+{
+    g_autoptr(GString) cell = g_string_new(*text && strchr("=+-@", *text) ? "'" : NULL);
+
+    effnet_printable_append(cell, text);
+    g_string_replace(cell, "\"", "\"\"", 0);
+    g_string_append_printf(line, "\"%s\"", cell->str);
+}
+
+/* Prints a row per class. */
+static void
+print_csv(const Classification *c, const GstEfficientNetResult *result, GstClockTime pts)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    for (guint k = 0; k < result->n_classes; k++) {
+        append_cell(line, c->name);
+        g_string_append_c(line, ',');
+        if (c->is_video && GST_CLOCK_TIME_IS_VALID(pts))
+            g_string_append_printf(line, "%.3f", pts / 1e9);
+        g_string_append_printf(line, ",%u,%d,", k + 1,
+                               gst_efficientnet_result_get_index(result, k));
+        append_cell(line, gst_efficientnet_result_get_label(result, k));
+        g_string_append_printf(line, ",%.6f\n", gst_efficientnet_result_get_score(result, k));
+    }
+    fputs(line->str, stdout);
+}
+
+static void
+print_text(const Classification *c, const GstEfficientNetResult *result, GstClockTime pts,
+           gboolean first)
+{
+    if (c->is_video && first)
+        effnet_print(stdout, "%s", c->name);
+    if (!c->is_video && c->files->len == 1)
+        print_block(c, result);
+    else
+        print_line(c, result, pts);
 }
 
 /* Pictures have no framerate. */
@@ -122,23 +193,67 @@ is_video(GstPad *pad)
     return numerator > 0;
 }
 
+/* How many frames of a video are looked at in a second; 0: all. */
+static double
+get_rate(const Classification *c)
+{
+    if (c->options->max_rate != UNSET)
+        return c->options->max_rate;
+    return c->format == TEXT ? VIDEO_RATE : 0;
+}
+
+/* Whether the frame at PTS is looked at. */
+static gboolean
+is_due(Classification *c, GstClockTime pts)
+{
+    double rate = get_rate(c);
+    GstClockTime period;
+
+    if (!c->is_video || rate <= 0 || !GST_CLOCK_TIME_IS_VALID(pts))
+        return TRUE;
+    if (GST_CLOCK_TIME_IS_VALID(c->due) && pts < c->due)
+        return FALSE;
+    period = (GstClockTime)(GST_SECOND / rate);
+    /* In step with the first one, unless frames are missing. */
+    if (!GST_CLOCK_TIME_IS_VALID(c->due) || pts - c->due >= period)
+        c->due = pts;
+    c->due += period;
+    return TRUE;
+}
+
+static GstPadProbeReturn
+frame_comes(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    Classification *c = data;
+
+    if (c->frames++ == 0)
+        c->is_video = is_video(pad);
+    if (is_due(c, GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info))))
+        return GST_PAD_PROBE_OK;
+    effnet_decoding_note_done(c->decoding);
+    return GST_PAD_PROBE_DROP;
+}
+
 static GstPadProbeReturn
 frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
     GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
     Classification *c = data;
-    GstEfficientNetResult result;
+    GstEfficientNetResult result = {0};
+    gboolean first = effnet_tally_is_empty(c->tally);
 
-    if (c->options->json)
+    if (gst_efficientnet_buffer_get_result(buffer, 0, &result))
+        effnet_tally_add(c->tally, (guint)gst_efficientnet_result_get_index(&result, 0),
+                         gst_efficientnet_result_get_label(&result, 0));
+    else
+        effnet_tally_add(c->tally, 0, NULL);
+    if (c->format == JSON)
         print_json(c, buffer, pad);
-    else if (gst_efficientnet_buffer_get_result(buffer, 0, &result)) {
-        if (is_video(pad))
-            print_frame(c, &result, GST_BUFFER_PTS(buffer));
-        else
-            print_picture(c, &result);
-    }
+    else if (c->format == CSV)
+        print_csv(c, &result, GST_BUFFER_PTS(buffer));
+    else
+        print_text(c, &result, GST_BUFFER_PTS(buffer), first);
     fflush(stdout);
-    c->frames++;
     effnet_decoding_note_done(c->decoding);
     return GST_PAD_PROBE_OK;
 }
@@ -149,7 +264,7 @@ create_elements(Classification *c, GError **error)
     static const char *const factories[] = {"uridecodebin", "videoconvert", "efficientnet",
                                             "fakesink"};
     GstElement *elements[G_N_ELEMENTS(factories)];
-    g_autoptr(GstPad) pad = NULL;
+    g_autoptr(GstPad) pad = NULL, sink = NULL;
 
     c->pipeline = gst_pipeline_new(NULL);
     for (guint i = 0; i < G_N_ELEMENTS(factories); i++) {
@@ -163,6 +278,8 @@ create_elements(Classification *c, GError **error)
     g_object_set(elements[3], "sync", FALSE, NULL);
     c->decoding = effnet_decoding_new(c->pipeline, c->source, elements[1],
                                       (guint64)(c->options->max_megapixels * 1e6));
+    sink = gst_element_get_static_pad(c->classifier, "sink");
+    gst_pad_add_probe(sink, GST_PAD_PROBE_TYPE_BUFFER, frame_comes, c, NULL);
     pad = gst_element_get_static_pad(c->classifier, "src");
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_arrived, c, NULL);
     return TRUE;
@@ -173,7 +290,8 @@ set_properties(const Classification *c, GError **error)
 {
     const Options *options = c->options;
 
-    g_object_set(c->classifier, "top-k", options->top_k, "threads", options->threads, NULL);
+    g_object_set(c->classifier, "top-k", options->top_k == UNSET ? BLOCK_TOP : options->top_k,
+                 "threads", options->threads, "threshold", options->threshold, NULL);
     if (options->model)
         g_object_set(c->classifier, "model", options->model, NULL);
     if (options->labels_file)
@@ -197,84 +315,187 @@ warn_truncated(const char *name)
     effnet_command_print_error(warning);
 }
 
+static void
+print_summary(const Classification *c)
+{
+    g_autoptr(GString) line = g_string_new("  ");
+
+    effnet_tally_append(c->tally, line, BLOCK_TOP);
+    effnet_print(stdout, "%s", line->str);
+}
+
+/* After its last frame. */
+static gboolean
+finish_file(const Classification *c, GError **error)
+{
+    guint index;
+    const char *label = effnet_tally_get_best(c->tally, &index);
+
+    if (effnet_decoding_is_truncated(c->decoding))
+        warn_truncated(c->name);
+    if (c->is_video && c->format == TEXT)
+        print_summary(c);
+    return c->sorter == NULL || label == NULL ||
+           effnet_sorter_put(c->sorter, c->name, label, index, error);
+}
+
 static gboolean
 classify_file(Classification *c, const char *name, GError **error)
 {
     g_clear_pointer(&c->uri, g_free);
     c->name = name;
     c->frames = 0;
+    c->due = GST_CLOCK_TIME_NONE;
+    c->is_video = FALSE;
+    effnet_tally_reset(c->tally);
     c->uri = effnet_media_new_uri(name, error);
     if (c->uri == NULL || !effnet_media_show(c->pipeline, c->source, c->decoding, name, c->uri,
                                              (guint)c->options->timeout, error))
         return FALSE;
-    if (c->frames > 0) {
-        if (effnet_decoding_is_truncated(c->decoding))
-            warn_truncated(name);
-        return TRUE;
-    }
+    if (!effnet_tally_is_empty(c->tally))
+        return finish_file(c, error);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded", name);
     return FALSE;
 }
 
-/* A file that fails does not stop the others; the last error is left for the caller. */
-static gboolean
-classify_files(Classification *c, GError **error)
+/* Of several failures all but the last are told at once. */
+static void
+note_failure(GError **last, GError *failure)
 {
-    g_autoptr(GError) last = NULL;
+    if (*last)
+        effnet_command_print_error(*last);
+    g_clear_error(last);
+    *last = failure;
+}
 
-    for (char **file = c->options->files; *file != NULL; file++) {
-        g_autoptr(GError) failure = NULL;
+/* A folder or file that fails does not keep the others from being shown; the last one's error is
+ * left for the caller. */
+static gboolean
+classify_files(Classification *c, GError **last, GError **error)
+{
+    for (guint i = 0; i < c->files->len; i++) {
+        GError *failure = NULL;
 
-        if (classify_file(c, *file, &failure))
-            continue;
-        if (last)
-            effnet_command_print_error(last);
-        g_clear_error(&last);
-        last = g_steal_pointer(&failure);
+        if (!classify_file(c, g_ptr_array_index(c->files, i), &failure))
+            note_failure(last, failure);
     }
-    if (last == NULL)
+    if (*last == NULL)
         return TRUE;
-    g_propagate_error(error, g_steal_pointer(&last));
+    g_propagate_error(error, g_steal_pointer(last));
     return FALSE;
+}
+
+static gboolean
+parse_format(Classification *c, GError **error)
+{
+    static const char *const names[] = {"text", "json", "csv"};
+    const char *name = c->options->format;
+
+    c->format = c->options->json ? JSON : TEXT;
+    for (guint i = 0; name && i < G_N_ELEMENTS(names); i++) {
+        if (g_str_equal(name, names[i])) {
+            c->format = (Format)i;
+            return TRUE;
+        }
+    }
+    if (name == NULL)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "--format must be text, json or csv, not \"%s\"", name);
+    return FALSE;
+}
+
+static gboolean
+check_options(const Options *options, GError **error)
+{
+    EffNetPrecision precision;
+
+    if (options->files == NULL) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "name a file, a folder or a URI");
+        return FALSE;
+    }
+    if (options->copy && options->sort_into == NULL) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "--copy is about --sort-into, which names a folder");
+        return FALSE;
+    }
+    return (options->top_k == UNSET ||
+            effnet_command_check("--top-k", options->top_k, 1, 1e6, error)) &&
+           effnet_command_check("--threads", options->threads, 0, 4096, error) &&
+           effnet_command_check("--timeout", options->timeout, 1, 86400, error) &&
+           effnet_command_check("--threshold", options->threshold, 0, 1, error) &&
+           (options->max_rate == UNSET ||
+            effnet_command_check("--max-rate", options->max_rate, 0, MAX_RATE, error)) &&
+           effnet_command_check("--max-megapixels", options->max_megapixels, 1e-6, 1e6, error) &&
+           (options->precision == NULL ||
+            effnet_precision_parse(options->precision, &precision, error));
+}
+
+/* What the arguments name; folders that cannot be looked into are failures like those of files. */
+static gboolean
+list_files(Classification *c, GError **last, GError **error)
+{
+    c->files = g_ptr_array_new_with_free_func(g_free);
+    for (char **name = c->options->files; *name; name++) {
+        GError *failure = NULL;
+
+        if (c->sorter && effnet_media_is_uri(*name)) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                        "--sort-into is about files, and %s is an address", *name);
+            return FALSE;
+        }
+        if (!effnet_media_files_add(c->files, *name, c->options->sort_into, &failure))
+            note_failure(last, failure);
+    }
+    return TRUE;
 }
 
 static gboolean
 run_classify(const Options *options, GError **error)
 {
-    EffNetPrecision precision;
     g_autoptr(GstBus) bus = NULL;
-    g_auto(Classification) c = {.options = options};
+    g_autoptr(GError) last = NULL;
+    g_auto(Classification) c = {.options = options, .tally = effnet_tally_new()};
 
-    if (options->files == NULL) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "name a file or a URI");
+    if (!check_options(options, error) || !parse_format(&c, error) ||
+        !gst_init_check(NULL, NULL, error))
         return FALSE;
+    if (options->sort_into) {
+        c.sorter = effnet_sorter_new(options->sort_into, options->copy, error);
+        if (c.sorter == NULL)
+            return FALSE;
     }
-    if (!effnet_command_check("--top-k", options->top_k, 1, 1e6, error) ||
-        !effnet_command_check("--threads", options->threads, 0, 4096, error) ||
-        !effnet_command_check("--timeout", options->timeout, 1, 86400, error) ||
-        !effnet_command_check("--max-megapixels", options->max_megapixels, 1e-6, 1e6, error) ||
-        (options->precision && !effnet_precision_parse(options->precision, &precision, error)))
-        return FALSE;
-    if (!gst_init_check(NULL, NULL, error))
-        return FALSE;
     effnet_media_register_elements();
-    if (!create_elements(&c, error) || !set_properties(&c, error))
+    if (!list_files(&c, &last, error) || !create_elements(&c, error) || !set_properties(&c, error))
         return FALSE;
     bus = gst_element_get_bus(c.pipeline);
-    return effnet_media_open_model(c.classifier, bus, error) && classify_files(&c, error);
+    if (!effnet_media_open_model(c.classifier, bus, error))
+        return FALSE;
+    if (c.format == CSV)
+        puts("file,time,rank,index,label,score");
+    return classify_files(&c, &last, error);
 }
 
 gboolean
 effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
-    g_auto(Options) options = {
-        .top_k = 5, .timeout = TIMEOUT, .max_megapixels = EFFNET_DECODING_MAX_PIXELS / 1e6};
+    g_auto(Options) options = {.top_k = UNSET,
+                               .max_rate = UNSET,
+                               .timeout = TIMEOUT,
+                               .max_megapixels = EFFNET_DECODING_MAX_PIXELS / 1e6};
     const GOptionEntry entries[] = {
         {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
          "The checkpoint, a file or a name (default: the installed one)", "MODEL"},
         {"labels-file", 'l', 0, G_OPTION_ARG_FILENAME, &options.labels_file,
          "One label a line, instead of the model's", "FILE"},
-        {"top-k", 'k', 0, G_OPTION_ARG_INT, &options.top_k, "How many classes (default 5)", "K"},
+        {"top-k", 'k', 0, G_OPTION_ARG_INT, &options.top_k,
+         "How many classes (default: 5, and 3 where they are in one line)", "K"},
+        {"threshold", 0, 0, G_OPTION_ARG_DOUBLE, &options.threshold,
+         "Leave out classes of lower scores, from 0 to 1 (default 0)", "SCORE"},
+        {"max-rate", 0, 0, G_OPTION_ARG_DOUBLE, &options.max_rate,
+         "Look at so many frames of a video in each second, 0: at all (default: 1, and all for "
+         "JSON and CSV)",
+         "N"},
         EFFNET_COMMAND_MODEL_OPTIONS(options.model_options),
         EFFNET_COMMAND_PRECISION(options.precision, "auto"),
         {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
@@ -286,7 +507,17 @@ effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GEr
          "Give a file up when nothing has come of it for so long (default 30)", "S"},
         {"max-megapixels", 0, 0, G_OPTION_ARG_DOUBLE, &options.max_megapixels,
          "Do not decode larger pictures (default 100)", "N"},
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &options.json, "Print a JSON object a frame", NULL},
+        {"format", 'f', 0, G_OPTION_ARG_STRING, &options.format,
+         "text (the default), json or csv: print lines to read, a JSON object a frame, a row a "
+         "class",
+         "FORMAT"},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &options.json, "The same as --format json", NULL},
+        {"sort-into", 0, 0, G_OPTION_ARG_FILENAME, &options.sort_into,
+         "Link files into a folder of FOLDER for each class; a video by the class of most of its "
+         "frames",
+         "FOLDER"},
+        {"copy", 0, 0, G_OPTION_ARG_NONE, &options.copy, "Copy them there, instead of linking",
+         NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL, NULL},
         {NULL},
     };

@@ -100,6 +100,7 @@ def commands_with(name, model, labels):
         ("bench", "--model", model, "--seconds", "0", "--profile"), ("bench", "--model", bad),
         ("bench", "--arch", name),
         ("classify", "--model", model, "--labels-file", labels, name + ".png", name + ".jpg", name),
+        ("classify", "--model", model, "--labels-file", labels, "--format", "csv", name),
         ("classify", "--model", bad, name + ".png"),
         ("classify", "--model", model, "--precision", name, name),
         ("convert", name + ".onnx", "--output", name + ".out.safetensors"),

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 import contextlib
+import csv
 import http.server
 import itertools
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -69,20 +72,125 @@ def test_several_files():
 
 
 def test_video():
-    clip = os.path.join(folder.name, "clip.avi")
-    subprocess.run(["gst-launch-1.0", "-q", "videotestsrc", "num-buffers=8", "!",
-                    "video/x-raw,framerate=4/1", "!", "jpegenc", "!", "avimux", "!", "filesink",
-                    f"location={clip}"], check=True)
-    frames = classify_json("--top-k", "1", clip)
+    frames = classify_json("--top-k", "1", film("clip.avi", "smpte", 8, 4))
     assert [f["frame"] for f in frames] == list(range(8))
     assert [f["pts"] for f in frames] == [i * 250_000_000 for i in range(8)]
 
 
 def test_h264():
+    """One line a second, and at the end which class how many frames were of."""
     bikes = tap.sample("bikes.mp4")
     lines = classify("--top-k", "2", bikes).splitlines()
-    assert len(lines) == 251 and lines[0] == bikes and lines[1].split()[:2] == ["0.080", "s"]
-    assert lines[26].split()[:2] == ["1.080", "s"] and lines[26].count("%") == 2, lines[26]
+    assert lines[0] == bikes and len(lines) == 12, lines
+    for second, line in enumerate(lines[1:-1]):
+        assert line.split()[:2] == [f"{second}.080", "s"] and line.count("%") == 2, line
+    assert re.fullmatch(r"  10 frames: \D+ [1-9].*", lines[-1]), lines[-1]
+    assert all(line.count("%") == 3 for line in classify(bikes).splitlines()[1:-1])
+
+
+def film(name, pattern, frames, rate):
+    path = os.path.join(folder.name, name)
+    subprocess.run(["gst-launch-1.0", "-q", "videotestsrc", f"pattern={pattern}",
+                    f"num-buffers={frames}", "!", f"video/x-raw,framerate={rate}/1", "!", "jpegenc",
+                    "!", "avimux", "!", "filesink", f"location={path}"], check=True)
+    return path
+
+
+def test_max_rate():
+    clip = film("rate.avi", "ball", 40, 10)
+    for rate, count in (("0", 40), ("0.5", 2), ("1", 4), ("2", 8), ("3", 12), ("100", 40)):
+        lines = classify("--max-rate", rate, clip).splitlines()
+        assert len(lines) == count + 2 and lines[-1].startswith(f"  {count} frames: "), (rate, lines)
+    assert len(classify(clip).splitlines()) == 4 + 2
+    assert len(classify_json(clip)) == 40
+    frames = classify_json("--max-rate", "2", clip)
+    assert [f["frame"] for f in frames] == list(range(0, 40, 5)), frames
+    assert [f["results"][0]["age"] for f in frames] == [0] * 8, frames
+
+
+def test_lines():
+    """Of several pictures each has a line."""
+    cat, coffee = tap.sample("chelsea.png"), tap.sample("coffee.png")
+    lines = classify(cat, coffee).splitlines()
+    assert [line.split("  ")[0] for line in lines] == [cat, coffee], lines
+    assert all(line.count("%") == 3 for line in lines) and "espresso" in lines[1], lines
+    assert all(line.count("%") == 1 for line in classify("-k", "1", cat, coffee).splitlines())
+
+
+def test_threshold():
+    cat, coffee = tap.sample("chelsea.png"), tap.sample("coffee.png")
+    assert classify("--threshold", "0.5", cat, coffee).splitlines()[0] == f"{cat}  -"
+    assert "espresso" in classify("--threshold", "0.5", cat, coffee)
+    assert classify("--threshold", "0.9999", cat).splitlines() == [cat, "  -"]
+    (frame,) = classify_json("--threshold", "0.9999", cat)
+    assert frame["results"] == [], frame
+
+
+def tree(path):
+    return sorted(str(file.relative_to(path)) for file in pathlib.Path(path).rglob("*")
+                  if not file.is_dir())
+
+
+def make_photos():
+    photos = pathlib.Path(folder.name, "photos")
+    shutil.rmtree(photos, ignore_errors=True)
+    (photos / "deep").mkdir(parents=True)
+    for name, sample in (("b.png", "chelsea.png"), ("deep/a.png", "coffee.png"),
+                         ("deep/b.png", "chelsea.png")):
+        shutil.copy(tap.sample(sample), photos / name)
+    (photos / "notes.txt").write_text("none of them\n")
+    return photos
+
+
+def test_folder():
+    photos = make_photos()
+    lines = classify(str(photos)).splitlines()
+    assert [line.split("  ")[0] for line in lines] == [
+        str(photos / name) for name in ("b.png", "deep/a.png", "deep/b.png")], lines
+    os.mkdir(photos / "none")
+    out = fails(str(photos / "none"), str(photos), says="none: there is no picture or video")
+    assert len(out.splitlines()) == 3, out
+
+
+def test_sort_into():
+    photos, cat = make_photos(), "Egyptian cat"
+    labels = scratch("sorted-labels", b"".join(
+        b"../../%d\n" % i if i == 967 else b"%s, x\n" % cat.encode() if i in (281, 282, 285)
+        else b"%d\n" % i for i in range(1000)))
+    where = photos / "sorted"
+    for options in ((), ()):
+        classify("--labels-file", labels, "--sort-into", str(where), str(photos), *options)
+        assert tree(where) == sorted([f"{cat}/b.png", f"{cat}/b-2.png", "_.._967/a.png"]), tree(where)
+    assert (where / cat / "b.png").resolve() == photos / "b.png"
+    classify("--sort-into", str(where / "copies"), "--copy", str(photos / "deep"))
+    copy = where / "copies/espresso/a.png"
+    assert not copy.is_symlink() and copy.read_bytes() == (photos / "deep/a.png").read_bytes()
+    classify("--sort-into", str(photos / "sure"), "--threshold", "0.9", str(photos / "deep"))
+    assert tree(photos / "sure") == ["espresso/a.png"], tree(photos / "sure")
+    clip = film("white.avi", "white", 3, 1)
+    classify("--json", "--sort-into", str(photos / "films"), clip)
+    assert len(tree(photos / "films")) == 1
+    fails("--sort-into", str(photos), "file:///a.png", says="is an address")
+    fails("--copy", clip, says="--sort-into")
+
+
+def test_csv():
+    """Labels and names are cells, whatever is in them."""
+    cat = scratch('=1+1 "b", c.png', open(tap.sample("chelsea.png"), "rb").read())
+    labels = scratch("formulas", b"".join(b'=cmd|"%d", x\n' % i for i in range(1000)))
+    text = classify("--format", "csv", "--labels-file", labels, "--top-k", "2", cat)
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["rank"] for row in rows] == ["1", "2"] and len(rows[0]) == 6, rows
+    assert rows[0]["file"] == cat and rows[0]["time"] == "", rows
+    assert rows[0]["label"] == f"'=cmd|\"{rows[0]['index']}\", x", rows
+    assert 0 < float(rows[1]["score"]) <= float(rows[0]["score"]) < 1, rows
+    os.chdir(folder.name)
+    rows = csv.DictReader(classify("-f", "csv", os.path.basename(cat)).splitlines())
+    assert next(rows)["file"] == "'" + os.path.basename(cat)
+    rows = list(csv.DictReader(classify("-f", "csv", "-k", "1", film("c.avi", 0, 3, 2)).splitlines()))
+    assert [row["time"] for row in rows] == ["0.000", "0.500", "1.000"], rows
+    assert classify("--format", "json", cat).startswith('{"uri"')
+    fails("--format", "xml", cat, says="--format must be")
 
 
 def test_uri():
@@ -125,14 +233,15 @@ def test_no_picture():
     fails(scratch("sound.wav", header + bytes(8000)), says="no picture in it")
     fails(scratch("empty.png"), says="empty.png: ")
     fails(scratch("text.txt", b"hello\n" * 100), says="text.txt: ")
-    fails(folder.name, says=folder.name)
     with open(tap.sample("chelsea.png"), "rb") as file:
         fails(scratch("cut.png", file.read(3000)), says="cut.png: ")
 
 
 def test_others_are_shown_in_spite_of_one():
     cat = tap.sample("chelsea.png")
-    for bad in ("/nonexistent/cat.png", folder.name):
+    none = os.path.join(folder.name, "nothing")
+    os.mkdir(none)
+    for bad in ("/nonexistent/cat.png", none):
         out = fails(cat, bad, cat, says=bad)
         assert out.count(cat) == 2
 
@@ -318,7 +427,8 @@ def test_model_failures():
 
 def test_option_failures():
     effnet_fails("classify", says="name a file")
-    for option in ("--top-k=0", "--top-k=x", "--threads=-1", "--timeout=0", "--max-megapixels=0"):
+    for option in ("--top-k=0", "--top-k=x", "--threads=-1", "--timeout=0", "--max-megapixels=0",
+                   "--threshold=2", "--max-rate=-1"):
         effnet_fails("classify", option, "x", says=option.split("=")[0])
 
 
