@@ -6,7 +6,7 @@ max_function=100 max_file=800 max_stripped=1500000
 # Files that hold a table and nothing else.
 tables=(engine/recognise/imagenet_labels.c)
 
-# files PATTERN…: of the project, by what their paths end in.
+# files PATTERN…: the project's files whose paths end like one of these.
 files() {
     local pattern tests=()
     for pattern; do
@@ -25,7 +25,7 @@ check_format() {
 }
 
 check_tabs() {
-    # Make wants them.
+    # Makefiles need them.
     ! files '*' | grep -vx debian/rules | xargs grep -nIP '\t'
 }
 
@@ -72,7 +72,7 @@ check_function_length() {
         --warnings_only --length $max_function --CCN 1000 --arguments 1000
 }
 
-# A source and its test have the same path, but that the test is under tests/.
+# A source's test has the same path, under tests/.
 check_twins() {
     local source twin bad=0
     while read -r source; do
@@ -85,11 +85,11 @@ check_twins() {
     return $bad
 }
 
-# Kernels, of whatever instruction set and from whatever template, are tested with the reference
-# that they must agree with; what chooses among them, together.
+# A kernel, of any instruction set or template, is tested with the reference that it must agree
+# with; dispatch is tested as a whole.
 twin_of() {
     case $1 in
-    engine/error.c) ;; # nothing that could go wrong
+    engine/error.c) ;; # nothing can go wrong there
     engine/kernels/resize*.c | engine/kernels/*/resize.c) echo engine/kernels/resize ;;
     engine/kernels/kernels.c | engine/kernels/*/init.c) echo engine/kernels/kernels ;;
     engine/kernels/peak*_tmpl.c | engine/kernels/*/peak.c) echo engine/cpu ;;
@@ -117,7 +117,7 @@ check_header() {
         $(pkg-config --cflags gstreamer-1.0) -x c -fsyntax-only -
 }
 
-# only_symbols LIBRARY PATTERN: what others can link with.
+# only_symbols LIBRARY PATTERN: its exported symbols match.
 only_symbols() {
     local others
     others=$(nm --dynamic --defined-only "$1" | awk '{print $3}' | grep -vE "$2" || true)
@@ -128,25 +128,26 @@ only_symbols() {
     nm --dynamic --defined-only "$1" | awk '{print $3}' | grep -E "$2" >/dev/null
 }
 
-# needs LIBRARY WORD: whether it is linked with a library of that name.
+# needs LIBRARY WORD: it is linked with a library of that name.
 needs() {
     readelf --dynamic "$1" | grep NEEDED | grep -q "$2"
 }
 
-# What one method of one element needs, the classifier does not.
+# The classifier does not need what only one method of another element needs.
 check_needs() {
     needs build/gst-plugin/libgstefficientnetmqtt.so mosquitto &&
         ! needs build/gst-plugin/libgstefficientnet.so mosquitto
 }
 
-# Tests may have run these kernels where AVX-512 is, whose encoding alone begins with a byte 62.
+# Tests may have run these kernels on CPUs with AVX-512, whose instructions alone start with a byte
+# 62.
 check_no_avx512() { # LIBRARY INSTRUCTION
     local code
     code=$(objdump --disassemble "$1")
     grep -q "$2" <<<"$code" && ! grep -E '^ *[0-9a-f]+:[[:space:]]62 ' <<<"$code"
 }
 
-# Together, without symbols.
+# The total size, without symbols.
 check_size() {
     local file stripped size total=0
     stripped=$(mktemp)

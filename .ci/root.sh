@@ -6,7 +6,7 @@
 # What is in single quotes is for the root's shell, and for apt.
 # shellcheck disable=SC2016
 
-# Packages are downloaded once, whatever becomes of the root.
+# Packages are downloaded once, whatever happens to the root.
 archives_of() { # SUITE
     mkdir -p "$cache_dir/archives/$1"
     printf '%s\n' "$cache_dir/archives/$1"
@@ -16,7 +16,7 @@ suite_of() { # FOLDER
     sed -n 's/^VERSION_CODENAME=//p' "$1/etc/os-release"
 }
 
-# in_root FOLDER COMMAND…: in an environment of its own; mounts end with the command.
+# in_root FOLDER COMMAND…: runs it with an environment of its own; mounts end with the command.
 in_root() {
     unshare --mount bash -c 'mount -t proc proc "$0/proc" &&
         mount -t devpts -o newinstance,ptmxmode=0666 devpts "$0/dev/pts" &&
@@ -26,12 +26,12 @@ in_root() {
         DEBIAN_FRONTEND=noninteractive "${@:2}"
 }
 
-# The mirror that apt has, of one-line or deb822 sources.
+# The mirror that apt uses, from one-line or deb822 sources.
 find_mirror() {
     apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v security | head -n 1
 }
 
-# How this machine reaches its mirrors, apt's and pip's, is how the root does.
+# The root reaches mirrors, apt's and pip's, as this machine does.
 connect_root() { # FOLDER
     local file
     apt-config dump Acquire >"$1/etc/apt/apt.conf.d/99host"
@@ -44,12 +44,12 @@ connect_root() { # FOLDER
     in_root "$1" update-ca-certificates
 }
 
-# make_root FOLDER SUITE: as little as there can be.
+# make_root FOLDER SUITE: makes the smallest possible root.
 make_root() {
     local mirror script=/usr/share/debootstrap/scripts/$2
     mirror=$(find_mirror)
     [ -n "$mirror" ] || { echo "apt names no mirror"; return 1; }
-    # That of a suite that is younger than debootstrap.
+    # The script for suites newer than debootstrap.
     [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
     mkdir -p "$1"
     timeout 600 debootstrap --variant=minbase --include=ca-certificates \
@@ -63,8 +63,8 @@ make_root() {
     in_root "$1" apt-get autoclean -qq
 }
 
-# keep_root FOLDER WHAT COMMAND…: has COMMAND make FOLDER, unless it is there, of WHAT, and made in
-# the same way.
+# keep_root FOLDER WHAT COMMAND…: runs COMMAND to make FOLDER, unless it exists, was made of WHAT,
+# and in the same way.
 keep_root() {
     local log said status stamp
     stamp=$({ echo "$2"; declare -f make_root connect_root "$3"; } | sha256sum)
@@ -73,7 +73,7 @@ keep_root() {
     command -v debootstrap >/dev/null || skip "debootstrap is missing"
     log=$(mktemp)
     rm -rf --one-file-system "$1"
-    # Within "if" or "||" an error would not end it.
+    # Inside "if" or "||", an error would not end it.
     set +e
     (set -e; "${@:3}") >"$log" 2>&1
     status=$?

@@ -14,8 +14,8 @@ slow_jobs=(
     "both commands on a bare Debian 13, with sudo" "tests/bare trixie newcomer"
 )
 
-# turn_of N: the number of the job that is this commit's, of N. They follow one another from commit
-# to commit, so that N runs take all of them.
+# turn_of N: the number, of N, of this commit's job. Commits take turns, so that N runs cover all
+# jobs.
 turn_of() {
     if have_git && [ "$(git -C "$root" rev-parse --is-shallow-repository)" = false ]; then
         echo $(($(git -C "$root" rev-list --count HEAD) % $1))
@@ -25,7 +25,8 @@ turn_of() {
     fi
 }
 
-# run_slow [all]: the job whose turn it is, or all. The others are not skipped, but named.
+# run_slow [all]: runs the job whose turn it is, or all. The others do not count as skipped, but are
+# named.
 run_slow() {
     local i turn name command others=
     turn=${1:-$(turn_of $((${#slow_jobs[@]} / 2)))}

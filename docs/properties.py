@@ -44,7 +44,8 @@ gst.gst_value_serialize.argtypes = [ctypes.c_void_p]
 
 
 def serialized_default(spec):
-    """As gst-launch-1.0 takes it; through C, as PyGObject knows no default of GStreamer's types."""
+    """The default, as gst-launch-1.0 takes it; through C, since PyGObject does not know defaults
+    of GStreamer's types."""
     klass = gobject.g_type_class_ref(hash(spec.owner_type))
     found = gobject.g_object_class_find_property(klass, spec.name.encode())
     text = gst.gst_value_serialize(gobject.g_param_spec_get_default_value(found))
@@ -93,14 +94,15 @@ def type_of(spec):
 
 
 def class_values(spec):
-    """Of an enumeration or flags; through C, as what PyGObject knows of them changes."""
+    """The values of an enumeration or flags; through C, since what PyGObject knows of them
+    changes."""
     kind = EnumClass if spec.value_type.is_a(GObject.TYPE_ENUM) else FlagsClass
     known = ctypes.cast(gobject.g_type_class_ref(hash(spec.value_type)), ctypes.POINTER(kind))[0]
     return sorted(known.values[:known.count], key=lambda value: value.value)
 
 
 def values_of(spec):
-    """Of an enumeration or flags: each value's nick and sentence."""
+    """Each value of an enumeration or flags: its nick and its sentence."""
     if not (spec.value_type.is_a(GObject.TYPE_ENUM) or spec.value_type.is_a(GObject.TYPE_FLAGS)):
         return []
     return [(value.nick.decode(), value.name.decode()) for value in class_values(spec)]
@@ -109,7 +111,7 @@ def values_of(spec):
 def meaning_of(spec):
     lines = [spec.blurb]
     for nick, name in values_of(spec):
-        # GStreamer's own types have names of C where ours have a sentence.
+        # GStreamer's own types have C names where ours have a sentence.
         lines.append(f"`{nick}`" if re.fullmatch("[A-Z0-9_]+", name) else f"`{nick}`: {name}")
     return "<br>".join(line.replace("|", "\\|").replace("<", "\\<") for line in lines)
 
@@ -134,7 +136,7 @@ def table_of(name):
 
 
 def page():
-    """The page with its tables written anew, and everything between them as it is."""
+    """The page with new tables, and everything between them unchanged."""
     Gst.init(None)
     return re.sub(TABLE, lambda match: match[1] + table_of(match[2]) + match[3], PAGE.read_text(),
                   flags=re.S)

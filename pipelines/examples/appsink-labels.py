@@ -17,7 +17,7 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstVideo", "1.0")
 from gi.repository import Gst, GstVideo  # noqa: E402
 
-# A structure hands lists to PyGObject as this deprecated type.
+# PyGObject gets a structure's lists as this deprecated type.
 warnings.filterwarnings("ignore", "GObject.ValueArray")
 
 
@@ -27,8 +27,8 @@ def read_array(result, field):
 
 
 def read_results(structure):
-    """Of each result the classes, best first, as (label, score). What is read belongs to STRUCTURE,
-    and that to its buffer or message, so plain Python values are made of it at once."""
+    """Each result's classes, best first, as (label, score). What is read belongs to STRUCTURE,
+    and that to its buffer or message, so it is converted to plain Python values at once."""
     found, results = structure.get_list("results")
     return [list(zip(read_array(results.get_nth(i), "labels"),
                      read_array(results.get_nth(i), "scores")))
@@ -36,9 +36,9 @@ def read_results(structure):
 
 
 def show_frame(number, sample):
-    """A line a frame: its time, its size, and the best class of each result."""
+    """Prints a line per frame: its time, its size, and the best class of each result."""
     buffer = sample.get_buffer()
-    # Some versions of the overrides let nobody read a structure of caps but in a "with".
+    # Some versions of the overrides let structures of caps be read only in a "with".
     size = GstVideo.VideoInfo.new_from_caps(sample.get_caps())
     meta = buffer.get_custom_meta("GstEfficientNetMeta")
     results = read_results(meta.get_structure()) if meta else []
@@ -48,13 +48,13 @@ def show_frame(number, sample):
 
 
 def show_message(structure):
-    """What the element says when the best class changes."""
+    """Prints what the element posts when the best class changes."""
     for (label, score), *_ in read_results(structure):
         print(f"change at {structure.get_value('pts') / Gst.SECOND:.3f} s: {label} ({score:.1%})")
 
 
 def show_messages(bus):
-    """False once the pipeline has failed."""
+    """Handles messages; False once the pipeline has failed."""
     while message := bus.pop_filtered(Gst.MessageType.ELEMENT | Gst.MessageType.ERROR):
         if message.type == Gst.MessageType.ERROR:
             print(f"appsink-labels: {message.parse_error().gerror.message}", file=sys.stderr)

@@ -16,12 +16,12 @@ SAMPLE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / 
 
 
 def init():
-    """The elements that are built here come before those that are installed."""
+    """Puts the elements built here before those that are installed."""
     os.environ["GST_PLUGIN_PATH"] = f"{ROOT}/build/gst-plugin:{os.environ.get('GST_PLUGIN_PATH', '')}"
-    # It knows which way up a photograph is, and is passed over by GStreamer 1.22.
+    # jpegparse knows which way up a photograph is, and GStreamer 1.22 does not use it by itself.
     os.environ["GST_PLUGIN_FEATURE_RANK"] = ",".join(
         ["jpegparse:257", *filter(None, [os.environ.get("GST_PLUGIN_FEATURE_RANK")])])
-    # A structure hands lists to PyGObject as this deprecated type.
+    # PyGObject gets a structure's lists as this deprecated type.
     warnings.filterwarnings("ignore", "GObject.ValueArray")
     Gst.init(None)
     if not Gst.ElementFactory.find("efficientnet"):
@@ -38,12 +38,12 @@ def to_uri(name):
 
 
 def printable(text):
-    """Without what a terminal would obey: labels are anybody's."""
+    """TEXT without what a terminal would obey, since labels are not trusted."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def best_class(buffer):
-    """(label, score) of the buffer's first result, or None; the label can be printed."""
+    """(label, score) of the buffer's first result, or None; the label is printable."""
     meta = buffer.get_custom_meta("GstEfficientNetMeta")
     found, results = meta.get_structure().get_list("results") if meta else (False, None)
     if not found or not results.n_values:
@@ -54,8 +54,8 @@ def best_class(buffer):
 
 
 def on_frames(element, function):
-    """Calls FUNCTION(pad, buffer) for each buffer that leaves ELEMENT, which passes unless that
-    returns False."""
+    """Calls FUNCTION(pad, buffer) for each buffer that leaves ELEMENT; if that returns False,
+    drops the buffer."""
     def probe(pad, info):
         return (Gst.PadProbeReturn.DROP if function(pad, info.get_buffer()) is False else
                 Gst.PadProbeReturn.OK)
@@ -63,7 +63,7 @@ def on_frames(element, function):
 
 
 def play(pipeline):
-    """To its end."""
+    """Plays PIPELINE to its end."""
     bus = pipeline.get_bus()
     pipeline.set_state(Gst.State.PLAYING)
     message = bus.timed_pop_filtered(Gst.CLOCK_TIME_NONE, Gst.MessageType.EOS | Gst.MessageType.ERROR)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The pages say what the elements, the headers and the scripts say, and their links lead somewhere."""
+"""The pages agree with the elements, the headers and the scripts, and their links lead
+somewhere."""
 import os
 import pathlib
 import re
@@ -48,7 +49,7 @@ def test_all_elements_have_a_table():
 
 
 def headings(page):
-    """As GitHub names them in addresses."""
+    """Headings, as GitHub names them in addresses."""
     text = re.sub(r"^```.*?^```\n", "", page.read_text(), flags=re.M | re.S)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
             for title in re.findall(r"^#+ (.*)$", text, re.M)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What gst-inspect says of the elements; docs/properties.md is tested in tests/docs/."""
+"""What gst-inspect says about the elements; docs/properties.md is tested in tests/docs/."""
 import re
 import subprocess
 import sys

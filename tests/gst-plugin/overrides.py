@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Python with GStreamer's overrides (Debian: python3-gst-1.0): both ways of docs/metadata.md read
-the same, and a script of ours that maps frames works."""
+"""Python with GStreamer's overrides (Debian: python3-gst-1.0): both functions in
+docs/metadata.md read the same, and a script of ours that maps frames works."""
 import os
 import pathlib
 import re
@@ -29,7 +29,7 @@ def first_buffer(elements):
 
 
 def documented_readers():
-    """The functions read_results() that the page shows: without overrides, and with them."""
+    """The page's two functions read_results(): without overrides, and with them."""
     text = (SOURCES / "docs/metadata.md").read_text()
     readers = []
     for code in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):

@@ -14,7 +14,7 @@ import tap
 
 LAUNCH = "gst-launch-1.0"
 NET = 'efficientnet model-options="o,resolution=32"'
-# What a documented line needs and a test machine has not.
+# What a documented line needs and a test machine lacks.
 INSTEAD = {
     r"filesrc location=\S+ ! decodebin": "videotestsrc num-buffers=1",
     r"uridecodebin uri=\S+": "videotestsrc num-buffers=30",
@@ -96,7 +96,7 @@ def objects_left(stderr):
 
 
 def test_leaks():
-    """Neither a pipeline that ran nor one that was refused leaves an object behind."""
+    """Neither a pipeline that played nor one that was refused leaks objects."""
     environment = {"GST_TRACERS": "leaks", "GST_DEBUG": "GST_TRACER:7", "GST_DEBUG_NO_COLOR": "1"}
     done = run(f"{LAUNCH} -q videotestsrc num-buffers=30 ! tee name=t ! queue ! {NET} ! fakesink "
                f"t. ! queue ! {NET} late-policy=skip-inference post-messages=all "
@@ -117,7 +117,7 @@ def test_leaks():
 
 
 def read_meta(buffer):
-    """As any program reads it, without a header or a library of ours."""
+    """Results as any program reads them, without a header or a library of ours."""
     ok, results = buffer.get_custom_meta("GstEfficientNetMeta").get_structure().get_list("results")
     assert ok and results.n_values == 1
     result = results.get_nth(0)
@@ -135,7 +135,7 @@ def read_meta(buffer):
 
 def test_python():
     Gst = tap.gstreamer()
-    # A structure hands lists to PyGObject as this deprecated type.
+    # PyGObject gets a structure's lists as this deprecated type.
     warnings.filterwarnings("ignore", "GObject.ValueArray")
     pipeline = Gst.parse_launch(
         f"videotestsrc num-buffers=5 ! video/x-raw,width=64,height=48 ! {NET} name=net ! tee ! queue "
@@ -160,7 +160,7 @@ def test_python():
 
 
 def test_shared_model():
-    """Sixteen elements of one model are far from sixteen models in memory."""
+    """Sixteen elements with one model take far less memory than sixteen models."""
     def peak(n):
         branches = " ".join(f"t. ! queue ! {NET} ! fakesink" for _ in range(n))
         line = [LAUNCH, "-q", *f"videotestsrc num-buffers=2 ! tee name=t {branches}".replace(
@@ -175,7 +175,7 @@ def test_shared_model():
 
 
 def test_stop_in_the_midst():
-    """A live pipeline is interrupted at any time and ends cleanly."""
+    """A live pipeline that is interrupted at any time ends cleanly."""
     for policy in ("wait", "skip-inference"):
         process = subprocess.Popen(
             [LAUNCH, "-e", "-q", "videotestsrc", "is-live=true", "!", "efficientnet",

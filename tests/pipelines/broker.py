@@ -9,7 +9,7 @@ import time
 
 
 class Broker:
-    """In a with statement; address is HOST:PORT."""
+    """For a with statement; address is HOST:PORT."""
 
     def __init__(self):
         with socket.socket() as probe:
@@ -19,7 +19,7 @@ class Broker:
         self.process = None
 
     def __enter__(self):
-        # Debian has it where only root looks.
+        # Debian installs it where only root's PATH leads.
         program = shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
         assert program, "mosquitto is not installed"
         with tempfile.NamedTemporaryFile("w", suffix=".conf") as configuration:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is alike in all commands."""
+"""What all commands have in common."""
 import json
 import os
 import re
@@ -61,7 +61,7 @@ def test_isa_is_a_cap():
     assert "kernels c," in effnet(*head, "--isa", "c", EFFNET_ISA="blas")
 
 
-# A title, a colour, a screen that is cleared (twice), a line of its own, writing from the right.
+# A title, a colour, clearing the screen (twice), a line of its own, writing from the right.
 HOSTILE = "\x1b]0;title\x07\x1b[31m\x1b[2J\x9b2J\neffnet: all is well\u202e"
 
 
@@ -93,7 +93,7 @@ def hostile_files(folder):
 
 
 def commands_with(name, model, labels):
-    """Each of the commands, as it succeeds and as it fails."""
+    """Each of the commands, when it succeeds and when it fails."""
     bad = name + ".safetensors"
     return [
         ("arch", name), ("arch", "--base", name), (name,),
@@ -119,13 +119,13 @@ def commands_with(name, model, labels):
 
 
 def test_nothing_reaches_the_terminal():
-    """Whatever files are called and have in them: of what is obeyed there is only the line's end."""
+    """Whatever files' names and contents are, of control characters only newlines are printed."""
     with tempfile.TemporaryDirectory() as folder:
         runs = commands_with(*hostile_files(folder))
         assert {run[0] for run in runs} >= set(COMMANDS), runs
         for arguments in runs:
             done = subprocess.run([tap.EFFNET, *arguments], capture_output=True, timeout=100)
-            text = (done.stdout + done.stderr).decode()  # which is valid
+            text = (done.stdout + done.stderr).decode()  # must be valid
             found = re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
             assert text and not found, (arguments, text[max(0, found.start() - 80):][:160])
             assert not re.search("^effnet: all is well", text, re.M), (arguments, text)
@@ -133,7 +133,7 @@ def test_nothing_reaches_the_terminal():
 
 
 def test_passwords_are_hidden():
-    """Of addresses, by all that take them; nobody answers at this one."""
+    """Passwords in addresses, for all commands that take them; nobody answers at this one."""
     uris = ("rtsp://admin:s3cr3t@127.0.0.1:1/a", "http://admin:s3cr3t@127.0.0.1:1/a?password=s3cr3t",
             "foo://admin:s3cr3t@bar")
     for uri in uris:
@@ -148,7 +148,7 @@ def test_passwords_are_hidden():
 
 
 def test_output_stays_when_commands_fail():
-    """What is at --output before, and beside it, is there afterwards."""
+    """A failure leaves what was at --output, and beside it."""
     import numpy
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "out.npy")
@@ -164,7 +164,7 @@ def test_output_stays_when_commands_fail():
             with open(name, "w", encoding="utf-8") as file:
                 file.write("mine")
         before = sorted(os.listdir(folder))
-        with open(tensors, "rb") as file:  # through a pipe, its end comes as a surprise
+        with open(tensors, "rb") as file:  # through a pipe, whose end cannot be foreseen
             done = subprocess.run(f'cat "{tensors}" | "{tap.EFFNET}" run --model "{tap.model()}" '
                                   f'--input /dev/stdin --output "{path}"', shell=True,
                                   capture_output=True, text=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What brings files, beside what "effnet fetch" is tested with."""
+"""Downloading files, besides what "effnet fetch" is tested with."""
 import contextlib
 import fcntl
 import hashlib
@@ -72,7 +72,7 @@ def test_one_at_a_time():
 
 
 def test_beginning_of_something_else():
-    """What is there already is longer than the file."""
+    """What is already there is longer than the file."""
     with serving({"/host/a": CONTENT}) as folder:
         with open(f"{folder}/a.part", "wb") as part:
             part.write(CONTENT + b"more")
@@ -95,7 +95,7 @@ def test_printable():
 
 
 def test_bar():
-    """On a terminal, of its width."""
+    """On a terminal, as wide as it is."""
     code = ("import download; p = download.Progress('lite0', 0, 4_000_000); p.add(1_000_000);"
             "p.end()")
     for columns in (80, 30):

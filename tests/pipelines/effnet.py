@@ -17,7 +17,7 @@ def test_help_of_each_command():
     for command in COMMANDS:
         text = effnet(command, "--help")
         assert f"effnet {command}" in text
-        # The one that computes nothing has no instruction set.
+        # A command that computes nothing has no instruction set.
         assert ("--isa" in text and "avx512" in text) == (command != "fetch"), command
 
 
@@ -50,7 +50,7 @@ def test_numbers_do_not_depend_on_locale():
 
 
 def test_commands_load_little():
-    """No plugin is looked for where none is wanted: a run starts in milliseconds."""
+    """No plugins are searched for where none is needed: the program starts in milliseconds."""
     effnet("arch", "b0", GST_REGISTRY="/nonexistent/registry", GST_PLUGIN_SCANNER="/bin/false")
     assert not os.path.exists("/nonexistent")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A hub of our own: what it serves, and what it tells of that."""
+"""A hub of our own: what it serves, and what it says about that."""
 import contextlib
 import hashlib
 import http.server
@@ -11,12 +11,12 @@ REVISION = "0123456789abcdef0123456789abcdef01234567"
 
 
 def blob(content):
-    """What git calls it by."""
+    """Git's name for CONTENT."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 class Hub(http.server.BaseHTTPRequestHandler):
-    """Serves FILES; knows ranges, and the hub's way of telling a sum."""
+    """Serves FILES, with ranges, and tells sums like the hub."""
     files, ranges, sums, cut, revision = {}, [], {}, None, None
 
     def do_GET(self):

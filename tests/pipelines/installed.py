@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The project as "meson install" leaves it, below a folder of the test's own, and its examples built
-against that with the commands that stand in them."""
+"""The project as "meson install" leaves it, in a folder of the test's own, and its examples,
+built against that with the commands in their headers."""
 import os
 import pathlib
 import re
@@ -36,7 +36,7 @@ def install():
     packages = list(pathlib.Path(folder.name, "root").rglob("*.pc"))
     assert len(packages) == 2, packages
     for package in packages:
-        # pkg-config cannot know that the root is another one.
+        # pkg-config cannot know the other root.
         package.write_text(re.sub("^prefix=", f"prefix={folder.name}/root", package.read_text(),
                                   flags=re.M))
     libraries = packages[0].parent.parent
@@ -47,7 +47,7 @@ def install():
 
 
 def interrupted(arguments, lines, may_hang=False):
-    """The first LINES lines of a command that goes on until it is interrupted. It may hang then where
+    """The first LINES lines of a command that runs until it is interrupted. Then it may hang, if
     it has elements of GStreamer's that do."""
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                cwd=folder.name, start_new_session=True)
@@ -67,7 +67,7 @@ def interrupted(arguments, lines, may_hang=False):
 
 
 def build(name):
-    """An example in C, by its own command; returns its program."""
+    """Builds an example in C with its own command; returns its program."""
     source = EXAMPLES / f"{name}.c"
     command, = re.findall(r"^ \*     (cc (?:.*\\\n)*.*)$", source.read_text(), re.M)
     command = command.replace("\\\n *", "").replace("cc ", "cc -Wall -Werror ", 1)
@@ -78,7 +78,7 @@ def build(name):
 
 
 def use_model():
-    """The trained network is the default of what runs from here on."""
+    """Makes the trained network the default of what follows."""
     path = pathlib.Path(tap.model())
     os.environ["GST_EFFICIENTNET_MODEL_PATH"] = f"{folder.name}/models"
     os.makedirs(f"{folder.name}/models", exist_ok=True)
@@ -88,7 +88,7 @@ def use_model():
 
 
 def make_film(*pictures):
-    """A film of ten frames of each picture, at ten a second."""
+    """A film with ten frames of each picture, at ten per second."""
     for number, picture in enumerate(picture for picture in pictures for _ in range(10)):
         Image.open(picture).convert("RGB").resize((320, 240)).save(
             f"{folder.name}/frame-{number:03}.jpg")

@@ -30,7 +30,8 @@ def test_manual():
 
 
 def test_manual_has_the_configuration():
-    """Every variable that the sources read, and which keys are not a stream's own."""
+    """The manual has every variable that the sources read, and says which keys are not a
+    stream's own."""
     page = open(f"{os.environ['EFFNET_BUILD']}/pipelines/effnet.1", encoding="utf-8").read()
     read = {name for folder in ("engine", "gst-plugin", "pipelines")
             for source in (installed.SOURCES / folder).rglob("*.c")
@@ -83,7 +84,7 @@ ARCHITECTURES = tap.effnet("arch", "--list").split()
 
 
 def make_models():
-    """One in each place, and in each form."""
+    """A model in each place, and in each form."""
     folder = installed.folder.name
     places = (f"{folder}/models", f"{folder}/user/efficientnet/models",
               f"{folder}/system/efficientnet/models")
@@ -97,7 +98,7 @@ def make_models():
 
 
 def check_values(complete, end):
-    """What completes the values of options; after them come END."""
+    """What completes options' values; after them comes END."""
     models = make_models()
     for words, values in ((("classify", "--model"), models), (("bench", "-m"), models),
                           (("info",), models), (("bench", "--arch"), ARCHITECTURES),

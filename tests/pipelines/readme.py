@@ -22,9 +22,9 @@ INLINE = rf"`({PROGRAMS} [^`]+)`"
 NAMES = r"effnet [a-z]+|effnet scale --plot"
 
 # What stands for something of the reader's, or would take too long here. Everything else is run as
-# it is written, in a folder that has the files that the pages name.
+# written, in a folder with the files that the pages name.
 INSTEAD = (
-    # This test is one of those that it runs.
+    # This test is among those that it would run.
     (r"^\./tests/run$", f"bash -n {SOURCES}/tests/run"),
     # tests/docs/pages.py compares the packages with those that quickstart installs.
     (r"^sudo apt install .*", "true"),
@@ -35,10 +35,10 @@ INSTEAD = (
     (r"^sudo apt purge (.*)", rf'for name in \1; do grep "^Package: ${{name%\\*}}" '
      rf'{SOURCES}/debian/control; done'),
     (r"^sudo effnet fetch ", f"XDG_DATA_DIRS={HERE}/service effnet fetch "),
-    # What tests fetch is there.
+    # What tests fetch exists.
     (r"^effnet fetch NAME$", "effnet fetch lite0"),
     (r"^(\./)?(pipelines|tests)/", rf"{SOURCES}/\2/"),
-    # Configured anew, but the build that there is, installed into a folder.
+    # Configures again, but installs the existing build into a folder.
     (r"^sudo meson install -C \S+ && sudo ldconfig$",
      f"meson install --no-rebuild -C {BUILD} --destdir {HERE}/installed"),
     (r"-C build(-install)?(?= |$)", f"-C {BUILD}"),
@@ -65,7 +65,7 @@ INSTEAD = (
 
 
 def prepare():
-    """The files that the pages' reader has."""
+    """The files that the pages assume."""
     import numpy
     from PIL import Image
     installed.use_model()
@@ -87,7 +87,7 @@ def prepare():
 
 
 def commands_of(page):
-    # What is fenced is in other languages.
+    # Fenced blocks are in other languages.
     text = re.sub(r"^```.*?^```\n", "", page.read_text(), flags=re.M | re.S)
     blocks = re.findall(r"(?:^    .*\n)+", text, re.M)
     lines = [line.strip() for block in blocks
@@ -128,7 +128,7 @@ def run_line(line):
 
 
 def test_pages_have_commands():
-    """The pages are read as they are meant to be."""
+    """Commands are recognised as intended."""
     found = commands()
     assert len(found) >= 50 and "./pipelines/quickstart" in found, found
     assert all(re.match(PROGRAMS, command) for command in found), found

@@ -31,7 +31,7 @@ def files(pattern):
 
 
 def frames_of(video):
-    """How many frames can be decoded of it."""
+    """How many frames of VIDEO can be decoded."""
     return len(tap.effnet("classify", "--model", tap.model(), "--json", video).splitlines())
 
 
@@ -41,7 +41,7 @@ def test_file():
 
 
 def test_photograph_is_turned():
-    """As its tag says, where the element that reads it is installed."""
+    """As its tag says, if the element that reads it is installed."""
     if not installed.run("gst-inspect-1.0", "--exists", "jpegparse").returncode == 0:
         raise tap.Skip("GStreamer's element jpegparse is not installed")
     try:

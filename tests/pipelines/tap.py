@@ -23,7 +23,7 @@ class Skip(Exception):
 
 
 def use_overrides():
-    """Those that are installed, or unpacked; without any, nothing of the module is run."""
+    """The overrides that are installed or unpacked; without any, nothing of the module is run."""
     folder = f"{OVERRIDES}/{sys.version_info.major}.{sys.version_info.minor}"
     sys.path.append(folder)
     os.environ["PYTHONPATH"] = f"{os.environ.get('PYTHONPATH', '')}{os.pathsep}{folder}"
@@ -65,7 +65,7 @@ def sample(name):
 
 
 def photographs(count):
-    """So many, all different: the samples, then mirrored, then upside down."""
+    """N pictures, all different: the samples, then mirrored, then upside down."""
     try:
         from PIL import Image, ImageOps
     except ImportError as missing:
@@ -76,7 +76,7 @@ def photographs(count):
 
 
 def effnet(*arguments, **environment):
-    """What a command that succeeds prints. GLib's complaints are failures as well."""
+    """What a command prints, which must succeed. GLib's warnings are failures as well."""
     done = subprocess.run([EFFNET, *arguments], capture_output=True, text=True,
                           env={**os.environ, **environment})
     assert done.returncode == 0, f"{arguments}: exit {done.returncode}: {done.stderr[-2000:]}"
@@ -85,7 +85,8 @@ def effnet(*arguments, **environment):
 
 
 def effnet_fails(*arguments, says, **environment):
-    """A failure is one line on stderr with SAYS in it, and an exit code that is no signal's."""
+    """Checks that a command fails, with one line on stderr that contains SAYS and an exit code
+    that is not a signal's."""
     done = subprocess.run([EFFNET, *arguments], capture_output=True, text=True,
                           env={**os.environ, **environment})
     lines = done.stderr.splitlines()
@@ -96,7 +97,7 @@ def effnet_fails(*arguments, says, **environment):
 
 
 def run_network(folder, model, x, *options, **environment):
-    """What "effnet run" makes of X, through files in FOLDER."""
+    """The result of "effnet run" for X, through files in FOLDER."""
     import numpy
     numpy.save(f"{folder}/x.npy", x)
     effnet("run", "--model", model, "--input", f"{folder}/x.npy", "--output", f"{folder}/y.npy",
@@ -116,7 +117,7 @@ def have_bf16():
 
 
 def run(module):
-    """All of a module's cases, in the order in which they are written."""
+    """All cases of a module, in the order of its source."""
     cases = [(n, f) for n, f in vars(module).items() if n.startswith("test_")]
     failed = 0
     print(f"1..{len(cases)}", flush=True)
@@ -126,7 +127,7 @@ def run(module):
             case()
         except Skip as reason:
             note = f" # SKIP {reason}"
-        except Exception:  # whatever goes wrong in a case is its failure
+        except Exception:  # anything that goes wrong in a case is its failure
             verdict = "not ok"
             failed += 1
             print("# " + traceback.format_exc().rstrip().replace("\n", "\n# "))

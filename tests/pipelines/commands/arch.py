@@ -5,7 +5,7 @@ import sys
 import tap
 from tap import effnet, effnet_fails
 
-# Parameters and multiply-adds in millions, resolution: those of timm's networks.
+# Parameters and multiply-adds in millions, and the resolution, of timm's networks.
 NETWORKS = {
     "b0": (5.289, 386, 224), "b1": (7.794, 687, 240), "b2": (9.110, 994, 260),
     "b3": (12.233, 1827, 300), "b4": (19.342, 4394, 380), "b5": (30.390, 10270, 456),
@@ -55,9 +55,9 @@ def test_paper_is_printed_beside():
                                     "1.2", "--resolution", "291")
 
 
-# Tan and Le 2019, tables 3 and 7: billions of multiply-adds of networks scaled in one dimension, and
-# in all of them. The paper does not say how it rounds repeats and channels; ours are the rules of
-# its authors' code, for MobileNets and ResNet as well.
+# Tan and Le 2019, tables 3 and 7: billions of multiply-adds of networks scaled in one dimension,
+# and in all of them. The paper does not say how it rounds repeats and channels; we follow its
+# authors' code, for MobileNets and ResNet as well.
 PAPER = {
     ("mobilenet-v1", 1, 1, 1): 0.6, ("mobilenet-v1", 1, 2, 1): 2.2, ("mobilenet-v1", 1, 1, 2): 2.2,
     ("mobilenet-v1", 1.4, 1.2, 1.3): 2.3,
@@ -95,7 +95,7 @@ def test_scaling():
 
 
 def test_rule():
-    """Depth, width and resolution by powers of any alpha, beta and gamma."""
+    """Depth, width and resolution as powers of any alpha, beta and gamma."""
     for base in ("b0", "mobilenet-v1", "mobilenet-v2-140", "resnet50"):
         plain = arch("--base", base, "--phi", "2")
         assert plain == arch("--base", base, "--phi", "2", "--alpha", "1.2", "--beta", "1.1",

@@ -17,7 +17,7 @@ import zlib
 import tap
 from tap import effnet, effnet_fails
 
-# No element of ours is found outside the program.
+# None of our elements is found outside of the program.
 os.environ["GST_PLUGIN_PATH"] = ""
 folder = tempfile.TemporaryDirectory()
 
@@ -255,7 +255,7 @@ def pillow():
 
 
 def picture(name, size=(320, 213), mode="RGB", **options):
-    """The cat in a file of the folder, in the format that NAME ends in."""
+    """The cat in a file NAME of the folder, in the format of its suffix."""
     path = os.path.join(folder.name, name)
     with pillow().open(tap.sample("chelsea.png")) as cat:
         cat.convert("RGB").resize(size).convert(mode).save(path, **options)
@@ -325,7 +325,7 @@ def test_undecodable():
 
 
 def test_no_internal_error():
-    """What GStreamer says of everything is said of nothing."""
+    """GStreamer's catch-all errors are never passed on."""
     cat = open(picture("cat.jpg"), "rb").read()
     for name, content in (("a.jpg", cat[:300]), ("b.jpg", cat[:2] + bytes(500)), ("c.gif", b"GIF89a"),
                           ("d.png", open(tap.sample("chelsea.png"), "rb").read()[:50000])):
@@ -352,7 +352,7 @@ def test_silence():
 
 @contextlib.contextmanager
 def serving(content, length, kind="image/jpeg"):
-    """The address of CONTENT, of which its server says that it has LENGTH bytes: and waits."""
+    """The address of CONTENT, whose server claims LENGTH bytes, and then waits."""
     over = threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What does not depend on the format; those have tests of their own."""
+"""What does not depend on the format; formats have tests of their own."""
 import pathlib
 import sys
 import tempfile

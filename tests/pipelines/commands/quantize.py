@@ -61,7 +61,7 @@ def test_other_files_are_left_out():
 
 
 def test_videos():
-    """Of each the first frame."""
+    """Of each video, the first frame."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(tap.sample("bikes.mp4"), pictures(folder))
         report = effnet("quantize", "--model", tap.model(), "--images", f"{folder}/pictures",
@@ -79,7 +79,7 @@ def tag(path, orientation):
 
 
 def test_turned():
-    """Photographs are learned from the right way up, as classify sees them."""
+    """Photographs are used the right way up, as classify sees them."""
     outputs = []
     for orientation in (0, 1, 6):
         with tempfile.TemporaryDirectory() as folder:

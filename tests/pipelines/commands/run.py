@@ -38,7 +38,7 @@ def test_logits():
 
 
 def test_cache():
-    """The same results from packed weights, which are not written anew, and without a folder."""
+    """The same results from cached weights, which are not rewritten, and without a cache."""
     save((1, 3, 224, 224))
     expected = run()
     cache = os.path.join(folder.name, "cache")

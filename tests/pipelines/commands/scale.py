@@ -29,7 +29,7 @@ def test_costs():
 
 
 def test_names():
-    """The base by our name of it, and as many threads as there are."""
+    """The base network by our name, and as many threads as there are."""
     for name in ("tf_efficientnet_lite0", 'efficientnet_lite0.a"b'):
         found = walk("--no-latency", "--to", "0", "--base", name, "--threads", "4096")
         assert found["base"] == "lite0", found

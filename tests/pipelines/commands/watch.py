@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Only what comes before anything is watched; the rest is in watch/."""
+"""Only what happens before watching starts; the rest is in watch/."""
 import sys
 
 import tap

@@ -18,13 +18,13 @@ def test_not_floats():
             file.create_dataset("layers/conv2d/vars/0", shape, kind)
 
     refuse("a.h5", lambda path: write(path, (3, 3, 3, 8), "i4"), "no floats of a sensible number")
-    # Nothing of it is stored: a small file, a large claim.
+    # Nothing is stored: a small file with a large claim.
     refuse("a.h5", lambda path: write(path, (1 << 20, 1 << 20), "f4"), "no floats of a sensible")
     refuse("a.h5", lambda path: write(path, (0, 3), "f4"), "no floats of a sensible number")
 
 
 def test_numbers_elsewhere():
-    """Of all files that its reader may read, a file would choose one."""
+    """A file must not choose one of those that its reader may read."""
     with tempfile.TemporaryDirectory() as elsewhere:
         secret, other = f"{elsewhere}/secret", f"{elsewhere}/other.h5"
         with open(secret, "wb") as file:
@@ -55,7 +55,7 @@ def test_numbers_elsewhere():
 
 
 def test_loops():
-    """Groups that are in themselves, by many names: each way would be a layer."""
+    """Groups that contain themselves, under many names: each path would be a layer."""
     def write(path):
         with models.create_h5(path) as file:
             layers = file.create_group("layers")
@@ -67,7 +67,7 @@ def test_loops():
 
 
 def test_chunks():
-    """One number, of a chunk of 2 GB."""
+    """One number, in a chunk of 2 GB."""
     def write(path):
         with models.create_h5(path) as file:
             file.create_dataset("layers/conv2d/vars/0", (1, 1, 1, 1), "f4", compression="gzip",

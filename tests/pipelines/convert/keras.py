@@ -48,12 +48,12 @@ def write_archive(path, net, config):
 def test_archive():
     net = models.efficientnet()
     check(net, "a.keras", lambda path: write_archive(path, net, json.dumps(keras_config(net))))
-    # A model of a class of its own says nothing of its layers.
+    # A model of a custom class says nothing about its layers.
     check(net, "a.keras", lambda path: write_archive(path, net, '{"class_name": "Mine"}'))
 
 
 def test_nested():
-    """In whatever order the weights of a model within the model are listed."""
+    """In whatever order a nested model's weights are listed."""
     net = models.efficientnet()
     for config, frozen in ((None, 0), (keras_config(net, nested=True), 0),
                            (keras_config(net, nested=True), 20),
@@ -62,7 +62,7 @@ def test_nested():
 
 
 def test_mobilenet_default():
-    """Without a layer for it, pictures are brought to -1..1 outside, as Keras documents it."""
+    """Without a layer for it, images are scaled to -1..1 outside, as Keras documents it."""
     net = models.mobilenet()
     found = check(net, "a.h5", lambda path: models.write_legacy_h5(
         path, net, keras_config(net)))["pretrained_cfg"]
@@ -70,7 +70,7 @@ def test_mobilenet_default():
 
 
 def test_other_layers():
-    """Of the same shapes, but of another stride or activation, or without a residual."""
+    """The same shapes, but another stride or activation, or no residual."""
     net = models.efficientnet()
 
     def change(kind, times, **to):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a Keras model's configuration says beside its weights is what the converted one does."""
+"""The converted model does what a Keras model's configuration says besides its weights."""
 import sys
 
 import models
@@ -23,7 +23,7 @@ def test_activation():
                                   ("linear", "problem_type", "regression"),
                                   (None, "problem_type", "regression")):
         assert convert(keras_config(net, activation=activation), net)[key] == says, activation
-    # In a layer of its own.
+    # As a layer of its own.
     config = keras_config(net, activation="linear")
     config["config"]["layers"].append(keras_layer("Activation", "last", activation="sigmoid"))
     assert convert(config, net)["problem_type"] == "multi_label_classification"
@@ -56,7 +56,7 @@ def keras3(kind, by):
 
 
 def expect(before, scale, offset, **more):
-    """Pictures of 0..255 are scaled so."""
+    """Images of 0..255 are scaled like this."""
     net = models.mobilenet()
     found = convert(keras_config(net, before), net, **more)["pretrained_cfg"]
     for i in range(3):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Small networks of the family, as operations, and as files of other programs' formats.
-
-The files are written by hand from the formats' descriptions, and so do not need the programs."""
+"""Small networks of our families, as operations, and as files of other programs' formats. The
+files are written from the formats' descriptions, and so do not need those programs."""
 import json
 import os
 import pathlib
@@ -20,7 +19,7 @@ SIZE, CLASSES = 64, 7
 
 
 class Network:
-    """Values are numbered; 0 is the picture. A node is (operation, layer or None, inputs, output)."""
+    """Values are numbered; 0 is the image. A node is (operation, layer or None, inputs, output)."""
 
     def __init__(self, padding, epsilon):
         self.padding, self.epsilon = padding, epsilon
@@ -81,7 +80,7 @@ def scaled(channels, width):
 
 
 def efficientnet(width=0.1, padding="same", lite=False):
-    """B0 or Lite0, narrower, with at most two blocks a stage."""
+    """B0 or Lite0, narrower, with at most two blocks per stage."""
     net = Network(padding, 1e-3)
     act, ends = ("relu6", 1) if lite else ("swish", width)
     x = net.conv(0, "conv_stem", "bn1", scaled(32, ends), 3, 2, act)
@@ -131,7 +130,7 @@ def mbconv(net, x, name, kernel, stride, expand, channels, act):
 
 
 def resnet():
-    """ResNet-18 of an eighth of its width."""
+    """ResNet-18 with an eighth of its width."""
     net = Network("symmetric", 1e-5)
     x = net.conv(0, "conv1", "bn1", 8, 7, 2, "relu")
     x = net.node("maxpool", [x], size=net.size[x] // 2)
@@ -141,7 +140,7 @@ def resnet():
             stride = 2 if s > 1 and b == 0 else 1
             x = net.conv(x, f"{name}.conv1", f"{name}.bn1", channels, 3, stride, "relu")
             x = net.conv(x, f"{name}.conv2", f"{name}.bn2", channels, 3)
-            if stride == 2:  # behind the others, as torch.onnx writes it
+            if stride == 2:  # after the others, as torch.onnx writes it
                 before = net.conv(before, f"{name}.downsample.0", f"{name}.downsample.1", channels,
                                   1, stride)
             x = net.act(net.node("add", [x, before]), "relu")
@@ -192,7 +191,7 @@ def field(number, value):
 
 
 def onnx_tensor(name, array, packed=False, beside=None):
-    """BESIDE: (a file's name, its bytes), which the numbers go into."""
+    """BESIDE: (a file's name, its bytes), to which the numbers are appended."""
     array = np.asarray(array)
     kind = {"float32": 1, "float16": 10, "int64": 7}[str(array.dtype)]
     out = b"".join(field(1, n) for n in array.shape) + field(2, kind) + field(8, name)
@@ -219,7 +218,7 @@ def onnx_node(op, inputs, output, **attributes):
 
 
 def fold(net, layer):
-    """Weights and bias with the batch norm in them."""
+    """Weights and bias with the batch norm folded in."""
     if not layer["norm"]:
         return layer["weight"], layer["bias"]
     gamma, beta, mean, variance = (a.astype("d") for a in layer["norm"])
@@ -257,7 +256,7 @@ ONNX_OPS = {"sigmoid": "Sigmoid", "relu": "Relu", "mul": "Mul", "add": "Add", "m
 
 
 def onnx_batch(length, constants):
-    """The elements of pictures of a LENGTH each: first that of the picture, then "order"."""
+    """Indices of elements of images of LENGTH each: first of the image, then those in "order"."""
     constants.update(zero=np.array(0), one=np.array(1), length=np.array(length),
                      axes=np.array([1, 2, 3]))
     return (onnx_node("Shape", ["v0"], "shape", start=0, end=1)
@@ -271,8 +270,8 @@ def onnx_batch(length, constants):
 
 def write_onnx(path, net, folded=True, constant_nodes=False, packed=False, half=False,
                external=None, size=SIZE, order=None, batch=None):
-    """EXTERNAL: a file for the weights. ORDER: of the pooled features, taken by a Gather; BATCH: from
-    there on for each picture, of any number."""
+    """EXTERNAL: a file for the weights. ORDER: of the pooled features, taken by a Gather; BATCH:
+    for each image of a batch of any size."""
     nodes, constants = b"", {}
     beside = (external, bytearray()) if external else None
     for op, layer, inputs, out in net.nodes:
@@ -314,7 +313,7 @@ class Flat:
         self.data += bytes(-len(self.data) % n)
 
     def put(self, value):
-        """Where it is."""
+        """Writes VALUE; returns where it is."""
         if isinstance(value, dict):
             return self.put_table(value)
         if isinstance(value, (bytes, np.ndarray)):
@@ -366,7 +365,7 @@ class Tflite:
         self.tensors, self.buffers, self.operators = [], [{}], []
 
     def tensor(self, shape, array=None, kind="float32", scales=None, zeros=0, axis=0):
-        """SCALES: of a quantised one, for each element of the dimension AXIS or for all."""
+        """SCALES: a quantised one's, for each element of the dimension AXIS, or for all."""
         if array is not None:
             self.buffers.append({0: ("o", np.ascontiguousarray(array).view("B").ravel())})
             kind = str(array.dtype)
@@ -398,7 +397,7 @@ class Tflite:
 
 
 def pad(t, x, size, channels, pads):
-    """PAD before a convolution that has none itself."""
+    """PAD before a convolution without padding of its own."""
     borders = t.constant(np.array([[0, 0], pads, pads, [0, 0]], "i"))
     out = t.tensor([1, size + sum(pads), size + sum(pads), channels])
     t.operator("pad", [x, borders], out)
@@ -406,7 +405,7 @@ def pad(t, x, size, channels, pads):
 
 
 def write_tflite(path, net, half=False, quantised=False, scaling=None):
-    """SCALING: (scale, offset) of a picture that is normalised inside."""
+    """SCALING: (scale, offset) of an image that is normalised inside."""
     t = Tflite()
     values = {0: t.tensor([1, SIZE, SIZE, 3])}
     if scaling:
@@ -441,7 +440,7 @@ def write_tflite(path, net, half=False, quantised=False, scaling=None):
 # Keras: HDF5
 
 def keras_layers(net):
-    """(class, its variables by their names) in the model's order."""
+    """(class, its variables by name), in the model's order."""
     for layer in net.layers:
         weight = layer["weight"]
         if layer.get("linear"):
@@ -458,7 +457,7 @@ def keras_layers(net):
 
 
 def number(layers):
-    """Each class's layers are numbered: conv2d, conv2d_1 …"""
+    """Numbers each class's layers: conv2d, conv2d_1, …"""
     seen = {}
     for name, variables in layers:
         seen[name] = seen.get(name, -1) + 1
@@ -488,7 +487,8 @@ def keras_layer(kind, name, **config):
 
 
 def keras_config(net, before=(), activation="softmax", pool="GlobalAveragePooling2D", nested=False):
-    """What Keras says of NET, with the layers BEFORE in front; NESTED: as a model within a model."""
+    """Keras's configuration of NET, with the layers BEFORE first; NESTED: as a model within a
+    model."""
     layers, seen, skip = [], {}, set()
 
     def add(kind, **config):
@@ -529,8 +529,8 @@ def keras_config(net, before=(), activation="softmax", pool="GlobalAveragePoolin
 
 
 def write_nested_h5(path, net, config=None, frozen=0):
-    """All but the classifier as one layer. Its weights are listed as Keras does: those that are
-    trained, then statistics and those of the first FROZEN layers."""
+    """All but the classifier as one layer. Its weights are listed as Keras does: the trained
+    ones, then statistics and those of the first FROZEN layers."""
     layers = list(number(keras_layers(net)))
     trained, others = [], []
     for i, (name, variables) in enumerate(layers[:-1]):
@@ -568,7 +568,7 @@ def write_legacy_h5(path, net, config=None, mean=None, variance=None):
                 group.create_dataset(f"{name}/{kind}:0", data=values)
 
 
-# What all the tests do
+# Helpers of all tests
 
 def config_of(path):
     with open(path, "rb") as file:
@@ -577,8 +577,8 @@ def config_of(path):
 
 
 def check(net, name, write, bound=2e-5):
-    """What WRITE(path) wrote under NAME has the reference's logits, once converted. Returns the
-    config that it got."""
+    """Checks that what WRITE(path) writes under NAME has the reference's logits once converted.
+    Returns its config."""
     with tempfile.TemporaryDirectory() as folder:
         write(f"{folder}/{name}")
         write_safetensors(f"{folder}/reference.safetensors", net)
@@ -606,7 +606,7 @@ def refuse(name, write, says):
 
 
 def survive(name, write):
-    """Files cut short or changed anywhere are converted or refused, nothing else."""
+    """Files that are truncated or changed anywhere are converted or refused, nothing else."""
     random = np.random.default_rng(3)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, name)
@@ -626,7 +626,7 @@ def survive(name, write):
 
 
 def run(path, out):
-    """Whether it is refused, properly."""
+    """Whether it is refused with a proper error."""
     done = subprocess.run([tap.EFFNET, "convert", path, "--output", out], capture_output=True,
                           text=True, errors="replace")
     assert done.returncode in (0, 1), (done.returncode, done.stderr[-500:])

@@ -46,7 +46,8 @@ def test_elsewhere():
 
 
 def test_links():
-    """To another folder none leads, unless the model's own leads there, as in the hub's cache."""
+    """Links must not lead to another folder, unless the model's own leads there, as in the hub's
+    cache."""
     net = models.resnet()
     with tempfile.TemporaryDirectory() as other:
         def away(path):

@@ -40,7 +40,7 @@ def test_name():
 
 
 def test_name_to_be_escaped():
-    """The architecture is written as it was asked for."""
+    """The architecture is written as requested."""
     with tempfile.TemporaryDirectory() as folder:
         scaled = convert(folder)[1]["architecture"].removeprefix("b0")
         for strange in ('b0."\\', "b0.\u00e9\U0001f338", "b0.\t"):
@@ -97,7 +97,7 @@ def test_numbers_that_are_none():
 
 
 def test_what_does_not_open():
-    """A picture too small for any network."""
+    """An image too small for any network."""
     with tempfile.TemporaryDirectory() as folder:
         convert(folder)
         before = pathlib.Path(folder, "b.safetensors").read_bytes()

@@ -26,7 +26,7 @@ def test_normalised_inside():
 
 
 def test_symmetric():
-    """A border before each convolution of stride 2; the others have theirs themselves."""
+    """A border before each convolution of stride 2; the others have their own."""
     net = models.efficientnet(padding="symmetric")
     net.epsilon = 1e-5
     config = check(net, "a.tflite", lambda path: write_tflite(path, net))

@@ -13,7 +13,7 @@ import tap
 from tap import effnet
 
 LEAST = {"int8": -128, "uint8": 0}
-RELU6 = 6 / 255  # a step of what ends at 6
+RELU6 = 6 / 255  # the scale for 0..6
 OTHER = 0.05
 PIXEL = 1 / 128
 
@@ -24,7 +24,7 @@ def whole(values, scale, zero, kind):
 
 
 def quantise_weights(weight, kind, axis):
-    """Numbers, scales, zero points: of int8 by channels, of uint8 one for all."""
+    """Numbers, scales and zero points: for int8 per channel, for uint8 one for all."""
     if kind == "uint8":
         least, most = min(weight.min(), 0), max(weight.max(), 0)
         scale = np.float32((most - least) / 255)
@@ -36,8 +36,8 @@ def quantise_weights(weight, kind, axis):
 
 
 class Writer:
-    """Each value of a network as a tensor of KIND, or of floats where only weights are quantised
-    (DYNAMIC). The layers get the numbers that were stored."""
+    """Each value of a network as a tensor of KIND, or of floats if only weights are quantised
+    (DYNAMIC). Sets the layers' weights to the numbers that are stored."""
 
     def __init__(self, net, kind="int8", ends=None, pixel=(PIXEL, 127), fused=True, dynamic=False,
                  step=RELU6):
@@ -64,7 +64,7 @@ class Writer:
                             self.end(shape, ends, OTHER, 100))
 
     def end(self, shape, kind, step, zero):
-        """ZERO: of uint8."""
+        """ZERO: for uint8."""
         if kind == "float32" or self.dynamic:
             return self.t.tensor(shape)
         return self.t.tensor(shape, kind=kind, scales=step, zeros=zero + LEAST[kind])
@@ -116,12 +116,12 @@ def write(path, net, change=None, **options):
 
 
 def convert(net, **options):
-    """The config of what it becomes, which has the same logits."""
+    """Converts NET; returns the config of the result, which has the same logits."""
     return check(net, "a.tflite", lambda path: write(path, net, **options))["pretrained_cfg"]
 
 
 def test_by_channel():
-    """As TFLite's converter writes it today: int8 between two QUANTIZE. A channel is dead."""
+    """As TFLite's converter writes it today: int8 between two QUANTIZE. One channel is dead."""
     net = models.efficientnet(lite=True)
     net.layers[1]["weight"][3] = 0
     found = convert(net, ends="uint8")
@@ -129,7 +129,7 @@ def test_by_channel():
 
 
 def test_by_tensor():
-    """As its predecessor did: uint8, zeros anywhere, ReLU6 where the numbers end."""
+    """As its predecessor did: uint8, zeros anywhere, ReLU6 only in the range of numbers."""
     net = models.efficientnet(lite=True)
     found = convert(net, kind="uint8", fused=False, pixel=(PIXEL, 128))
     assert np.allclose(found["mean"] + found["std"], [128 / 255] * 6), found
@@ -147,7 +147,7 @@ def test_raw_pixels():
 
 
 def test_imagenet():
-    """What goes from -0.485 / 0.229 to (1 - 0.406) / 0.225 over all channels."""
+    """A range from -0.485 / 0.229 to (1 - 0.406) / 0.225 over all channels."""
     found = convert(models.efficientnet(lite=True), pixel=(0.018659, 114))
     assert np.allclose(found["mean"] + found["std"], [0.485, 0.456, 0.406, 0.229, 0.224, 0.225]), found
 
@@ -170,7 +170,7 @@ def test_dynamic_range():
 
 
 def spoil(op, place, first_scale=None, first_zero=None, **fields):
-    """What changes the quantisation of what the first OP reads at PLACE, or takes it away."""
+    """A function that changes, or removes, the quantisation of what the first OP reads at PLACE."""
     numbers = {"scales": 2, "zeros": 3, "details": 4, "axis": 6}
 
     def change(t):
@@ -211,7 +211,7 @@ def test_scales_refused():
 
 
 def test_shared_scales_refused():
-    """Each tensor's are looked at, which would take long if they were the same many ones."""
+    """Each tensor's scales are checked, which would take long if many tensors shared many."""
     many, places = 100000, {}
 
     def add_tensors(t):
@@ -250,7 +250,7 @@ def test_zero_points_refused():
 
 
 def test_biases_of_zero():
-    """Which layers share, whatever their scales."""
+    """Layers share it, whatever their scales."""
     net = models.efficientnet(lite=True)
     net.layers[-1]["bias"][:] = 0
     convert(net, change=spoil("linear", 2, 1))
@@ -274,7 +274,7 @@ def test_inputs_refused():
 
 
 def test_other_activation_refused():
-    """Numbers that end far beyond 6."""
+    """Numbers with a range far beyond 6."""
     refused("times a ReLU, where a network of such layers has 0", kind="uint8", fused=False,
             step=0.05)
 

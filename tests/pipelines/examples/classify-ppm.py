@@ -25,7 +25,7 @@ def test_picture():
     assert len(lines) == 5 and "cat" in lines[0], lines
     assert int(lines[0].split()[2]) in (281, 282, 285), lines
     assert installed.succeed(program, path, tap.model()).splitlines() == lines
-    # As the program of the same engine says.
+    # As the program says, which has the same engine.
     effnet = tap.effnet("classify", "--model", tap.model(), tap.sample("chelsea.png"))
     assert lines[0].split(maxsplit=3)[3] in effnet.splitlines()[1], (lines, effnet)
 

@@ -18,7 +18,7 @@ Gst.init(None)
 
 
 def decode(path):
-    """How many frames a recording has; those that cannot be decoded are an error."""
+    """How many frames a recording has; frames that cannot be decoded are an error."""
     done = subprocess.run(
         ["gst-launch-1.0", "-v", "filesrc", f"location={path}", "!", "decodebin", "!",
          "video/x-raw", "!", "identity", "silent=false", "!", "fakesink"],
@@ -37,7 +37,7 @@ def test_record():
 
 
 def test_record_begins_with_a_frame():
-    """A camera that is not there leaves no file behind, however often it is tried."""
+    """A missing camera leaves no file, however often it is tried."""
     with Watch("--no-overlay", "--record", scratch("none.mkv"), "rtsp://127.0.0.1:1/none") as run:
         run.wait_says("connecting anew")
         time.sleep(2)
@@ -46,7 +46,7 @@ def test_record_begins_with_a_frame():
 
 
 def test_record_cannot_be_written():
-    """The recording ends, with one sentence; the stream goes on, unless it is told to end."""
+    """The recording ends with one sentence; the stream goes on, unless told to end."""
     path, why = scratch("no/such/film.mkv"), "No such file"
     with Watch("--json", "--no-overlay", "--record", path, "videotest:ball") as run:
         run.wait_says(why)
@@ -126,7 +126,7 @@ def test_overlay():
 
 def test_window():
     plugin("fakevideosink")
-    # In its own time, so that a slow machine looks at fewer frames.
+    # At its own pace, so that a slow machine infers fewer frames.
     assert watch_json("--no-overlay", "--display", video(40),
                       GST_PLUGIN_FEATURE_RANK="fakevideosink:MAX")
 

@@ -43,7 +43,7 @@ def test_page():
             code, headers, body = get(uri + path)
             assert code == 200 and headers["Content-Type"] == kind, (path, headers)
             assert "default-src 'self'" in headers["Content-Security-Policy"]
-            # Nothing comes from elsewhere.
+            # Nothing is loaded from elsewhere.
             assert not re.search(rb"https?://|//[a-z]", body.replace(b"// ", b"")), path
         for path in ("nope", "streams/1/picture.jpg", "streams/x/picture.jpg", "streams/picture.jpg",
                      "streams/-1/picture.jpg", "../../etc/passwd", "%2e%2e/etc/passwd", "streams/"):
@@ -121,7 +121,7 @@ def test_metrics():
 
 
 def parse_metrics(answer):
-    """Families of the exposition format, each line of which must be in its order and form."""
+    """The metrics by family; each line must be in its order and form."""
     code, headers, body = answer
     assert code == 200 and headers["Content-Type"].startswith("text/plain; version=0.0.4"), headers
     families, current = {}, None
@@ -146,7 +146,7 @@ def parse_metrics(answer):
 
 
 def test_awkward_names():
-    """Whatever they are, they stay strings."""
+    """Whatever names contain, they stay strings."""
     path = f"{pictures()}/../awkward.conf"
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"[stream {AWKWARD}]\nsource=videotest:\n")
@@ -180,7 +180,8 @@ def test_methods():
 
 
 def test_clients_that_do_nothing():
-    """Many, and some that never read: the streams go on, and so does the server once they leave."""
+    """Many clients, some of which never read: the streams go on, and so does the server once
+    they leave."""
     with served("videotest:") as run:
         uri = run.uri()
         host, port = uri.split("/")[2].split(":")
@@ -202,7 +203,7 @@ def test_clients_that_do_nothing():
 
 
 def test_ranges_are_ignored():
-    """Overlapping ones would make a page of the size of hundreds."""
+    """Overlapping ranges would make a page hundreds of times as large."""
     with served("videotest:") as run:
         uri = run.uri()
         whole = get(uri + "watch.js")
@@ -215,7 +216,7 @@ def test_ranges_are_ignored():
 
 
 def test_slow_clients_lock_nobody_out():
-    """As many as there are places, each in the middle of a request; and none stays for ever."""
+    """As many clients as there are places, each in the middle of a request: none stays for ever."""
     with served("videotest:") as run:
         uri = run.uri()
         host, port = uri.split("/")[2].split(":")

@@ -22,7 +22,7 @@ def uri_of(run, name):
 
 
 def read(uri, transport, frames=10):
-    """By another run: what is served is watched."""
+    """Another "effnet watch" watches what is served."""
     with Watch("--json", "--transport", transport, f"copy={uri}") as reader:
         found = reader.wait_frames(frames, "copy")
         assert reader.stop() == 0
@@ -50,7 +50,7 @@ def test_two_streams_and_viewers():
 
 
 def test_source_that_comes_back():
-    """Viewers stay where they are."""
+    """Viewers stay connected."""
     port = free_port()
     with served("--timeout", "2", "--transport", "tcp",
                 f"cam=rtsp://127.0.0.1:{port}/video") as run:
@@ -103,7 +103,8 @@ def test_taken():
 
 
 def test_connections_are_bounded():
-    """Who comes and asks for nothing takes neither all descriptors nor everybody's place for ever."""
+    """Clients that connect and request nothing take neither all descriptors nor others' places
+    for ever."""
     with served("cam=videotest:ball") as run:
         uri = run.wait_for(lambda run: re.search(r"rtsp://127.0.0.1:(\d+)/cam", run.err), "an address")
         with contextlib.ExitStack() as stack:
@@ -117,7 +118,7 @@ def test_connections_are_bounded():
                         assert client.recv(1) == b""
                     ended.add(client)
             assert len(os.listdir(f"/proc/{run.process.pid}/fd")) < 200
-            while len(ended) < 200:  # the others have their time
+            while len(ended) < 200:  # the others may stay a while
                 assert time.monotonic() < deadline, len(ended)
                 for client in select.select([c for c in clients if c not in ended], [], [], 1)[0]:
                     with contextlib.suppress(ConnectionError):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""rtspserver.py VIDEO PORT: serves VIDEO (VP8 in Matroska) to each client from its beginning, and
+"""rtspserver.py VIDEO PORT: serves VIDEO (VP8 in Matroska) to each client from the start, and
 prints the port."""
 import sys
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What can be watched: files, RTSP over TCP and UDP, HTTP, test pictures."""
+"""What can be watched: files, RTSP over TCP and UDP, HTTP, test patterns."""
 import functools
 import http.server
 import os
@@ -27,7 +27,7 @@ def test_labels():
 
 
 def test_gif():
-    """Whose decoder never says that it has come to the end."""
+    """A GIF, whose decoder never ends."""
     plugin("avdemux_gif")
     from PIL import Image
     path = scratch("still.gif")
@@ -109,7 +109,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def test_http_file():
-    """What has an end comes to it."""
+    """A stream with an end ends."""
     path = video()
     server, uri = serve(functools.partial(Quiet, directory=os.path.dirname(path)))
     frames = watch_json(f"film={uri}/{os.path.basename(path)}")

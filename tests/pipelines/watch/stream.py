@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Streams that are lost and come back, and those beside them."""
+"""Streams that are lost and come back, and others beside them."""
 import os
 import signal
 import sys
@@ -13,7 +13,7 @@ def lost_and_back(transport):
     uri = f"rtsp://127.0.0.1:{port}/video"
     with Watch("--json", "--transport", transport, "--timeout", "2", f"cam={uri}",
                "good=videotest:") as run:
-        run.wait_says("cam: ")  # there is no server yet
+        run.wait_says("cam: ")  # the server does not exist yet
         with RtspServer(video(), port) as server:
             run.wait_frames(5, "cam")
             server.kill()
@@ -37,7 +37,7 @@ def test_server_dies_udp():
 
 
 def test_server_hangs():
-    """No more frames, and no word either."""
+    """No more frames, without an error."""
     with RtspServer(video()) as server:
         with Watch("--json", "--transport", "tcp", "--timeout", "1", f"cam={server.uri}") as run:
             run.wait_frames(3)

@@ -32,10 +32,10 @@ def test_signals():
 
 
 def test_reader_that_does_not_read():
-    """Is waited for, but not at the end."""
+    """A slow reader is waited for, but not at the end."""
     with Watch("--json", "videotest:") as run:
         run.wait_frames(1)
-        time.sleep(4)  # the pipe is full by then, or the program is slower than that
+        time.sleep(4)  # by then the pipe is full, or the program slower
         run.process.send_signal(signal.SIGTERM)
         assert run.process.wait(PATIENCE) == 0
 
@@ -55,7 +55,7 @@ def test_full_disk():
 
 
 def test_publish_to_file():
-    """Of several streams to one; the lines are those of --json, and are appended."""
+    """Several streams to one file; the lines are those of --json, and are appended."""
     out = scratch("out.jsonl")
     with open(out, "w", encoding="utf-8") as file:
         file.write('{"stream":"before"}\n')
@@ -75,7 +75,7 @@ def test_publish_fails():
                      ("mqtt://host/", "publish"), ("mqtt:///topic", "publish")):
         with Watch("--publish", to, "videotest:") as run:
             assert run.end() == 1 and says in run.err and run.err.count("\n") == 1, (to, run.err)
-    # What only the element can tell; or, without its plugin, that it is not there.
+    # Errors that only the element can tell; or, without its plugin, that it is missing.
     for to, says in (("mqtt://me:secret@host/topic", "user and password"), ("mqtt://host/a/#", "topic")):
         with Watch("--publish", to, "videotest:") as run:
             assert run.end() == 1 and (says in run.err or "efficientnetmqtt" in run.err) and \
@@ -96,7 +96,7 @@ def test_model_of_all_fails():
 
 
 def test_own_models():
-    """One stream's model that cannot be opened is nothing to the others, before it or behind it."""
+    """If one stream's model cannot be opened, the others go on, before and after it."""
     config = scratch("models.conf")
     for bad, good in ("ab", "ba"):
         with open(config, "w", encoding="utf-8") as file:
@@ -136,7 +136,7 @@ def test_config():
 
 
 def test_example():
-    """The example is read, but for its cameras."""
+    """The example is accepted, except for its cameras."""
     with open(os.environ["EFFNET_FLEET_CONF"], encoding="utf-8") as file:
         text = re.sub(r"(?m)^source=.*", f"source={video(40)}", file.read())
     text = text.replace("8080", "0").replace("model=lite0", f"model={MODEL}")
@@ -165,7 +165,7 @@ def test_config_fails():
 
 
 def read_terminal(*arguments, until, stdout=True):
-    """What a terminal is shown, until it shows UNTIL; SIGINT ends it."""
+    """What a terminal shows, until UNTIL; SIGINT ends it."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen([tap.EFFNET, "watch", "--model", MODEL, *arguments],
                                stdout=theirs if stdout else subprocess.DEVNULL, stderr=theirs)
@@ -185,7 +185,7 @@ def read_terminal(*arguments, until, stdout=True):
 
 
 def test_terminal():
-    """A line a stream, drawn in the same place; what is told stands above."""
+    """A line per stream, redrawn in the same place; notes are above."""
     text = read_terminal("a=videotest:", "bad=rtsp://127.0.0.1:1/x",
                          until=rb"a +\S+/s  \d.*lost, again in.*a +\S+/s  \d")
     assert "\033[2A" in text, text
@@ -207,7 +207,7 @@ def test_batch():
 
 
 class FakeBroker(threading.Thread):
-    """So much of an MQTT broker as takes what is published, into messages of topic and text."""
+    """As much of an MQTT broker as receives what is published, into messages of topic and text."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -262,7 +262,7 @@ def test_mqtt():
 
 
 def test_mqtt_nobody():
-    """Without a broker the stream goes on, and the lines that nobody got are counted."""
+    """Without a broker, the stream goes on, and lines that nobody got are counted."""
     with Watch("--json", "--publish", f"mqtt://127.0.0.1:{free_port()}/topic", "cam=" + video(40)) as run:
         code = run.end()
     if code and "method" in run.err:
@@ -273,7 +273,7 @@ def test_mqtt_nobody():
 
 
 def test_config_is_a_file():
-    """A pipe that nobody writes to is not waited for, nor a device read for ever."""
+    """A pipe without a writer is not waited for, nor a device read for ever."""
     fifo = scratch("fifo.conf")
     os.mkfifo(fifo)
     for path in (fifo, "/dev/zero", folder.name):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs of "effnet watch", and what it is given to watch."""
+"""Running "effnet watch", and what it watches."""
 import json
 import os
 import re
@@ -15,7 +15,7 @@ import urllib.request
 
 import tap
 
-# No element of ours is found outside the program, but for those that are in plugins of their own.
+# None of our elements is found outside of the program, except those in plugins of their own.
 folder = tempfile.TemporaryDirectory(prefix="effnet-watch-")
 MODEL = os.path.join(folder.name, "lite0.safetensors")
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -68,7 +68,7 @@ def video(frames=80):
 
 
 class Watch:
-    """A run; standard output and error are read as they come."""
+    """A running program; standard output and error are read as they come."""
 
     def __init__(self, *arguments, model=MODEL, prefix=(), **environment):
         self.process = subprocess.Popen(
@@ -86,7 +86,7 @@ class Watch:
         self.process.stderr.close()
 
     def read(self, timeout):
-        """What there is; FALSE when both are at their end."""
+        """Reads what there is; False when both have ended."""
         opened = [pipe for pipe in self.text if not pipe.closed]
         for pipe in select.select(opened, [], [], timeout)[0]:
             text = os.read(pipe.fileno(), 65536)
@@ -115,12 +115,12 @@ class Watch:
         return self.wait_for(lambda watch: text in watch.err, text)
 
     def frames(self, stream=None):
-        """The JSON lines so far that are whole, of one stream or all."""
+        """The complete JSON lines so far, of one stream or all."""
         lines = [json.loads(line) for line in self.out.splitlines(True) if line.endswith("\n")]
         return [line for line in lines if stream in (None, line["stream"])]
 
     def wait_frames(self, count, stream=None, seen=0):
-        """COUNT frames more than SEEN."""
+        """Waits for COUNT frames more than SEEN."""
         self.wait_for(lambda watch: len(watch.frames(stream)) >= seen + count,
                       f"{count} frames of {stream}")
         return self.frames(stream)
@@ -131,7 +131,7 @@ class Watch:
         return self.end()
 
     def end(self):
-        """The exit code, all output read; GLib's complaints are failures as well."""
+        """Reads all output; returns the exit code. GLib's warnings are failures as well."""
         deadline = time.monotonic() + PATIENCE
         while self.read(0.1):
             assert time.monotonic() < deadline, f"does not end: {self.err[-500:]!r}"
@@ -141,13 +141,13 @@ class Watch:
         return code
 
     def uri(self):
-        """Of the page."""
+        """The page's address."""
         self.wait_says("the page is http://")
         return re.search(r"the page is (http://\S+/)", self.err).group(1)
 
 
 def watch(*arguments, **environment):
-    """A run that ends on its own, and well: what it prints."""
+    """What a program prints, which must end by itself, and successfully."""
     with Watch(*arguments, **environment) as run:
         assert run.end() == 0, run.err[-2000:]
         return run.out
@@ -169,7 +169,7 @@ def get(uri, **headers):
 
 
 class RtspServer:
-    """Serves a video, over and over, at rtsp://127.0.0.1:PORT/video."""
+    """Serves a video, repeatedly, at rtsp://127.0.0.1:PORT/video."""
 
     def __init__(self, path, port=0):
         try:
