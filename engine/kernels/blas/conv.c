@@ -17,6 +17,30 @@ typedef void (*Sgemm)(int order, int transpose_a, int transpose_b, int m, int n,
                       const float *a, int lda, const float *b, int ldb, float beta, float *c,
                       int ldc);
 
+static GModule *
+open_library(void)
+{
+    static gsize once;
+    static GModule *module;
+
+    if (g_once_init_enter(&once)) {
+        module = g_module_open("libopenblas.so.0", G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
+        if (module)
+            g_module_make_resident(module); /* it runs threads of its own */
+        g_once_init_leave(&once, 1);
+    }
+    return module;
+}
+
+gpointer
+effnet_blas_find(const char *name)
+{
+    GModule *module = open_library();
+    gpointer symbol = NULL;
+
+    return module && g_module_symbol(module, name, &symbol) ? symbol : NULL;
+}
+
 static Sgemm
 find_sgemm(void)
 {
@@ -24,14 +48,7 @@ find_sgemm(void)
     static Sgemm sgemm;
 
     if (g_once_init_enter(&once)) {
-        GModule *module =
-            g_module_open("libopenblas.so.0", G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
-        gpointer symbol = NULL;
-
-        if (module && g_module_symbol(module, "cblas_sgemm", &symbol)) {
-            g_module_make_resident(module); /* it runs threads of its own */
-            sgemm = (Sgemm)symbol;
-        }
+        sgemm = (Sgemm)effnet_blas_find("cblas_sgemm");
         g_once_init_leave(&once, 1);
     }
     return sgemm;
