@@ -3,7 +3,7 @@
  * from them, and again to tell what was lost. */
 #include "../command.h"
 #include "../printable.h"
-#include "../media.h"
+#include "../frames.h"
 #include "../outfile.h"
 #include "../modeloptions.h"
 
@@ -13,28 +13,11 @@
 
 #include <gst/gst.h>
 
-#include "frame.h"
-
 #define MAX_PICTURES 4096
-#define TIMEOUT      30 /* s */
-
-typedef gboolean (*Use)(EffNetQuantizer *quantizer, const EffNetFrame *frame, GError **error);
 
 typedef struct {
     char *model, *model_options, *images, *output;
 } Options;
-
-/* A pipeline that is shown one picture after another. While it plays, the streaming thread has what
- * follows USE. */
-typedef struct {
-    EffNetQuantizer *quantizer;
-    GstElement *pipeline, *source;
-    EffNetDecoding *decoding;
-    Use use;
-    guint frames;
-    GstVideoOrientationMethod orientation;
-    GError *error;
-} Show;
 
 static void
 options_clear(Options *options)
@@ -45,112 +28,18 @@ options_clear(Options *options)
     g_free(options->output);
 }
 
-static void
-show_clear(Show *show)
-{
-    if (show->pipeline) {
-        gst_element_set_state(show->pipeline, GST_STATE_NULL);
-        gst_object_unref(show->pipeline);
-    }
-    g_clear_error(&show->error);
-    effnet_quantizer_free(show->quantizer);
-}
-
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Show, show_clear)
 
-static void
-use_frame(Show *show, GstPad *pad, GstBuffer *buffer)
+static gboolean
+add_frame(gpointer quantizer, const EffNetFrame *frame, GError **error)
 {
-    g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
-    GstVideoInfo format;
-    GstVideoFrame map;
-    EffNetFrame frame;
-
-    if (!caps || !gst_video_info_from_caps(&format, caps) ||
-        !gst_efficientnet_frame_map(&map, &frame, &format, buffer, &show->error))
-        return;
-    frame.orientation = gst_efficientnet_frame_orientation(show->orientation);
-    show->use(show->quantizer, &frame, &show->error);
-    gst_video_frame_unmap(&map);
-}
-
-/* Only a video's first frame counts, and ends it. */
-static GstPadProbeReturn
-frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-    Show *show = data;
-
-    effnet_decoding_note_done(show->decoding);
-    if (show->frames++ > 0)
-        return GST_PAD_PROBE_OK;
-    use_frame(show, pad, GST_PAD_PROBE_INFO_BUFFER(info));
-    gst_element_post_message(show->pipeline, gst_message_new_eos(GST_OBJECT(show->pipeline)));
-    return GST_PAD_PROBE_OK;
-}
-
-/* Pictures are used as classify sees them: the right way up. */
-static GstPadProbeReturn
-event_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-    Show *show = data;
-    GstTagList *tags;
-
-    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_TAG)
-        return GST_PAD_PROBE_OK;
-    gst_event_parse_tag(GST_PAD_PROBE_INFO_EVENT(info), &tags);
-    gst_video_orientation_from_tag(tags, &show->orientation);
-    return GST_PAD_PROBE_OK;
+    return effnet_quantizer_add_frame(quantizer, frame, error);
 }
 
 static gboolean
-create_elements(Show *show, GError **error)
+compare_frame(gpointer quantizer, const EffNetFrame *frame, GError **error)
 {
-    static const char *const factories[] = {"uridecodebin", "videoconvert", "capsfilter",
-                                            "fakesink"};
-    GstElement *elements[G_N_ELEMENTS(factories)];
-    g_autoptr(GstCaps) caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS));
-    g_autoptr(GstPad) pad = NULL;
-
-    show->pipeline = gst_pipeline_new(NULL);
-    for (guint i = 0; i < G_N_ELEMENTS(factories); i++) {
-        elements[i] = effnet_media_add(GST_BIN(show->pipeline), factories[i], error);
-        if (elements[i] == NULL)
-            return FALSE;
-    }
-    show->source = elements[0];
-    gst_element_link_many(elements[1], elements[2], elements[3], NULL);
-    g_object_set(elements[2], "caps", caps, NULL);
-    g_object_set(elements[3], "sync", FALSE, NULL);
-    show->decoding =
-        effnet_decoding_new(show->pipeline, show->source, elements[1], EFFNET_DECODING_MAX_PIXELS);
-    pad = gst_element_get_static_pad(elements[3], "sink");
-    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_arrived, show, NULL);
-    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, event_arrived, show, NULL);
-    return TRUE;
-}
-
-static gboolean
-show_picture(Show *show, const char *name, GError **error)
-{
-    g_autofree char *uri = effnet_media_new_uri(name, error);
-    g_autoptr(GError) failure = NULL;
-
-    if (uri == NULL)
-        return FALSE;
-    show->frames = 0;
-    show->orientation = GST_VIDEO_ORIENTATION_IDENTITY;
-    if (effnet_media_show(show->pipeline, show->source, show->decoding, name, uri, TIMEOUT,
-                          &failure) &&
-        show->frames == 0)
-        g_set_error(&failure, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s: no picture could be decoded",
-                    name);
-    if (show->error == NULL)
-        show->error = g_steal_pointer(&failure);
-    if (show->error == NULL)
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&show->error));
-    return FALSE;
+    return effnet_quantizer_compare_frame(quantizer, frame, error);
 }
 
 static int
@@ -188,17 +77,17 @@ list_files(const char *folder, GError **error)
     return NULL;
 }
 
-/* A file that is not a picture is reported and left out. */
+/* Of a video only the first frame counts. A file that is not a picture is reported and left out. */
 static gboolean
-show_all(Show *show, const GPtrArray *files, Use use, gboolean quiet, GError **error)
+show_all(EffNetFrames *frames, EffNetQuantizer *quantizer, const GPtrArray *files,
+         EffNetFramesUse use, gboolean quiet, GError **error)
 {
     guint shown = 0;
 
-    show->use = use;
     for (guint i = 0; i < files->len; i++) {
         g_autoptr(GError) failure = NULL;
 
-        if (show_picture(show, g_ptr_array_index(files, i), &failure))
+        if (effnet_frames_show(frames, g_ptr_array_index(files, i), 1, use, quantizer, &failure))
             shown++;
         else if (!quiet)
             effnet_command_print_error(failure);
@@ -256,20 +145,22 @@ quantize(const Options *options, GError **error)
     g_autoptr(EffNetOutfile) outfile =
         files ? effnet_outfile_new(options->output, FALSE, error) : NULL;
     EffNetModelOptions model_options = {0};
-    g_auto(Show) show = {0};
+    g_autoptr(EffNetQuantizer) quantizer = NULL;
+    g_autoptr(EffNetFrames) frames = NULL;
 
     if (outfile == NULL ||
         !effnet_model_options_parse(options->model_options, &model_options, &arch, error))
         return FALSE;
-    show.quantizer = effnet_quantizer_new(model, &model_options, error);
-    if (show.quantizer == NULL || !gst_init_check(NULL, NULL, error) ||
-        !create_elements(&show, error) ||
-        !show_all(&show, files, effnet_quantizer_add_frame, FALSE, error) ||
-        !effnet_quantizer_write(show.quantizer, effnet_outfile_get_path(outfile), error) ||
-        !show_all(&show, files, effnet_quantizer_compare_frame, TRUE, error) ||
+    quantizer = effnet_quantizer_new(model, &model_options, error);
+    if (quantizer == NULL || !gst_init_check(NULL, NULL, error))
+        return FALSE;
+    frames = effnet_frames_new(error);
+    if (frames == NULL || !show_all(frames, quantizer, files, add_frame, FALSE, error) ||
+        !effnet_quantizer_write(quantizer, effnet_outfile_get_path(outfile), error) ||
+        !show_all(frames, quantizer, files, compare_frame, TRUE, error) ||
         !effnet_outfile_commit(outfile, error))
         return FALSE;
-    print_report(show.quantizer, options->output);
+    print_report(quantizer, options->output);
     return TRUE;
 }
 
