@@ -26,6 +26,8 @@ static const EffNetCommand commands[] = {
      effnet_command_external},
     {"info", "MODEL", "Prints what is in a checkpoint, and how it was understood",
      effnet_command_info},
+    {"learn", "DIR", "Makes a model of your own classes, of folders of pictures",
+     effnet_command_external},
     {"quantize", "", "Makes a model of 8-bit weights, shown the pictures of a folder",
      effnet_command_quantize},
 };

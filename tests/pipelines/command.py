@@ -88,6 +88,9 @@ def hostile_files(folder):
     os.mkdir(name)
     shutil.copy(name + ".jpg", name)
     shutil.copy(name + ".png", name)
+    with open(name + ".csv", "w", encoding="utf-8") as file:
+        file.writelines(f'"{path}",{label}\n' for path, label in (
+            (name + ".png", "a"), (f"{name}/{os.path.basename(name)}.png", "b"), (name + ".jpg", "a")))
     safetensors(name + ".safetensors", [HOSTILE, HOSTILE + ".weight"], {"arch": HOSTILE})
     return name, model, labels
 
@@ -107,6 +110,9 @@ def commands_with(name, model, labels):
         ("convert", name + ".tflite", "--output", name), ("convert", name + "none", "--output", name),
         ("fetch", name), ("fetch", name + "none", "--sha256", name),
         ("info", model), ("info", bad), ("info", name),
+        ("learn", "--list", name + ".csv", "--model", model, "--output", name + ".own.safetensors"),
+        ("learn", os.path.dirname(name), "--model", model, "--output", name + ".own.safetensors"),
+        ("learn", "--list", name + ".conf", "--model", bad, "--output", name),
         ("quantize", "--model", model, "--images", name, "--output", name + ".q.safetensors"),
         ("quantize", "--model", model, "--images", name + "none", "--output", name),
         ("run", "--model", model, "--input", name + ".npy", "--output", name + ".out.npy"),

@@ -53,6 +53,7 @@ INSTEAD = (
     (r"file:///tmp/", f"file://{HERE}/"),
     # Words in capitals.
     (r"FILE-or-URI\.\.\.", "cat.jpg"),
+    (r"\beffnet learn DIR --output M\b", "effnet learn gate --model lite0 --output gate"),
     (r"\bNAME\b", "b0"),
     (r"\bIN --output OUT\b", "tulips.onnx --output out"),
     (r"\bM$|(?<=--model )M\b|(?<=--arch )A\b", "lite0"),
@@ -75,6 +76,13 @@ def prepare():
     (HERE / "photos").mkdir()
     for name in ("cat.jpg", "rose.jpg", "photos/1.jpg", "photos/2.jpg"):
         Image.open(tap.sample("chelsea.png")).convert("RGB").save(HERE / name)
+    for number, image in enumerate(tap.photographs(6)):
+        folder = HERE / "gate" / ("open" if number % 3 else "closed")
+        folder.mkdir(parents=True, exist_ok=True)
+        image.save(folder / f"{number}.jpg")
+    shutil.copytree(HERE / "gate", HERE / "more")
+    (HERE / "list.csv").write_text("gate/open/1.jpg,car;person\ngate/open/2.jpg,car\n"
+                                   "gate/closed/0.jpg,\ngate/closed/3.jpg,person\n")
     film = installed.make_film(tap.sample("coffee.png"))
     shutil.copy(film, HERE / "holiday.mp4")
     shutil.copy(film, HERE / "a.mp4")

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report.h"
+
+#include <string.h>
+
+#include "checkpoint/json.h"
+#include "printable.h"
+
+#define MAX_DOUBTFUL  5  /* on a terminal */
+#define ALL_DOUBTFUL  50 /* in JSON */
+#define MAX_CONFUSION 12 /* classes whose confusion a terminal shows */
+
+static const guint8 *
+targets_of(const EffNetReport *r, guint picture)
+{
+    return r->album->targets + (gsize)picture * r->album->labels->len;
+}
+
+static const float *
+scores_of(const EffNetReport *r, guint picture)
+{
+    return r->trained->scores + (gsize)picture * r->album->labels->len;
+}
+
+static const char *
+label(const EffNetReport *r, guint k)
+{
+    return g_ptr_array_index(r->album->labels, k);
+}
+
+/* How likely PICTURE is what it is said to be; and whether something else is told. */
+static float
+own_score(const EffNetReport *r, guint picture, gboolean *is_right)
+{
+    const guint8 *targets = targets_of(r, picture);
+    const float *scores = scores_of(r, picture);
+    guint n = r->album->labels->len, first = effnet_judge_first(scores, n);
+    float least = 1;
+
+    *is_right = r->album->multi || targets[first];
+    for (guint k = 0; k < n; k++) {
+        float score = targets[k] ? scores[k] : 1 - scores[k];
+
+        if (r->album->multi)
+            *is_right &= (scores[k] >= 0.5f) == targets[k];
+        if (targets[k] || r->album->multi)
+            least = MIN(least, score);
+    }
+    return least;
+}
+
+typedef struct {
+    guint picture;
+    float score;
+} Doubt;
+
+static int
+least_first(gconstpointer a, gconstpointer b)
+{
+    const Doubt *x = a, *y = b;
+
+    if (x->score != y->score)
+        return x->score < y->score ? -1 : 1;
+    return x->picture < y->picture ? -1 : x->picture > y->picture;
+}
+
+GArray *
+effnet_report_find_doubtful(const EffNetReport *r, guint most)
+{
+    g_autoptr(GArray) doubts = g_array_new(FALSE, FALSE, sizeof(Doubt));
+    GArray *pictures = g_array_new(FALSE, FALSE, sizeof(guint));
+
+    for (guint i = 0; r->trained->scores && i < r->album->n; i++) {
+        gboolean is_right;
+        Doubt doubt = {i, own_score(r, i, &is_right)};
+
+        if (!is_right && r->album->names[i])
+            g_array_append_val(doubts, doubt);
+    }
+    g_array_sort(doubts, least_first);
+    for (guint i = 0; i < MIN(doubts->len, most); i++)
+        g_array_append_val(pictures, g_array_index(doubts, Doubt, i).picture);
+    return pictures;
+}
+
+GArray *
+effnet_report_find_contradictions(const EffNetReport *r)
+{
+    GArray *pairs = g_array_new(FALSE, FALSE, sizeof(EffNetDuplicate));
+
+    for (guint i = 0; i < r->duplicates->len; i++) {
+        EffNetDuplicate pair = g_array_index(r->duplicates, EffNetDuplicate, i);
+
+        if (memcmp(targets_of(r, pair.a), targets_of(r, pair.b), r->album->labels->len) != 0)
+            g_array_append_val(pairs, pair);
+    }
+    return pairs;
+}
+
+static const char *
+name_of(const EffNetReport *r, guint picture)
+{
+    return r->album->names[picture] ? r->album->names[picture]
+                                    : "a picture that was learned before";
+}
+
+/* Its labels, one behind the other. */
+static char *
+labels_of(const EffNetReport *r, const guint8 *targets)
+{
+    GString *text = g_string_new(NULL);
+
+    for (guint k = 0; k < r->album->labels->len; k++)
+        if (targets[k])
+            g_string_append_printf(text, "%s%s", text->len ? ";" : "", label(r, k));
+    if (text->len == 0)
+        g_string_append(text, "nothing");
+    return g_string_free(text, FALSE);
+}
+
+/* The same of what is told. */
+static char *
+told_labels(const EffNetReport *r, guint picture)
+{
+    guint n = r->album->labels->len;
+    g_autofree guint8 *told = g_new0(guint8, n);
+    const float *scores = scores_of(r, picture);
+
+    for (guint k = 0; r->album->multi && k < n; k++)
+        told[k] = scores[k] >= 0.5f;
+    if (!r->album->multi)
+        told[effnet_judge_first(scores, n)] = 1;
+    return labels_of(r, told);
+}
+
+static double
+share(guint part, guint whole)
+{
+    return whole ? (double)part / whole : 0;
+}
+
+/* Of groups, as pictures of one group are no more than one. */
+static void
+interval(const EffNetReport *r, double *low, double *high)
+{
+    double accuracy = share(r->judgement->right, r->judgement->n);
+
+    effnet_judge_interval(accuracy * r->n_groups, r->n_groups, low, high);
+}
+
+static void
+print_accuracy(const EffNetReport *r, FILE *file)
+{
+    double low, high;
+
+    if (!r->judgement) {
+        effnet_print(file,
+                     "accuracy    unknown: a class is in one group of pictures alone, so that "
+                     "none can be held back");
+        return;
+    }
+    interval(r, &low, &high);
+    effnet_print(file,
+                 "accuracy    %.1f %% (95 %% interval: %.1f to %.1f %%), of pictures that were "
+                 "held back",
+                 100 * share(r->judgement->right, r->judgement->n), 100 * low, 100 * high);
+    for (guint i = 0; i < EFFNET_TRAIN_CURVE; i++)
+        effnet_print(file, "            %.1f %% learned from %u pictures",
+                     100 * r->trained->curve_right[i], r->trained->curve_n[i]);
+}
+
+static void
+print_classes(const EffNetReport *r, FILE *file)
+{
+    effnet_print(file, "%s", "");
+    effnet_print(file, "%8s  %8s  %9s  class", "pictures", "recall", "precision");
+    for (guint k = 0; k < r->judgement->n_classes; k++) {
+        const EffNetClassCounts *c = &r->judgement->classes[k];
+
+        effnet_print(file, "%8u  %6.1f %%  %7.1f %%  %s", c->there, 100 * share(c->right, c->there),
+                     100 * share(c->right, c->told), label(r, k));
+    }
+}
+
+static void
+print_confusion(const EffNetReport *r, FILE *file)
+{
+    guint n = r->judgement->n_classes;
+
+    if (!r->judgement->confusion || n > MAX_CONFUSION)
+        return;
+    effnet_print(file, "%s", "");
+    effnet_print(file, "how often a class (row) was taken for one (column)");
+    for (guint k = 0; k < n; k++) {
+        g_autoptr(GString) row = g_string_new(NULL);
+
+        for (guint i = 0; i < n; i++)
+            g_string_append_printf(row, "%6u", r->judgement->confusion[(gsize)k * n + i]);
+        effnet_print(file, "%s  %s", row->str, label(r, k));
+    }
+}
+
+static void
+print_doubts(const EffNetReport *r, FILE *file)
+{
+    g_autoptr(GArray) doubtful = effnet_report_find_doubtful(r, MAX_DOUBTFUL);
+    g_autoptr(GArray) pairs = effnet_report_find_contradictions(r);
+
+    if (doubtful->len) {
+        effnet_print(file, "%s", "");
+        effnet_print(file, "perhaps mislabelled");
+    }
+    for (guint i = 0; i < doubtful->len; i++) {
+        guint picture = g_array_index(doubtful, guint, i);
+        g_autofree char *own = labels_of(r, targets_of(r, picture));
+        g_autofree char *told = told_labels(r, picture);
+
+        effnet_print(file, "  %s: said to be %s, looks like %s", name_of(r, picture), own, told);
+    }
+    if (pairs->len) {
+        effnet_print(file, "%s", "");
+        effnet_print(file, "nearly the same, but of different classes");
+    }
+    for (guint i = 0; i < MIN(pairs->len, MAX_DOUBTFUL); i++) {
+        const EffNetDuplicate *pair = &g_array_index(pairs, EffNetDuplicate, i);
+
+        effnet_print(file, "  %s and %s", name_of(r, pair->a), name_of(r, pair->b));
+    }
+    if (pairs->len > MAX_DOUBTFUL)
+        effnet_print(file, "  and %u more pairs", pairs->len - MAX_DOUBTFUL);
+}
+
+void
+effnet_report_print(const EffNetReport *r, FILE *file)
+{
+    effnet_print(file, "%s", r->output);
+    effnet_print(file, "learned     %u classes on %s, in %.1f s", r->album->labels->len, r->base,
+                 r->seconds);
+    effnet_print(file, "pictures    %u, in %u groups that show different things", r->album->n,
+                 r->n_groups);
+    if (r->n_broken)
+        effnet_print(file, "left out    %u files that could not be decoded", r->n_broken);
+    if (r->n_known)
+        effnet_print(file, "left out    %u pictures that were there already", r->n_known);
+    print_accuracy(r, file);
+    if (r->judgement) {
+        print_classes(r, file);
+        print_confusion(r, file);
+    }
+    print_doubts(r, file);
+}
+
+static void
+append_key(GString *json, const char *key)
+{
+    char last = json->str[json->len - 1];
+
+    g_string_append(json, last == '{' || last == '[' ? "" : ", ");
+    if (key)
+        g_string_append_printf(json, "\"%s\": ", key);
+}
+
+static void
+append_text(GString *json, const char *key, const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+
+    append_key(json, key);
+    effnet_json_append_string(json, valid);
+}
+
+static void
+append_number(GString *json, const char *key, double number)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    append_key(json, key);
+    g_string_append(json, g_ascii_formatd(text, sizeof text, "%.10g", number));
+}
+
+static void
+append_classes(GString *json, const EffNetReport *r)
+{
+    const EffNetJudgement *j = r->judgement;
+
+    append_key(json, "classes");
+    g_string_append_c(json, '[');
+    for (guint k = 0; k < r->album->labels->len; k++) {
+        append_key(json, NULL);
+        g_string_append_c(json, '{');
+        append_text(json, "label", label(r, k));
+        if (j) {
+            append_number(json, "pictures", j->classes[k].there);
+            append_number(json, "recall", share(j->classes[k].right, j->classes[k].there));
+            append_number(json, "precision", share(j->classes[k].right, j->classes[k].told));
+        }
+        g_string_append_c(json, '}');
+    }
+    g_string_append_c(json, ']');
+}
+
+static void
+append_judgement(GString *json, const EffNetReport *r)
+{
+    const EffNetJudgement *j = r->judgement;
+    double low, high;
+
+    interval(r, &low, &high);
+    append_number(json, "accuracy", share(j->right, j->n));
+    append_key(json, "interval");
+    g_string_append_c(json, '[');
+    append_number(json, NULL, low);
+    append_number(json, NULL, high);
+    g_string_append_c(json, ']');
+    append_number(json, "folds", r->trained->n_folds);
+    append_key(json, "curve");
+    g_string_append_c(json, '[');
+    for (guint i = 0; i < EFFNET_TRAIN_CURVE; i++) {
+        append_key(json, NULL);
+        g_string_append_c(json, '{');
+        append_number(json, "pictures", r->trained->curve_n[i]);
+        append_number(json, "accuracy", r->trained->curve_right[i]);
+        g_string_append_c(json, '}');
+    }
+    g_string_append_c(json, ']');
+    if (!j->confusion)
+        return;
+    append_number(json, "calibration_error", j->calibration);
+    append_key(json, "confusion");
+    g_string_append_c(json, '[');
+    for (guint k = 0; k < j->n_classes; k++) {
+        append_key(json, NULL);
+        g_string_append_c(json, '[');
+        for (guint i = 0; i < j->n_classes; i++)
+            append_number(json, NULL, j->confusion[(gsize)k * j->n_classes + i]);
+        g_string_append_c(json, ']');
+    }
+    g_string_append_c(json, ']');
+}
+
+static void
+append_doubts(GString *json, const EffNetReport *r)
+{
+    g_autoptr(GArray) doubtful = effnet_report_find_doubtful(r, ALL_DOUBTFUL);
+    g_autoptr(GArray) pairs = effnet_report_find_contradictions(r);
+
+    append_key(json, "doubtful");
+    g_string_append_c(json, '[');
+    for (guint i = 0; i < doubtful->len; i++) {
+        guint picture = g_array_index(doubtful, guint, i);
+        g_autofree char *own = labels_of(r, targets_of(r, picture));
+        g_autofree char *told = told_labels(r, picture);
+
+        append_key(json, NULL);
+        g_string_append_c(json, '{');
+        append_text(json, "picture", name_of(r, picture));
+        append_text(json, "label", own);
+        append_text(json, "told", told);
+        g_string_append_c(json, '}');
+    }
+    g_string_append_c(json, ']');
+    append_key(json, "contradictions");
+    g_string_append_c(json, '[');
+    for (guint i = 0; i < pairs->len; i++) {
+        const EffNetDuplicate *pair = &g_array_index(pairs, EffNetDuplicate, i);
+
+        append_key(json, NULL);
+        g_string_append_c(json, '[');
+        append_text(json, NULL, name_of(r, pair->a));
+        append_text(json, NULL, name_of(r, pair->b));
+        g_string_append_c(json, ']');
+    }
+    g_string_append_c(json, ']');
+}
+
+char *
+effnet_report_to_json(const EffNetReport *r)
+{
+    GString *json = g_string_new("{");
+
+    append_text(json, "model", r->output);
+    append_text(json, "base", r->base);
+    append_number(json, "pictures", r->album->n);
+    append_number(json, "groups", r->n_groups);
+    append_number(json, "broken", r->n_broken);
+    append_number(json, "known", r->n_known);
+    append_number(json, "seconds", r->seconds);
+    append_number(json, "strength", r->trained->strength);
+    if (r->judgement)
+        append_judgement(json, r);
+    append_classes(json, r);
+    append_doubts(json, r);
+    g_string_append_c(json, '}');
+    return g_string_free(json, FALSE);
+}
