@@ -10,13 +10,13 @@ static const struct {
     EffNetType type;    /* feature maps' between layers; there are kernels for it */
     gboolean quantised; /* for quantised models, and only for them */
     const char *needs;  /* what the CPU must have beyond what every level has, or NULL */
-    guint speed;        /* relative: auto takes the fastest that model and CPU have */
+    guint speed;        /* relative: auto takes the fastest that model and CPU support */
 } rows[] = {
-    [EFFNET_PRECISION_AUTO] = {"auto", "The fastest that model and CPU have"},
+    [EFFNET_PRECISION_AUTO] = {"auto", "The fastest that model and CPU support"},
     [EFFNET_PRECISION_FP32] = {"fp32", "32-bit floating point", EFFNET_TYPE_F32, .speed = 1},
-    [EFFNET_PRECISION_BF16] = {"bf16", "16 bits of it, where the CPU has AVX512-BF16",
+    [EFFNET_PRECISION_BF16] = {"bf16", "16-bit floating point, where the CPU has AVX512-BF16",
                                EFFNET_TYPE_BF16, .needs = "AVX512-BF16", .speed = 2},
-    [EFFNET_PRECISION_INT8] = {"int8", "8-bit integers, of quantised models", EFFNET_TYPE_S16,
+    [EFFNET_PRECISION_INT8] = {"int8", "8-bit integers, for quantised models", EFFNET_TYPE_S16,
                                .quantised = TRUE},
 };
 

@@ -104,7 +104,7 @@ check_logits(const EffNetModelInfo *info, const EffNetSession *session, GError *
     for (guint i = 0; i < info->n_classes; i++) {
         if (!isfinite(logits[i])) {
             g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                        "model: %s answers a grey picture with %g for class %u, where a finite "
+                        "model: %s answers a grey image with %g for class %u, where a finite "
                         "number is expected",
                         info->path, logits[i], i);
             return FALSE;
@@ -128,7 +128,7 @@ infer_grey(const EffNetModelInfo *info, EffNetSession *session, guint places, GE
 
     if (!g_size_checked_mul(&size, row, row) || !(pixels = g_try_malloc(size))) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
-                    "model: %s asks for pictures of %u x %u pixels, for which there is no memory",
+                    "model: %s asks for images of %u x %u pixels, for which there is no memory",
                     info->path, info->resolution, info->resolution);
         return FALSE;
     }

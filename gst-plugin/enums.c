@@ -28,15 +28,15 @@
 /* clang-format off */
 DEFINE_ENUM("GstEfficientNetActivation", gst_efficientnet_activation,
     {EFFNET_ACTIVATION_AUTO, "What the model says, softmax where it says nothing", "auto"},
-    {EFFNET_ACTIVATION_SOFTMAX, "One class of all: the scores add up to 1", "softmax"},
-    {EFFNET_ACTIVATION_SIGMOID, "Every class for itself, 0 to 1", "sigmoid"},
+    {EFFNET_ACTIVATION_SOFTMAX, "One of all classes: the scores add up to 1", "softmax"},
+    {EFFNET_ACTIVATION_SIGMOID, "Each class by itself, 0 to 1", "sigmoid"},
     {EFFNET_ACTIVATION_NONE, "The network's outputs as they are", "none"})
 
 DEFINE_ENUM("GstEfficientNetResizeMode", gst_efficientnet_resize_mode,
     {EFFNET_RESIZE_AUTO, "As the network was trained", "auto"},
-    {EFFNET_RESIZE_CENTER_CROP, "The centre is cut out, what is beside it is not seen", "center-crop"},
-    {EFFNET_RESIZE_STRETCH, "The whole frame, its shape not kept", "stretch"},
-    {EFFNET_RESIZE_LETTERBOX, "The whole frame, its shape kept, borders added", "letterbox"})
+    {EFFNET_RESIZE_CENTER_CROP, "The centre is cut out; the rest is not seen", "center-crop"},
+    {EFFNET_RESIZE_STRETCH, "The whole frame, its aspect ratio not kept", "stretch"},
+    {EFFNET_RESIZE_LETTERBOX, "The whole frame, its aspect ratio kept, with borders", "letterbox"})
 
 DEFINE_ENUM("GstEfficientNetInterpolation", gst_efficientnet_interpolation,
     {EFFNET_INTERPOLATION_AUTO, "As the network was trained", "auto"},

@@ -435,8 +435,8 @@ install_properties(GObjectClass *klass)
     g_object_class_install_property(
         klass, PROP_COLOR,
         g_param_spec_uint("color", "Color",
-                          "Of bars and of regions' outlines, as 0xAARRGGBB; text is white on a "
-                          "dark ground, whatever the picture",
+                          "The colour of bars and of regions' outlines, as 0xAARRGGBB; text is "
+                          "always white on a dark ground",
                           0, G_MAXUINT32, DEFAULT_COLOR, flags));
     g_object_class_install_property(
         klass, PROP_MAX_LABELS,

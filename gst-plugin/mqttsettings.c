@@ -11,11 +11,12 @@ const GstEfficientNetField gst_efficientnet_mqtt_fields[] = {
         "the broker: HOST, HOST:PORT, mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS (NULL: "
         "mqtt://localhost:1883)",
         G_TYPE_STRING, PLACE(address)},
-    {"topic", "Topic", "what records are published under (NULL: efficientnet)",
+    {"topic", "Topic", "the topic to which records are published (NULL: efficientnet)",
         G_TYPE_STRING, PLACE(topic)},
     {"status-topic", "Status topic",
-        "where a retained \"online\" is published when the broker is reached, and \"offline\" when "
-        "this ends: by the broker, as the last will, should it end badly (NULL: nowhere)",
+        "the topic to which a retained \"online\" is published once the broker is reached, and "
+        "\"offline\" at the end: by the broker, as the last will, if the connection breaks (NULL: "
+        "none)",
         G_TYPE_STRING, PLACE(status_topic)},
     {"client-id", "Client id",
         "the name of a session that the broker keeps, for one element alone (NULL: a new session "

@@ -16,13 +16,12 @@ install_model_properties(GObjectClass *klass)
 {
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_MODEL,
-        g_param_spec_string(
-            "model", "Model",
-            "A .safetensors, .pth or .pt file, or the name of one that is installed "
-            "or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed default). While frames flow, "
-            "it is opened beside the "
-            "old one and taken between two frames, or refused with a warning",
-            NULL, PLAYING_FLAGS));
+        g_param_spec_string("model", "Model",
+                            "A .safetensors, .pth or .pt file, or the name of one that is "
+                            "installed or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed "
+                            "default). While frames flow, a new model is opened beside the old one "
+                            "and takes over between two frames, or is refused with a warning",
+                            NULL, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_MODEL_OPTIONS,
         g_param_spec_boxed(
@@ -35,11 +34,10 @@ install_model_properties(GObjectClass *klass)
             gst_efficientnet_model_options_get_type(), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_LABELS_FILE,
-        g_param_spec_string(
-            "labels-file", "Labels file",
-            "The names of the classes, one a line, as many as the model has classes "
-            "(NULL: those of the model, ImageNet's for 1000 classes)",
-            NULL, PLAYING_FLAGS));
+        g_param_spec_string("labels-file", "Labels file",
+                            "The names of the classes, one per line, as many as the model has "
+                            "classes (NULL: those of the model, ImageNet's for 1000 classes)",
+                            NULL, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_LABELS,
         gst_param_spec_array("labels", "Labels",
@@ -48,18 +46,17 @@ install_model_properties(GObjectClass *klass)
                              g_param_spec_string("label", "Label", "The name of a class", NULL,
                                                  G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS),
                              PLAYING_FLAGS));
-    g_object_class_install_property(klass, GST_EFFICIENTNET_PROP_PRECISION,
-                                    g_param_spec_enum("precision", "Precision",
-                                                      "In which numbers the network computes",
-                                                      gst_efficientnet_precision_get_type(),
-                                                      EFFNET_PRECISION_AUTO, READY_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_PRECISION,
+        g_param_spec_enum(
+            "precision", "Precision", "The number format in which the network computes",
+            gst_efficientnet_precision_get_type(), EFFNET_PRECISION_AUTO, READY_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_CACHE,
-        g_param_spec_boolean(
-            "cache", "Cache",
-            "Keep the weights as the CPU reads them in the user's cache folder, so "
-            "that the model is opened faster the next time",
-            TRUE, READY_FLAGS));
+        g_param_spec_boolean("cache", "Cache",
+                             "Keep the packed weights in the user's cache folder, so that the "
+                             "model opens faster the next time",
+                             TRUE, READY_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_THREADS,
         g_param_spec_uint("threads", "Threads",
@@ -82,16 +79,17 @@ install_batch_properties(GObjectClass *klass)
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_BATCH_SIZE,
         g_param_spec_uint("batch-size", "Batch size",
-                          "With model-instance-id, how many pictures are inferred together at "
-                          "most; the scores do not depend on it",
+                          "With model-instance-id, how many images are inferred together at most; "
+                          "the scores do not depend on it",
                           1, MAX_BATCH, 1, READY_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_BATCH_TIMEOUT,
-        g_param_spec_uint64("batch-timeout", "Batch timeout",
-                            "With model-instance-id, how long a picture waits for a batch to be "
-                            "full, in ns; not at all for streams that have none coming. With "
-                            "late-policy=wait it is added to the latency (0: whatever waits now)",
-                            0, G_MAXINT64, 0, READY_FLAGS));
+        g_param_spec_uint64(
+            "batch-timeout", "Batch timeout",
+            "With model-instance-id, how long an image waits for a batch to fill, in ns; it does "
+            "not wait for streams that have none coming. With late-policy=wait this time is added "
+            "to the latency (0: a batch is whatever waits now)",
+            0, G_MAXINT64, 0, READY_FLAGS));
 }
 
 static void
@@ -104,14 +102,14 @@ install_score_properties(GObjectClass *klass)
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_THRESHOLD,
         g_param_spec_float("threshold", "Threshold",
-                           "The score that a class must reach to be in a result, in the unit of "
-                           "activation; a frame on which none does gets no result (0: off)",
+                           "The score that a class must reach to be in a result, as activation "
+                           "makes it; a frame on which none does gets no result (0: off)",
                            0.0f, G_MAXFLOAT, DEFAULT(threshold), PLAYING_FLAGS));
-    g_object_class_install_property(klass, GST_EFFICIENTNET_PROP_ACTIVATION,
-                                    g_param_spec_enum("activation", "Activation",
-                                                      "What makes scores of the network's outputs",
-                                                      gst_efficientnet_activation_get_type(),
-                                                      DEFAULT(activation), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_ACTIVATION,
+        g_param_spec_enum(
+            "activation", "Activation", "What turns the network's outputs into scores",
+            gst_efficientnet_activation_get_type(), DEFAULT(activation), PLAYING_FLAGS));
 }
 
 static void
@@ -127,8 +125,8 @@ install_frame_properties(GObjectClass *klass)
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_CROP_FRACTION,
         g_param_spec_float("crop-fraction", "Crop fraction",
-                           "With resize-mode=center-crop, how much of the shorter side is looked "
-                           "at; 1: all of it (0: as the network was trained)",
+                           "With resize-mode=center-crop, the share of the shorter side that is "
+                           "used; 1: all of it (0: as the network was trained)",
                            0.0f, 1.0f, DEFAULT(resize.crop_fraction), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_INTERPOLATION,
@@ -154,13 +152,12 @@ install_gate_properties(GObjectClass *klass)
                           DEFAULT(interval), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_MAX_RATE,
-        gst_param_spec_fraction("max-rate", "Maximum rate",
-                                "At most so many of the frames that inference-interval lets "
-                                "through are inferred in a second of stream time, in whichever "
-                                "direction it is played; frames without a timestamp are counted by "
-                                "the framerate, where there is one (0/1: as many as come)",
-                                0, 1, G_MAXINT, 1, DEFAULT(max_rate.n), DEFAULT(max_rate.d),
-                                PLAYING_FLAGS));
+        gst_param_spec_fraction(
+            "max-rate", "Maximum rate",
+            "At most so many of the frames that inference-interval lets through are inferred per "
+            "second of stream time, in whichever direction it is played; frames without a "
+            "timestamp are counted by the framerate, where there is one (0/1: as many as come)",
+            0, 1, G_MAXINT, 1, DEFAULT(max_rate.n), DEFAULT(max_rate.d), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_CHANGE_THRESHOLD,
         g_param_spec_float("change-threshold", "Change threshold",
@@ -198,7 +195,7 @@ install_region_properties(GObjectClass *klass)
         klass, GST_EFFICIENTNET_PROP_MIN_OBJECT_SIZE,
         g_param_spec_uint("min-object-size", "Minimum object size",
                           "With inference-region=roi-list, classify only regions whose shorter "
-                          "side within the frame has so many pixels (0: all)",
+                          "side within the frame has at least so many pixels (0: all)",
                           0, G_MAXINT, DEFAULT(min_object_size), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_RECLASSIFY_INTERVAL,
@@ -216,7 +213,7 @@ install_output_properties(GObjectClass *klass)
         klass, GST_EFFICIENTNET_PROP_EMBEDDING,
         g_param_spec_boolean("embedding", "Embedding",
                              "Results carry the pooled features as well, from which the classes "
-                             "are told: the field embedding, GBytes of 32-bit floats",
+                             "follow: the field embedding, GBytes of 32-bit floats",
                              DEFAULT(embedding), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_META,
@@ -233,24 +230,23 @@ install_schedule_properties(GObjectClass *klass)
         klass, GST_EFFICIENTNET_PROP_LATE_POLICY,
         g_param_spec_enum(
             "late-policy", "Late policy",
-            "What a frame does while the network runs; no frame is ever dropped. wait "
-            "adds the time of an inference to the pipeline's latency, skip-inference "
-            "none, and leaves out frames that come too late for downstream, but for one a second. "
-            "While paused, frames wait in any case",
+            "What a frame does while the network runs; no frame is ever dropped. wait adds the "
+            "time of an inference to the pipeline's latency, skip-inference adds none, and does "
+            "not infer frames that come too late for downstream, except one per second. While "
+            "paused, frames wait in any case",
             gst_efficientnet_late_policy_get_type(), DEFAULT(late_policy), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_SMOOTHING,
         g_param_spec_float("smoothing", "Smoothing",
-                           "How much of a score is what it was before, in each inference anew "
-                           "(exponential): 0.5 forgets half at every inference (0: off)",
+                           "The weight of the previous score in each new one (exponential "
+                           "smoothing): 0.5 forgets half at every inference (0: off)",
                            0.0f, MAX_SMOOTHING, DEFAULT(smoothing), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_HOLD_LAST,
-        g_param_spec_boolean(
-            "hold-last", "Hold last",
-            "Frames that are not inferred carry the last result, its age in frames "
-            "beside it; otherwise a result is on one frame only",
-            DEFAULT(hold_last), PLAYING_FLAGS));
+        g_param_spec_boolean("hold-last", "Hold last",
+                             "Frames that are not inferred carry the last result, its age in "
+                             "frames beside it; otherwise a result is on its own frame only",
+                             DEFAULT(hold_last), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_POST_MESSAGES,
         g_param_spec_enum(

@@ -46,8 +46,9 @@ static const GstEfficientNetField fields[] = {
      "reader that is slow is waited for (NULL or -: standard output)",
      G_TYPE_STRING, .offset = offsetof(GstEfficientNetPublishFile, location)},
     {"max-size", "Maximum size",
-     "bytes of a file, which is then not emptied but appended to: before it would be longer, it is "
-     "renamed to location.1, location.1 to location.2, and so on (0: no limit)",
+     "the largest size of the file in bytes; the file is then appended to instead of emptied, and "
+     "before it would grow larger it is renamed to location.1, location.1 to location.2, and so on "
+     "(0: no limit)",
      G_TYPE_UINT64, .offset = offsetof(GstEfficientNetPublishFile, max_size),
      .maximum = G_MAXINT64},
     {"max-files", "Maximum files", "how many files renamed by max-size are kept (0: none)",

@@ -151,9 +151,8 @@ install_record_properties(GObjectClass *klass)
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PUBLISH_PROP_HELD,
         g_param_spec_boolean("held", "Held",
-                             "Write a record for buffers that carry a result which was written "
-                             "before, held by efficientnet; otherwise every inference is written "
-                             "once",
+                             "Also write a record for buffers that carry a held result, which was "
+                             "written before; otherwise every inference is written once",
                              defaults.held, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PUBLISH_PROP_STATS,

@@ -234,7 +234,7 @@ effnet_plot_check(const char *path, GError **error)
     if (is_svg(path) || g_str_has_suffix(path, ".png"))
         return TRUE;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "%s does not end in .svg or .png, which are the pictures that can be drawn", path);
+                "%s does not end in .svg or .png, which are the formats that can be drawn", path);
     return FALSE;
 }
 

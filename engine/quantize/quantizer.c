@@ -142,7 +142,7 @@ effnet_quantizer_write(EffNetQuantizer *q, const char *path, GError **error)
 {
     if (q->frames == 0) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                    "there is no picture to quantise the model with");
+                    "there is no image to quantise the model with");
         return FALSE;
     }
     if (!effnet_quantised_write(path, q->recognition->weights, network_of(q->model),

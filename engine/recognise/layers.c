@@ -219,7 +219,7 @@ explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, G
 
     if (is_conditional(shapes->state->checkpoint)) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                    "%s is of a CondConv network, whose weights are mixed anew for each picture, "
+                    "%s is of a CondConv network, whose weights are mixed anew for each image, "
                     "which is not supported",
                     shapes->base.path);
         return;

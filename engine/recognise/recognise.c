@@ -125,8 +125,8 @@ recognise_ends(Recogniser *r, const EffNetTensor *stem, const EffNetTensor *clas
     if ((channels == 1 || channels == 3) && classes <= G_MAXINT32)
         return TRUE;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                "%s has a stem for pictures of %" G_GUINT64_FORMAT
-                " channels and %" G_GUINT64_FORMAT " classes, where 1 or 3 channels were expected",
+                "%s has a stem for images of %" G_GUINT64_FORMAT " channels and %" G_GUINT64_FORMAT
+                " classes, where 1 or 3 channels were expected",
                 info->path, channels, classes);
     return FALSE;
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 /* What a network computes in. */
 typedef enum {
-    EFFNET_PRECISION_AUTO, /* the fastest that model and CPU have, within the documented loss */
+    EFFNET_PRECISION_AUTO, /* the fastest that model and CPU support, within the documented loss */
     EFFNET_PRECISION_FP32,
     EFFNET_PRECISION_BF16, /* weights and tensors of 16 bits, sums in fp32 */
     EFFNET_PRECISION_INT8, /* weights of 8 bits, sums of 32; for quantised models */

@@ -200,7 +200,8 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
     EffNetGraphLayer *layer;
 
     if (!effnet_graph_is_feature(graph, conv->in))
-        return effnet_graph_fail(graph, error, "has a layer %s that reads no picture", conv->name);
+        return effnet_graph_fail(graph, error, "has a layer %s that reads no feature map",
+                                 conv->name);
     if (!weights || !weights->data || (weights->n_dims != 2 && weights->n_dims != 4) ||
         (weights->n_dims == 2) != (conv->order == EFFNET_WEIGHTS_IO || conv->stride == 0))
         return effnet_graph_fail(graph, error,
@@ -317,7 +318,7 @@ scale_picture(EffNetGraph *graph, char op, guint picture, const EffNetConstant *
     if ((n != 1 && n != 3) || !by->data)
         return effnet_graph_fail(
             graph, error,
-            "scales its picture by %" G_GUINT64_FORMAT " numbers, where 1 or 3 were expected", n);
+            "scales its input by %" G_GUINT64_FORMAT " numbers, where 1 or 3 were expected", n);
     effnet_constant_read(by, values, n);
     for (int i = 0; i < 3; i++) {
         double value = values[n == 3 ? i : 0];

@@ -192,7 +192,7 @@ scale_picture(Reader *r, const Item *item, const double scale[3], const double o
         return refuse(r, item, "within the network, where none is known");
     for (int i = 0; i < 3; i++) {
         if (!isfinite(scale[i]) || !isfinite(offset[i]) || scale[i] == 0)
-            return refuse(r, item, "that leaves nothing of the picture");
+            return refuse(r, item, "that leaves nothing of the image");
         out->scale[i] *= scale[i];
         out->offset[i] = out->offset[i] * scale[i] + offset[i];
     }
@@ -309,7 +309,7 @@ read_operation(Reader *r, const Item *item)
     if (o == G_N_ELEMENTS(operations))
         return refuse(r, item, "that computes %.60s, which is not known here", name);
     if (operations[o].op != '1' && !get_operand(item, &by))
-        return refuse(r, item, "that computes something else than the picture and a number");
+        return refuse(r, item, "that computes with something other than the image and a number");
     if (operations[o].op == '*')
         factor = by;
     else if (operations[o].op == '/')

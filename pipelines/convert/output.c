@@ -61,7 +61,7 @@ find_arch(const EffNetGraph *graph, const char *name, guint *n_classes, GError *
 
     if (n < 2 || get_layer(graph, n - 1)->dims[0] > G_MAXINT32 ||
         (get_layer(graph, 0)->dims[1] != 3 && get_layer(graph, 0)->dims[1] != 1)) {
-        effnet_graph_fail(graph, error, "is no network that reads pictures of 1 or 3 channels");
+        effnet_graph_fail(graph, error, "is no network that reads images of 1 or 3 channels");
         return NULL;
     }
     shapes.base.in_channels = (guint)get_layer(graph, 0)->dims[1];
@@ -175,8 +175,8 @@ check_numbers(const EffNetGraph *graph, GError **error)
     for (int i = 0; graph->is_normalised && i < 3; i++)
         if (!isfinite(mean[i]) || !isfinite(std[i]) || !(std[i] > 0))
             return effnet_graph_fail(graph, error,
-                                     "normalises its picture by a mean of %g and a std of %g, "
-                                     "where finite numbers and a std above 0 were expected",
+                                     "normalises its input by a mean of %g and a std of %g, where "
+                                     "finite numbers and a std above 0 were expected",
                                      mean[i], std[i]);
     return TRUE;
 }

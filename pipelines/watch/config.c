@@ -60,7 +60,7 @@ const EffNetWatchKey effnet_watch_keys[] = {
     {"transport", 0, "HOW", "Of RTSP: auto (the default), tcp or udp", EFFNET_WATCH_KEY_STREAM},
     {"latency", 0, "MS", "How long RTSP waits for late packets (default 200)",
      EFFNET_WATCH_KEY_STREAM},
-    {"timeout", 0, "S", "Connect anew when no picture has come for so long (default 10)",
+    {"timeout", 0, "S", "Connect anew when no frame has come for so long (default 10)",
      EFFNET_WATCH_KEY_STREAM},
 };
 const guint effnet_watch_n_keys = G_N_ELEMENTS(effnet_watch_keys);

@@ -208,7 +208,7 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
         if (has_fallen_silent(stream, c))
             return handle_end(stream, c, error);
         if (!alive) {
-            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "no picture for %u s",
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "no frame for %u s",
                         stream->outlets->settings->timeout);
             return LOST;
         }

@@ -93,15 +93,15 @@ def test_picture_refused():
             (keras_layer("Lambda", "mine"), "a layer mine (Lambda) in front of the network, which"),
             (keras_layer("Resizing", "small", height=32, width=32), "(Resizing) in front"),
             (keras_layer("Rescaling", "r", scale="x"), "without 1 or 3 numbers"),
-            (keras_layer("Rescaling", "r", scale=0), "leaves nothing of the picture"),
+            (keras_layer("Rescaling", "r", scale=0), "leaves nothing of the image"),
             (keras_layer("Rescaling", "r", scale=-1 / 255.), "a std above 0"),
             (keras_layer("Normalization", "n", mean=None), "without 1 or 3 means"),
             (keras_layer("Normalization", "n", mean=[0.5], variance=[1.0], invert=True),
              "that is inverted"),
             (keras_layer("BatchNormalization", "b", epsilon=1e-3), "in front of the network"),
             (keras2("math.sin", None), "that computes math.sin"),
-            (keras2("math.truediv", None), "something else than the picture and a number"),
-            (keras3("TrueDivide", None), "something else than the picture and a number"),
+            (keras2("math.truediv", None), "something other than the image and a number"),
+            (keras3("TrueDivide", None), "something other than the image and a number"),
             ({"config": {}}, "a layer without a class")):
         deny(keras_config(net, [layer]), net, says)
 

@@ -93,7 +93,7 @@ def test_numbers_that_are_none():
     refuse("not finite", lambda net: net.layers[3]["bias"].__setitem__(0, np.inf))
     for scale, offset in ((0, 0), (-1, 0), (1e-45, 0), (np.nan, 0), (np.inf, 0), (1, np.nan),
                           (1e-30, 1e30)):
-        refuse("normalises its picture by", lambda net: None, scaling=(scale, offset))
+        refuse("normalises its input by", lambda net: None, scaling=(scale, offset))
 
 
 def test_what_does_not_open():

@@ -42,7 +42,7 @@ def test_server_hangs():
         with Watch("--json", "--transport", "tcp", "--timeout", "1", f"cam={server.uri}") as run:
             run.wait_frames(3)
             server.process.send_signal(signal.SIGSTOP)
-            run.wait_says("cam: no picture for 1 s")
+            run.wait_says("cam: no frame for 1 s")
             server.process.send_signal(signal.SIGCONT)
             run.wait_says("cam: is back")
             assert run.stop() == 0
