@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* effnet learn: a program of its own, as it looks at networks as the engine does inside. */
+/* effnet learn. It is a program of its own because it uses the engine's internals. */
 #include "../command.h"
 #include "../modeloptions.h"
 #include "../outfile.h"
@@ -16,8 +16,8 @@
 #include "../learn/report.h"
 
 #define MAX_CLASSES 4096
-/* From here on pictures are nearly the same: the same thing a moment later, the same file in
- * another size. */
+/* From this cosine on, pictures count as nearly the same: the same thing a moment later, the same
+ * file in another size. */
 #define NEARLY 0.97f
 
 typedef struct {
@@ -27,7 +27,7 @@ typedef struct {
     char **folders;
 } Options;
 
-/* What there is between the steps. */
+/* What the stages of learning pass on. */
 typedef struct {
     const Options *options;
     char *base; /* path */
@@ -35,7 +35,7 @@ typedef struct {
     char *arch;
     EffNetModel *model;
     EffNetOutfile *outfile;
-    const char *output; /* as it was given */
+    const char *output; /* as the user wrote it */
     EffNetAlbum *album;
     guint *groups;
     GArray *duplicates;
@@ -161,7 +161,8 @@ count_pictures(const EffNetAlbum *album, guint label)
     return n;
 }
 
-/* Every class has a picture, and something is not of it. */
+/* Checks that every class has a picture and, with several labels, that some picture is without
+ * it. */
 static gboolean
 check_album(const EffNetAlbum *album, GError **error)
 {
@@ -211,7 +212,7 @@ make_album(Learning *l, GError **error)
     return check_album(l->album, error);
 }
 
-/* Those of one file, and those that are nearly the same. */
+/* Joins the pictures of one file, and those that are nearly the same. */
 static void
 group(Learning *l)
 {

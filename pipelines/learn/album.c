@@ -25,7 +25,7 @@ effnet_album_free(EffNetAlbum *album)
     g_free(album);
 }
 
-/* With room for all but the features. */
+/* Allocates everything but the features. */
 static EffNetAlbum *
 album_new(guint n, guint views, guint n_features, GPtrArray *labels, gboolean multi)
 {
@@ -87,7 +87,7 @@ read_count(const EffNetJson *json, const char *key, guint64 max, guint *count)
     return TRUE;
 }
 
-/* Targets and sources of picture I. */
+/* Reads the targets and the source of picture I. */
 static gboolean
 read_picture(EffNetAlbum *album, const EffNetJson *json, guint i)
 {
@@ -185,7 +185,7 @@ effnet_album_write(const EffNetAlbum *album, char **pictures, char **features)
         effnet_kept_write(album->features, (gsize)album->n * album->views, album->n_features);
 }
 
-/* The index of LABEL, which is added where it is not there. */
+/* The index of LABEL in LABELS; appends it if it is missing. */
 static guint
 find_label(GPtrArray *labels, const char *label)
 {
@@ -196,7 +196,8 @@ find_label(GPtrArray *labels, const char *label)
     return labels->len - 1;
 }
 
-/* TARGETS of N pictures with as many outputs as NUMBERS, into INTO, which has N_INTO. */
+/* Copies the TARGETS of N pictures, NUMBERS->len each, into INTO, which has N_INTO per picture:
+ * target k becomes target NUMBERS[k]. */
 static void
 copy_targets(const guint8 *targets, guint n, const GArray *numbers, guint8 *into, guint n_into)
 {
@@ -206,7 +207,7 @@ copy_targets(const guint8 *targets, guint n, const GArray *numbers, guint8 *into
                 targets[(gsize)i * numbers->len + k];
 }
 
-/* Where in LABELS those of ALBUM are. */
+/* The index in LABELS of each of ALBUM's labels, which are appended if missing. */
 static GArray *
 number_labels(const EffNetAlbum *album, GPtrArray *labels)
 {
@@ -245,7 +246,7 @@ effnet_album_add(EffNetAlbum *album, const EffNetAlbum *other)
     album->n = n;
 }
 
-/* A picture in the order that comes of it. */
+/* What a picture is sorted by. */
 typedef struct {
     guint number;
     guint8 digest[32];
@@ -274,7 +275,7 @@ digest(const float *features, gsize n, guint8 digest[32])
     g_checksum_get_digest(checksum, digest, &length);
 }
 
-/* The N pictures of PLACES alone, in their order. */
+/* Reduces ALBUM to the N pictures of PLACES, in that order. */
 static void
 arrange(EffNetAlbum *album, const Place *places, guint n)
 {

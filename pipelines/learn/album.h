@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All that there is to learn from: pictures as their features, and what is in them. A model that
- * was learned here keeps its own. */
+/* Everything that a model is learned from: the features of each picture (an image or a frame of a
+ * video), and its labels. A learned model keeps its album in its metadata. */
 #ifndef EFFNET_LEARN_ALBUM_H
 #define EFFNET_LEARN_ALBUM_H
 
@@ -9,31 +9,34 @@
 
 typedef struct {
     guint n, views, n_features;
-    GPtrArray *labels; /* char * */
-    gboolean multi;    /* pictures may have several labels, or none */
-    float *features;   /* n x views x n_features, as they are kept */
-    guint8 *targets;   /* n x labels: 1, or 0 */
-    guint *sources;    /* equal for pictures of one file */
-    char **names;      /* paths; NULL for those that a model kept */
+    GPtrArray *labels; /* char *, n_labels of them */
+    gboolean multi;    /* a picture may have any number of labels; otherwise it has one */
+    float *features;   /* n x views x n_features, rounded as effnet_kept_write() does */
+    guint8 *targets;   /* n x n_labels: 1 if the picture has the label, else 0 */
+    guint *sources;    /* n: equal for pictures of the same file */
+    char **names;      /* n: paths; NULL for pictures that were read from a model */
 } EffNetAlbum;
 
-/* Of what GATHERED, which is taken over, has of DATASET's examples. */
+/* The pictures of GATHERED with their labels in DATASET. Takes the features out of GATHERED, which
+ * the caller still frees. The caller frees the album. */
 EffNetAlbum *effnet_album_new(const EffNetDataset *dataset, EffNetGathered *gathered);
 void effnet_album_free(EffNetAlbum *album);
 
-/* What the checkpoint PATH keeps, whose model is INFO's. An error if it keeps nothing. */
+/* Reads the album in the metadata of the checkpoint PATH, which INFO describes. NULL with ERROR set
+ * if there is none. The caller frees the album. */
 EffNetAlbum *effnet_album_read(const char *path, const EffNetModelInfo *info, GError **error);
 
-/* As metadata's text: what is in the pictures, and their features. The caller frees both. */
+/* Writes the album as two strings of metadata: PICTURES, with labels and sources, and FEATURES. The
+ * caller frees both. */
 void effnet_album_write(const EffNetAlbum *album, char **pictures, char **features);
 
-/* Adds OTHER's pictures, of as many views and features. New labels come behind those that are
- * there.
- */
+/* Appends OTHER's pictures, which must have as many views and features, and those of its labels
+ * that ALBUM lacks. */
 void effnet_album_add(EffNetAlbum *album, const EffNetAlbum *other);
 
-/* Puts the pictures into an order that depends on themselves alone, and leaves those out that are
- * there already, with the same labels. Returns how many these are. */
+/* Sorts the pictures by their features, so that the order does not depend on how they were
+ * gathered, and removes those that are equal to another in features and labels. Returns how many it
+ * removed. */
 guint effnet_album_sort(EffNetAlbum *album);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetAlbum, effnet_album_free)

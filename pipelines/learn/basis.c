@@ -5,16 +5,17 @@
 
 #include "algebra.h"
 
-/* What is left of a row, beside the longest, that is taken for nothing. */
+/* A remainder whose squared length, relative to the longest row's, is below this counts as zero. */
 #define LEAST 1e-12
 
-/* The products of all rows with one another are L L'. L's rows, to which the rows are turned, are
- * found one dimension after the other, of the row that has most left (pivoted Cholesky). */
+/* The Gram matrix of the rows is L L', and the rows of L are the rows' coordinates. L is computed
+ * by pivoted Cholesky decomposition: each step adds a dimension, along the row with the largest
+ * remainder. */
 struct _EffNetBasis {
     const float *features;
     guint n, n_features;
     guint rank;
-    guint *pivots; /* rows, by dimension */
+    guint *pivots; /* the row of each dimension */
     double *rows;  /* n x rank */
 };
 
@@ -29,7 +30,7 @@ find_most(const double *left, guint n)
     return most;
 }
 
-/* Dimension K, which PIVOT has all that is left of. COLUMNS: L by columns. */
+/* Adds dimension K, along the remainder of row PIVOT. COLUMNS is L, column-major. */
 static void
 add_dimension(double *columns, const double *products, double *left, guint n, guint k, guint pivot)
 {
@@ -114,8 +115,8 @@ effnet_basis_get_rows(const EffNetBasis *basis)
     return basis->rows;
 }
 
-/* The basis is P^-1 F, where F are the features of the pivots and P their rows, a triangle: the
- * weights are F' times what solves P' x = IN. */
+/* The basis is P^-1 F, where F are the features of the pivots and P their coordinates, a triangular
+ * matrix. So the weights are F' x, where x solves P' x = IN. */
 void
 effnet_basis_expand(const EffNetBasis *basis, const double *in, double *weights)
 {

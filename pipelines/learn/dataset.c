@@ -13,10 +13,10 @@
 #define MAX_DEPTH 16
 #define MAX_LABEL 256 /* bytes */
 
-/* While it is read: labels by name. */
+/* A dataset that is being read. */
 typedef struct {
     EffNetDataset *dataset;
-    GHashTable *names; /* of char *: itself */
+    GHashTable *names; /* char * to itself: the labels so far */
 } Reader;
 
 static void
@@ -83,8 +83,8 @@ check_label(const EffNetDataset *dataset, const char *label, GError **error)
     return FALSE;
 }
 
-/* NAMES, NULL-terminated, which need not be in order, and some of which may be equal, as indices.
- */
+/* Sets the labels of EXAMPLE to the indices of NAMES, which is NULL-terminated, in any order and
+ * may contain duplicates. */
 static void
 set_labels(EffNetExample *example, const EffNetDataset *dataset, char **names)
 {
@@ -102,7 +102,7 @@ set_labels(EffNetExample *example, const EffNetDataset *dataset, char **names)
     }
 }
 
-/* Takes PATH over. */
+/* Takes ownership of PATH. */
 static EffNetExample *
 add_example(EffNetDataset *dataset, char *path)
 {
@@ -132,7 +132,7 @@ open_folder(const char *path, GError **error)
     return dir;
 }
 
-/* Adds what is in FOLDER, of class LABEL. */
+/* Adds the files in FOLDER as examples of class LABEL. */
 static gboolean
 add_folder(EffNetDataset *dataset, const char *folder, guint label, guint depth, GError **error)
 {
@@ -216,8 +216,8 @@ effnet_dataset_open_folder(const char *folder, GError **error)
     return g_steal_pointer(&dataset);
 }
 
-/* The field at *TEXT, which is moved to what ends it: a comma, the line's end or the text's. NULL:
- * a quote does not end, or something is behind it. */
+/* The field at *TEXT, which moves to the field's end: a comma, the end of the line or of the text.
+ * NULL if a quote is not closed, or is followed by something else. */
 static char *
 read_field(const char **text)
 {
@@ -259,14 +259,15 @@ add_names(Reader *reader, char **names, GError **error)
     return TRUE;
 }
 
-/* A line's labels; of a line without any, none. */
+/* The labels of a line, of which there may be none. */
 static char **
 split_labels(const char *labels)
 {
     return *labels ? g_strsplit(labels, ";", -1) : g_new0(char *, 1);
 }
 
-/* The line at *TEXT. LABELS has those of all examples so far, char **. */
+/* Reads the line at *TEXT, and appends its labels, a char **, to LABELS, which has those of the
+ * examples before. */
 static gboolean
 read_line(Reader *reader, const char **text, guint number, GPtrArray *labels, GError **error)
 {

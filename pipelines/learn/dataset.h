@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which files there are to learn from, or to be judged by, and what is in them. */
+/* The files to learn from or to evaluate on, and their labels. */
 #ifndef EFFNET_LEARN_DATASET_H
 #define EFFNET_LEARN_DATASET_H
 
@@ -12,17 +12,19 @@ typedef struct {
 } EffNetExample;
 
 typedef struct {
-    char *source;      /* what it was made of */
-    GPtrArray *labels; /* char *, UTF-8, without control characters; in the order of their bytes */
-    GPtrArray *examples; /* EffNetExample *, in the order of their paths */
-    gboolean multi;      /* some have several labels, or none */
+    char *source;        /* the path of the folder or list */
+    GPtrArray *labels;   /* char *, UTF-8, without control characters; sorted by byte */
+    GPtrArray *examples; /* EffNetExample *, sorted by path */
+    gboolean multi;      /* an example may have any number of labels; otherwise it has one */
 } EffNetDataset;
 
-/* A folder a class in FOLDER; all files within, of whatever depth, but hidden ones. */
+/* Each folder in FOLDER is a class, and all files in it, at any depth, are examples of the class;
+ * hidden files are left out. The caller frees the dataset; NULL with ERROR set on failure. */
 EffNetDataset *effnet_dataset_open_folder(const char *folder, GError **error);
 
-/* Lines of a path, seen from the list's folder, a comma, and labels with ';' between them; either
- * may be in quotes, in which a quote is two. A first line "path,labels" is not one of them. */
+/* Reads a CSV file: each line has a path, relative to the list's folder, a comma, and labels
+ * separated by ';'. Either field may be in quotes, in which two quotes stand for one. A first line
+ * "path,labels" is a heading. The caller frees the dataset; NULL with ERROR set on failure. */
 EffNetDataset *effnet_dataset_open_list(const char *list, GError **error);
 
 void effnet_dataset_free(EffNetDataset *dataset);

@@ -7,15 +7,15 @@
 #include "parallel.h"
 
 #define BLOCK 256 /* pictures */
-#define MOST  8   /* pairs of one picture that are told */
+#define MOST  8   /* pairs returned per picture a */
 
 typedef struct {
     const float *unit; /* rows of length 1 */
     guint n, views, n_features, n_blocks;
     float cosine;
-    GArray **found; /* of each block of A */
+    GArray **found; /* n_blocks: the pairs whose a is in the block */
     GMutex lock;
-    EffNetGroups *groups; /* under the lock */
+    EffNetGroups *groups; /* protected by LOCK */
 } Search;
 
 static float *
@@ -36,7 +36,7 @@ to_unit(const float *features, gsize n, guint n_features)
     return unit;
 }
 
-/* The best of the views of B beside A. */
+/* The largest of the cosines between A and the views of B. */
 static float
 best_view(const float *cosines, guint views)
 {
@@ -47,7 +47,8 @@ best_view(const float *cosines, guint views)
     return best;
 }
 
-/* COSINES: of picture A with all views of the pictures of a block, the first of which is FIRST. */
+/* Handles the cosines between picture A and a block of N pictures from FIRST on: N x views of
+ * them. */
 static void
 take(Search *s, guint a, guint first, guint n, const float *cosines, guint *found, GArray *pairs)
 {

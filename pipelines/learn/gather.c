@@ -12,13 +12,13 @@
 #define MAX_VIEWS 2
 #define TICK      (G_USEC_PER_SEC / 4)
 
-/* What a thread works with. */
+/* What each thread has of its own. */
 typedef struct {
     EffNetFrames *frames;
     EffNetSession *session;
 } Worker;
 
-/* What has come of a file. */
+/* The result for one file. */
 typedef struct {
     GArray *features, *logits; /* float */
     guint n;                   /* pictures */
@@ -32,12 +32,12 @@ typedef struct {
     guint n_files;
     Worker *workers;
     File *files;
-    GMutex lock; /* of what is below */
+    GMutex lock; /* protects what follows */
     guint done;
     gint64 began, told;
 } Gathering;
 
-/* One frame on its way. */
+/* The context of one frame's inference. */
 typedef struct {
     Gathering *gathering;
     EffNetSession *session;
@@ -148,7 +148,7 @@ gathering_clear(Gathering *g, guint n_workers)
     g_mutex_clear(&g->lock);
 }
 
-/* All in one, and what was wrong told of, in the order of the files. */
+/* Concatenates the results of all files, and reports their errors, in the order of the files. */
 static EffNetGathered *
 collect(const Gathering *g)
 {

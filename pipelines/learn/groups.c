@@ -5,7 +5,7 @@
 
 struct _EffNetGroups {
     guint n;
-    guint *parents; /* of a group's first picture itself */
+    guint *parents; /* a forest; the root of a group is its first picture */
 };
 
 EffNetGroups *
@@ -59,8 +59,8 @@ effnet_groups_number(EffNetGroups *groups, guint *n_groups)
 
 typedef struct {
     guint number, size;
-    guint32 order;  /* among those of one size: no order of names or times */
-    guint *members; /* of each stratum */
+    guint32 order;  /* breaks ties of size in an order that follows neither names nor times */
+    guint *members; /* pictures in each stratum */
 } Group;
 
 static int
@@ -75,7 +75,7 @@ larger_first(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* A permutation of all numbers, by which neighbours are strangers. */
+/* A permutation of the 32-bit numbers that scatters neighbours. */
 static guint32
 scatter(guint32 x)
 {
@@ -84,8 +84,8 @@ scatter(guint32 x)
     return x ^ (x >> 16);
 }
 
-/* How much more even the strata are if GROUP does not come to a fold that has COUNTS of them. Large
- * strata and small ones matter alike. */
+/* How much less even the strata become if GROUP is put into a fold that has COUNTS of them.
+ * Relative counts make large and small strata matter alike. */
 static double
 cost(const Group *group, const guint *counts, const guint *totals, guint n_strata)
 {

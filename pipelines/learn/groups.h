@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Pictures that show the same, and must not be learned from and judged by at once: of one video,
- * one burst, near duplicates; and folds, which keep them together. */
+/* Groups of pictures that show the same thing (frames of a video, bursts, near duplicates), none of
+ * which may be learned from while another is evaluated on; and folds for cross-validation, which
+ * keep groups together. */
 #ifndef EFFNET_LEARN_GROUPS_H
 #define EFFNET_LEARN_GROUPS_H
 
@@ -8,19 +9,20 @@
 
 typedef struct _EffNetGroups EffNetGroups;
 
-/* N pictures, each by itself. */
+/* N pictures, each in a group of its own. The caller frees the result. */
 EffNetGroups *effnet_groups_new(guint n);
 void effnet_groups_free(EffNetGroups *groups);
 
 void effnet_groups_join(EffNetGroups *groups, guint a, guint b);
 
-/* The groups' numbers, from 0 on in the order of their first pictures, of each picture; the caller
- * frees them. N_GROUPS: how many there are. */
+/* The group of each picture; groups are numbered from 0 in the order of their first pictures. Sets
+ * N_GROUPS to their number. The caller frees the array. */
 guint *effnet_groups_number(EffNetGroups *groups, guint *n_groups);
 
-/* Puts N_GROUPS groups into N_FOLDS folds, so that each has its share of every class: the fold of
- * each of N pictures, whose GROUPS and STRATA (classes, below N_STRATA) are given. The same for the
- * same input. The caller frees it. */
+/* Distributes N_GROUPS groups over N_FOLDS folds, so that every fold has about the same share of
+ * each stratum (class). GROUPS and STRATA have the group and the stratum, below N_STRATA, of each
+ * of N pictures. Returns the fold of each picture; the caller frees it. The same input gives the
+ * same folds. */
 guint *effnet_folds_new(guint n, const guint *groups, guint n_groups, const guint *strata,
                         guint n_strata, guint n_folds);
 

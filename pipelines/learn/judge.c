@@ -6,7 +6,7 @@
 #define N_BINS 15
 #define Z95    1.959963984540054
 
-/* Pictures whose greatest scores are alike. */
+/* A bin of the calibration error: pictures whose highest scores are similar. */
 typedef struct {
     guint n, right;
     double scores; /* their sum */

@@ -7,13 +7,13 @@
 #define STEPS 4095
 #define BITS  12
 
-/* A row begins with these, little-endian: a value is LEAST + step * whole number. */
+/* The header of a row, little-endian; a value is least + step * its 12-bit integer. */
 typedef struct {
     float least, step;
 } Scale;
 
-/* STEP is the least power of two, and LEAST a multiple of it, so that what is written, read and
- * written again is the same. */
+/* STEP is the smallest power of two that covers the row, and LEAST a multiple of it, so that
+ * reading and writing again changes nothing. */
 static Scale
 scale_of(const float *row, guint n)
 {
@@ -90,7 +90,7 @@ write_row(guint8 *out, const float *row, guint n)
     }
 }
 
-/* FALSE: its numbers are none of features. */
+/* FALSE if the row's header is not one that write_row() writes. */
 static gboolean
 read_row(const guint8 *in, float *row, guint n)
 {

@@ -14,9 +14,9 @@
 typedef struct {
     const EffNetLogistic *logistic;
     double penalty;
-    double *weights; /* n_outputs x n_features, behind one another */
-    double *scores;  /* n x n_outputs; then the loss's derivatives */
-    double *slope;   /* as weights */
+    double *weights; /* n_outputs x n_features, without the biases */
+    double *scores;  /* n x n_outputs: logits, then the derivatives of the loss by them */
+    double *slope;   /* n_outputs x n_features: the derivatives by the weights */
 } Fit;
 
 static void
@@ -47,7 +47,7 @@ add_biases(const double *layer, guint n_features, guint n_outputs, guint n, doub
             logits[(gsize)i * n_outputs + k] += layer[(gsize)(k + 1) * (n_features + 1) - 1];
 }
 
-/* The weights of LAYER, without the biases between them. */
+/* Copies the weights of LAYER, without the biases between them. */
 static void
 split(const double *layer, guint n_features, guint n_outputs, double *weights)
 {
@@ -76,7 +76,7 @@ softplus(double x)
     return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
 }
 
-/* The loss of a row of logits, which become its derivatives. */
+/* The loss of a row of logits, which are replaced by the derivatives. */
 static double
 row_loss_sigmoid(const EffNetLogistic *l, gsize at, double *logits)
 {
@@ -125,7 +125,7 @@ get_loss(Fit *fit)
     return loss / l->n;
 }
 
-/* Adds the penalty's part to LOSS and to the slope, which becomes GRADIENT. */
+/* Adds the penalty's share to LOSS and to the slope, which is written to GRADIENT. */
 static double
 finish(const Fit *fit, const double *layer, double loss, double *gradient)
 {
@@ -167,7 +167,7 @@ evaluate(void *data, const lbfgsfloatval_t *layer, lbfgsfloatval_t *gradient, co
     return finish(fit, layer, loss, gradient);
 }
 
-/* What the library calls errors, but a line search that cannot get any lower, is one. */
+/* libLBFGS calls these errors, but they only say that the line search cannot get any lower. */
 static gboolean
 check(int status, GError **error)
 {
@@ -180,8 +180,7 @@ check(int status, GError **error)
     return FALSE;
 }
 
-/* The library wants numbers in memory of its own, in whole vectors; zeros behind the layer stay
- * what they are. */
+/* libLBFGS wants an aligned array of whole vectors; the zeros of padding stay zero. */
 static gboolean
 minimise(Fit *fit, double tolerance, double *layer, GError **error)
 {
@@ -209,7 +208,8 @@ effnet_logistic_fit(const EffNetLogistic *l, double penalty, double tolerance, d
     g_autofree double *weights = g_new(double, n);
     g_autofree double *slope = g_new(double, n);
     g_autofree double *scores = g_new(double, (gsize)l->n * l->n_outputs);
-    /* |W|^2 of both rows is half of their difference's. */
+    /* The rows of both classes are W / 2 and -W / 2, so that their |W|^2 is half of their
+     * difference's. */
     Fit fit = {
         .logistic = l,
         .penalty = l->n_outputs == 2 && !l->sigmoid ? 2 * penalty : penalty,

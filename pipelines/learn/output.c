@@ -18,7 +18,7 @@ typedef struct {
     const EffNetNewHead *head;
 } Output;
 
-/* TENSOR under NAME, floats as float32. */
+/* Adds TENSOR under NAME, with floats of any size as float32. */
 static gboolean
 copy_tensor(Output *o, const EffNetTensor *tensor, const char *name, GError **error)
 {
@@ -60,7 +60,7 @@ add_floats(Output *o, const char *name, const float *values, guint n_dims, const
                                   g_bytes_new(values, n * sizeof(float)));
 }
 
-/* All parts that the file has of LAYER, by the naming's own names. */
+/* Adds all parts of LAYER that the file has, under the names of its naming. */
 static gboolean
 copy_layer(Output *o, const EffNetState *state, const EffNetLayer *layer, GError **error)
 {
@@ -85,7 +85,7 @@ add_head(Output *o, const EffNetNaming *naming, const EffNetLayer *layer)
     add_floats(o, bias, o->head->bias, 1, (guint64[]){layer->out_channels});
 }
 
-/* As effnet quantize does it. */
+/* Quantises the head as effnet quantize would. */
 static void
 add_quantised_head(Output *o, const EffNetLayer *layer)
 {
@@ -171,7 +171,8 @@ new_info(const EffNetModelInfo *base, const EffNetNewHead *head)
     return info;
 }
 
-/* What the file's name, and other files beside it, told of BASE, must be told of PATH as well. */
+/* What BASE's file name, or files beside it, told must be recognised of PATH as well, which has
+ * neither. */
 static gboolean
 check(const char *path, const EffNetModelInfo *base, GError **error)
 {

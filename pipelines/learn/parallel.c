@@ -4,7 +4,7 @@
 typedef struct {
     EffNetTask task;
     gpointer data;
-    gint next; /* atomic, as is the following */
+    gint next; /* atomic, as is `end` */
     gint end;
 } Tasks;
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tasks that know nothing of one another, on several threads. */
+/* Runs independent tasks on several threads. */
 #ifndef EFFNET_LEARN_PARALLEL_H
 #define EFFNET_LEARN_PARALLEL_H
 
 #include <glib.h>
 
-/* Task INDEX, on thread THREAD (from 0). FALSE: the tasks that are not begun are left out. */
+/* Runs task INDEX, on thread THREAD (from 0). FALSE: tasks that have not begun are not run. */
 typedef gboolean (*EffNetTask)(gpointer data, guint index, guint thread);
 
-/* Runs N tasks in the order of their numbers on up to THREADS threads, of which the calling one is
- * none, and returns when they are over. */
+/* Runs tasks 0 to N - 1, begun in that order, on up to THREADS new threads, and returns when all
+ * have ended. */
 void effnet_parallel_run(guint n, guint threads, EffNetTask task, gpointer data);
 
 #endif

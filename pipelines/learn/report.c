@@ -6,9 +6,9 @@
 #include "checkpoint/json.h"
 #include "printable.h"
 
-#define MAX_DOUBTFUL  5  /* on a terminal */
+#define MAX_DOUBTFUL  5  /* on the terminal */
 #define ALL_DOUBTFUL  50 /* in JSON */
-#define MAX_CONFUSION 12 /* classes whose confusion a terminal shows */
+#define MAX_CONFUSION 12 /* with more classes, the terminal shows no confusion matrix */
 
 static const guint8 *
 targets_of(const EffNetReport *r, guint picture)
@@ -28,7 +28,7 @@ label(const EffNetReport *r, guint k)
     return g_ptr_array_index(r->album->labels, k);
 }
 
-/* How likely PICTURE is what it is said to be; and whether something else is told. */
+/* The score of PICTURE's own labels; sets IS_RIGHT to whether these are predicted. */
 static float
 own_score(const EffNetReport *r, guint picture, gboolean *is_right)
 {
@@ -104,7 +104,7 @@ name_of(const EffNetReport *r, guint picture)
                                     : "a picture that was learned before";
 }
 
-/* Its labels, one behind the other. */
+/* The labels whose TARGETS are 1, joined by ';'. */
 static char *
 labels_of(const EffNetReport *r, const guint8 *targets)
 {
@@ -118,7 +118,7 @@ labels_of(const EffNetReport *r, const guint8 *targets)
     return g_string_free(text, FALSE);
 }
 
-/* The same of what is told. */
+/* The predicted labels, joined likewise. */
 static char *
 told_labels(const EffNetReport *r, guint picture)
 {
@@ -139,7 +139,7 @@ share(guint part, guint whole)
     return whole ? (double)part / whole : 0;
 }
 
-/* Of groups, as pictures of one group are no more than one. */
+/* The interval for as many groups, since the pictures of a group are not independent. */
 static void
 interval(const EffNetReport *r, double *low, double *high)
 {

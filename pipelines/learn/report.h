@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is told of a model that has been learned. */
+/* The report about a model that was learned. */
 #ifndef EFFNET_LEARN_REPORT_H
 #define EFFNET_LEARN_REPORT_H
 
@@ -14,23 +14,24 @@ typedef struct {
     const char *output, *base;
     const EffNetAlbum *album;
     const EffNetTrained *trained;
-    const EffNetJudgement *judgement; /* of what was held back; NULL: nothing could be */
+    const EffNetJudgement *judgement; /* on held-back pictures; NULL: none could be held back */
     const GArray *duplicates;         /* EffNetDuplicate */
     guint n_groups, n_broken, n_known;
     double seconds;
 } EffNetReport;
 
-/* In short, for a terminal. */
+/* Prints a summary, for a terminal. */
 void effnet_report_print(const EffNetReport *report, FILE *file);
 
-/* All of it, as one JSON object; the caller frees it. */
+/* The whole report as a JSON object; the caller frees it. */
 char *effnet_report_to_json(const EffNetReport *report);
 
-/* The pictures whose own labels have the lowest scores of those that are told otherwise, the worst
- * first: at most MOST numbers. The caller frees it. */
+/* The wrongly predicted pictures whose own labels have the lowest scores, lowest first: at most
+ * MOST indices (guint). The caller frees the array. */
 GArray *effnet_report_find_doubtful(const EffNetReport *report, guint most);
 
-/* The pairs of near duplicates that have different labels. The caller frees it. */
+/* The pairs of near duplicates with different labels (EffNetDuplicate). The caller frees the
+ * array. */
 GArray *effnet_report_find_contradictions(const EffNetReport *report);
 
 #endif

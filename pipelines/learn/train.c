@@ -9,41 +9,41 @@
 #include "logistic.h"
 #include "parallel.h"
 
-#define ROUGH 1e-4 /* tolerances: to choose by, and of what is kept */
+#define ROUGH 1e-4 /* tolerance of fits that choose; EXACT: of the final one */
 #define EXACT 1e-7
 
-/* From much to little; each layer is where the next begins. */
+/* From strong to weak; each fit starts from the previous one's layer. */
 static const double penalties[] = {1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001};
 
 #define N_PENALTIES   G_N_ELEMENTS(penalties)
-#define USUAL_PENALTY 4 /* where nothing can be tried */
+#define USUAL_PENALTY 4 /* index of the one to take if there are no folds to choose by */
 
-/* Fold J of NONE: no other. */
+/* Instead of a fold: none is left out. */
 #define NONE G_MAXUINT
 
 typedef double Losses[N_PENALTIES];
 
 typedef struct {
     const EffNetLesson *lesson;
-    EffNetBasis *basis; /* NULL: that of the features themselves */
-    const double *rows; /* of features, in the basis, n_dims of them */
-    double *copy;       /* of the features, where there is no basis */
+    EffNetBasis *basis; /* NULL: the features are used as they are */
+    const double *rows; /* n x views x n_dims, in the basis */
+    double *copy;       /* of the features as doubles, if there is no basis */
     guint n_dims;
     EffNetTrained *trained;
-    double *balance; /* of each output: what its targets count beside the others' */
+    double *balance; /* n_outputs: the class weight of each output in losses */
     guint n_folds;
     guint *folds;
-    guint32 *order;  /* of groups: which come first where not all are learned from */
-    Losses *inner;   /* [i * n_folds + j]: of fold j, where neither i nor j was learned from */
-    Losses *outer;   /* [i]: of fold i */
-    guint *choices;  /* of each fold, by INNER: a penalty's index */
-    double *curve;   /* [fold * points + point]: right */
-    double *curve_n; /* pictures learned from */
+    guint32 *order;  /* n_groups: a share of the pictures is that of the groups of lowest order */
+    Losses *inner;   /* [i * n_folds + j]: on fold j, learned without i and j */
+    Losses *outer;   /* [i]: on fold i, learned without i */
+    guint *choices;  /* n_folds: the index of the penalty chosen by `inner` */
+    double *curve;   /* [fold * points + point]: pictures that were right */
+    double *curve_n; /* likewise: pictures learned from */
     GMutex lock;
-    GError *error; /* the first; under the lock */
+    GError *error; /* the first; protected by LOCK */
 } Trainer;
 
-/* Pictures to be learned from, about their centre. */
+/* The rows that a layer is learned from, relative to their centre. */
 typedef struct {
     EffNetLogistic logistic;
     double *features, *weights, *center;
@@ -76,7 +76,8 @@ fail(Trainer *t, GError *error)
     g_mutex_unlock(&t->lock);
 }
 
-/* Of PART: pictures of which fewer come first in the order of their groups than SHARE says. */
+/* Whether PICTURE is learned from: it is in neither of the folds WITHOUT and NOR, and its group is
+ * in the SHARE of groups that come first. */
 static gboolean
 is_in(const Trainer *t, guint picture, guint without, guint nor, double share)
 {
@@ -116,7 +117,8 @@ center(Set *set, gsize n, guint n_dims)
     set->variance = squares > 0 ? squares / n : 1;
 }
 
-/* So much that all classes have the same weight, and of sigmoids both answers; 1 on average. */
+/* Weighs the targets so that all classes count alike, and with sigmoids both answers of each; 1 on
+ * average. */
 static void
 weigh(Set *set, const EffNetLesson *l, gsize n)
 {
@@ -171,7 +173,7 @@ set_init(Set *set, const Trainer *t, guint without, guint nor, double share)
     };
 }
 
-/* What a penalty is for features that are not scaled. */
+/* Fits SET's layer. PENALTY is for scaled features, those of SET are not. */
 static gboolean
 fit(Trainer *t, Set *set, double penalty, double tolerance)
 {
@@ -183,8 +185,8 @@ fit(Trainer *t, Set *set, double penalty, double tolerance)
     return FALSE;
 }
 
-/* The scores of the pictures of FOLD by themselves, one behind the other, whose numbers PICTURES
- * has then; the caller frees them. */
+/* The scores of FOLD's pictures, by their first views: *N rows, whose pictures are stored in
+ * PICTURES. The caller frees them. */
 static double *
 score_fold(const Trainer *t, const Set *set, guint fold, guint *pictures, guint *n)
 {
@@ -251,7 +253,8 @@ loss_of_fold(const Trainer *t, const Set *set, guint fold)
     return loss;
 }
 
-/* Task INDEX of the pairs of folds: what is learned without both, is tried on either. */
+/* Task INDEX is a pair of folds: learns without both, with each penalty, and measures the loss on
+ * either. */
 static gboolean
 try_pair(gpointer data, guint index, guint thread)
 {
@@ -296,8 +299,9 @@ keep_scores(Trainer *t, const Set *set, guint fold)
                 (float)scores[(gsize)i * n_outputs + k];
 }
 
-/* What is learned without FOLD, with the penalty that the others choose, judges its pictures; and
- * all penalties are tried on it, for the layer of everything. */
+/* Learns without FOLD, with each penalty, and measures the loss on it, for the choice of the final
+ * layer's penalty; with the penalty that the other folds chose, it keeps the scores of FOLD's
+ * pictures. */
 static gboolean
 try_fold(gpointer data, guint fold, guint thread)
 {
@@ -315,7 +319,7 @@ try_fold(gpointer data, guint fold, guint thread)
     return TRUE;
 }
 
-/* A point of the curve, for one fold. */
+/* Computes one point of the learning curve, for one fold. */
 static gboolean
 try_share(gpointer data, guint index, guint thread)
 {
@@ -367,7 +371,7 @@ add_curve(Trainer *t)
     }
 }
 
-/* The penalty for everything. */
+/* Fills in the scores and the curve; returns the penalty for the layer of all pictures. */
 static double
 cross_validate(Trainer *t)
 {
@@ -390,7 +394,8 @@ cross_validate(Trainer *t)
     return penalties[find_least(sum)];
 }
 
-/* Folds of groups, each with its share of the classes; of several labels the rarest one counts. */
+/* Makes folds of groups, each with its share of every class; of a picture's labels, the rarest one
+ * counts. */
 static void
 make_folds(Trainer *t)
 {
@@ -410,7 +415,8 @@ make_folds(Trainer *t)
     t->folds = effnet_folds_new(l->n, l->groups, l->n_groups, strata, l->n_outputs + 1, t->n_folds);
 }
 
-/* How many there can be: each is to have something of every class, and to leave something. */
+/* The number of folds: at most as many as any class has groups, but at least three, so that leaving
+ * out two leaves something to learn from. 0 if a class has a single group. */
 static guint
 count_folds(const EffNetLesson *l)
 {
@@ -468,7 +474,7 @@ trainer_init(Trainer *t, const EffNetLesson *l)
     for (guint k = 0; k < l->n_outputs; k++)
         t->balance[k] = l->n / MAX(t->balance[k], 1) / l->n_outputs;
     for (guint g = 0; g < l->n_groups; g++)
-        t->order[g] = g * 2654435769u; /* spread evenly, by the golden ratio */
+        t->order[g] = g * 2654435769u; /* multiples of the golden ratio spread evenly */
     if (n == 0)
         return;
     make_folds(t);
@@ -493,7 +499,8 @@ trainer_clear(Trainer *t)
     g_clear_error(&t->error);
 }
 
-/* Row K of the layer of SET, for features as they are. */
+/* Stores row K of SET's layer, converted back to features that are neither centred nor in the
+ * basis. */
 static void
 keep_row(const Trainer *t, const Set *set, guint k)
 {
