@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#define MAX_BYTES 100 /* a number and an ending go behind it */
+#define MAX_BYTES 100 /* leaves room for a number and an extension */
 
-/* Those that separate or that Windows' file systems do not take, as disks go from one to the other.
- */
+/* Leaves out path separators, and what Windows' file systems reject, since disks move between
+ * systems. */
 static gboolean
 is_allowed(gunichar c)
 {

@@ -12,12 +12,12 @@ struct _EffNetFrames {
     GstElement *pipeline, *source;
     EffNetDecoding *decoding;
 
-    /* Of the file that is shown, and of the streaming thread while it plays. */
+    /* About the current file; the streaming thread owns these while it plays. */
     EffNetFramesUse use;
     gpointer data;
     guint most, used;
-    GstClockTime distance; /* between frames; NONE: every frame is used */
-    GstClockTime next;     /* the earliest frame to be used */
+    GstClockTime distance; /* between used frames; NONE: every frame is used */
+    GstClockTime next;     /* no frame before this time is used */
     GstVideoOrientationMethod orientation;
     GError *error;
 };
@@ -54,7 +54,7 @@ use_frame(EffNetFrames *self, GstPad *pad, GstBuffer *buffer)
     return ok;
 }
 
-/* By how long the first frame's file is. */
+/* Sets the distance by the file's duration, once the first frame arrives. */
 static void
 set_distance(EffNetFrames *self, GstPad *pad)
 {
@@ -82,7 +82,7 @@ is_wanted(EffNetFrames *self, GstPad *pad, GstClockTime pts)
     return TRUE;
 }
 
-/* The last frame that is wanted is taken for the end. */
+/* Ends the stream after the last frame that is wanted. */
 static GstPadProbeReturn
 frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Frames of pictures and videos for the engine, decoded as classify decodes them and turned the
- * right way up. */
+/* Decodes image and video files into frames for the engine, as classify does, with the orientation
+ * that they need. */
 #ifndef EFFNET_FRAMES_H
 #define EFFNET_FRAMES_H
 
@@ -8,17 +8,18 @@
 
 typedef struct _EffNetFrames EffNetFrames;
 
-/* FRAME is there during the call alone, on another thread than the caller's. FALSE with the error
- * set: no more frames of this file are wanted. */
+/* Called for each frame, on another thread than effnet_frames_show()'s caller; FRAME is valid
+ * during the call only. FALSE with ERROR set: no more frames of this file are wanted. */
 typedef gboolean (*EffNetFramesUse)(gpointer data, const EffNetFrame *frame, GError **error);
 
-/* After gst_init(). One thread at a time may use the result. */
+/* Must be called after gst_init(). The caller frees the result, which one thread at a time may
+ * use. */
 EffNetFrames *effnet_frames_new(GError **error);
 void effnet_frames_free(EffNetFrames *frames);
 
-/* Shows the picture NAME, a file or a URI; of a video, at most MOST frames, spread over its length:
- * from the first on, at equal distances, or a second apart where the length is not known. An error
- * if there is none, or if USE fails. */
+/* Passes the frame of the image NAME, a file or a URI, to USE; of a video, at most MOST frames from
+ * the first on, spread evenly over its length, or one per second if the length is unknown. FALSE
+ * with ERROR set if there is no frame, or if USE fails. */
 gboolean effnet_frames_show(EffNetFrames *frames, const char *name, guint most, EffNetFramesUse use,
                             gpointer data, GError **error);
 

@@ -7,7 +7,7 @@
 
 #define MAX_DEPTH 64
 
-/* Of a folder that is walked. */
+/* The state of walking a folder. */
 typedef struct {
     GPtrArray *files;
     gboolean has_except;

@@ -17,8 +17,8 @@
 struct _EffNetSorter {
     char *folder;
     gboolean copy;
-    GHashTable *folders; /* class to the name of its folder */
-    GHashTable *taken;   /* those names */
+    GHashTable *folders; /* class to folder name */
+    GHashTable *taken;   /* the folder names in use */
 };
 
 static gboolean
@@ -85,7 +85,7 @@ has_same_content(const char *a, const char *b)
             memcmp(g_mapped_file_get_contents(first), g_mapped_file_get_contents(second), n) == 0);
 }
 
-/* Whether the file PATH is at PLACE already: itself, or what was made of it. */
+/* Whether PLACE is PATH itself, or its link or copy. */
 static gboolean
 is_there(const EffNetSorter *self, const char *path, const char *place)
 {
@@ -125,7 +125,7 @@ copy_file(const char *path, const char *place, GError **error)
            effnet_outfile_commit(out, error);
 }
 
-/* By its whole path, so that the link leads there from anywhere. */
+/* Links to the absolute path, so that the link works from anywhere. */
 static gboolean
 link_file(const char *path, const char *place, GError **error)
 {
@@ -134,7 +134,7 @@ link_file(const char *path, const char *place, GError **error)
     return symlink(target, place) == 0 || fail(place, error);
 }
 
-/* In FOLDER, the place for PATH that is free; NULL: PATH is there already, or ERROR. */
+/* A free name for PATH in FOLDER; NULL if PATH is there already, or with ERROR set. */
 static char *
 find_place(const EffNetSorter *self, const char *folder, const char *path, GError **error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A folder of folders, one a class, into which files are linked or copied. */
+/* Sorts files into a folder per class, as links or copies. */
 #ifndef EFFNET_SORTER_H
 #define EFFNET_SORTER_H
 
@@ -7,12 +7,12 @@
 
 typedef struct _EffNetSorter EffNetSorter;
 
-/* FOLDER is made where it is missing. */
+/* Creates FOLDER if it is missing. The caller frees the result; NULL with ERROR set on failure. */
 EffNetSorter *effnet_sorter_new(const char *folder, gboolean copy, GError **error);
 
-/* Puts the file PATH into the folder of the class INDEX, which is called as LABEL, or as LABEL and
- * INDEX where another class is called so. What is there already is not put there again; another
- * file of its name is left alone, and the new one gets a number. */
+/* Puts the file PATH into the folder of class INDEX, which is named LABEL, or LABEL and INDEX if
+ * another class has that name. If the file is there already, nothing happens; if another file has
+ * its name, PATH gets a number. FALSE with ERROR set on failure. */
 gboolean effnet_sorter_put(EffNetSorter *sorter, const char *path, const char *label, guint index,
                            GError **error);
 

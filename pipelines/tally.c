@@ -9,7 +9,7 @@ typedef struct {
 } Entry;
 
 struct _EffNetTally {
-    GPtrArray *entries; /* in the order in which they came */
+    GPtrArray *entries; /* in the order in which they were added */
     guint frames;
 };
 
@@ -71,8 +71,8 @@ effnet_tally_add(EffNetTally *self, guint index, const char *label)
     g_ptr_array_add(self->entries, entry);
 }
 
-/* The entry of most frames that are no more than those of BEFORE and do not come before it where
- * they are as many; BEFORE NULL: of all. */
+/* The entry that follows BEFORE when sorted by descending number of frames, equal ones in the order
+ * in which they were added; BEFORE NULL: the first. */
 static const Entry *
 find_next(const EffNetTally *self, const Entry *before)
 {
@@ -110,7 +110,7 @@ effnet_tally_append(const EffNetTally *self, GString *out, guint max)
 
     g_string_append_printf(out, "%u %s:", self->frames, self->frames == 1 ? "frame" : "frames");
     for (guint i = 0; i < max && (entry = find_next(self, entry)); i++) {
-        /* Of synonyms the first. */
+        /* The first of the synonyms. */
         g_string_append_printf(out, "%s %.*s %u", i > 0 ? "," : "", (int)strcspn(entry->label, ","),
                                entry->label, entry->frames);
         told += entry->frames;

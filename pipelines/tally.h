@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which classes the frames of a video were of, and how many each. */
+/* Counts the frames of a video by class. */
 #ifndef EFFNET_TALLY_H
 #define EFFNET_TALLY_H
 
@@ -11,16 +11,18 @@ EffNetTally *effnet_tally_new(void);
 void effnet_tally_free(EffNetTally *tally);
 void effnet_tally_reset(EffNetTally *tally);
 
-/* Whether there has been no frame yet. */
+/* Whether no frame has been added yet. */
 gboolean effnet_tally_is_empty(const EffNetTally *tally);
 
-/* A frame whose best class is INDEX, which is called LABEL; NULL: a frame of none. */
+/* Adds a frame whose best class is INDEX, named LABEL; NULL: it has no class. */
 void effnet_tally_add(EffNetTally *tally, guint index, const char *label);
 
-/* The class of most frames, or of as many the one that came first: its label; NULL: none. */
+/* The label of the class with the most frames, of equal ones the first added; NULL if there is
+ * none. Sets INDEX. The tally owns the label. */
 const char *effnet_tally_get_best(const EffNetTally *tally, guint *index);
 
-/* "14 frames: tabby 9, Egyptian cat 3, 2 others", of at most MAX classes. */
+/* Appends a summary with at most MAX classes, such as "14 frames: tabby 9, Egyptian cat 3, 2
+ * others". */
 void effnet_tally_append(const EffNetTally *tally, GString *out, guint max);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetTally, effnet_tally_free)

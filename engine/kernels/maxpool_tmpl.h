@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Max pooling of whole vectors of channels. Who includes this has MAXPOOL, the function's name, and
- * how feature maps hold a value: ELEMENT, its type, and LOAD and STORE of a vector of floats. */
+/* Max pooling over whole vectors of channels. Before including this, define MAXPOOL, the function's
+ * name, ELEMENT, the type of a feature map's values, and LOAD and STORE, which convert a vector of
+ * them from and to floats. */
 #ifndef EFFNET_KERNEL_MAXPOOL_TMPL_H
 #define EFFNET_KERNEL_MAXPOOL_TMPL_H
 
@@ -8,7 +9,8 @@
 
 #include "maxpool.h"
 
-/* The maximum of VF_LANES channels over columns FIRST to END (exclusive) of the window's rows. */
+/* The maxima of VF_LANES channels from LANE on, over columns FIRST to END (exclusive) of the
+ * window's rows. */
 static inline vf
 greatest(const EffNetMaxpool *a, guint first, guint end, gsize lane)
 {

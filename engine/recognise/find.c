@@ -85,7 +85,8 @@ find_in(const char *folder, const char *name)
     return path ? path : find_weights(inner);
 }
 
-/* What the link PATH in FOLDER leads to, so that a model goes by its own name; NULL: it is none. */
+/* The target of the link PATH in FOLDER, so that a model bears its own name; NULL if PATH is no
+ * link. */
 static char *
 find_target(const char *folder, const char *path)
 {
@@ -141,7 +142,7 @@ list_models(const char *folder)
     return models;
 }
 
-/* In the first of FOLDERS with models: the only one. */
+/* The only model in the first of FOLDERS that has any. */
 static char *
 find_only(const GPtrArray *folders, GError **error)
 {

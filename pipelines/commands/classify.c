@@ -18,9 +18,9 @@
 #include "json.h"
 
 #define TIMEOUT    30 /* s */
-#define BLOCK_TOP  5  /* classes, of a picture that has lines of its own */
-#define LINE_TOP   3  /* and of what has one line */
-#define VIDEO_RATE 1  /* lines a second */
+#define BLOCK_TOP  5  /* classes of a single picture, each on a line of its own */
+#define LINE_TOP   3  /* classes of a picture or frame that has one line */
+#define VIDEO_RATE 1  /* lines per second */
 #define MAX_RATE   1e6
 #define UNSET      G_MININT
 
@@ -38,8 +38,8 @@ typedef struct {
     const Options *options;
     Format format;
     GPtrArray *files;
-    EffNetSorter *sorter; /* NULL: nothing is sorted */
-    EffNetTally *tally;   /* of the URI that is shown */
+    EffNetSorter *sorter; /* NULL: files are not sorted */
+    EffNetTally *tally;   /* about the current URI */
     GstElement *pipeline, *source, *classifier;
     EffNetDecoding *decoding;
     /* About the current URI. No lock is needed: the streaming thread has these from PLAYING to
@@ -47,7 +47,7 @@ typedef struct {
     const char *name;
     char *uri;
     guint64 frames;   /* decoded */
-    GstClockTime due; /* when the next frame is looked at; GST_CLOCK_TIME_NONE: the first one */
+    GstClockTime due; /* when the next frame is classified; GST_CLOCK_TIME_NONE: at once */
     gboolean is_video;
 } Classification;
 
@@ -193,7 +193,7 @@ is_video(GstPad *pad)
     return numerator > 0;
 }
 
-/* How many frames of a video are looked at in a second; 0: all. */
+/* How many frames of a video are classified per second; 0: all. */
 static double
 get_rate(const Classification *c)
 {
@@ -202,7 +202,7 @@ get_rate(const Classification *c)
     return c->format == TEXT ? VIDEO_RATE : 0;
 }
 
-/* Whether the frame at PTS is looked at. */
+/* Whether the frame at PTS is classified. */
 static gboolean
 is_due(Classification *c, GstClockTime pts)
 {
@@ -214,7 +214,7 @@ is_due(Classification *c, GstClockTime pts)
     if (GST_CLOCK_TIME_IS_VALID(c->due) && pts < c->due)
         return FALSE;
     period = (GstClockTime)(GST_SECOND / rate);
-    /* In step with the first one, unless frames are missing. */
+    /* At whole periods from the first frame, unless frames are missing. */
     if (!GST_CLOCK_TIME_IS_VALID(c->due) || pts - c->due >= period)
         c->due = pts;
     c->due += period;
@@ -324,7 +324,7 @@ print_summary(const Classification *c)
     effnet_print(stdout, "%s", line->str);
 }
 
-/* After its last frame. */
+/* Finishes a file after its last frame. */
 static gboolean
 finish_file(const Classification *c, GError **error)
 {
@@ -358,7 +358,7 @@ classify_file(Classification *c, const char *name, GError **error)
     return FALSE;
 }
 
-/* Of several failures all but the last are told at once. */
+/* Keeps FAILURE as the last one, and prints the one before. */
 static void
 note_failure(GError **last, GError *failure)
 {
@@ -368,8 +368,8 @@ note_failure(GError **last, GError *failure)
     *last = failure;
 }
 
-/* A folder or file that fails does not keep the others from being shown; the last one's error is
- * left for the caller. */
+/* A file that fails does not keep the others from being classified; the last failure is left in
+ * LAST. */
 static gboolean
 classify_files(Classification *c, GError **last, GError **error)
 {
@@ -431,7 +431,8 @@ check_options(const Options *options, GError **error)
             effnet_precision_parse(options->precision, &precision, error));
 }
 
-/* What the arguments name; folders that cannot be looked into are failures like those of files. */
+/* Lists the files that the arguments name; a folder that cannot be read is a failure like a
+ * file's. */
 static gboolean
 list_files(Classification *c, GError **last, GError **error)
 {

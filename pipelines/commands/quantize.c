@@ -77,7 +77,8 @@ list_files(const char *folder, GError **error)
     return NULL;
 }
 
-/* Of a video only the first frame counts. A file that is not a picture is reported and left out. */
+/* Of a video, only the first frame is used. A file that is not an image is reported and left
+ * out. */
 static gboolean
 show_all(EffNetFrames *frames, EffNetQuantizer *quantizer, const GPtrArray *files,
          EffNetFramesUse use, gboolean quiet, GError **error)

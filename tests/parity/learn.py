@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What effnet learn computes is what scikit-learn does with the same features, and what it writes
-opens in timm.
-
-tests/parity/setup installs scikit-learn, torch and timm for this.
-"""
+"""effnet learn gives the same results as scikit-learn with the same features, and timm opens
+what it writes. tests/parity/setup installs scikit-learn, torch and timm for this."""
 import base64
 import json
 import os
@@ -110,7 +107,7 @@ def test_scikit_learn_several_labels():
 
 
 def test_timm():
-    """On a checkpoint with timm's names."""
+    """timm opens a model learned on a checkpoint with timm's names."""
     packages()
     with tempfile.TemporaryDirectory() as folder:
         base = f"{folder}/base.safetensors"

@@ -30,7 +30,7 @@ frame_seen(gpointer data, const EffNetFrame *frame, GError **error)
     return FALSE;
 }
 
-/* N frames, ten a second, each of its own grey, which is its number. */
+/* Writes a video of N frames, ten per second, each filled with its number as a grey value. */
 static void
 write_video(const char *path, guint n)
 {
@@ -111,7 +111,7 @@ test_spread(Fixture *f, gconstpointer data)
     assert_seen(f, 2, 2, 20);
 }
 
-/* Whoever takes the frames may have had enough; the next file is another matter. */
+/* The callback may end a file; the next file is not affected. */
 static void
 test_use_fails(Fixture *f, gconstpointer data)
 {

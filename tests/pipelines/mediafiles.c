@@ -18,7 +18,8 @@ put(const char *name)
     g_assert_true(g_file_set_contents(path, "x", 1, NULL));
 }
 
-/* What is found in root/NAME without EXCEPT is EXPECTED, names below root with spaces between. */
+/* Checks that root/NAME without EXCEPT contains EXPECTED: names relative to root, separated by
+ * spaces. */
 static void
 check(const char *name, const char *except, const char *expected)
 {
@@ -64,7 +65,7 @@ test_folder(void)
     check("photos/b", "nowhere", "photos/b/film.mp4 photos/b/sorted/cat/1.jpg");
 }
 
-/* What is no folder is taken as it is. */
+/* Arguments that are no folders are taken as they are. */
 static void
 test_names(void)
 {

@@ -28,7 +28,7 @@ tear_down(Fixture *fixture, gconstpointer data)
     g_free(fixture->root);
 }
 
-/* root/NAME with TEXT in it. */
+/* Writes TEXT into root/NAME; returns its path. */
 static char *
 put(const Fixture *fixture, const char *name, const char *text)
 {
@@ -49,7 +49,8 @@ sort(EffNetSorter *sorter, const char *path, const char *label, guint index)
     g_assert_no_error(error);
 }
 
-/* What is in the folder of sorted ones at NAME is TEXT, a link to TARGET if that is not NULL. */
+/* Checks that NAME in the sorted folder contains TEXT, and is a link to TARGET if that is not
+ * NULL. */
 static void
 assert_there(const Fixture *fixture, const char *name, const char *text, const char *target)
 {
@@ -78,7 +79,7 @@ check(Fixture *fixture, gboolean copy)
 {
     g_autofree char *a = put(fixture, "a/1.jpg", "first"), *b = put(fixture, "b/1.jpg", "second");
 
-    for (guint i = 0; i < 2; i++) { /* the second time, all is there */
+    for (guint i = 0; i < 2; i++) { /* the second time, all files are there already */
         g_autoptr(EffNetSorter) sorter = effnet_sorter_new(fixture->into, copy, NULL);
 
         sort(sorter, a, "cat, house cat", 1);
@@ -117,7 +118,7 @@ test_large_copy(Fixture *fixture, gconstpointer data)
     assert_there(fixture, "cat/large.mp4", text, NULL);
 }
 
-/* What is there and is something else is left alone. */
+/* Existing files of other content are left alone. */
 static void
 test_others(Fixture *fixture, gconstpointer data)
 {

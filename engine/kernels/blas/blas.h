@@ -4,8 +4,8 @@
 
 #include "../conv.h"
 
-/* The function NAME of OpenBLAS, which is opened when the first one is looked for and stays open;
- * NULL where it is not installed, or has no such function. Any thread may call it. */
+/* The function NAME of OpenBLAS; NULL if the library is not installed or has no such function. The
+ * first call opens the library, which stays open. Any thread may call this. */
 gpointer effnet_blas_find(const char *name);
 
 /* Overrides KERNEL, the reference, with OpenBLAS; FALSE where that is not installed. */

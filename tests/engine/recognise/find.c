@@ -57,7 +57,7 @@ test_order(void)
     g_assert_true(g_str_has_suffix(installed, "user/efficientnet/models/default.safetensors"));
 }
 
-/* root/FOLDER/NAME becomes a link to TARGET. */
+/* Makes root/FOLDER/NAME a link to TARGET. */
 static void
 put_link(const char *folder, const char *name, const char *target)
 {
@@ -66,7 +66,8 @@ put_link(const char *folder, const char *name, const char *target)
     g_assert_cmpint(symlink(target, path), ==, 0);
 }
 
-/* Looks in FOLDER for the default model, which is EXPECTED, or an error that says so. */
+/* Checks that the default model in FOLDER is EXPECTED or, if that is NULL, that the error contains
+ * MESSAGE. */
 static void
 check_default(const char *folder, const char *expected, const char *message)
 {
@@ -81,7 +82,7 @@ check_default(const char *folder, const char *expected, const char *message)
         support_check_error(&error, EFFNET_ERROR_NOT_FOUND, message);
 }
 
-/* A model that is the default goes by its own name. */
+/* The default model keeps its own name. */
 static void
 test_default(void)
 {
@@ -192,7 +193,7 @@ main(int argc, char **argv)
     g_setenv("XDG_DATA_HOME", user, TRUE);
     g_setenv("XDG_DATA_DIRS", system, TRUE);
     own = g_strsplit(folders, ":", -1);
-    /* Before there is one elsewhere. */
+    /* These need that no other test has installed a model yet. */
     g_test_add_func("/model/find/default", test_default);
     g_test_add_func("/model/find/only", test_only);
     g_test_add_func("/model/find/order", test_order);

@@ -21,7 +21,7 @@ read_text(const char *text)
     return settings;
 }
 
-/* As in google/efficientnet-b0: two divisions by the square root of ImageNet's deviation. */
+/* As in google/efficientnet-b0, which divides twice by the square root of ImageNet's deviation. */
 static void
 test_efficientnet(void)
 {

@@ -78,7 +78,7 @@ def test_video():
 
 
 def test_h264():
-    """One line a second, and at the end which class how many frames were of."""
+    """One line per second, and at the end the number of frames of each class."""
     bikes = tap.sample("bikes.mp4")
     lines = classify("--top-k", "2", bikes).splitlines()
     assert lines[0] == bikes and len(lines) == 12, lines
@@ -109,7 +109,7 @@ def test_max_rate():
 
 
 def test_lines():
-    """Of several pictures each has a line."""
+    """With several pictures, each gets one line."""
     cat, coffee = tap.sample("chelsea.png"), tap.sample("coffee.png")
     lines = classify(cat, coffee).splitlines()
     assert [line.split("  ")[0] for line in lines] == [cat, coffee], lines
@@ -175,7 +175,7 @@ def test_sort_into():
 
 
 def test_csv():
-    """Labels and names are cells, whatever is in them."""
+    """Any label or file name makes one cell."""
     cat = scratch('=1+1 "b", c.png', open(tap.sample("chelsea.png"), "rb").read())
     labels = scratch("formulas", b"".join(b'=cmd|"%d", x\n' % i for i in range(1000)))
     text = classify("--format", "csv", "--labels-file", labels, "--top-k", "2", cat)

@@ -14,7 +14,7 @@ ANTS = f"{tap.DATA}/learn"
 
 
 def pictures(folder, each=3):
-    """Two classes that differ: photographs, and the same as one colour with noise."""
+    """Two easy classes: photographs, and plain colours with noise."""
     for name in ("photo", "noise"):
         os.makedirs(f"{folder}/{name}", exist_ok=True)
     for number, image in enumerate(tap.photographs(each)):
@@ -83,7 +83,7 @@ def test_model(folder):
 
 @with_pictures
 def test_add(folder):
-    """What is learned in two steps is what is learned at once."""
+    """Learning in two steps gives the same result as learning all at once."""
     whole, _ = learn(folder, folder, output="whole.safetensors")
     later = f"{folder}/../later"
     for name in ("photo", "noise"):
@@ -108,7 +108,7 @@ def test_add(folder):
 
 @with_pictures
 def test_list(folder):
-    """Several labels a picture: each is told by itself."""
+    """With several labels per picture, each is predicted independently."""
     lines = "".join(f"photo/{n}.png,photo;{'even' if n % 2 == 0 else 'odd'}\nnoise/{n}.png,\n"
                     for n in range(3))
     pathlib.Path(folder, "list.csv").write_text(lines)
@@ -121,7 +121,7 @@ def test_list(folder):
 
 @with_pictures
 def test_videos(folder):
-    """Frames of one video are one group, so that none of them judges another."""
+    """Frames of one video are one group, so that none is evaluated by a layer that saw another."""
     os.makedirs(f"{folder}/bikes")
     shutil.copy(tap.sample("bikes.mp4"), f"{folder}/bikes")
     _, report = learn(folder, "--frames", "5", folder)

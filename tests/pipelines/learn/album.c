@@ -9,9 +9,8 @@
 
 #define FEATURES 6
 
-/* LABELS and a picture for each of CLASSES, up to a -1, its features drawn from SEED and its
- * number.
- */
+/* An album with LABELS and one picture for each of CLASSES (-1 ends them), with features that
+ * follow from SEED plus the picture's number. */
 static EffNetAlbum *
 album_of(const char *const *labels, const int *classes, guint32 seed)
 {
@@ -93,7 +92,7 @@ test_there_and_back(void)
     g_autofree char *path = g_build_filename(folder, "m.safetensors", NULL);
     const EffNetModelInfo info = {.n_classes = 2, .n_features = FEATURES, .labels = labels};
 
-    album->sources[3] = 1; /* of one video */
+    album->sources[3] = 1; /* frames of the same video */
     effnet_album_write(album, &pictures, &features);
     write_file(path, pictures, features);
     read = effnet_album_read(path, &info, NULL);
@@ -102,7 +101,8 @@ test_there_and_back(void)
     effnet_test_remove_folder(folder);
 }
 
-/* One behind the other, the other way round, and at once. */
+/* Adding one album to another, in either order, gives the same as making one album of all
+ * pictures. */
 static void
 test_add(void)
 {
@@ -132,14 +132,15 @@ test_sort(void)
     g_autoptr(EffNetAlbum) again = album_of(labels, (int[]){1, 1, -1}, 2);
 
     effnet_album_add(second, first);
-    effnet_album_add(second, again); /* pictures that are there */
+    effnet_album_add(second, again); /* pictures that it has already */
     g_assert_cmpuint(effnet_album_sort(second), ==, 2);
     g_assert_cmpuint(effnet_album_sort(all), ==, 0);
     assert_equal(all, second);
     g_assert_cmpuint(effnet_album_sort(second), ==, 0);
 }
 
-/* The same picture in two classes is there twice; sources stay together. */
+/* The same picture in two classes is kept twice, and pictures of one source keep a common
+ * source. */
 static void
 test_sort_classes(void)
 {

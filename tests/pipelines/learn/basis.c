@@ -36,7 +36,7 @@ product_of_rows(const EffNetBasis *basis, guint a, guint b)
     return sum;
 }
 
-/* Rows are as long and as far apart as before, and a layer answers alike. */
+/* Lengths and distances of rows are kept, and an expanded layer gives the same results. */
 static void
 check(const float *features, guint rank)
 {
@@ -71,7 +71,7 @@ test_basis(void)
     check(features, N);
 }
 
-/* Equal rows, and a row of zeros, are no dimension more. */
+/* Equal rows and rows of zeros add no dimension. */
 static void
 test_dependent(void)
 {

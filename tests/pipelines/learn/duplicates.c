@@ -16,7 +16,7 @@ random_features(guint n)
     return features;
 }
 
-/* A picture as long as that, but alike. */
+/* Makes view FROM_VIEW of picture FROM the first view of picture TO, scaled by FACTOR. */
 static void
 copy(float *features, guint views, guint from, guint from_view, guint to, float factor)
 {
@@ -31,7 +31,7 @@ pair(const GArray *pairs, guint i)
     return &g_array_index(pairs, EffNetDuplicate, i);
 }
 
-/* Across the blocks that are compared at a time, and whatever there is of threads. */
+/* Pairs are found across blocks, and for any number of threads. */
 static void
 test_pairs(void)
 {
@@ -58,7 +58,7 @@ test_pairs(void)
     }
 }
 
-/* What is as another's mirror. */
+/* A picture that equals another's mirror image is found. */
 static void
 test_mirrors(void)
 {
@@ -74,7 +74,8 @@ test_mirrors(void)
     g_assert_cmpuint(pair(pairs, 0)->b, ==, 7);
 }
 
-/* Of very many only some are told, and all are one group. Rows of zeros are like nothing. */
+/* Of very many pairs, only some are returned, but all pictures are joined. Rows of zeros resemble
+ * nothing. */
 static void
 test_many(void)
 {

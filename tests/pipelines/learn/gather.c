@@ -16,7 +16,7 @@ typedef struct {
     char *paths[3];
 } Fixture;
 
-/* A picture of a pattern, as a frame of a video that is not compressed. */
+/* Writes a raw video of FRAMES frames of PATTERN. */
 static void
 write_video(const char *path, const char *pattern, guint frames)
 {
@@ -108,7 +108,7 @@ test_nothing(Fixture *f, gconstpointer data)
     g_assert_nonnull(strstr(error->message, "none could be decoded"));
 }
 
-/* The features by which a frame of PIXELS that must be turned by ORIENTATION is seen. */
+/* The features of a frame of PIXELS that needs ORIENTATION. */
 static void
 look(EffNetSession *session, const guint8 *pixels, EffNetOrientation orientation, float *features)
 {
@@ -134,8 +134,8 @@ distance(const float *a, const float *b)
     return sum;
 }
 
-/* However a picture must be turned: if it is stored so that it is what it should be, its mirror is
- * that of the picture that is stored upright. */
+/* For each orientation, a picture stored so that it needs it has the same mirror image as the
+ * upright picture. */
 static void
 test_mirror(Fixture *f, gconstpointer data)
 {
@@ -152,7 +152,7 @@ test_mirror(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(unlike, >, 1);
     for (EffNetOrientation o = EFFNET_ORIENTATION_IDENTITY; o <= EFFNET_ORIENTATION_UR_LL; o++) {
         for (guint y = 0; y < SIDE; y++)
-            for (guint x = 0; x < SIDE; x++) { /* where pixel x, y comes to, turned by O */
+            for (guint x = 0; x < SIDE; x++) { /* where pixel x, y goes, for each orientation */
                 guint end = SIDE - 1;
                 const guint to[8][2] = {{x, y},       {end - y, x},      {end - x, end - y},
                                         {y, end - x}, {end - x, y},      {x, end - y},
@@ -161,7 +161,8 @@ test_mirror(Fixture *f, gconstpointer data)
                 stored[y * SIDE + x] = upright[to[o][1] * SIDE + to[o][0]];
             }
         look(session, stored, effnet_orientation_mirror(o), found);
-        /* Turned on its side, a picture is resized in the other direction first. */
+        /* A picture on its side is resized in the other direction first, so that features differ a
+         * little. */
         g_assert_cmpfloat(distance(found, expected), <, unlike / 2);
         g_assert_cmpint(effnet_orientation_mirror(effnet_orientation_mirror(o)), ==, o);
     }

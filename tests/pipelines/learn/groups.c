@@ -13,14 +13,14 @@ test_join(void)
     effnet_groups_join(groups, 2, 0);
     effnet_groups_join(groups, 4, 1);
     effnet_groups_join(groups, 5, 2);
-    effnet_groups_join(groups, 0, 7); /* they are together already */
+    effnet_groups_join(groups, 0, 7); /* already joined */
     numbers = effnet_groups_number(groups, &n);
     g_assert_cmpuint(n, ==, 4);
     for (guint i = 0; i < 8; i++)
         g_assert_cmpuint(numbers[i], ==, expected[i]);
 }
 
-/* Of 90 pictures of one class and 10 of another each fold gets its tenth of both. */
+/* Each fold gets its share of a class of 90 pictures and of a class of 10. */
 static void
 test_strata(void)
 {
@@ -40,7 +40,7 @@ test_strata(void)
     }
 }
 
-/* Groups of all sizes stay whole, and no fold is much larger than another. */
+/* Groups of any size stay whole, and no fold becomes much larger than another. */
 static void
 test_whole_groups(void)
 {

@@ -17,7 +17,7 @@ test_one_label(void)
     g_assert_cmpuint(j->classes[0].there, ==, 2);
     g_assert_cmpuint(j->classes[0].told, ==, 3);
     g_assert_cmpuint(j->classes[0].right, ==, 2);
-    /* Bins of 0.8 twice, 0.7, 0.6 (wrong), 0.4, each of its own. */
+    /* The scores 0.8 (twice), 0.7, 0.6 (wrong) and 0.4 fall into bins of their own. */
     g_assert_cmpfloat_with_epsilon(j->calibration, (0.4 + 0.3 + 0.6 + 0.6) / 5, 1e-6);
 }
 
@@ -51,7 +51,7 @@ test_several_labels(void)
     g_assert_cmpuint(j->classes[1].right, ==, 1);
 }
 
-/* As statsmodels' proportion_confint(method="wilson") has them. */
+/* Expected values are from statsmodels' proportion_confint(method="wilson"). */
 static void
 test_interval(void)
 {
@@ -68,7 +68,7 @@ test_interval(void)
     g_assert_cmpfloat(high, ==, 1);
 }
 
-/* As scipy's binomtest(a, a + b, 0.5) has them. */
+/* Expected values are from scipy's binomtest(a, a + b, 0.5). */
 static void
 test_difference(void)
 {

@@ -17,7 +17,7 @@ typedef struct {
     EffNetLogistic logistic;
 } Problem;
 
-/* Classes that overlap; with sigmoids, each label by itself. */
+/* Sets up classes that overlap; with sigmoids, each output is independent. */
 static void
 set_up(Problem *p, guint n_outputs, gboolean sigmoid)
 {
@@ -45,7 +45,7 @@ set_up(Problem *p, guint n_outputs, gboolean sigmoid)
     };
 }
 
-/* What is to be least, by its definition. */
+/* The objective, computed from its definition. */
 static double
 objective(const Problem *p, double penalty, const double *layer)
 {
@@ -65,7 +65,7 @@ objective(const Problem *p, double penalty, const double *layer)
     return sum / N + penalty / 2 * squares;
 }
 
-/* Whichever way one goes from the result, it gets worse. */
+/* The objective grows in every direction from the result. */
 static void
 check_least(guint n_outputs, gboolean sigmoid, double factor)
 {
@@ -94,7 +94,7 @@ test_least(void)
     check_least(1, TRUE, 1);
 }
 
-/* Two classes are one that is there or not. */
+/* Softmax over two classes equals one sigmoid between them. */
 static void
 test_two_classes(void)
 {
@@ -121,7 +121,7 @@ test_two_classes(void)
         g_assert_cmpfloat_with_epsilon(scores_both[2 * i + 1], scores_one[i], 1e-6);
 }
 
-/* Where classes can be told apart without a doubt, there is an end nevertheless. */
+/* The fit ends even if the classes are separable. */
 static void
 test_separable(void)
 {

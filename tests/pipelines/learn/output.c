@@ -41,7 +41,7 @@ tear_down(Fixture *f, gconstpointer data)
     g_free(f->output);
 }
 
-/* The features by both, and the logits by the new one. */
+/* The features and logits that the model PATH computes. */
 static void
 infer(const char *path, float *features, float *logits)
 {
@@ -82,7 +82,8 @@ test_answers(Fixture *f, gconstpointer sigmoid)
 
         for (guint i = 0; i < FEATURES; i++)
             sum += (double)f->weights[k * FEATURES + i] * after[i];
-        g_assert_cmpfloat_with_epsilon(logits[k], sum, 2e-2 * (1 + fabs(sum))); /* maybe bf16 */
+        g_assert_cmpfloat_with_epsilon(logits[k], sum,
+                                       2e-2 * (1 + fabs(sum))); /* the model may run in bf16 */
     }
     model = effnet_model_open(f->output, NULL, &error);
     info = effnet_model_get_info(model);
@@ -95,7 +96,7 @@ test_answers(Fixture *f, gconstpointer sigmoid)
     g_assert_cmpstr(effnet_checkpoint_get_metadata(checkpoint, "note"), ==, "kept");
 }
 
-/* Every tensor of the base is there, by its name. */
+/* The new model has every tensor of the base, under the same name. */
 static void
 test_names(Fixture *f, gconstpointer data)
 {

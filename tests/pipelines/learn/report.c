@@ -55,7 +55,7 @@ tear_down(Fixture *f, gconstpointer data)
     g_array_unref(f->duplicates);
 }
 
-/* The worst first, and none that cannot be shown. */
+/* Doubtful pictures are listed worst first. */
 static void
 test_doubtful(Fixture *f, gconstpointer data)
 {

@@ -15,7 +15,7 @@ typedef struct {
     EffNetLesson lesson;
 } Fixture;
 
-/* N pictures in groups of SIZE, of N_CLASSES in turn. */
+/* N pictures in groups of SIZE, whose classes alternate. */
 static void
 fixture_init(Fixture *f, guint n, guint size, guint n_classes)
 {
@@ -49,7 +49,7 @@ fixture_clear(Fixture *f)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fixture, fixture_clear)
 
-/* Features that are random for each group, and DISTANCE apart for the classes. */
+/* Features that are random per group, and DISTANCE apart between classes. */
 static void
 fill(Fixture *f, float distance)
 {
@@ -101,7 +101,7 @@ test_classes(void)
     g_assert_cmpuint(trained->curve_n[0], >=, 27);
     g_assert_cmpuint(trained->curve_n[0], <=, 33);
     g_assert_cmpuint(trained->curve_n[EFFNET_TRAIN_CURVE - 1], ==, 120);
-    for (guint i = 0; i < f.lesson.n; i++) { /* the layer of all says so as well */
+    for (guint i = 0; i < f.lesson.n; i++) { /* the final layer predicts the same */
         double most = -G_MAXDOUBLE;
         guint first = 0;
 
@@ -120,8 +120,8 @@ test_classes(void)
     }
 }
 
-/* Features tell groups, and nothing else: whoever has seen a picture's group knows its class,
- * whoever has not can only guess. */
+/* The features reveal a picture's group and nothing else: a layer that has seen the group knows the
+ * class, any other can only guess. */
 static void
 test_no_leak(void)
 {
@@ -144,7 +144,7 @@ test_no_leak(void)
     g_assert_cmpuint(count_right(&f, apart), >, count_right(&f, together) + 30);
 }
 
-/* To the last bit. */
+/* Results are the same to the last bit for any number of threads. */
 static void
 test_threads(void)
 {
@@ -168,9 +168,7 @@ test_threads(void)
     }
 }
 
-/* Fewer rows than features, and more: the same layer comes of the same pictures, several times
- * there.
- */
+/* The same pictures, once (fewer rows than features) and repeated (more), give the same layer. */
 static void
 test_basis(void)
 {
@@ -197,7 +195,7 @@ test_basis(void)
     g_assert_cmpfloat_with_epsilon(a->strength, TIMES * b->strength, 1e-6 * a->strength);
 }
 
-/* A picture a class: something is learned, and nothing said of how good it is. */
+/* With one picture per class, a layer is learned, but nothing is known of its accuracy. */
 static void
 test_one_picture(void)
 {
@@ -212,7 +210,7 @@ test_one_picture(void)
     g_assert_nonnull(trained->weights);
 }
 
-/* Of a hundred pictures to ten, those ten are found nevertheless. */
+/* With a hundred pictures of one class and ten of another, the ten are still found. */
 static void
 test_uneven(void)
 {
