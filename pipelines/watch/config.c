@@ -19,7 +19,8 @@ const EffNetWatchKey effnet_watch_keys[] = {
     {"labels-file", 'l', "FILE", "One label a line, instead of the model's",
      EFFNET_WATCH_KEY_PROPERTY},
     {"top-k", 'k', "K", "How many classes (default 5)", EFFNET_WATCH_KEY_PROPERTY},
-    {"threshold", 0, "SCORE", "Only classes with this score at least", EFFNET_WATCH_KEY_PROPERTY},
+    {"threshold", 0, "SCORE", "Only classes with this score at least (default 0.2)",
+     EFFNET_WATCH_KEY_PROPERTY, "0.2"},
     {"precision", 'p', "PRECISION", "In which numbers to compute (default: auto)",
      EFFNET_WATCH_KEY_PROPERTY},
     {"model-options", 0, "NAME=VALUE,...",
@@ -31,11 +32,14 @@ const EffNetWatchKey effnet_watch_keys[] = {
     {"inference-interval", 0, "N", "Look at every N-th frame", EFFNET_WATCH_KEY_PROPERTY},
     {"change-threshold", 0, "SHARE", "Look only at frames that changed by so much, e.g. 0.02",
      EFFNET_WATCH_KEY_PROPERTY},
-    {"smoothing", 0, "SHARE", "How much of a score is what it was before, e.g. 0.5",
-     EFFNET_WATCH_KEY_PROPERTY},
+    {"smoothing", 0, "SHARE", "How much of a score is what it was before (default 0.8; 0: nothing)",
+     EFFNET_WATCH_KEY_PROPERTY, "0.8"},
     {"roi", 0, "X,Y,W,H", "Look at this zone of the frame", EFFNET_WATCH_KEY_PROPERTY},
     {"batch", 0, "N", "Infer up to N streams' frames together", EFFNET_WATCH_KEY_PROGRAM},
     {"changes-only", 0, NULL, "Report a frame only when its first class is another",
+     EFFNET_WATCH_KEY_STREAM},
+    {"on-change", 0, "COMMAND",
+     "Run this, with the class in EFFNET_LABEL, when the first class is another",
      EFFNET_WATCH_KEY_STREAM},
     {"json", 'j', NULL, "Print a JSON object a line", EFFNET_WATCH_KEY_PROGRAM},
     {"publish", 0, "TO", "Also write the JSON lines to a file or to mqtt://HOST[:PORT]/TOPIC",
@@ -239,17 +243,23 @@ effnet_watch_config_load(EffNetWatchConfig *config, const char *path, GError **e
     return TRUE;
 }
 
-/* Splits off what is before a "=", if that can be a name. */
+/* Splits off what is before a "=", if that can be a name: nothing of a path or a URI. */
 static char *
 split_name(const char **argument)
 {
-    gsize length = strspn(*argument, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_.");
+    gsize length = strcspn(*argument, "=/:?#");
     const char *whole = *argument;
+    char *name;
 
-    if (length == 0 || whole[length] != '=' || g_file_test(whole, G_FILE_TEST_EXISTS))
+    if (whole[length] != '=' || g_file_test(whole, G_FILE_TEST_EXISTS))
         return NULL;
+    name = g_strstrip(g_strndup(whole, length));
+    if (*name == '\0' || !g_utf8_validate(name, -1, NULL)) {
+        g_free(name);
+        return NULL;
+    }
     *argument += length + 1;
-    return g_strndup(whole, length);
+    return name;
 }
 
 /* A name for SOURCE: of a file its name, of a URI its host and path; without a password, and short

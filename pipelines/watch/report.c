@@ -83,6 +83,15 @@ write_plain(EffNetWatchReport *report, GstClockTime pts)
     write_line(report, report->plain);
 }
 
+static void
+run_hook(EffNetWatchReport *report, GstClockTime pts)
+{
+    EffNetWatchSnapshot now;
+
+    effnet_watch_status_get(report->status, &now);
+    effnet_watch_hook_notify(report->hook, now.classes.n > 0 ? &now.classes.best[0] : NULL, pts);
+}
+
 /* Whether RESULT, a frame's first, is from another inference than the previous frame's. */
 static gboolean
 is_new(EffNetWatchReport *report, const GstEfficientNetResult *result)
@@ -109,6 +118,8 @@ effnet_watch_report_frame(EffNetWatchReport *report, GstBuffer *buffer, gint wid
 
         if ((changed || (found && !report->changes_only)) && (report->json || report->publish))
             write_json(report, buffer, width, height);
+        if (changed && report->hook)
+            run_hook(report, GST_BUFFER_PTS(buffer));
         if (changed && report->plain)
             write_plain(report, GST_BUFFER_PTS(buffer));
     }

@@ -3,6 +3,7 @@
 #ifndef EFFNET_WATCH_REPORT_H
 #define EFFNET_WATCH_REPORT_H
 
+#include "hook.h"
 #include "lines.h"
 #include "status.h"
 
@@ -11,6 +12,7 @@ typedef struct {
     EffNetWatchLines *plain; /* each of these may be NULL */
     EffNetWatchLines *json;
     EffNetWatchLines *publish;
+    EffNetWatchHook *hook;
     gboolean changes_only;
     void (*failed)(const GError *error, gpointer data); /* called when lines cannot be written */
     gpointer data;

@@ -2,6 +2,7 @@
 #include "settings.h"
 
 #include "../media.h"
+#include "hook.h"
 
 #include <effnet/effnet.h>
 #include <gio/gio.h>
@@ -25,6 +26,7 @@ settings_free(gpointer data)
     g_free(settings->mqtt_address);
     g_free(settings->mqtt_topic);
     g_free(settings->record);
+    g_strfreev(settings->on_change);
     g_free(settings);
 }
 
@@ -213,6 +215,15 @@ parse_transport(EffNetWatchSettings *settings, const char *text, GError **error)
     return FALSE;
 }
 
+static gboolean
+parse_on_change(EffNetWatchSettings *settings, const char *command, GError **error)
+{
+    if (command == NULL)
+        return TRUE;
+    settings->on_change = effnet_watch_hook_parse(command, error);
+    return settings->on_change != NULL;
+}
+
 static void
 collect_properties(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
                    const EffNetWatchConfigStream *stream)
@@ -224,6 +235,7 @@ collect_properties(EffNetWatchSettings *settings, const EffNetWatchConfig *confi
         const EffNetWatchKey *key = &effnet_watch_keys[i];
         const char *text = effnet_watch_config_get(config, stream, key->name);
 
+        text = text ? text : key->fallback;
         if (text && key->kind == EFFNET_WATCH_KEY_PROPERTY)
             gst_structure_set(settings->properties, key->name, G_TYPE_STRING, text, NULL);
     }
@@ -248,6 +260,7 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     collect_properties(settings, config, stream);
     parse_source(settings, stream->source);
     return parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
+           parse_on_change(settings, effnet_watch_config_get(config, stream, "on-change"), error) &&
            parse_transport(settings, effnet_watch_config_get(config, stream, "transport"), error) &&
            parse_number("latency", effnet_watch_config_get(config, stream, "latency"), 0, 60000,
                         &settings->latency, error) &&

@@ -27,7 +27,8 @@ typedef struct {
     GstStructure *properties; /* efficientnet's, as text */
     char *publish;            /* a file; NULL: none */
     char *mqtt_address, *mqtt_topic;
-    char *record; /* NULL: none */
+    char *record;     /* NULL: none */
+    char **on_change; /* the words of a command; NULL: none */
     EffNetWatchTransport transport;
     guint latency; /* ms */
     guint timeout; /* s */

@@ -180,6 +180,9 @@ add_stream(Watch *watch, const EffNetWatchSettings *settings, GError **error)
     outlets->report.changes_only = settings->changes_only;
     outlets->report.json = json ? watch->output : NULL;
     outlets->report.plain = json ? NULL : watch->output;
+    if (settings->on_change)
+        outlets->report.hook = effnet_watch_hook_new(settings->name, settings->on_change,
+                                                     EFFNET_WATCH_HOOK_TIMEOUT, tell, watch);
     outlets->report.failed = lines_failed;
     outlets->report.data = watch;
     return open_published(watch, settings->publish, &outlets->report.publish, error);
@@ -307,6 +310,11 @@ static void
 watch_clear(Watch *watch)
 {
     g_ptr_array_unref(watch->streams);
+    for (guint i = 0; i < watch->outlets->len; i++) {
+        EffNetWatchOutlets *outlets = g_ptr_array_index(watch->outlets, i);
+
+        g_clear_pointer(&outlets->report.hook, effnet_watch_hook_free);
+    }
 #if EFFNET_HAVE_SOUP
     g_clear_pointer(&watch->http, effnet_watch_http_free);
 #endif

@@ -98,7 +98,11 @@ test_names(void)
         {"videotest:", "videotest"},
         {"videotest:ball", "ball"},
         {"file:///tmp/b.mkv", "b.mkv"},
-        {"x y=z.mkv", "x y=z.mkv"},
+        {"front door=z.mkv", "front door"},
+        {" Küche =rtsp://host/x", "Küche"},
+        {"films/x y=z.mkv", "x y=z.mkv"},
+        {"\xff=z.mkv", "\357\277\275=z.mkv"},
+        {"=z.mkv", "=z.mkv"},
     };
     g_autoptr(EffNetWatchConfig) config = effnet_watch_config_new();
     g_autoptr(GError) error = NULL;
@@ -108,6 +112,8 @@ test_names(void)
         g_assert_no_error(error);
         g_assert_cmpstr(get_stream(config, i)->name, ==, names[i][1]);
     }
+    g_assert_cmpstr(get_stream(config, 12)->source, ==, "z.mkv");
+    g_assert_cmpstr(get_stream(config, 13)->source, ==, "rtsp://host/x");
     g_assert_cmpstr(get_stream(config, 7)->source, ==, "rtsp://host/x?a=b");
     g_assert_false(effnet_watch_config_add(config, "door=y", &error));
     g_assert_nonnull(strstr(error->message, "\"door\""));

@@ -52,7 +52,7 @@ def test_page():
 
 
 def test_state():
-    with served("videotest:", f"bad=rtsp://127.0.0.1:{free_port()}/x") as run:
+    with served("--threshold", "0", "videotest:", f"bad=rtsp://127.0.0.1:{free_port()}/x") as run:
         uri = run.uri()
         first = wait_state(uri, lambda s: s["streams"][0]["samples"] and
                            s["streams"][1]["phase"] == "waiting")

@@ -90,13 +90,59 @@ test_all(void)
 }
 
 static void
+assert_property(const EffNetWatchSettings *settings, const char *name, double expected)
+{
+    g_autoptr(GstElement) element =
+        gst_object_ref_sink(gst_element_factory_make("efficientnet", NULL));
+    g_auto(GValue) value = G_VALUE_INIT, number = G_VALUE_INIT;
+
+    g_assert_true(effnet_watch_settings_apply(settings, element, NULL));
+    g_object_get_property(G_OBJECT(element), name, &value);
+    g_value_init(&number, G_TYPE_DOUBLE);
+    g_assert_true(g_value_transform(&value, &number));
+    g_assert_cmpfloat_with_epsilon(g_value_get_double(&number), expected, 1e-6);
+}
+
+/* Labels that do not flicker are the default; those that do can be had. */
+static void
+test_steady(void)
+{
+    g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
+    g_autoptr(EffNetWatchProgram) program = read_config(config), raw = NULL;
+
+    assert_property(program->streams->pdata[0], "smoothing", 0.8);
+    assert_property(program->streams->pdata[0], "threshold", 0.2);
+    set(config, "smoothing", "0");
+    set(config, "threshold", "0");
+    raw = read_config(config);
+    assert_property(raw->streams->pdata[0], "smoothing", 0);
+    assert_property(raw->streams->pdata[0], "threshold", 0);
+}
+
+static void
+test_on_change(void)
+{
+    static const char *const words[] = {"notify-send", "a b", "$EFFNET_LABEL", NULL};
+    g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
+    g_autoptr(EffNetWatchProgram) program = read_config(config), with = NULL;
+    const EffNetWatchSettings *settings = program->streams->pdata[0];
+
+    g_assert_null(settings->on_change);
+    set(config, "on-change", "notify-send \"a b\" $EFFNET_LABEL");
+    with = read_config(config);
+    settings = with->streams->pdata[0];
+    g_assert_true(g_strv_equal((const char *const *)settings->on_change, words));
+}
+
+static void
 test_wrong(void)
 {
     static const char *const wrong[][2] = {
         {"http", "localhost:80"}, {"http", ""},        {"rtsp-out", "1.2.3.4:x"},
         {"transport", "both"},    {"latency", "-1"},   {"timeout", "0"},
         {"top-k", "0"},           {"threshold", "x"},  {"publish", "mqtt://broker"},
-        {"max-rate", "often"},    {"precision", "x1"},
+        {"max-rate", "often"},    {"precision", "x1"}, {"on-change", "echo 'a"},
+        {"on-change", " "},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -219,6 +265,8 @@ main(int argc, char **argv)
     g_test_add_func("/settings/defaults", test_defaults);
     g_test_add_func("/settings/all", test_all);
     g_test_add_func("/settings/wrong", test_wrong);
+    g_test_add_func("/settings/steady", test_steady);
+    g_test_add_func("/settings/on-change", test_on_change);
     g_test_add_func("/settings/live", test_live);
     g_test_add_func("/settings/local", test_local);
     g_test_add_func("/settings/uri", test_uri);

@@ -22,6 +22,30 @@ def test_plain_lines():
         assert re.fullmatch(r"film  \d+\.\d{3} s(  \S+ \d+\.\d %)+", line), line
 
 
+def test_on_change():
+    """Each change is in the environment of the command, which no shell sees."""
+    out = scratch("changes")
+    script = scratch("on change.py")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write("import os, sys\n"
+                   "with open(sys.argv[1], 'a') as file:\n"
+                   "    print(os.environ['EFFNET_STREAM'], os.environ['EFFNET_LABEL'], sys.argv[2],\n"
+                   "          file=file)\n")
+    command = f"{sys.executable} '{script}' {out} $(id)"
+    with Watch("--realtime", "--threshold", "0", "--on-change", command, "front door=" + video(40)
+               ) as run:
+        assert run.end() == 0, run.err
+    changes = open(out, encoding="utf-8").read().splitlines()
+    shown = [line.split("  ")[2].rsplit(" ", 2)[0] for line in run.out.splitlines()]
+    assert changes and all(line.startswith("front door ") and line.endswith(" $(id)")
+                           for line in changes), changes
+    labels = [line.removeprefix("front door ").removesuffix(" $(id)") for line in changes]
+    rest = iter(shown)  # some may have given way to newer ones
+    assert all(label in rest for label in labels), (labels, shown)
+    with Watch("--threshold", "0", "--on-change", "/nonexistent", video(40)) as run:
+        assert run.end() == 0 and run.err.count("on-change: ") == 1, run.err
+
+
 def test_signals():
     for number in (signal.SIGINT, signal.SIGTERM):
         with Watch("--json", "a=videotest:", "b=videotest:ball") as run:
@@ -114,7 +138,7 @@ def test_own_models():
 def test_config():
     config = scratch("fleet.conf")
     with open(config, "w", encoding="utf-8") as file:
-        file.write(f"# Two films\n[watch]\nmodel={MODEL}\ntop-k=2\njson=true\n"
+        file.write(f"# Two films\n[watch]\nmodel={MODEL}\ntop-k=2\nthreshold=0\njson=true\n"
                    f"[stream first]\nsource={video(40)}\n"
                    f"[stream second]\nsource={video(40)}\ntop-k=4\ninference-interval=10\n")
 

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "hook.h"
+
+#include "../printable.h"
+
+#include <effnet/error.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TICK (G_USEC_PER_SEC / 20) /* how often a running command is looked at */
+
+struct _EffNetWatchHook {
+    char *stream;
+    char **argv;
+    guint timeout; /* s */
+    void (*note)(const char *stream, const char *text, gpointer data);
+    gpointer data;
+    GThread *thread; /* NULL: there was none left */
+
+    GMutex mutex;
+    GCond changed;
+    gboolean stopping;
+    char **waiting; /* the environment for the next run; NULL: nothing has changed */
+
+    /* The thread's. */
+    char *previous; /* the label before; NULL: none */
+    char *told;     /* the last failure */
+};
+
+char **
+effnet_watch_hook_parse(const char *command, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    char **argv = NULL;
+
+    if (g_shell_parse_argv(command, NULL, &argv, &reason))
+        return argv;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "on-change cannot be split into words: %s", reason->message);
+    return NULL;
+}
+
+static void
+tell(EffNetWatchHook *self, char *failure)
+{
+    if (g_strcmp0(failure, self->told) == 0) {
+        g_free(failure);
+        return;
+    }
+    self->note(self->stream, failure, self->data);
+    g_free(self->told);
+    self->told = failure;
+}
+
+/* In the child: everything that the command starts is in its group, to be killed with it. */
+static void
+make_group(gpointer data)
+{
+    setpgid(0, 0);
+}
+
+/* TRUE if the program is stopping. */
+static gboolean
+pause_for(EffNetWatchHook *self, gint64 time)
+{
+    gboolean stopping;
+
+    g_mutex_lock(&self->mutex);
+    if (!self->stopping)
+        g_cond_wait_until(&self->changed, &self->mutex, g_get_monotonic_time() + time);
+    stopping = self->stopping;
+    g_mutex_unlock(&self->mutex);
+    return stopping;
+}
+
+/* The command's wait status; sets *KILLED if it had to be killed. */
+static int
+wait_for(EffNetWatchHook *self, GPid pid, gboolean *killed)
+{
+    gint64 until = g_get_monotonic_time() + self->timeout * (gint64)G_USEC_PER_SEC;
+    int status = 0;
+
+    *killed = FALSE;
+    for (;;) {
+        pid_t ended = waitpid(pid, &status, *killed ? 0 : WNOHANG);
+
+        if (ended == pid || (ended < 0 && errno != EINTR))
+            return status;
+        if (pause_for(self, TICK) || g_get_monotonic_time() >= until) {
+            *killed = TRUE;
+            kill(-pid, SIGKILL);
+            kill(pid, SIGKILL); /* if it has no group yet */
+        }
+    }
+}
+
+static gboolean
+is_stopping(EffNetWatchHook *self)
+{
+    return pause_for(self, 0);
+}
+
+static void
+run_command(EffNetWatchHook *self, char **environment)
+{
+    g_autoptr(GError) error = NULL;
+    gboolean killed;
+    GPid pid;
+    int status;
+
+    if (!g_spawn_async(NULL, self->argv, environment,
+                       G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+                           G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+                       make_group, NULL, &pid, &error)) {
+        tell(self, g_strdup_printf("on-change: %s", error->message));
+        return;
+    }
+    status = wait_for(self, pid, &killed);
+    if (killed && !is_stopping(self))
+        tell(self,
+             g_strdup_printf("on-change: %s was killed after %u s", self->argv[0], self->timeout));
+    else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        tell(self,
+             g_strdup_printf("on-change: %s ended with %d", self->argv[0], WEXITSTATUS(status)));
+    else if (WIFSIGNALED(status) && !killed)
+        tell(self, g_strdup_printf("on-change: %s was ended by signal %d", self->argv[0],
+                                   WTERMSIG(status)));
+}
+
+/* Sets what only this thread knows. */
+static char **
+add_previous(EffNetWatchHook *self, char **environment)
+{
+    const char *label = g_environ_getenv(environment, "EFFNET_LABEL");
+    char *before = self->previous;
+
+    self->previous = g_strdup(label);
+    environment =
+        g_environ_setenv(environment, "EFFNET_PREVIOUS_LABEL", before ? before : "", TRUE);
+    g_free(before);
+    return environment;
+}
+
+static gpointer
+run(gpointer data)
+{
+    EffNetWatchHook *self = data;
+
+    g_mutex_lock(&self->mutex);
+    while (!self->stopping) {
+        g_auto(GStrv) environment = g_steal_pointer(&self->waiting);
+
+        if (environment == NULL) {
+            g_cond_wait(&self->changed, &self->mutex);
+            continue;
+        }
+        g_mutex_unlock(&self->mutex);
+        environment = add_previous(self, environment);
+        run_command(self, environment);
+        g_mutex_lock(&self->mutex);
+    }
+    g_mutex_unlock(&self->mutex);
+    return NULL;
+}
+
+EffNetWatchHook *
+effnet_watch_hook_new(const char *stream, char **argv, guint timeout,
+                      void (*note)(const char *stream, const char *text, gpointer data),
+                      gpointer data)
+{
+    EffNetWatchHook *self = g_new0(EffNetWatchHook, 1);
+
+    self->stream = g_strdup(stream);
+    self->argv = g_strdupv(argv);
+    self->timeout = timeout;
+    self->note = note;
+    self->data = data;
+    g_mutex_init(&self->mutex);
+    g_cond_init(&self->changed);
+    self->thread = g_thread_try_new("effnet-hook", run, self, NULL);
+    if (self->thread == NULL)
+        tell(self, g_strdup("on-change: there is no thread for it"));
+    return self;
+}
+
+/* A command has no need of the broker's password. */
+static char **
+new_environment(const char *stream, const EffNetWatchClass *found, GstClockTime pts)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_autofree char *name = effnet_printable_new(stream, 0);
+    g_autofree char *label = effnet_printable_new(found ? found->label : "", 0);
+    g_autofree char *index = g_strdup_printf("%d", found ? found->index : -1);
+    char **environment = g_get_environ();
+
+    environment = g_environ_unsetenv(environment, "EFFNET_MQTT_USER");
+    environment = g_environ_unsetenv(environment, "EFFNET_MQTT_PASSWORD");
+    environment = g_environ_setenv(environment, "EFFNET_STREAM", name, TRUE);
+    environment = g_environ_setenv(environment, "EFFNET_LABEL", label, TRUE);
+    environment = g_environ_setenv(environment, "EFFNET_INDEX", index, TRUE);
+    environment = g_environ_setenv(
+        environment, "EFFNET_SCORE",
+        g_ascii_formatd(number, sizeof number, "%.4f", found ? (double)found->score : 0.0), TRUE);
+    if (GST_CLOCK_TIME_IS_VALID(pts))
+        environment = g_environ_setenv(
+            environment, "EFFNET_SECONDS",
+            g_ascii_formatd(number, sizeof number, "%.3f", (double)pts / GST_SECOND), TRUE);
+    return environment;
+}
+
+void
+effnet_watch_hook_notify(EffNetWatchHook *self, const EffNetWatchClass *found, GstClockTime pts)
+{
+    char **environment = new_environment(self->stream, found, pts);
+
+    g_mutex_lock(&self->mutex);
+    g_strfreev(self->waiting);
+    self->waiting = environment;
+    g_cond_broadcast(&self->changed);
+    g_mutex_unlock(&self->mutex);
+}
+
+void
+effnet_watch_hook_free(EffNetWatchHook *self)
+{
+    g_mutex_lock(&self->mutex);
+    self->stopping = TRUE;
+    g_cond_broadcast(&self->changed);
+    g_mutex_unlock(&self->mutex);
+    if (self->thread)
+        g_thread_join(self->thread);
+    g_mutex_clear(&self->mutex);
+    g_cond_clear(&self->changed);
+    g_strfreev(self->waiting);
+    g_strfreev(self->argv);
+    g_free(self->previous);
+    g_free(self->told);
+    g_free(self->stream);
+    g_free(self);
+}
