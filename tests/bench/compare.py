@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""One inference of each network here and in the runtimes that one would pick instead.
+"""Compares one inference of each network with the runtimes that one would use instead: in fp32,
+or with --precision bf16, in which only OpenVINO of the others computes on a CPU.
 
-In fp32, or with --precision bf16, which of the others OpenVINO alone computes in on a CPU.
 Needs (PyPI): timm torch onnx onnxruntime openvino. The networks are timm's with random weights,
-exported by torch.onnx. Everybody runs in a process of their own and they take turns, so that a
-drift of the machine falls on all alike. Prints docs/performance.md's table: medians in milliseconds, and
-ours over the fastest of the others'.
-"""
+exported by torch.onnx. Each runtime runs in a process of its own and they take turns, so that
+changes in the machine's speed affect all alike. Prints docs/performance.md's table: medians in
+milliseconds, and our time over that of the fastest other."""
 import argparse
 import json
 import pathlib

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Frames a second of a whole pipeline on one core: from a 1080p NV12 frame in memory, over and over,
-to the logits of a 224x224 network in fp32.
+"""Measures the frames per second of a whole pipeline on one core: from a 1080p NV12 frame in
+memory, over and over, to the logits of a 224x224 network in fp32. Ours is the element. The
+others are what one would write instead: videoconvertscale, an appsink and a tensor of the frame
+for ONNX Runtime or OpenVINO. Each runs in a process of its own and they take turns; pin it to a
+core (taskset -c 1).
 
-Ours is the element. The others are what one would write instead: videoconvertscale, an appsink and a
-tensor of the frame for ONNX Runtime or OpenVINO. Everybody runs in a process of their own and they
-take turns; pin it to a core (taskset -c 1). Needs python3-gi with GStreamer, and beside it (PyPI)
-numpy onnxruntime openvino. MODEL.onnx: as compare.py exports it (build/bench/b0.onnx).
-"""
+Needs python3-gi with GStreamer, and (PyPI) numpy onnxruntime openvino. MODEL.onnx is as
+compare.py exports it (build/bench/b0.onnx)."""
 import argparse
 import os
 import pathlib
@@ -27,7 +27,7 @@ LOAD = {"onnxruntime": load_onnxruntime, "openvino": load_openvino}
 
 
 def pull_all(sink, infer):
-    """Preprocesses and infers what arrives."""
+    """Preprocesses and infers each frame that arrives."""
     import numpy
     from gi.repository import Gst
     mean, std = numpy.array([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]], numpy.float32)

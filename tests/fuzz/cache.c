@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An input is the file that the cache of a source has, and one more that lies beside it. */
+/* The input is the cached file of a source; another cached file lies beside it. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,7 +21,7 @@ remove_folder(void)
     g_rmdir(folder);
 }
 
-/* To find out which name the file has. */
+/* Finds the name of the cached file. */
 static void
 find_stored(const EffNetCacheEntry *entry)
 {
@@ -55,7 +55,7 @@ set_up(EffNetCacheEntry *entry)
         find_stored(entry);
 }
 
-/* Without the wait for the disk that g_file_set_contents() has. */
+/* Like g_file_set_contents(), but without waiting for the disk. */
 static void
 write_file(const char *path, const guint8 *data, gsize size)
 {

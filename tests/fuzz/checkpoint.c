@@ -7,7 +7,7 @@
 #include "recognise/quantised.h"
 #include "recognise/recognise.h"
 
-#define MAX_ELEMENTS (1u << 20) /* of a tensor that is read: no network's is asked for here */
+#define MAX_ELEMENTS (1u << 20) /* larger tensors are not read: no network's are asked for here */
 
 static void
 read_tensors(EffNetCheckpoint *checkpoint)
@@ -26,7 +26,7 @@ read_tensors(EffNetCheckpoint *checkpoint)
     }
 }
 
-/* The numbers of a quantised network, which have bounds. */
+/* Reads the numbers of a quantised network, which are checked against bounds. */
 static void
 read_quantised(const EffNetRecognition *recognition)
 {

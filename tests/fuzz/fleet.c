@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* effnet watch --config: the file, and what its values mean. */
+/* The file of effnet watch --config, and what its values mean. */
 #include <gst/gst.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ set_up(void)
     if (done)
         return;
     gst_init(NULL, NULL);
-    GST_ELEMENT_REGISTER(efficientnet, NULL); /* whose properties the values are */
+    GST_ELEMENT_REGISTER(efficientnet, NULL); /* some values are properties of this element */
     done = TRUE;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An input is what a client sends to the page of effnet watch before it ends its side. */
+/* The input is what a client sends to the page of effnet watch before it closes its end. */
 #include <gio/gio.h>
 #include <gst/gst.h>
 #include <string.h>
@@ -31,13 +31,13 @@ send_input(GSocketConnection *connection, const guint8 *data, gsize size)
     GSocket *socket = g_socket_connection_get_socket(connection);
     GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(connection));
 
-    /* It may have heard enough. */
+    /* The server may have closed the connection already. */
     g_output_stream_write_all(out, data, size, NULL, NULL, NULL);
     g_socket_shutdown(socket, FALSE, TRUE, NULL);
     g_socket_set_blocking(socket, FALSE);
 }
 
-/* Until the server has closed, which it does without being waited for. */
+/* Reads until the server closes the connection. */
 static gsize
 take_answer(GSocketConnection *connection)
 {
@@ -79,7 +79,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         port = (guint)g_ascii_strtoull(strrchr(uri, ':') + 1, NULL, 10);
     }
     connection = connect_to(port);
-    send_input(connection, data, MIN(size, 32768)); /* what the socket takes at once */
+    send_input(connection, data, MIN(size, 32768)); /* as much as the socket takes at once */
     if (take_answer(connection) > MAX_ANSWER)
         g_error("more than the page and its pictures are");
     return 0;

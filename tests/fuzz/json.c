@@ -2,7 +2,7 @@
 #include "fuzz.h"
 #include "checkpoint/json.h"
 
-/* Everything that the caller of a parser asks of the value. */
+/* Reads everything that a parser's caller asks of a value. */
 static guint
 walk(const EffNetJson *json)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The HDF5 library does not survive broken bytes, for which effnet convert has it in a process of
- * its own. What it makes of whole files is ours to survive: an input tells, line by line, what is
- * in a file that the library writes.
+/* The HDF5 library does not survive damaged files, so effnet convert runs it in a process of its
+ * own. But our reader must survive any valid file. Each line of an input describes what to write to
+ * such a file:
  *
  * f|i PATH DIM...       a dataset of floats or of integers
  * s|v PATH NAME TEXT... an attribute of strings, of fixed or of variable length
- * l PATH OTHER          what is at OTHER, at PATH as well
- * c TEXT                the model's configuration */
+ * l PATH OTHER          a link at PATH to OTHER
+ * c TEXT                the model's configuration
+ */
 #include <string.h>
 
 #include <hdf5.h>
@@ -14,10 +15,11 @@
 #include "convert/readers.h"
 #include "fuzz.h"
 
-#define MAX_LINES    1024
-#define MAX_ELEMENTS (1u << 16) /* of a dataset that is read: beyond, only what is refused */
-#define TOO_MANY     (1u << 28)
-/* The smallest that there is; to find out which network it is takes long. */
+#define MAX_LINES 1024
+#define MAX_ELEMENTS                                                                               \
+    (1u << 16) /* larger datasets take too long to read, but are refused above TOO_MANY */
+#define TOO_MANY (1u << 28)
+/* The smallest network; recognising which network it is would take long. */
 #define ARCH "mobilenet-v1-w0.01-d0.1-r64"
 
 static void

@@ -6,7 +6,7 @@
 
 #include "fuzz.h"
 
-/* The first byte is how many classes there are. */
+/* The first byte is the number of classes. */
 int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {

@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     if (!npy)
         return 0;
     for (guint i = 0; i < effnet_npy_get_n_dims(npy); i++)
-        n *= effnet_npy_get_dims(npy)[i]; /* it fits, or it had not been opened */
+        n *= effnet_npy_get_dims(npy)[i]; /* fits, or it would not have been opened */
     if (n * sizeof(float) > size)
         g_error("more elements than the file has");
     shape = effnet_npy_get_shape(npy);

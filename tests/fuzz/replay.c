@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gives a target the files of a folder, without libFuzzer: what was found once stays mended. */
+/* Runs a target on the files of a folder, without libFuzzer, so that faults found once stay
+ * mended. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,7 +24,7 @@ main(int argc, char **argv)
 
         if (!g_file_get_contents(path, &content, &size, NULL))
             return EXIT_FAILURE;
-        copy = g_memdup2(content, size); /* without the NUL behind it, for the sanitizers */
+        copy = g_memdup2(content, size); /* no NUL after it, which would hide overruns */
         LLVMFuzzerTestOneInput(copy, size);
         printf("ok %u %s\n", ++n, name);
     }

@@ -13,7 +13,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_value_init(&value, G_TYPE_STRING);
     g_value_take_string(&value, g_strndup((const char *)data, size));
     if (gst_efficientnet_frame_settings_set(&settings, GST_EFFICIENTNET_PROP_ROI, &value)) {
-        /* What it is read back as means the same. */
+        /* Reading the value back gives the same region. */
         gst_efficientnet_frame_settings_get(&settings, GST_EFFICIENTNET_PROP_ROI, &value);
         if (!gst_efficientnet_frame_settings_set(&again, GST_EFFICIENTNET_PROP_ROI, &value) ||
             settings.roi.x != again.roi.x || settings.roi.y != again.roi.y ||

@@ -21,7 +21,7 @@ PRECISIONS = ["fp32", "bf16", "int8"]
 
 
 def get_level(program, isa):
-    """The level that PROGRAM runs where ISA is the highest."""
+    """The level that PROGRAM runs at if ISA is the highest allowed."""
     head = subprocess.run([program, "bench", "--arch", "lite0", "--seconds", "0", "--isa", isa],
                           capture_output=True, text=True)
     return head.stdout.partition("kernels ")[2].partition(",")[0]
@@ -37,7 +37,7 @@ def get_resolution(program, model):
 
 
 def run(program, model, isa, precision, tensors):
-    """The logits, or what is wrong."""
+    """The logits, or the error."""
     with tempfile.NamedTemporaryFile(suffix=".npy") as out:
         done = subprocess.run([program, "run", "--model", model, "--isa", isa, "--precision",
                                precision, "--input", tensors, "--output", out.name],
@@ -48,7 +48,7 @@ def run(program, model, isa, precision, tensors):
 
 
 def compare(old, new):
-    """A word, and whether they are the same."""
+    """A word for the result, and whether the two are the same."""
     if isinstance(old, str) or isinstance(new, str):
         return (f"old: {old}; new: {new}", False) if type(old) is not type(new) else ("", True)
     if old.tobytes() == new.tobytes():

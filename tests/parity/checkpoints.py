@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Checkpoints as training scripts leave them: the logits are the library's own, or a sentence says
-why not.
-
-tests/parity/setup installs torch, timm and torchvision for this.
-"""
+"""Checkpoints as training scripts write them: the logits equal the library's own, or one
+sentence says why not. tests/parity/setup installs torch, timm and torchvision for this."""
 import json
 import os
 import pathlib
@@ -30,7 +27,7 @@ made = {}
 
 
 def network(source, name, classes=CLASSES, **options):
-    """With statistics of its own, so that another structure shows."""
+    """A network with statistics of its own, so that a wrong structure shows."""
     if torch is None:
         raise tap.Skip(f"this Python has no {missing}: tests/parity/setup")
     key = (source, name, classes)
@@ -68,7 +65,7 @@ def write_safetensors(path, state, **metadata):
 
 
 class Folder:
-    """A folder of one checkpoint and what is beside it."""
+    """A folder with one checkpoint and the files beside it."""
 
     def __enter__(self):
         self.temporary = tempfile.TemporaryDirectory()
@@ -200,7 +197,7 @@ def config(architecture, **more):
 
 
 def test_config():
-    """What it names is believed, be it not known."""
+    """The architecture that a file names is believed, and refused if it is not known."""
     model = network("timm", "efficientnet_b0")
     with Folder() as folder:
         folder.json("config.json", config("efficientnet_b0", model_type="timm_wrapper"))
@@ -220,7 +217,7 @@ def test_config():
 
 
 def test_names():
-    """In the file's metadata, in its own name wherever, and what follows from them."""
+    """Tags in the file's metadata or name, and the settings that follow from them."""
     for name, architecture, tag in (("m", "tf_efficientnet_b0", None),
                                     ("m", "efficientnet_b0", None),
                                     ("best_tf_efficientnet_b0_fold3", "tf_efficientnet_b0", None),
@@ -239,7 +236,7 @@ def test_names():
 
 
 def test_padding():
-    """What cannot be told is said as the message says."""
+    """What cannot be recognised can be set as the message says."""
     model = network("timm", "tf_efficientnet_b0")
     with Folder() as folder:
         folder.save("mine.pth", model.state_dict())
@@ -255,7 +252,7 @@ def test_one_class():
 
 
 def test_own_labels():
-    """A thousand classes of somebody's own are not ImageNet's."""
+    """A thousand classes of the user's own are not ImageNet's."""
     model = network("torchvision", "resnet18", classes=1000)
     with Folder() as folder:
         folder.save("m.pth", model.state_dict())
@@ -283,7 +280,7 @@ PARTS = {
 
 
 def rename(name, numbers):
-    """timm's name as transformers has it."""
+    """The name of timm's tensor in transformers."""
     parts = name.split(".")
     if parts[0] == "classifier":
         return name
@@ -301,7 +298,7 @@ def rename(name, numbers):
 
 
 def test_transformers():
-    """Its EfficientNet computes what timm's from TensorFlow does."""
+    """transformers' EfficientNet gives the same logits as timm's with TensorFlow's weights."""
     model, numbers = network("timm", "tf_efficientnet_b0"), {}
     state = {rename(name, numbers): value for name, value in model.state_dict().items()}
     settings = {"model_type": "efficientnet", "image_size": 224, "batch_norm_eps": 0.001,

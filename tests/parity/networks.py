@@ -31,13 +31,13 @@ try:
 except ImportError as error:
     torch, missing = None, error.name
 
-# The most that logits may be off, over their deviation; and the least cosine of those in bf16.
-# Random weights without residuals, as MobileNetV1's, magnify what is rounded: OpenVINO's bf16 of
-# that one is at 0.876 to 0.953, and ours no worse.
+# The largest error of logits, relative to their deviation, and the least cosine of those in bf16.
+# Random weights without residual connections, as in MobileNetV1, magnify rounding: OpenVINO's bf16
+# of it has 0.876 to 0.953, and ours is no worse.
 BOUND = 1e-3
 BF16_COSINE = 0.985
 BF16_COSINE_MOBILENETV1 = 0.85
-# Native resolution, and an odd one. Large networks do without the first in an ordinary run.
+# Native resolution, and an odd one. Large networks skip the first in an ordinary run.
 SMALL = [
     ("timm", "efficientnet_b0", 224, 193),
     ("timm", "tf_efficientnet_b0", 224, 193),
@@ -93,16 +93,17 @@ LARGE = [
     ("torchvision", "efficientnet_v2_s", 384, 129),
 ]
 BATCH = 3
-# Of memory for each parameter: torch's network, its copies on the way to files, and ours.
+# Bytes of memory per parameter: torch's network, its copies on the way to files, and ours.
 MEMORY = 20
-# The least mean cosine of a quantised network's logits, and the pictures it is calibrated with.
+# The least mean cosine of a quantised network's logits, and the number of images that calibrate it.
 INT8_COSINE = 0.99
 CALIBRATION = 16
-# Looked at for their parameters alone.
+# Only their numbers of parameters are compared.
 OTHERS = ["efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4",
           "efficientnet_b5", "efficientnet_b6", "efficientnet_b7", "efficientnet_v2_m",
           "efficientnet_v2_l", "resnet34", "resnet101", "resnet152"]
-# The most parameters that go through ONNX in an ordinary run, and the ways in which they do.
+# The most parameters of networks that go through ONNX in an ordinary run, and the options of the
+# export.
 EXPORTED = 70e6
 EXPORTS = [
     {"opset": 11}, {"opset": 17, "folded": False}, {"opset": 13}, {"opset": 20},
@@ -112,7 +113,7 @@ INT8 = [
     ("efficientnet_b0", 224), ("efficientnet_b1", 240), ("efficientnet_b2", 260),
     ("efficientnet_b3", 300), ("efficientnet_b4", 380),
 ]
-# What users make of them: a head of their own or none, pictures of one channel.
+# Variants that users make: with another classifier or none, with images of one channel.
 VARIED = [
     ("efficientnet_b0", {"num_classes": 7}),
     ("tf_efficientnetv2_b0", {"num_classes": 0}),
@@ -132,7 +133,7 @@ def pictures(size, n=8, gray=False):
 
 
 def write_safetensors(path, tensors):
-    """By hand: the format is what is tested, not a library."""
+    """Written by hand, since the format is what is tested, not a library."""
     header, data = {}, []
     end = 0
     for name, tensor in tensors.items():
@@ -157,7 +158,7 @@ def ours(folder, file, x, *options):
 
 
 def distance(found, expected):
-    """The greatest difference, over the deviation within a picture."""
+    """The largest difference, relative to the deviation within an image."""
     expected = expected.numpy()
     assert found.shape == expected.shape, (found.shape, expected.shape)
     return float((np.abs(found - expected).max(1) / expected.std(1)).max())
@@ -174,7 +175,7 @@ def least_cosine(found, expected):
 
 
 def compare_bf16(folder, model, name, x, logits):
-    """The deepest networks magnify what is rounded as well: there torch's own bf16 is no nearer."""
+    """The deepest networks magnify rounding as well: there, torch's own bf16 is no nearer."""
     cosine = least_cosine(ours(folder, f"{name}.safetensors", x, "--precision", "bf16"),
                           logits.numpy())
     print(f"# {name} at {x.shape[-1]}: cosine in bf16 {cosine:.5f}", flush=True)
@@ -189,7 +190,7 @@ def compare_bf16(folder, model, name, x, logits):
 
 
 def compare(folder, model, name, x):
-    """Batches go through the .safetensors, single pictures through the .pth."""
+    """Batches go through the .safetensors file, single images through the .pth."""
     write_config(folder, name, x.shape[-1])
     with torch.no_grad():
         features, logits = torchnets.features_of(model, x)
@@ -207,9 +208,9 @@ def compare(folder, model, name, x):
 
 
 def compare_export(folder, model, name, x, number):
-    """Through ONNX, written in one of the ways of torch.onnx after the other."""
+    """Through ONNX, exported with each of EXPORTS in turn."""
     settings = EXPORTS[number % len(EXPORTS)]
-    # Without a config beside it: what the file itself says counts.
+    # Without a config beside it, what the file itself says counts.
     path = f"{folder}/export"
     os.mkdir(path)
     torchnets.export(model, x[:1], f"{path}/{name}.onnx", **settings)
@@ -235,8 +236,8 @@ def check(source, name, sizes, batch, number=None, **options):
     model = torchnets.prepare(source, name, pictures(sizes[-1], gray=gray), **options)
     with tempfile.TemporaryDirectory() as folder:
         if sizes[0] > 3 * sizes[-1]:
-            # Statistics of so much smaller pictures let activations grow until the rounding of
-            # float32, be it torch's or ours, is all that is compared (L2: deviation 600).
+            # Statistics of much smaller images let values grow until only rounding in float32,
+            # torch's or ours, is compared (L2: deviation 600).
             with torch.no_grad():
                 torchnets.measure_norms(model, pictures(sizes[0], batch, gray))
         write_safetensors(f"{folder}/{name}.safetensors", model.state_dict())
@@ -248,7 +249,7 @@ def check(source, name, sizes, batch, number=None, **options):
 
 
 def check_parameters():
-    """Of every network that timm or torchvision has, exactly."""
+    """The parameters of every network that timm or torchvision has, exactly."""
     names = {(source, name) for source, name, _, _ in SMALL + LARGE}
     names |= {("torchvision", name) for name in OTHERS}
     for source, name in sorted(names):
@@ -268,7 +269,7 @@ def needing_torch(case, *arguments, **options):
 
 
 def check_int8(name, size):
-    """Its input are pixels, so that these must be normalised as the network expects."""
+    """Ranges are learned from images, so the input must be normalised pixels."""
     mean, std = (torch.tensor(v)[:, None, None] for v in ((0.485, 0.456, 0.406),
                                                           (0.229, 0.224, 0.225)))
     x = (pictures(size, 16) * 0.226 + 0.45 - mean) / std

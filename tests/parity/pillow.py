@@ -55,7 +55,7 @@ def pixels(image):
 
 
 def resize_anyhow(image, size, method):
-    """Newer Pillows may take the vertical pass first where the shape changes; ours do not."""
+    """Newer Pillows may resize vertically first if the aspect ratio changes; ours do not."""
     return image.resize((size[0], image.height), method).resize(size, method)
 
 
@@ -172,7 +172,8 @@ def halve(plane, axis, cosited):
 
 
 def double(plane, axis, cosited, n):
-    """Linear interpolation between sample positions, the first and the last repeated."""
+    """Linear interpolation between sample positions; the first and the last samples are
+    repeated."""
     plane = np.moveaxis(plane, axis, 0)
     at = np.clip((np.arange(n) - (0 if cosited else 0.5)) / 2, 0, plane.shape[0] - 1)
     low = np.floor(at).astype(int)
@@ -182,7 +183,7 @@ def double(plane, axis, cosited, n):
 
 
 def to_frame(rgb, layout, matrix, full_range, site):
-    """The frame's bytes, and its R'G'B' as converted back in full precision."""
+    """The frame's bytes, and its R'G'B' converted back in full precision."""
     height, width = rgb.shape[:2]
     ycc = rgb.astype(float) @ matrix_of(matrix).T
     scale = (1, 1) if full_range else (219 / 255, 224 / 255)
@@ -223,7 +224,8 @@ def describe(difference):
 
 
 def check_close(name, case, pictures, near=0.01, **options):
-    """NEAR: the part that may be off by more than one level from what was clipped first."""
+    """NEAR: the share of samples that may differ by more than one level from those clipped
+    first."""
     pairs = [differences_of(rgb, *case, **options) for rgb in pictures]
     full, clipped = [np.concatenate(parts) for parts in zip(*pairs)]
     print(f"{name}: full precision: {describe(full)}; clipped first: {describe(clipped)}")

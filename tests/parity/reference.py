@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The engine and the whole path against the reference's results on real pictures."""
+"""Compares the engine and the whole path with the reference's results on real images."""
 import json
 import os
 import pathlib
@@ -38,7 +38,7 @@ def first_classes(model, rows, precision):
 
 
 def compare_bf16(name, rows, true, fp32):
-    """May lose one picture of 100."""
+    """At most one image of 100 may differ."""
     if not tap.have_bf16():
         print(f"# {name}: not in bf16, this CPU has no AVX512-BF16")
         return
@@ -51,7 +51,7 @@ def compare_bf16(name, rows, true, fp32):
 
 
 def compare_pictures(name, model, precision, share):
-    """As many as SHARE must be as the reference's, and one of 100 may be lost."""
+    """At least SHARE must equal the reference's, less one of 100."""
     table = pathlib.Path(tap.need(f"{tap.DATA}/{name}.tsv", WANTED))
     rows = [line.split("\t") for line in table.read_text().splitlines() if line[0] != "#"]
     true = [int(row[1]) for row in rows]
@@ -72,7 +72,7 @@ def compare_floats(name):
 
 
 def compare_int8(name):
-    """Calibrated on other pictures."""
+    """Calibrated on other images."""
     tap.need(f"{tap.DATA}/{name}.tsv", WANTED)
     with tempfile.TemporaryDirectory() as folder:
         effnet("quantize", "--model", tap.model(name), "--images", f"{tap.DATA}/calibration",
@@ -89,7 +89,7 @@ def test_logits_blas():
 
 
 def test_logits_c4():
-    """The templates over plain vectors, which are in the tests' library alone."""
+    """The templates for plain vectors, which only the tests' library has."""
     compare_logits("c4", LD_PRELOAD=os.environ["EFFNET_TEST_LEVELS"])
 
 

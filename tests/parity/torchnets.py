@@ -11,7 +11,7 @@ import torchvision
 
 
 def create(source, name, **options):
-    """In evaluation mode, without pretrained weights."""
+    """A network in evaluation mode, without pretrained weights."""
     torch.manual_seed(0)
     if source == "timm":
         return timm.create_model(name, pretrained=False, **options).eval()
@@ -28,7 +28,8 @@ def has_residual(block):
 
 
 def draw_norms(model):
-    """A small last batch norm keeps what blocks add up from growing, but adds something."""
+    """Makes the last batch norm of each block small, so that sums of blocks do not grow, but not
+    zero."""
     for _, norm in norms_of(model):
         norm.weight.data.uniform_(0.5, 1.5)
         norm.bias.data.normal_(0, 0.2)
@@ -39,7 +40,7 @@ def draw_norms(model):
 
 
 def measure_norms(model, pictures):
-    """Running statistics are those of PICTURES."""
+    """Sets running statistics to those of PICTURES."""
     for _, norm in norms_of(model):
         norm.reset_running_stats()
         norm.momentum = None
@@ -54,7 +55,7 @@ def classifier_of(model):
 
 
 def scale_logits(model, pictures):
-    """Deviation 3 over the pictures, around 0 and a little."""
+    """Scales the logits to a deviation of 3 over the pictures, with means near 0."""
     features, logits = features_of(model, pictures)
     weight = classifier_of(model).weight.data
     weight *= 3 / (logits - logits.mean(0)).std()
@@ -62,7 +63,7 @@ def scale_logits(model, pictures):
 
 
 def features_of(model, pictures):
-    """What the classifier reads, and what it writes; None where there is none."""
+    """The classifier's input and output; None for those that do not exist."""
     seen = []
     if classifier_of(model) is None:
         return model(pictures), None
@@ -83,8 +84,8 @@ def prepare(source, name, pictures, **options):
 
 
 def export(model, x, path, opset, folded=True):
-    """As ONNX. torch.onnx folds batch norms of networks that are evaluated, unless told not to. (Its
-    newer exporter asks CUDA's libraries, whose functions fail here.)"""
+    """Exports to ONNX. torch.onnx folds batch norms of networks in evaluation mode, unless told
+    not to. (Its newer exporter asks CUDA's libraries, whose functions fail here.)"""
     kind = torch.onnx.TrainingMode
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

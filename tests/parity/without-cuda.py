@@ -19,7 +19,7 @@ def output_of(*command):
 
 
 def wanted_by(libraries):
-    """The libraries that are missing, each with the versions of its functions, and all functions."""
+    """The missing libraries, each with its functions' versions, and all functions."""
     needed, functions, defined = {}, set(), set()
     for library in libraries:
         for name in re.findall(r"NEEDED.*\[(.*)\]", output_of("readelf", "-d", library)):
@@ -38,7 +38,7 @@ def wanted_by(libraries):
 
 
 def by_library(names, functions):
-    """Functions with their version; those without one may be anywhere."""
+    """Functions by their version; those without a version may be in any library."""
     wanted = collections.defaultdict(list)
     for function in functions:
         symbol, _, version = function.partition("@")
@@ -51,7 +51,7 @@ def by_library(names, functions):
 
 
 def write(path, symbols, versions):
-    """All functions have the first of VERSIONS, as one is all that these libraries have."""
+    """Gives all functions the first of VERSIONS, as these libraries have only one."""
     version = min(versions, default=path.name)
     with tempfile.TemporaryDirectory() as folder:
         source, script = f"{folder}/functions.c", f"{folder}/versions.map"

@@ -44,8 +44,8 @@ def status(field):
 
 
 def wait(pipeline, seconds=None):
-    """Until the end of the stream, or for so long; latencies that are announced anew reach the sinks,
-    as applications see to it."""
+    """Runs until the end of the stream or for SECONDS; passes announced latencies on to the
+    sinks, as applications do."""
     end = None if seconds is None else time.monotonic() + seconds
     while True:
         left = Gst.CLOCK_TIME_NONE if end is None else int(max(0, end - time.monotonic()) * Gst.SECOND)
@@ -78,7 +78,8 @@ def stat(element, name):
 
 
 def child(options, part, *arguments):
-    """PART in a process of its own, whose peak of memory is its own; what it prints."""
+    """Runs PART in a process of its own, to measure its own peak of memory; returns what it
+    prints."""
     command = [sys.executable, __file__, part, *arguments]
     for name in ("model", "resolution"):
         if getattr(options, name):
@@ -87,14 +88,14 @@ def child(options, part, *arguments):
     return done.stdout.split()
 
 
-# Cameras whose frames cost nothing: to draw those of eight would be the whole of a core.
+# Cameras whose frames cost nothing: drawing those of eight would take a whole core.
 SOURCE = ("videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=1280,height=720 ! "
           "imagefreeze is-live=true ! video/x-raw,framerate=30/1")
 
 
 def run_one_streams(options):
-    """Prints frames shown, frames late, inferences, peak kB. A frame that comes when its successor is
-    due is late; those of the first two seconds, while the process starts, do not count."""
+    """Prints frames shown, frames late, inferences, peak kB. A frame that comes when the next
+    one is due is late; those of the first two seconds, while the process starts, do not count."""
     line = " ".join(
         f"{SOURCE} ! {net(options, options.properties) if options.properties != 'none' else 'identity'}"
         f" name=net{i} ! queue ! fakesink name=sink{i} sync=true qos=true max-lateness=33000000"
@@ -114,7 +115,8 @@ def run_one_streams(options):
 
 
 def streams(options):
-    """Eight 720p30 cameras of one model, twice a second each: as one, and each for itself."""
+    """Eight 720p30 cameras with one model, two inferences per second each: inferring together,
+    and each by itself."""
     def run(count, properties, seconds):
         return [int(word) for word in child(options, "one-streams", "--count", str(count),
                                             "--seconds", str(seconds), "--properties", properties)]
@@ -136,7 +138,8 @@ def streams(options):
 
 
 def camera(options):
-    """A network that cannot keep up, behind a camera: how much later a frame leaves than it came."""
+    """A network that cannot keep up with a camera: how much later than it came each frame
+    leaves."""
     line = (f"videotestsrc is-live=true pattern=ball num-buffers={int(options.seconds * options.fps)} ! "
             f"video/x-raw,format=I420,width=1280,height=720,framerate={options.fps}/1 ! "
             f"{net(options, 'name=net late-policy=skip-inference')} ! fakesink sync=true qos=true")
@@ -168,7 +171,7 @@ def camera(options):
 
 
 def latency(options):
-    """With wait: what LATENCY answers, and how long frames really take."""
+    """With wait: the answer to LATENCY, and how long frames really take."""
     pipeline = play(
         "videotestsrc is-live=true pattern=ball ! video/x-raw,width=1280,height=720,framerate=15/1 ! "
         f"{net(options, 'name=net')} ! fakesink name=sink sync=true qos=true max-lateness=5000000",
@@ -192,7 +195,8 @@ def grown(before):
 
 
 def cycles(options):
-    """NULL to PLAYING and back, with frames flowing; memory after a tenth of them and at the end."""
+    """NULL to PLAYING and back, with frames flowing; memory after a tenth of the cycles and at
+    the end."""
     pipeline = Gst.parse_launch(
         f"videotestsrc ! video/x-raw,width=320,height=240 ! tee name=t ! queue ! {net(options)} ! fakesink "
         f"name=a async=false t. ! queue ! {net(options, 'late-policy=skip-inference')} ! fakesink async=false")
@@ -215,7 +219,7 @@ def cycles(options):
 
 
 def sizes(options):
-    """Every order of magnitude, and odd ones; what goes out is as large as what came in."""
+    """Sizes of every order of magnitude, and odd ones; the output has the size of the input."""
     sides = [1, 2, 3, 5, 7, 13, 33, 127, 255, 641, 1081, 2047, 4097, 8191, 8192]
     if options.count:
         sides = sides[:options.count]
@@ -231,7 +235,7 @@ def sizes(options):
 
 
 def downstream(options):
-    """That is slow, that blocks and is let go by a flush, that fails."""
+    """Downstream that is slow, that blocks until a flush, that fails."""
     pipeline = play(f"videotestsrc num-buffers=20 ! {net(options, 'name=net')} ! identity sleep-time=20000 ! "
                     "fakesink")
     expect(stat(pipeline.get_by_name("net"), "frames") == 20, "frames are missing")
@@ -258,7 +262,8 @@ def downstream(options):
 
 
 def soak(options):
-    """Everything that allocates, for long; memory after a tenth of the time and at the end."""
+    """Everything that allocates, for a long time; memory after a tenth of the time and at the
+    end."""
     rate = f"video/x-raw,format=I420,width=640,height=360,framerate={options.fps}/1"
     share = "model-instance-id=soak batch-size=2 batch-timeout=10000000"
     pipeline = Gst.parse_launch(

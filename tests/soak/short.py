@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The parts of live.py for a moment each, on a network of random weights, expecting nothing of the
-clock: that they run, and what they find out beside it."""
+"""Runs each part of live.py for a moment, on a network of random weights, without expectations
+of time: that they work, and what they check besides."""
 import os
 import subprocess
 import sys
@@ -19,7 +19,7 @@ def live(*arguments):
     done = subprocess.run([sys.executable, LIVE, *arguments, "--lenient", "--resolution", "32"],
                           capture_output=True, text=True)
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
-    # That one is the source's, when what is behind it fails.
+    # That warning is the source's own, when an element downstream of it fails.
     errors = [line for line in done.stderr.splitlines() if "gst_event_set_seqnum" not in line]
     assert "CRITICAL" not in "".join(errors), done.stderr[-2000:]
     print("# " + done.stdout.rstrip().replace("\n", "\n# "))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Asks for the state twice a second, and for each picture that is in sight as soon as the last one
-// has come. Names, labels and notes are anybody's: they only ever become text.
+// Asks for the state twice a second, and for each visible image as soon as the last one has arrived.
+// Names, labels and notes are untrusted: they only ever become text.
 "use strict";
 
 const SPAN = 120e6; // of the chart, microseconds
@@ -127,7 +127,7 @@ class Card {
         return row;
     }
 
-    // The first classes of now, then those with the highest peaks; one that had a color keeps it.
+    // The best classes at present, then those with the highest peaks; a class keeps its color.
     chooseColors(classes) {
         const peaks = new Map();
         for (const sample of this.samples)
@@ -183,7 +183,7 @@ class Card {
         g.textAlign = "left";
     }
 
-    // A class that is not among the best of a sample is at the bottom there.
+    // A class that is not among the best of a sample is drawn at the bottom there.
     drawLine(g, index, color, x, y) {
         g.strokeStyle = color;
         g.lineWidth = 2;
@@ -202,7 +202,7 @@ class Card {
 
 function show(state) {
     if (state.streams.length !== cards.length && cards.length > 0)
-        location.reload(); // another program answers
+        location.reload(); // another process answers
     after = now = state.time;
     state.streams.forEach((stream, i) => (cards[i] ??= new Card(i)).update(stream));
     const playing = state.streams.filter((stream) => stream.phase === "playing").length;
