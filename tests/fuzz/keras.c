@@ -15,10 +15,9 @@
 #include "convert/readers.h"
 #include "fuzz.h"
 
-#define MAX_LINES 1024
-#define MAX_ELEMENTS                                                                               \
-    (1u << 16) /* larger datasets take too long to read, but are refused above TOO_MANY */
-#define TOO_MANY (1u << 28)
+#define MAX_LINES    1024
+#define MAX_ELEMENTS (1u << 16) /* above, reading takes too long */
+#define TOO_MANY     (1u << 28)
 /* The smallest network; recognising which network it is would take long. */
 #define ARCH "mobilenet-v1-w0.01-d0.1-r64"
 
