@@ -243,7 +243,7 @@ effnet_watch_config_load(EffNetWatchConfig *config, const char *path, GError **e
     return TRUE;
 }
 
-/* Splits off what is before a "=", if that can be a name: nothing of a path or a URI. */
+/* Splits off what is before a "=" if that can be a name, rather than a part of a path or a URI. */
 static char *
 split_name(const char **argument)
 {

@@ -20,7 +20,8 @@ typedef struct {
     const char *argument; /* NULL: an option without argument, on or off */
     const char *help;
     EffNetWatchKeyKind kind;
-    const char *fallback; /* a property's text unless one is given; NULL: the element's default */
+    const char
+        *fallback; /* the text of a property that is not given; NULL: the element's default */
 } EffNetWatchKey;
 
 extern const EffNetWatchKey effnet_watch_keys[];

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TICK (G_USEC_PER_SEC / 20) /* how often a running command is looked at */
+#define TICK (G_USEC_PER_SEC / 20) /* how often a running command is checked */
 
 struct _EffNetWatchHook {
     char *stream;
@@ -18,16 +18,16 @@ struct _EffNetWatchHook {
     guint timeout; /* s */
     void (*note)(const char *stream, const char *text, gpointer data);
     gpointer data;
-    GThread *thread; /* NULL: there was none left */
+    GThread *thread; /* NULL: it could not be started */
 
     GMutex mutex;
     GCond changed;
     gboolean stopping;
-    char **waiting; /* the environment for the next run; NULL: nothing has changed */
+    char **waiting; /* the environment of the next command; NULL: nothing has changed */
 
-    /* The thread's. */
-    char *previous; /* the label before; NULL: none */
-    char *told;     /* the last failure */
+    /* Used by the thread alone. */
+    char *previous; /* the label of the last command; NULL: none */
+    char *told;     /* the last failure that was reported */
 };
 
 char **
@@ -55,7 +55,8 @@ tell(EffNetWatchHook *self, char *failure)
     self->told = failure;
 }
 
-/* In the child: everything that the command starts is in its group, to be killed with it. */
+/* In the child: puts the command into a process group of its own, so that all it starts can be
+ * killed with it. */
 static void
 make_group(gpointer data)
 {
@@ -92,7 +93,7 @@ wait_for(EffNetWatchHook *self, GPid pid, gboolean *killed)
         if (pause_for(self, TICK) || g_get_monotonic_time() >= until) {
             *killed = TRUE;
             kill(-pid, SIGKILL);
-            kill(pid, SIGKILL); /* if it has no group yet */
+            kill(pid, SIGKILL); /* in case it has no group yet */
         }
     }
 }
@@ -130,7 +131,7 @@ run_command(EffNetWatchHook *self, char **environment)
                                    WTERMSIG(status)));
 }
 
-/* Sets what only this thread knows. */
+/* Adds to the environment what only this thread knows. */
 static char **
 add_previous(EffNetWatchHook *self, char **environment)
 {
@@ -186,7 +187,7 @@ effnet_watch_hook_new(const char *stream, char **argv, guint timeout,
     return self;
 }
 
-/* A command has no need of the broker's password. */
+/* Commands do not get the broker's password. */
 static char **
 new_environment(const char *stream, const EffNetWatchClass *found, GstClockTime pts)
 {

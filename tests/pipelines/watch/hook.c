@@ -39,7 +39,7 @@ note(const char *stream, const char *text, gpointer data)
     g_async_queue_push(f->notes, g_strdup(text));
 }
 
-/* A shell of the test's own; the hook starts none. */
+/* A script for a shell, which the test itself names: the hook starts none. */
 static void
 start(Fixture *f, const char *script, guint timeout)
 {
@@ -57,7 +57,7 @@ notify(Fixture *f, const char *label, int index)
     effnet_watch_hook_notify(f->hook, &found, 1500 * GST_MSECOND);
 }
 
-/* What the script has written, once it ends with LINE. */
+/* Waits until the script has written LINE last; returns all that it has written. */
 static char *
 wait_for_line(const Fixture *f, const char *line)
 {
@@ -123,7 +123,8 @@ test_failures(Fixture *f, gconstpointer data)
     notify(f, "one", 1);
     failure = g_async_queue_pop(f->notes);
     g_assert_cmpstr(failure, ==, "on-change: sh ended with 7");
-    notify(f, "two", 2); /* which is not told again, whether it runs or gives way to the next */
+    notify(f, "two", 2); /* the failure is not reported again, whether the command runs or is
+                          * replaced by the next */
     notify(f, "three", 3);
     other = g_async_queue_pop(f->notes);
     g_assert_cmpstr(other, ==, "on-change: sh was ended by signal 15");
@@ -152,7 +153,7 @@ test_killed(Fixture *f, gconstpointer data)
     g_assert_cmpstr(failure, ==, "on-change: sh was killed after 1 s");
 }
 
-/* A command that still runs does not hold the program up, and nobody is told. */
+/* A command that still runs does not delay the end of the program, and is not reported. */
 static void
 test_stopped(Fixture *f, gconstpointer data)
 {

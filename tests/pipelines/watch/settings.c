@@ -103,7 +103,7 @@ assert_property(const EffNetWatchSettings *settings, const char *name, double ex
     g_assert_cmpfloat_with_epsilon(g_value_get_double(&number), expected, 1e-6);
 }
 
-/* Labels that do not flicker are the default; those that do can be had. */
+/* Labels do not flicker by default; this can be turned off. */
 static void
 test_steady(void)
 {

@@ -23,7 +23,7 @@ def test_plain_lines():
 
 
 def test_on_change():
-    """Each change is in the environment of the command, which no shell sees."""
+    """Each change reaches the command in its environment, without a shell."""
     out = scratch("changes")
     script = scratch("on change.py")
     with open(script, "w", encoding="utf-8") as file:
@@ -40,7 +40,7 @@ def test_on_change():
     assert changes and all(line.startswith("front door ") and line.endswith(" $(id)")
                            for line in changes), changes
     labels = [line.removeprefix("front door ").removesuffix(" $(id)") for line in changes]
-    rest = iter(shown)  # some may have given way to newer ones
+    rest = iter(shown)  # newer changes may have replaced some
     assert all(label in rest for label in labels), (labels, shown)
     with Watch("--threshold", "0", "--on-change", "/nonexistent", video(40)) as run:
         assert run.end() == 0 and run.err.count("on-change: ") == 1, run.err
