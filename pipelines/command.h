@@ -12,6 +12,7 @@ struct _EffNetCommand {
     const char *summary;
     /* ARGV[0] is the program's name followed by the command's. */
     gboolean (*run)(const EffNetCommand *command, int argc, char **argv, GError **error);
+    const char *program; /* that has it, without "effnet-"; NULL: one of its own name */
 };
 
 gboolean effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError **error);

@@ -19,7 +19,8 @@ find_program(const char *name)
 gboolean
 effnet_command_external(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
-    g_autofree char *name = g_strdup_printf("effnet-%s", command->name);
+    g_autofree char *name =
+        g_strdup_printf("effnet-%s", command->program ? command->program : command->name);
     g_autofree char *path = find_program(name);
 
     execv(path, argv);

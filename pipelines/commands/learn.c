@@ -4,13 +4,13 @@
 #include "../modeloptions.h"
 #include "../outfile.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include <gst/gst.h>
 
 #include "../learn/algebra.h"
+#include "../learn/commands.h"
 #include "../learn/kept.h"
 #include "../learn/output.h"
 #include "../learn/report.h"
@@ -317,8 +317,8 @@ learn(const Options *options, GError **error)
     return TRUE;
 }
 
-static gboolean
-run_learn(const EffNetCommand *command, int argc, char **argv, GError **error)
+gboolean
+effnet_command_learn(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
     g_auto(Options) options = {.frames = 20};
     const GOptionEntry entries[] = {
@@ -346,16 +346,4 @@ run_learn(const EffNetCommand *command, int argc, char **argv, GError **error)
 
     return effnet_command_parse(command, entries, &argc, &argv, 0, 0, error) &&
            learn(&options, error);
-}
-
-int
-main(int argc, char **argv)
-{
-    static const EffNetCommand command = {
-        "learn", "DIR",
-        "Makes a model of your own classes: DIR has a folder of pictures and videos for each",
-        run_learn};
-
-    setlocale(LC_CTYPE, "");
-    return effnet_command_main(&command, argc, argv);
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "checkpoint/json.h"
+#include "jsonout.h"
 #include "printable.h"
 
 #define MAX_DOUBTFUL  5  /* on the terminal */
@@ -251,48 +251,19 @@ effnet_report_print(const EffNetReport *r, FILE *file)
 }
 
 static void
-append_key(GString *json, const char *key)
-{
-    char last = json->str[json->len - 1];
-
-    g_string_append(json, last == '{' || last == '[' ? "" : ", ");
-    if (key)
-        g_string_append_printf(json, "\"%s\": ", key);
-}
-
-static void
-append_text(GString *json, const char *key, const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-
-    append_key(json, key);
-    effnet_json_append_string(json, valid);
-}
-
-static void
-append_number(GString *json, const char *key, double number)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-    append_key(json, key);
-    g_string_append(json, g_ascii_formatd(text, sizeof text, "%.10g", number));
-}
-
-static void
 append_classes(GString *json, const EffNetReport *r)
 {
     const EffNetJudgement *j = r->judgement;
 
-    append_key(json, "classes");
-    g_string_append_c(json, '[');
+    effnet_json_open(json, "classes", '[');
     for (guint k = 0; k < r->album->labels->len; k++) {
-        append_key(json, NULL);
-        g_string_append_c(json, '{');
-        append_text(json, "label", label(r, k));
+        effnet_json_open(json, NULL, '{');
+        effnet_json_add_text(json, "label", label(r, k));
         if (j) {
-            append_number(json, "pictures", j->classes[k].there);
-            append_number(json, "recall", share(j->classes[k].right, j->classes[k].there));
-            append_number(json, "precision", share(j->classes[k].right, j->classes[k].told));
+            effnet_json_add_number(json, "pictures", j->classes[k].there);
+            effnet_json_add_number(json, "recall", share(j->classes[k].right, j->classes[k].there));
+            effnet_json_add_number(json, "precision",
+                                   share(j->classes[k].right, j->classes[k].told));
         }
         g_string_append_c(json, '}');
     }
@@ -306,33 +277,28 @@ append_judgement(GString *json, const EffNetReport *r)
     double low, high;
 
     interval(r, &low, &high);
-    append_number(json, "accuracy", share(j->right, j->n));
-    append_key(json, "interval");
-    g_string_append_c(json, '[');
-    append_number(json, NULL, low);
-    append_number(json, NULL, high);
+    effnet_json_add_number(json, "accuracy", share(j->right, j->n));
+    effnet_json_open(json, "interval", '[');
+    effnet_json_add_number(json, NULL, low);
+    effnet_json_add_number(json, NULL, high);
     g_string_append_c(json, ']');
-    append_number(json, "folds", r->trained->n_folds);
-    append_key(json, "curve");
-    g_string_append_c(json, '[');
+    effnet_json_add_number(json, "folds", r->trained->n_folds);
+    effnet_json_open(json, "curve", '[');
     for (guint i = 0; i < EFFNET_TRAIN_CURVE; i++) {
-        append_key(json, NULL);
-        g_string_append_c(json, '{');
-        append_number(json, "pictures", r->trained->curve_n[i]);
-        append_number(json, "accuracy", r->trained->curve_right[i]);
+        effnet_json_open(json, NULL, '{');
+        effnet_json_add_number(json, "pictures", r->trained->curve_n[i]);
+        effnet_json_add_number(json, "accuracy", r->trained->curve_right[i]);
         g_string_append_c(json, '}');
     }
     g_string_append_c(json, ']');
     if (!j->confusion)
         return;
-    append_number(json, "calibration_error", j->calibration);
-    append_key(json, "confusion");
-    g_string_append_c(json, '[');
+    effnet_json_add_number(json, "calibration_error", j->calibration);
+    effnet_json_open(json, "confusion", '[');
     for (guint k = 0; k < j->n_classes; k++) {
-        append_key(json, NULL);
-        g_string_append_c(json, '[');
+        effnet_json_open(json, NULL, '[');
         for (guint i = 0; i < j->n_classes; i++)
-            append_number(json, NULL, j->confusion[(gsize)k * j->n_classes + i]);
+            effnet_json_add_number(json, NULL, j->confusion[(gsize)k * j->n_classes + i]);
         g_string_append_c(json, ']');
     }
     g_string_append_c(json, ']');
@@ -344,30 +310,26 @@ append_doubts(GString *json, const EffNetReport *r)
     g_autoptr(GArray) doubtful = effnet_report_find_doubtful(r, ALL_DOUBTFUL);
     g_autoptr(GArray) pairs = effnet_report_find_contradictions(r);
 
-    append_key(json, "doubtful");
-    g_string_append_c(json, '[');
+    effnet_json_open(json, "doubtful", '[');
     for (guint i = 0; i < doubtful->len; i++) {
         guint picture = g_array_index(doubtful, guint, i);
         g_autofree char *own = labels_of(r, targets_of(r, picture));
         g_autofree char *told = told_labels(r, picture);
 
-        append_key(json, NULL);
-        g_string_append_c(json, '{');
-        append_text(json, "picture", name_of(r, picture));
-        append_text(json, "label", own);
-        append_text(json, "told", told);
+        effnet_json_open(json, NULL, '{');
+        effnet_json_add_text(json, "picture", name_of(r, picture));
+        effnet_json_add_text(json, "label", own);
+        effnet_json_add_text(json, "told", told);
         g_string_append_c(json, '}');
     }
     g_string_append_c(json, ']');
-    append_key(json, "contradictions");
-    g_string_append_c(json, '[');
+    effnet_json_open(json, "contradictions", '[');
     for (guint i = 0; i < pairs->len; i++) {
         const EffNetDuplicate *pair = &g_array_index(pairs, EffNetDuplicate, i);
 
-        append_key(json, NULL);
-        g_string_append_c(json, '[');
-        append_text(json, NULL, name_of(r, pair->a));
-        append_text(json, NULL, name_of(r, pair->b));
+        effnet_json_open(json, NULL, '[');
+        effnet_json_add_text(json, NULL, name_of(r, pair->a));
+        effnet_json_add_text(json, NULL, name_of(r, pair->b));
         g_string_append_c(json, ']');
     }
     g_string_append_c(json, ']');
@@ -378,14 +340,14 @@ effnet_report_to_json(const EffNetReport *r)
 {
     GString *json = g_string_new("{");
 
-    append_text(json, "model", r->output);
-    append_text(json, "base", r->base);
-    append_number(json, "pictures", r->album->n);
-    append_number(json, "groups", r->n_groups);
-    append_number(json, "broken", r->n_broken);
-    append_number(json, "known", r->n_known);
-    append_number(json, "seconds", r->seconds);
-    append_number(json, "strength", r->trained->strength);
+    effnet_json_add_text(json, "model", r->output);
+    effnet_json_add_text(json, "base", r->base);
+    effnet_json_add_number(json, "pictures", r->album->n);
+    effnet_json_add_number(json, "groups", r->n_groups);
+    effnet_json_add_number(json, "broken", r->n_broken);
+    effnet_json_add_number(json, "known", r->n_known);
+    effnet_json_add_number(json, "seconds", r->seconds);
+    effnet_json_add_number(json, "strength", r->trained->strength);
     if (r->judgement)
         append_judgement(json, r);
     append_classes(json, r);

@@ -110,6 +110,8 @@ def commands_with(name, model, labels):
         ("convert", name + ".tflite", "--output", name), ("convert", name + "none", "--output", name),
         ("fetch", name), ("fetch", name + "none", "--sha256", name),
         ("info", model), ("info", bad), ("info", name),
+        ("eval", "--list", name + ".csv", "--model", model), ("eval", name, "--model", model),
+        ("eval", "--list", name + ".conf", "--model", bad),
         ("learn", "--list", name + ".csv", "--model", model, "--output", name + ".own.safetensors"),
         ("learn", os.path.dirname(name), "--model", model, "--output", name + ".own.safetensors"),
         ("learn", "--list", name + ".conf", "--model", bad, "--output", name),

@@ -54,6 +54,7 @@ INSTEAD = (
     (r"file:///tmp/", f"file://{HERE}/"),
     # Words in capitals.
     (r"FILE-or-URI\.\.\.", "cat.jpg"),
+    (r"\beffnet eval DIR --model M\b", "effnet eval gate --model gate.safetensors"),
     (r"\beffnet learn DIR --output M\b", "effnet learn gate --model lite0 --output gate"),
     (r"\bNAME\b", "b0"),
     (r"\bIN --output OUT\b", "tulips.onnx --output out"),

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import traceback
 
-COMMANDS = ("classify", "fetch", "watch", "run", "bench", "arch", "scale", "learn", "quantize", "convert",
-            "info")
+COMMANDS = ("classify", "fetch", "watch", "run", "bench", "arch", "scale", "learn", "eval", "quantize",
+            "convert", "info")
 EFFNET = os.environ.get("EFFNET_PROGRAM", "effnet")
 DATA = os.environ.get("EFFNET_TEST_DATA", "")
 MODELS = os.environ.get("EFFNET_TEST_MODELS") or os.path.join(

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What learns and judges is one program, which is called as the command by which effnet was. */
+#include "commands.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const EffNetCommand commands[] = {
+    {"learn", "DIR",
+     "Makes a model of your own classes: DIR has a folder of pictures and videos for each",
+     effnet_command_learn},
+    {"eval", "DIR",
+     "Evaluates models on pictures whose classes are known: DIR has a folder of them for each\n"
+     "class, named by the model's label or its number",
+     effnet_command_eval},
+};
+
+int
+main(int argc, char **argv)
+{
+    const char *space = argc > 0 ? strrchr(argv[0], ' ') : NULL;
+
+    setlocale(LC_CTYPE, "");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (space && g_str_equal(commands[i].name, space + 1))
+            return effnet_command_main(&commands[i], argc, argv);
+    fprintf(stderr, "effnet-learn: it is started by effnet, as \"effnet learn\" for example\n");
+    return EXIT_FAILURE;
+}
