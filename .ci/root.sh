@@ -52,7 +52,8 @@ make_root() {
     # The script for suites newer than debootstrap.
     [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
     mkdir -p "$1"
-    timeout 600 debootstrap --variant=minbase --include=ca-certificates \
+    # In a mount namespace of its own: some leave proc mounted.
+    timeout 600 unshare --mount debootstrap --variant=minbase --include=ca-certificates \
         --cache-dir="$(archives_of "$2")" "$2" "$1" "$mirror" "$script"
     printf 'deb %s %s main\n' "$mirror" "$2" "$mirror" "$2-updates" >"$1/etc/apt/sources.list"
     printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"

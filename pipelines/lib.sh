@@ -27,23 +27,57 @@ die() {
     exit 1
 }
 
+# draw: shows each line of standard input in place of the one before, on a terminal.
+draw() {
+    local line columns
+    if [ ! -t 2 ]; then
+        cat >/dev/null
+        return
+    fi
+    columns=$(tput cols 2>/dev/null || echo 80)
+    while IFS= read -r line; do
+        printf '\r\033[K  %s' "${line:0:columns-3}" >&2
+    done
+    printf '\r\033[K' >&2
+}
+
+# read_progress LOG: apt's status lines become lines to draw; everything else goes into LOG.
+read_progress() {
+    local kind package percent text
+    while IFS=: read -r kind package percent text; do
+        case $kind in
+        dlstatus | pmstatus) printf '%3.0f %%  %s\n' "$percent" "$text" ;;
+        *) printf '%s\n' "$kind${package:+:$package}${percent:+:$percent}${text:+:$text}" >>"$1" ;;
+        esac
+    done
+}
+
+# missing_packages PACKAGE...: prints those that are not installed.
+missing_packages() {
+    comm -13 <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' | sed -n 's/ installed$//p' | sort -u) \
+        <(printf '%s\n' "$@" | sort -u)
+}
+
+# apt_get LOG ARGUMENT...: with its progress shown.
+apt_get() {
+    local log=$1
+    shift
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -qq -y \
+        -o APT::Status-Fd=1 "$@" 2>&1 | read_progress "$log" | draw
+}
+
 # Installs only what is missing; only that needs root.
 install_packages() {
-    local missing=() package as_root=() log
-    for package; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' ||
-            missing+=("$package")
-    done
+    local missing as_root=() log
+    mapfile -t missing < <(missing_packages "$@")
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || die "packages are missing (${missing[*]}), and there is no sudo"
         as_root=(sudo)
     fi
-    say "Installing ${missing[*]}"
+    say "Installing ${#missing[@]} packages: ${missing[*]}"
     log=$(mktemp)
-    if ! { "${as_root[@]}" apt-get update -qq &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-            apt-get install -qq -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    if ! { apt_get "$log" update && apt_get "$log" install --no-install-recommends "${missing[@]}"; }; then
         tail -n 20 "$log" >&2
         rm -f "$log"
         die "the packages could not be installed"
@@ -77,7 +111,7 @@ build() {
             return 1
         }
     fi
-    meson compile -C "$dir" >"$dir/compile.log" 2>&1 || {
+    meson compile -C "$dir" 2>&1 | tee "$dir/compile.log" | sed -u -n '/^\[/p' | draw || {
         grep -E -m 20 -A 5 'error:|FAILED|undefined reference' "$dir/compile.log" >&2 || tail -n 30 "$dir/compile.log" >&2
         return 1
     }

@@ -12,7 +12,7 @@ from gi.repository import Gst  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAMPLE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache",
-                      "efficientnet/samples/bikes.mp4")
+                      "efficientnet/samples/cockatoo.mp4")
 
 
 def init():
