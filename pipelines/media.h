@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the commands share that show pictures to an efficientnet. */
+/* Shared by the commands that pass images through an efficientnet. */
 #ifndef EFFNET_MEDIA_H
 #define EFFNET_MEDIA_H
 

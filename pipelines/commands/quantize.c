@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Shows a folder of pictures, decoded as for classify, to the engine's quantizer: once to learn
- * from them, and again to tell what was lost. */
+/* Passes a folder of images, decoded as for classify, to the engine's quantizer: once to calibrate,
+ * and again to measure the error. */
 #include "../command.h"
 #include "../printable.h"
 #include "../frames.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Groups of pictures that show the same thing (frames of a video, bursts, near duplicates), none of
- * which may be learned from while another is evaluated on; and folds for cross-validation, which
- * keep groups together. */
+/* Groups of pictures that show the same thing (frames of a video, bursts, near duplicates), which
+ * must not be split between learning and evaluation; and folds for cross-validation, which keep
+ * groups together. */
 #ifndef EFFNET_LEARN_GROUPS_H
 #define EFFNET_LEARN_GROUPS_H
 

@@ -171,8 +171,8 @@ new_info(const EffNetModelInfo *base, const EffNetNewHead *head)
     return info;
 }
 
-/* What BASE's file name, or files beside it, told must be recognised of PATH as well, which has
- * neither. */
+/* Checks that PATH is recognised as BASE was, whose file name, or files beside it, may have told
+ * some of the settings. */
 static gboolean
 check(const char *path, const EffNetModelInfo *base, GError **error)
 {

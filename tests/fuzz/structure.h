@@ -6,7 +6,7 @@
 
 #include "fuzz.h"
 
-/* As GStreamer reads a property of this type from text; NULL: it is none. */
+/* Parses the input as GStreamer parses text for a property of this type; NULL if it is invalid. */
 static inline GstStructure *
 structure_from_input(const guint8 *data, gsize size)
 {

@@ -126,7 +126,7 @@ test_discont_and_gap(void)
     gst_harness_teardown(h);
 }
 
-/* What was seen before a flush is not held behind it. */
+/* Results from before a flush are not held after it. */
 static void
 test_flush(gconstpointer description)
 {
@@ -423,7 +423,7 @@ test_qos_skip(void)
     g_assert_false(effnet_test_is_inferred(h, make_frame(92)));
     push_lateness(h, -GST_MSECOND, 92 * GST_SECOND / 30);
     g_assert_true(effnet_test_is_inferred(h, make_frame(93)));
-    /* What was late before a flush says nothing of what comes behind it. */
+    /* Lateness before a flush has no effect after it. */
     push_lateness(h, 10 * GST_SECOND, GST_SECOND);
     gst_segment_init(&segment, GST_FORMAT_TIME);
     g_assert_true(gst_harness_push_event(h, gst_event_new_flush_start()));
