@@ -387,7 +387,7 @@ test_bad_shapes(void)
     g_autofree char *path =
         support_network("efficientnet_b0.pth", "timm", "b0", 3, 7, 1, four_channels);
 
-    check_error(path, &none, EFFNET_ERROR_MODEL, "pictures of 4 channels");
+    check_error(path, &none, EFFNET_ERROR_MODEL, "images of 4 channels");
     check_error(support_folder(), &none, EFFNET_ERROR_NOT_FOUND, "is a folder");
 }
 
