@@ -19,14 +19,28 @@ row_stride(const EffNetPlan *plan)
     return (gsize)input->size * input->channels;
 }
 
+/* Of pixels as they are counted with the border, in elements. */
+static gsize
+element_of(const EffNetPlan *plan, guint x, guint y, guint channel)
+{
+    return y * row_stride(plan) + (gsize)x * plan->tensors[plan->input].channels + channel;
+}
+
+/* Where the border before the pixels ends, in both directions. */
+static guint
+border_of(const EffNetPlan *plan)
+{
+    return plan->network->layers[0].pad_before;
+}
+
 /* The first pixel inside the border. */
 static gpointer
 begin(const EffNetPlan *plan, gpointer image)
 {
-    const EffNetPlanTensor *input = &plan->tensors[plan->input];
-    gsize pad = plan->network->layers[0].pad_before;
+    guint border = border_of(plan);
 
-    return effnet_type_at(input->type, image, pad * row_stride(plan) + pad * input->channels);
+    return effnet_type_at(plan->tensors[plan->input].type, image,
+                          element_of(plan, border, border, 0));
 }
 
 /* From a normalised value of CHANNEL back to the pixel's value. */
@@ -36,6 +50,13 @@ to_byte(const EffNetModelInfo *info, guint channel, float value)
     float pixel = (value * info->std[channel] + info->mean[channel]) * 255;
 
     return pixel >= 0 ? (guint8)lrintf(MIN(pixel, 255.f)) : 0;
+}
+
+/* The value of a pixel as preprocessing normalises it. */
+static float
+to_float(const EffNetModelInfo *info, guint channel, guint8 pixel)
+{
+    return (float)((pixel / 255.0 - info->mean[channel]) / info->std[channel]);
 }
 
 void
@@ -66,17 +87,34 @@ void
 effnet_image_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpointer image,
                         const float *chw)
 {
-    gpointer first = begin(plan, image);
-    guint channels = plan->tensors[plan->input].channels, size = info->resolution;
+    guint border = border_of(plan), size = info->resolution;
 
     for (guint c = 0; c < info->in_channels; c++)
         for (guint y = 0; y < size; y++)
             for (guint x = 0; x < size; x++) {
-                gsize at = y * row_stride(plan) + x * channels + c;
+                gsize at = element_of(plan, border + x, border + y, c);
 
                 if (is_bytes(plan))
-                    ((guint8 *)first)[at] = to_byte(info, c, *chw++);
+                    ((guint8 *)image)[at] = to_byte(info, c, *chw++);
                 else
-                    ((float *)first)[at] = *chw++;
+                    ((float *)image)[at] = *chw++;
+            }
+}
+
+void
+effnet_image_get_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gconstpointer image,
+                        float *chw)
+{
+    guint border = border_of(plan), size = info->resolution;
+
+    for (guint c = 0; c < info->in_channels; c++)
+        for (guint y = 0; y < size; y++)
+            for (guint x = 0; x < size; x++) {
+                gsize at = element_of(plan, border + x, border + y, c);
+
+                if (is_bytes(plan))
+                    *chw++ = to_float(info, c, ((const guint8 *)image)[at]);
+                else
+                    *chw++ = ((const float *)image)[at];
             }
 }

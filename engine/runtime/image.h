@@ -18,4 +18,8 @@ gboolean effnet_image_set_frame(const EffNetPlan *plan, EffNetPreprocess *prepro
 void effnet_image_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpointer image,
                              const float *chw);
 
+/* What effnet_image_set_tensor() takes. */
+void effnet_image_get_tensor(const EffNetPlan *plan, const EffNetModelInfo *info,
+                             gconstpointer image, float *chw);
+
 #endif

@@ -52,6 +52,13 @@ effnet_input_set_frame(EffNetInput *input, const EffNetFrame *frame, GError **er
                                   input->image, frame, error);
 }
 
+void
+effnet_input_get_tensor(const EffNetInput *input, float *chw)
+{
+    effnet_image_get_tensor(effnet_model_get_plan(input->model),
+                            effnet_model_get_info(input->model), input->image, chw);
+}
+
 EffNetModel *
 effnet_input_get_model(const EffNetInput *input)
 {

@@ -25,6 +25,10 @@ gboolean effnet_input_set_resize(EffNetInput *input, const EffNetResize *resize,
 /* As effnet_session_set_frame(). */
 gboolean effnet_input_set_frame(EffNetInput *input, const EffNetFrame *frame, GError **error);
 
+/* Writes the image to CHW as effnet_session_set_tensor() takes it: in_channels x resolution x
+ * resolution normalised float32. */
+void effnet_input_get_tensor(const EffNetInput *input, float *chw);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetInput, effnet_input_free)
 
 G_END_DECLS

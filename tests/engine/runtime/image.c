@@ -28,7 +28,7 @@ plan_of(EffNetPlanTensor *input, EffNetType type)
 static void
 test_floats(void)
 {
-    float image[SIDE * SIDE * 3], chw[3 * SIZE * SIZE];
+    float image[SIDE * SIDE * 3], chw[3 * SIZE * SIZE], back[3 * SIZE * SIZE];
     EffNetPlanTensor input;
     EffNetPlan plan = plan_of(&input, EFFNET_TYPE_F32);
 
@@ -45,6 +45,8 @@ test_floats(void)
 
                 g_assert_cmpfloat(image[(y * SIDE + x) * 3 + c], ==, expected);
             }
+    effnet_image_get_tensor(&plan, &info, image, back);
+    g_assert_cmpmem(back, sizeof back, chw, sizeof chw);
 }
 
 /* Pixels are restored to what they were before normalisation; the border becomes what normalises to
@@ -52,7 +54,7 @@ test_floats(void)
 static void
 test_bytes(void)
 {
-    guint8 image[SIDE * SIDE * EFFNET_INPUT_BYTES];
+    guint8 image[SIDE * SIDE * EFFNET_INPUT_BYTES], before[sizeof image];
     float chw[3 * SIZE * SIZE];
     EffNetPlanTensor input;
     EffNetPlan plan = plan_of(&input, EFFNET_TYPE_U8);
@@ -73,6 +75,10 @@ test_bytes(void)
 
         g_assert_cmpint(image[(y * SIDE + x) * EFFNET_INPUT_BYTES + c], ==, i % 256);
     }
+    memcpy(before, image, sizeof image);
+    effnet_image_get_tensor(&plan, &info, image, chw);
+    effnet_image_set_tensor(&plan, &info, image, chw);
+    g_assert_cmpmem(image, sizeof image, before, sizeof before);
 }
 
 static void

@@ -63,6 +63,28 @@ test_same(gconstpointer name)
     }
 }
 
+/* What the network saw, as "effnet run" could be shown it. */
+static void
+test_tensor(void)
+{
+    g_autoptr(EffNetModel) model = random_model("lite0");
+    g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 1, NULL);
+    g_autoptr(EffNetInput) input = effnet_input_new(model, NULL);
+    g_autofree guint8 *pixels = g_malloc(WIDTH * HEIGHT * 3);
+    float chw[3 * RESOLUTION * RESOLUTION], expected[CLASSES];
+    EffNetFrame frame = make_frame(pixels, 1);
+
+    g_assert_true(effnet_session_set_frame(session, 0, &frame, NULL));
+    effnet_session_run(session, 1);
+    memcpy(expected, effnet_session_get_logits(session, 0), sizeof expected);
+    g_assert_true(effnet_input_set_frame(input, &frame, NULL));
+    effnet_input_get_tensor(input, chw);
+    effnet_session_set_tensor(session, 0, chw);
+    effnet_session_run(session, 1);
+    g_assert_cmpmem(effnet_session_get_logits(session, 0), sizeof expected, expected,
+                    sizeof expected);
+}
+
 static void
 test_refused(void)
 {
@@ -87,6 +109,7 @@ main(int argc, char **argv)
     g_test_add_data_func("/input/same/lite0", "lite0", test_same);
     g_test_add_data_func("/input/same/mobilenet-v2", "mobilenet-v2", test_same);
     g_test_add_data_func("/input/same/resnet18", "resnet18", test_same);
+    g_test_add_func("/input/tensor", test_tensor);
     g_test_add_func("/input/refused", test_refused);
     return g_test_run();
 }
