@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <effnet/cpu.h>
+#include <pthread.h>
 
 #include "pool.h"
 
@@ -40,13 +41,27 @@ worker(gpointer unused)
     return NULL;
 }
 
+/* A process that was forked has none of its parent's threads. */
+static void
+forget_workers(void)
+{
+    g_mutex_init(&lock);
+    g_cond_init(&work);
+    g_cond_init(&back);
+    g_queue_init(&jobs);
+    workers = 0;
+}
+
 /* At most as many as there are cores besides the caller's. They wait for ever, and end with the
  * process. */
 static void
 start_workers(guint wanted)
 {
     guint limit = effnet_cpu_get_threads() - 1;
+    static gboolean prepared;
 
+    if (!prepared)
+        prepared = pthread_atfork(NULL, NULL, forget_workers) == 0;
     for (; workers < MIN(wanted, limit); workers++) {
         GThread *thread = g_thread_try_new("effnet", worker, NULL, NULL);
 

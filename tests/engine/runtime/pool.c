@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <effnet/cpu.h>
+
 #include "runtime/pool.h"
 
 typedef struct {
@@ -50,11 +55,50 @@ test_many_callers(void)
         g_thread_join(threads[i]);
 }
 
+static void
+wait_for_another(gpointer data, guint member)
+{
+    gint *came = data;
+
+    g_atomic_int_inc(came);
+    while (g_atomic_int_get(came) < 2)
+        g_usleep(1000);
+}
+
+/* A process that was forked has workers of its own. */
+static void
+test_forked(void)
+{
+    gint came = 0;
+    int status;
+    pid_t child;
+
+    if (effnet_cpu_get_threads() < 2) {
+        g_test_skip("this process may use one thread");
+        return;
+    }
+#ifdef __SANITIZE_THREAD__
+    g_test_skip("the thread sanitizer starts no threads after a fork");
+    return;
+#endif
+    effnet_pool_run(2, wait_for_another, &came);
+    child = fork();
+    if (child == 0) {
+        alarm(60); /* where it would wait for ever */
+        came = 0;
+        effnet_pool_run(2, wait_for_another, &came);
+        _exit(0);
+    }
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_cmpint(status, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pool/members", test_members);
     g_test_add_func("/pool/many-callers", test_many_callers);
+    g_test_add_func("/pool/forked", test_forked);
     return g_test_run();
 }
