@@ -28,6 +28,7 @@ INSTEAD = (
     (r"^\./tests/run$", f"bash -n {SOURCES}/tests/run"),
     # tests/docs/pages.py compares the packages with those that quickstart installs.
     (r"^sudo apt install .*", "true"),
+    (r"^pipelines/python/make-wheel$", f"bash -n {SOURCES}/pipelines/python/make-wheel"),
     (r"^debian/build$", f"bash -n {SOURCES}/debian/build"),
     (r"^sudo ninja -C \S+ uninstall$", f"ninja -C {BUILD} -t query uninstall"),
     (r"^sudo systemctl (?:enable|disable) --now (\S+)@\S+$",

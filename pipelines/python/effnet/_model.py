@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Models, and what they make of pictures."""
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+from typing import (Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union)
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._effnet import ffi, lib
+from ._errors import PictureError, SettingsError, call
+from ._gate import gate
+from ._info import ModelInfo, read_info, texts
+from ._pictures import Pictures, as_array, fill_frame, split
+
+Path = Union[str, "os.PathLike[str]"]
+Labels = Union[Path, Sequence[str]]
+
+# Pictures that are inferred at once: what is not shared by the sessions of a model grows by them.
+_BATCH = 8
+_PADDINGS = {
+    "auto": lib.EFFNET_PADDING_AUTO,
+    "same": lib.EFFNET_PADDING_SAME,
+    "symmetric": lib.EFFNET_PADDING_SYMMETRIC,
+}
+_OPTIONS = ("arch", "resolution", "mean", "std", "padding", "epsilon")
+
+
+@dataclasses.dataclass(frozen=True)
+class Class:
+    """One of the classes of a picture."""
+    index: int
+    label: str
+    """The index as text where the model's labels are unknown."""
+    score: float
+
+
+def _c_string(value: Path, what: str) -> Any:
+    data = os.fsencode(value)
+    if b"\0" in data:
+        raise SettingsError(f"{what} must not have a zero in it")
+    return ffi.new("char[]", data)
+
+
+def _find(model: Optional[Path]) -> str:
+    """Where the program finds it."""
+    folders = [ffi.new("char[]", os.fsencode(folder)) for folder in
+               os.environ.get("GST_EFFICIENTNET_MODEL_PATH", "").split(os.pathsep)]
+    name = ffi.NULL if model is None else _c_string(model, "a model's name")
+    path = call(lib.effnet_model_find_in, name, ffi.new("char *[]", [*folders, ffi.NULL]))
+    try:
+        return os.path.abspath(os.fsdecode(ffi.string(path)))
+    finally:
+        lib.g_free(path)
+
+
+def _three(name: str, value: Any) -> List[float]:
+    numbers = [float(number) for number in value]
+    if len(numbers) != 3:
+        raise SettingsError(f"{name} must be three numbers, not {len(numbers)}")
+    return numbers
+
+
+def _fill_options(c_options: Any, options: Mapping[str, Any]) -> List[Any]:
+    """What is returned must live as long as C_OPTIONS is used."""
+    kept = []
+    for name, value in options.items():
+        if name == "arch":
+            kept.append(_c_string(value, "arch"))
+            c_options.arch = kept[-1]
+        elif name in ("mean", "std"):
+            setattr(c_options, name, _three(name, value))
+            setattr(c_options, f"set_{name}", True)
+        elif name == "padding":
+            if value not in _PADDINGS:
+                raise SettingsError(f"padding must be {', '.join(_PADDINGS)}, not {value}")
+            c_options.padding = _PADDINGS[value]
+        elif name in _OPTIONS:
+            setattr(c_options, name, value)
+        else:
+            raise SettingsError(f"there is no option {name}; the options are {', '.join(_OPTIONS)}")
+    return kept
+
+
+def _open(path: str, precision: str, options: Mapping[str, Any], cache: bool) -> Any:
+    c_options = ffi.new("EffNetModelOptions *")
+    c_precision = ffi.new("EffNetPrecision *")
+    call(lib.effnet_precision_parse, _c_string(precision, "precision"), c_precision)
+    kept = _fill_options(c_options, options)
+    c_options.precision = c_precision[0]
+    if cache:
+        c_options.cache = lib.effnet_model_get_cache_folder()
+    model = call(lib.effnet_model_open, _c_string(path, "a path"), c_options)
+    del kept
+    return ffi.gc(model, lib.effnet_model_unref)
+
+
+def _read_labels(labels: Labels, n_classes: int) -> Tuple[str, ...]:
+    if isinstance(labels, (str, os.PathLike)):
+        loaded = call(lib.effnet_labels_load, _c_string(labels, "a path"), n_classes)
+        try:
+            return texts(loaded)
+        finally:
+            lib.g_strfreev(loaded)
+    if len(labels) != n_classes:
+        raise SettingsError(f"{len(labels)} labels were given, but the model has {n_classes} classes")
+    return tuple(labels)
+
+
+class Model:
+    """A network with its weights, opened once. Several threads may use it at the same time; it can be
+    pickled, by the path of its file, and be used in a process that was forked."""
+
+    def __init__(self, model: Optional[Path] = None, precision: str = "auto", threads: int = 0,
+                 labels: Optional[Labels] = None, *, options: Optional[Mapping[str, Any]] = None,
+                 cache: bool = False) -> None:
+        """MODEL is a file, or the name of an installed model; without it, the default one. PRECISION
+        is "auto", "fp32", "bf16" or "int8". A call computes on up to THREADS threads of those that
+        all models of a process share; 0: on all of them. LABELS are the path of a file, a label a
+        line, or a sequence, instead of the model's own. OPTIONS are what the checkpoint does not say
+        or says wrongly: arch, resolution, mean, std, padding, epsilon. With CACHE, packed weights
+        are kept in the user's cache folder, so that the model opens faster the next time.
+
+        Raises an Error of the kind of what is wrong."""
+        if threads < 0:
+            raise SettingsError(f"threads must be at least 0, not {threads}")
+        settings = dict(options or {})
+        with gate:
+            self._model = _open(_find(model), precision, settings, cache)
+            c_info = lib.effnet_model_get_info(self._model)
+            if labels is not None:
+                known: Optional[Tuple[str, ...]] = _read_labels(labels, c_info.n_classes)
+            else:
+                known = texts(c_info.labels) if c_info.labels else None
+        self._info = read_info(c_info, known)
+        # What another process opens it by.
+        self._settings = {"precision": precision, "threads": threads, "options": settings,
+                          "labels": known if labels is not None else None, "cache": cache}
+        self._activation = c_info.activation
+        self._threads = threads
+        self._idle: List[Any] = []
+        with gate, self._session():
+            pass  # an error of it is one of opening the model
+
+    @property
+    def info(self) -> ModelInfo:
+        """How the checkpoint was understood."""
+        return self._info
+
+    def __repr__(self) -> str:
+        return f"<effnet.Model {self._info.path}: {self._info.arch}, {self._info.precision}>"
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _restore, (self._info.path, self._settings)
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[Any]:
+        """One that no other thread uses."""
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            session = ffi.gc(call(lib.effnet_session_new, self._model, _BATCH, self._threads),
+                             lib.effnet_session_free)
+        try:
+            yield session
+        finally:
+            if len(self._idle) < lib.effnet_cpu_get_threads():
+                self._idle.append(session)
+
+    def _put(self, session: Any, place: int, picture: Any, frame: Any) -> None:
+        array, turn = as_array(picture)
+        if array.dtype == np.float32:
+            expected = (self._info.in_channels, self._info.resolution, self._info.resolution)
+            if array.shape != expected:
+                raise PictureError("normalised float32 must be channels x height x width of "
+                                   f"{expected}, not {array.shape}")
+            chw = np.ascontiguousarray(array)
+            with gate:
+                lib.effnet_session_set_tensor(session, place, ffi.from_buffer("float[]", chw))
+            return
+        kept = fill_frame(frame, array, turn)
+        with gate:
+            call(lib.effnet_session_set_frame, session, place, frame)
+        del kept
+
+    def _infer(self, pictures: Pictures, result: Callable[[Any, int], Any],
+               width: int) -> NDArray[np.float32]:
+        """WIDTH numbers of each picture, which RESULT finds in a session."""
+        items = split(pictures)
+        out = np.empty((len(items), width), np.float32)
+        frame = ffi.new("EffNetFrame *")
+        with self._session() as session:
+            for first in range(0, len(items), _BATCH):
+                batch = items[first:first + _BATCH]
+                for place, picture in enumerate(batch):
+                    self._put(session, place, picture, frame)
+                with gate:
+                    lib.effnet_session_run(session, len(batch))
+                for place in range(len(batch)):
+                    ffi.memmove(out[first + place], result(session, place), width * out.itemsize)
+        return out
+
+    def logits(self, pictures: Pictures) -> NDArray[np.float32]:
+        """The logits of each picture: N x n_classes.
+
+        PICTURES are an array of uint8, N x height x width x 3 (RGB), or an iterable of such arrays of
+        any size and images of Pillow's; or one of them, of which the result is a row. Arrays may also
+        have 4 channels, of which the last is ignored, or 1, or none: grey. Images are turned as their
+        EXIF says. What preprocess() returned is taken as well. The interpreter's lock is released
+        while the engine reads and computes; pictures must not be changed meanwhile."""
+        if self._info.n_classes == 0:
+            raise SettingsError(f"{self._info.path} has no classifier: only embed() can be asked of it")
+        return self._infer(pictures, lib.effnet_session_get_logits, self._info.n_classes)
+
+    def embed(self, pictures: Pictures) -> NDArray[np.float32]:
+        """The pooled features of each picture, from which the logits are computed: N x n_features.
+        PICTURES are as logits() takes them."""
+        return self._infer(pictures, lib.effnet_session_get_features, self._info.n_features)
+
+    def classify(self, pictures: Pictures, top_k: int = 5,
+                 threshold: float = float("-inf")) -> List[List[Class]]:
+        """The TOP_K classes of each picture whose scores are at least THRESHOLD, best first.
+        PICTURES are as logits() takes them."""
+        if top_k < 1:
+            raise SettingsError(f"top_k must be at least 1, not {top_k}")
+        scores = self.logits(pictures)
+        n_classes = self._info.n_classes
+        top = ffi.new("EffNetClass[]", min(top_k, n_classes))
+        results = []
+        for row in scores:
+            numbers = ffi.from_buffer("float[]", row)
+            lib.effnet_scores_from_logits(self._activation, numbers, n_classes, numbers)
+            found = lib.effnet_scores_top(numbers, n_classes, len(top), threshold, top)
+            results.append([self._class(top[i]) for i in range(found)])
+        return results
+
+    def _class(self, found: Any) -> Class:
+        labels = self._info.labels
+        return Class(found.index, labels[found.index] if labels else str(found.index), found.score)
+
+    def preprocess(self, pictures: Pictures) -> NDArray[np.float32]:
+        """What the network sees of each picture: N x channels x resolution x resolution, cropped,
+        resized and normalised, as "effnet run" takes it. PICTURES are as logits() takes them."""
+        items = split(pictures)
+        side = self._info.resolution
+        out = np.empty((len(items), self._info.in_channels, side, side), np.float32)
+        frame = ffi.new("EffNetFrame *")
+        seen = ffi.gc(call(lib.effnet_input_new, self._model), lib.effnet_input_free)
+        for picture, chw in zip(items, out):
+            kept = fill_frame(frame, *as_array(picture))
+            with gate:
+                call(lib.effnet_input_set_frame, seen, frame)
+                lib.effnet_input_get_tensor(seen, ffi.from_buffer("float[]", chw))
+            del kept
+        return out
+
+
+def _restore(path: str, settings: Mapping[str, Any]) -> Model:
+    return Model(path, **settings)
