@@ -102,6 +102,8 @@ effnet_command_main(const EffNetCommand *command, int argc, char **argv)
     argv[0] = name;
     if (command->run(command, argc, argv, &error) && flush_output(&error))
         return EXIT_SUCCESS;
+    if (error == NULL && flush_output(&error))
+        return EFFNET_COMMAND_FAILURES;
     effnet_command_print_error(error);
     return EXIT_FAILURE;
 }

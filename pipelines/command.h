@@ -5,12 +5,16 @@
 
 #include <effnet/effnet.h>
 
+/* The exit code for failures that are in the output. */
+#define EFFNET_COMMAND_FAILURES 2
+
 typedef struct _EffNetCommand EffNetCommand;
 struct _EffNetCommand {
     const char *name;
     const char *usage; /* what follows the name */
     const char *summary;
-    /* ARGV[0] is the program's name followed by the command's. */
+    /* ARGV[0] is the program's name followed by the command's. FALSE without an error: it ran to
+     * its end, and its output says which inputs failed. */
     gboolean (*run)(const EffNetCommand *command, int argc, char **argv, GError **error);
     const char *program; /* that has it, without "effnet-"; NULL: one of its own name */
 };

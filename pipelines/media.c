@@ -48,7 +48,8 @@ effnet_media_new_uri(const char *name, GError **error)
 GstElement *
 effnet_media_add(GstBin *bin, const char *factory, GError **error)
 {
-    GstElement *element = gst_element_factory_make(factory, NULL);
+    g_autofree char *name = g_strdup_printf("%s0", factory);
+    GstElement *element = gst_element_factory_make(factory, name);
 
     if (element == NULL) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,

@@ -14,7 +14,8 @@ gboolean effnet_media_is_uri(const char *name);
 /* The URI of NAME, a URI or a file that can be read. For g_free(). */
 char *effnet_media_new_uri(const char *name, GError **error);
 
-/* Creates an element and adds it to BIN, which owns it. */
+/* Creates an element, called as its first one would be in a process ("efficientnet0"), and adds it
+ * to BIN, which owns it and has no other of its kind. */
 GstElement *effnet_media_add(GstBin *bin, const char *factory, GError **error);
 
 /* Plays URI, which errors call NAME, in PIPELINE, from READY to the end and back. DECODING is that

@@ -2,6 +2,7 @@
 /* A pipeline with one efficientnet, which opens its model once and is shown one URI after
  * another. */
 #include "../command.h"
+#include "../filter/filter.h"
 #include "../media.h"
 #include "../mediafiles.h"
 #include "../printable.h"
@@ -9,6 +10,7 @@
 #include "../tally.h"
 #include "../uri.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +24,7 @@
 #define LINE_TOP   3  /* classes of a picture or frame that has one line */
 #define VIDEO_RATE 1  /* lines per second */
 #define MAX_RATE   1e6
+#define MAX_JOBS   1024
 #define UNSET      G_MININT
 
 typedef enum { TEXT, JSON, CSV } Format;
@@ -31,7 +34,11 @@ typedef struct {
     char **files;
     int top_k, threads, timeout;
     double max_megapixels, threshold, max_rate;
-    gboolean json, copy;
+    gboolean json, copy, embedding;
+    /* What makes a filter of it. */
+    char *files_from, *output, *frames_every;
+    int jobs;
+    gboolean is_zero, is_unordered, is_resumed;
 } Options;
 
 typedef struct {
@@ -47,6 +54,8 @@ typedef struct {
     const char *name;
     char *uri;
     guint64 frames;   /* decoded */
+    GString *objects; /* of frames, for the record of an input; NULL: they are printed */
+    guint n_objects;
     GstClockTime due; /* when the next frame is classified; GST_CLOCK_TIME_NONE: at once */
     gboolean is_video;
 } Classification;
@@ -61,6 +70,9 @@ options_clear(Options *options)
     g_free(options->orientation);
     g_free(options->format);
     g_free(options->sort_into);
+    g_free(options->files_from);
+    g_free(options->output);
+    g_free(options->frames_every);
     g_strfreev(options->files);
 }
 
@@ -74,6 +86,8 @@ classification_clear(Classification *c)
     g_clear_pointer(&c->files, g_ptr_array_unref);
     g_clear_pointer(&c->sorter, effnet_sorter_free);
     g_clear_pointer(&c->tally, effnet_tally_free);
+    if (c->objects)
+        g_string_free(c->objects, TRUE);
     g_free(c->uri);
 }
 
@@ -81,7 +95,39 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Classification, classification_clear)
 
 static void
-print_json(const Classification *c, GstBuffer *buffer, GstPad *pad)
+append_embedding(GString *line, const GstStructure *result)
+{
+    const GValue *value = result ? gst_structure_get_value(result, "embedding") : NULL;
+    GBytes *bytes = value && G_VALUE_HOLDS(value, G_TYPE_BYTES) ? g_value_get_boxed(value) : NULL;
+    const float *features;
+    gsize size;
+
+    if (bytes == NULL)
+        return;
+    features = g_bytes_get_data(bytes, &size);
+    g_string_append(line, ",\"embedding\":");
+    for (gsize i = 0; i < size / sizeof *features; i++) {
+        g_string_append_c(line, i == 0 ? '[' : ',');
+        gst_efficientnet_json_append_score(line, features[i]);
+    }
+    g_string_append_c(line, ']');
+}
+
+/* Prints the object that LINE ends with, or adds it to those of the input. */
+static void
+put_json(Classification *c, const GString *line)
+{
+    if (c->objects == NULL) {
+        fputs(line->str, stdout);
+        return;
+    }
+    if (c->n_objects++ > 0)
+        g_string_append_c(c->objects, ',');
+    g_string_append_len(c->objects, line->str, (gssize)line->len - 1);
+}
+
+static void
+print_json(Classification *c, GstBuffer *buffer, GstPad *pad, const GstEfficientNetResult *result)
 {
     g_autoptr(GstCaps) caps = gst_pad_get_current_caps(pad);
     g_autoptr(GString) line = g_string_new(NULL);
@@ -98,9 +144,12 @@ print_json(const Classification *c, GstBuffer *buffer, GstPad *pad)
     gst_structure_get_int(gst_caps_get_structure(caps, 0), "width", &frame.width);
     gst_structure_get_int(gst_caps_get_structure(caps, 0), "height", &frame.height);
     gst_efficientnet_json_append_line(line, &frame, gst_efficientnet_buffer_get_results(buffer));
+    g_string_truncate(line, line->len - strlen("}\n"));
+    append_embedding(line, result->structure);
     if (effnet_decoding_is_truncated(c->decoding))
-        g_string_insert(line, (gssize)line->len - (gssize)strlen("}\n"), ",\"truncated\":true");
-    fputs(line->str, stdout);
+        g_string_append(line, ",\"truncated\":true");
+    g_string_append(line, "}\n");
+    put_json(c, line);
 }
 
 /* Prints a line per class, for a single picture. */
@@ -199,7 +248,7 @@ get_rate(const Classification *c)
 {
     if (c->options->max_rate != UNSET)
         return c->options->max_rate;
-    return c->format == TEXT ? VIDEO_RATE : 0;
+    return c->format == TEXT || c->objects ? VIDEO_RATE : 0;
 }
 
 /* Whether the frame at PTS is classified. */
@@ -248,7 +297,7 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     else
         effnet_tally_add(c->tally, 0, NULL);
     if (c->format == JSON)
-        print_json(c, buffer, pad);
+        print_json(c, buffer, pad, &result);
     else if (c->format == CSV)
         print_csv(c, &result, GST_BUFFER_PTS(buffer));
     else
@@ -291,7 +340,8 @@ set_properties(const Classification *c, GError **error)
     const Options *options = c->options;
 
     g_object_set(c->classifier, "top-k", options->top_k == UNSET ? BLOCK_TOP : options->top_k,
-                 "threads", options->threads, "threshold", options->threshold, NULL);
+                 "threads", options->threads, "threshold", options->threshold, "embedding",
+                 options->embedding, NULL);
     if (options->model)
         g_object_set(c->classifier, "model", options->model, NULL);
     if (options->labels_file)
@@ -331,7 +381,7 @@ finish_file(const Classification *c, GError **error)
     guint index;
     const char *label = effnet_tally_get_best(c->tally, &index);
 
-    if (effnet_decoding_is_truncated(c->decoding))
+    if (effnet_decoding_is_truncated(c->decoding) && c->objects == NULL)
         warn_truncated(c->name);
     if (c->is_video && c->format == TEXT)
         print_summary(c);
@@ -405,15 +455,78 @@ parse_format(Classification *c, GError **error)
     return FALSE;
 }
 
+/* --files-from has options of its own, and leaves out some of the others. */
+static gboolean
+check_filter(const Options *options, GError **error)
+{
+    const char *wrong = options->files       ? "file names as arguments"
+                        : options->sort_into ? "--sort-into"
+                        : options->format    ? "--format"
+                                             : NULL;
+    const char *alone = options->output          ? "--output"
+                        : options->is_resumed    ? "--resume"
+                        : options->is_unordered  ? "--unordered"
+                        : options->is_zero       ? "--null"
+                        : options->jobs != UNSET ? "--jobs"
+                                                 : NULL;
+
+    if (options->files_from && wrong)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "--files-from and %s cannot be together", wrong);
+    else if (options->files_from == NULL && alone)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s is about --files-from", alone);
+    else if (options->is_resumed && options->output == NULL)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "--resume goes on with a file, which --output names");
+    else if (options->embedding && !options->json && options->files_from == NULL &&
+             g_strcmp0(options->format, "json") != 0)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "--embedding is about JSON");
+    else
+        return options->jobs == UNSET ||
+               effnet_command_check("--jobs", options->jobs, 0, MAX_JOBS, error);
+    return FALSE;
+}
+
+/* "2s", "500ms", "2": a rate is made of it. */
+static gboolean
+parse_frames_every(Options *options, GError **error)
+{
+    double seconds;
+    char *end;
+
+    if (options->frames_every == NULL)
+        return TRUE;
+    if (options->max_rate != UNSET) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "--frames-every and --max-rate say the same: one of them is enough");
+        return FALSE;
+    }
+    seconds = g_ascii_strtod(options->frames_every, &end);
+    if (g_str_equal(end, "ms"))
+        seconds /= 1000;
+    if (end == options->frames_every ||
+        (*end && !g_str_equal(end, "s") && !g_str_equal(end, "ms")) ||
+        !(seconds == 0 || (seconds >= 1 / MAX_RATE && seconds <= 1e6))) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "--frames-every must be a time like 1s or 500ms, or 0 for all frames, not %s",
+                    options->frames_every);
+        return FALSE;
+    }
+    options->max_rate = seconds > 0 ? 1 / seconds : 0;
+    return TRUE;
+}
+
 static gboolean
 check_options(const Options *options, GError **error)
 {
     EffNetPrecision precision;
 
-    if (options->files == NULL) {
+    if (options->files == NULL && options->files_from == NULL) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "name a file, a folder or a URI");
         return FALSE;
     }
+    if (!check_filter(options, error))
+        return FALSE;
     if (options->copy && options->sort_into == NULL) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                     "--copy is about --sort-into, which names a folder");
@@ -451,16 +564,82 @@ list_files(Classification *c, GError **last, GError **error)
     return TRUE;
 }
 
+static void
+close_worker(gpointer worker)
+{
+    classification_clear(worker);
+    g_free(worker);
+}
+
+static gpointer
+open_worker(gpointer options, GError **error)
+{
+    Classification *c = g_new0(Classification, 1);
+    g_autoptr(GstBus) bus = NULL;
+
+    c->options = options;
+    c->format = JSON;
+    c->tally = effnet_tally_new();
+    c->objects = g_string_new(NULL);
+    if (create_elements(c, error) && set_properties(c, error)) {
+        bus = gst_element_get_bus(c->pipeline);
+        if (effnet_media_open_model(c->classifier, bus, error))
+            return c;
+    }
+    close_worker(c);
+    return NULL;
+}
+
+/* A picture's record has what its line would have; a video's, its lines. */
 static gboolean
-run_classify(const Options *options, GError **error)
+run_worker(gpointer worker, const char *input, GString *record, GError **error)
+{
+    Classification *c = worker;
+
+    g_string_truncate(c->objects, 0);
+    c->n_objects = 0;
+    if (!classify_file(c, input, error))
+        return FALSE;
+    if (c->n_objects == 1 && !c->is_video)
+        g_string_append_len(record, c->objects->str + 1, (gssize)c->objects->len - 2);
+    else
+        g_string_append_printf(record, "\"frames\":[%s]", c->objects->str);
+    return TRUE;
+}
+
+/* Where there are several jobs, each computes on its share of the threads: so none of them waits
+ * for another, and pictures are decoded while others are inferred. */
+static gboolean
+run_filter(Options *options, GError **error)
+{
+    static const EffNetFilterWork work = {open_worker, close_worker, run_worker};
+    guint all = effnet_cpu_get_threads();
+    guint jobs = options->jobs == UNSET || options->jobs == 0 ? all : (guint)options->jobs;
+    const EffNetFilterOptions filter = {options->files_from, options->output,
+                                        options->is_zero,    options->is_unordered,
+                                        options->is_resumed, jobs};
+    gboolean some_failed = FALSE;
+
+    if (options->threads == 0)
+        options->threads = (int)MAX(1, all / jobs);
+    /* Each file has threads of its own, which would leave something in each of many arenas. */
+    mallopt(M_ARENA_MAX, (int)jobs + 1);
+    effnet_media_register_elements();
+    return effnet_filter_run(&filter, &work, options, &some_failed, error) && !some_failed;
+}
+
+static gboolean
+run_classify(Options *options, GError **error)
 {
     g_autoptr(GstBus) bus = NULL;
     g_autoptr(GError) last = NULL;
     g_auto(Classification) c = {.options = options, .tally = effnet_tally_new()};
 
-    if (!check_options(options, error) || !parse_format(&c, error) ||
-        !gst_init_check(NULL, NULL, error))
+    if (!check_options(options, error) || !parse_frames_every(options, error) ||
+        !parse_format(&c, error) || !gst_init_check(NULL, NULL, error))
         return FALSE;
+    if (options->files_from)
+        return run_filter(options, error);
     if (options->sort_into) {
         c.sorter = effnet_sorter_new(options->sort_into, options->copy, error);
         if (c.sorter == NULL)
@@ -482,6 +661,7 @@ effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GEr
 {
     g_auto(Options) options = {.top_k = UNSET,
                                .max_rate = UNSET,
+                               .jobs = UNSET,
                                .timeout = TIMEOUT,
                                .max_megapixels = EFFNET_DECODING_MAX_PIXELS / 1e6};
     const GOptionEntry entries[] = {
@@ -517,6 +697,27 @@ effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GEr
          "Link files into a folder of FOLDER for each class; a video by the class of most of its "
          "frames",
          "FOLDER"},
+        {"files-from", 0, 0, G_OPTION_ARG_FILENAME, &options.files_from,
+         "Classify what is named in LIST, a name a line (-: standard input), and print a JSON "
+         "object "
+         "for each name, failures too",
+         "LIST"},
+        {"null", '0', 0, G_OPTION_ARG_NONE, &options.is_zero,
+         "Names in LIST end with NUL instead of newlines", NULL},
+        {"jobs", 0, 0, G_OPTION_ARG_INT, &options.jobs,
+         "Take so many names at once (default: as many as there are threads)", "N"},
+        {"unordered", 0, 0, G_OPTION_ARG_NONE, &options.is_unordered,
+         "Print what is ready, not in LIST's order", NULL},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+         "Write to FILE, which must not exist yet", "FILE"},
+        {"resume", 0, 0, G_OPTION_ARG_NONE, &options.is_resumed,
+         "Go on with FILE where an earlier run was ended", NULL},
+        {"embedding", 0, 0, G_OPTION_ARG_NONE, &options.embedding,
+         "Print the pooled features as well, in JSON", NULL},
+        {"frames-every", 0, 0, G_OPTION_ARG_STRING, &options.frames_every,
+         "Look at a frame of a video in so much time, e.g. 1s or 500ms; 0: at all (default with "
+         "--files-from: 1s)",
+         "TIME"},
         {"copy", 0, 0, G_OPTION_ARG_NONE, &options.copy, "Copy them there, instead of linking",
          NULL},
         {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL, NULL},

@@ -53,6 +53,9 @@ INSTEAD = (
     (r"\bv4l2src\b", "videotestsrc num-buffers=30"),
     (r"\bautovideosink\b", "fakesink"),
     (r"file:///tmp/", f"file://{HERE}/"),
+    # What is written is shown.
+    (r"^(effnet classify .*--output (\S+).*)$", r"\1 && cat \2"),
+    (r'"part-\$SLURM_ARRAY_TASK_ID"', "names.txt"),
     # Words in capitals.
     (r"FILE-or-URI\.\.\.", "cat.jpg"),
     (r"\beffnet eval DIR --model M\b", "effnet eval gate --model gate.safetensors"),
@@ -90,6 +93,7 @@ def prepare():
     shutil.copy(film, HERE / "holiday.mp4")
     shutil.copy(film, HERE / "a.mp4")
     subprocess.run([os.environ["EFFNET_WRITE_LITE0"], HERE / "flowers.safetensors"], check=True)
+    (HERE / "names.txt").write_text("cat.jpg\nholiday.mp4\n")
     (HERE / "flowers.txt").write_text("".join(f"flower {i}\n" for i in range(10)))
     sys.path.append(str(SOURCES / "tests/pipelines/convert"))
     import models

@@ -71,8 +71,9 @@ def test_page():
             photograph.save(f"{folder}/{name}")
         os.chdir(folder)
         try:
-            out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True,
-                                 env={**os.environ, "GST_EFFICIENTNET_MODEL_PATH": os.path.dirname(path)}).stdout
+            out = subprocess.run(
+                [sys.executable, "-c", code], check=True, capture_output=True, text=True,
+                env={**os.environ, "GST_EFFICIENTNET_MODEL_PATH": os.path.dirname(path)}).stdout
         finally:
             os.chdir(here)
     first, second = map(ast.literal_eval, out.splitlines())
