@@ -8,22 +8,14 @@
 #include "formats.h"
 #include "pickle.h"
 #include "pth_metadata.h"
+#include "pth_state.h"
 #include "zip.h"
 
 #define LEGACY_PROTOCOL 1001
-#define MAX_WRAPPING    4
 
 /* 0x1950a86a20f9469cfc6c, as a LONG1 and as a line of protocol 1. */
 static const char magic_bytes[] = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 static const char magic_digits[] = "119547037146038801333356";
-
-/* The keys under which training scripts keep weights, best first: averaged weights are what is
- * evaluated, as timm does. */
-static const char *const wrappers[] = {
-    "state_dict_ema", "model_ema",        "ema_state_dict", "ema", "state_dict",
-    "model",          "model_state_dict", "model_state",    "net", "module",
-};
-#define N_AVERAGED 4 /* the first of these */
 
 typedef struct {
     guint64 offset, size; /* bytes in the file */
@@ -97,100 +89,29 @@ add_tensors(const Reader *reader, const EffNetPickleValue *dict, GError **error)
     return TRUE;
 }
 
-/* Whether DICT holds tensors, or values that add_tensors() refuses by name. */
-static gboolean
-holds_tensors(const EffNetPickleValue *dict)
-{
-    for (gsize i = 1; i < dict->items.n; i += 2) {
-        const EffNetPickleValue *value = dict->items.at[i];
-
-        if (value->type == EFFNET_PICKLE_TENSOR ||
-            (value->type == EFFNET_PICKLE_OPAQUE && value->opaque.has_weights))
-            return TRUE;
-    }
-    return FALSE;
-}
-
-typedef struct {
-    GHashTable *seen;                               /* a dictionary may contain itself */
-    const EffNetPickleValue *way[MAX_WRAPPING + 1]; /* dictionaries, down to the tensors */
-    guint n_way;
-    GString *container;              /* their keys, "state.model" */
-    const EffNetPickleValue *opaque; /* what was found in place of a dictionary, for the error */
-    guint n_objects;                 /* how many of these may hide weights */
-    gboolean hides_averaged; /* whether one may hide averaged weights, so that all others are second
-                              * best */
-} Search;
-
-/* Notes that the wrapper with index RANK holds OPAQUE. */
-static void
-meet_opaque(Search *search, const EffNetPickleValue *opaque, gsize rank)
-{
-    if (!search->opaque)
-        search->opaque = opaque;
-    if (!opaque->opaque.attributes && !opaque->opaque.has_weights)
-        return;
-    search->n_objects++;
-    if (rank < N_AVERAGED)
-        search->hides_averaged = TRUE;
-}
-
-/* The dictionary of tensors that VALUE is or wraps. */
-static const EffNetPickleValue *
-find_state_dict(Search *search, const EffNetPickleValue *value, guint depth)
-{
-    const EffNetPickleValue *wrapped[G_N_ELEMENTS(wrappers)] = {NULL};
-    guint n_objects = search->n_objects;
-
-    if (value->type != EFFNET_PICKLE_DICT || depth > MAX_WRAPPING ||
-        !g_hash_table_add(search->seen, (gpointer)value))
-        return NULL;
-    search->way[depth] = value;
-    search->n_way = depth + 1;
-    for (gsize i = 0; i + 1 < value->items.n; i += 2) {
-        const char *key = effnet_pickle_string(value->items.at[i]);
-
-        for (gsize w = 0; key && w < G_N_ELEMENTS(wrappers); w++)
-            if (g_str_equal(key, wrappers[w]))
-                wrapped[w] = value->items.at[i + 1];
-    }
-    for (gsize w = 0; w < G_N_ELEMENTS(wrappers) && !search->hides_averaged; w++) {
-        const EffNetPickleValue *found =
-            wrapped[w] ? find_state_dict(search, wrapped[w], depth + 1) : NULL;
-
-        if (found) {
-            g_string_prepend(search->container, search->container->len > 0 ? "." : "");
-            g_string_prepend(search->container, wrappers[w]);
-            return found;
-        }
-        if (wrapped[w] && wrapped[w]->type == EFFNET_PICKLE_OPAQUE)
-            meet_opaque(search, wrapped[w], w);
-    }
-    search->n_way = depth + 1;
-    return holds_tensors(value) && search->n_objects == n_objects ? value : NULL;
-}
-
 static gboolean
 list_tensors(const Reader *reader, const EffNetPickleValue *root, GError **error)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    g_autoptr(GString) container = g_string_new(NULL);
-    Search search = {.seen = seen,
-                     .container = container,
-                     .opaque = root->type == EFFNET_PICKLE_OPAQUE ? root : NULL};
-    const EffNetPickleValue *dict = find_state_dict(&search, root, 0);
+    g_auto(EffNetPthState) state = {.n_way = 0};
+    g_autoptr(GError) unclear = NULL;
+    const EffNetPickleValue *dict = effnet_pth_state_find(reader->pickle, root, &state, &unclear);
 
-    if (!dict && search.opaque)
-        return effnet_pickle_global_refuse(reader->pickle, search.opaque->opaque.maker, error);
+    if (unclear) {
+        g_propagate_error(error, g_steal_pointer(&unclear));
+        return FALSE;
+    }
+    if (!dict && state.opaque)
+        return effnet_pickle_global_refuse(reader->pickle, state.opaque->opaque.maker, error);
     if (!dict)
         return effnet_checkpoint_fail(reader->checkpoint, error,
                                       "holds no dictionary of tensors, as a model's "
                                       "state_dict() is one");
-    for (guint i = 0; i < search.n_way; i++)
-        effnet_pth_metadata_add(reader->checkpoint->metadata, search.way[i]);
-    if (container->len > 0)
+    for (guint i = 0; i < state.n_way; i++)
+        if (state.way[i]->type == EFFNET_PICKLE_DICT)
+            effnet_pth_metadata_add(reader->checkpoint->metadata, state.way[i]);
+    if (state.container)
         g_hash_table_insert(reader->checkpoint->metadata, g_strdup("container"),
-                            g_strdup(container->str));
+                            g_steal_pointer(&state.container));
     return add_tensors(reader, dict, error);
 }
 

@@ -16,7 +16,7 @@
 static const char *
 get_text(const EffNetPickleValue *value)
 {
-    const char *text = effnet_pickle_string(value);
+    const char *text = value ? effnet_pickle_string(value) : NULL;
 
     return text && strlen(text) <= MAX_TEXT && g_utf8_validate(text, -1, NULL) ? text : NULL;
 }
@@ -60,6 +60,16 @@ name_by_order(const EffNetPickleValue *list, const char **names, gsize n)
     return TRUE;
 }
 
+/* A class's number, be it in a text, as JSON has keys. */
+static gboolean
+get_index(const EffNetPickleValue *value, guint64 *index)
+{
+    const char *text = get_text(value);
+
+    return text ? g_ascii_string_to_unsigned(text, 10, 0, MAX_CLASSES, index, NULL)
+                : effnet_pickle_size(value, index);
+}
+
 /* From {"cat": 0, "dog": 1} or {0: "cat", 1: "dog"}, in any order. */
 static gboolean
 name_by_number(const EffNetPickleValue *dict, const char **names, gsize n)
@@ -70,7 +80,7 @@ name_by_number(const EffNetPickleValue *dict, const char **names, gsize n)
 
         if (effnet_pickle_size(value, &index)
                 ? !set_name(names, n, key, index)
-                : !effnet_pickle_size(key, &index) || !set_name(names, n, value, index))
+                : !get_index(key, &index) || !set_name(names, n, value, index))
             return FALSE;
     }
     return TRUE;
@@ -105,9 +115,12 @@ list_classes(const EffNetPickleValue *value)
 static void
 add_classes(GHashTable *table, const EffNetPickleValue *dict)
 {
-    static const char *const keys[] = {"class_to_idx", "idx_to_class", "class_names", "classes"};
+    static const char *const keys[] = {
+        "class_to_idx", "idx_to_class", "class_names", "classes",   "CLASSES",    "class_to_id",
+        "id_to_class",  "class2idx",    "idx2class",   "label2id",  "id2label",   "label_to_idx",
+        "idx_to_label", "label_names",  "labels",      "label_map", "categories", "names"};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+    for (gsize i = 0; dict && i < G_N_ELEMENTS(keys); i++) {
         const EffNetPickleValue *value = get_member(dict, keys[i]);
 
         if (value)
@@ -162,30 +175,53 @@ describe(const EffNetPickleValue *value)
     return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
-/* Adds the items of a dictionary, or the attributes of an argparse.Namespace and the like. */
-static void
-add_args(GHashTable *table, const EffNetPickleValue *args)
+/* VALUE if it is a dictionary, or the attributes of an argparse.Namespace and the like; else NULL.
+ */
+static const EffNetPickleValue *
+get_attributes(const EffNetPickleValue *value)
 {
-    if (args && args->type == EFFNET_PICKLE_OPAQUE)
-        args = args->opaque.attributes;
-    if (!args || args->type != EFFNET_PICKLE_DICT)
-        return;
+    if (value && value->type == EFFNET_PICKLE_OPAQUE)
+        value = value->opaque.attributes;
+    return value && value->type == EFFNET_PICKLE_DICT ? value : NULL;
+}
+
+/* Adds the items of ARGS, which are under the key PLACE. */
+static void
+add_args(GHashTable *table, const char *place, const EffNetPickleValue *args)
+{
     for (gsize i = 0; i + 1 < MIN(args->items.n, 2 * MAX_ARGS); i += 2) {
         const char *name = get_text(args->items.at[i]);
-        g_autofree char *key = name ? g_strconcat("args.", name, NULL) : NULL;
+        g_autofree char *key = name ? g_strconcat(place, ".", name, NULL) : NULL;
 
         if (key)
             add(table, key, describe(args->items.at[i + 1]));
     }
 }
 
+/* What training scripts call their settings. */
+static const char *const places[] = {"args", "hyper_parameters", "hparams", "config",
+                                     "cfg",  "params",           "meta"};
+
 void
 effnet_pth_metadata_add(GHashTable *table, const EffNetPickleValue *dict)
 {
-    const char *arch = get_text(get_member(dict, "arch"));
+    static const char *const names[] = {"arch",      "architecture", "model_name",   "model_arch",
+                                        "arch_name", "backbone",     "encoder_name", "model"};
 
-    if (arch)
-        add(table, "arch", g_strdup(arch));
-    add_args(table, get_member(dict, "args"));
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        const char *name = get_text(get_member(dict, names[i]));
+
+        if (name)
+            add(table, names[i], g_strdup(name));
+    }
     add_classes(table, dict);
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        const EffNetPickleValue *args = get_attributes(get_member(dict, places[i]));
+
+        if (!args)
+            continue;
+        add_args(table, places[i], args);
+        add_classes(table, args);
+        add_classes(table, get_attributes(get_member(args, "dataset_meta")));
+    }
 }

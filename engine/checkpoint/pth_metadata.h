@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a checkpoint of torch.save() says about the model besides its weights, as texts like those
  * of safetensors' __metadata__:
- *   arch          the architecture's name, as timm's and torchvision's scripts keep it
+ *   arch          the architecture's name, as timm's and torchvision's scripts keep it; likewise
+ *                 model, architecture, model_name and what else other scripts call it
  *   args.NAME     an argument of the training script: a string, a number, "true" or "false", or a
- *                 JSON list of these
+ *                 JSON list of these; likewise in hyper_parameters, hparams, config and others
  *   class_names   the labels, a JSON list in the order of classes
  *   container     the keys of the dictionaries that the tensors are in: "state.model"
  */

@@ -114,6 +114,9 @@ read_values(EffNetConfig *config, GError **error)
     config->architecture = g_strdup(effnet_json_string(get(config, "architecture")));
     config->named_by = config->architecture ? g_strdup(config->source) : NULL;
     config->settings.activation = parse_problem(effnet_json_string(get(config, "problem_type")));
+    if (!padding) /* as timm's create_model() was told */
+        padding = effnet_json_string(
+            effnet_json_member(effnet_json_member(config->json, "model_args"), "pad_type"));
     if (g_strcmp0(padding, "same") == 0)
         config->settings.padding = EFFNET_PADDING_SAME;
     else if (g_strcmp0(padding, "symmetric") == 0)
@@ -170,23 +173,58 @@ read_json(EffNetConfig *config, const EffNetCheckpoint *checkpoint, GError **err
     return text && parse(config, text, length, error);
 }
 
-/* Reads the architecture that timm and PyTorch's examples keep beside a state: "efficientnet_b0",
+/* What a training script kept as its argument NAME, or beside the state. *KEY is where it is, for
+ * g_free(). NULL if there is none. */
+static const char *
+find_argument(const EffNetCheckpoint *checkpoint, const char *name, char **key)
+{
+    static const char *const places[] = {"args.", "hyper_parameters.", "hparams.", "config.",
+                                         "cfg.",  "params.",           "meta.",    ""};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        const char *text;
+
+        *key = g_strconcat(places[i], name, NULL);
+        text = effnet_checkpoint_get_metadata(checkpoint, *key);
+        if (text && *text)
+            return text;
+        g_clear_pointer(key, g_free);
+    }
+    return NULL;
+}
+
+/* Reads the architecture that scripts keep beside a state: "efficientnet_b0",
  * "timm/efficientnet_b0". */
 static void
 read_arch(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
 {
-    static const char *const keys[] = {"arch", "args.model", "args.arch"};
+    static const char *const names[] = {"arch",       "model",     "architecture", "model_name",
+                                        "model_arch", "arch_name", "backbone",     "encoder_name"};
 
-    for (gsize i = 0; i < G_N_ELEMENTS(keys) && !config->architecture; i++) {
-        const char *name = effnet_checkpoint_get_metadata(checkpoint, keys[i]);
-        const char *slash = name ? strrchr(name, '/') : NULL;
+    for (gsize i = 0; i < G_N_ELEMENTS(names) && !config->architecture; i++) {
+        g_autofree char *key = NULL;
+        const char *name = effnet_checkpoint_get_metadata(checkpoint, names[i]), *slash;
 
-        if (!name || !*name)
+        if (name && *name)
+            key = g_strdup(names[i]);
+        else
+            name = find_argument(checkpoint, names[i], &key);
+        if (!name)
             continue;
+        slash = strrchr(name, '/');
         config->architecture = g_strdup(slash ? slash + 1 : name);
         config->named_by =
-            g_strdup_printf("the \"%s\" of %s", keys[i], effnet_checkpoint_get_path(checkpoint));
+            g_strdup_printf("the \"%s\" of %s", key, effnet_checkpoint_get_path(checkpoint));
     }
+}
+
+static EffNetJson *
+read_argument(const EffNetCheckpoint *checkpoint, const char *name)
+{
+    g_autofree char *key = NULL;
+    const char *text = find_argument(checkpoint, name, &key);
+
+    return text ? effnet_json_parse(text, strlen(text), NULL) : NULL;
 }
 
 /* Reads the training script's arguments: numbers or lists of three, in JSON. Anything else, such as
@@ -194,25 +232,32 @@ read_arch(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
 static void
 read_arguments(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
 {
-    static const char *const keys[] = {"args.img_size", "args.crop_pct", "args.mean", "args.std"};
     EffNetSettings *arguments = &config->arguments;
+    g_autoptr(EffNetJson) img_size = read_argument(checkpoint, "img_size");
+    g_autoptr(EffNetJson) input_size = read_argument(checkpoint, "input_size");
+    g_autoptr(EffNetJson) crop_pct = read_argument(checkpoint, "crop_pct");
+    g_autoptr(EffNetJson) epsilon = read_argument(checkpoint, "bn_eps");
+    g_autoptr(EffNetJson) mean = read_argument(checkpoint, "mean");
+    g_autoptr(EffNetJson) std = read_argument(checkpoint, "std");
+    g_autofree char *key = NULL, *pooling_key = NULL;
+    EffNetChannels channels = {0};
+    guint64 size;
+    double number;
 
-    arguments->interpolation = effnet_interpolation_parse(
-        effnet_checkpoint_get_metadata(checkpoint, "args.interpolation"));
-    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
-        const char *text = effnet_checkpoint_get_metadata(checkpoint, keys[i]);
-        g_autoptr(EffNetJson) json = text ? effnet_json_parse(text, strlen(text), NULL) : NULL;
-        EffNetChannels channels = {0};
-        guint64 size;
-        double fraction;
-
-        if (i == 0 && effnet_json_integer(json, &size))
-            arguments->resolution = (guint)MIN(size, G_MAXUINT16);
-        else if (i == 1 && effnet_json_number(json, &fraction))
-            arguments->crop_fraction = (float)fraction;
-        else if (i >= 2 && json && effnet_json_channels(json, &channels))
-            *(i == 2 ? &arguments->mean : &arguments->std) = channels;
-    }
+    config->pooling = g_strdup(find_argument(checkpoint, "gp", &pooling_key));
+    arguments->interpolation =
+        effnet_interpolation_parse(find_argument(checkpoint, "interpolation", &key));
+    if (effnet_json_integer(img_size, &size) ||
+        effnet_json_integer(effnet_json_item(input_size, 2), &size))
+        arguments->resolution = (guint)MIN(size, G_MAXUINT16);
+    if (effnet_json_number(crop_pct, &number))
+        arguments->crop_fraction = (float)number;
+    if (effnet_json_number(epsilon, &number))
+        arguments->epsilon = number;
+    if (mean && effnet_json_channels(mean, &channels))
+        arguments->mean = channels;
+    if (std && effnet_json_channels(std, &channels))
+        arguments->std = channels;
 }
 
 /* Reads the class names, a JSON list in the order of classes, as the readers of checkpoints put it
@@ -256,6 +301,7 @@ effnet_config_free(EffNetConfig *config)
     effnet_json_free(config->json);
     g_free(config->architecture);
     g_free(config->named_by);
+    g_free(config->pooling);
     g_strfreev(config->class_names);
     g_free(config->source);
     g_free(config);

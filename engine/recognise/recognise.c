@@ -7,6 +7,7 @@
 #include "config.h"
 #include "labels.h"
 #include "layers.h"
+#include "modelargs.h"
 #include "practice.h"
 #include "preprocessor.h"
 #include "quantised.h"
@@ -419,7 +420,7 @@ settle_labels(Recogniser *r, gboolean imagenet)
         out->labels = effnet_config_get_labels(r->config, out->info.n_classes);
     if (out->labels) {
         out->info.labels = (const char *const *)out->labels;
-        origin = r->config->source ? r->config->source : out->info.path;
+        origin = r->config->json ? r->config->source : out->info.path;
         effnet_recognition_note(out, origin, "labels: %u", out->info.n_classes);
         return;
     }
@@ -429,21 +430,27 @@ settle_labels(Recogniser *r, gboolean imagenet)
                                 "labels: ImageNet's");
 }
 
-/* Checks what the config says about layers that weights do not show. */
+/* Checks what the config and the training script's arguments say about layers that weights do not
+ * show. */
 static gboolean
 check_layers(const Recogniser *r, const EffNetNaming *naming, GError **error)
 {
     const EffNetModelInfo *info = &r->out->info;
-    g_autoptr(EffNetNetwork) network = NULL;
+    const char *origin = r->config->json ? r->config->source : info->path;
+    g_autoptr(EffNetNetwork) network = effnet_network_new(
+        r->out->arch, info->resolution, info->in_channels, info->n_classes, info->padding);
     g_autofree char *what = NULL;
 
-    if (!naming->check_config || !r->config->json)
-        return TRUE;
-    network = effnet_network_new(r->out->arch, info->resolution, info->in_channels, info->n_classes,
-                                 info->padding);
-    what = naming->check_config(r->config->json, network);
+    if (naming->check_config && r->config->json)
+        what = naming->check_config(r->config->json, network);
+    if (!what)
+        what = effnet_modelargs_check(r->config->json, network);
+    if (!what) {
+        what = effnet_modelargs_check_pooling(r->config->pooling);
+        origin = info->path;
+    }
     if (what)
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "%s %s", r->config->source, what);
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "%s %s", origin, what);
     return !what;
 }
 

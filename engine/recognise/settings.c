@@ -6,6 +6,9 @@
 
 #include <effnet/error.h>
 
+/* The largest mean and deviation of pixels from 0 to 1; those of pixels from 0 to 255 exceed it. */
+#define MAX_CHANNEL 10
+
 /* Checks a setting's value: NULL, or what was expected. */
 typedef const char *(*Check)(gconstpointer value);
 typedef char *(*Format)(gconstpointer value);
@@ -33,9 +36,10 @@ check_mean(gconstpointer value)
 {
     const EffNetChannels *mean = value;
 
-    return isfinite(mean->of[0]) && isfinite(mean->of[1]) && isfinite(mean->of[2])
-               ? NULL
-               : "three finite numbers were";
+    for (int i = 0; i < 3; i++)
+        if (!(fabsf(mean->of[i]) <= MAX_CHANNEL))
+            return "three numbers of pixels of 0 to 1 were";
+    return NULL;
 }
 
 static const char *
@@ -44,8 +48,8 @@ check_std(gconstpointer value)
     const EffNetChannels *std = value;
 
     for (int i = 0; i < 3; i++)
-        if (!(isfinite(std->of[i]) && std->of[i] > 0))
-            return "three finite numbers above 0 were";
+        if (!(std->of[i] > 0 && std->of[i] <= MAX_CHANNEL))
+            return "three numbers above 0, of pixels of 0 to 1, were";
     return NULL;
 }
 

@@ -5,6 +5,8 @@
 
 #include <effnet/error.h>
 
+#include "../checkpoint/words.h"
+
 /* More copies than this are not a network and its averages. */
 #define MAX_COPIES 16
 
@@ -20,45 +22,33 @@ candidate_clear(gpointer data)
     g_free(((Candidate *)data)->prefix);
 }
 
-/* Whether one of NAME's words, between '.' and '_', is one of WORDS. */
+/* Whether TENSOR is one integer; several might be a mask, or the order of classes. */
 static gboolean
-has_word(const char *name, const char *const *words)
+is_counter(const EffNetTensor *tensor)
 {
-    g_autofree char *lower = g_ascii_strdown(name, -1);
-    g_auto(GStrv) parts = g_strsplit_set(lower, "._", -1);
-
-    for (char **part = parts; *part; part++)
-        if (g_strv_contains(words, *part))
-            return TRUE;
-    return FALSE;
-}
-
-/* Whether these are averaged weights (EMA or SWA), which are what is evaluated. */
-static gboolean
-is_averaged(const char *prefix)
-{
-    static const char *const words[] = {"ema", "swa", "averaged", NULL};
-
-    return has_word(prefix, words);
+    for (guint i = 0; i < tensor->n_dims; i++)
+        if (tensor->dims[i] > 1)
+            return FALSE;
+    return tensor->dtype == EFFNET_DTYPE_OTHER;
 }
 
 /* Whether TENSOR belongs to training, not to the network: losses and their class weights, metrics,
  * counters. */
 static gboolean
-is_of_training(const EffNetTensor *tensor)
+is_named_by_training(const char *name)
 {
     static const char *const words[] = {
-        "criterion", "crit",  "loss",   "losses",    "objective", "metric",
-        "metrics",   "meter", "meters", "optimizer", "scheduler", NULL,
+        "criterion", "crit",      "loss",      "losses",    "objective", "metric",
+        "metrics",   "meter",     "meters",    "acc",       "accuracy",  "auroc",
+        "confmat",   "confusion", "optimizer", "scheduler", NULL,
     };
     static const char *const ends[] = {"num_batches_tracked", "pos_weight", "class_weight",
                                        "class_weights", "loss_weight"};
 
-    /* Counters are integers; weights never are. */
-    if (tensor->dtype == EFFNET_DTYPE_OTHER || has_word(tensor->name, words))
+    if (effnet_words_have(name, words))
         return TRUE;
     for (gsize i = 0; i < G_N_ELEMENTS(ends); i++)
-        if (g_str_has_suffix(tensor->name, ends[i]))
+        if (g_str_has_suffix(name, ends[i]))
             return TRUE;
     return FALSE;
 }
@@ -66,14 +56,16 @@ is_of_training(const EffNetTensor *tensor)
 /* Adds the network of NAMING whose stem is TENSOR, if there is one. */
 static void
 add_candidate(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
-              const EffNetNaming *naming, const char *stem, GArray *candidates)
+              const EffNetNaming *naming, const char *stem, gboolean of_training,
+              GArray *candidates)
 {
     Candidate candidate = {.naming = naming};
     g_autofree char *mark = NULL;
     gsize length = strlen(tensor->name), n = strlen(stem);
 
     if (length < n || !g_str_equal(tensor->name + length - n, stem) ||
-        (length > n && tensor->name[length - n - 1] != '.') || is_of_training(tensor))
+        (length > n && tensor->name[length - n - 1] != '.') ||
+        is_named_by_training(tensor->name) != of_training)
         return;
     candidate.prefix = g_strndup(tensor->name, length - n);
     mark = g_strconcat(candidate.prefix, naming->mark, NULL);
@@ -83,8 +75,9 @@ add_candidate(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
         g_array_append_val(candidates, candidate);
 }
 
+/* Lists the networks whose prefixes have words of training, or those whose prefixes have none. */
 static GArray *
-list_candidates(const EffNetCheckpoint *checkpoint)
+list_candidates(const EffNetCheckpoint *checkpoint, gboolean of_training)
 {
     static const EffNetLayer stem = {.role = EFFNET_ROLE_STEM};
     GArray *candidates = g_array_new(FALSE, FALSE, sizeof(Candidate));
@@ -96,7 +89,7 @@ list_candidates(const EffNetCheckpoint *checkpoint)
         for (guint i = 0;
              i < effnet_checkpoint_get_n_tensors(checkpoint) && candidates->len <= MAX_COPIES; i++)
             add_candidate(checkpoint, effnet_checkpoint_get_tensor(checkpoint, i),
-                          effnet_namings[n], name, candidates);
+                          effnet_namings[n], name, of_training, candidates);
     }
     return candidates;
 }
@@ -131,7 +124,7 @@ choose(const EffNetCheckpoint *checkpoint, const GArray *candidates, GError **er
     guint n_averaged = 0;
 
     for (guint i = 0; i < candidates->len; i++)
-        if (is_averaged(g_array_index(candidates, Candidate, i).prefix)) {
+        if (effnet_words_are_averaged(g_array_index(candidates, Candidate, i).prefix)) {
             averaged = &g_array_index(candidates, Candidate, i);
             n_averaged++;
         }
@@ -173,13 +166,22 @@ is_copied(const EffNetState *state, const char *prefix, const char *name)
     return n > 0 || effnet_checkpoint_find(state->checkpoint, twin);
 }
 
+/* Whether NAME is a counter, such as "n_averaged" beside averaged weights. */
+static gboolean
+is_counter_name(const EffNetState *state, const char *name)
+{
+    const EffNetTensor *tensor = effnet_checkpoint_find(state->checkpoint, name);
+
+    return tensor && is_counter(tensor);
+}
+
 gboolean
 effnet_state_is_copied(const EffNetState *state, const char *name)
 {
     for (guint i = 0; i < state->copies->len; i++)
         if (is_copied(state, state->copies->pdata[i], name))
             return TRUE;
-    return is_averaged(name) && !state->averaged;
+    return effnet_words_are_averaged(name) && !state->averaged && !is_counter_name(state, name);
 }
 
 /* NAME without the prefix; NULL if it lacks it. */
@@ -189,46 +191,107 @@ strip(const EffNetState *state, const char *name)
     return g_str_has_prefix(name, state->prefix) ? name + strlen(state->prefix) : NULL;
 }
 
-gboolean
-effnet_state_is_weight(const EffNetState *state, const EffNetTensor *tensor)
-{
-    return tensor->n_dims >= 2 && effnet_dtype_is_float(tensor->dtype) && !is_of_training(tensor) &&
-           !effnet_state_is_copied(state, tensor->name);
-}
-
-/* Whether TENSOR may be the weights of a linear layer outside of the network's body. */
 static gboolean
-is_matrix(const EffNetState *state, const EffNetTensor *tensor, const char *own)
+is_of_training(const EffNetState *state, const EffNetTensor *tensor)
 {
     const char *rest = strip(state, tensor->name);
 
-    if (!effnet_state_is_weight(state, tensor) || !g_str_has_suffix(tensor->name, ".weight") ||
-        (rest && effnet_naming_has(state->naming, rest)))
+    return is_counter(tensor) || is_named_by_training(rest ? rest : tensor->name);
+}
+
+/* Whether NAME is that of the head's weights. */
+static gboolean
+is_of_head(const EffNetState *state, const char *name)
+{
+    gsize n = state->head ? strlen(state->head) : 0;
+
+    return n > 0 && strncmp(name, state->head, n) == 0 && g_str_equal(name + n, ".weight");
+}
+
+gboolean
+effnet_state_is_weight(const EffNetState *state, const EffNetTensor *tensor)
+{
+    if (tensor->n_dims < 2 || !effnet_dtype_is_float(tensor->dtype))
         return FALSE;
-    return tensor->n_dims == 2 || (rest && g_str_equal(rest, own));
+    return is_of_head(state, tensor->name) ||
+           (!is_of_training(state, tensor) && !effnet_state_is_copied(state, tensor->name));
+}
+
+/* Whether TENSOR, REST without the prefix or NULL, may be the weights of the head. */
+typedef gboolean (*IsHead)(const EffNetState *state, const EffNetTensor *tensor, const char *rest);
+
+/* Whether TENSOR is a matrix, or has the naming's own name for the classifier. */
+static gboolean
+is_matrix(const EffNetState *state, const EffNetTensor *tensor, const char *rest)
+{
+    static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
+    g_autofree char *own = effnet_naming_tensor(state->naming, &classifier, EFFNET_PART_WEIGHT);
+
+    return effnet_state_is_weight(state, tensor) &&
+           (tensor->n_dims == 2 || (rest && g_str_equal(rest, own)));
+}
+
+/* Whether TENSOR is a 1x1 convolution, which computes what a matrix does. */
+static gboolean
+is_point_convolution(const EffNetState *state, const EffNetTensor *tensor, const char *rest)
+{
+    return effnet_state_is_weight(state, tensor) && tensor->n_dims == 4 && tensor->dims[2] == 1 &&
+           tensor->dims[3] == 1;
+}
+
+/* Whether TENSOR is a matrix with a bias: a layer even if its name has a word of training
+ * ("metric_fc"). */
+static gboolean
+is_biased_matrix(const EffNetState *state, const EffNetTensor *tensor, const char *rest)
+{
+    g_autofree char *name = g_strdup(tensor->name);
+    const EffNetTensor *bias;
+
+    if (tensor->n_dims != 2 || !effnet_dtype_is_float(tensor->dtype))
+        return FALSE;
+    for (guint i = 0; i < state->copies->len; i++)
+        if (is_copied(state, state->copies->pdata[i], tensor->name))
+            return FALSE;
+    strcpy(name + strlen(name) - strlen(".weight"), ".bias");
+    bias = effnet_checkpoint_find(state->checkpoint, name);
+    return bias && bias->n_dims == 1 && bias->dims[0] == tensor->dims[0];
+}
+
+/* Sets *HEAD and *SECOND to the first two tensors outside the body that pass IS, or to NULL. */
+static void
+find_heads(const EffNetState *state, IsHead is, const EffNetTensor **head,
+           const EffNetTensor **second)
+{
+    *head = *second = NULL;
+    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint) && !*second; i++) {
+        const EffNetTensor *tensor = effnet_checkpoint_get_tensor(state->checkpoint, i);
+        const char *rest = strip(state, tensor->name);
+
+        if (!g_str_has_suffix(tensor->name, ".weight") ||
+            (rest && effnet_naming_has(state->naming, rest)) || !is(state, tensor, rest))
+            continue;
+        *(*head ? second : head) = tensor;
+    }
 }
 
 /* Finds the head: the only matrix outside the body, whatever its name. */
 static gboolean
 find_head(EffNetState *state, GError **error)
 {
-    static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
-    g_autofree char *own = effnet_naming_tensor(state->naming, &classifier, EFFNET_PART_WEIGHT);
-    const EffNetTensor *head = NULL;
+    static const IsHead kinds[] = {is_matrix, is_point_convolution, is_biased_matrix};
+    const EffNetTensor *head = NULL, *second = NULL;
 
-    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint); i++) {
-        const EffNetTensor *tensor = effnet_checkpoint_get_tensor(state->checkpoint, i);
-
-        if (!is_matrix(state, tensor, own))
-            continue;
-        if (head) {
-            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                        "%s has more than one linear layer behind its features (%s and %s): a "
-                        "classifier of one layer is what is supported",
-                        effnet_checkpoint_get_path(state->checkpoint), head->name, tensor->name);
-            return FALSE;
-        }
-        head = tensor;
+    find_heads(state, kinds[0], &head, &second);
+    if (second) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                    "%s has more than one linear layer behind its features (%s and %s): a "
+                    "classifier of one layer is what is supported",
+                    effnet_checkpoint_get_path(state->checkpoint), head->name, second->name);
+        return FALSE;
+    }
+    for (gsize i = 1; i < G_N_ELEMENTS(kinds) && !head; i++) {
+        find_heads(state, kinds[i], &head, &second);
+        head = second ? NULL : head;
     }
     if (head)
         state->head = g_strndup(head->name, strlen(head->name) - strlen(".weight"));
@@ -239,9 +302,13 @@ EffNetState *
 effnet_state_new(EffNetCheckpoint *checkpoint, GError **error)
 {
     g_autoptr(EffNetState) state = g_new0(EffNetState, 1);
-    g_autoptr(GArray) candidates = list_candidates(checkpoint);
+    g_autoptr(GArray) candidates = list_candidates(checkpoint, FALSE);
     const Candidate *chosen;
 
+    if (candidates->len == 0) {
+        g_array_unref(candidates);
+        candidates = list_candidates(checkpoint, TRUE);
+    }
     state->checkpoint = checkpoint;
     state->copies = g_ptr_array_new_with_free_func(g_free);
     if (candidates->len == 0) {
@@ -254,8 +321,8 @@ effnet_state_new(EffNetCheckpoint *checkpoint, GError **error)
     state->naming = chosen->naming;
     state->prefix = g_strdup(chosen->prefix);
     state->container = effnet_checkpoint_get_metadata(checkpoint, "container");
-    state->averaged =
-        is_averaged(chosen->prefix) || (state->container && is_averaged(state->container));
+    state->averaged = effnet_words_are_averaged(chosen->prefix) ||
+                      (state->container && effnet_words_are_averaged(state->container));
     for (guint i = 0; i < candidates->len; i++) {
         const Candidate *other = &g_array_index(candidates, Candidate, i);
 
@@ -307,16 +374,29 @@ effnet_state_has_own_head(const EffNetState *state)
     return state->head && g_strcmp0(strip(state, state->head), own) == 0;
 }
 
+/* Whether TENSOR, of training by its name, may be a layer that follows the classifier, as losses of
+ * metric learning have one. A square one is a table of classes by classes. */
+static gboolean
+fits_outputs(const EffNetState *state, const EffNetTensor *tensor)
+{
+    static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
+    const EffNetTensor *head = effnet_state_find(state, &classifier, EFFNET_PART_WEIGHT);
+
+    return head && tensor->n_dims == 2 && effnet_dtype_is_float(tensor->dtype) &&
+           tensor->dims[1] == head->dims[0] && tensor->dims[0] != head->dims[0];
+}
+
 gboolean
 effnet_state_check_rest(const EffNetState *state, GHashTable *used, GPtrArray *left_out,
                         GError **error)
 {
     for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint); i++) {
         const EffNetTensor *tensor = effnet_checkpoint_get_tensor(state->checkpoint, i);
+        gboolean is_copy = effnet_state_is_copied(state, tensor->name);
 
         if (g_hash_table_contains(used, tensor->name))
             continue;
-        if (!is_of_training(tensor) && !effnet_state_is_copied(state, tensor->name)) {
+        if (!is_copy && (!is_of_training(state, tensor) || fits_outputs(state, tensor))) {
             g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
                         "%s has a tensor %s, of which nothing tells what it does in the network: "
                         "it would be left out",

@@ -149,7 +149,7 @@ get_normalisation(const EffNetGraph *graph, float mean[3], float std[3])
     double range = graph->scale[0] > 0.5 && !graph->reads_bytes ? 1 : 255;
 
     for (int i = 0; i < 3; i++) {
-        mean[i] = (float)(-graph->offset[i] / graph->scale[i] / range);
+        mean[i] = (float)((0 - graph->offset[i]) / graph->scale[i] / range);
         std[i] = (float)(1 / (graph->scale[i] * range));
     }
 }

@@ -173,6 +173,55 @@ def test_heads():
             assert f"classifier: {name} (from its shape)" in folder.same(model)
 
 
+def test_wrappers():
+    """Under any key, be it in a list; of several the averaged one."""
+    model, other = network("torchvision", "resnet18"), network("timm", "resnet18")
+    state = model.state_dict()
+    for content, container in (({"weights": state, "epoch": 3}, "weights"),
+                               ({"a": {"best": state}}, "a.best"), ((3, state), "1"),
+                               ({"params": other.state_dict(), "params_ema": state}, "params_ema"),
+                               ({"model": other.state_dict(), "swa_model": state}, "swa_model")):
+        with Folder() as folder:
+            folder.save("m.pth", content)
+            assert f"state: {container} (from the file)" in folder.same(model)
+    with Folder() as folder:
+        folder.save("m.pth", {"teacher": state, "student": other.state_dict()})
+        folder.fails('one under "teacher" and one under "student"')
+
+
+def test_odd_heads():
+    need_torch()
+
+    class Headed(torch.nn.Module):
+        """A network without its own head, and another after it."""
+
+        def __init__(self, name, head):
+            super().__init__()
+            self.net, self.name = torchvision.models.resnet18(), name
+            self.net.fc = torch.nn.Identity()
+            setattr(self, name, head)
+
+        def forward(self, x):
+            head, x = getattr(self, self.name), self.net(x)
+            if isinstance(head, torch.nn.Conv2d):
+                return head(x[:, :, None, None]).flatten(1)
+            return head(x)
+
+    for name, head in (("metric_fc", torch.nn.Linear(512, 4)), ("ema_head", torch.nn.Linear(512, 4)),
+                       ("cls", torch.nn.Conv2d(512, 4, 1))):
+        model = warm(Headed(name, head))
+        with Folder() as folder:
+            folder.save("m.pth", model.state_dict())
+            assert f"classifier: {name} (from its shape)" in folder.same(model)
+    with Folder() as folder:
+        model = network("torchvision", "resnet18", classes=64)
+        folder.save("m.pth", {**model.state_dict(), "loss.weight": torch.ones(5, 64)})
+        folder.fails("has a tensor loss.weight")
+    with Folder() as folder:
+        folder.save("m.pth", {**model.state_dict(), "class_order": torch.arange(64)})
+        folder.fails("has a tensor class_order")
+
+
 def test_heads_that_are_more():
     need_torch()
     with Folder() as folder:
@@ -214,6 +263,35 @@ def test_config():
         folder.json("config.json", config("resnet18", mean=[0.5, 0.5, 1e999], std=[1, 1, 1]))
         folder.write("model.safetensors", network("timm", "resnet18").state_dict())
         effnet_fails("info", folder.file, says="config.json")
+
+
+def test_scripts():
+    """What training scripts keep beside a state of its architecture, pooling and classes."""
+    other, model = network("timm", "resnetaa50"), network("timm", "efficientnet_b0")
+    for beside in ({"model_name": "resnetaa50"}, {"model": "timm/resnetaa50.a1h_in1k"},
+                   {"hyper_parameters": {"arch": "resnetaa50"}}):
+        with Folder() as folder:
+            folder.save("m.ckpt", {"state_dict": other.state_dict(), **beside})
+            folder.fails("is of the network resnetaa50")
+    with Folder() as folder:
+        folder.save("m.ckpt", {"state_dict": model.state_dict(), "hyper_parameters": {
+            "model_name": "efficientnet_b0", "class_names": ["a", "b", "c", "d"]}})
+        info = folder.same(model)
+        assert '4, from "a" to "d"' in info and f"labels: 4 (from {folder.file})" in info, info
+    with Folder() as folder:
+        folder.save("m.pth", {"state_dict": model.state_dict(), "arch": "efficientnet_b0",
+                              "args": {"gp": "max"}})
+        folder.fails('has the global_pool "max"')
+    for more in ({"global_pool": "max"}, {"model_args": {"global_pool": "max"}},
+                 {"model_args": {"act_layer": "relu"}}):
+        with Folder() as folder:
+            folder.json("config.json", config("efficientnet_b0", **more))
+            folder.write("model.safetensors", model.state_dict())
+            folder.fails(f"{folder.path}/config.json has the ")
+    with Folder() as folder:
+        folder.json("config.json", config("efficientnet_b0", mean=[123.7, 116.3, 103.5]))
+        folder.write("model.safetensors", model.state_dict())
+        folder.fails("where three numbers of pixels of 0 to 1 were expected")
 
 
 def test_names():

@@ -39,6 +39,9 @@ test_arch(void)
     check("}(U\4archK\1u", "arch", NULL);
     check("}(U\4archU\2\xff\xfeu", "arch", NULL); /* not UTF-8 */
     check("}(U\5epochK\1u", "arch", NULL);
+    check("}(U\12model_nameU\2b0u", "model_name", "b0");
+    check("}(U\5modelU\2b0u", "model", "b0");
+    check("}(U\5model}u", "model", NULL);
 }
 
 #define DICT                                                                                       \
@@ -64,6 +67,8 @@ test_args(void)
 {
     check_args("}(U\4args" DICT "u");
     check_args("}(U\4argscargparse\nNamespace\n)\x81" DICT "bu");
+    check("}(U\20hyper_parameters}(U\4archU\2b0uu", "hyper_parameters.arch", "b0");
+    check("}(U\7hparamsca\nAttributeDict\n)\x81}(U\4archU\2b0ubu", "hparams.arch", "b0");
     check("}(U\4argsK\1u", "args.model", NULL);
     check("}(U\4argscargparse\nNamespace\n)\x81u", "args.model", NULL);
     check("}(U\4args}(U\2lrG\x7f\xf8\1\1\1\1\1\1uu", "args.lr", NULL);
@@ -79,6 +84,13 @@ test_classes(void)
     check("}(U\14idx_to_class}(K\1U\3d\"gI0\nU\3catuu", "class_names", names);
     check("}(U\13class_names](U\3catU\3d\"geu", "class_names", names);
     check("}(U\7classes(U\3catU\3d\"gtu", "class_names", names);
+    check("}(U\10id2label}(U\1"
+          "1U\3d\"gU\1"
+          "0U\3catuu",
+          "class_names", names);
+    check("}(U\4meta}(U\7CLASSES(U\3catU\3d\"gtuu", "class_names", names);
+    check("}(U\4meta}(U\14dataset_meta}(U\7classes(U\3catU\3d\"gtuuu", "class_names", names);
+    check("}(U\20hyper_parameters}(U\13class_names](U\3catU\3d\"geuu", "class_names", names);
     /* The first that is understood counts. */
     check("}(U\7classesK\2U\13class_names](U\3catU\3d\"geu", "class_names", names);
     check("}(U\7classes](U\1xU\1yeU\14class_to_idx}(U\3catI0\nU\3d\"gK\1uu", "class_names", names);

@@ -97,6 +97,32 @@ test_state(void)
     g_assert_null(effnet_config_get_labels(arch, 1));
 }
 
+/* Whatever a script calls its settings and the architecture in them. */
+static void
+test_places(void)
+{
+    g_autoptr(EffNetConfig) lightning =
+        load(NULL,
+             "{\"__metadata__\":{\"hyper_parameters.model_name\":\"timm/resnetaa50.a1h_in1k\","
+             "\"hyper_parameters.img_size\":\"192\"}}",
+             NULL);
+    g_autoptr(EffNetConfig) timm =
+        load("{\"model_args\": {\"pad_type\": \"same\"}}",
+             "{\"__metadata__\":{\"args.gp\":\"max\",\"args.bn_eps\":\"0.002\","
+             "\"args.input_size\":\"[3, 160, 160]\"}}",
+             NULL);
+
+    g_assert_cmpstr(lightning->architecture, ==, "resnetaa50.a1h_in1k");
+    g_assert_true(g_str_has_prefix(lightning->named_by, "the \"hyper_parameters.model_name\" of "));
+    g_assert_cmpuint(lightning->arguments.resolution, ==, 192);
+    g_assert_null(lightning->pooling);
+    g_assert_null(timm->architecture);
+    g_assert_cmpstr(timm->pooling, ==, "max");
+    g_assert_cmpfloat(timm->arguments.epsilon, ==, 0.002);
+    g_assert_cmpuint(timm->arguments.resolution, ==, 160);
+    g_assert_cmpint(timm->settings.padding, ==, EFFNET_PADDING_SAME);
+}
+
 static void
 check_labels(const char *text, const char *expected)
 {
@@ -228,6 +254,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/config/none", test_none);
     g_test_add_func("/model/config/metadata", test_metadata);
     g_test_add_func("/model/config/state", test_state);
+    g_test_add_func("/model/config/places", test_places);
     g_test_add_func("/model/config/labels", test_labels);
     g_test_add_func("/model/config/activation", test_activation);
     g_test_add_func("/model/config/written", test_written);

@@ -55,7 +55,8 @@ test_prefix(void)
     check(NAMES("efficientnet.embeddings.convolution.weight", "y",
                 "efficientnet.encoder.blocks.0.depthwise_conv.depthwise_conv.weight"),
           "transformers", "efficientnet.", NULL, FALSE);
-    /* A network inside a loss does not count. */
+    /* A network inside a loss does not count, unless it is the only one. */
+    check(NAMES("loss.net.conv_stem.weight"), "timm", "loss.net.", NULL, FALSE);
     check(NAMES("loss.vgg.conv_stem.weight", "net.conv_stem.weight"), "timm", "net.", NULL, FALSE);
 }
 
@@ -109,6 +110,53 @@ test_head(void)
                         "classifier.4.weight)");
 }
 
+/* A convolution of 1x1 is a matrix, and one with a bias a layer, whatever its name. */
+static void
+test_odd_heads(void)
+{
+    check(NAMES("conv_stem.weight", "cls.weight:F32:4,0,1,1"), "timm", "", "cls", FALSE);
+    check(NAMES("conv_stem.weight", "cls.weight:F32:4,0,3,3"), "timm", "", NULL, FALSE);
+    check(NAMES("conv_stem.weight", "a.weight:F32:4,0,1,1", "b.weight:F32:4,0,1,1"), "timm", "",
+          NULL, FALSE);
+    check(NAMES("conv_stem.weight", "metric_fc.weight:F32:0,4", "metric_fc.bias:F32:0"), "timm", "",
+          "metric_fc", FALSE);
+    check(NAMES("conv_stem.weight", "ema_fc.weight:F32:0,4", "ema_fc.bias:F32:0"), "timm", "",
+          "ema_fc", FALSE);
+    check(NAMES("conv_stem.weight", "metric_fc.weight:F32:0,4"), "timm", "", NULL, FALSE);
+    check(NAMES("conv_stem.weight", "out.weight:F32:0,4", "metric_fc.weight:F32:0,4",
+                "metric_fc.bias:F32:0"),
+          "timm", "", "out", FALSE);
+}
+
+/* What a loss would do with the outputs. */
+static void
+test_behind_outputs(void)
+{
+    static const struct {
+        const char *name;
+        gboolean known;
+    } cases[] = {
+        {"loss.weight:F32:0,64", FALSE}, /* by the 64 outputs */
+        {"loss.centers:F32:5,0", TRUE},
+        {"confmat.total:F32:64,64,0", TRUE},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(EffNetState) state = open_names(
+            NAMES("conv_stem.weight", "classifier.weight:F32:64,0", cases[i].name), NULL);
+        g_autoptr(GHashTable) used = g_hash_table_new(g_str_hash, g_str_equal);
+        g_autoptr(GPtrArray) left_out = g_ptr_array_new();
+        GError *error = NULL;
+
+        g_hash_table_add(used, (gpointer) "conv_stem.weight");
+        g_hash_table_add(used, (gpointer) "classifier.weight");
+        g_assert_cmpint(effnet_state_check_rest(state, used, left_out, &error), ==, cases[i].known);
+        g_assert_cmpuint(left_out->len, ==, cases[i].known);
+        if (!cases[i].known)
+            support_check_error(&error, EFFNET_ERROR_MODEL, "loss.weight");
+    }
+}
+
 static void
 test_rest(void)
 {
@@ -120,6 +168,9 @@ test_rest(void)
         {"criterion.weight", TRUE},
         {"train_loss.pos_weight", TRUE},
         {"val_metrics.total:I64:0", TRUE},
+        {"val_acc.tp:I64:0,4", TRUE},
+        {"class_order:I64:0,4", FALSE},
+        {"feature_mask:BOOL:0,4", FALSE},
         {"n_averaged:I64:0", TRUE},
         {"model_ema.decay", TRUE},
         {"bnneck.weight", FALSE},
@@ -137,8 +188,11 @@ test_rest(void)
         g_hash_table_add(used, (gpointer) "conv_stem.weight");
         g_assert_cmpint(effnet_state_check_rest(state, used, left_out, &error), ==, cases[i].known);
         g_assert_cmpuint(left_out->len, ==, cases[i].known);
-        if (!cases[i].known)
-            support_check_error(&error, EFFNET_ERROR_MODEL, cases[i].name);
+        if (!cases[i].known) {
+            g_autofree char *name = g_strndup(cases[i].name, strcspn(cases[i].name, ":"));
+
+            support_check_error(&error, EFFNET_ERROR_MODEL, name);
+        }
     }
 }
 
@@ -163,6 +217,8 @@ main(int argc, char **argv)
     g_test_add_func("/model/state/prefix", test_prefix);
     g_test_add_func("/model/state/copies", test_copies);
     g_test_add_func("/model/state/head", test_head);
+    g_test_add_func("/model/state/odd-heads", test_odd_heads);
+    g_test_add_func("/model/state/behind-outputs", test_behind_outputs);
     g_test_add_func("/model/state/rest", test_rest);
     g_test_add_func("/model/state/unknown", test_unknown);
     return g_test_run();
