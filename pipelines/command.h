@@ -16,7 +16,8 @@ struct _EffNetCommand {
     /* ARGV[0] is the program's name followed by the command's. FALSE without an error: it ran to
      * its end, and its output says which inputs failed. */
     gboolean (*run)(const EffNetCommand *command, int argc, char **argv, GError **error);
-    const char *program; /* that has it, without "effnet-"; NULL: one of its own name */
+    const char
+        *program; /* the program that has the command, without "effnet-"; NULL: effnet-NAME */
 };
 
 gboolean effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError **error);

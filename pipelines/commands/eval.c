@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* effnet eval: in the program of effnet learn. */
+/* effnet eval, which is in the same program as effnet learn. */
 #include "../command.h"
 #include "../modeloptions.h"
 #include "../outfile.h"
@@ -81,7 +81,7 @@ evaluate(const Options *o, const EffNetDataset *dataset, const char *name, const
     return model ? effnet_evaluation_new(model, dataset, &options, error) : NULL;
 }
 
-/* Every model in every precision; the installed one and the usual one where none is named. */
+/* Evaluates every model in every precision; by default the installed model in precision auto. */
 static gboolean
 evaluate_all(const Options *o, const EffNetDataset *dataset, GPtrArray *evaluations, GError **error)
 {

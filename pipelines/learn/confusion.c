@@ -6,7 +6,7 @@
 
 #include <effnet/error.h>
 
-/* Their numbers, in order. */
+/* The classes that occur or are predicted, ascending. */
 static GArray *
 list_classes(const EffNetConfusion *m)
 {
@@ -76,8 +76,8 @@ effnet_confusion_to_csv(const EffNetConfusion *m)
 
 #define MAX_SIDE  8000 /* pixels */
 #define CELL      36
-#define SMALL     12  /* of a cell, where there are many */
-#define MANY      40  /* classes */
+#define SMALL     12  /* the cell of a matrix of more than MANY classes */
+#define MANY      40  /* classes, from which on cells are small */
 #define MARGIN    160 /* for labels */
 #define FONT      11.0
 #define MAX_LABEL 24 /* characters */
@@ -130,7 +130,7 @@ sum_row(const Drawing *d, guint row)
     return sum;
 }
 
-/* The darker, the more of its row; what is wrong in red. */
+/* Draws a cell, darker the larger its SHARE of the row; errors are red. */
 static void
 draw_cell(const Drawing *d, guint row, guint column, double share)
 {

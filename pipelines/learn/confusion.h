@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A confusion matrix: which class (row) was taken for which (column). */
+/* A confusion matrix: how often each class (row) was predicted as each class (column). */
 #ifndef EFFNET_LEARN_CONFUSION_H
 #define EFFNET_LEARN_CONFUSION_H
 
@@ -7,15 +7,16 @@
 
 typedef struct {
     guint n_classes;
-    const guint *counts; /* n_classes rows of n_classes */
+    const guint *counts; /* n_classes x n_classes */
     const char *const *labels;
 } EffNetConfusion;
 
-/* As a table, with the labels in front and above; classes that neither are there nor are told are
- * left out. The caller frees it. */
+/* The matrix as CSV, with labels in the first row and column; classes that neither occur nor are
+ * predicted are left out. The caller frees it. */
 char *effnet_confusion_to_csv(const EffNetConfusion *matrix);
 
-/* The same as a picture, PNG. An error where this build has no cairo, or for too many classes. */
+/* Draws the same as a PNG file at PATH. FALSE with ERROR set without cairo, or for too many
+ * classes. */
 gboolean effnet_confusion_draw(const EffNetConfusion *matrix, const char *path, GError **error);
 
 #endif

@@ -7,7 +7,7 @@
 #include "matching.h"
 #include "printable.h"
 
-#define MAX_CLASSES 20 /* on a terminal */
+#define MAX_CLASSES 20 /* on the terminal */
 #define MAX_WORST   5
 #define ALL_WORST   50 /* in JSON */
 
@@ -94,7 +94,7 @@ effnet_evaluation_free(EffNetEvaluation *e)
     g_free(e);
 }
 
-/* How sure the model is of what is not so; 0: it is right. */
+/* The score of the wrong prediction for PICTURE; 0 if the prediction is right. */
 static float
 error_of(const EffNetEvaluation *e, guint picture)
 {
@@ -165,7 +165,7 @@ path_of(const EffNetEvaluation *e, guint picture)
         ->path;
 }
 
-/* What there is of ROW, or is told of it: the classes, one behind the other. */
+/* The classes of PICTURE, or those predicted, joined. */
 static char *
 classes_of(const EffNetEvaluation *e, guint picture, gboolean told)
 {
@@ -206,7 +206,7 @@ worst_class_first(gconstpointer a, gconstpointer b)
     return x->class < y->class ? -1 : x->class > y->class;
 }
 
-/* The classes that there are, the worst first. */
+/* Prints the classes that occur, the worst first. */
 static void
 print_classes(const EffNetEvaluation *e, FILE *file)
 {

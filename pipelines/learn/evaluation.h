@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What one model says of pictures of which it is known what they show. */
+/* Evaluates one model on pictures whose labels are known. */
 #ifndef EFFNET_LEARN_EVALUATION_H
 #define EFFNET_LEARN_EVALUATION_H
 
@@ -10,36 +10,39 @@
 #include "judge.h"
 
 typedef struct {
-    char *name; /* the model's, and its precision */
+    char *name; /* of the model, and its precision */
     EffNetModel *model;
     const EffNetModelInfo *info;
-    const EffNetDataset *dataset; /* the caller's */
+    const EffNetDataset *dataset; /* borrowed from the caller */
     EffNetGathered *gathered;
-    gboolean multi; /* each label is told by itself */
+    gboolean multi; /* each label is predicted independently */
     float *scores;
-    guint8 *targets; /* both: pictures x classes */
+    guint8 *targets; /* this and scores: pictures x classes */
     EffNetJudgement *judgement;
     double seconds;
 } EffNetEvaluation;
 
-/* Shows all of DATASET to MODEL, of which it takes a reference. */
+/* Evaluates MODEL, of which it takes a reference, on DATASET, which must outlive the result. NULL
+ * with ERROR set on failure. The caller frees the result. */
 EffNetEvaluation *effnet_evaluation_new(EffNetModel *model, const EffNetDataset *dataset,
                                         const EffNetGatherOptions *options, GError **error);
 void effnet_evaluation_free(EffNetEvaluation *evaluation);
 
-/* Whether what is told of PICTURE is right. */
+/* Whether the prediction for PICTURE is right. */
 gboolean effnet_evaluation_is_right(const EffNetEvaluation *evaluation, guint picture);
 
-/* The pictures that are told wrongly, the surest first: at most MOST numbers. The caller frees it.
- */
+/* The wrongly predicted pictures, those of the highest scores first: at most MOST indices (guint).
+ * The caller frees the array. */
 GArray *effnet_evaluation_find_worst(const EffNetEvaluation *evaluation, guint most);
 
-/* For a terminal: ALL of it, with classes and pictures, or what models are compared by. And as a
- * JSON object. */
+/* Prints the results for a terminal: with classes and pictures if ALL, otherwise only what models
+ * are compared by. */
 void effnet_evaluation_print(const EffNetEvaluation *evaluation, gboolean all, FILE *file);
+
+/* Adds the whole results to the JSON array JSON, as an object. */
 void effnet_evaluation_add_json(const EffNetEvaluation *evaluation, GString *json);
 
-/* Of how many pictures one of two, of the same dataset, alone is right; FALSE: they are not of the
+/* Counts the pictures for which A alone, and B alone, is right; FALSE if the two have not seen the
  * same pictures. */
 gboolean effnet_evaluation_compare(const EffNetEvaluation *a, const EffNetEvaluation *b,
                                    guint *only_a, guint *only_b);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* JSON in the making: what is added to an object, by its KEY, or to an array, without one (NULL).
- */
+/* Writes JSON: adds members to an object, with a KEY, or elements to an array, with KEY NULL. */
 #ifndef EFFNET_LEARN_JSONOUT_H
 #define EFFNET_LEARN_JSONOUT_H
 
 #include <glib.h>
 
-/* Begins an object or an array by BRACKET, which the caller closes. */
+/* Opens an object or an array by BRACKET; the caller closes it. */
 void effnet_json_open(GString *json, const char *key, char bracket);
 
-/* TEXT need not be UTF-8: what is not, is replaced. */
+/* Bytes of TEXT that are not UTF-8 are replaced. */
 void effnet_json_add_text(GString *json, const char *key, const char *text);
 
-/* null, where it is not finite. */
+/* Adds null if NUMBER is not finite. */
 void effnet_json_add_number(GString *json, const char *key, double number);
 
 #endif

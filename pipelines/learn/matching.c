@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* How a label is compared: "" for what is none. */
+/* LABEL (LENGTH bytes; -1: all) in the form in which labels are compared. */
 static char *
 fold(const char *label, gssize length)
 {
@@ -13,7 +13,8 @@ fold(const char *label, gssize length)
     return g_utf8_casefold(part, -1);
 }
 
-/* Of the classes whose label, or its first synonym, is LABEL the first, and how many there are. */
+/* The first of the classes whose label (WHOLE), or its first synonym, is LABEL; sets N to their
+ * number. */
 static guint
 find(const EffNetModelInfo *info, const char *label, gboolean whole, guint *n)
 {

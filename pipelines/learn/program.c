@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What learns and judges is one program, which is called as the command by which effnet was. */
+/* The program of `effnet learn` and `effnet eval`; effnet calls it by the command's name. */
 #include "commands.h"
 
 #include <locale.h>

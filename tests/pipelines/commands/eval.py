@@ -13,7 +13,7 @@ IMAGES, TABLE = f"{tap.DATA}/images", f"{tap.DATA}/lite0.tsv"
 
 
 def reference():
-    """File, class and the first five of the reference, of each picture."""
+    """For each picture, its file, its class and the reference's first five classes."""
     tap.need(TABLE, "../shared/data")
     rows = [line.split("\t") for line in pathlib.Path(TABLE).read_text().splitlines()]
     return [(row[0], row[1], row[2].split(",")) for row in rows if not row[0].startswith("#")]
@@ -35,7 +35,7 @@ def with_list(test):
 
 @with_list
 def test_accuracies(folder, path, rows):
-    """Those of the table: a grey level that differs decides one picture at most."""
+    """The table's figures; a difference of one grey level changes one picture at most."""
     first = sum(true == told[0] for _, true, told in rows)
     five = sum(true in told for _, true, told in rows)
     found = evaluate("--list", path, "--model", tap.model(), "--precision", "fp32", "--precision", "auto")
@@ -64,7 +64,7 @@ def test_confusion(folder, path, rows):
 
 
 def test_folder():
-    """Folders are called by labels, by the first of several synonyms, or by numbers."""
+    """Folders may be named by labels, by the first of several synonyms, or by numbers."""
     rows = {name.split("_", 1)[1].split(".")[0]: (name, true) for name, true, _ in reference()}
     with tempfile.TemporaryDirectory() as folder:
         for label, called in (("tench", "TENCH"), ("hermit_crab", "125"), ("brambling", "brambling")):

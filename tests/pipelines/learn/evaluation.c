@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is made of scores; whole evaluations are tested in tests/pipelines/commands/eval.py. */
+/* Tests what is derived from scores; tests/pipelines/commands/eval.py tests whole evaluations. */
 #include "learn/evaluation.h"
 
 #include <string.h>
@@ -68,7 +68,7 @@ test_worst(Fixture *f, gconstpointer data)
     g_assert_cmpuint(g_array_index(worst, guint, 1), ==, 0);
     g_assert_true(effnet_evaluation_is_right(&f->evaluation, 1));
     g_assert_false(effnet_evaluation_is_right(&f->evaluation, 2));
-    f->evaluation.multi = TRUE; /* each label by itself: of these, both are wrong */
+    f->evaluation.multi = TRUE; /* each label independently: both of these are wrong */
     g_assert_false(effnet_evaluation_is_right(&f->evaluation, 0));
     g_assert_true(effnet_evaluation_is_right(&f->evaluation, 3));
 }

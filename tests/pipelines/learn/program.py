@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The program that effnet starts for its commands that learn and judge."""
+"""The program that effnet starts for its commands learn and eval."""
 import os
 import subprocess
 import sys
