@@ -28,8 +28,8 @@ static const EffNetCommand commands[] = {
      effnet_command_info},
     {"learn", "DIR", "Makes a model of your own classes, of folders of pictures",
      effnet_command_external},
-    {"eval", "DIR", "Evaluates models on pictures whose classes are known",
-     effnet_command_external, "learn"},
+    {"eval", "DIR", "Evaluates models on pictures whose classes are known", effnet_command_external,
+     "learn"},
     {"quantize", "", "Makes a model of 8-bit weights, shown the pictures of a folder",
      effnet_command_quantize},
 };
