@@ -60,7 +60,7 @@ name_by_order(const EffNetPickleValue *list, const char **names, gsize n)
     return TRUE;
 }
 
-/* A class's number, be it in a text, as JSON has keys. */
+/* The number of a class, which may be text, as JSON's keys are. */
 static gboolean
 get_index(const EffNetPickleValue *value, guint64 *index)
 {
@@ -185,7 +185,7 @@ get_attributes(const EffNetPickleValue *value)
     return value && value->type == EFFNET_PICKLE_DICT ? value : NULL;
 }
 
-/* Adds the items of ARGS, which are under the key PLACE. */
+/* Adds the items of ARGS, a dictionary under the key PLACE. */
 static void
 add_args(GHashTable *table, const char *place, const EffNetPickleValue *args)
 {
@@ -198,7 +198,7 @@ add_args(GHashTable *table, const char *place, const EffNetPickleValue *args)
     }
 }
 
-/* What training scripts call their settings. */
+/* The keys under which training scripts keep their settings. */
 static const char *const places[] = {"args", "hyper_parameters", "hparams", "config",
                                      "cfg",  "params",           "meta"};
 

@@ -6,7 +6,7 @@
 #include "words.h"
 
 #define MAX_WRAPPING EFFNET_PTH_MAX_WRAPPING
-#define MAX_LOOKED   4096 /* values of dictionaries that may wrap weights */
+#define MAX_LOOKED   4096 /* values that are searched for dictionaries that may wrap weights */
 
 /* The keys under which training scripts keep weights, best first: averaged weights are what is
  * evaluated, as timm does. */
@@ -18,7 +18,7 @@ static const char *const wrappers[] = {
 
 typedef struct {
     EffNetPthState *state;
-    GHashTable *seen; /* a dictionary may contain itself */
+    GHashTable *seen; /* the dictionaries visited, since one may contain itself */
     GString *container;
     guint n_objects;         /* how many opaque values may hide weights */
     gboolean hides_averaged; /* one may hide averaged weights: all others are second best */
@@ -51,7 +51,7 @@ meet_opaque(Search *search, const EffNetPickleValue *opaque, gsize rank)
         search->hides_averaged = TRUE;
 }
 
-/* Looks under the known keys. */
+/* Searches the known keys. */
 static const EffNetPickleValue *
 find_wrapped(Search *search, const EffNetPickleValue *value, guint depth)
 {
@@ -217,8 +217,8 @@ take(EffNetPthState *state, const Place *place)
     return place->way[place->n_way - 1];
 }
 
-/* Looks under all keys. An averaged network goes before KNOWN, which was found under the known keys
- * and may be NULL or hold no network. */
+/* Searches all keys. An averaged network is preferred to KNOWN, the result of the known keys, which
+ * may be NULL or hold no network. */
 static const EffNetPickleValue *
 find_anywhere(const EffNetPickle *pickle, const EffNetPickleValue *root,
               const EffNetPickleValue *known, EffNetPthState *state, GError **error)

@@ -9,9 +9,10 @@
 
 typedef struct {
     const EffNetPickleValue
-        *way[EFFNET_PTH_MAX_WRAPPING + 1]; /* from the root down to the tensors */
+        *way[EFFNET_PTH_MAX_WRAPPING + 1]; /* the dictionaries from the root to the tensors */
     guint n_way;
-    char *container; /* their keys, "state.model"; NULL if the root has the tensors */
+    char *container; /* the keys to the tensors, joined: "state.model"; NULL if the root has the
+                      * tensors */
     const EffNetPickleValue *opaque; /* what was found in place of a dictionary, for the error */
 } EffNetPthState;
 

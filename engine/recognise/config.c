@@ -114,7 +114,7 @@ read_values(EffNetConfig *config, GError **error)
     config->architecture = g_strdup(effnet_json_string(get(config, "architecture")));
     config->named_by = config->architecture ? g_strdup(config->source) : NULL;
     config->settings.activation = parse_problem(effnet_json_string(get(config, "problem_type")));
-    if (!padding) /* as timm's create_model() was told */
+    if (!padding) /* the argument of timm's create_model() */
         padding = effnet_json_string(
             effnet_json_member(effnet_json_member(config->json, "model_args"), "pad_type"));
     if (g_strcmp0(padding, "same") == 0)
@@ -173,8 +173,8 @@ read_json(EffNetConfig *config, const EffNetCheckpoint *checkpoint, GError **err
     return text && parse(config, text, length, error);
 }
 
-/* What a training script kept as its argument NAME, or beside the state. *KEY is where it is, for
- * g_free(). NULL if there is none. */
+/* What a training script kept as its argument NAME, or beside the weights. Sets *KEY to its key,
+ * for g_free(). NULL if there is none. */
 static const char *
 find_argument(const EffNetCheckpoint *checkpoint, const char *name, char **key)
 {

@@ -16,7 +16,7 @@ typedef struct {
     char *named_by; /* what says the architecture */
     EffNetSettings settings;
     EffNetSettings arguments; /* the training script's arguments, as timm keeps them in a state */
-    char *pooling;            /* one of these, by timm's names of poolings */
+    char *pooling;            /* another argument: the global pooling, by timm's name */
     char **class_names;       /* as kept by a training script, by index; NULL-terminated */
 } EffNetConfig;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "modelargs.h"
 
-/* Arguments that do not change what a trained network computes, or that its weights show. */
+/* Arguments that do not change what a trained network computes, or whose effect its weights
+ * show. */
 static const char *const harmless[] = {
     "num_classes",     "in_chans",   "drop_rate",          "drop_path_rate", "drop_block_rate",
     "checkpoint_path", "pretrained", "grad_checkpointing", "img_size",       "scriptable",
@@ -38,7 +39,7 @@ check_argument(const char *key, const EffNetJson *value, const EffNetNetwork *ne
     if (g_str_equal(key, "global_pool") && text)
         return effnet_modelargs_check_pooling(text);
     if (g_str_equal(key, "pad_type") && text && (!*text || g_str_equal(text, "same")))
-        return NULL; /* is among the settings */
+        return NULL; /* read as a setting instead */
     if (g_str_equal(key, "act_layer") && text && is_act(text, network->layers[0].act))
         return NULL;
     return g_strdup_printf("has the model_args \"%s\"%s%s, which the network here has not", key,

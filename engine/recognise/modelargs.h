@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checks what timm's configurations say about a network besides its name, and weights do not
+/* Checks what timm's configurations say about a network beyond its name, and its weights do not
  * show. */
 #ifndef EFFNET_MODELARGS_H
 #define EFFNET_MODELARGS_H
@@ -7,11 +7,11 @@
 #include "../arch/network.h"
 #include "../checkpoint/json.h"
 
-/* What in CONFIG, which may be NULL, does not hold for NETWORK: the end of a sentence, for
- * g_free(). NULL if all of it holds. */
+/* What in CONFIG, which may be NULL, contradicts NETWORK, as the end of a sentence, for g_free().
+ * NULL if nothing does. */
 char *effnet_modelargs_check(const EffNetJson *config, const EffNetNetwork *network);
 
-/* The same for the global pooling NAME; NULL is the usual one. */
+/* The same for the global pooling NAME; NULL: the usual one. */
 char *effnet_modelargs_check_pooling(const char *name);
 
 #endif

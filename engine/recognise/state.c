@@ -22,7 +22,7 @@ candidate_clear(gpointer data)
     g_free(((Candidate *)data)->prefix);
 }
 
-/* Whether TENSOR is one integer; several might be a mask, or the order of classes. */
+/* Whether TENSOR is a single integer; several might be a mask, or an order of classes. */
 static gboolean
 is_counter(const EffNetTensor *tensor)
 {
@@ -374,7 +374,7 @@ effnet_state_has_own_head(const EffNetState *state)
     return state->head && g_strcmp0(strip(state, state->head), own) == 0;
 }
 
-/* Whether TENSOR, of training by its name, may be a layer that follows the classifier, as losses of
+/* Whether TENSOR, named like a part of training, may be a layer after the classifier, as losses of
  * metric learning have one. A square one is a table of classes by classes. */
 static gboolean
 fits_outputs(const EffNetState *state, const EffNetTensor *tensor)

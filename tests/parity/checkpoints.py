@@ -174,7 +174,7 @@ def test_heads():
 
 
 def test_wrappers():
-    """Under any key, be it in a list; of several the averaged one."""
+    """Networks are found under any key, also in lists; of several, the averaged one counts."""
     model, other = network("torchvision", "resnet18"), network("timm", "resnet18")
     state = model.state_dict()
     for content, container in (({"weights": state, "epoch": 3}, "weights"),
@@ -266,7 +266,7 @@ def test_config():
 
 
 def test_scripts():
-    """What training scripts keep beside a state of its architecture, pooling and classes."""
+    """What training scripts keep beside the weights about architecture, pooling and classes."""
     other, model = network("timm", "resnetaa50"), network("timm", "efficientnet_b0")
     for beside in ({"model_name": "resnetaa50"}, {"model": "timm/resnetaa50.a1h_in1k"},
                    {"hyper_parameters": {"arch": "resnetaa50"}}):

@@ -4,7 +4,7 @@
 #include "checkpoint/pth_state.h"
 #include "../support.h"
 
-/* Of %NAME% in TEXT it makes a dictionary with the weights of a convolution, NAME. */
+/* Replaces each %NAME% in TEXT with a dictionary that has the weights of a convolution, NAME. */
 static GByteArray *
 expand(const char *text)
 {
@@ -23,8 +23,8 @@ expand(const char *text)
     return support_pickle(content);
 }
 
-/* In TEXT is the one tensor NAME, in CONTAINER; without NAME the error is ERROR, or there is none.
- */
+/* Checks that TEXT yields the one tensor NAME, in CONTAINER; or, if NAME is NULL, the error ERROR,
+ * or, if that is NULL too, nothing. */
 static void
 check(const char *text, const char *name, const char *container, const char *error)
 {
@@ -68,7 +68,7 @@ test_any(void)
     check("](K\3%a.weight%e", "a.weight", "1", NULL);
     check("K\3%a.weight%\x86", "a.weight", "1", NULL);
     check("}(U\1a}(U\1b}(U\1c}(U\1d}(U\1e%a.weight%uuuuu", NULL, NULL, NULL);
-    /* What has the names of weights and is none. */
+    /* Values named like weights that are none. */
     check("}(U\1a%a.weight%U\17optimizer_state%b.weight%u", "a.weight", "a", NULL);
     check("}(U\1a%a.bias%u", NULL, NULL, NULL);
     /* A tensor beside the dictionary is no network. */

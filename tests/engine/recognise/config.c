@@ -97,7 +97,7 @@ test_state(void)
     g_assert_null(effnet_config_get_labels(arch, 1));
 }
 
-/* Whatever a script calls its settings and the architecture in them. */
+/* Settings and architectures are found under the keys that scripts use. */
 static void
 test_places(void)
 {

@@ -4,7 +4,7 @@
 #include "arch/arch.h"
 #include "recognise/modelargs.h"
 
-/* Of B0, which has SiLU; NULL: nothing is wrong. */
+/* Checks CONFIG for B0, which has SiLU; NULL: nothing contradicts. */
 static void
 check(const char *text, const char *expected)
 {

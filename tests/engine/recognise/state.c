@@ -110,7 +110,7 @@ test_head(void)
                         "classifier.4.weight)");
 }
 
-/* A convolution of 1x1 is a matrix, and one with a bias a layer, whatever its name. */
+/* A 1x1 convolution counts as a matrix, and one with a bias as a layer, whatever its name. */
 static void
 test_odd_heads(void)
 {
@@ -128,7 +128,7 @@ test_odd_heads(void)
           "timm", "", "out", FALSE);
 }
 
-/* What a loss would do with the outputs. */
+/* Layers that a loss would apply to the outputs. */
 static void
 test_behind_outputs(void)
 {
@@ -136,7 +136,7 @@ test_behind_outputs(void)
         const char *name;
         gboolean known;
     } cases[] = {
-        {"loss.weight:F32:0,64", FALSE}, /* by the 64 outputs */
+        {"loss.weight:F32:0,64", FALSE}, /* a layer that reads the 64 outputs */
         {"loss.centers:F32:5,0", TRUE},
         {"confmat.total:F32:64,64,0", TRUE},
     };
