@@ -3,7 +3,9 @@
 
 #include <effnet/effnet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -14,6 +16,7 @@
 #include "gstefficientnet.h"
 #include "gstefficientnetpublish.h"
 
+#define UNDECODED "it is damaged, or of a form that the decoders here do not take"
 #define TICK      (GST_SECOND / 10)
 #define QUIET_END (5 * (gint64)G_USEC_PER_SEC)
 
@@ -43,6 +46,28 @@ effnet_media_new_uri(const char *name, GError **error)
         return gst_filename_to_uri(name, error);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s: %s", name, g_strerror(errno));
     return NULL;
+}
+
+static void
+close_descriptor(gpointer fd)
+{
+    close(GPOINTER_TO_INT(fd));
+}
+
+void
+effnet_media_set_uri(GstElement *source, const char *uri)
+{
+    g_autofree char *path = g_filename_from_uri(uri, NULL, NULL), *opened = NULL;
+    struct stat st;
+    int fd = -1;
+
+    if (path && stat(path, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)))
+        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd >= 0)
+        opened = g_strdup_printf("fd://%d", fd);
+    g_object_set(source, "uri", opened ? opened : uri, NULL);
+    g_object_set_data_full(G_OBJECT(source), "effnet-descriptor", GINT_TO_POINTER(fd),
+                           fd >= 0 ? close_descriptor : NULL);
 }
 
 GstElement *
@@ -185,7 +210,7 @@ effnet_media_show(GstElement *pipeline, GstElement *source, EffNetDecoding *deco
     Show show = {pipeline, source, decoding, name, uri, timeout, NULL, FALSE};
     g_autoptr(GError) reason = NULL;
 
-    g_object_set(source, "uri", uri, NULL);
+    effnet_media_set_uri(source, uri);
     effnet_decoding_begin(decoding);
     if (play(&show, &reason))
         return TRUE;
@@ -247,7 +272,9 @@ get_sentence(GstMessage *message)
     if (details && gst_structure_get_int(details, "flow-return", &flow))
         return flow == GST_FLOW_NOT_NEGOTIATED
                    ? g_strdup("it is of a form that no decoder here takes")
-                   : g_strdup("it is damaged, or of a form that the decoders here do not take");
+                   : g_strdup(UNDECODED);
+    if (g_error_matches(reason, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED))
+        return g_strdup(UNDECODED); /* its own text says nothing */
     length = strlen(reason->message);
     if (length > 0 && reason->message[length - 1] == '.')
         length--;

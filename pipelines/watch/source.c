@@ -115,7 +115,7 @@ add_decoder(Source *source, GstElement *pipeline, GError **error)
 
     if (decoder == NULL)
         return FALSE;
-    g_object_set(decoder, "uri", uri, NULL);
+    effnet_media_set_uri(decoder, uri);
     effnet_decoding_new(pipeline, decoder, source->sink, EFFNET_DECODING_MAX_PIXELS);
     g_signal_connect(decoder, "pad-added", G_CALLBACK(pad_added), source);
     g_signal_connect(decoder, "source-setup", G_CALLBACK(source_setup), source);

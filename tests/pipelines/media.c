@@ -6,7 +6,10 @@
 #include "checkpoint.h"
 #include "gstefficientnet.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 static void
 assert_fails(gboolean ok, GError **error, const char *says)
@@ -35,6 +38,43 @@ test_uri(void)
     g_assert_true(g_str_has_prefix(of_file, "file:///") && g_str_has_suffix(of_file, "/a%20b.png"));
     g_unlink(path);
     assert_fails(effnet_media_new_uri(path, &error) != NULL, &error, path);
+    effnet_test_remove_folder(folder);
+}
+
+static char *
+get_uri_after_setting(const char *path, GstElement *source)
+{
+    g_autofree char *uri = gst_filename_to_uri(path, NULL), *set = NULL;
+
+    effnet_media_set_uri(source, uri);
+    g_object_get(source, "uri", &set, NULL);
+    return g_steal_pointer(&set);
+}
+
+/* A FIFO that nobody writes to is opened without waiting, and closed with the element. */
+static void
+test_set_uri(void)
+{
+    g_autoptr(GstElement) source =
+        gst_object_ref_sink(gst_element_factory_make("uridecodebin", NULL));
+    char *folder = effnet_test_make_folder();
+    g_autofree char *fifo = g_build_filename(folder, "fifo", NULL);
+    g_autofree char *file = g_build_filename(folder, "file", NULL);
+    g_autofree char *of_fifo = NULL, *of_file = NULL, *of_nothing = NULL;
+    int fd;
+
+    g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
+    g_assert_true(g_file_set_contents(file, "", 0, NULL));
+    of_fifo = get_uri_after_setting(fifo, source);
+    g_assert_true(g_str_has_prefix(of_fifo, "fd://"));
+    fd = atoi(of_fifo + strlen("fd://"));
+    g_assert_cmpint(fcntl(fd, F_GETFD), ==, FD_CLOEXEC);
+    of_file = get_uri_after_setting(file, source);
+    g_assert_true(g_str_has_prefix(of_file, "file://"));
+    g_assert_cmpint(fcntl(fd, F_GETFD), ==, -1);
+    g_unlink(file);
+    of_nothing = get_uri_after_setting(file, source);
+    g_assert_true(g_str_has_prefix(of_nothing, "file://"));
     effnet_test_remove_folder(folder);
 }
 
@@ -131,6 +171,21 @@ test_error(void)
                     "GStreamer's plugin for it is not installed: Prores decoder");
 }
 
+/* GStreamer's own text for an error of a library says neither what failed nor why. */
+static void
+test_library_error(void)
+{
+    g_autoptr(GError)
+        error = NULL,
+        reason = g_error_new_literal(GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED,
+                                     "GStreamer encountered a general supporting library error.");
+    g_autoptr(GstMessage) message = gst_message_new_error(NULL, reason, NULL);
+
+    effnet_media_set_error(&error, "a.gif", NULL, message);
+    g_assert_cmpstr(error->message, ==,
+                    "a.gif: it is damaged, or of a form that the decoders here do not take");
+}
+
 /* The newest missing plugin counts, whatever else is posted. */
 static void
 test_missing(void)
@@ -165,9 +220,11 @@ main(int argc, char **argv)
     GST_ELEMENT_REGISTER(efficientnet, NULL);
     g_test_add_func("/media/uri", test_uri);
     g_test_add_func("/media/add", test_add);
+    g_test_add_func("/media/set-uri", test_set_uri);
     g_test_add_func("/media/property", test_property);
     g_test_add_func("/media/model", test_model);
     g_test_add_func("/media/error", test_error);
+    g_test_add_func("/media/library-error", test_library_error);
     g_test_add_func("/media/missing", test_missing);
     g_test_add_func("/media/label", test_label);
     return g_test_run();

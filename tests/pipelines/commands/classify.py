@@ -383,6 +383,23 @@ def serving(content, length, kind="image/jpeg"):
         server.server_close()
 
 
+def test_fifo():
+    """One without a writer is given up; of one with a writer the picture is read."""
+    silent, fed = scratch("silent"), scratch("fed")
+    for path in (silent, fed):
+        os.remove(path)
+        os.mkfifo(path)
+    out = fails("--timeout", "1", silent, tap.sample("chelsea.png"), says="nothing has come of it")
+    assert "chelsea.png" in out, out
+    content = pathlib.Path(tap.sample("chelsea.png")).read_bytes()
+    writer = threading.Thread(target=lambda: pathlib.Path(fed).write_bytes(content))
+    writer.start()
+    (frame,) = classify_json("--timeout", "60", fed)
+    writer.join()
+    assert frame["uri"] == pathlib.Path(fed).as_uri(), frame
+    assert frame["resolution"] == {"width": 451, "height": 300}, frame
+
+
 def test_endless_part():
     if subprocess.run(["gst-inspect-1.0", "--exists", "souphttpsrc"]).returncode != 0:
         raise tap.Skip("GStreamer's element souphttpsrc is not installed")

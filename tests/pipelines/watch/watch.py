@@ -305,6 +305,15 @@ def test_config_is_a_file():
             assert run.end() == 1 and f"{path} is no regular file" in run.err, run.err
 
 
+def test_fifo_without_a_writer():
+    """It neither keeps other streams waiting nor the program from its end."""
+    fifo = scratch("silent")
+    os.mkfifo(fifo)
+    with Watch("--json", "silent=" + fifo, "cam=videotest:") as run:
+        run.wait_frames(1, "cam")
+        assert run.stop() == 0, run.err
+
+
 def test_names_are_bounded():
     with Watch("n" * 300 + "=videotest:") as run:
         assert run.end() == 1 and "at most 256 bytes" in run.err, run.err
