@@ -30,27 +30,46 @@ fill_batch(EffNetSession *session, guint batch)
     }
 }
 
+/* Adds the milliseconds of a run to TIMES; returns the time behind it. */
+static double
+measure_run(EffNetSession *session, guint batch, GArray *times)
+{
+    double begin = now_ms(), end, ms;
+
+    effnet_session_run(session, batch);
+    end = now_ms();
+    ms = end - begin;
+    g_array_append_val(times, ms);
+    return end;
+}
+
 GArray *
 effnet_latency_measure(EffNetSession *session, guint batch, double seconds, guint min_runs,
                        gboolean profile)
 {
     GArray *times = g_array_new(FALSE, FALSE, sizeof(double));
-    double begin, end, stop;
+    double end, stop;
 
     fill_batch(session, batch);
     for (guint i = 0; i < MIN(WARM_UP_RUNS, min_runs); i++)
         effnet_session_run(session, batch);
     effnet_session_set_profile(session, profile);
     stop = now_ms() + seconds * 1e3;
-    do {
-        double ms;
+    do
+        end = measure_run(session, batch, times);
+    while (end < stop || times->len < min_runs);
+    return times;
+}
 
-        begin = now_ms();
-        effnet_session_run(session, batch);
-        end = now_ms();
-        ms = end - begin;
-        g_array_append_val(times, ms);
-    } while (end < stop || times->len < min_runs);
+GArray *
+effnet_latency_measure_runs(EffNetSession *session, guint batch, guint runs, gboolean profile)
+{
+    GArray *times = g_array_new(FALSE, FALSE, sizeof(double));
+
+    fill_batch(session, batch);
+    effnet_session_set_profile(session, profile);
+    while (times->len < runs)
+        measure_run(session, batch, times);
     return times;
 }
 

@@ -10,6 +10,10 @@
 GArray *effnet_latency_measure(EffNetSession *session, guint batch, double seconds, guint min_runs,
                                gboolean profile);
 
+/* The same of RUNS runs, the very first among them. */
+GArray *effnet_latency_measure_runs(EffNetSession *session, guint batch, guint runs,
+                                    gboolean profile);
+
 void effnet_latency_sort(GArray *times);
 double effnet_latency_percentile(const GArray *sorted, guint percent);
 

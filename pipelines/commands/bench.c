@@ -11,7 +11,7 @@
 
 typedef struct {
     char *model, *arch, *model_options, *precision;
-    int threads, batch;
+    int threads, batch, runs;
     double seconds;
     gboolean raw, profile, cache;
 } Options;
@@ -138,7 +138,8 @@ run_bench(const Options *options, GError **error)
 
     if (!effnet_command_check("--threads", options->threads, 0, 4096, error) ||
         !effnet_command_check("--batch", options->batch, 1, 1024, error) ||
-        !effnet_command_check("--seconds", options->seconds, 0, 86400, error))
+        !effnet_command_check("--seconds", options->seconds, 0, 86400, error) ||
+        !effnet_command_check("--runs", options->runs, 0, 1000000, error))
         return FALSE;
     if (options->raw && options->profile) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
@@ -151,8 +152,10 @@ run_bench(const Options *options, GError **error)
     session = effnet_session_new(model, options->batch, options->threads, error);
     if (session == NULL)
         return FALSE;
-    times = effnet_latency_measure(session, options->batch, options->seconds, MIN_RUNS,
-                                   options->profile);
+    times = options->runs > 0 ? effnet_latency_measure_runs(session, options->batch, options->runs,
+                                                            options->profile)
+                              : effnet_latency_measure(session, options->batch, options->seconds,
+                                                       MIN_RUNS, options->profile);
     print_results(session, options, times);
     return TRUE;
 }
@@ -173,6 +176,8 @@ effnet_command_bench(const EffNetCommand *command, int argc, char **argv, GError
          "N"},
         {"seconds", 's', 0, G_OPTION_ARG_DOUBLE, &options.seconds,
          "How long to measure (default 2)", "S"},
+        {"runs", 'n', 0, G_OPTION_ARG_INT, &options.runs,
+         "Run exactly so often instead, the first run included", "N"},
         {"raw", 'r', 0, G_OPTION_ARG_NONE, &options.raw,
          "Print nothing but the milliseconds of each run, one a line", NULL},
         {"cache", 'c', 0, G_OPTION_ARG_NONE, &options.cache,

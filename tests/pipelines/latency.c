@@ -18,6 +18,24 @@ test_measure(void)
     g_assert_cmpuint(op.runs, ==, 7);
 }
 
+/* No run but those that are asked for. */
+static void
+test_runs(void)
+{
+    g_autoptr(EffNetArch) arch = effnet_arch_new_scaled(
+        "lite0", &(EffNetScaling){.width = 0.1, .depth = 0.1, .resolution = 32}, NULL);
+    g_autoptr(EffNetModel) model = effnet_model_new_random(arch, 1, 10, NULL, NULL);
+    g_autoptr(EffNetSession) session = effnet_session_new(model, 1, 1, NULL);
+    g_autoptr(GArray) times = NULL;
+    EffNetOpProfile op;
+
+    effnet_session_set_profile(session, TRUE);
+    times = effnet_latency_measure_runs(session, 1, 2, TRUE);
+    g_assert_cmpuint(times->len, ==, 2);
+    effnet_session_get_op(session, 0, &op);
+    g_assert_cmpuint(op.runs, ==, 2);
+}
+
 static void
 test_percentile(void)
 {
@@ -37,6 +55,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pipelines/latency/measure", test_measure);
+    g_test_add_func("/pipelines/latency/runs", test_runs);
     g_test_add_func("/pipelines/latency/percentile", test_percentile);
     return g_test_run();
 }

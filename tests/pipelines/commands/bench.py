@@ -19,6 +19,11 @@ def test_raw():
     assert len(times) >= 5 and min(times) > 0
 
 
+def test_runs():
+    assert len(effnet("bench", "--arch", "lite0", "--runs", "2", "--raw").splitlines()) == 2
+    effnet_fails("bench", "--arch", "lite0", "--runs", "-1", says="--runs")
+
+
 def test_profile():
     lines = effnet("bench", *QUICK, "--threads", "1", "--profile").splitlines()
     rows = lines[lines.index(next(l for l in lines if l.startswith("op "))) + 1:]
