@@ -6,18 +6,10 @@
  * tile's panels. */
 #include <string.h>
 
-#include "conv.h"
-#include "quant_tmpl.h"
-#include "tiles_tmpl.h"
+#include "conv_int8_windows_tmpl.h"
 #include "tmpl.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
-/* What a product reads: 8-bit numbers less CONV_OFFSET, or the same widened. */
-typedef CONV_QUANTUM Quantum;
-
 #define VECTORS (EFFNET_LANES / VF_LANES)            /* vectors of a panel */
-#define GROUP   (CONV_GROUP * (int)sizeof(Quantum))  /* bytes of a group */
 #define LINE    (EFFNET_LANES * (int)sizeof(gint32)) /* bytes of a panel's sums */
 #define WEIGHTS (GROUP / (int)sizeof(gint32))        /* vectors of weights per vector of sums */
 #define ROW     (WEIGHTS * LINE)                     /* bytes of a panel's weights for a group */
@@ -26,14 +18,6 @@ G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0 && VS_LANES == 2 * VF_LANES);
 G_STATIC_ASSERT(CONV_ROW > CONV_PANELS);
 /* A vector of sums takes one vector of weights and one pixel, or two of each. */
 G_STATIC_ASSERT(WEIGHTS == CONV_DOT_PIXELS && CONV_DOT_PIXELS <= 2);
-
-/* The quantised windows: in the scratch, or the input itself where that is in 8 bits already. */
-typedef struct {
-    const guint8 *in;            /* the first pixel's */
-    gsize in_stride, run_stride; /* bytes from pixel to pixel, and from run to run */
-    guint runs, groups;          /* runs of a window, groups of a run */
-    const float *units;          /* per pixel: units of the input per 8-bit number */
-} Windows;
 
 /* A tile's sums in memory, pixel after pixel. */
 typedef struct {
@@ -46,55 +30,87 @@ typedef struct {
     vi at[CONV_PIXELS + CONV_DOT_PIXELS - 1][CONV_ROW * VECTORS];
 } Acc;
 
-static gpointer
-take(EffNetConv *a, gsize bytes)
-{
-    gpointer taken = a->scratch;
-
-    a->scratch = (guint8 *)taken + (bytes + 127) / 64 * 64; /* room for a whole last vector */
-    return taken;
-}
-
 /* Pixel m's window is at base[m / 3] + (m % 3) * stride: 0, 1 and 2 * stride are addressing modes,
- * so that the windows of 14 pixels need 5 registers, not 14. */
-#define BASES(mr) (((mr) + 2) / 3)
+ * so that the windows of 14 pixels need 5 registers, not 14. tiles.h may say another number. */
+#define BASES(mr) (((mr) + CONV_SHARE - 1) / CONV_SHARE)
+
+/* Vectors of weights are multiplied by a vxg, group K of the pixel at IN. simd.h may have one of
+ * its own, which it makes of a vkg: four groups of a pixel, or one, loaded beforehand. */
+#ifndef vx_group
+typedef vi vkg, vxg;
+#define vk_load_groups(in)      vi_zero() /* not used */
+#define vk_load_group(in)       vi_zero()
+#define vx_group(in, values, k) vi_group((in) + (k)*GROUP)
+#define vx_group_dot(sum, x, w) vi_group_dot(sum, x, w)
+#endif
 
 INLINE const guint8 *
 pixel_at(const guint8 *const *base, gsize stride, int m)
 {
-    return base[m / 3] + (m % 3) * stride;
+    return base[m / CONV_SHARE] + (m % CONV_SHARE) * stride;
 }
 
+/* Loads N vectors of the panels' weights of group K, from the one of number FIRST on. */
 INLINE void
-multiply_group(Acc *acc, const guint8 *const *base, gsize stride, const guint8 *const *w, int k,
-               int mr, int panels)
+load_weights(vi *row, const guint8 **w, int k, int first, int n)
 {
     const int vectors = VECTORS * WEIGHTS; /* vectors of a panel's weights */
-    vi row[CONV_ROW * VECTORS * WEIGHTS];
 
+#ifdef vi_load_panel
 #pragma GCC unroll 16
-    for (int j = 0; j < panels * vectors; j++)
-        row[j] = vi_load(w[j / vectors] + k * ROW + j % vectors * (LINE / VECTORS));
+    for (int j = first; j < first + n; j += 4)
+        w[j / vectors] = vi_load_panel(row + j - first, w[j / vectors]);
+#else
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m += CONV_DOT_PIXELS) {
-        const guint8 *in = pixel_at(base, stride, m) + k * GROUP;
+    for (int j = first; j < first + n; j++)
+        row[j - first] = vi_load(w[j / vectors] + k * ROW + j % vectors * (LINE / VECTORS));
+#endif
+}
+
 #if CONV_DOT_PIXELS == 1
-        vi x = vi_group(in);
+INLINE void
+multiply_group(Acc *acc, const guint8 *const *base, gsize stride, const vkg *values,
+               const guint8 **w, int k, int mr, int panels)
+{
+    vi row[CONV_ROW * VECTORS];
+
+    load_weights(row, w, k, 0, panels * VECTORS);
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++) {
+        vxg x = vx_group(pixel_at(base, stride, m), values[m], k);
 
 #pragma GCC unroll 16
         for (int j = 0; j < panels * VECTORS; j++)
-            acc->at[m][j] = vi_group_dot(acc->at[m][j], x, row[j]);
-#else
-        vi x = vi_groups(in, pixel_at(base, stride, MIN(m + 1, mr - 1)) + k * GROUP);
-
-#pragma GCC unroll 16
-        for (int j = 0; j < panels * VECTORS; j++) {
-            acc->at[m][j] = vi_group_dot(acc->at[m][j], x, row[2 * j]);
-            acc->at[m + 1][j] = vi_group_dot(acc->at[m + 1][j], x, row[2 * j + 1]);
-        }
-#endif
+            acc->at[m][j] = vx_group_dot(acc->at[m][j], x, row[j]);
     }
 }
+#else
+/* Four vectors of weights at a time: there are twice as many as vectors of sums. */
+INLINE void
+multiply_group(Acc *acc, const guint8 *const *base, gsize stride, const vkg *values,
+               const guint8 **w, int k, int mr, int panels)
+{
+    vi x[CONV_PIXELS];
+
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m += 2)
+        x[m] = vi_groups(pixel_at(base, stride, m) + k * GROUP,
+                         pixel_at(base, stride, MIN(m + 1, mr - 1)) + k * GROUP);
+#pragma GCC unroll 16
+    for (int j = 0; j < panels * VECTORS; j += 2) {
+        vi row[4];
+
+        load_weights(row, w, k, 2 * j, 4);
+#pragma GCC unroll 16
+        for (int m = 0; m < mr; m += 2)
+#pragma GCC unroll 2
+            for (int i = 0; i < 2; i++) {
+                acc->at[m][j + i] = vi_group_dot(acc->at[m][j + i], x[m], row[2 * i]);
+                acc->at[m + 1][j + i] = vi_group_dot(acc->at[m + 1][j + i], x[m], row[2 * i + 1]);
+            }
+    }
+}
+#endif
 
 /* Starts all sums from START. */
 INLINE void
@@ -135,6 +151,26 @@ advance(const guint8 **p, int n, gsize bytes)
         p[i] += bytes;
 }
 
+/* N groups, 4 or 1; weights go on to those behind them. */
+INLINE void
+multiply_groups(Acc *acc, const guint8 **base, gsize stride, const guint8 **w, int n, int mr,
+                int panels)
+{
+    vkg values[CONV_PIXELS];
+
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++)
+        values[m] = n == 1 ? vk_load_group(pixel_at(base, stride, m))
+                           : vk_load_groups(pixel_at(base, stride, m));
+#pragma GCC unroll 4
+    for (int i = 0; i < n; i++)
+        multiply_group(acc, base, stride, values, w, i, mr, panels);
+    advance(base, BASES(mr), n * GROUP);
+#ifndef vi_load_panel
+    advance(w, panels, n * ROW);
+#endif
+}
+
 INLINE void
 multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, const guint8 *ahead,
          int mr, int panels)
@@ -143,28 +179,20 @@ multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, c
 
     for (guint r = 0; r < windows->runs; r++) {
         const guint8 *base[BASES(CONV_PIXELS)];
-        guint k = 0;
 
 #pragma GCC unroll 16
         for (int g = 0; g < BASES(mr); g++) {
-            base[g] = in + r * windows->run_stride + g * 3 * stride;
+            base[g] = in + r * windows->run_stride + g * CONV_SHARE * stride;
             keep_address(base[g]);
         }
-        for (; k + 4 <= windows->groups; k += 4) {
+        for (guint n = windows->groups / 4; n > 0; n--) {
 #pragma GCC unroll 8
-            for (int i = 0; i < EFFNET_CONV_LINES * WEIGHTS; i++, ahead += LINE)
+            for (int i = 0; PREFETCH && i < EFFNET_CONV_LINES * WEIGHTS; i++, ahead += LINE)
                 __builtin_prefetch(ahead, 0, 2);
-#pragma GCC unroll 4
-            for (int i = 0; i < 4; i++)
-                multiply_group(acc, base, stride, w, i, mr, panels);
-            advance(base, BASES(mr), 4 * GROUP);
-            advance(w, panels, 4 * ROW);
+            multiply_groups(acc, base, stride, w, 4, mr, panels);
         }
-        for (; k < windows->groups; k++) {
-            multiply_group(acc, base, stride, w, 0, mr, panels);
-            advance(base, BASES(mr), GROUP);
-            advance(w, panels, ROW);
-        }
+        for (guint n = windows->groups % 4; n > 0; n--)
+            multiply_groups(acc, base, stride, w, 1, mr, panels);
     }
 }
 
@@ -184,15 +212,39 @@ in_units(const Corner *at, const Acc *acc, int m, int j)
     return vf_fma(x, vf_load(at->scale + j * VF_LANES), vf_load(at->bias + j * VF_LANES));
 }
 
+/* Where a pixel has many vectors of sums, a vector of the scales serves all pixels of a tile before
+ * the next one is loaded. */
+#define BY_COLUMNS (VECTORS > 2)
+
+/* Rounds all sums in output units, in place. */
+INLINE void
+round_columns(const Corner *at, Acc *acc, int mr, int panels)
+{
+#pragma GCC unroll 16
+    for (int j = 0; j < panels * VECTORS; j++) {
+        const vf scale = vf_load(at->scale + j * VF_LANES);
+        const vf bias = vf_load(at->bias + j * VF_LANES);
+
+#pragma GCC unroll 16
+        for (int m = 0; m < mr; m++) {
+            vf x = vf_mul(vi_to_float(acc->at[m][j]), vf_set1(at->units[m]));
+
+            acc->at[m][j] = vf_round(vf_fma(x, scale, bias));
+        }
+    }
+}
+
 /* Finishes outputs of 8 bits, four vectors at a time: part of one pixel's outputs, or those of up
  * to four pixels. */
 INLINE void
-finish_bytes(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, int panels)
+finish_bytes(const EffNetConv *a, const Corner *at, Acc *acc, int mr, int panels)
 {
     const int of_pixel = panels * VECTORS, of_part = MIN(4, of_pixel), n = mr * of_pixel;
     guint8 *out = (guint8 *)a->out + at->out;
 
     G_STATIC_ASSERT(CONV_PANELS <= 2);
+    if (BY_COLUMNS)
+        round_columns(at, acc, mr, panels);
 #pragma GCC unroll 16
     for (int first = 0; first < n; first += 4) {
         vi v[4];
@@ -200,9 +252,9 @@ finish_bytes(const EffNetConv *a, const Corner *at, const Acc *acc, int mr, int 
 
 #pragma GCC unroll 4
         for (int i = 0; i < 4; i++) {
-            int vector = MIN(first + i, n - 1);
+            int vector = MIN(first + i, n - 1), m = vector / of_pixel, j = vector % of_pixel;
 
-            v[i] = vf_round(in_units(at, acc, vector / of_pixel, vector % of_pixel));
+            v[i] = BY_COLUMNS ? acc->at[m][j] : vf_round(in_units(at, acc, m, j));
         }
         bytes = vb_narrow(v[0], v[1], v[2], v[3]);
 #pragma GCC unroll 4
@@ -269,8 +321,8 @@ finishes_in_registers(const EffNetConv *a)
 }
 
 INLINE void
-finish_in_registers(const EffNetConv *a, const Windows *windows, const Acc *acc, guint pixel,
-                    guint panel, int mr, int panels)
+finish_in_registers(const EffNetConv *a, const Windows *windows, Acc *acc, guint pixel, guint panel,
+                    int mr, int panels)
 {
     gsize lane = panel * EFFNET_LANES;
     Corner at = {
@@ -525,170 +577,6 @@ row(const EffNetConv *a, const Windows *windows, gint32 *pool)
         finish_sums(a, windows, &sums, 0, panel, 1, CONV_ROW, pool);
     }
     return panel;
-}
-
-/* N numbers (a panel's or VS_LANES) of the input, times the gate if there is one. */
-INLINE vs
-gated(const gint16 *in, const gint16 *gate, guint n)
-{
-    vs x = vs_load_part(in, n);
-
-    return gate ? vs_mul_q15(x, vs_load_part(gate, n)) : x;
-}
-
-INLINE vs
-in_8_bits(const EffNetQuant *q, vs x, vs factor)
-{
-    return vs_adds(vs_mul_q15(x, factor), vs_set1(q->zero - CONV_OFFSET));
-}
-
-/* Quantises N numbers, whole panels, from IN to OUT: times GATE, unless it is NULL, then times
- * FACTOR (scaled by 2^15) to 8 bits, plus the zero, less CONV_OFFSET. May write up to a vector of
- * Quantum beyond. */
-INLINE void
-quantise(const EffNetQuant *q, Quantum *out, const gint16 *in, const gint16 *gate, gsize n,
-         gint16 factor)
-{
-    const vs factors = vs_set1(factor);
-    gsize i = 0;
-
-    for (; i + VS_LANES <= n; i += VS_LANES)
-        vs_store_quantum(out + i,
-                         in_8_bits(q, gated(in + i, gate ? gate + i : NULL, VS_LANES), factors));
-    if (i < n)
-        vs_store_quantum(
-            out + i, in_8_bits(q, gated(in + i, gate ? gate + i : NULL, EFFNET_LANES), factors));
-}
-
-/* The factor to 8 bits, scaled by 2^15, for a pixel of N numbers, whole panels, times GATE unless
- * it is NULL: the fixed one, or by the pixel's extremes. */
-INLINE gint16
-factor_of(const EffNetQuant *q, const gint16 *in, const gint16 *gate, gsize n)
-{
-    vs least = vs_set1(0), most = vs_set1(0);
-    gsize i = 0;
-
-    if (q->fixed)
-        return q->fixed;
-    for (; i + VS_LANES <= n; i += VS_LANES) {
-        vs x = gated(in + i, gate ? gate + i : NULL, VS_LANES);
-
-        least = vs_min(least, x);
-        most = vs_max(most, x);
-    }
-    if (i < n) {
-        vs x = gated(in + i, gate ? gate + i : NULL, EFFNET_LANES);
-
-        least = vs_min(least, x);
-        most = vs_max(most, x);
-    }
-    return effnet_quant_factor(q, q->zero ? vs_least(least) : 0, vs_most(most));
-}
-
-static void
-quantise_pixels(EffNetConv *a, Windows *windows, const gint16 *gate)
-{
-    gsize n = effnet_panels(a->run) * EFFNET_LANES, stride = (n + VS_LANES - 1) & -VS_LANES;
-    float *units = take(a, a->pixels * sizeof *units);
-    Quantum *out = take(a, a->pixels * stride * sizeof *out);
-    const gint16 *in = a->in;
-
-    windows->in = (const guint8 *)out;
-    windows->in_stride = stride * sizeof *out;
-    windows->units = units;
-    for (guint p = 0; p < a->pixels; p++, in += a->in_stride, out += stride) {
-        gint16 factor = factor_of(a->quant, in, gate, n);
-
-        quantise(a->quant, out, in, gate, n, factor);
-        units[p] = 0x1p15f / factor;
-    }
-}
-
-static const float *
-equal_units(EffNetConv *a, float unit)
-{
-    float *units = take(a, a->pixels * sizeof *units);
-
-    for (guint p = 0; p < a->pixels; p++)
-        units[p] = unit;
-    return units;
-}
-
-/* Quantises the rows under overlapping windows, each row once, by the fixed factor. */
-static void
-quantise_rows(EffNetConv *a, Windows *windows)
-{
-    const gsize whole = MAX(VS_LANES, EFFNET_LANES);
-    gsize n = (a->pixels - 1) * a->in_stride + a->run, stride = (n + whole) & -whole;
-    gint16 factor = a->quant->fixed;
-    Quantum *out;
-
-    windows->units = equal_units(a, 0x1p15f / factor);
-    out = take(a, a->runs * stride * sizeof *out);
-    windows->in = (const guint8 *)out;
-    windows->in_stride = a->in_stride * sizeof *out;
-    windows->run_stride = stride * sizeof *out;
-    /* In whole panels: this reads up to 15 numbers beyond the last run, where the band has its
-     * scratch; none of them is used. */
-    for (guint r = 0; r < a->runs; r++)
-        quantise(a->quant, out + r * stride, (const gint16 *)a->in + r * a->run_stride, NULL,
-                 effnet_panels(n) * EFFNET_LANES, factor);
-}
-
-/* Takes an input of U8 as it is, or copies it where products read it widened or with an offset. */
-static void
-take_bytes(EffNetConv *a, Windows *windows)
-{
-    windows->units = equal_units(a, 1);
-    gsize n = (a->pixels - 1) * a->in_stride + a->run;
-    Quantum *out;
-
-    if (sizeof(Quantum) == 1 && CONV_OFFSET == 0) {
-        windows->in = a->in;
-        windows->in_stride = a->in_stride;
-        windows->run_stride = a->run_stride;
-        return;
-    }
-    out = take(a, a->runs * n * sizeof *out);
-    windows->in = (const guint8 *)out;
-    windows->in_stride = a->in_stride * sizeof *out;
-    windows->run_stride = n * sizeof *out;
-    for (guint r = 0; r < a->runs; r++)
-        for (gsize i = 0; i < n; i++)
-            *out++ = ((const guint8 *)a->in)[r * a->run_stride + i] - CONV_OFFSET;
-}
-
-/* Converts an input of F32, whose pixels are adjacent, to units. */
-static void
-take_floats(EffNetConv *a)
-{
-    gsize n = a->pixels * (gsize)effnet_panels(a->run) * EFFNET_LANES;
-    gint16 *out = take(a, n * sizeof *out);
-
-    for (gsize i = 0; i < n; i++)
-        out[i] = effnet_saturate(effnet_round(((const float *)a->in)[i] * a->quant->in_scale));
-    a->in = out;
-}
-
-static Windows
-make_windows(EffNetConv *a)
-{
-    Windows windows = {.runs = a->runs, .groups = effnet_conv_groups(a->run, CONV_GROUP)};
-    gint16 *gate = NULL;
-
-    if (a->in_type == EFFNET_TYPE_F32)
-        take_floats(a);
-    if (a->gate)
-        gate = take(a, effnet_panels(a->run) * EFFNET_LANES * sizeof *gate);
-    for (guint k = 0; gate && k < effnet_panels(a->run) * EFFNET_LANES; k++)
-        gate[k] = effnet_quant_gate(a->gate[k]);
-    if (a->in_type == EFFNET_TYPE_U8)
-        take_bytes(a, &windows);
-    else if (a->runs > 1)
-        quantise_rows(a, &windows);
-    else
-        quantise_pixels(a, &windows, gate);
-    return windows;
 }
 
 static void

@@ -15,14 +15,33 @@ G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0);
 G_STATIC_ASSERT(CONV_ROW > CONV_PANELS);
 
 /* Pixel m's window is at base[m / 3] + (m % 3) * stride: 0, 1 and 2 * stride are addressing modes,
- * so that the windows of 14 pixels need 5 registers, not 14. */
-#define GROUPS(mr) (((mr) + 2) / 3)
+ * so that the windows of 14 pixels need 5 registers, not 14. tiles.h may say another number. */
+#define GROUPS(mr) (((mr) + CONV_SHARE - 1) / CONV_SHARE)
 
 INLINE const float *
 pixel_at(const float *const *base, gsize stride, int m)
 {
-    return base[m / 3] + (m % 3) * stride;
+    return base[m / CONV_SHARE] + (m % CONV_SHARE) * stride;
 }
+
+/* Vectors of weights are multiplied by a vx, value K of the pixel at IN. simd.h may have one of its
+ * own, which it makes of a vk: values of four k's of a pixel, or of one, loaded beforehand. */
+#ifndef vx_of
+typedef vf vk, vx;
+#define vk_load(in)                              vf_zero() /* not used */
+#define vk_load_one(in)                          vf_zero()
+#define vx_of(in, values, k)                     vf_set1((in)[k])
+#define vx_accumulate(sum, x, w)                 vf_accumulate(sum, x, w)
+#define vh_accumulate(sum, x, w)                 (*(sum) = vh_fma(vh_of(x), w, *(sum)))
+#define vh_accumulate_one(sum, in, values, k, w) (*(sum) = vh_fma(vh_set1((in)[k]), w, *(sum)))
+#endif
+
+/* Whether loading a row of a panel moves its pointer to the next row. */
+#ifdef vf_load_panel
+#define W_MOVES TRUE
+#else
+#define W_MOVES FALSE
+#endif
 
 /* A tile's sums. Where its last panel is a half one, without channels in the upper lanes, that
  * panel's sums are in low. */
@@ -31,9 +50,24 @@ typedef struct {
     vh low[CONV_PIXELS];
 } Sums;
 
+/* Row K of the panels' weights, from the J-th of their vectors on. */
 INLINE void
-multiply_k(Sums *sums, const float *const *base, gsize stride, const float *const *w, int k, int mr,
-           int panels, gboolean half)
+load_row(vf *row, const float **w, int k, int vectors)
+{
+#ifdef vf_load_panel
+#pragma GCC unroll 16
+    for (int j = 0; j < vectors; j += VECTORS)
+        w[j / VECTORS] = vf_load_panel(row + j, w[j / VECTORS]);
+#else
+#pragma GCC unroll 16
+    for (int j = 0; j < vectors; j++)
+        row[j] = vf_load(w[j / VECTORS] + k * EFFNET_LANES + j % VECTORS * VF_LANES);
+#endif
+}
+
+INLINE void
+multiply_k(Sums *sums, const float *const *base, gsize stride, const vk *values, const float **w,
+           int k, int mr, int panels, gboolean half)
 {
     int vectors = (panels - half) * VECTORS;
     vf row[CONV_ROW * VECTORS];
@@ -41,25 +75,44 @@ multiply_k(Sums *sums, const float *const *base, gsize stride, const float *cons
 
     if (half)
         low = vh_load(w[panels - 1] + k * EFFNET_LANES);
-#pragma GCC unroll 16
-    for (int j = 0; j < vectors; j++)
-        row[j] = vf_load(w[j / VECTORS] + k * EFFNET_LANES + j % VECTORS * VF_LANES);
+    load_row(row, w, k, vectors);
 #pragma GCC unroll 16
     for (int m = 0; m < mr; m++) {
-        const float *in = pixel_at(base, stride, m) + k;
-        vf x;
+        vx x;
 
         if (vectors == 0) {
-            sums->low[m] = vh_fma(vh_set1(*in), low, sums->low[m]);
+            vh_accumulate_one(&sums->low[m], pixel_at(base, stride, m), values[m], k, low);
             continue;
         }
-        x = vf_set1(*in);
+        x = vx_of(pixel_at(base, stride, m), values[m], k);
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; j++)
-            vf_accumulate(&sums->acc[m][j], x, row[j]);
+            vx_accumulate(&sums->acc[m][j], x, row[j]);
         if (half)
-            sums->low[m] = vh_fma(vh_of(x), low, sums->low[m]);
+            vh_accumulate(&sums->low[m], x, low);
     }
+}
+
+/* K's, 4 or 1; weights go on to those behind them. */
+INLINE void
+multiply_ks(Sums *sums, const float **base, gsize stride, const float **w, int ks, int mr,
+            int panels, gboolean half)
+{
+    vk values[CONV_PIXELS];
+
+#pragma GCC unroll 16
+    for (int m = 0; m < mr; m++)
+        values[m] =
+            ks == 1 ? vk_load_one(pixel_at(base, stride, m)) : vk_load(pixel_at(base, stride, m));
+#pragma GCC unroll 4
+    for (int i = 0; i < ks; i++)
+        multiply_k(sums, base, stride, values, w, i, mr, panels, half);
+#pragma GCC unroll 16
+    for (int g = 0; g < GROUPS(mr); g++)
+        base[g] += ks;
+#pragma GCC unroll 16
+    for (int j = W_MOVES ? panels - half : 0; j < panels; j++)
+        w[j] += ks * EFFNET_LANES;
 }
 
 INLINE void
@@ -70,36 +123,24 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
 
     for (guint r = 0; r < a->runs; r++) {
         const float *base[GROUPS(CONV_PIXELS)];
-        guint k = 0;
 
 #pragma GCC unroll 16
         for (int g = 0; g < GROUPS(mr); g++) {
-            base[g] = in + r * a->run_stride + g * 3 * stride;
+            base[g] = in + r * a->run_stride + g * CONV_SHARE * stride;
             keep_address(base[g]);
         }
-        for (; k + 4 <= a->run; k += 4) {
+        for (guint n = a->run / (4 * CONV_FOURS); n > 0; n--) {
 #pragma GCC unroll 4
-            for (int i = 0; i < EFFNET_CONV_LINES; i++, ahead += EFFNET_LANES)
+            for (int i = 0; PREFETCH && i < EFFNET_CONV_LINES; i++, ahead += EFFNET_LANES)
                 __builtin_prefetch(ahead, 0, 2);
-#pragma GCC unroll 4
-            for (int i = 0; i < 4; i++)
-                multiply_k(sums, base, stride, w, i, mr, panels, half);
-#pragma GCC unroll 16
-            for (int g = 0; g < GROUPS(mr); g++)
-                base[g] += 4;
-#pragma GCC unroll 16
-            for (int j = 0; j < panels; j++)
-                w[j] += 4 * EFFNET_LANES;
+#pragma GCC unroll 2
+            for (int i = 0; i < CONV_FOURS; i++)
+                multiply_ks(sums, base, stride, w, 4, mr, panels, half);
         }
-        for (; k < a->run; k++) {
-            multiply_k(sums, base, stride, w, 0, mr, panels, half);
-#pragma GCC unroll 16
-            for (int g = 0; g < GROUPS(mr); g++)
-                base[g]++;
-#pragma GCC unroll 16
-            for (int j = 0; j < panels; j++)
-                w[j] += EFFNET_LANES;
-        }
+        if (CONV_FOURS > 1 && a->run & 4)
+            multiply_ks(sums, base, stride, w, 4, mr, panels, half);
+        for (guint n = a->run % 4; n > 0; n--)
+            multiply_ks(sums, base, stride, w, 1, mr, panels, half);
     }
 }
 

@@ -13,11 +13,12 @@ typedef struct {
     /* Pixel 0 of the input rows under the filter's KERNEL rows; NULL: the row is outside of the
      * map, hence zeros. */
     gconstpointer rows[EFFNET_DWCONV_MAX];
-    gsize in_stride;           /* from one pixel to the next */
-    guint in_size, out_size;   /* pixels of an input row and of the output row */
-    guint kernel, stride, pad; /* pad: columns of zeros left of the row */
-    gconstpointer weights;     /* as pack() wrote them */
-    const float *bias;         /* panels * EFFNET_LANES */
+    gsize in_stride;         /* from one pixel to the next */
+    guint in_size, out_size; /* pixels of an input row and of the output row */
+    /* PAD: columns of zeros left of the row. There, and right of it, are at most kernel / 2. */
+    guint kernel, stride, pad;
+    gconstpointer weights; /* as pack() wrote them */
+    const float *bias;     /* panels * EFFNET_LANES */
     gpointer out;
     gsize out_stride; /* from one pixel to the next */
     float *sum; /* NULL, or receives each channel's sum over the row's outputs: real numbers, also

@@ -22,7 +22,8 @@ finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int w
     for (int i = 0; i < width; i++, out += out_stride) {
         acc[i] = silu ? vf_act(EFFNET_ACT_SILU_LOG2, acc[i]) : vf_relu(acc[i], most);
         vf_store(out, acc[i]);
-        __builtin_prefetch(out + row, 0, 2);
+        if (PREFETCH)
+            __builtin_prefetch(out + row, 0, 2);
     }
     if (a->sum)
 #pragma GCC unroll 16
@@ -31,28 +32,34 @@ finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int w
     return sum;
 }
 
+/* How a tile lies: within the map, across its edges somehow, or over a whole row, so that as many
+ * columns as the filter reaches over are outside of the map at both ends. */
+typedef enum { INSIDE, BORDER, WHOLE_ROW } Place;
+
 /* Adds the products of one row of the filter and ROW of the map. The tile's window starts at column
- * LEFT; some columns of a BORDER tile are outside of the map. */
+ * LEFT; some columns at either end of it are outside of the map, but of a tile that is INSIDE. */
 INLINE void
 multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, gssize left,
-         int kernel, int stride, int width, gboolean border)
+         int kernel, int stride, int width, Place place)
 {
     gssize in_stride = a->in_stride;
     const float *in = row + left * in_stride;
+    const int columns = (width - 1) * stride + kernel, edge = kernel / 2;
     vf w[5];
 
 #pragma GCC unroll 8
     for (int k = 0; k < kernel; k++)
         w[k] = vf_load(filter + k * EFFNET_LANES);
 #pragma GCC unroll 64
-    for (int c = 0; c < (width - 1) * stride + kernel; c++) {
+    for (int c = 0; c < columns; c++) {
+        gboolean inner = c >= edge && c < columns - edge;
         vf v;
 
         if (c % 3 == 0) { /* {0, 1, 2} * in_stride are addressing modes */
             in += c ? 3 * in_stride : 0;
             keep_address(in);
         }
-        if (border && (gsize)(left + c) >= a->in_size)
+        if (!inner && (place == WHOLE_ROW || (place == BORDER && (gsize)(left + c) >= a->in_size)))
             continue;
         v = vf_load(in + c % 3 * in_stride);
         vf_keep(v);
@@ -65,7 +72,7 @@ multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, 
 
 /* Computes output columns x to x + width - 1 of the vector of channels that starts at LANE. */
 INLINE vf
-tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, gboolean border)
+tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, Place place)
 {
     const float *filter = (const float *)a->weights +
                           (gsize)(lane / EFFNET_LANES) * kernel * kernel * EFFNET_LANES +
@@ -79,7 +86,7 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
     for (int tap = 0; tap < kernel; tap++, filter += kernel * EFFNET_LANES)
         if (a->rows[tap])
             multiply(acc, a, (const float *)a->rows[tap] + lane, filter,
-                     (gssize)x * stride - a->pad, kernel, stride, width, border);
+                     (gssize)x * stride - a->pad, kernel, stride, width, place);
     if (a->act == EFFNET_ACT_SILU_LOG2)
         return finish(acc, a, lane, x, TRUE, width);
     return finish(acc, a, lane, x, FALSE, width);
@@ -87,19 +94,25 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
 
 #define CASE(width)                                                                                \
     case width:                                                                                    \
-        return tile(a, lane, x, kernel, stride, width, border);
+        return tile(a, lane, x, kernel, stride, width, place);
 
 /* Narrow tiles, which are rare inside the map, are always computed as border tiles: the library is
  * smaller for it. */
 INLINE vf
 tile_of(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, guint width,
-        gboolean border)
+        Place place)
 {
-    if (!border)
+    if (place == INSIDE)
         switch (width) {
             DWCONV_WIDTHS(CASE)
         }
-    border = TRUE;
+#ifdef DWCONV_ROWS
+    if (place == WHOLE_ROW && stride == 1)
+        switch (width) {
+            DWCONV_ROWS(CASE)
+        }
+#endif
+    place = BORDER;
     switch (width) {
         CASE(1)
         CASE(DWCONV_ODD)
@@ -127,11 +140,14 @@ row(const EffNetDwconv *a, guint lane, int kernel, int stride)
     vf sum = vf_zero();
 
     for (guint x = 0, width; x < a->out_size; x += width) {
-        gboolean inside;
+        Place place = BORDER;
 
         width = next_width(a->out_size - x);
-        inside = x * stride >= a->pad && (x + width - 1) * stride + kernel - a->pad <= a->in_size;
-        sum = vf_add(sum, tile_of(a, lane, x, kernel, stride, width, !inside));
+        if (x * stride >= a->pad && (x + width - 1) * stride + kernel - a->pad <= a->in_size)
+            place = INSIDE;
+        else if (width == a->in_size && a->pad == (guint)kernel / 2)
+            place = WHOLE_ROW;
+        sum = vf_add(sum, tile_of(a, lane, x, kernel, stride, width, place));
     }
     return sum;
 }

@@ -7,6 +7,18 @@
 
 #include "tiles.h"
 
+/* What tiles.h need not define: how many pixels share a base address, how many times four k's are
+ * in the body of the loop over floats, and whether kernels prefetch. */
+#ifndef CONV_SHARE
+#define CONV_SHARE 3
+#endif
+#ifndef CONV_FOURS
+#define CONV_FOURS 1
+#endif
+#ifndef PREFETCH
+#define PREFETCH 1
+#endif
+
 /* CONV_HEIGHTS must list the heights (in pixels) that tiles can have: 1, and half of the highest to
  * the highest. A column of several tiles has none lower than half of the highest; lower columns are
  * made of tiles of one pixel, to keep the library small. */
