@@ -194,6 +194,8 @@ wait_for_tasks(EffNetSession *session, Progress *progress, guint tasks)
             return;
 #if defined(__x86_64__) || defined(__i386__)
         __builtin_ia32_pause();
+#elif defined(__aarch64__)
+        __asm__ volatile("yield");
 #endif
     }
     g_mutex_lock(&session->lock);

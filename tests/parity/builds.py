@@ -16,7 +16,8 @@ import tempfile
 
 import numpy as np
 
-LEVELS = ["c", "blas", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16"]
+LEVELS = ["c", "blas", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16", "neon",
+          "neondot", "neoni8mm"]
 PRECISIONS = ["fp32", "bf16", "int8"]
 
 

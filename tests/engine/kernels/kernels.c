@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernels/kernels.h"
 
+#include <setjmp.h>
+#include <signal.h>
 #include <string.h>
 
 /* The reference does what a contract lacks; it can do everything. */
@@ -93,6 +95,7 @@ test_levels(void)
     }
 }
 
+#ifdef __x86_64__
 /* If /proc/cpuinfo names AVX-VNNI, the level runs. Older systems do not know the name. */
 static void
 test_avxvnni(void)
@@ -105,12 +108,65 @@ test_avxvnni(void)
     }
     g_assert_nonnull(effnet_kernels_find("avxvnni"));
 }
+#endif
+
+#ifdef __aarch64__
+static sigjmp_buf illegal;
+
+static void
+jump_back(int signal)
+{
+    siglongjmp(illegal, 1);
+}
+
+static void
+try_dot(void)
+{
+    __asm__ volatile(".inst 0x4e809400" ::: "v0"); /* sdot v0.4s, v0.16b, v0.16b */
+}
+
+static void
+try_matrix(void)
+{
+    __asm__ volatile(".inst 0x4e80a400" ::: "v0"); /* smmla v0.4s, v0.16b, v0.16b */
+}
+
+/* Whether the CPU does what TRY tries. */
+static gboolean
+runs(void (*try)(void))
+{
+    struct sigaction action = {.sa_handler = jump_back}, before;
+    volatile gboolean done = FALSE;
+
+    sigaction(SIGILL, &action, &before);
+    if (sigsetjmp(illegal, TRUE) == 0) {
+        try();
+        done = TRUE;
+    }
+    sigaction(SIGILL, &before, NULL);
+    return done;
+}
+
+/* What is said of the CPU is what it does. */
+static void
+test_detection(void)
+{
+    g_assert_nonnull(effnet_kernels_find("neon"));
+    g_assert_cmpint(effnet_kernels_find("neondot") != NULL, ==, runs(try_dot));
+    g_assert_cmpint(effnet_kernels_find("neoni8mm") != NULL, ==, runs(try_matrix));
+}
+#endif
 
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/kernels/levels", test_levels);
+#ifdef __x86_64__
     g_test_add_func("/kernels/avxvnni", test_avxvnni);
+#endif
+#ifdef __aarch64__
+    g_test_add_func("/kernels/detection", test_detection);
+#endif
     return g_test_run();
 }

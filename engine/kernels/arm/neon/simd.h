@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Operations on vectors of 4 floats; sizes that suit them are in tiles.h. */
+#ifndef EFFNET_SIMD_H
+#define EFFNET_SIMD_H
+
+#include <arm_neon.h>
+
+#include "quant.h"
+
+#define VF_LANES 4
+typedef float32x4_t vf;
+
+#define vf_load(p)       vld1q_f32(p)
+#define vf_store(p, v)   vst1q_f32(p, v)
+#define vf_set1(x)       vdupq_n_f32(x)
+#define vf_zero()        vdupq_n_f32(0)
+#define vf_add(a, b)     vaddq_f32(a, b)
+#define vf_sub(a, b)     vsubq_f32(a, b)
+#define vf_mul(a, b)     vmulq_f32(a, b)
+#define vf_fnma(a, b, c) vfmsq_f32(c, a, b) /* c - a * b */
+#define vf_divide(a, b)  vdivq_f32(a, b)
+#define vf_min(a, b)     vminq_f32(a, b)
+#define vf_max(a, b)     vmaxq_f32(a, b)
+
+/* For compilers: P has a register of its own; V stays in one; and what V is made of is computed as
+ * written, neither shortened nor merged. */
+#define keep_address(p) __asm__("" : "+r"(p))
+#define vf_keep(v)      __asm__("" : "+w"(v))
+#define vf_compute(v)   __asm__ volatile("" : "+w"(v))
+#define vi_compute(v)   __asm__ volatile("" : "+w"(v))
+
+/* a * b + c. GCC gives the sum of each intrinsic a register of its own, and moves them about. */
+static inline vf
+vf_fma(vf a, vf b, vf c)
+{
+    __asm__("fmla %0.4s, %1.4s, %2.4s" : "+w"(c) : "w"(a), "w"(b));
+    return c;
+}
+
+/* 1 + 2^-t, relative error below 3e-7. In 2^24ths, t saturates at 128 either way: no clipping. 2^-t
+ * is a polynomial for 2^-part, 0 <= part < 1 (minimax in the relative error with 1 at 0), with the
+ * whole taken from its exponent: their difference, halved, is the whole where floats have it, and
+ * saturates at 0. */
+static inline vf
+vf_exp2_and_one(vf t)
+{
+    static const float polynomial[] = {-9.44903461e-4f, 9.20579774e-3f, -5.52973579e-2f,
+                                       2.40180143e-1f};
+    vf by = vld1q_f32(polynomial), p1 = vdupq_n_f32(-6.93143721e-1f), one = vdupq_n_f32(1.f);
+    int32x4_t fixed = vcvtq_n_s32_f32(t, 24), part = vandq_s32(fixed, vdupq_n_s32(0xffffff));
+    vf f = vcvtq_n_f32_s32(part, 24), square = vmulq_f32(f, f);
+    vf high = vfmaq_laneq_f32(vdupq_laneq_f32(by, 1), f, by, 0);
+    vf middle = vfmaq_laneq_f32(vdupq_laneq_f32(by, 3), f, by, 2);
+    vf low = vfmaq_f32(one, f, p1);
+    uint32x4_t power;
+
+    low = vfmaq_f32(low, vfmaq_f32(middle, high, square), square);
+    power = vsqaddq_u32(vreinterpretq_u32_f32(low), vhsubq_s32(part, fixed));
+    return vaddq_f32(vreinterpretq_f32_u32(power), one);
+}
+
+/* Half a panel. */
+typedef struct {
+    vf v[2];
+} vh;
+
+static inline vh
+vh_load(const float *p)
+{
+    return (vh){{vf_load(p), vf_load(p + VF_LANES)}};
+}
+
+/* Vector I of the panel. */
+#define vf_of_half(h, i) ((i) < 2 ? (h).v[(i)&1] : vf_zero())
+
+/* Values of four k's or of one, and that of one of them: products take it from where it is. */
+typedef vf vk;
+typedef struct {
+    vf values;
+    int k;
+} vx;
+
+#define vk_load(in)          vld1q_f32(in)
+#define vk_load_one(in)      vld1q_dup_f32(in)
+#define vx_of(in, values, k) ((vx){values, k})
+
+/* SUM += X * W; X's k is a constant once loops are unrolled. */
+static inline __attribute__((always_inline)) void
+vx_accumulate(vf *sum, vx x, vf w)
+{
+    __asm__("fmla %0.4s, %1.4s, %2.s[%3]" : "+w"(*sum) : "w"(w), "w"(x.values), "i"(x.k));
+}
+
+/* A panel's row at P to ROW; returns what is behind it. GCC's intrinsic does not go on by itself.
+ */
+static inline const float *
+vf_load_panel(vf *row, const float *p)
+{
+    float32x4x4_t panel;
+
+#ifdef __clang__
+    panel = vld1q_f32_x4(p);
+    p += 16;
+#else
+    __asm__("ld1 {%S0.4s - %V0.4s}, [%1], #64"
+            : "=w"(panel), "+r"(p)
+            : "m"(*(const float(*)[16])p));
+#endif
+    for (int i = 0; i < 4; i++)
+        row[i] = panel.val[i];
+    return p;
+}
+#define vf_load_panel(row, p) vf_load_panel(row, p)
+
+static inline __attribute__((always_inline)) void
+vh_accumulate(vh *sum, vx x, vh w)
+{
+    vx_accumulate(&sum->v[0], x, w.v[0]);
+    vx_accumulate(&sum->v[1], x, w.v[1]);
+}
+
+#define vh_accumulate_one(sum, in, values, k, w) vh_accumulate(sum, vx_of(in, values, k), w)
+
+/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16, VB four
+ * times as many of 8. */
+typedef int32x4_t vi;
+typedef int16x8_t vs;
+typedef uint8x16_t vb;
+
+#define vi_load(p)     vld1q_s32((const gint32 *)(p))
+#define vi_store(p, v) vst1q_s32((gint32 *)(p), v)
+#define vi_zero()      vdupq_n_s32(0)
+#define vi_set1(x)     vdupq_n_s32(x)
+#define vi_add(a, b)   vaddq_s32(a, b)
+#define vi_to_float(v) vcvtq_f32_s32(v)
+/* As effnet_round(), of what is within 32 bits. */
+#define vf_round(v) vcvtnq_s32_f32(v)
+
+/* Four vectors of weights at P to ROW; returns what is behind them. */
+static inline const guint8 *
+vi_load_panel(vi *row, const guint8 *p)
+{
+    int32x4x4_t panel;
+
+#ifdef __clang__
+    panel = vld1q_s32_x4((const gint32 *)p);
+    p += 64;
+#else
+    __asm__("ld1 {%S0.4s - %V0.4s}, [%1], #64"
+            : "=w"(panel), "+r"(p)
+            : "m"(*(const guint8(*)[64])p));
+#endif
+    for (int i = 0; i < 4; i++)
+        row[i] = panel.val[i];
+    return p;
+}
+#define vi_load_panel(row, p) vi_load_panel(row, p)
+
+/* A group's numbers, wherever they are. */
+typedef gint32 Group __attribute__((may_alias, aligned(1)));
+
+#define vi_group(p) vdupq_n_s32(*(const Group *)(p))
+
+/* Two products of 8 bits are within 16. */
+static inline vi
+vi_group_dot(vi sum, vi x, vi w)
+{
+    int8x16_t a = vreinterpretq_s8_s32(x), b = vreinterpretq_s8_s32(w);
+    int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(b)), high = vmull_high_s8(a, b);
+
+    return vpadalq_s16(sum, vpaddq_s16(low, high));
+}
+
+#define VS_LANES         8
+#define vs_set1(x)       vdupq_n_s16(x)
+#define vs_min(a, b)     vminq_s16(a, b)
+#define vs_max(a, b)     vmaxq_s16(a, b)
+#define vs_add(a, b)     vaddq_s16(a, b)
+#define vs_adds(a, b)    vqaddq_s16(a, b)
+#define vs_subs(a, b)    vqsubq_s16(a, b)
+#define vs_abs(a)        vabsq_s16(a)
+#define vs_mul_q15(a, b) vqrdmulhq_s16(a, b)
+#define vs_most(v)       vmaxvq_s16(v)
+#define vs_least(v)      vminvq_s16(v)
+/* The first N, which is all. */
+#define vs_load_part(p, n)     vld1q_s16(p)
+#define vs_store_part(p, v, n) vst1q_s16(p, v)
+
+static inline vs
+vs_minu(vs a, vs b)
+{
+    return vreinterpretq_s16_u16(vminq_u16(vreinterpretq_u16_s16(a), vreinterpretq_u16_s16(b)));
+}
+
+static inline vs
+vs_mul_highu(vs a, vs b)
+{
+    uint16x8_t x = vreinterpretq_u16_s16(a), y = vreinterpretq_u16_s16(b);
+    uint32x4_t low = vmull_u16(vget_low_u16(x), vget_low_u16(y)), high = vmull_high_u16(x, y);
+
+    return vreinterpretq_s16_u16(
+        vuzp2q_u16(vreinterpretq_u16_u32(low), vreinterpretq_u16_u32(high)));
+}
+
+/* A's numbers, then B's, saturated. */
+static inline vs
+vs_narrow(vi a, vi b)
+{
+    return vqmovn_high_s32(vqmovn_s32(a), b);
+}
+
+/* Half INDEX of two. */
+static inline void
+vs_store_half(gint16 *p, vs v, int index)
+{
+    vst1_s16(p, index ? vget_high_s16(v) : vget_low_s16(v));
+}
+
+/* VS_LANES numbers of 8 bits. */
+static inline vs
+vs_load_bytes(const guint8 *p)
+{
+    return vreinterpretq_s16_u16(vmovl_u8(vld1_u8(p)));
+}
+
+static inline void
+vs_store_bytes(guint8 *p, vs v)
+{
+    vst1_u8(p, vqmovun_s16(v));
+}
+
+/* All of them, which are within 8 bits. */
+static inline void
+vs_store_quantum(gint8 *p, vs v)
+{
+    vst1_s8(p, vqmovn_s16(v));
+}
+
+/* The numbers of four vectors, saturated to 0..255. */
+static inline vb
+vb_narrow(vi a, vi b, vi c, vi d)
+{
+    return vqmovun_high_s16(vqmovun_s16(vs_narrow(a, b)), vs_narrow(c, d));
+}
+
+/* PART of PARTS, which are 1, 2 or 4. */
+static inline void
+vb_store_part(guint8 *p, vb v, int part, int parts)
+{
+    uint64x2_t halves = vreinterpretq_u64_u8(v);
+
+    if (parts == 1)
+        vst1q_u8(p, v);
+    else if (parts == 2)
+        vst1_u8(p, vreinterpret_u8_u64(part ? vget_high_u64(halves) : vget_low_u64(halves)));
+    else
+        vst1q_lane_u32((guint32 *)p, vreinterpretq_u32_u8(v), part);
+}
+
+/* VF_LANES numbers of 16 bits. */
+static inline vi
+vi_load_narrow(const gint16 *p)
+{
+    return vmovl_s16(vld1_s16(p));
+}
+
+/* TABLE's numbers at INDEX of 0..31, which has their bytes in 64. */
+static inline vs
+vs_lookup(const gint16 *table, vs index)
+{
+    uint8x16x4_t bytes = vld1q_u8_x4((const guint8 *)table);
+    vs at = vmlaq_s16(vdupq_n_s16(0x100), index, vdupq_n_s16(0x202));
+
+    return vreinterpretq_s16_u8(vqtbl4q_u8(bytes, vreinterpretq_u8_s16(at)));
+}
+
+/* Two rows' numbers of VS_LANES channels, one row beside the other. */
+typedef struct {
+    vs upper, lower;
+} vs2;
+typedef struct {
+    vi low, high;
+} vi2;
+typedef struct {
+    vf low, high;
+} vf2;
+
+#define vs2_pair(a, b) ((vs2){a, b})
+
+static inline vs2
+vs2_load(const gint16 *p)
+{
+    return (vs2){vld1q_s16(p), vld1q_s16(p + VS_LANES)};
+}
+
+static inline void
+vs2_store(gint16 *p, vs2 v)
+{
+    vst1q_s16(p, v.upper);
+    vst1q_s16(p + VS_LANES, v.lower);
+}
+
+static inline vi2
+vi2_dot(vi2 sum, vs2 a, vs2 w)
+{
+    sum.low = vmlal_s16(sum.low, vget_low_s16(a.upper), vget_low_s16(w.upper));
+    sum.high = vmlal_high_s16(sum.high, a.upper, w.upper);
+    sum.low = vmlal_s16(sum.low, vget_low_s16(a.lower), vget_low_s16(w.lower));
+    sum.high = vmlal_high_s16(sum.high, a.lower, w.lower);
+    return sum;
+}
+
+/* In the order of the channels, saturated. */
+static inline vs
+vs_of_sums(vi2 v)
+{
+    return vs_narrow(v.low, v.high);
+}
+
+/* A and B are the channels' in their order. */
+#define vf2_of(a, b) ((vf2){a, b})
+
+static inline void
+vf2_split(vf2 v, vf *a, vf *b)
+{
+    *a = v.low;
+    *b = v.high;
+}
+
+#endif

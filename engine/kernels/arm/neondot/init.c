@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Detection, compiled without the instruction set itself, and what the level adds to NEON's. */
+#define ISA neondot
+#include <sys/auxv.h>
+
+#include "../../kernels.h"
+#include "../../tmpl.h"
+
+gboolean effnet_kernels_init_neon(EffNetKernels *kernels);
+gboolean effnet_kernels_init_neondot(EffNetKernels *kernels);
+
+gboolean
+effnet_kernels_init_neondot(EffNetKernels *kernels)
+{
+    if (!effnet_kernels_init_neon(kernels) || !(getauxval(AT_HWCAP) & HWCAP_ASIMDDP))
+        return FALSE;
+    kernels->conv[EFFNET_TYPE_S16] = KERNEL(conv_int8);
+    kernels->dwconv[EFFNET_TYPE_U8] = KERNEL(dwconv_u8);
+    kernels->peak[EFFNET_TYPE_S16] = KERNEL(peak_int8);
+    return TRUE;
+}
