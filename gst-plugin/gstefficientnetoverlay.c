@@ -39,6 +39,7 @@ GST_DEBUG_CATEGORY_STATIC(efficientnetoverlay_debug);
 #define DEFAULT_FONT       "Sans"
 #define DEFAULT_COLOR      0xff4fa3ff
 #define DEFAULT_MAX_LABELS 5
+#define DEFAULT_THRESHOLD  0.01
 #define DEFAULT_SHOW_SCORE TRUE
 
 enum {
@@ -46,6 +47,7 @@ enum {
     PROP_FONT,
     PROP_COLOR,
     PROP_MAX_LABELS,
+    PROP_THRESHOLD,
     PROP_SHOW_SCORE,
 };
 
@@ -54,6 +56,7 @@ typedef struct {
     char *font;
     guint color;
     guint max_labels;
+    double threshold;
     gboolean show_score;
 } Settings;
 
@@ -106,6 +109,9 @@ set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_MAX_LABELS:
         settings->max_labels = g_value_get_uint(value);
         break;
+    case PROP_THRESHOLD:
+        settings->threshold = g_value_get_double(value);
+        break;
     case PROP_SHOW_SCORE:
         settings->show_score = g_value_get_boolean(value);
         break;
@@ -133,6 +139,9 @@ get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
         break;
     case PROP_MAX_LABELS:
         g_value_set_uint(value, settings->max_labels);
+        break;
+    case PROP_THRESHOLD:
+        g_value_set_double(value, settings->threshold);
         break;
     case PROP_SHOW_SCORE:
         g_value_set_boolean(value, settings->show_score);
@@ -329,7 +338,7 @@ compose(GstEfficientNetOverlay *self, GstBuffer *buffer)
     copy_settings(self, &settings);
     style = (GstEfficientNetOverlayStyle){settings.font, settings.color, settings.show_score};
     gst_efficientnet_overlay_layout_init(&layout, results, &visible, settings.position,
-                                         settings.max_labels,
+                                         settings.max_labels, settings.threshold,
                                          gst_efficientnet_overlay_font_size(settings.font));
     composition = gst_efficientnet_overlay_painter_paint(self->painter, &layout, &style);
     g_free(settings.font);
@@ -445,6 +454,13 @@ install_properties(GObjectClass *klass)
                           "room: half of the frame, the height of a region, one at least",
                           1, G_MAXINT, DEFAULT_MAX_LABELS, flags));
     g_object_class_install_property(
+        klass, PROP_THRESHOLD,
+        g_param_spec_double(
+            "threshold", "Threshold",
+            "Labels of classes with lower scores are not drawn, as their bars would "
+            "have no length",
+            -G_MAXDOUBLE, G_MAXDOUBLE, DEFAULT_THRESHOLD, flags));
+    g_object_class_install_property(
         klass, PROP_SHOW_SCORE,
         g_param_spec_boolean("show-score", "Show score",
                              "Write the score beside each label; its bar is drawn in any case",
@@ -498,6 +514,7 @@ gst_efficientnet_overlay_init(GstEfficientNetOverlay *self)
         .font = g_strdup(DEFAULT_FONT),
         .color = DEFAULT_COLOR,
         .max_labels = DEFAULT_MAX_LABELS,
+        .threshold = DEFAULT_THRESHOLD,
         .show_score = DEFAULT_SHOW_SCORE,
     };
 }

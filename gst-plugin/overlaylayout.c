@@ -15,6 +15,7 @@ typedef struct {
     GstVideoRectangle visible;
     GstEfficientNetOverlayPosition position;
     guint max_labels;
+    gfloat threshold;
     gint used; /* height that panels about the whole frame use */
 } Placing;
 
@@ -47,14 +48,25 @@ panel_height(const GstEfficientNetOverlayMetrics *metrics, guint rows)
     return (gint)(rows * metrics->row + 2 * metrics->padding);
 }
 
-/* How many labels of RESULT fit into HEIGHT; at least one. */
+/* How many classes of RESULT, which are sorted, have scores that are worth a label. */
+static guint
+count_worthy(const Placing *p, const GstEfficientNetResult *result)
+{
+    guint n = 0;
+
+    while (n < result->n_classes && !(gst_efficientnet_result_get_score(result, n) < p->threshold))
+        n++;
+    return n;
+}
+
+/* How many labels of RESULT fit into HEIGHT; at least one, if there is any to draw. */
 static guint
 count_labels(const Placing *p, const GstEfficientNetResult *result, gint height, gboolean title)
 {
     const GstEfficientNetOverlayMetrics *metrics = &p->layout->metrics;
     gint rows = (height - 2 * (gint)metrics->padding) / (gint)metrics->row - title;
 
-    return MIN(MIN(p->max_labels, result->n_classes), (guint)MAX(rows, 1));
+    return MIN(MIN(p->max_labels, count_worthy(p, result)), (guint)MAX(rows, 1));
 }
 
 static void
@@ -97,7 +109,7 @@ place_on_frame(Placing *p, const GstEfficientNetResult *result, gboolean title)
 
     rect.x = right ? p->visible.w - margin - rect.w : margin;
     rect.y = bottom ? p->visible.h - margin - p->used - rect.h : margin + p->used;
-    if (!fits(p, &rect))
+    if (n == 0 || !fits(p, &rect))
         return;
     append_panel(p, result, rect, n, title);
     p->used += rect.h + margin;
@@ -203,9 +215,9 @@ void
 gst_efficientnet_overlay_layout_init(GstEfficientNetOverlayLayout *layout, const GValue *results,
                                      const GstVideoRectangle *visible,
                                      GstEfficientNetOverlayPosition position, guint max_labels,
-                                     double font_size)
+                                     double threshold, double font_size)
 {
-    Placing p = {layout, *visible, position, max_labels, 0};
+    Placing p = {layout, *visible, position, max_labels, (gfloat)threshold, 0};
     gboolean title = count_on_frame(&p, results) > 1;
     GstEfficientNetResult result;
     GstVideoRectangle region;

@@ -31,12 +31,13 @@ typedef struct {
 } GstEfficientNetOverlayLayout;
 
 /* VISIBLE: the visible part of the frame, to which RESULTS (NULL: none) refer, and within which
- * everything is placed. FONT_SIZE: in pixels of a frame whose shorter side has 720. What does not
- * fit legibly, or would cover another panel, is left out. The panels point into RESULTS. */
+ * everything is placed. Classes with scores below THRESHOLD are left out. FONT_SIZE: in pixels of a
+ * frame whose shorter side has 720. What does not fit legibly, or would cover another panel, is
+ * left out. The panels point into RESULTS. */
 void gst_efficientnet_overlay_layout_init(GstEfficientNetOverlayLayout *layout,
                                           const GValue *results, const GstVideoRectangle *visible,
                                           GstEfficientNetOverlayPosition position, guint max_labels,
-                                          double font_size);
+                                          double threshold, double font_size);
 void gst_efficientnet_overlay_layout_clear(GstEfficientNetOverlayLayout *layout);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GstEfficientNetOverlayLayout,

@@ -493,20 +493,23 @@ test_round_trip(void)
     g_autofree char *font = NULL;
     guint color, max_labels;
     gboolean show_score;
+    double threshold;
     gint position;
 
     g_object_get(element, "position", &position, "font", &font, "color", &color, "max-labels",
-                 &max_labels, "show-score", &show_score, NULL);
+                 &max_labels, "threshold", &threshold, "show-score", &show_score, NULL);
+    g_assert_cmpfloat(threshold, ==, 0.01);
     g_assert_cmpint(position, ==, 0);
     g_assert_cmpstr(font, ==, "Sans");
     g_assert_cmphex(color, ==, 0xff4fa3ff);
     g_assert_cmpuint(max_labels, ==, 5);
     g_assert_true(show_score);
     g_free(font);
-    g_object_set(element, "position", 3, "font", NULL, "color", 1u, "max-labels", 2u, "show-score",
-                 FALSE, NULL);
+    g_object_set(element, "position", 3, "font", NULL, "color", 1u, "max-labels", 2u, "threshold",
+                 0.5, "show-score", FALSE, NULL);
     g_object_get(element, "position", &position, "font", &font, "color", &color, "max-labels",
-                 &max_labels, "show-score", &show_score, NULL);
+                 &max_labels, "threshold", &threshold, "show-score", &show_score, NULL);
+    g_assert_cmpfloat(threshold, ==, 0.5);
     g_assert_cmpint(position, ==, 3);
     g_assert_null(font);
     g_assert_cmphex(color, ==, 1);

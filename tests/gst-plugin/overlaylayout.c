@@ -18,7 +18,7 @@ lay_out(Fixture *f, const EffNetTestResult *results, gsize n, gint width, gint h
 
     effnet_test_init_results(&f->results, results, n);
     gst_efficientnet_overlay_layout_init(&f->layout, &f->results, &visible, position, max_labels,
-                                         24);
+                                         0.01, 24);
 }
 
 static void
@@ -253,7 +253,7 @@ test_visible(void)
 
     effnet_test_init_results(&f.results, &result, 1);
     gst_efficientnet_overlay_layout_init(&f.layout, &f.results, &visible,
-                                         GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5, 24);
+                                         GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5, 0, 24);
     g_assert_cmpint(outline(&f, 0)->x, ==, 300);
     g_assert_cmpint(outline(&f, 0)->y, ==, 400);
     g_assert_cmpint(outline(&f, 0)->w, ==, 200);
@@ -296,11 +296,41 @@ test_nothing(void)
     GstEfficientNetOverlayLayout layout;
     Fixture f;
 
-    gst_efficientnet_overlay_layout_init(&layout, NULL, &visible, 0, 5, 24);
+    gst_efficientnet_overlay_layout_init(&layout, NULL, &visible, 0, 5, 0, 24);
     g_assert_cmpuint(layout.panels->len + layout.outlines->len, ==, 0);
     gst_efficientnet_overlay_layout_clear(&layout);
     lay_out(&f, &empty, 1, 640, 480, GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5);
     g_assert_cmpuint(f.layout.panels->len, ==, 0);
+    clear(&f);
+}
+
+/* What has no score to speak of gets no row, and a result of such classes alone no panel. */
+static void
+test_threshold(void)
+{
+    static const EffNetTestResult results[] = {
+        {.width = 640,
+         .height = 480,
+         .roi_id = -1,
+         .labels = {"a", "b", "c", "d"},
+         .scores = {0.9f, 0.0101f, 0.0099f, 0.0f}},
+        {.width = 640, .height = 480, .roi_id = -1, .labels = {"a"}, .scores = {0.001f}},
+        {.x = 100,
+         .y = 100,
+         .w = 300,
+         .h = 300,
+         .width = 640,
+         .height = 480,
+         .roi_id = 1,
+         .labels = {"a"},
+         .scores = {-3.0f}},
+    };
+    Fixture f;
+
+    lay_out(&f, results, 3, 640, 480, GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5);
+    g_assert_cmpuint(f.layout.panels->len, ==, 1);
+    g_assert_cmpuint(panel(&f, 0)->n_labels, ==, 2);
+    g_assert_cmpuint(f.layout.outlines->len, ==, 1);
     clear(&f);
 }
 
@@ -310,6 +340,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     g_test_add_func("/overlaylayout/frame", test_frame);
+    g_test_add_func("/overlaylayout/threshold", test_threshold);
     g_test_add_func("/overlaylayout/sizes", test_sizes);
     g_test_add_func("/overlaylayout/all-small-sizes", test_all_small_sizes);
     g_test_add_func("/overlaylayout/positions", test_positions);

@@ -19,7 +19,7 @@ paint(GstEfficientNetOverlayPainter *painter, const EffNetTestResult *result,
 
     effnet_test_init_results(&results, result, 1);
     gst_efficientnet_overlay_layout_init(&layout, &results, &visible,
-                                         GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5, 24);
+                                         GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5, -G_MAXDOUBLE, 24);
     composition = gst_efficientnet_overlay_painter_paint(painter, &layout, with);
     g_value_unset(&results);
     return composition;
