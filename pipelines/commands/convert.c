@@ -24,7 +24,7 @@
 
 typedef struct {
     const char *input;
-    char *output, *arch;
+    char *output, *arch, *labels_file;
     EffNetOutfile *outfile;
     char *data; /* the input's */
     gsize n;
@@ -37,6 +37,7 @@ options_clear(Options *options)
     g_free(options->data);
     g_free(options->output);
     g_free(options->arch);
+    g_free(options->labels_file);
     g_clear_pointer(&options->outfile, effnet_outfile_free);
 }
 
@@ -88,8 +89,8 @@ convert(gpointer data, GError **error)
     if (!read_graph(graph, options, error))
         return FALSE;
     options->was_quantised = graph->is_quantised;
-    return effnet_graph_write(graph, options->arch, effnet_outfile_get_path(options->outfile),
-                              error);
+    return effnet_graph_write(graph, options->arch, options->labels_file,
+                              effnet_outfile_get_path(options->outfile), error);
 }
 
 /* Renames the output once it can be opened, and says how it is recognised. */
@@ -128,6 +129,8 @@ run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
          "OUT.safetensors"},
         {"arch", 'a', 0, G_OPTION_ARG_STRING, &options.arch,
          "Which network it is, by our or timm's name, where its shapes do not tell", "NAME"},
+        {"labels-file", 'l', 0, G_OPTION_ARG_FILENAME, &options.labels_file,
+         "Write these labels, one a line, into the checkpoint", "FILE"},
         {NULL},
     };
 

@@ -198,7 +198,7 @@ tell_padding(const EffNetGraph *graph)
 
 static void
 set_config(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const char *name,
-           guint n_classes, gboolean is_sigmoid)
+           guint n_classes, gboolean is_sigmoid, const char *const *labels)
 {
     g_autofree char *config = NULL;
     EffNetModelInfo info = {
@@ -208,6 +208,7 @@ set_config(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const char
         .n_classes = n_classes,
         .padding = tell_padding(graph),
         .activation = is_sigmoid ? EFFNET_ACTIVATION_SIGMOID : graph->activation,
+        .labels = labels,
     };
 
     if (graph->is_normalised)
@@ -251,8 +252,10 @@ add_tensors(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const Eff
 }
 
 gboolean
-effnet_graph_write(EffNetGraph *graph, const char *name, const char *path, GError **error)
+effnet_graph_write(EffNetGraph *graph, const char *name, const char *labels_file, const char *path,
+                   GError **error)
 {
+    g_auto(GStrv) labels = NULL;
     g_autoptr(EffNetArch) arch = NULL;
     g_autoptr(EffNetNetwork) network = NULL;
     g_autoptr(EffNetSafetensorsWriter) writer = effnet_safetensors_writer_new();
@@ -269,7 +272,10 @@ effnet_graph_write(EffNetGraph *graph, const char *name, const char *path, GErro
     if (!check_layers(graph, network, error) || !check_acts(graph, network, &is_sigmoid, error) ||
         !check_numbers(graph, error))
         return FALSE;
-    set_config(writer, graph, name ? name : effnet_arch_get_name(arch), n_classes, is_sigmoid);
+    if (labels_file && !(labels = effnet_labels_load(labels_file, n_classes, error)))
+        return FALSE;
+    set_config(writer, graph, name ? name : effnet_arch_get_name(arch), n_classes, is_sigmoid,
+               (const char *const *)labels);
     add_tensors(writer, graph, network);
     return effnet_safetensors_writer_finish(writer, path, error);
 }

@@ -95,6 +95,7 @@ def prepare():
     subprocess.run([os.environ["EFFNET_WRITE_LITE0"], HERE / "flowers.safetensors"], check=True)
     (HERE / "names.txt").write_text("cat.jpg\nholiday.mp4\n")
     (HERE / "flowers.txt").write_text("".join(f"flower {i}\n" for i in range(10)))
+    (HERE / "tulips.txt").write_text("".join(f"tulip {i}\n" for i in range(7)))
     sys.path.append(str(SOURCES / "tests/pipelines/convert"))
     import models
     models.write_onnx(HERE / "tulips.onnx", models.efficientnet())
