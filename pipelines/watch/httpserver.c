@@ -17,6 +17,7 @@ struct _EffNetWatchHttp {
     EffNetWatchAddress address;
     EffNetWatchHttpAccess *access;
     const GPtrArray *statuses;
+    char *policy; /* Content-Security-Policy */
     SoupServer *server;
     GSocketService *service;
     GQueue clients; /* of Client, the oldest first */
@@ -90,17 +91,14 @@ respond_picture(EffNetWatchHttp *http, SoupServerMessage *message, const char *p
 }
 
 static void
-set_common_headers(SoupServerMessage *message)
+set_common_headers(const EffNetWatchHttp *http, SoupServerMessage *message)
 {
     SoupMessageHeaders *headers = soup_server_message_get_response_headers(message);
 
     /* As libsoup does with connections that it has not accepted itself; few can stay idle here. */
     soup_message_headers_replace(headers, "Connection", "close");
     soup_message_headers_replace(headers, "Cache-Control", "no-store");
-    soup_message_headers_replace(
-        headers, "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'");
+    soup_message_headers_replace(headers, "Content-Security-Policy", http->policy);
     soup_message_headers_replace(headers, "X-Content-Type-Options", "nosniff");
     soup_message_headers_replace(headers, "Referrer-Policy", "no-referrer");
 }
@@ -143,7 +141,7 @@ handle(SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
     EffNetWatchHttp *http = data;
     const char *method = soup_server_message_get_method(message);
 
-    set_common_headers(message);
+    set_common_headers(http, message);
     /* For many overlapping ranges, libsoup would make a body many times as large. */
     soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
     if (!is_admitted(http, message))
@@ -224,6 +222,10 @@ effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *status
 
     http->address = (EffNetWatchAddress){g_strdup(address->address), address->port};
     http->statuses = statuses;
+    http->policy = g_strdup_printf(
+        "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors %s",
+        program->http_frame_ancestors ? program->http_frame_ancestors : "'none'");
     http->server = soup_server_new("server-header", "effnet", NULL);
     http->access =
         effnet_watch_http_access_new(address, program->http_hosts, program->http_auth, error);
@@ -263,6 +265,7 @@ effnet_watch_http_free(EffNetWatchHttp *http)
     g_clear_object(&http->service);
     g_clear_pointer(&http->access, effnet_watch_http_access_free);
     g_free(http->address.address);
+    g_free(http->policy);
     g_free(http);
 }
 
@@ -270,4 +273,15 @@ char *
 effnet_watch_http_new_uri(const EffNetWatchHttp *http)
 {
     return effnet_watch_address_new_uri(&http->address, "http", "/");
+}
+
+char *
+effnet_watch_http_describe(const EffNetWatchHttp *http)
+{
+    g_autofree char *uri = effnet_watch_http_new_uri(http);
+
+    if (!effnet_watch_address_is_any(&http->address))
+        return g_strdup_printf("the page is %s", uri);
+    return g_strdup_printf("the page is %s here, and http://%s:%u/ elsewhere", uri,
+                           g_get_host_name(), http->address.port);
 }

@@ -20,8 +20,11 @@ EffNetWatchHttp *effnet_watch_http_new(const EffNetWatchProgram *program, const 
                                        GError **error);
 void effnet_watch_http_free(EffNetWatchHttp *http);
 
-/* The address as a user types it. For g_free(). */
+/* An address that opens on this machine. For g_free(). */
 char *effnet_watch_http_new_uri(const EffNetWatchHttp *http);
+
+/* A sentence that says where the page is, in addresses that open. For g_free(). */
+char *effnet_watch_http_describe(const EffNetWatchHttp *http);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetWatchHttp, effnet_watch_http_free)
 

@@ -36,6 +36,7 @@ effnet_watch_program_free(EffNetWatchProgram *program)
     g_free(program->http.address);
     g_free(program->http_hosts);
     g_free(program->http_auth);
+    g_free(program->http_frame_ancestors);
     g_free(program->rtsp.address);
     g_clear_pointer(&program->streams, g_ptr_array_unref);
     g_free(program);
@@ -91,9 +92,12 @@ effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char *sche
                              const char *path)
 {
     gboolean v6 = strchr(address->address, ':') != NULL;
+    const char *host = address->address;
 
-    return g_strdup_printf("%s://%s%s%s:%u%s", scheme, v6 ? "[" : "", address->address,
-                           v6 ? "]" : "", address->port, path);
+    if (effnet_watch_address_is_any(address))
+        host = v6 ? "::1" : DEFAULT_ADDRESS;
+    return g_strdup_printf("%s://%s%s%s:%u%s", scheme, v6 ? "[" : "", host, v6 ? "]" : "",
+                           address->port, path);
 }
 
 GSocketService *
@@ -119,6 +123,14 @@ effnet_watch_address_listen(EffNetWatchAddress *address, const char *option, int
 }
 
 gboolean
+effnet_watch_address_is_any(const EffNetWatchAddress *address)
+{
+    g_autoptr(GInetAddress) inet = g_inet_address_new_from_string(address->address);
+
+    return inet && g_inet_address_get_is_any(inet);
+}
+
+gboolean
 effnet_watch_address_is_local(const EffNetWatchAddress *address)
 {
     g_autoptr(GInetAddress) inet = g_inet_address_new_from_string(address->address);
@@ -135,20 +147,46 @@ parse_address(const EffNetWatchConfig *config, const char *key, EffNetWatchAddre
     return text == NULL || effnet_watch_address_parse(address, key, text, error);
 }
 
+/* Origins become part of a header: each is http or https, a host and perhaps a port, or 'self'. */
+static gboolean
+parse_frame_ancestors(EffNetWatchProgram *program, const char *text, GError **error)
+{
+    g_auto(GStrv) origins = g_strsplit(text ? text : "", ",", -1);
+
+    for (char **origin = origins; text && (*origin || origin == origins); origin++) {
+        if (*origin && g_regex_match_simple("^(https?://[A-Za-z0-9.*\\[\\]:-]+|'self')$",
+                                            g_strstrip(*origin), G_REGEX_DOLLAR_ENDONLY, 0))
+            continue;
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "http-frame-ancestors must be origins such as http://home.local:8123, with "
+                    "commas between them, not \"%s\"",
+                    text);
+        return FALSE;
+    }
+    if (text)
+        program->http_frame_ancestors = g_strjoinv(" ", origins);
+    return TRUE;
+}
+
 /* A password without a page is an error, lest its user learn later that nothing is protected. */
 static gboolean
 parse_http(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError **error)
 {
+    static const char *const about[] = {"http-auth", "http-host", "http-frame-ancestors"};
+
     if (!parse_address(config, "http", &program->http, error))
         return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(about) && program->http.address == NULL; i++) {
+        if (effnet_watch_config_get(config, NULL, about[i])) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                        "%s is about the page: --http serves it", about[i]);
+            return FALSE;
+        }
+    }
     program->http_hosts = g_strdup(effnet_watch_config_get(config, NULL, "http-host"));
     program->http_auth = g_strdup(effnet_watch_config_get(config, NULL, "http-auth"));
-    if (program->http.address || (!program->http_hosts && !program->http_auth))
-        return TRUE;
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "%s is about the page: --http serves it",
-                program->http_auth ? "http-auth" : "http-host");
-    return FALSE;
+    return parse_frame_ancestors(
+        program, effnet_watch_config_get(config, NULL, "http-frame-ancestors"), error);
 }
 
 static gboolean

@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
     EffNetWatchAddress http, rtsp;
     char *http_hosts, *http_auth; /* as given, or NULL */
+    char *http_frame_ancestors;   /* for the page's Content-Security-Policy, or NULL */
     gboolean json;
     GPtrArray *streams; /* of EffNetWatchSettings */
 } EffNetWatchProgram;
@@ -51,7 +52,8 @@ void effnet_watch_program_free(EffNetWatchProgram *program);
 gboolean effnet_watch_address_parse(EffNetWatchAddress *address, const char *option,
                                     const char *text, GError **error);
 
-/* SCHEME://ADDRESS:PORT and PATH. For g_free(). */
+/* SCHEME://ADDRESS:PORT and PATH, which opens on this machine: if ADDRESS is all of this machine's,
+ * the loopback's. For g_free(). */
 char *effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char *scheme,
                                    const char *path);
 
@@ -59,6 +61,9 @@ char *effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char
  * clients wait. If the port was 0, sets it to the one that was found. */
 GSocketService *effnet_watch_address_listen(EffNetWatchAddress *address, const char *option,
                                             int backlog, GError **error);
+
+/* Whether ADDRESS is all of this machine's. */
+gboolean effnet_watch_address_is_any(const EffNetWatchAddress *address);
 
 /* Whether only this machine can reach ADDRESS. */
 gboolean effnet_watch_address_is_local(const EffNetWatchAddress *address);

@@ -214,13 +214,12 @@ serve_http(Watch *watch, GError **error)
     if (watch->program->http.address == NULL)
         return TRUE;
 #if EFFNET_HAVE_SOUP
-    g_autofree char *uri = NULL, *text = NULL;
+    g_autofree char *text = NULL;
 
     watch->http = effnet_watch_http_new(watch->program, watch->statuses, error);
     if (watch->http == NULL)
         return FALSE;
-    uri = effnet_watch_http_new_uri(watch->http);
-    text = g_strdup_printf("the page is %s", uri);
+    text = effnet_watch_http_describe(watch->http);
     tell(NULL, text, watch);
     return TRUE;
 #else

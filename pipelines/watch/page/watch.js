@@ -17,6 +17,16 @@ const inSight = new IntersectionObserver((entries) => {
         entry.target.card.visible = entry.isIntersecting;
 });
 
+// The state may be long in coming, or not come again.
+const resized = new ResizeObserver((entries) => {
+    for (const entry of entries)
+        entry.target.closest("article").card.draw();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    for (const card of cards)
+        card.draw();
+});
+
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 const percent = (score) => `${(100 * score).toFixed(1)} %`;
 
@@ -38,6 +48,7 @@ class Card {
         this.labels = {};
         document.getElementById("streams").append(this.root);
         inSight.observe(this.root);
+        resized.observe(this.canvas);
         this.showPictures();
     }
 
@@ -77,7 +88,27 @@ class Card {
         this.samples = this.samples.filter((sample) => sample[0] > now - SPAN);
         this.chooseColors(stream.classes);
         this.showClasses(stream.classes);
+        this.showLegend();
         this.draw();
+    }
+
+    // Which class a line is, also of those that are no longer among the best.
+    showLegend() {
+        const list = this.root.querySelector(".legend"), lines = [...this.colors];
+        while (list.children.length > lines.length)
+            list.lastChild.remove();
+        lines.forEach(([index, color], k) => {
+            const item = list.children[k] ?? list.appendChild(this.newLegendItem());
+            item.firstChild.style.background = `var(--${color})`;
+            if (item.lastChild.data !== this.labels[index])
+                item.lastChild.data = this.labels[index] ?? index;
+        });
+    }
+
+    newLegendItem() {
+        const item = document.createElement("li");
+        item.append(document.createElement("span"), "");
+        return item;
     }
 
     text(selector, text) {

@@ -243,10 +243,23 @@ def port_of(run):
 def test_names_on_all_addresses():
     for more, code in (((), 403), (("--http-host", "cameras.example,other.example"), 200)):
         with Watch("--http", "0.0.0.0:0", "--json", *more, "videotest:") as run:
-            uri = f"http://127.0.0.1:{port_of(run)}/metrics"
+            assert run.uri() == f"http://127.0.0.1:{port_of(run)}/", run.err
+            assert " elsewhere" in run.err and f"http://{socket.gethostname()}:" in run.err, run.err
+            uri = run.uri() + "metrics"
             for host, expected in (("127.0.0.1", 200), ("192.0.2.7:80", 200), ("evil.example", 403),
                                    ("other.example:80", code), (socket.gethostname(), 200)):
                 assert get(uri, Host=host)[0] == expected, (more, host)
+            assert run.stop() == 0
+
+
+def test_frames():
+    """In which other pages this one may be."""
+    for more, sites in (((), "'none'"), (("--http-frame-ancestors", "http://home.local:8123,'self'"),
+                                         "http://home.local:8123 'self'")):
+        with Watch("--http", "0", "--json", *more, "videotest:") as run:
+            policy = get(run.uri())[1]["Content-Security-Policy"]
+            assert policy.endswith(f"; frame-ancestors {sites}"), policy
+            assert policy.startswith("default-src 'self'; "), policy
             assert run.stop() == 0
 
 

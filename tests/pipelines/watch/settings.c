@@ -207,6 +207,47 @@ test_uri(void)
     g_assert_cmpstr(v6, ==, "rtsp://[::1]:8554/cam");
 }
 
+/* What is at all addresses is at one that opens. */
+static void
+test_any(void)
+{
+    static const EffNetWatchAddress any4 = {"0.0.0.0", 80}, any6 = {"::", 80},
+                                    one = {"10.0.0.1", 80};
+    g_autofree char *v4 = effnet_watch_address_new_uri(&any4, "http", "/");
+    g_autofree char *v6 = effnet_watch_address_new_uri(&any6, "http", "/");
+
+    g_assert_cmpstr(v4, ==, "http://127.0.0.1:80/");
+    g_assert_cmpstr(v6, ==, "http://[::1]:80/");
+    g_assert_true(effnet_watch_address_is_any(&any4) && effnet_watch_address_is_any(&any6));
+    g_assert_false(effnet_watch_address_is_any(&one));
+}
+
+static void
+test_frame_ancestors(void)
+{
+    static const char *const wrong[] = {"",          "*",          "http://a;b", "http://a b",
+                                        "http://a,", "ftp://host", "self",       "http://a\r\nX: y",
+                                        "none"};
+    g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
+    g_autoptr(EffNetWatchProgram) program = NULL;
+    g_autoptr(GError) error = NULL;
+
+    set(config, "http-frame-ancestors", "'self', http://home.local:8123,https://*.example");
+    g_assert_null(effnet_watch_program_new(config, &error));
+    g_assert_nonnull(strstr(error->message, "--http serves it"));
+    set(config, "http", "80");
+    program = read_config(config);
+    g_assert_cmpstr(program->http_frame_ancestors, ==,
+                    "'self' http://home.local:8123 https://*.example");
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_clear_error(&error);
+        set(config, "http-frame-ancestors", wrong[i]);
+        if (effnet_watch_program_new(config, &error))
+            g_error("\"%s\" was taken", wrong[i]);
+        g_assert_true(g_str_has_prefix(error->message, "http-frame-ancestors must be"));
+    }
+}
+
 /* No recording is overwritten, and no two streams share one. */
 static void
 test_record(void)
@@ -270,6 +311,8 @@ main(int argc, char **argv)
     g_test_add_func("/settings/live", test_live);
     g_test_add_func("/settings/local", test_local);
     g_test_add_func("/settings/uri", test_uri);
+    g_test_add_func("/settings/any", test_any);
+    g_test_add_func("/settings/frame-ancestors", test_frame_ancestors);
     g_test_add_func("/settings/record", test_record);
     g_test_add_func("/settings/model", test_model);
     return g_test_run();
