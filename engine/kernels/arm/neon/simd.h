@@ -300,13 +300,17 @@ vs2_store(gint16 *p, vs2 v)
     vst1q_s16(p + VS_LANES, v.lower);
 }
 
+/* GCC's intrinsics move halves of vectors about. */
+#define SMLAL(sum, a, w)  __asm__("smlal %0.4s, %1.4h, %2.4h" : "+w"(sum) : "w"(a), "w"(w))
+#define SMLAL2(sum, a, w) __asm__("smlal2 %0.4s, %1.8h, %2.8h" : "+w"(sum) : "w"(a), "w"(w))
+
 static inline vi2
 vi2_dot(vi2 sum, vs2 a, vs2 w)
 {
-    sum.low = vmlal_s16(sum.low, vget_low_s16(a.upper), vget_low_s16(w.upper));
-    sum.high = vmlal_high_s16(sum.high, a.upper, w.upper);
-    sum.low = vmlal_s16(sum.low, vget_low_s16(a.lower), vget_low_s16(w.lower));
-    sum.high = vmlal_high_s16(sum.high, a.lower, w.lower);
+    SMLAL(sum.low, a.upper, w.upper);
+    SMLAL2(sum.high, a.upper, w.upper);
+    SMLAL(sum.low, a.lower, w.lower);
+    SMLAL2(sum.high, a.lower, w.lower);
     return sum;
 }
 
