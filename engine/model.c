@@ -66,6 +66,20 @@ settle_precision(EffNetRecognition *recognition, EffNetPrecision wanted, GError 
     return TRUE;
 }
 
+static gboolean
+settle_known(EffNetRecognition *recognition, GError **error)
+{
+    EffNetModelInfo *info = &recognition->info;
+
+    if (!recognition->known)
+        return TRUE;
+    info->has_known = TRUE;
+    info->known_similarity = effnet_known_get_threshold(recognition->known);
+    effnet_recognition_note(recognition, "the metadata", "known: from a similarity of %.3f on",
+                            info->known_similarity);
+    return effnet_known_unpack(recognition->known, info->n_features, error);
+}
+
 /* Plans RECOGNITION, of which it takes ownership even on failure, in the precision WANTED. CACHE
  * may be NULL. */
 static EffNetModel *
@@ -91,7 +105,7 @@ model_new(EffNetRecognition *recognition, EffNetPrecision wanted, EffNetCacheEnt
     model->plan =
         effnet_plan_new(network, effnet_kernels_get(), effnet_precision_get_type(info->precision));
     model->workspaces = effnet_workspaces_new(model->plan);
-    if (!get_weights(model->plan, recognition, cache, error))
+    if (!settle_known(recognition, error) || !get_weights(model->plan, recognition, cache, error))
         g_clear_pointer(&model, effnet_model_unref);
     else
         g_clear_pointer(&recognition->weights, effnet_weights_free);
@@ -157,6 +171,14 @@ const EffNetModelInfo *
 effnet_model_get_info(const EffNetModel *model)
 {
     return &model->recognition->info;
+}
+
+float
+effnet_model_get_similarity(const EffNetModel *model, const float *features)
+{
+    const EffNetKnown *known = model->recognition->known;
+
+    return known ? effnet_known_compare(known, features) : 1;
 }
 
 const EffNetPlan *

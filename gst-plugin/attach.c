@@ -64,6 +64,9 @@ add(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
     gst_efficientnet_meta_append_result(&self->results, finding, subject, self->element,
                                         self->classifier->info->name, self->classifier->labels,
                                         (guint)MIN(age, G_MAXUINT));
+    /* The other forms cannot say that the classes mean nothing. */
+    if (finding->unknown)
+        return;
     if (self->forms & GST_EFFICIENTNET_META_FORM_ANALYTICS)
         gst_efficientnet_analytics_attach(self->buffer, finding, self->classifier->labels,
                                           region && region->has_mtd ? &region->mtd : NULL);

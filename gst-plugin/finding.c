@@ -11,8 +11,18 @@ gst_efficientnet_finding_new(const GstEfficientNetSubject *subject, const float 
     finding = g_atomic_rc_box_alloc(sizeof *finding + k * sizeof *finding->classes);
     finding->subject = *subject;
     finding->embedding = embedding ? g_bytes_ref(embedding) : NULL;
+    finding->has_similarity = finding->unknown = FALSE;
     finding->n = (guint)effnet_scores_top(scores, n_scores, k, threshold, finding->classes);
     return finding;
+}
+
+void
+gst_efficientnet_finding_set_similarity(GstEfficientNetFinding *finding, float similarity,
+                                        float threshold)
+{
+    finding->has_similarity = TRUE;
+    finding->similarity = similarity;
+    finding->unknown = similarity < threshold;
 }
 
 GstEfficientNetFinding *

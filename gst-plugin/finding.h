@@ -25,6 +25,9 @@ typedef struct {
 typedef struct {
     GstEfficientNetSubject subject;
     GBytes *embedding; /* float32, the pooled features; NULL: not asked for */
+    gboolean has_similarity;
+    float similarity; /* to the pictures that the model was learned from */
+    gboolean unknown; /* it is too low */
     guint n;
     EffNetClass classes[]; /* best first */
 } GstEfficientNetFinding;
@@ -35,6 +38,11 @@ GstEfficientNetFinding *gst_efficientnet_finding_new(const GstEfficientNetSubjec
                                                      const float *scores, guint n_scores,
                                                      guint top_k, float threshold,
                                                      GBytes *embedding);
+
+/* Before anybody else has FINDING: how similar it is, and from which similarity on it is known. */
+void gst_efficientnet_finding_set_similarity(GstEfficientNetFinding *finding, float similarity,
+                                             float threshold);
+
 GstEfficientNetFinding *gst_efficientnet_finding_ref(GstEfficientNetFinding *finding);
 void gst_efficientnet_finding_unref(GstEfficientNetFinding *finding);
 

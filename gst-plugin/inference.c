@@ -28,6 +28,7 @@ gst_efficientnet_outcome_free(GstEfficientNetOutcome *outcome)
     for (guint i = 0; outcome->embeddings && i < outcome->n; i++)
         g_bytes_unref(outcome->embeddings[i]);
     g_free(outcome->embeddings);
+    g_free(outcome->similarities);
     g_free(outcome->scores);
     g_free(outcome->subjects);
     g_free(outcome);
@@ -73,6 +74,18 @@ wrap_features(const float *features, guint n, gsize n_features)
     return embeddings;
 }
 
+static float *
+compare_features(GstEfficientNetInference *self, const float *features, guint n)
+{
+    float *similarities = g_new(float, n);
+
+    for (guint i = 0; i < n; i++)
+        similarities[i] =
+            effnet_model_get_similarity(gst_efficientnet_network_get_model(self->network),
+                                        features + (gsize)i * self->info->n_features);
+    return similarities;
+}
+
 /* Infers; NULL if flushing. */
 static GstEfficientNetOutcome *
 run(GstEfficientNetInference *self)
@@ -80,7 +93,8 @@ run(GstEfficientNetInference *self)
     const GstEfficientNetRequest *request = &self->request;
     gsize n = request->n, n_scores = self->info->n_classes, n_features = self->info->n_features;
     g_autofree float *scores = g_new(float, n *n_scores);
-    g_autofree float *features = request->embedding ? g_new(float, n *n_features) : NULL;
+    gboolean wanted = request->embedding || request->similarity;
+    g_autofree float *features = wanted ? g_new(float, n *n_features) : NULL;
     GstEfficientNetOutcome *outcome;
     double fill;
 
@@ -95,8 +109,10 @@ run(GstEfficientNetInference *self)
     outcome->n_scores = self->info->n_classes;
     outcome->subjects = g_memdup2(self->subjects, n * sizeof *self->subjects);
     outcome->scores = g_steal_pointer(&scores);
-    if (features)
+    if (request->embedding)
         outcome->embeddings = wrap_features(features, request->n, n_features);
+    if (request->similarity)
+        outcome->similarities = compare_features(self, features, request->n);
     outcome->duration = gst_util_get_timestamp() - self->submitted;
     return outcome;
 }

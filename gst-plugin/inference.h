@@ -21,6 +21,7 @@ typedef struct {
     EffNetResize resize;
     EffNetActivation activation;
     gboolean embedding;
+    gboolean similarity;
 } GstEfficientNetRequest;
 
 /* The outcome of a request: N_SCORES for each subject, one subject after another. */
@@ -31,6 +32,7 @@ typedef struct {
     GstEfficientNetSubject *subjects;
     float *scores;
     GBytes **embeddings; /* NULL: not asked for */
+    float *similarities; /* effnet_model_get_similarity() of each; NULL: not asked for */
 } GstEfficientNetOutcome;
 
 typedef enum {

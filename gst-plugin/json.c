@@ -71,7 +71,14 @@ append_result(GString *out, const GstEfficientNetResult *result)
         gst_efficientnet_json_append_score(out, gst_efficientnet_result_get_score(result, k));
         g_string_append_c(out, '}');
     }
-    g_string_append(out, "]}");
+    g_string_append_c(out, ']');
+    if (gst_structure_has_field_typed(result->structure, "similarity", G_TYPE_FLOAT)) {
+        g_string_append(out, ",\"similarity\":");
+        gst_efficientnet_json_append_score(out, gst_efficientnet_result_get_similarity(result));
+        g_string_append_printf(out, ",\"unknown\":%s",
+                               gst_efficientnet_result_is_unknown(result) ? "true" : "false");
+    }
+    g_string_append_c(out, '}');
 }
 
 static void

@@ -62,6 +62,9 @@ gst_efficientnet_meta_append_result(GValue *results, const GstEfficientNetFindin
                       subject->pts, NULL);
     if (finding->embedding)
         gst_structure_set(result, "embedding", G_TYPE_BYTES, finding->embedding, NULL);
+    if (finding->has_similarity)
+        gst_structure_set(result, "similarity", G_TYPE_FLOAT, finding->similarity, "unknown",
+                          G_TYPE_BOOLEAN, finding->unknown, NULL);
     g_value_init(&value, GST_TYPE_STRUCTURE);
     g_value_take_boxed(&value, result);
     gst_value_list_append_and_take_value(results, &value);

@@ -48,6 +48,12 @@ gst_efficientnet_network_free(GstEfficientNetNetwork *self)
     g_free(self);
 }
 
+EffNetModel *
+gst_efficientnet_network_get_model(const GstEfficientNetNetwork *self)
+{
+    return self->model;
+}
+
 const EffNetModelInfo *
 gst_efficientnet_network_get_info(const GstEfficientNetNetwork *self)
 {

@@ -17,6 +17,8 @@ GstEfficientNetNetwork *gst_efficientnet_network_new_shared(EffNetModel *model,
                                                             GstEfficientNetBatchMember *member);
 void gst_efficientnet_network_free(GstEfficientNetNetwork *network);
 
+/* Owned by NETWORK. */
+EffNetModel *gst_efficientnet_network_get_model(const GstEfficientNetNetwork *network);
 const EffNetModelInfo *gst_efficientnet_network_get_info(const GstEfficientNetNetwork *network);
 
 /* Prepares for N frames, which are read with RESIZE. */

@@ -130,13 +130,30 @@ draw_bar(cairo_t *cr, const GstEfficientNetOverlayMetrics *metrics, gint x, gint
     cairo_fill(cr);
 }
 
+/* Of what is unknown, the first row says so, and how similar it is. */
+static const char *
+row_label(const GstEfficientNetOverlayPanel *panel, guint k)
+{
+    return k == 0 && gst_efficientnet_result_is_unknown(&panel->result)
+               ? "unknown"
+               : gst_efficientnet_result_get_label(&panel->result, k);
+}
+
+static float
+row_score(const GstEfficientNetOverlayPanel *panel, guint k)
+{
+    return k == 0 && gst_efficientnet_result_is_unknown(&panel->result)
+               ? gst_efficientnet_result_get_similarity(&panel->result)
+               : gst_efficientnet_result_get_score(&panel->result, k);
+}
+
 static void
 draw_row(GstEfficientNetOverlayPainter *self, cairo_t *cr,
          const GstEfficientNetOverlayMetrics *metrics, const GstEfficientNetOverlayStyle *style,
          const GstEfficientNetOverlayPanel *panel, guint k, gint y)
 {
-    float score = gst_efficientnet_result_get_score(&panel->result, k);
-    g_autofree char *label = printable(gst_efficientnet_result_get_label(&panel->result, k));
+    float score = row_score(panel, k);
+    g_autofree char *label = printable(row_label(panel, k));
     gint x = (gint)metrics->padding, width = panel->rect.w - 2 * x, taken = 0;
 
     if (style->show_score) {
@@ -184,9 +201,8 @@ panel_key(const GstEfficientNetOverlayMetrics *metrics, const GstEfficientNetOve
     if (panel->title)
         g_string_append_printf(key, "\n%.1024s", panel->result.model);
     for (guint k = 0; k < panel->n_labels; k++)
-        g_string_append_printf(key, "\n%.3f %.1024s",
-                               (double)gst_efficientnet_result_get_score(&panel->result, k),
-                               gst_efficientnet_result_get_label(&panel->result, k));
+        g_string_append_printf(key, "\n%.3f %.1024s", (double)row_score(panel, k),
+                               row_label(panel, k));
     return g_string_free(key, FALSE);
 }
 

@@ -216,6 +216,14 @@ install_output_properties(GObjectClass *klass)
                              "follow: the field embedding, GBytes of 32-bit floats",
                              DEFAULT(embedding), PLAYING_FLAGS));
     g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_UNKNOWN,
+        g_param_spec_string("unknown", "Unknown",
+                            "With a model of effnet learn, results say how similar the frame is to "
+                            "the pictures that were learned from, and below this similarity, of 0 "
+                            "to 1, that it is unknown: the fields similarity and unknown (auto: "
+                            "the model's own threshold; off: neither)",
+                            "auto", PLAYING_FLAGS));
+    g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_META,
         g_param_spec_flags("meta", "Meta",
                            "In which forms buffers carry results, beside the custom meta "

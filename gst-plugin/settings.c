@@ -8,6 +8,7 @@ const GstEfficientNetFrameSettings gst_efficientnet_frame_defaults = {
     .interval = 1,
     .max_rate = {0, 1},
     .reclassify_interval = 1,
+    .unknown = GST_EFFICIENTNET_UNKNOWN_AUTO,
     .meta = GST_EFFICIENTNET_META_FORM_ANALYTICS,
     .hold_last = TRUE,
 };
@@ -165,6 +166,7 @@ typedef enum {
     FIELD_RECT,
     FIELD_STRING, /* interned */
     FIELD_UINT,
+    FIELD_UNKNOWN,
 } FieldType;
 
 typedef struct {
@@ -196,6 +198,7 @@ static const Field frame_fields[] = {
     [GST_EFFICIENTNET_PROP_MIN_OBJECT_SIZE] = FIELD(UINT, min_object_size),
     [GST_EFFICIENTNET_PROP_RECLASSIFY_INTERVAL] = FIELD(UINT, reclassify_interval),
     [GST_EFFICIENTNET_PROP_EMBEDDING] = FIELD(BOOLEAN, embedding),
+    [GST_EFFICIENTNET_PROP_UNKNOWN] = FIELD(UNKNOWN, unknown),
     [GST_EFFICIENTNET_PROP_META] = FIELD(FLAGS, meta),
     [GST_EFFICIENTNET_PROP_HOLD_LAST] = FIELD(BOOLEAN, hold_last),
     [GST_EFFICIENTNET_PROP_POST_MESSAGES] = FIELD(ENUM, post_messages),
@@ -242,6 +245,35 @@ rect_to_value(const EffNetRect *rect, GValue *value)
         g_value_set_string(value, NULL);
 }
 
+/* Parses "auto", "off" or a similarity of 0 to 1. */
+static gboolean
+unknown_from_string(float *unknown, const char *text)
+{
+    double similarity;
+    char *end;
+
+    if (g_strcmp0(text, "auto") == 0 || g_strcmp0(text, "off") == 0) {
+        *unknown = *text == 'a' ? GST_EFFICIENTNET_UNKNOWN_AUTO : GST_EFFICIENTNET_UNKNOWN_OFF;
+        return TRUE;
+    }
+    similarity = text ? g_ascii_strtod(text, &end) : -1;
+    if (!text || !g_ascii_isdigit(*text) || *end || !(similarity >= 0 && similarity <= 1))
+        return FALSE;
+    *unknown = (float)similarity;
+    return TRUE;
+}
+
+static void
+unknown_to_value(float unknown, GValue *value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (unknown == GST_EFFICIENTNET_UNKNOWN_AUTO || unknown == GST_EFFICIENTNET_UNKNOWN_OFF)
+        g_value_set_static_string(value, unknown == GST_EFFICIENTNET_UNKNOWN_AUTO ? "auto" : "off");
+    else
+        g_value_set_string(value, g_ascii_formatd(text, sizeof text, "%.6g", unknown));
+}
+
 gboolean
 gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
                                     GstEfficientNetProp prop, const GValue *value)
@@ -278,6 +310,8 @@ gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
     case FIELD_UINT:
         *(guint *)member = g_value_get_uint(value);
         break;
+    case FIELD_UNKNOWN:
+        return unknown_from_string(member, g_value_get_string(value));
     }
     return TRUE;
 }
@@ -318,6 +352,9 @@ gst_efficientnet_frame_settings_get(const GstEfficientNetFrameSettings *settings
         break;
     case FIELD_UINT:
         g_value_set_uint(value, *(const guint *)member);
+        break;
+    case FIELD_UNKNOWN:
+        unknown_to_value(*(const float *)member, value);
         break;
     }
 }

@@ -45,10 +45,14 @@ typedef struct {
     guint min_object_size;
     guint reclassify_interval;
     gboolean embedding;
+    float unknown; /* the similarity from which something is known, or one of the following */
     GstEfficientNetMetaForms meta;
     gboolean hold_last;
     GstEfficientNetPostMessages post_messages;
 } GstEfficientNetFrameSettings;
+
+#define GST_EFFICIENTNET_UNKNOWN_AUTO (-1.0f) /* as the model says */
+#define GST_EFFICIENTNET_UNKNOWN_OFF  (-2.0f)
 
 typedef enum {
     GST_EFFICIENTNET_PROP_MODEL = 1,
@@ -79,6 +83,7 @@ typedef enum {
     GST_EFFICIENTNET_PROP_MIN_OBJECT_SIZE,
     GST_EFFICIENTNET_PROP_RECLASSIFY_INTERVAL,
     GST_EFFICIENTNET_PROP_EMBEDDING,
+    GST_EFFICIENTNET_PROP_UNKNOWN,
     GST_EFFICIENTNET_PROP_META,
     GST_EFFICIENTNET_PROP_HOLD_LAST,
     GST_EFFICIENTNET_PROP_POST_MESSAGES,

@@ -48,6 +48,17 @@ gst_efficientnet_stream_forget(GstEfficientNetStream *self)
     gst_efficientnet_gates_reset(&self->gates);
 }
 
+/* The similarity from which something is known; nothing is compared if it is OFF. */
+static float
+known_from(const Context *c)
+{
+    if (!c->classifier->info->has_known)
+        return GST_EFFICIENTNET_UNKNOWN_OFF;
+    return c->settings->unknown == GST_EFFICIENTNET_UNKNOWN_AUTO
+               ? c->classifier->info->known_similarity
+               : c->settings->unknown;
+}
+
 /* Puts finding I of OUTCOME where it belongs. TRUE if it is to be announced. */
 static gboolean
 take_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i,
@@ -66,6 +77,8 @@ take_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i,
         gst_efficientnet_finding_new(subject, scores, outcome->n_scores, settings->top_k,
                                      settings->threshold > 0.0f ? settings->threshold : -INFINITY,
                                      outcome->embeddings ? outcome->embeddings[i] : NULL);
+    if (outcome->similarities)
+        gst_efficientnet_finding_set_similarity(*taken, outcome->similarities[i], known_from(c));
     if (track) {
         gst_efficientnet_track_take(track, gst_efficientnet_finding_ref(*taken), c->stream->number);
         changed = gst_efficientnet_track_announce(track, settings->smoothing > 0.0f);
@@ -202,6 +215,7 @@ submit(const Context *c, const EffNetFrame *frame, const GArray *subjects, GErro
         .resize = settings->resize,
         .activation = settings->activation,
         .embedding = settings->embedding,
+        .similarity = known_from(c) != GST_EFFICIENTNET_UNKNOWN_OFF,
     };
     GstEfficientNetSubmit submitted = GST_EFFICIENTNET_SUBMIT_OK;
 

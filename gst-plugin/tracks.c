@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tracks.h"
 
+#define UNKNOWN (-2) /* in place of a class */
+
 struct _GstEfficientNetTracks {
     GHashTable *by_key;
 };
@@ -102,7 +104,9 @@ gboolean
 gst_efficientnet_track_announce(GstEfficientNetTrack *track, gboolean steady)
 {
     const GstEfficientNetFinding *finding = track->finding;
-    gint64 best = finding->n > 0 ? (gint64)finding->classes[0].index : -1;
+    gint64 best = finding->unknown ? UNKNOWN
+                  : finding->n > 0 ? (gint64)finding->classes[0].index
+                                   : -1;
     gboolean again = track->candidate == best || track->n_findings == 1;
 
     track->candidate = best;

@@ -41,6 +41,7 @@ effnet_recognition_free(EffNetRecognition *recognition)
     g_clear_pointer(&recognition->arch, effnet_arch_unref);
     effnet_weights_free(recognition->weights);
     g_strfreev(recognition->labels);
+    effnet_known_free(recognition->known);
     g_ptr_array_unref(recognition->origins);
     g_string_chunk_free(recognition->strings);
     g_free(recognition);
@@ -541,6 +542,18 @@ begin(Recogniser *r, GError **error)
     return effnet_source_check(&source, error);
 }
 
+static gboolean
+read_known(Recogniser *r, const EffNetCheckpoint *checkpoint, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+
+    r->out->known = effnet_known_new(checkpoint, &failure);
+    if (!failure)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
+}
+
 /* Takes ownership of CHECKPOINT. */
 static gboolean
 recognise(Recogniser *r, EffNetCheckpoint *checkpoint, GError **error)
@@ -549,7 +562,7 @@ recognise(Recogniser *r, EffNetCheckpoint *checkpoint, GError **error)
     g_autoptr(EffNetState) state = NULL;
 
     r->config = effnet_config_new(checkpoint, error);
-    if (!r->config)
+    if (!r->config || !read_known(r, checkpoint, error))
         return FALSE;
     r->out->quantised = effnet_quantised_is(checkpoint);
     if (r->out->quantised) {

@@ -3,6 +3,7 @@
 #ifndef EFFNET_RECOGNISE_H
 #define EFFNET_RECOGNISE_H
 
+#include "known.h"
 #include "weights.h"
 
 /* A recognised checkpoint. INFO's strings and arrays live as long as this does; its precision,
@@ -15,6 +16,7 @@ typedef struct {
     GStringChunk *strings;  /* owns what info points to */
     GPtrArray *origins;     /* info.origins */
     char **labels;          /* info.labels */
+    EffNetKnown *known;     /* not unpacked; NULL: it keeps none */
 } EffNetRecognition;
 
 /* Opens PATH and recognises it. OPTIONS (not NULL) override everything; then count, besides tensor

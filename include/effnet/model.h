@@ -77,6 +77,8 @@ typedef struct {
     const char *const *origins;  /* "what: value (from where)", NULL-terminated, for effnet info */
     guint64 params;
     EffNetResizeMode resize_mode; /* CENTER_CROP or STRETCH */
+    gboolean has_known; /* it was learned by effnet learn and keeps what resembles its pictures */
+    float known_similarity; /* the similarity from which something is known, if HAS_KNOWN */
 } EffNetModelInfo;
 
 /* Opens a checkpoint: .safetensors, or .pth/.pt in zip or legacy form. OPTIONS may be NULL; they
@@ -104,6 +106,11 @@ void effnet_model_unref(EffNetModel *model);
 
 /* How MODEL was recognised. Owned by MODEL. */
 const EffNetModelInfo *effnet_model_get_info(const EffNetModel *model);
+
+/* How similar FEATURES, n_features of them, are to those of the pictures that MODEL was learned
+ * from: the cosine to the most similar one, -1 to 1; 1 if MODEL keeps none of them. Any thread may
+ * call it. */
+float effnet_model_get_similarity(const EffNetModel *model, const float *features);
 
 /* The path of the model NAME: NAME itself if it is a file; otherwise NAME.safetensors, NAME.pth or
  * NAME/model.safetensors (a folder of the Hugging Face hub) in efficientnet/models under the user's

@@ -26,11 +26,13 @@
 #define MAX_RATE   1e6
 #define MAX_JOBS   1024
 #define UNSET      G_MININT
+#define UNKNOWN    "unknown" /* in place of a label */
 
 typedef enum { TEXT, JSON, CSV } Format;
 
 typedef struct {
-    char *model, *labels_file, *model_options, *precision, *orientation, *format, *sort_into;
+    char *model, *labels_file, *model_options, *precision, *orientation, *format, *sort_into,
+        *unknown;
     char **files;
     int top_k, threads, timeout;
     double max_megapixels, threshold, max_rate;
@@ -68,6 +70,7 @@ options_clear(Options *options)
     g_free(options->labels_file);
     g_free(options->precision);
     g_free(options->orientation);
+    g_free(options->unknown);
     g_free(options->format);
     g_free(options->sort_into);
     g_free(options->files_from);
@@ -152,11 +155,23 @@ print_json(Classification *c, GstBuffer *buffer, GstPad *pad, const GstEfficient
     put_json(c, line);
 }
 
+/* Whether it is nothing that the model has learned. */
+static gboolean
+is_unknown(const GstEfficientNetResult *result)
+{
+    return result->structure && gst_efficientnet_result_is_unknown(result);
+}
+
 /* Prints a line per class, for a single picture. */
 static void
 print_block(const Classification *c, const GstEfficientNetResult *result)
 {
     effnet_print(stdout, "%s", c->name);
+    if (is_unknown(result)) {
+        effnet_print(stdout, "  unknown (similarity %.2f)",
+                     gst_efficientnet_result_get_similarity(result));
+        return;
+    }
     for (guint k = 0; k < result->n_classes; k++)
         effnet_print(stdout, "  %6.2f %%  %s", 100 * gst_efficientnet_result_get_score(result, k),
                      gst_efficientnet_result_get_label(result, k));
@@ -175,6 +190,12 @@ print_line(const Classification *c, const GstEfficientNetResult *result, GstCloc
         g_string_append(line, c->name);
     else
         g_string_append_printf(line, "  %9.3f s", GST_CLOCK_TIME_IS_VALID(pts) ? pts / 1e9 : 0.0);
+    if (is_unknown(result)) {
+        g_string_append_printf(line, "  unknown (similarity %.2f)",
+                               gst_efficientnet_result_get_similarity(result));
+        effnet_print(stdout, "%s", line->str);
+        return;
+    }
     for (guint k = 0; k < n; k++) {
         const char *label = gst_efficientnet_result_get_label(result, k);
 
@@ -199,21 +220,25 @@ append_cell(GString *line, const char *text)
     g_string_append_printf(line, "\"%s\"", cell->str);
 }
 
-/* Prints a row per class. */
+/* Prints a row per class; what is unknown has one, whose score is the similarity. */
 static void
 print_csv(const Classification *c, const GstEfficientNetResult *result, GstClockTime pts)
 {
     g_autoptr(GString) line = g_string_new(NULL);
 
-    for (guint k = 0; k < result->n_classes; k++) {
+    gboolean unknown = is_unknown(result);
+
+    for (guint k = 0; k < (unknown ? 1 : result->n_classes); k++) {
         append_cell(line, c->name);
         g_string_append_c(line, ',');
         if (c->is_video && GST_CLOCK_TIME_IS_VALID(pts))
             g_string_append_printf(line, "%.3f", pts / 1e9);
         g_string_append_printf(line, ",%u,%d,", k + 1,
-                               gst_efficientnet_result_get_index(result, k));
-        append_cell(line, gst_efficientnet_result_get_label(result, k));
-        g_string_append_printf(line, ",%.6f\n", gst_efficientnet_result_get_score(result, k));
+                               unknown ? -1 : gst_efficientnet_result_get_index(result, k));
+        append_cell(line, unknown ? UNKNOWN : gst_efficientnet_result_get_label(result, k));
+        g_string_append_printf(line, ",%.6f\n",
+                               unknown ? gst_efficientnet_result_get_similarity(result)
+                                       : gst_efficientnet_result_get_score(result, k));
     }
     fputs(line->str, stdout);
 }
@@ -291,7 +316,9 @@ frame_arrived(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     GstEfficientNetResult result = {0};
     gboolean first = effnet_tally_is_empty(c->tally);
 
-    if (gst_efficientnet_buffer_get_result(buffer, 0, &result))
+    if (gst_efficientnet_buffer_get_result(buffer, 0, &result) && is_unknown(&result))
+        effnet_tally_add(c->tally, G_MAXUINT, UNKNOWN);
+    else if (result.n_classes > 0)
         effnet_tally_add(c->tally, (guint)gst_efficientnet_result_get_index(&result, 0),
                          gst_efficientnet_result_get_label(&result, 0));
     else
@@ -350,6 +377,9 @@ set_properties(const Classification *c, GError **error)
         gst_util_set_object_arg(G_OBJECT(c->classifier), "precision", options->precision);
     if (options->model_options &&
         !effnet_media_set_property(c->classifier, "model-options", options->model_options, error))
+        return FALSE;
+    if (options->unknown &&
+        !effnet_media_set_property(c->classifier, "unknown", options->unknown, error))
         return FALSE;
     return options->orientation == NULL ||
            effnet_media_set_property(c->classifier, "orientation", options->orientation, error);
@@ -517,6 +547,22 @@ parse_frames_every(Options *options, GError **error)
 }
 
 static gboolean
+check_unknown(const char *text, GError **error)
+{
+    double similarity;
+    char *end;
+
+    if (!text || g_str_equal(text, "auto") || g_str_equal(text, "off"))
+        return TRUE;
+    similarity = g_ascii_strtod(text, &end);
+    if (g_ascii_isdigit(*text) && *end == '\0')
+        return effnet_command_check("--unknown", similarity, 0, 1, error);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "--unknown must be auto, off or a number between 0 and 1, not %s", text);
+    return FALSE;
+}
+
+static gboolean
 check_options(const Options *options, GError **error)
 {
     EffNetPrecision precision;
@@ -536,6 +582,7 @@ check_options(const Options *options, GError **error)
             effnet_command_check("--top-k", options->top_k, 1, 1e6, error)) &&
            effnet_command_check("--threads", options->threads, 0, 4096, error) &&
            effnet_command_check("--timeout", options->timeout, 1, 86400, error) &&
+           check_unknown(options->unknown, error) &&
            effnet_command_check("--threshold", options->threshold, 0, 1, error) &&
            (options->max_rate == UNSET ||
             effnet_command_check("--max-rate", options->max_rate, 0, MAX_RATE, error)) &&
@@ -680,6 +727,11 @@ effnet_command_classify(const EffNetCommand *command, int argc, char **argv, GEr
         EFFNET_COMMAND_MODEL_OPTIONS(options.model_options),
         EFFNET_COMMAND_PRECISION(options.precision, "auto"),
         {"threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "0, the default: all", "T"},
+        {"unknown", 0, 0, G_OPTION_ARG_STRING, &options.unknown,
+         "With a model of effnet learn, what is less similar than that (0..1) to what was learned "
+         "is "
+         "unknown; off: nothing is; auto (the default): by the model's own threshold",
+         "SIMILARITY"},
         {"orientation", 0, 0, G_OPTION_ARG_STRING, &options.orientation,
          "auto (the default): turned as the picture's EXIF or the video's tag says; identity: as "
          "it is stored; or 90r, 180, 90l, horiz, vert",

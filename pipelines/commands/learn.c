@@ -13,7 +13,9 @@
 #include "../learn/commands.h"
 #include "../learn/kept.h"
 #include "../learn/output.h"
+#include "../learn/prototypes.h"
 #include "../learn/report.h"
+#include "recognise/known.h"
 
 #define MAX_CLASSES 4096
 /* From this cosine on, pictures count as nearly the same: the same thing a moment later, the same
@@ -253,7 +255,7 @@ static gboolean
 write_model(Learning *l, GError **error)
 {
     const EffNetAlbum *a = l->album;
-    g_autofree char *pictures = NULL, *features = NULL;
+    g_autofree char *pictures = NULL, *features = NULL, *known = NULL, *prototypes = NULL;
     g_autofree const char **labels = g_new0(const char *, a->labels->len + 1);
     const EffNetNewHead head = {
         .labels = labels,
@@ -262,17 +264,24 @@ write_model(Learning *l, GError **error)
         .bias = l->trained->bias,
         .sigmoid = a->multi,
     };
-    const char *metadata[] = {EFFNET_KEPT_PICTURES, NULL, EFFNET_KEPT_FEATURES, NULL, NULL};
+    const char *metadata[9] = {NULL};
 
     for (guint k = 0; k < head.n_classes; k++)
         labels[k] = g_ptr_array_index(a->labels, k);
     if (!l->options->forget) {
         effnet_album_write(a, &pictures, &features);
+        metadata[0] = EFFNET_KEPT_PICTURES;
         metadata[1] = pictures;
+        metadata[2] = EFFNET_KEPT_FEATURES;
         metadata[3] = features;
+        if (effnet_prototypes_write(a, l->groups, &known, &prototypes)) {
+            metadata[4] = EFFNET_KNOWN_PICTURES;
+            metadata[5] = known;
+            metadata[6] = EFFNET_KNOWN_FEATURES;
+            metadata[7] = prototypes;
+        }
     }
-    return effnet_output_write(l->base, &l->model_options, &head,
-                               l->options->forget ? metadata + 4 : metadata,
+    return effnet_output_write(l->base, &l->model_options, &head, metadata,
                                effnet_outfile_get_path(l->outfile), error) &&
            effnet_outfile_commit(l->outfile, error);
 }

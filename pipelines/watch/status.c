@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#define UNKNOWN        (-2) /* index of what is none of the classes */
 #define FPS_WINDOW     G_USEC_PER_SEC
 #define VIEWER_TIME    (5 * (gint64)G_USEC_PER_SEC)
 #define PICTURE_TIME   (G_USEC_PER_SEC / 10)        /* with a viewer */
@@ -159,6 +160,14 @@ effnet_watch_status_set_duration(EffNetWatchStatus *status, GstClockTime duratio
 static void
 read_classes(EffNetWatchClasses *classes, const GstEfficientNetResult *result)
 {
+    if (result && gst_efficientnet_result_is_unknown(result)) {
+        classes->n = 1;
+        classes->best[0].index = UNKNOWN;
+        classes->best[0].score = gst_efficientnet_result_get_similarity(result);
+        copy_text(classes->best[0].label, sizeof classes->best[0].label, "unknown",
+                  strlen("unknown"));
+        return;
+    }
     classes->n = result ? MIN(result->n_classes, EFFNET_WATCH_MAX_CLASSES) : 0;
     for (guint k = 0; k < classes->n; k++) {
         const char *label = gst_efficientnet_result_get_label(result, k);

@@ -48,6 +48,21 @@ test_embedding(void)
     g_bytes_unref(kept);
 }
 
+static void
+test_similarity(void)
+{
+    const GstEfficientNetSubject subject = {0};
+    g_autoptr(GstEfficientNetFinding) finding =
+        gst_efficientnet_finding_new(&subject, scores, 4, 1, 0, NULL);
+
+    g_assert_false(finding->has_similarity || finding->unknown);
+    gst_efficientnet_finding_set_similarity(finding, 0.5f, 0.5f);
+    g_assert_true(finding->has_similarity && !finding->unknown);
+    gst_efficientnet_finding_set_similarity(finding, 0.4f, 0.5f);
+    g_assert_true(finding->unknown);
+    g_assert_cmpfloat(finding->similarity, ==, 0.4f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -55,5 +70,6 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_add_func("/finding/top", test_top);
     g_test_add_func("/finding/embedding", test_embedding);
+    g_test_add_func("/finding/similarity", test_similarity);
     return g_test_run();
 }

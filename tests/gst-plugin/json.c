@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <string.h>
 
 #include "meta.h"
 
@@ -24,6 +25,22 @@ make_results(const char *label, float score, guint age)
                                         age);
     g_free(finding);
     return results;
+}
+
+static void
+set_similarity(GValue *results, float similarity, gboolean unknown)
+{
+    GValue *result = g_value_init(g_new0(GValue, 1), GST_TYPE_STRUCTURE);
+    GstStructure *structure =
+        gst_structure_copy(gst_value_get_structure(gst_value_list_get_value(results, 0)));
+
+    gst_structure_set(structure, "similarity", G_TYPE_FLOAT, similarity, "unknown", G_TYPE_BOOLEAN,
+                      unknown, NULL);
+    g_value_take_boxed(result, structure);
+    g_value_unset(results);
+    g_value_init(results, GST_TYPE_LIST);
+    gst_value_list_append_and_take_value(results, result);
+    g_free(result);
 }
 
 static const GstEfficientNetJsonFrame frame = {
@@ -120,12 +137,29 @@ test_locale(void)
     setlocale(LC_ALL, "C");
 }
 
+static void
+test_similarity(void)
+{
+    GValue results = make_results("tabby", 0.5f, 0);
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    set_similarity(&results, 0.25f, TRUE);
+    gst_efficientnet_json_append_line(line, &frame, &results);
+    g_assert_nonnull(strstr(line->str, "}],\"similarity\":0.25,\"unknown\":true}]}\n"));
+    g_string_truncate(line, 0);
+    set_similarity(&results, 0.75f, FALSE);
+    gst_efficientnet_json_append_line(line, &frame, &results);
+    g_assert_nonnull(strstr(line->str, ",\"similarity\":0.75,\"unknown\":false}]}\n"));
+    g_value_unset(&results);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     g_test_add_func("/json/line", test_line);
+    g_test_add_func("/json/similarity", test_similarity);
     g_test_add_func("/json/nothing", test_nothing);
     g_test_add_func("/json/strings", test_strings);
     g_test_add_func("/json/numbers", test_numbers);

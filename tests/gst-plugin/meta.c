@@ -30,6 +30,33 @@ remove_all(GstBuffer *buffer, const char *element)
     gst_efficientnet_meta_replace(buffer, element, &none);
 }
 
+/* As a model that keeps what it was learned from says it. */
+static void
+test_similarity(void)
+{
+    GstEfficientNetFinding *finding = g_malloc0(sizeof *finding + sizeof *finding->classes);
+    GstBuffer *buffer = gst_buffer_new();
+    GValue results = G_VALUE_INIT;
+    GstEfficientNetResult result;
+
+    replace(buffer, "e0", 1, 0);
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_false(gst_efficientnet_result_is_unknown(&result));
+    g_assert_cmpfloat(gst_efficientnet_result_get_similarity(&result), ==, 1);
+    g_assert_false(gst_structure_has_field(result.structure, "similarity"));
+    finding->n = 1;
+    gst_efficientnet_finding_set_similarity(finding, 0.25f, 0.5f);
+    g_value_init(&results, GST_TYPE_LIST);
+    gst_efficientnet_meta_append_result(&results, finding, &finding->subject, "e0", "net", labels,
+                                        0);
+    gst_efficientnet_meta_replace(buffer, "e0", &results);
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_true(gst_efficientnet_result_is_unknown(&result));
+    g_assert_cmpfloat(gst_efficientnet_result_get_similarity(&result), ==, 0.25f);
+    gst_buffer_unref(buffer);
+    g_free(finding);
+}
+
 static guint
 count(GstBuffer *buffer)
 {
@@ -163,6 +190,7 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_add_func("/meta/unregistered", test_unregistered);
     g_test_add_func("/meta/fields", test_fields);
+    g_test_add_func("/meta/similarity", test_similarity);
     g_test_add_func("/meta/replace", test_replace);
     g_test_add_func("/meta/copy", test_copy);
     g_test_add_func("/meta/malformed", test_malformed);

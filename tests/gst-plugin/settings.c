@@ -112,6 +112,7 @@ test_fields(void)
          "roi-list"},
         {GST_EFFICIENTNET_PROP_OBJECT_CLASS, G_TYPE_STRING, "cat,dog"},
         {GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, "1,2,30,4"},
+        {GST_EFFICIENTNET_PROP_UNKNOWN, G_TYPE_STRING, "0.5"},
     };
     GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
 
@@ -147,6 +148,27 @@ test_roi(void)
     }
     g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, NULL));
     g_assert_cmpuint(settings.roi.w, ==, 0);
+}
+
+static void
+test_unknown(void)
+{
+    static const char *const wrong[] = {"", "on", "1.5", "-0.1", "0.5x", "nan", " 0.5"};
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    g_autofree char *text = get_text(&settings, GST_EFFICIENTNET_PROP_UNKNOWN, G_TYPE_STRING);
+
+    g_assert_cmpstr(text, ==, "auto");
+    g_assert_cmpfloat(settings.unknown, ==, GST_EFFICIENTNET_UNKNOWN_AUTO);
+    g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_UNKNOWN, G_TYPE_STRING, "off"));
+    g_assert_cmpfloat(settings.unknown, ==, GST_EFFICIENTNET_UNKNOWN_OFF);
+    g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_UNKNOWN, G_TYPE_STRING, "0.25"));
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_assert_false(set_text(&settings, GST_EFFICIENTNET_PROP_UNKNOWN, G_TYPE_STRING, wrong[i]));
+        g_assert_cmpfloat(settings.unknown, ==, 0.25f);
+    }
+    g_assert_false(set_text(&settings, GST_EFFICIENTNET_PROP_UNKNOWN, G_TYPE_STRING, NULL));
+    g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_UNKNOWN, G_TYPE_STRING, "auto"));
+    g_assert_cmpfloat(settings.unknown, ==, GST_EFFICIENTNET_UNKNOWN_AUTO);
 }
 
 /* A property that is not a frame's, or was forgotten in the table, is a programming error: it is
@@ -187,6 +209,7 @@ main(int argc, char **argv)
     g_test_add_func("/settings/frame-defaults", test_frame_defaults);
     g_test_add_func("/settings/fields", test_fields);
     g_test_add_func("/settings/roi", test_roi);
+    g_test_add_func("/settings/unknown", test_unknown);
     g_test_add_func("/settings/no-field", test_no_field);
     return g_test_run();
 }

@@ -73,6 +73,27 @@ test_announce(void)
     g_assert_false(announce(track, -1, FALSE));
 }
 
+/* What becomes unknown is announced, whatever its classes are. */
+static void
+test_announce_unknown(void)
+{
+    const GstEfficientNetSubject subject = {0};
+    g_autoptr(GstEfficientNetTracks) tracks = gst_efficientnet_tracks_new();
+    GstEfficientNetTrack *track = gst_efficientnet_tracks_see(tracks, 1, 0);
+    const float scores[4] = {0, 0, 1, 0};
+
+    g_assert_true(announce(track, 2, FALSE));
+    for (guint i = 0; i < 2; i++) {
+        GstEfficientNetFinding *finding =
+            gst_efficientnet_finding_new(&subject, scores, 4, 2, 0.5f, NULL);
+
+        gst_efficientnet_finding_set_similarity(finding, 0.1f, 0.2f);
+        gst_efficientnet_track_take(track, finding, 0);
+        g_assert_true(gst_efficientnet_track_announce(track, FALSE) == (i == 0));
+    }
+    g_assert_true(announce(track, 2, FALSE));
+}
+
 /* A class that comes and goes is not announced. */
 static void
 test_announce_steady(void)
@@ -98,6 +119,7 @@ main(int argc, char **argv)
     g_test_add_func("/tracks/expire", test_expire);
     g_test_add_func("/tracks/smooth", test_smooth);
     g_test_add_func("/tracks/announce", test_announce);
+    g_test_add_func("/tracks/announce-unknown", test_announce_unknown);
     g_test_add_func("/tracks/announce-steady", test_announce_steady);
     return g_test_run();
 }

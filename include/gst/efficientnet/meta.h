@@ -24,6 +24,9 @@
  *     age      uint      frames since the inference; 0: of this very frame
  *     pts      uint64    of the frame that was inferred; GST_CLOCK_TIME_NONE: it had none
  *     embedding  GBytes of float32, the pooled features; only where the property asks for it
+ *     similarity  float     how similar this is to the pictures that the model was learned from, up
+ * to 1; only with models of effnet learn, and unless unknown=off unknown  boolean   beside
+ * similarity: it is so low that this is nothing that was learned, and the classes mean nothing
  *
  * A buffer on which no class reached the threshold has no result of that element, so the arrays are
  * never empty. Everything read here belongs to the buffer and lives as long as it; any number of
@@ -164,6 +167,24 @@ gst_efficientnet_result_get_score(const GstEfficientNetResult *result, guint k)
     const GValue *value = gst_value_array_get_value(result->scores, k);
 
     return value && G_VALUE_HOLDS_FLOAT(value) ? g_value_get_float(value) : 0.0f;
+}
+
+/* Whether the model says that this is nothing that it was learned from. */
+static inline gboolean
+gst_efficientnet_result_is_unknown(const GstEfficientNetResult *result)
+{
+    gboolean unknown = FALSE;
+
+    return gst_structure_get_boolean(result->structure, "unknown", &unknown) && unknown;
+}
+
+/* How similar this is to the pictures that the model was learned from; 1 if it does not say. */
+static inline gfloat
+gst_efficientnet_result_get_similarity(const GstEfficientNetResult *result)
+{
+    const GValue *value = gst_structure_get_value(result->structure, "similarity");
+
+    return value && G_VALUE_HOLDS_FLOAT(value) ? g_value_get_float(value) : 1.0f;
 }
 
 G_END_DECLS
