@@ -51,8 +51,8 @@ describe(const EffNetWatchOutlets *outlets, const EffNetWatchEncoder *encoder)
                                "video/x-raw,format=I420 ! %s ! tee name=coded",
                                encoder->encode);
     if (settings->record)
-        g_string_append(text, " coded. ! queue ! matroskamux ! appsink name=record sync=false "
-                              "async=false");
+        g_string_append(text, " coded. ! queue name=recording ! matroskamux name=muxer ! "
+                              "appsink name=record sync=false async=false");
     if (outlets->mount)
         g_string_append(text, " coded. ! appsink name=served sync=false async=false");
     return g_string_free(g_steal_pointer(&text), FALSE);
@@ -202,6 +202,12 @@ set_up_branches(EffNetWatchGraph *graph)
         g_autoptr(GstElement) sink = get_element(graph, "record");
 
         graph->recorder = effnet_watch_recorder_new(settings, GST_APP_SINK(sink));
+        if (settings->record_segment > 0) {
+            g_autoptr(GstElement) queue = get_element(graph, "recording");
+            g_autoptr(GstElement) muxer = get_element(graph, "muxer");
+
+            effnet_watch_recorder_split(graph->recorder, queue, muxer);
+        }
     }
     if (settings->record || outlets->mount)
         add_probe(graph, "encoding", "src", GST_PAD_PROBE_TYPE_BUFFER, drop_unwanted, graph);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder.h"
 
+#include "retention.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,13 +12,16 @@
 
 struct _EffNetWatchRecorder {
     const EffNetWatchSettings *settings;
-    GstAppSink *sink; /* owns this */
-    gint failed;      /* atomic */
+    GstAppSink *sink;  /* owns this */
+    GstElement *muxer; /* that is started anew for each file; NULL: there is one file */
+    gint failed;       /* atomic */
 
     /* The streaming thread's. */
     char *path; /* NULL: nothing has come yet */
     int fd;
     off_t at;
+    GstClockTime began; /* the current file's first frame; GST_CLOCK_TIME_NONE: none yet */
+    gboolean splitting; /* the muxer's end is not the recording's */
 };
 
 static void
@@ -33,6 +38,14 @@ fail(EffNetWatchRecorder *self)
             gst_structure_new(FAILURE, "sentence", G_TYPE_STRING, sentence, NULL)));
 }
 
+static void
+prune(const EffNetWatchRecorder *self)
+{
+    g_autofree char *record = effnet_watch_settings_new_record_pattern(self->settings);
+
+    effnet_watch_retention_prune(record, self->settings->record_keep, self->path);
+}
+
 static gboolean
 open_file(EffNetWatchRecorder *self)
 {
@@ -43,7 +56,12 @@ open_file(EffNetWatchRecorder *self)
         if (self->fd < 0 && errno != EEXIST)
             return FALSE;
     }
-    return self->fd >= 0;
+    if (self->fd < 0)
+        return FALSE;
+    self->at = 0;
+    if (self->settings->record_keep > 0)
+        prune(self);
+    return TRUE;
 }
 
 static gboolean
@@ -118,6 +136,72 @@ answer_seeking(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return GST_PAD_PROBE_HANDLED;
 }
 
+/* Keeps the end of a file's stream from the sink, which goes on. */
+static GstPadProbeReturn
+drop_end(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    EffNetWatchRecorder *self = data;
+
+    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS || !self->splitting)
+        return GST_PAD_PROBE_OK;
+    ended(self->sink, self);
+    return GST_PAD_PROBE_DROP;
+}
+
+static gboolean
+send_again(GstPad *pad, GstEvent **event, gpointer data)
+{
+    gst_pad_send_event(data, gst_event_ref(*event));
+    return TRUE;
+}
+
+/* Ends the file, and starts the muxer behind PAD anew. In PAD's streaming thread, in which the
+ * muxer and the sink work as well. */
+static void
+split(EffNetWatchRecorder *self, GstPad *pad)
+{
+    g_autoptr(GstPad) peer = gst_pad_get_peer(pad);
+
+    self->splitting = TRUE;
+    gst_pad_send_event(peer, gst_event_new_eos());
+    self->splitting = FALSE;
+    gst_element_set_state(self->muxer, GST_STATE_NULL);
+    gst_element_sync_state_with_parent(self->muxer);
+    gst_pad_sticky_events_foreach(pad, send_again, peer);
+}
+
+/* A file can begin with a key frame only. */
+static GstPadProbeReturn
+split_when_due(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    EffNetWatchRecorder *self = data;
+    GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+    GstClockTime time = GST_BUFFER_DTS_OR_PTS(buffer);
+
+    if (!GST_CLOCK_TIME_IS_VALID(time))
+        return GST_PAD_PROBE_OK;
+    if (!GST_CLOCK_TIME_IS_VALID(self->began) || time < self->began)
+        self->began = time;
+    if (time - self->began >= self->settings->record_segment * GST_SECOND &&
+        !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)) {
+        split(self, pad);
+        self->began = time;
+    }
+    return GST_PAD_PROBE_OK;
+}
+
+void
+effnet_watch_recorder_split(EffNetWatchRecorder *self, GstElement *queue, GstElement *muxer)
+{
+    g_autoptr(GstPad) source = gst_element_get_static_pad(queue, "src");
+    g_autoptr(GstPad) end = gst_element_get_static_pad(GST_ELEMENT(self->sink), "sink");
+
+    self->muxer = muxer;
+    g_object_set(muxer, "offset-to-zero", TRUE, NULL);
+    gst_pad_add_probe(source, GST_PAD_PROBE_TYPE_BUFFER, split_when_due, self, NULL);
+    gst_pad_add_probe(end, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, drop_end, self, NULL);
+}
+
 static void
 recorder_free(gpointer data)
 {
@@ -139,6 +223,7 @@ effnet_watch_recorder_new(const EffNetWatchSettings *settings, GstAppSink *sink)
     self->settings = settings;
     self->sink = sink;
     self->fd = -1;
+    self->began = GST_CLOCK_TIME_NONE;
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, answer_seeking, NULL, NULL);
     gst_app_sink_set_callbacks(sink, &callbacks, self, recorder_free);
     return self;

@@ -14,6 +14,11 @@ typedef struct _EffNetWatchRecorder EffNetWatchRecorder;
 EffNetWatchRecorder *effnet_watch_recorder_new(const EffNetWatchSettings *settings,
                                                GstAppSink *sink);
 
+/* Begins a new file as often as the settings say, with a MUXER that is started anew. The key frames
+ * come from QUEUE, to which it is linked. */
+void effnet_watch_recorder_split(EffNetWatchRecorder *recorder, GstElement *queue,
+                                 GstElement *muxer);
+
 /* FALSE once it has failed. Any thread. */
 gboolean effnet_watch_recorder_is_active(const EffNetWatchRecorder *recorder);
 

@@ -3,6 +3,7 @@
 
 #include "../media.h"
 #include "hook.h"
+#include "retention.h"
 
 #include <effnet/effnet.h>
 #include <gio/gio.h>
@@ -12,6 +13,8 @@
 #define DEFAULT_LATENCY 200
 #define DEFAULT_TIMEOUT 10
 #define BATCH_ID        "effnet-watch"
+#define MAX_SEGMENT     (7 * 86400) /* s */
+#define MAX_KEPT        1000000
 
 static void
 settings_free(gpointer data)
@@ -253,6 +256,43 @@ parse_transport(EffNetWatchSettings *settings, const char *text, GError **error)
     return FALSE;
 }
 
+/* Where the suffix of a file's name starts. */
+static gsize
+find_suffix(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+
+    return dot && !strchr(dot, '/') ? (gsize)(dot - path) : strlen(path);
+}
+
+/* Recordings that follow one another have the time in their names. */
+static gboolean
+parse_record(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
+             const EffNetWatchConfigStream *stream, GError **error)
+{
+    const char *record = effnet_watch_config_get(config, stream, "record");
+    const char *segment = effnet_watch_config_get(config, stream, "record-segment");
+    const char *keep = effnet_watch_config_get(config, stream, "record-keep");
+    g_autoptr(GString) path = g_string_new(record);
+
+    if (!parse_number("record-segment", segment, 1, MAX_SEGMENT, &settings->record_segment,
+                      error) ||
+        !parse_number("record-keep", keep, 1, MAX_KEPT, &settings->record_keep, error))
+        return FALSE;
+    if (record == NULL) {
+        if (segment == NULL && keep == NULL)
+            return TRUE;
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s is about recordings: --record names them",
+                    segment ? "record-segment" : "record-keep");
+        return FALSE;
+    }
+    if ((segment || keep) && !strstr(record, "%t"))
+        g_string_insert(path, (gssize)find_suffix(record), "-%t");
+    settings->record = g_string_free(g_steal_pointer(&path), FALSE);
+    return TRUE;
+}
+
 static gboolean
 parse_on_change(EffNetWatchSettings *settings, const char *command, GError **error)
 {
@@ -287,7 +327,6 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
              const EffNetWatchConfigStream *stream, GError **error)
 {
     settings->name = g_strdup(stream->name);
-    settings->record = g_strdup(effnet_watch_config_get(config, stream, "record"));
     settings->latency = DEFAULT_LATENCY;
     settings->timeout = DEFAULT_TIMEOUT;
     settings->changes_only = get_flag(config, stream, "changes-only");
@@ -297,7 +336,8 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     settings->realtime = get_flag(config, stream, "realtime") || settings->display;
     collect_properties(settings, config, stream);
     parse_source(settings, stream->source);
-    return parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
+    return parse_record(settings, config, stream, error) &&
+           parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
            parse_on_change(settings, effnet_watch_config_get(config, stream, "on-change"), error) &&
            parse_transport(settings, effnet_watch_config_get(config, stream, "transport"), error) &&
            parse_number("latency", effnet_watch_config_get(config, stream, "latency"), 0, 60000,
@@ -363,17 +403,26 @@ effnet_watch_program_new(const EffNetWatchConfig *config, GError **error)
 }
 
 char *
-effnet_watch_settings_new_record_path(const EffNetWatchSettings *settings)
+effnet_watch_settings_new_record_pattern(const EffNetWatchSettings *settings)
 {
     g_autofree char *name = g_strdelimit(g_strdup(settings->name), "/", '_');
     g_autoptr(GString) path = g_string_new(settings->record);
-    const char *dot;
+
+    g_string_replace(path, "%s", name, 0);
+    return g_string_free(g_steal_pointer(&path), FALSE);
+}
+
+char *
+effnet_watch_settings_new_record_path(const EffNetWatchSettings *settings)
+{
+    g_autofree char *time = effnet_watch_retention_new_time();
+    g_autofree char *pattern = effnet_watch_settings_new_record_pattern(settings);
+    g_autoptr(GString) path = g_string_new(pattern);
     g_autofree char *suffix = NULL;
     gsize stem;
 
-    g_string_replace(path, "%s", name, 0);
-    dot = strrchr(path->str, '.');
-    stem = dot && !strchr(dot, '/') ? (gsize)(dot - path->str) : path->len;
+    g_string_replace(path, "%t", time, 0);
+    stem = find_suffix(path->str);
     suffix = g_strdup(path->str + stem);
     for (guint i = 1; g_file_test(path->str, G_FILE_TEST_EXISTS); i++) {
         g_string_truncate(path, stem);

@@ -30,8 +30,10 @@ typedef struct {
     char *record;     /* NULL: none */
     char **on_change; /* the words of a command; NULL: none */
     EffNetWatchTransport transport;
-    guint latency; /* ms */
-    guint timeout; /* s */
+    guint record_segment; /* s; 0: a connection is recorded into one file */
+    guint record_keep;    /* recordings; 0: all */
+    guint latency;        /* ms */
+    guint timeout;        /* s */
     gboolean changes_only, display, overlay, realtime, record_required;
 } EffNetWatchSettings;
 
@@ -68,8 +70,12 @@ gboolean effnet_watch_address_is_any(const EffNetWatchAddress *address);
 /* Whether only this machine can reach ADDRESS. */
 gboolean effnet_watch_address_is_local(const EffNetWatchAddress *address);
 
-/* The path of a recording: %s is replaced by the stream's name, and a number is added as long as
- * such a file exists, so that none is ever overwritten. For g_free(). */
+/* The path of a recording, in which %s is replaced by the stream's name, and %t is left. For
+ * g_free(). */
+char *effnet_watch_settings_new_record_pattern(const EffNetWatchSettings *settings);
+
+/* The same, where %t is replaced by the time, and a number is added as long as such a file
+ * exists, so that none is ever overwritten. For g_free(). */
 char *effnet_watch_settings_new_record_path(const EffNetWatchSettings *settings);
 
 /* Whether SETTINGS' source delivers frames at their own pace, not as fast as they are taken. */

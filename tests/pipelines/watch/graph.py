@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Where frames go: recordings, windows, brokers."""
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -34,6 +35,22 @@ def test_record():
     watch_json("--no-overlay", "--record", out, video(40))
     assert os.path.getsize(out) == size, "overwritten"
     assert decode(scratch("film-1.mkv")) >= 30
+
+
+def test_segments():
+    """Each can be played, and together they have all frames; the newest are kept."""
+    frames = watch_json("--no-overlay", "--record", scratch("part.mkv"), "--record-segment", "2",
+                        "front door=" + video())
+    parts = sorted(name for name in os.listdir(folder.name) if name.startswith("part"))
+    assert len(parts) == 4 and all(re.fullmatch(r"part-\d{8}-\d{6}(-\d+)?\.mkv", name)
+                                   for name in parts), parts
+    counts = [decode(scratch(name)) for name in parts]
+    assert sum(counts) == len(frames) and min(counts) > 0, (counts, len(frames))
+    assert all(duration(scratch(name)) < 3.5 * Gst.SECOND for name in parts)
+    watch_json("--no-overlay", "--record", scratch("part.mkv"), "--record-segment", "2",
+               "--record-keep", "3", "front door=" + video())
+    left = sorted(name for name in os.listdir(folder.name) if name.startswith("part"))
+    assert len(left) == 3 and len(set(left) & set(parts)) == 0, (left, parts)
 
 
 def test_record_begins_with_a_frame():

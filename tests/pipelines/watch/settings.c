@@ -138,11 +138,22 @@ static void
 test_wrong(void)
 {
     static const char *const wrong[][2] = {
-        {"http", "localhost:80"}, {"http", ""},        {"rtsp-out", "1.2.3.4:x"},
-        {"transport", "both"},    {"latency", "-1"},   {"timeout", "0"},
-        {"top-k", "0"},           {"threshold", "x"},  {"publish", "mqtt://broker"},
-        {"max-rate", "often"},    {"precision", "x1"}, {"on-change", "echo 'a"},
+        {"http", "localhost:80"},
+        {"http", ""},
+        {"rtsp-out", "1.2.3.4:x"},
+        {"transport", "both"},
+        {"latency", "-1"},
+        {"timeout", "0"},
+        {"top-k", "0"},
+        {"threshold", "x"},
+        {"publish", "mqtt://broker"},
+        {"max-rate", "often"},
+        {"precision", "x1"},
+        {"on-change", "echo 'a"},
         {"on-change", " "},
+        {"record-segment", "0"},
+        {"record-segment", "60"},
+        {"record-keep", "3"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -249,6 +260,18 @@ test_frame_ancestors(void)
 }
 
 /* No recording is overwritten, and no two streams share one. */
+/* A recording of CONFIG's stream is called BEFORE, the time, AFTER. */
+static void
+check_timed(const EffNetWatchConfig *config, const char *before, const char *after)
+{
+    g_autoptr(EffNetWatchProgram) program = read_config(config);
+    g_autofree char *path = effnet_watch_settings_new_record_path(program->streams->pdata[0]);
+    g_autofree char *pattern = g_strconcat("^", before, "[0-9]{8}-[0-9]{6}", after, "$", NULL);
+
+    if (!g_regex_match_simple(pattern, path, 0, 0))
+        g_error("%s is not like %s", path, pattern);
+}
+
 static void
 test_record(void)
 {
@@ -268,6 +291,17 @@ test_record(void)
     second = effnet_watch_settings_new_record_path(program->streams->pdata[0]);
     g_assert_cmpstr(second + strlen(folder), ==, "/host_x.x-1.mkv");
     effnet_test_remove_folder(folder);
+
+    set(config, "record", "/nonexistent/%t-%s.mkv");
+    check_timed(config, "/nonexistent/", "-host_x.mkv");
+    set(config, "record", "/nonexistent/%s");
+    set(config, "record-keep", "2");
+    check_timed(config, "/nonexistent/host_x-", "");
+    set(config, "record", "/nonexistent/%s.mkv");
+    set(config, "record-segment", "60");
+    check_timed(config, "/nonexistent/host_x-", ".mkv");
+    g_hash_table_remove(config->command_line, "record-segment");
+    g_hash_table_remove(config->command_line, "record-keep");
 
     set(config, "record", "one.mkv");
     g_assert_true(effnet_watch_config_add(config, "videotest:", NULL));

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "retention.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include <glib/gstdio.h>
+
+#define TIME_PATTERN "[0-9]{8}-[0-9]{6}(-[0-9]+)?"
+
+char *
+effnet_watch_retention_new_time(void)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_local();
+
+    return g_date_time_format(now, "%Y%m%d-%H%M%S");
+}
+
+/* Matches the names of RECORD's files within their folder; NULL if its name has no %t. */
+static GRegex *
+new_pattern(const char *record)
+{
+    g_autofree char *name = g_path_get_basename(record);
+    char *time = g_strrstr(name, "%t");
+    g_autofree char *before = NULL, *after = NULL, *pattern = NULL;
+
+    if (time == NULL)
+        return NULL;
+    before = g_regex_escape_string(name, (gint)(time - name));
+    after = g_regex_escape_string(time + strlen("%t"), -1);
+    pattern = g_strconcat("^", before, TIME_PATTERN, after, "$", NULL);
+    return g_regex_new(pattern, G_REGEX_RAW | G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+}
+
+typedef struct {
+    char *path;
+    struct stat st;
+} Recording;
+
+static void
+recording_free(gpointer data)
+{
+    Recording *recording = data;
+
+    g_free(recording->path);
+    g_free(recording);
+}
+
+/* The oldest first: those of one second have numbers, which names do not sort by. */
+static int
+by_age(gconstpointer a, gconstpointer b)
+{
+    const Recording *x = *(Recording *const *)a, *y = *(Recording *const *)b;
+
+    if (x->st.st_mtim.tv_sec != y->st.st_mtim.tv_sec)
+        return x->st.st_mtim.tv_sec < y->st.st_mtim.tv_sec ? -1 : 1;
+    if (x->st.st_mtim.tv_nsec != y->st.st_mtim.tv_nsec)
+        return x->st.st_mtim.tv_nsec < y->st.st_mtim.tv_nsec ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+static GPtrArray *
+list_recordings(const char *folder, const GRegex *pattern)
+{
+    GPtrArray *recordings = g_ptr_array_new_with_free_func(recording_free);
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        struct stat st;
+
+        if (g_regex_match(pattern, name, 0, NULL) && lstat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+            Recording *recording = g_new(Recording, 1);
+
+            *recording = (Recording){g_steal_pointer(&path), st};
+            g_ptr_array_add(recordings, recording);
+        }
+    }
+    g_ptr_array_sort(recordings, by_age);
+    return recordings;
+}
+
+void
+effnet_watch_retention_prune(const char *record, guint keep, const char *path)
+{
+    g_autoptr(GRegex) pattern = new_pattern(record);
+    g_autofree char *folder = g_path_get_dirname(record);
+    g_autofree char *current = g_path_get_basename(path);
+    g_autoptr(GPtrArray) recordings = NULL;
+
+    if (pattern == NULL)
+        return;
+    recordings = list_recordings(folder, pattern);
+    for (guint i = 0; i + keep < recordings->len; i++) {
+        const Recording *recording = g_ptr_array_index(recordings, i);
+        g_autofree char *name = g_path_get_basename(recording->path);
+
+        if (!g_str_equal(name, current))
+            g_unlink(recording->path);
+    }
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "retention.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+#include <utime.h>
+
+static const char *const others[] = {
+    "cam-20260101-000000.mkv.bak", "xcam-20260101-000000.mkv", "cam-2026.mkv", "cam.mkv",
+    "cam-20260101-000000.webm",    "cam-20260101-000000-a.mkv"};
+
+/* A file that was last written SECONDS after another. */
+static void
+put(const char *folder, const char *name, guint seconds)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    struct utimbuf times = {1767225600 + seconds, 1767225600 + seconds};
+
+    g_assert_true(g_file_set_contents(path, "x", 1, NULL));
+    g_assert_cmpint(g_utime(path, &times), ==, 0);
+}
+
+static gboolean
+has(const char *folder, const char *name)
+{
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+static void
+test_prune(void)
+{
+    static const char *const ours[] = {"cam-20260101-000000.mkv", "cam-20260101-000000-1.mkv",
+                                       "cam-20260102-000000.mkv", "cam-20260103-000000.mkv"};
+    g_autofree char *folder = g_dir_make_tmp("effnet-[1].*-XXXXXX", NULL), *remove = NULL;
+    g_autofree char *record = g_build_filename(folder, "cam-%t.mkv", NULL);
+    g_autofree char *link = g_build_filename(folder, "cam-20250101-000000.mkv", NULL);
+    g_autofree char *untimed = g_build_filename(folder, "cam.mkv", NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        put(folder, others[i], 0);
+    for (guint i = 0; i < G_N_ELEMENTS(ours); i++)
+        put(folder, ours[i], i);
+    g_assert_cmpint(symlink("cam.mkv", link), ==, 0);
+    effnet_watch_retention_prune(untimed, 1, untimed);
+    effnet_watch_retention_prune(record, 9, ours[3]);
+    for (guint i = 0; i < G_N_ELEMENTS(ours); i++)
+        g_assert_true(has(folder, ours[i]));
+    effnet_watch_retention_prune(record, 2, ours[3]);
+    for (guint i = 0; i < G_N_ELEMENTS(ours); i++)
+        g_assert_cmpint(has(folder, ours[i]), ==, i >= 2);
+    effnet_watch_retention_prune(record, 1, ours[2]); /* which is being written */
+    g_assert_true(has(folder, ours[2]));
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        g_assert_true(has(folder, others[i]));
+    g_assert_true(has(folder, "cam-20250101-000000.mkv"));
+    remove = g_strdup_printf("rm -r '%s'", folder);
+    g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
+}
+
+static void
+test_time(void)
+{
+    g_autofree char *time = effnet_watch_retention_new_time();
+
+    g_assert_true(g_regex_match_simple("^20[0-9]{6}-[0-9]{6}$", time, 0, 0));
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/retention/prune", test_prune);
+    g_test_add_func("/retention/time", test_time);
+    return g_test_run();
+}
