@@ -133,7 +133,16 @@ is_over(Show *show, GstMessage *message, GError **error)
 static void
 give_up(const Show *show, GError **error)
 {
-    if (!effnet_decoding_has_picture(show->decoding))
+    g_autofree char *path = g_filename_from_uri(show->uri, NULL, NULL);
+    const char *kind = path ? effnet_picture_get_kind_of_file(path) : NULL;
+
+    if (effnet_decoding_has_picture(show->decoding))
+        return;
+    if (kind)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
+                    "%s: nothing has come of it for %u s: this %s picture is cut off or damaged",
+                    show->name, show->timeout, kind);
+    else
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
                     "%s: nothing has come of it for %u s: a longer --timeout waits longer",
                     show->name, show->timeout);

@@ -58,13 +58,14 @@ void
 effnet_practice_add(const EffNetNaming *naming, const char *arch, const char *name,
                     const char *by_naming, const char *by_name, GArray *sources)
 {
-    const char *named = find_arch(naming, arch, name);
+    g_autofree char *lower = name ? g_ascii_strdown(name, -1) : NULL;
+    const char *named = find_arch(naming, arch, lower);
 
     for (gsize i = naming->n_practices; i > 0; i--) {
         const EffNetPractice *row = &naming->practices[i - 1];
         EffNetSource source = {row->prefix || row->tag ? by_name : by_naming, row->settings};
 
-        if (applies(row, arch, name, named))
+        if (applies(row, arch, lower, named))
             g_array_append_val(sources, source);
     }
 }

@@ -18,6 +18,17 @@ test_origins(void)
     g_assert_cmpint(source->settings.padding, ==, EFFNET_PADDING_SAME);
 }
 
+/* People capitalise names as they like. */
+static void
+test_case(void)
+{
+    EffNetSettings practice =
+        practice_of(&effnet_naming_timm, "b0", "Best_EfficientNet_B0.RA4_e3600");
+
+    g_assert_cmpint(practice.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpfloat(practice.crop_fraction, ==, 0.9f);
+}
+
 static void
 test_nothing(void)
 {
@@ -33,6 +44,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/practice/origins", test_origins);
+    g_test_add_func("/model/practice/case", test_case);
     g_test_add_func("/model/practice/nothing", test_nothing);
     return g_test_run();
 }

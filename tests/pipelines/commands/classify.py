@@ -383,6 +383,15 @@ def serving(content, length, kind="image/jpeg"):
         server.server_close()
 
 
+def test_truncated_gif():
+    """Its decoder waits for the rest for ever."""
+    if subprocess.run(["gst-inspect-1.0", "--exists", "avdemux_gif"]).returncode != 0:
+        raise tap.Skip("GStreamer's decoder for GIF is not installed")
+    content = pathlib.Path(picture("whole.gif")).read_bytes()
+    fails("--timeout", "2", scratch("half.gif", content[:len(content) // 2]),
+          says="this GIF picture is cut off or damaged")
+
+
 def test_fifo():
     """One without a writer is given up; of one with a writer the picture is read."""
     silent, fed = scratch("silent"), scratch("fed")
