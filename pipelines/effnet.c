@@ -30,6 +30,8 @@ static const EffNetCommand commands[] = {
      effnet_command_external},
     {"eval", "DIR", "Evaluates models on pictures whose classes are known", effnet_command_external,
      "learn"},
+    {"explain", "PICTURE", "Shows where in a picture a class is seen", effnet_command_external,
+     "learn"},
     {"quantize", "", "Makes a model of 8-bit weights, shown the pictures of a folder",
      effnet_command_quantize},
 };

@@ -6,6 +6,8 @@
 #include "command.h"
 
 gboolean effnet_command_eval(const EffNetCommand *command, int argc, char **argv, GError **error);
+gboolean effnet_command_explain(const EffNetCommand *command, int argc, char **argv,
+                                GError **error);
 gboolean effnet_command_learn(const EffNetCommand *command, int argc, char **argv, GError **error);
 
 #endif

@@ -34,8 +34,8 @@ find(const EffNetModelInfo *info, const char *label, gboolean whole, guint *n)
     return found;
 }
 
-static gboolean
-match(const char *label, const EffNetModelInfo *info, guint *class, GError **error)
+gboolean
+effnet_matching_find(const char *label, const EffNetModelInfo *info, guint *class, GError **error)
 {
     guint64 number;
     guint n;
@@ -71,7 +71,7 @@ effnet_matching_new(const EffNetDataset *dataset, const EffNetModelInfo *info, G
         return NULL;
     }
     for (guint i = 0; i < dataset->labels->len; i++)
-        if (!match(g_ptr_array_index(dataset->labels, i), info, &classes[i], error))
+        if (!effnet_matching_find(g_ptr_array_index(dataset->labels, i), info, &classes[i], error))
             return NULL;
     return g_steal_pointer(&classes);
 }

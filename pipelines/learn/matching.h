@@ -13,4 +13,8 @@
 guint *effnet_matching_new(const EffNetDataset *dataset, const EffNetModelInfo *info,
                            GError **error);
 
+/* The same for one LABEL. */
+gboolean effnet_matching_find(const char *label, const EffNetModelInfo *info, guint *class,
+                              GError **error);
+
 #endif

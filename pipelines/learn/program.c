@@ -15,6 +15,9 @@ static const EffNetCommand commands[] = {
      "Evaluates models on pictures whose classes are known: DIR has a folder of them for each\n"
      "class, named by the model's label or its number",
      effnet_command_eval},
+    {"explain", "PICTURE",
+     "Shows where in a picture a class is seen: a class activation map over the picture",
+     effnet_command_explain},
 };
 
 int

@@ -112,6 +112,8 @@ def commands_with(name, model, labels):
         ("info", model), ("info", bad), ("info", name),
         ("eval", "--list", name + ".csv", "--model", model), ("eval", name, "--model", model),
         ("eval", "--list", name + ".conf", "--model", bad),
+        ("explain", name + ".png", "--model", model, "--output", name + ".heat.png"),
+        ("explain", name + ".jpg", "--model", bad, "--json"),
         ("learn", "--list", name + ".csv", "--model", model, "--output", name + ".own.safetensors"),
         ("learn", os.path.dirname(name), "--model", model, "--output", name + ".own.safetensors"),
         ("learn", "--list", name + ".conf", "--model", bad, "--output", name),

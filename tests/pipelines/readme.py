@@ -58,6 +58,7 @@ INSTEAD = (
     (r'"part-\$SLURM_ARRAY_TASK_ID"', "names.txt"),
     # Words in capitals.
     (r"FILE-or-URI\.\.\.", "cat.jpg"),
+    (r"\beffnet explain PICTURE --output HEAT\.png", "effnet explain cat.jpg --output heat.png"),
     (r"\beffnet eval DIR --model M\b", "effnet eval gate --model gate.safetensors"),
     (r"\beffnet learn DIR --output M\b", "effnet learn gate --model lite0 --output gate"),
     (r"\bNAME\b", "b0"),

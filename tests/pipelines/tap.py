@@ -7,7 +7,7 @@ import subprocess
 import sys
 import traceback
 
-COMMANDS = ("classify", "fetch", "watch", "run", "bench", "arch", "scale", "learn", "eval", "quantize",
+COMMANDS = ("classify", "fetch", "watch", "run", "bench", "arch", "scale", "learn", "eval", "explain", "quantize",
             "convert", "info")
 EFFNET = os.environ.get("EFFNET_PROGRAM", "effnet")
 DATA = os.environ.get("EFFNET_TEST_DATA", "")

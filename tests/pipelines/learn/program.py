@@ -11,7 +11,7 @@ PROGRAM = os.path.join(os.path.dirname(tap.EFFNET), "effnet-learn")
 
 
 def test_commands():
-    for command in ("learn", "eval"):
+    for command in ("learn", "eval", "explain"):
         text = effnet(command, "--help")
         assert f"effnet {command} [OPTION" in text, text
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "heat.h"
+
+#include <math.h>
+
+#include <effnet/error.h>
+
+/* Between the middles of places; beyond those at the border, the same. */
+float
+effnet_heat_get(const float *map, guint size, float x, float y)
+{
+    float most = 0, across = CLAMP(x * size - 0.5f, 0, size - 1);
+    float down = CLAMP(y * size - 0.5f, 0, size - 1), value;
+    guint left = (guint)across, top = (guint)down;
+    guint right = MIN(left + 1, size - 1), below = MIN(top + 1, size - 1);
+
+    for (guint i = 0; i < size * size; i++)
+        most = MAX(most, map[i]);
+    across -= left;
+    down -= top;
+    value =
+        (1 - down) * ((1 - across) * map[top * size + left] + across * map[top * size + right]) +
+        down * ((1 - across) * map[below * size + left] + across * map[below * size + right]);
+    return most > 0 ? MAX(value / most, 0) : 0;
+}
+
+#ifdef EFFNET_HAVE_CAIRO
+#include <cairo.h>
+
+#define SCALE  2     /* pixels of the picture for each of the image's */
+#define OPAQUE 0.65f /* where the map is greatest */
+
+/* Red over the image, yellow where there is most. */
+static void
+blend(const guint8 *pixel, float heat, guint32 *out)
+{
+    float share = OPAQUE * heat, warm[3] = {255, 255 * heat * heat, 0};
+    guint8 mixed[3];
+
+    for (guint c = 0; c < 3; c++)
+        mixed[c] = (guint8)lrintf((1 - share) * pixel[c] + share * warm[c]);
+    *out = (guint32)mixed[0] << 16 | (guint32)mixed[1] << 8 | mixed[2];
+}
+
+gboolean
+effnet_heat_draw(const guint8 *image, guint side, const float *map, guint size, const char *path,
+                 GError **error)
+{
+    guint out = side * SCALE;
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)out, (int)out);
+    guint8 *data = cairo_image_surface_get_data(surface);
+    gsize stride = (gsize)cairo_image_surface_get_stride(surface);
+    cairo_status_t status;
+
+    for (guint y = 0; y < out; y++)
+        for (guint x = 0; x < out; x++) {
+            const guint8 *pixel = image + ((gsize)(y / SCALE) * side + x / SCALE) * 3;
+            float heat = effnet_heat_get(map, size, (x + 0.5f) / out, (y + 0.5f) / out);
+
+            blend(pixel, heat, (guint32 *)(gpointer)(data + y * stride) + x);
+        }
+    cairo_surface_mark_dirty(surface);
+    status = cairo_surface_write_to_png(surface, path);
+    cairo_surface_destroy(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be written: %s", path,
+                cairo_status_to_string(status));
+    return FALSE;
+}
+#else
+gboolean
+effnet_heat_draw(const guint8 *image, guint side, const float *map, guint size, const char *path,
+                 GError **error)
+{
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s cannot be drawn: this effnet was built without cairo", path);
+    return FALSE;
+}
+#endif
