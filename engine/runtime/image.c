@@ -88,17 +88,21 @@ effnet_image_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpo
                         const float *chw)
 {
     guint border = border_of(plan), size = info->resolution;
+    gsize step = plan->tensors[plan->input].channels;
 
     for (guint c = 0; c < info->in_channels; c++)
-        for (guint y = 0; y < size; y++)
-            for (guint x = 0; x < size; x++) {
-                gsize at = element_of(plan, border + x, border + y, c);
+        for (guint y = 0; y < size; y++, chw += size) {
+            gsize first = element_of(plan, border, border + y, c);
+            guint8 *bytes = (guint8 *)image + first;
+            float *floats = (float *)image + first;
 
-                if (is_bytes(plan))
-                    ((guint8 *)image)[at] = to_byte(info, c, *chw++);
-                else
-                    ((float *)image)[at] = *chw++;
-            }
+            if (is_bytes(plan))
+                for (guint x = 0; x < size; x++)
+                    bytes[x * step] = to_byte(info, c, chw[x]);
+            else
+                for (guint x = 0; x < size; x++)
+                    floats[x * step] = chw[x];
+        }
 }
 
 void
@@ -106,15 +110,19 @@ effnet_image_get_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gco
                         float *chw)
 {
     guint border = border_of(plan), size = info->resolution;
+    gsize step = plan->tensors[plan->input].channels;
 
     for (guint c = 0; c < info->in_channels; c++)
-        for (guint y = 0; y < size; y++)
-            for (guint x = 0; x < size; x++) {
-                gsize at = element_of(plan, border + x, border + y, c);
+        for (guint y = 0; y < size; y++, chw += size) {
+            gsize first = element_of(plan, border, border + y, c);
+            const guint8 *bytes = (const guint8 *)image + first;
+            const float *floats = (const float *)image + first;
 
-                if (is_bytes(plan))
-                    *chw++ = to_float(info, c, ((const guint8 *)image)[at]);
-                else
-                    *chw++ = ((const float *)image)[at];
-            }
+            if (is_bytes(plan))
+                for (guint x = 0; x < size; x++)
+                    chw[x] = to_float(info, c, bytes[x * step]);
+            else
+                for (guint x = 0; x < size; x++)
+                    chw[x] = floats[x * step];
+        }
 }
