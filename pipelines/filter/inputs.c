@@ -47,12 +47,24 @@ effnet_inputs_free(EffNetInputs *self)
     g_free(self);
 }
 
+/* Of a list that "find -print0" wrote, all but the first name would be lost. */
+static gboolean
+check_name(const EffNetInputs *self, const GString *name, GError **error)
+{
+    if (strlen(name->str) == name->len)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
+                "%s: name %" G_GUINT64_FORMAT " has a NUL in it: -0 reads names that end with one",
+                self->path, self->next);
+    return FALSE;
+}
+
 gboolean
 effnet_inputs_next(EffNetInputs *self, GString *name, guint64 *index, GError **error)
 {
     if (effnet_line_read(self->file, self->end, MAX_NAME, name) != EFFNET_LINE_NONE) {
         *index = self->next++;
-        return TRUE;
+        return check_name(self, name, error);
     }
     if (ferror(self->file))
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be read: %s",

@@ -14,7 +14,8 @@ EffNetInputs *effnet_inputs_new(const char *path, gboolean is_zero, GError **err
 void effnet_inputs_free(EffNetInputs *inputs);
 
 /* Puts the next name into NAME, and its place in the list, from 0, into *INDEX. Names are cut to
- * what a file system and a URI need. FALSE without an error at the end of the list. */
+ * what a file system and a URI need; one with a NUL in it is an error. FALSE without an error at
+ * the end of the list. */
 gboolean effnet_inputs_next(EffNetInputs *inputs, GString *name, guint64 *index, GError **error);
 
 /* How many names the list has; 0 if only reading it would tell. */

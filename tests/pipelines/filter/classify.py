@@ -94,6 +94,15 @@ def test_standard_input():
     assert records("-") == []
 
 
+def test_wrong_ends():
+    """Nothing is lost without a word."""
+    listed = path("zeros")
+    pathlib.Path(listed).write_bytes("\0".join(pictures(3)).encode())
+    fails("--files-from", listed, says="-0")
+    (found,) = records(write_list("list", pictures(3)), "-0", code=2)
+    assert "error" in found, found
+
+
 def test_names_that_are_no_text():
     name = os.fsencode(path("")) + b"\xff\xfe.png"
     os.symlink(os.fsencode(tap.sample("chelsea.png")), name)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "filter/inputs.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include <effnet/error.h>
@@ -91,6 +92,23 @@ test_unreadable(void)
 }
 
 static void
+test_nul_in_name(void)
+{
+    g_autofree char *path = write_list("a.jpg\nb.jpg\0c.jpg\0", 18);
+    g_autoptr(EffNetInputs) inputs = effnet_inputs_new(path, FALSE, NULL);
+    g_autoptr(GString) name = g_string_new(NULL);
+    GError *error = NULL;
+    guint64 index;
+
+    g_assert_true(effnet_inputs_next(inputs, name, &index, &error));
+    g_assert_false(effnet_inputs_next(inputs, name, &index, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT);
+    g_assert_nonnull(strstr(error->message, "name 2 has a NUL in it"));
+    g_clear_error(&error);
+    g_unlink(path);
+}
+
+static void
 test_head(void)
 {
     g_autoptr(GString) record = g_string_new(NULL);
@@ -108,6 +126,7 @@ main(int argc, char **argv)
     g_test_add_func("/inputs/count", test_count);
     g_test_add_func("/inputs/long-name", test_long_name);
     g_test_add_func("/inputs/unreadable", test_unreadable);
+    g_test_add_func("/inputs/nul-in-name", test_nul_in_name);
     g_test_add_func("/inputs/head", test_head);
     return g_test_run();
 }
