@@ -68,9 +68,11 @@ def test_state():
 
 
 def test_labels_change():
-    """While a film of photographs plays, with a real network."""
+    """While a film of photographs plays, with a real network. However few of its frames are inferred,
+    each shows its own class."""
     model = tap.model()
-    with Watch("--http", "0", "--json", video(), model=model) as run:
+    with Watch("--http", "0", "--json", "--smoothing", "0", "--threshold", "0", video(),
+               model=model) as run:
         uri, seen = run.uri(), set()
         wait_state(uri, lambda s: seen.update(c["label"] for c in s["streams"][0]["classes"][:1])
                    or len(seen) >= 3 or s["streams"][0]["phase"] == "ended")
