@@ -48,7 +48,7 @@ panel_height(const GstEfficientNetOverlayMetrics *metrics, guint rows)
     return (gint)(rows * metrics->row + 2 * metrics->padding);
 }
 
-/* How many classes of RESULT, which are sorted, have scores that are worth a label. */
+/* How many classes of RESULT, best first, have scores of at least THRESHOLD. */
 static guint
 count_worthy(const Placing *p, const GstEfficientNetResult *result)
 {
@@ -59,7 +59,7 @@ count_worthy(const Placing *p, const GstEfficientNetResult *result)
     return n;
 }
 
-/* How many labels of RESULT fit into HEIGHT; at least one, if there is any to draw. */
+/* How many labels of RESULT fit into HEIGHT; at least one, if there are any. */
 static guint
 count_labels(const Placing *p, const GstEfficientNetResult *result, gint height, gboolean title)
 {

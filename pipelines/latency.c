@@ -30,7 +30,7 @@ fill_batch(EffNetSession *session, guint batch)
     }
 }
 
-/* Adds the milliseconds of a run to TIMES; returns the time behind it. */
+/* Runs one inference and appends its milliseconds to TIMES; returns the time after it. */
 static double
 measure_run(EffNetSession *session, guint batch, GArray *times)
 {

@@ -10,7 +10,7 @@
 GArray *effnet_latency_measure(EffNetSession *session, guint batch, double seconds, guint min_runs,
                                gboolean profile);
 
-/* The same of RUNS runs, the very first among them. */
+/* Measures exactly RUNS inferences, including the first. */
 GArray *effnet_latency_measure_runs(EffNetSession *session, guint batch, guint runs,
                                     gboolean profile);
 

@@ -283,7 +283,7 @@ get_sentence(GstMessage *message)
                    ? g_strdup("it is of a form that no decoder here takes")
                    : g_strdup(UNDECODED);
     if (g_error_matches(reason, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED))
-        return g_strdup(UNDECODED); /* its own text says nothing */
+        return g_strdup(UNDECODED); /* its own text says neither what failed nor why */
     length = strlen(reason->message);
     if (length > 0 && reason->message[length - 1] == '.')
         length--;

@@ -14,9 +14,8 @@ gboolean effnet_media_is_uri(const char *name);
 /* The URI of NAME, a URI or a file that can be read. For g_free(). */
 char *effnet_media_new_uri(const char *name, GError **error);
 
-/* Sets the "uri" of SOURCE, a uridecodebin, to URI; if that is a FIFO or device, to a descriptor
- * that is opened here: GStreamer's reader of files cannot be stopped while it waits for a writer.
- */
+/* Sets the "uri" of SOURCE, a uridecodebin, to URI. A FIFO or device is opened here, and passed as
+ * a descriptor: GStreamer's file reader cannot be stopped while it waits for a writer. */
 void effnet_media_set_uri(GstElement *source, const char *uri);
 
 /* Creates an element, called as its first one would be in a process ("efficientnet0"), and adds it

@@ -30,12 +30,13 @@ typedef struct {
     vi at[CONV_PIXELS + CONV_DOT_PIXELS - 1][CONV_ROW * VECTORS];
 } Acc;
 
-/* Pixel m's window is at base[m / 3] + (m % 3) * stride: 0, 1 and 2 * stride are addressing modes,
- * so that the windows of 14 pixels need 5 registers, not 14. tiles.h may say another number. */
+/* Pixel m's window is at base[m / CONV_SHARE] + (m % CONV_SHARE) * stride. CONV_SHARE is 3 unless
+ * tiles.h defines it: 0, 1 and 2 * stride are addressing modes, so that the windows of 14 pixels
+ * need 5 registers, not 14. */
 #define BASES(mr) (((mr) + CONV_SHARE - 1) / CONV_SHARE)
 
-/* Vectors of weights are multiplied by a vxg, group K of the pixel at IN. simd.h may have one of
- * its own, which it makes of a vkg: four groups of a pixel, or one, loaded beforehand. */
+/* A product multiplies a vector of weights by a vxg, group K of the pixel at IN. A level's simd.h
+ * may define one, made from a vkg: four groups of a pixel, or one, loaded beforehand. */
 #ifndef vx_group
 typedef vi vkg, vxg;
 #define vk_load_groups(in)      vi_zero() /* not used */
@@ -50,7 +51,7 @@ pixel_at(const guint8 *const *base, gsize stride, int m)
     return base[m / CONV_SHARE] + (m % CONV_SHARE) * stride;
 }
 
-/* Loads N vectors of the panels' weights of group K, from the one of number FIRST on. */
+/* Loads N vectors of weights for group K, of all the panels', from vector FIRST on. */
 INLINE void
 load_weights(vi *row, const guint8 **w, int k, int first, int n)
 {
@@ -85,7 +86,7 @@ multiply_group(Acc *acc, const guint8 *const *base, gsize stride, const vkg *val
     }
 }
 #else
-/* Four vectors of weights at a time: there are twice as many as vectors of sums. */
+/* Loads four vectors of weights at a time, since there are twice as many as vectors of sums. */
 INLINE void
 multiply_group(Acc *acc, const guint8 *const *base, gsize stride, const vkg *values,
                const guint8 **w, int k, int mr, int panels)
@@ -151,7 +152,7 @@ advance(const guint8 **p, int n, gsize bytes)
         p[i] += bytes;
 }
 
-/* N groups, 4 or 1; weights go on to those behind them. */
+/* Multiplies N groups, 4 or 1, and moves BASE and W past them. */
 INLINE void
 multiply_groups(Acc *acc, const guint8 **base, gsize stride, const guint8 **w, int n, int mr,
                 int panels)
@@ -212,11 +213,11 @@ in_units(const Corner *at, const Acc *acc, int m, int j)
     return vf_fma(x, vf_load(at->scale + j * VF_LANES), vf_load(at->bias + j * VF_LANES));
 }
 
-/* Where a pixel has many vectors of sums, a vector of the scales serves all pixels of a tile before
- * the next one is loaded. */
+/* With many vectors of sums per pixel, a vector of scales is loaded once for all pixels of a
+ * tile. */
 #define BY_COLUMNS (VECTORS > 2)
 
-/* Rounds all sums in output units, in place. */
+/* Converts all sums to output units and rounds them, in place. */
 INLINE void
 round_columns(const Corner *at, Acc *acc, int mr, int panels)
 {

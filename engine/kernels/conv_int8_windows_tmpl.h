@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The windows that the int8 convolution reads: quantised into the scratch, where they are not yet
- * as products read them. Included by conv_int8_tmpl.c alone. */
+/* Prepares the windows that the int8 convolution reads: quantises them into the scratch, unless
+ * products can read the input as it is. Only for conv_int8_tmpl.c. */
 #ifndef EFFNET_CONV_INT8_WINDOWS_TMPL_H
 #define EFFNET_CONV_INT8_WINDOWS_TMPL_H
 
@@ -32,7 +32,7 @@ take(EffNetConv *a, gsize bytes)
     return taken;
 }
 
-/* N numbers (a panel's or VS_LANES) of the input, times the gate if there is one. */
+/* N numbers of the input (EFFNET_LANES or VS_LANES), times the gate if there is one. */
 INLINE vs
 gated(const gint16 *in, const gint16 *gate, guint n)
 {
@@ -147,7 +147,7 @@ copy_bytes(Quantum *restrict out, const guint8 *restrict in, gsize n)
         out[i] = in[i] - CONV_OFFSET;
 }
 
-/* Takes an input of U8 as it is, or copies it where products read it widened or with an offset. */
+/* Uses a U8 input as it is, or copies it if products read it widened or with an offset. */
 static void
 take_bytes(EffNetConv *a, Windows *windows)
 {

@@ -14,8 +14,9 @@
 G_STATIC_ASSERT(EFFNET_LANES % VF_LANES == 0);
 G_STATIC_ASSERT(CONV_ROW > CONV_PANELS);
 
-/* Pixel m's window is at base[m / 3] + (m % 3) * stride: 0, 1 and 2 * stride are addressing modes,
- * so that the windows of 14 pixels need 5 registers, not 14. tiles.h may say another number. */
+/* Pixel m's window is at base[m / CONV_SHARE] + (m % CONV_SHARE) * stride. CONV_SHARE is 3 unless
+ * tiles.h defines it: 0, 1 and 2 * stride are addressing modes, so that the windows of 14 pixels
+ * need 5 registers, not 14. */
 #define GROUPS(mr) (((mr) + CONV_SHARE - 1) / CONV_SHARE)
 
 INLINE const float *
@@ -24,8 +25,9 @@ pixel_at(const float *const *base, gsize stride, int m)
     return base[m / CONV_SHARE] + (m % CONV_SHARE) * stride;
 }
 
-/* Vectors of weights are multiplied by a vx, value K of the pixel at IN. simd.h may have one of its
- * own, which it makes of a vk: values of four k's of a pixel, or of one, loaded beforehand. */
+/* A product multiplies a vector of weights by a vx, the input K of the pixel at IN. A level's
+ * simd.h may define one, made from a vk: the inputs for four k's of a pixel, or for one, loaded
+ * beforehand. */
 #ifndef vx_of
 typedef vf vk, vx;
 #define vk_load(in)                              vf_zero() /* not used */
@@ -50,7 +52,7 @@ typedef struct {
     vh low[CONV_PIXELS];
 } Sums;
 
-/* Row K of the panels' weights, from the J-th of their vectors on. */
+/* Loads the first VECTORS vectors of row K of the panels' weights. */
 INLINE void
 load_row(vf *row, const float **w, int k, int vectors)
 {
@@ -93,7 +95,7 @@ multiply_k(Sums *sums, const float *const *base, gsize stride, const vk *values,
     }
 }
 
-/* K's, 4 or 1; weights go on to those behind them. */
+/* Multiplies KS k's, 4 or 1, and moves BASE and W past them. */
 INLINE void
 multiply_ks(Sums *sums, const float **base, gsize stride, const float **w, int ks, int mr,
             int panels, gboolean half)

@@ -14,8 +14,8 @@ typedef struct {
      * map, hence zeros. */
     gconstpointer rows[EFFNET_DWCONV_MAX];
     gsize in_stride;         /* from one pixel to the next */
-    guint in_size, out_size; /* pixels of an input row and of the output row */
-    /* PAD: columns of zeros left of the row. There, and right of it, are at most kernel / 2. */
+    guint in_size, out_size; /* pixels per row of the input and of the output */
+    /* PAD: columns of zeros left of the row; at most kernel / 2, as are those right of it. */
     guint kernel, stride, pad;
     gconstpointer weights; /* as pack() wrote them */
     const float *bias;     /* panels * EFFNET_LANES */

@@ -32,12 +32,12 @@ finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int w
     return sum;
 }
 
-/* How a tile lies: within the map, across its edges somehow, or over a whole row, so that as many
- * columns as the filter reaches over are outside of the map at both ends. */
+/* Where a tile's windows lie: inside the map, across an edge, or over a whole row with kernel / 2
+ * columns outside of the map at either end. */
 typedef enum { INSIDE, BORDER, WHOLE_ROW } Place;
 
 /* Adds the products of one row of the filter and ROW of the map. The tile's window starts at column
- * LEFT; some columns at either end of it are outside of the map, but of a tile that is INSIDE. */
+ * LEFT. Unless PLACE is INSIDE, some columns at its ends are outside of the map. */
 INLINE void
 multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, gssize left,
          int kernel, int stride, int width, Place place)

@@ -7,8 +7,9 @@
 
 #include "tiles.h"
 
-/* What tiles.h need not define: how many pixels share a base address, how many times four k's are
- * in the body of the loop over floats, and whether kernels prefetch. */
+/* Defaults of what tiles.h need not define: CONV_SHARE, how many pixels share a base address;
+ * CONV_FOURS, how many times four k's the body of the loop over floats has; PREFETCH, whether
+ * kernels prefetch. */
 #ifndef CONV_SHARE
 #define CONV_SHARE 3
 #endif

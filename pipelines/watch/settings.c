@@ -150,7 +150,8 @@ parse_address(const EffNetWatchConfig *config, const char *key, EffNetWatchAddre
     return text == NULL || effnet_watch_address_parse(address, key, text, error);
 }
 
-/* Origins become part of a header: each is http or https, a host and perhaps a port, or 'self'. */
+/* Origins become part of a header, so each must be http or https, a host and perhaps a port, or
+ * 'self'. */
 static gboolean
 parse_frame_ancestors(EffNetWatchProgram *program, const char *text, GError **error)
 {

@@ -54,8 +54,8 @@ void effnet_watch_program_free(EffNetWatchProgram *program);
 gboolean effnet_watch_address_parse(EffNetWatchAddress *address, const char *option,
                                     const char *text, GError **error);
 
-/* SCHEME://ADDRESS:PORT and PATH, which opens on this machine: if ADDRESS is all of this machine's,
- * the loopback's. For g_free(). */
+/* The address SCHEME://ADDRESS:PORT with PATH, as it opens on this machine: if ADDRESS stands for
+ * all of the machine's addresses, it becomes the loopback's. For g_free(). */
 char *effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char *scheme,
                                    const char *path);
 
@@ -64,7 +64,7 @@ char *effnet_watch_address_new_uri(const EffNetWatchAddress *address, const char
 GSocketService *effnet_watch_address_listen(EffNetWatchAddress *address, const char *option,
                                             int backlog, GError **error);
 
-/* Whether ADDRESS is all of this machine's. */
+/* Whether ADDRESS stands for all of this machine's addresses. */
 gboolean effnet_watch_address_is_any(const EffNetWatchAddress *address);
 
 /* Whether only this machine can reach ADDRESS. */

@@ -304,7 +304,7 @@ test_nothing(void)
     clear(&f);
 }
 
-/* What has no score to speak of gets no row, and a result of such classes alone no panel. */
+/* Classes of hardly any score get no row, and a result with no others gets no panel. */
 static void
 test_threshold(void)
 {

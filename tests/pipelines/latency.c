@@ -18,7 +18,7 @@ test_measure(void)
     g_assert_cmpuint(op.runs, ==, 7);
 }
 
-/* No run but those that are asked for. */
+/* Exactly as many inferences as asked for. */
 static void
 test_runs(void)
 {

@@ -17,7 +17,7 @@ const inSight = new IntersectionObserver((entries) => {
         entry.target.card.visible = entry.isIntersecting;
 });
 
-// The state may be long in coming, or not come again.
+// Redraws at once, since the next state may be late or never come.
 const resized = new ResizeObserver((entries) => {
     for (const entry of entries)
         entry.target.closest("article").card.draw();
@@ -92,7 +92,7 @@ class Card {
         this.draw();
     }
 
-    // Which class a line is, also of those that are no longer among the best.
+    // The legend has the classes of all lines, including those no longer among the best.
     showLegend() {
         const list = this.root.querySelector(".legend"), lines = [...this.colors];
         while (list.children.length > lines.length)

@@ -131,7 +131,7 @@ try_matrix(void)
     __asm__ volatile(".inst 0x4e80a400" ::: "v0"); /* smmla v0.4s, v0.16b, v0.16b */
 }
 
-/* Whether the CPU does what TRY tries. */
+/* Whether the CPU can execute TRY. */
 static gboolean
 runs(void (*try)(void))
 {
@@ -147,7 +147,7 @@ runs(void (*try)(void))
     return done;
 }
 
-/* What is said of the CPU is what it does. */
+/* The detected levels are those that the CPU can execute. */
 static void
 test_detection(void)
 {

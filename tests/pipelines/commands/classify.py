@@ -393,7 +393,7 @@ def test_truncated_gif():
 
 
 def test_fifo():
-    """One without a writer is given up; of one with a writer the picture is read."""
+    """A FIFO without a writer is given up; from one with a writer, the image is read."""
     silent, fed = scratch("silent"), scratch("fed")
     for path in (silent, fed):
         os.remove(path)

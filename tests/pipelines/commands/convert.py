@@ -39,7 +39,7 @@ def test_files_that_are_cut():
 
 
 def test_labels():
-    """They are in the file that is written, and must be as many as it has classes."""
+    """The labels are written to the file, and must be as many as it has classes."""
     sys.path.append(str(pathlib.Path(__file__).parents[1] / "convert"))
     try:
         import models

@@ -255,7 +255,7 @@ def test_names_on_all_addresses():
 
 
 def test_frames():
-    """In which other pages this one may be."""
+    """The sites whose pages may contain this one."""
     for more, sites in (((), "'none'"), (("--http-frame-ancestors", "http://home.local:8123,'self'"),
                                          "http://home.local:8123 'self'")):
         with Watch("--http", "0", "--json", *more, "videotest:") as run:

@@ -218,7 +218,7 @@ test_uri(void)
     g_assert_cmpstr(v6, ==, "rtsp://[::1]:8554/cam");
 }
 
-/* What is at all addresses is at one that opens. */
+/* An address that stands for all is shown as one that opens. */
 static void
 test_any(void)
 {

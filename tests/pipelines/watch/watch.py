@@ -306,7 +306,7 @@ def test_config_is_a_file():
 
 
 def test_fifo_without_a_writer():
-    """It neither keeps other streams waiting nor the program from its end."""
+    """A FIFO without a writer delays neither other streams nor the end of the program."""
     fifo = scratch("silent")
     os.mkfifo(fifo)
     with Watch("--json", "silent=" + fifo, "cam=videotest:") as run:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the level overrides; every 64-bit ARM has its instructions. */
+/* Sets the kernels of the level; every 64-bit ARM CPU has its instructions. */
 #define ISA neon
 #include "../../kernels.h"
 #include "../../tmpl.h"

@@ -35,7 +35,7 @@ typedef uint8x16_t V;
 #define v_unpackhi64(a, b)       V_U64(vzip2q_u64(U64(a), U64(b)))
 #define v_packs32(a, b)          V_S16(vqmovn_high_s32(vqmovn_s32(S32(a)), S32(b)))
 #define v_packus16(a, b)         vqmovun_high_s16(vqmovun_s16(S16(a)), S16(b))
-#define v_shuffle8(a, b)         vqtbl1q_u8(a, b) /* 0 for what is beyond 15 */
+#define v_shuffle8(a, b)         vqtbl1q_u8(a, b) /* indices above 15 give 0 */
 #define v_lanes(...)             vld1q_u8((const guint8[16]){__VA_ARGS__})
 #define v_turn_lanes(v)          (void)(v)
 #define v_store_bytes(p, v)      vst1_u8(p, vqmovun_s16(S16(v)))
@@ -56,7 +56,7 @@ v_madd16(V a, V b)
                             vmull_high_s16(S16(a), S16(b))));
 }
 
-/* The one lane, of which N_BYTES may be read. */
+/* The only lane, of which N_BYTES may be read. */
 static inline V
 v_load_lanes(const guint8 *src, gsize n_bytes, guint stride)
 {

@@ -22,14 +22,14 @@ typedef float32x4_t vf;
 #define vf_min(a, b)     vminq_f32(a, b)
 #define vf_max(a, b)     vmaxq_f32(a, b)
 
-/* For compilers: P has a register of its own; V stays in one; and what V is made of is computed as
- * written, neither shortened nor merged. */
+/* Hints to compilers. keep_address: P gets a register of its own. vf_keep: V stays in a register.
+ * vf_compute, vi_compute: V is computed as written, neither simplified nor merged. */
 #define keep_address(p) __asm__("" : "+r"(p))
 #define vf_keep(v)      __asm__("" : "+w"(v))
 #define vf_compute(v)   __asm__ volatile("" : "+w"(v))
 #define vi_compute(v)   __asm__ volatile("" : "+w"(v))
 
-/* a * b + c. GCC gives the sum of each intrinsic a register of its own, and moves them about. */
+/* a * b + c. With the intrinsic, GCC would give each sum another register and copy between them. */
 static inline vf
 vf_fma(vf a, vf b, vf c)
 {
@@ -37,10 +37,10 @@ vf_fma(vf a, vf b, vf c)
     return c;
 }
 
-/* 1 + 2^-t, relative error below 3e-7. In 2^24ths, t saturates at 128 either way: no clipping. 2^-t
- * is a polynomial for 2^-part, 0 <= part < 1 (minimax in the relative error with 1 at 0), with the
- * whole taken from its exponent: their difference, halved, is the whole where floats have it, and
- * saturates at 0. */
+/* 1 + 2^-t, with a relative error below 3e-7. The conversion to 24 fractional bits saturates t at
+ * +-128, so that nothing need be clipped. 2^-t is 2^-part, 0 <= part < 1, by a polynomial (minimax
+ * in the relative error, 1 at 0), less the whole part in the exponent: (part - fixed) / 2 is minus
+ * the whole part at the exponent's position, and the addition saturates at 0. */
 static inline vf
 vf_exp2_and_one(vf t)
 {
@@ -59,7 +59,7 @@ vf_exp2_and_one(vf t)
     return vaddq_f32(vreinterpretq_f32_u32(power), one);
 }
 
-/* Half a panel. */
+/* Half a panel's vectors. */
 typedef struct {
     vf v[2];
 } vh;
@@ -70,10 +70,11 @@ vh_load(const float *p)
     return (vh){{vf_load(p), vf_load(p + VF_LANES)}};
 }
 
-/* Vector I of the panel. */
+/* Vector I of the panel whose lower half is H. */
 #define vf_of_half(h, i) ((i) < 2 ? (h).v[(i)&1] : vf_zero())
 
-/* Values of four k's or of one, and that of one of them: products take it from where it is. */
+/* vk: the inputs of one pixel for four k's, or for one. vx: the one at K of them, which products
+ * read as an element of the register. */
 typedef vf vk;
 typedef struct {
     vf values;
@@ -84,15 +85,15 @@ typedef struct {
 #define vk_load_one(in)      vld1q_dup_f32(in)
 #define vx_of(in, values, k) ((vx){values, k})
 
-/* SUM += X * W; X's k is a constant once loops are unrolled. */
+/* SUM += X * W. X.k must be a constant once loops are unrolled. */
 static inline __attribute__((always_inline)) void
 vx_accumulate(vf *sum, vx x, vf w)
 {
     __asm__("fmla %0.4s, %1.4s, %2.s[%3]" : "+w"(*sum) : "w"(w), "w"(x.values), "i"(x.k));
 }
 
-/* A panel's row at P to ROW; returns what is behind it. GCC's intrinsic does not go on by itself.
- */
+/* Loads a row of a panel from P into ROW; returns the address after it. GCC's intrinsic would not
+ * increment the address itself. */
 static inline const float *
 vf_load_panel(vf *row, const float *p)
 {
@@ -121,8 +122,8 @@ vh_accumulate(vh *sum, vx x, vh w)
 
 #define vh_accumulate_one(sum, in, values, k, w) vh_accumulate(sum, vx_of(in, values, k), w)
 
-/* Whole numbers for the int8 kernels: VI are VF_LANES of 32 bits, VS twice as many of 16, VB four
- * times as many of 8. */
+/* Integers for the int8 kernels: VI has VF_LANES of 32 bits, VS twice as many of 16, VB four times
+ * as many of 8. */
 typedef int32x4_t vi;
 typedef int16x8_t vs;
 typedef uint8x16_t vb;
@@ -133,10 +134,10 @@ typedef uint8x16_t vb;
 #define vi_set1(x)     vdupq_n_s32(x)
 #define vi_add(a, b)   vaddq_s32(a, b)
 #define vi_to_float(v) vcvtq_f32_s32(v)
-/* As effnet_round(), of what is within 32 bits. */
+/* effnet_round(), for values within 32 bits. */
 #define vf_round(v) vcvtnq_s32_f32(v)
 
-/* Four vectors of weights at P to ROW; returns what is behind them. */
+/* Loads four vectors of weights from P into ROW; returns the address after them. */
 static inline const guint8 *
 vi_load_panel(vi *row, const guint8 *p)
 {
@@ -156,12 +157,12 @@ vi_load_panel(vi *row, const guint8 *p)
 }
 #define vi_load_panel(row, p) vi_load_panel(row, p)
 
-/* A group's numbers, wherever they are. */
+/* The numbers of a group, at any alignment. */
 typedef gint32 Group __attribute__((may_alias, aligned(1)));
 
 #define vi_group(p) vdupq_n_s32(*(const Group *)(p))
 
-/* Two products of 8 bits are within 16. */
+/* The sum of two products of 8-bit numbers fits into 16 bits. */
 static inline vi
 vi_group_dot(vi sum, vi x, vi w)
 {
@@ -182,7 +183,7 @@ vi_group_dot(vi sum, vi x, vi w)
 #define vs_mul_q15(a, b) vqrdmulhq_s16(a, b)
 #define vs_most(v)       vmaxvq_s16(v)
 #define vs_least(v)      vminvq_s16(v)
-/* The first N, which is all. */
+/* The first N numbers; N is VS_LANES here. */
 #define vs_load_part(p, n)     vld1q_s16(p)
 #define vs_store_part(p, v, n) vst1q_s16(p, v)
 
@@ -209,14 +210,14 @@ vs_narrow(vi a, vi b)
     return vqmovn_high_s32(vqmovn_s32(a), b);
 }
 
-/* Half INDEX of two. */
+/* Stores the half of V with this INDEX, 0 or 1. */
 static inline void
 vs_store_half(gint16 *p, vs v, int index)
 {
     vst1_s16(p, index ? vget_high_s16(v) : vget_low_s16(v));
 }
 
-/* VS_LANES numbers of 8 bits. */
+/* Loads VS_LANES unsigned numbers of 8 bits. */
 static inline vs
 vs_load_bytes(const guint8 *p)
 {
@@ -229,7 +230,7 @@ vs_store_bytes(guint8 *p, vs v)
     vst1_u8(p, vqmovun_s16(v));
 }
 
-/* All of them, which are within 8 bits. */
+/* Stores V's numbers, which are within 8 bits. */
 static inline void
 vs_store_quantum(gint8 *p, vs v)
 {
@@ -243,7 +244,7 @@ vb_narrow(vi a, vi b, vi c, vi d)
     return vqmovun_high_s16(vqmovun_s16(vs_narrow(a, b)), vs_narrow(c, d));
 }
 
-/* PART of PARTS, which are 1, 2 or 4. */
+/* Stores part PART of PARTS (1, 2 or 4) equal parts of V. */
 static inline void
 vb_store_part(guint8 *p, vb v, int part, int parts)
 {
@@ -257,14 +258,14 @@ vb_store_part(guint8 *p, vb v, int part, int parts)
         vst1q_lane_u32((guint32 *)p, vreinterpretq_u32_u8(v), part);
 }
 
-/* VF_LANES numbers of 16 bits. */
+/* Loads VF_LANES numbers of 16 bits. */
 static inline vi
 vi_load_narrow(const gint16 *p)
 {
     return vmovl_s16(vld1_s16(p));
 }
 
-/* TABLE's numbers at INDEX of 0..31, which has their bytes in 64. */
+/* The numbers of TABLE, which has 32, at INDEX. */
 static inline vs
 vs_lookup(const gint16 *table, vs index)
 {
@@ -274,7 +275,8 @@ vs_lookup(const gint16 *table, vs index)
     return vreinterpretq_s16_u8(vqtbl4q_u8(bytes, vreinterpretq_u8_s16(at)));
 }
 
-/* Two rows' numbers of VS_LANES channels, one row beside the other. */
+/* VS2: numbers of two rows and VS_LANES channels. VI2 and VF2: sums for these channels, and what
+ * they are finished with. */
 typedef struct {
     vs upper, lower;
 } vs2;
@@ -314,14 +316,14 @@ vi2_dot(vi2 sum, vs2 a, vs2 w)
     return sum;
 }
 
-/* In the order of the channels, saturated. */
+/* The sums in the order of the channels, saturated. */
 static inline vs
 vs_of_sums(vi2 v)
 {
     return vs_narrow(v.low, v.high);
 }
 
-/* A and B are the channels' in their order. */
+/* From vectors A and B, in the order of the channels. */
 #define vf2_of(a, b) ((vf2){a, b})
 
 static inline void

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The depthwise convolution of feature maps of 8 bits, over several output columns in registers, 8
- * channels at a time. Four rows of the input, interleaved, are what a product adds up; a fifth row
- * makes groups of four columns, and a last one alone. Products take numbers with a sign: 128 less
- * than they are, which the sums begin with. */
+/* The depthwise convolution of U8 feature maps, over several output columns in registers, 8
+ * channels at a time. A product sums four taps. For the first four rows of the filter they are one
+ * above the other, from interleaved rows; for a fifth row they are the first four columns, then the
+ * last column alone. Products take signed numbers: inputs are read less 128, and the sums start
+ * with 128 times the sum of the weights. */
 #include "dwconv.h"
 
 #include <string.h>
@@ -15,17 +16,17 @@
 #define WIDE     7
 #define GROUP    4 /* taps */
 #define CHANNELS 8
-#define BYTES    (CHANNELS * GROUP) /* of a group's weights, or of CHANNELS sums */
+#define BYTES    (CHANNELS * GROUP) /* bytes of a group's weights, or of CHANNELS sums */
 #define SIGN     128
 
-/* Of a filter: its columns, and of a fifth row four of them and the last one. */
+/* The groups of a filter: one per column, and for a fifth row two more. */
 static guint
 groups_of(guint kernel)
 {
     return kernel == 5 ? 7 : kernel;
 }
 
-/* What sums begin with, then the groups. */
+/* Bytes of CHANNELS filters: the sums' start, then the groups. */
 static gsize
 unit_bytes(guint kernel)
 {
@@ -38,7 +39,7 @@ packed_bytes(guint kernel, guint channels)
     return effnet_panels(channels) * (EFFNET_LANES / CHANNELS) * unit_bytes(kernel);
 }
 
-/* Tap I of GROUP. */
+/* Tap I of GROUP, 0 beyond the filter. */
 static gint8
 weight_at(const float *filter, guint kernel, guint group, guint i)
 {
@@ -48,7 +49,7 @@ weight_at(const float *filter, guint kernel, guint group, guint i)
     return row < kernel && column < kernel ? (gint8)filter[row * kernel + column] : 0;
 }
 
-/* The filters of N channels. */
+/* Packs the filters of N channels. */
 static void
 pack_unit(guint8 *packed, const float *weights, guint kernel, guint n)
 {
@@ -79,7 +80,7 @@ pack(gpointer dst, const float *weights, guint kernel, guint channels)
     }
 }
 
-/* What CHANNELS of them need for all columns. */
+/* What CHANNELS channels need for all columns. */
 typedef struct {
     const EffNetDwconv *a;
     guint lane;
@@ -87,7 +88,7 @@ typedef struct {
     vf scale[2], bias[2];
 } Lanes;
 
-/* Sums, weights or inputs of four channels and four more. */
+/* Sums, weights or inputs of eight channels: of the first four, and of the others. */
 typedef struct {
     int32x4_t low, high;
 } Pair;
@@ -106,7 +107,7 @@ interleave(uint8x8_t a, uint8x8_t b)
     return vreinterpretq_u16_u8(vzip1q_u8(x, y));
 }
 
-/* The numbers of four columns or rows, with their sign. */
+/* Interleaves four columns or rows to groups of signed numbers. */
 INLINE Pair
 pair_of(uint16x8_t ab, uint16x8_t cd)
 {
@@ -118,7 +119,7 @@ pair_of(uint16x8_t ab, uint16x8_t cd)
     };
 }
 
-/* What is written GROUP-th behind the sums' begin. */
+/* The weights of GROUP, after the sums' start. */
 INLINE Pair
 weights_of(const Lanes *l, int group)
 {
@@ -134,7 +135,7 @@ add(Pair *sum, Pair x, Pair w)
     __asm__("sdot %0.4s, %1.16b, %2.16b" : "+w"(sum->high) : "w"(x.high), "w"(w.high));
 }
 
-/* Up to four rows over the columns under WIDE outputs, the first one at AT. */
+/* Adds the products of up to four rows, for WIDE outputs; their first column is at AT. */
 INLINE void
 add_columns(const Lanes *l, Pair *acc, gsize at, int kernel, int stride, int wide)
 {
@@ -156,8 +157,8 @@ add_columns(const Lanes *l, Pair *acc, gsize at, int kernel, int stride, int wid
     }
 }
 
-/* The fifth row: groups of four columns serve as the first taps of one output, and their first
- * column as the last tap of another. */
+/* Adds the fifth row's products: each group of four columns holds the first taps of one output, and
+ * its first column is the last tap of another. */
 INLINE void
 add_last_row(const Lanes *l, Pair *acc, gsize at, int stride, int wide)
 {
@@ -165,7 +166,7 @@ add_last_row(const Lanes *l, Pair *acc, gsize at, int stride, int wide)
     const Pair w0 = weights_of(l, 5), w4 = weights_of(l, 6);
     uint16x8_t pairs[(WIDE - 1) * 2 + 5 + 2];
 
-    /* Behind the last column any will do, for which there are no weights. */
+    /* After the last column, any column will do, since its weights are 0. */
 #pragma GCC unroll 32
     for (int c = 0; c < end + 2; c += stride) {
         gsize next = at + MIN(c + 1, end - 1) * l->a->in_stride;
@@ -183,7 +184,7 @@ add_last_row(const Lanes *l, Pair *acc, gsize at, int stride, int wide)
     }
 }
 
-/* Output columns x to x + WIDE - 1. */
+/* Computes output columns x to x + WIDE - 1. */
 INLINE void
 tile(const Lanes *l, guint x, int kernel, int stride, int wide)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Detection, compiled without the instruction set itself, and what the level adds to NEON's. */
+/* Detects the level, compiled without its instruction set, and sets the kernels that it adds to
+ * NEON's. */
 #define ISA neondot
 #include <sys/auxv.h>
 

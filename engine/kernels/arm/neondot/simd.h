@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* NEON's vectors, with products of 8-bit numbers, four at once. */
+/* NEON's vectors, with products that sum four products of 8-bit numbers. */
 #ifndef EFFNET_SIMD_NEONDOT_H
 #define EFFNET_SIMD_NEONDOT_H
 
@@ -7,7 +7,8 @@
 
 #define vi_group_dot(sum, x, w) vdotq_s32(sum, vreinterpretq_s8_s32(x), vreinterpretq_s8_s32(w))
 
-/* Four groups or one, and one of them: products take it from where it is. */
+/* vkg: four groups of a pixel, or one. vxg: the one at K of them, which products read as an element
+ * of the register. */
 typedef vi vkg;
 typedef struct {
     vi values;
@@ -18,7 +19,7 @@ typedef struct {
 #define vk_load_group(in)       vi_group(in)
 #define vx_group(in, values, k) ((vxg){values, k})
 
-/* K is a constant once loops are unrolled. */
+/* X.k must be a constant once loops are unrolled. */
 static inline __attribute__((always_inline)) vi
 vx_group_dot(vi sum, vxg x, vi w)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Detection, compiled without the instruction set itself, and what the level adds to the dot
- * product's. */
+/* Detects the level, compiled without its instruction set, and sets the kernels that it adds to the
+ * dot product's. */
 #define ISA neoni8mm
 #include <sys/auxv.h>
 

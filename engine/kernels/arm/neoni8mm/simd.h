@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* NEON's vectors, with products of matrices: groups of eight numbers of 8 bits of two pixels, times
- * those of two channels. */
+/* NEON's vectors, with matrix products: groups of eight 8-bit numbers of two pixels, times groups
+ * of two channels. */
 #ifndef EFFNET_SIMD_NEONI8MM_H
 #define EFFNET_SIMD_NEONI8MM_H
 
@@ -20,7 +20,7 @@ multiply_matrices(vi sum, vi x, vi w)
 }
 #define vi_group_dot(sum, x, w) multiply_matrices(sum, x, w)
 
-/* The sums of VF_LANES channels of two pixels, in the order that products have. */
+/* Arranges the sums of VF_LANES channels of two pixels as products have them. */
 static inline void
 vi_pair_sums(vi first, vi second, vi *a, vi *b)
 {
@@ -30,7 +30,7 @@ vi_pair_sums(vi first, vi second, vi *a, vi *b)
     *b = vreinterpretq_s32_s64(vzip2q_s64(x, y));
 }
 
-/* The inverse of vi_pair_sums(), which is its own. */
+/* Separates the sums of two pixels: the inverse of vi_pair_sums(), and the same operation. */
 #define vi_split_sums(a, b, first, second) vi_pair_sums(a, b, first, second)
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sizes that suit products of matrices: 6 pixels x 1 panel are 24 of the registers; 3 more hold
- * groups of the pixels, and 4 weights. */
+/* Sizes that suit matrix products: 6 pixels x 1 panel take 24 registers; 3 more hold groups of the
+ * pixels, and 4 weights. */
 #ifndef EFFNET_TILES_NEONI8MM_H
 #define EFFNET_TILES_NEONI8MM_H
 
