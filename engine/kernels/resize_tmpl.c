@@ -103,22 +103,32 @@ turn_rows(guint8 *scratch, const guint8 *const src[VROWS], const EffNetPixelLayo
     }
 }
 
+/* Sums of products in 32 bits, one per element of V, unless resize.c keeps them otherwise. */
+#ifndef v_dot
+typedef V VSum;
+#define v_sum_of(x)       v_set32(x)
+#define v_dot(sum, a, b)  v_add32(sum, v_madd16(a, b))
+#define v_sum_elements(s) (s)
+#endif
+
 static inline V
 dot(const guint8 *columns, const gint16 *high, const gint16 *low, guint count)
 {
     V bytes = v_set32(0x00ff00ff);
-    V high_sum = v_set32(0), low_sum = v_set32(1 << (EFFNET_RESIZE_BITS - 1));
+    VSum high_sum = v_sum_of(0), low_sum = v_sum_of(1 << (EFFNET_RESIZE_BITS - 1));
 
     for (gsize k = 0; k < count; k += EFFNET_RESIZE_GROUP) {
         V group = v_load(columns + k / EFFNET_RESIZE_GROUP * VBYTES);
         V a = v_and(group, bytes), b = v_srl16(group, 8);
 
-        high_sum = v_add32(high_sum, v_madd16(a, v_broadcast(high + k)));
-        low_sum = v_add32(low_sum, v_madd16(a, v_broadcast(low + k)));
-        high_sum = v_add32(high_sum, v_madd16(b, v_broadcast(high + k + 2)));
-        low_sum = v_add32(low_sum, v_madd16(b, v_broadcast(low + k + 2)));
+        high_sum = v_dot(high_sum, a, v_broadcast(high + k));
+        low_sum = v_dot(low_sum, a, v_broadcast(low + k));
+        high_sum = v_dot(high_sum, b, v_broadcast(high + k + 2));
+        low_sum = v_dot(low_sum, b, v_broadcast(low + k + 2));
     }
-    return v_sra32(v_add32(v_sll32(high_sum, EFFNET_RESIZE_LOW_BITS), low_sum), EFFNET_RESIZE_BITS);
+    return v_sra32(
+        v_add32(v_sll32(v_sum_elements(high_sum), EFFNET_RESIZE_LOW_BITS), v_sum_elements(low_sum)),
+        EFFNET_RESIZE_BITS);
 }
 
 static inline V
@@ -126,15 +136,15 @@ dot_fine(const guint8 *columns, const gint16 *weight, guint count)
 {
     const int shift = EFFNET_RESIZE_FINE_BITS - EFFNET_RESIZE_FRACTION;
     V bytes = v_set32(0x00ff00ff);
-    V even = v_set32(1 << (shift - 1)), odd = v_set32(0);
+    VSum even = v_sum_of(1 << (shift - 1)), odd = v_sum_of(0);
 
     for (gsize k = 0; k < count; k += EFFNET_RESIZE_GROUP) {
         V group = v_load(columns + k / EFFNET_RESIZE_GROUP * VBYTES);
 
-        even = v_add32(even, v_madd16(v_and(group, bytes), v_broadcast(weight + k)));
-        odd = v_add32(odd, v_madd16(v_srl16(group, 8), v_broadcast(weight + k + 2)));
+        even = v_dot(even, v_and(group, bytes), v_broadcast(weight + k));
+        odd = v_dot(odd, v_srl16(group, 8), v_broadcast(weight + k + 2));
     }
-    return v_sra32(v_add32(even, odd), shift);
+    return v_sra32(v_add32(v_sum_elements(even), v_sum_elements(odd)), shift);
 }
 
 /* Stores 16 bytes of output, the elements of V[0..3], to each of N_ROWS rows. */
@@ -263,20 +273,20 @@ vertical(guint8 *dst, const guint8 *const *rows, gsize n, const gint16 *high, co
 static void
 vertical_fine(gint16 *dst, const gint16 *const *rows, gsize n, const gint16 *weight, guint count)
 {
-    V half = v_set32(1 << (EFFNET_RESIZE_FINE_BITS - 1));
+    const VSum half = v_sum_of(1 << (EFFNET_RESIZE_FINE_BITS - 1));
 
     for (gsize i = 0; i < n; i += VBYTES / 2) {
-        V left = half, right = half;
+        VSum left = half, right = half;
 
         for (guint k = 0; k < count; k += 2) {
             V a = v_load(rows[k] + i), b = v_load(rows[k + 1] + i);
             V w = v_broadcast(weight + k);
 
-            left = v_add32(left, v_madd16(v_unpacklo16(a, b), w));
-            right = v_add32(right, v_madd16(v_unpackhi16(a, b), w));
+            left = v_dot(left, v_unpacklo16(a, b), w);
+            right = v_dot(right, v_unpackhi16(a, b), w);
         }
-        v_store(dst + i, v_packs32(v_sra32(left, EFFNET_RESIZE_FINE_BITS),
-                                   v_sra32(right, EFFNET_RESIZE_FINE_BITS)));
+        v_store(dst + i, v_packs32(v_sra32(v_sum_elements(left), EFFNET_RESIZE_FINE_BITS),
+                                   v_sra32(v_sum_elements(right), EFFNET_RESIZE_FINE_BITS)));
     }
 }
 

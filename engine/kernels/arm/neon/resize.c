@@ -4,6 +4,7 @@
 #include <string.h>
 
 typedef uint8x16_t V;
+typedef gint32 Pair __attribute__((may_alias));
 #define VLANES 1
 
 /* Operations on signed and unsigned numbers of 8, 16 and 32 bits of V. */
@@ -20,7 +21,7 @@ typedef uint8x16_t V;
 #define v_store(p, v)            vst1q_u8((guint8 *)(p), v)
 #define v_store_lane(p, v, lane) vst1q_u8(p, v)
 #define v_set32(x)               V_S32(vdupq_n_s32(x))
-#define v_and(a, b)              vandq_u8(a, b)
+#define v_broadcast(p)           V_S32(vdupq_n_s32(*(const Pair *)(p)))
 #define v_add32(a, b)            V_S32(vaddq_s32(S32(a), S32(b)))
 #define v_srl16(a, n)            V_U16(vshrq_n_u16(U16(a), n))
 #define v_sll32(a, n)            V_S32(vshlq_n_s32(S32(a), n))
@@ -40,13 +41,12 @@ typedef uint8x16_t V;
 #define v_turn_lanes(v)          (void)(v)
 #define v_store_bytes(p, v)      vst1_u8(p, vqmovun_s16(S16(v)))
 
+/* As an intrinsic, GCC would make two instructions of it where B is a constant. */
 static inline V
-v_broadcast(const gint16 *p)
+v_and(V a, V b)
 {
-    gint32 pair;
-
-    memcpy(&pair, p, sizeof pair);
-    return v_set32(pair);
+    __asm__("and %0.16b, %1.16b, %2.16b" : "=w"(a) : "w"(a), "w"(b));
+    return a;
 }
 
 static inline V
@@ -55,6 +55,29 @@ v_madd16(V a, V b)
     return V_S32(vpaddq_s32(vmull_s16(vget_low_s16(S16(a)), vget_low_s16(S16(b))),
                             vmull_high_s16(S16(a), S16(b))));
 }
+
+/* Sums of each product of pairs, of the lower and of the upper elements. */
+typedef struct {
+    int32x4_t low, high;
+} VSum;
+
+static inline VSum
+v_sum_of(gint32 x)
+{
+    int32x4_t pairs = vreinterpretq_s32_u64(vdupq_n_u64((guint32)x));
+
+    return (VSum){pairs, pairs};
+}
+
+static inline VSum
+v_dot(VSum sum, V a, V b)
+{
+    __asm__("smlal %0.4s, %1.4h, %2.4h" : "+w"(sum.low) : "w"(a), "w"(b));
+    __asm__("smlal2 %0.4s, %1.8h, %2.8h" : "+w"(sum.high) : "w"(a), "w"(b));
+    return sum;
+}
+#define v_dot(sum, a, b)    v_dot(sum, a, b)
+#define v_sum_elements(sum) V_S32(vpaddq_s32((sum).low, (sum).high))
 
 /* The only lane, of which N_BYTES may be read. */
 static inline V
