@@ -84,6 +84,8 @@ class Card {
         this.image.alt = `What ${stream.name} shows`;
         this.showProgress(stream);
         Object.assign(this.labels, stream.labels);
+        for (const found of stream.classes) // which may be in no sample yet
+            this.labels[found.index] = found.label;
         this.samples.push(...stream.samples);
         this.samples = this.samples.filter((sample) => sample[0] > now - SPAN);
         this.chooseColors(stream.classes);
