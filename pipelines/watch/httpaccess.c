@@ -110,6 +110,8 @@ is_right_password(const EffNetWatchHttpAccess *self, const char *encoded)
     g_autofree char *given = g_strndup((const char *)bytes, length);
     const char *password = strchr(given, ':');
 
+    if (strlen(given) < length)
+        return FALSE; /* what is behind a NUL would not be compared */
     if (strchr(self->secret, ':'))
         return is_equal(given, self->secret);
     return password && is_equal(password + 1, self->secret);

@@ -93,6 +93,9 @@ test_secrets(void)
     assert_authorized("t0ken", "Basic ", "anybody:t0ken", TRUE);
     assert_authorized("t0ken", "Basic ", "t0ken", FALSE);
     assert_authorized("t0ken", "Digest ", "t0ken", FALSE);
+    /* x:t0ken, and the same with a NUL and a y behind it. */
+    assert_authorized("t0ken", "Basic eDp0MGtlbg==", "", TRUE);
+    assert_authorized("t0ken", "Basic eDp0MGtlbgB5", "", FALSE);
 }
 
 static void
