@@ -34,11 +34,27 @@
         vf_divide(vf_set1(1.f), vf_exp2_and_one(vf_mul(x, vf_set1(EFFNET_LOG2_E)))),               \
         vf_coarse_sigmoid(k, x), EFFNET_RULE_NONE,                                                 \
         EFFNET_NAMES("sigmoid", "Sigmoid", 14, -1, "sigmoid"))                                     \
+    ROW(HARD_SWISH, (CLAMP(x / 6.f + 0.5f, 0.f, 1.f) * x),                                         \
+        vf_mul(x, vf_fma(vf_clip_abs(x, vf_set1(3.f)), vf_set1(EFFNET_SIXTH),                      \
+                         vf_set1(3 * EFFNET_SIXTH))),                                              \
+        vf_mul(x, vf_fma(vf_clip_abs(x, vf_set1(3.f)), vf_set1(EFFNET_SIXTH),                      \
+                         vf_set1(3 * EFFNET_SIXTH))),                                              \
+        EFFNET_RULE_BUMP(t *(3 - t) / 6, 3, 40),                                                   \
+        EFFNET_NAMES("hard-swish", "HardSwish", 117, -1, "hard_silu"))                             \
+    ROW(HARD_SIGMOID, CLAMP(x / 6.f + 0.5f, 0.f, 1.f),                                             \
+        vf_fma(vf_clip_abs(x, vf_set1(3.f)), vf_set1(EFFNET_SIXTH), vf_set1(3 * EFFNET_SIXTH)),    \
+        vf_fma(vf_clip_abs(x, vf_set1(3.f)), vf_set1(EFFNET_SIXTH), vf_set1(3 * EFFNET_SIXTH)),    \
+        EFFNET_RULE_NONE, EFFNET_NAMES("hard-sigmoid", "HardSigmoid", -1, -1, "hard_sigmoid"))     \
+    ROW(GELU, 0.5f * x * (1.f + erff(x * 0.70710678f)), vf_not_here(x), vf_not_here(x),            \
+        EFFNET_RULE_BUMP(t * erfc(t * 0.70710678) / 2, 4, 24),                                     \
+        EFFNET_NAMES("GELU", "Gelu", 150, -1, "gelu"))                                             \
     ROW(SILU_LOG2, x / (1.f + exp2f(-x)), vf_divide(x, vf_exp2_and_one(x)),                        \
         vf_mul(vf_coarse_silu(k, vf_mul(x, vf_set1(1 / EFFNET_LOG2_E))), vf_set1(EFFNET_LOG2_E)),  \
         EFFNET_RULE_NONE, EFFNET_NAMES(NULL, NULL, -1, -1, NULL))
 
 #define EFFNET_LOG2_E 1.44269504f
+/* 1/6 with a bit less, so that 3 times as much is a float: the hard swish below -3 is exactly 0. */
+#define EFFNET_SIXTH 0x1.555554p-3f
 
 typedef enum {
 #define ROW(name, formula, vector, coarse, int8, names) EFFNET_ACT_##name,
@@ -52,6 +68,8 @@ typedef guint32 EffNetActSet;
 
 #define EFFNET_ACT_BIT(act) (1u << (act))
 #define EFFNET_ACTS_ALL     (EFFNET_ACT_BIT(EFFNET_ACTS) - 1)
+/* GELU, which only a head's hidden layer has, is left to the references. */
+#define EFFNET_ACTS_VECTOR (EFFNET_ACTS_ALL & ~EFFNET_ACT_BIT(EFFNET_ACT_GELU))
 
 /* How int8 kernels, whose numbers are multiples of a scale, compute an activation. */
 typedef enum {
@@ -63,7 +81,7 @@ typedef enum {
 typedef struct {
     EffNetActRuleKind kind;
     double low, high;         /* CLIP: real numbers, or infinite */
-    double (*bump)(double t); /* BUMP: for t >= 0 */
+    double (*bump)(double t); /* BUMP: for t of 0 to end */
     double end;               /* BUMP: where it ends, being nearly 0 from there on */
     guint8 zero;              /* BUMP: what 0 becomes in 8 bits, leaving room for outputs below 0 */
 } EffNetActRule;

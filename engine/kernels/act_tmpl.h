@@ -6,6 +6,19 @@
 #include "act.h"
 #include "simd.h"
 
+/* An activation that kernels do not say they apply. */
+static inline vf
+vf_not_here(vf x)
+{
+    g_assert_not_reached();
+    return x;
+}
+
+/* X clipped to -LIMIT..LIMIT, which some levels have an instruction for. */
+#ifndef vf_clip_abs
+#define vf_clip_abs(x, limit) vf_min(vf_max(x, vf_sub(vf_zero(), limit)), limit)
+#endif
+
 /* Absolute error at most 2.5e-7 * max(1, |x|). A constant ACT leaves only its own case in the
  * code. */
 static inline __attribute__((always_inline)) vf
@@ -34,6 +47,13 @@ static inline vf
 vf_relu_most(EffNetAct act)
 {
     return vf_set1(act == EFFNET_ACT_RELU6 ? 6.f : INFINITY);
+}
+
+/* Nothing as well, by where they begin. */
+static inline vf
+vf_clip_least(EffNetAct act)
+{
+    return vf_set1(act == EFFNET_ACT_RELU || act == EFFNET_ACT_RELU6 ? 0.f : -INFINITY);
 }
 
 #endif

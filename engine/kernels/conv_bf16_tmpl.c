@@ -30,7 +30,8 @@ G_STATIC_ASSERT(CONV_BF16_PIXELS <= HIGHEST && CONV_BF16_PANELS <= CONV_BF16_ROW
 /* A block, and the bounds its sums are clipped to when they are finished at once. */
 typedef struct {
     EffNetConv conv;
-    gboolean at_once; /* in registers: sums are only clipped, after adding a residual, if any */
+    gboolean at_once; /* in registers: sums are only clipped, after adding a residual, if any; or
+                       * they are activated by the hard swish in tiles of CONV_BF16_PANELS */
     float low, high;
 } Block;
 
@@ -136,6 +137,14 @@ store_floats(float *out, const vf *v, int n)
         vf_store(out + j * VF_LANES, v[j]);
 }
 
+INLINE gboolean
+finishes_at_once(const Block *b, int panels)
+{
+    if (panels != CONV_BF16_PANELS && b->conv.act == EFFNET_ACT_HARD_SWISH)
+        return FALSE;
+    return panels <= CONV_BF16_PANELS && b->at_once;
+}
+
 INLINE void
 finish_at_once(const Block *b, vf sums[][TILE_VECTORS], guint pixel, guint panel, int mr,
                int panels)
@@ -156,11 +165,18 @@ finish_at_once(const Block *b, vf sums[][TILE_VECTORS], guint pixel, guint panel
                     vf_add(sums[m][j], vf_load_bf16(residual + (pixel + m) * a->residual_stride +
                                                     j * VF_LANES));
     }
+    if (a->act == EFFNET_ACT_HARD_SWISH)
 #pragma GCC unroll 16
-    for (int m = 0; m < mr; m++)
+        for (int m = 0; m < mr; m++)
 #pragma GCC unroll 16
-        for (int j = 0; j < n; j++)
-            sums[m][j] = vf_clip(sums[m][j], low, high);
+            for (int j = 0; j < n; j++)
+                sums[m][j] = vf_act_coarse(NULL, EFFNET_ACT_HARD_SWISH, sums[m][j]);
+    else
+#pragma GCC unroll 16
+        for (int m = 0; m < mr; m++)
+#pragma GCC unroll 16
+            for (int j = 0; j < n; j++)
+                sums[m][j] = vf_clip(sums[m][j], low, high);
     if (a->out_type == EFFNET_TYPE_F32) {
 #pragma GCC unroll 16
         for (int m = 0; m < mr; m++)
@@ -202,7 +218,7 @@ tile(const Block *b, Sums *sums, guint pixel, guint panel, guint index, int mr, 
 #pragma GCC unroll 16
         for (int j = 0; j < panels * VECTORS; j++)
             out[m][j] = vsum_get(acc[m / CONV_BF16_AT_ONCE][j], m % CONV_BF16_AT_ONCE);
-    if (panels <= CONV_BF16_PANELS && b->at_once) {
+    if (finishes_at_once(b, panels)) {
         finish_at_once(b, out, pixel, panel, mr, panels);
         return;
     }
@@ -303,7 +319,7 @@ finish_sums(const Block *b, const Sums *sums, guint pixel, guint panel, guint mr
 {
     const EffNetConv *a = &b->conv;
 
-    if (panels <= CONV_BF16_PANELS && b->at_once)
+    if (finishes_at_once(b, panels))
         return;
     if (a->act == EFFNET_ACT_SILU && panels == CONV_BF16_PANELS && !a->pool &&
         a->out_type == EFFNET_TYPE_BF16)
@@ -431,7 +447,8 @@ static Block
 new_block(const EffNetConv *conv)
 {
     ActBounds bounds = act_bounds(conv->act);
-    Block b = {*conv, bounds.all && !conv->pool && !(conv->residual && conv->act_first), bounds.low,
+    gboolean simple = bounds.all || conv->act == EFFNET_ACT_HARD_SWISH;
+    Block b = {*conv, simple && !conv->pool && !(conv->residual && conv->act_first), bounds.low,
                bounds.high};
     EffNetConv *a = &b.conv;
 
@@ -469,7 +486,7 @@ pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
 }
 
 const EffNetConvKernel KERNEL(conv_bf16) = {
-    .acts = EFFNET_ACTS_ALL,
+    .acts = EFFNET_ACTS_VECTOR,
     .group = CONV_BF16_GROUP,
     .group_bytes = CONV_BF16_GROUP * sizeof(guint16),
     .tile_pixels = CONV_BF16_PIXELS,

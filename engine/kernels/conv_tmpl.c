@@ -175,11 +175,13 @@ finish(vf acc[][CONV_ROW * VECTORS], const EffNetConv *a, guint pixel, guint pan
 /* Whether finish() does it, in registers. Rare cases go through memory, to keep the library small:
  * see finish_rare(). */
 INLINE gboolean
-finishes_in_registers(const EffNetConv *a)
+finishes_in_registers(const EffNetConv *a, int panels, gboolean half)
 {
     switch (a->act) {
     case EFFNET_ACT_SILU_LOG2:
         return !a->pool && !a->residual;
+    case EFFNET_ACT_HARD_SWISH: /* of the tiles that most outputs come from */
+        return panels == CONV_PANELS && !half && !a->pool && !a->residual;
     case EFFNET_ACT_NONE:
     case EFFNET_ACT_RELU:
     case EFFNET_ACT_RELU6:
@@ -217,7 +219,7 @@ finish_rare(const float *sums, const EffNetConv *a, guint pixel, guint panel, Ef
     }
 }
 
-static void
+static ONE_COPY void
 finish_sums(const float *sums, const EffNetConv *a, guint pixel, guint panel, guint mr,
             guint panels)
 {
@@ -225,8 +227,8 @@ finish_sums(const float *sums, const EffNetConv *a, guint pixel, guint panel, gu
     case EFFNET_ACT_SILU_LOG2:
         finish_rare(sums, a, pixel, panel, EFFNET_ACT_SILU_LOG2, mr, panels);
         break;
-    case EFFNET_ACT_NONE:
-        finish_rare(sums, a, pixel, panel, EFFNET_ACT_NONE, mr, panels);
+    case EFFNET_ACT_HARD_SWISH:
+        finish_rare(sums, a, pixel, panel, EFFNET_ACT_HARD_SWISH, mr, panels);
         break;
     default: /* the others share one piece of code */
         finish_rare(sums, a, pixel, panel, a->act, mr, panels);
@@ -287,7 +289,7 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
              mr, panels, half);
     if (half)
         widen(&sums, mr, panels);
-    if (!finishes_in_registers(a)) {
+    if (!finishes_in_registers(a, panels, half)) {
         store(sums.acc, stored, mr, panels);
         finish_sums(stored, a, pixel, panel, mr, panels);
         return;
@@ -298,6 +300,10 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
         break;
     case EFFNET_ACT_NONE:
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_NONE, a->residual, mr, panels);
+        break;
+    case EFFNET_ACT_HARD_SWISH:
+        if (panels == CONV_PANELS && !half)
+            finish(sums.acc, a, pixel, panel, EFFNET_ACT_HARD_SWISH, NULL, mr, panels);
         break;
     default: /* RELU and RELU6 */
         finish(sums.acc, a, pixel, panel, EFFNET_ACT_RELU, a->residual, mr, panels);
@@ -432,7 +438,7 @@ conv_f32(const EffNetConv *conv)
 }
 
 const EffNetConvKernel KERNEL(conv_f32) = {
-    .acts = EFFNET_ACTS_ALL,
+    .acts = EFFNET_ACTS_VECTOR,
     .group = 1,
     .group_bytes = sizeof(float),
     .tile_pixels = CONV_PIXELS,

@@ -151,7 +151,7 @@ gather(float *p, const Sums *sums, guint n)
  * TOTAL. */
 INLINE void
 finish(const EffNetDwconv *a, guint16 *out, Sums *sums, int width, int valid, guint n,
-       gboolean is_silu, const ActBounds *bounds, Sums *total)
+       EffNetAct act, const ActBounds *bounds, Sums *total)
 {
     const CoarseConstants k = vf_coarse_constants();
     vf least = vf_set1(bounds->low), most = vf_set1(bounds->high);
@@ -159,37 +159,14 @@ finish(const EffNetDwconv *a, guint16 *out, Sums *sums, int width, int valid, gu
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++, out += a->out_stride)
         if (i < valid) {
-            vf low = is_silu ? vf_coarse_silu(&k, sums[i].low) : vf_clip(sums[i].low, least, most);
+            vf low = act ? vf_act_coarse(&k, act, sums[i].low) : vf_clip(sums[i].low, least, most);
             vf high =
-                is_silu ? vf_coarse_silu(&k, sums[i].high) : vf_clip(sums[i].high, least, most);
+                act ? vf_act_coarse(&k, act, sums[i].high) : vf_clip(sums[i].high, least, most);
 
             vbf_store_sums(out, low, high, n);
             total->low = vf_add(total->low, low);
             total->high = vf_add(total->high, high);
         }
-}
-
-/* All other activations, in memory: they are rare, and the library is smaller for it. */
-static __attribute__((noinline)) void
-activate_rare(EffNetAct act, Sums *sums, int n)
-{
-    const CoarseConstants k = vf_coarse_constants();
-
-    for (int i = 0; i < n; i++) {
-        sums[i].low = vf_act_coarse(&k, act, sums[i].low);
-        sums[i].high = vf_act_coarse(&k, act, sums[i].high);
-    }
-}
-
-/* Works on a copy in memory, so that the sums themselves can stay in registers. */
-INLINE void
-activate_copy(EffNetAct act, Sums *sums, int width)
-{
-    Sums copy[DWCONV_BF16_COLUMNS];
-
-    memcpy(copy, sums, width * sizeof *sums);
-    activate_rare(act, copy, width);
-    memcpy(sums, copy, width * sizeof *sums);
 }
 
 /* Computes WIDTH output columns from X on, some of which may be beyond the last. */
@@ -217,13 +194,16 @@ tile(const EffNetDwconv *a, guint channel, guint x, int kernel, int stride, int 
     if (a->rows[tap])
         add_last_row(sums, row_at(a, tap, channel, window.column), &window, filter, kernel, stride,
                      width);
-    if (a->act == EFFNET_ACT_SILU) {
-        finish(a, out, sums, width, valid, n, TRUE, bounds, total);
-        return;
+    switch (a->act) {
+    case EFFNET_ACT_SILU:
+        finish(a, out, sums, width, valid, n, EFFNET_ACT_SILU, bounds, total);
+        break;
+    case EFFNET_ACT_HARD_SWISH:
+        finish(a, out, sums, width, valid, n, EFFNET_ACT_HARD_SWISH, bounds, total);
+        break;
+    default: /* those that are bounds, or none */
+        finish(a, out, sums, width, valid, n, EFFNET_ACT_NONE, bounds, total);
     }
-    if (!bounds->all)
-        activate_copy(a->act, sums, width);
-    finish(a, out, sums, width, valid, n, FALSE, bounds, total);
 }
 
 /* The tile width that wastes the fewest columns beyond the last of N. */
@@ -308,8 +288,14 @@ packed_bytes(guint kernel, guint channels)
     return units * UNIT * EFFNET_LANES * effnet_dwconv_pairs(kernel) * 2 * sizeof(guint16);
 }
 
+/* The activations that finish() applies. */
+#define ACTS                                                                                       \
+    (EFFNET_ACT_BIT(EFFNET_ACT_NONE) | EFFNET_ACT_BIT(EFFNET_ACT_RELU) |                           \
+     EFFNET_ACT_BIT(EFFNET_ACT_RELU6) | EFFNET_ACT_BIT(EFFNET_ACT_SILU) |                          \
+     EFFNET_ACT_BIT(EFFNET_ACT_HARD_SWISH))
+
 const EffNetDwconvKernel KERNEL(dwconv_bf16) = {
-    .acts = EFFNET_ACTS_ALL,
+    .acts = ACTS,
     .has_shape = has_shape,
     .unit = UNIT,
     .pack = pack,

@@ -12,15 +12,15 @@
 /* Applies the activation and stores the outputs; prefetches the next row's cache lines into L2,
  * since stores that miss it wait for each other. Returns the outputs' sum if it is wanted. */
 INLINE vf
-finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, gboolean silu, int width)
+finish(vf *acc, const EffNetDwconv *a, guint lane, guint x, EffNetAct act, int width)
 {
     gsize out_stride = a->out_stride, row = a->out_size * out_stride;
     float *out = (float *)a->out + x * out_stride + lane;
-    vf sum = vf_zero(), most = vf_relu_most(a->act);
+    vf sum = vf_zero(), least = vf_clip_least(a->act), most = vf_relu_most(a->act);
 
 #pragma GCC unroll 16
     for (int i = 0; i < width; i++, out += out_stride) {
-        acc[i] = silu ? vf_act(EFFNET_ACT_SILU_LOG2, acc[i]) : vf_relu(acc[i], most);
+        acc[i] = act == EFFNET_ACT_NONE ? vf_min(vf_max(acc[i], least), most) : vf_act(act, acc[i]);
         vf_store(out, acc[i]);
         if (PREFETCH)
             __builtin_prefetch(out + row, 0, 2);
@@ -87,9 +87,14 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
         if (a->rows[tap])
             multiply(acc, a, (const float *)a->rows[tap] + lane, filter,
                      (gssize)x * stride - a->pad, kernel, stride, width, place);
-    if (a->act == EFFNET_ACT_SILU_LOG2)
-        return finish(acc, a, lane, x, TRUE, width);
-    return finish(acc, a, lane, x, FALSE, width);
+    switch (a->act) {
+    case EFFNET_ACT_SILU_LOG2:
+        return finish(acc, a, lane, x, EFFNET_ACT_SILU_LOG2, width);
+    case EFFNET_ACT_HARD_SWISH:
+        return finish(acc, a, lane, x, EFFNET_ACT_HARD_SWISH, width);
+    default: /* those that are bounds, or none */
+        return finish(acc, a, lane, x, EFFNET_ACT_NONE, width);
+    }
 }
 
 #define CASE(width)                                                                                \
@@ -167,8 +172,9 @@ shape(const EffNetDwconv *a, int kernel, int stride)
 
 /* The activations that finish() applies. */
 #define ACTS                                                                                       \
-    (EFFNET_ACT_BIT(EFFNET_ACT_RELU) | EFFNET_ACT_BIT(EFFNET_ACT_RELU6) |                          \
-     EFFNET_ACT_BIT(EFFNET_ACT_SILU_LOG2))
+    (EFFNET_ACT_BIT(EFFNET_ACT_NONE) | EFFNET_ACT_BIT(EFFNET_ACT_RELU) |                           \
+     EFFNET_ACT_BIT(EFFNET_ACT_RELU6) | EFFNET_ACT_BIT(EFFNET_ACT_SILU_LOG2) |                     \
+     EFFNET_ACT_BIT(EFFNET_ACT_HARD_SWISH))
 
 const EffNetDwconvKernel KERNEL(dwconv_f32) = {
     .acts = ACTS,

@@ -85,7 +85,10 @@ turn_rows(guint8 *scratch, const guint8 *const src[VROWS], const EffNetPixelLayo
         UNROLLED
         for (guint q = 0; q < VLANES; q++)
             turn_elements(rows[q]);
+            /* Copies for each number of groups and components would be large and no faster. */
+#pragma GCC unroll 1
         for (guint g = 0; g < cut.groups; g++) {
+#pragma GCC unroll 1
             for (guint c = 0; c < components; c++) {
                 V turned[VLANES];
 

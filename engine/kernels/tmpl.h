@@ -8,6 +8,13 @@
 #define KERNEL_EXPAND(name, isa) KERNEL_PASTE(name, isa)
 #define KERNEL(name)             KERNEL_EXPAND(name, ISA)
 
+/* For what is rare: one copy in the library, however many callers there are. */
+#ifdef __clang__
+#define ONE_COPY __attribute__((noinline))
+#else
+#define ONE_COPY __attribute__((noinline, noclone))
+#endif
+
 #include "conv.h"
 #include "dwconv.h"
 #include "maxpool.h"

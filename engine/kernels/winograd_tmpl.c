@@ -79,20 +79,25 @@ winograd_input(const EffNetWinogradInput *a)
 }
 
 /* Rare activations have one copy in the library, not one for each of a tile's outputs. */
-static __attribute__((noinline)) vf
+static ONE_COPY vf
 rare_act(EffNetAct act, vf x)
 {
     return vf_act(act, x);
 }
 
-/* ACT is a constant; EFFNET_ACTS stands for whatever activation A has. */
+/* ACT is a constant: ReLU for ReLU6, too; EFFNET_ACTS stands for whatever activation A has. */
 INLINE void
 finish(const EffNetWinogradOutput *a, vf sum, gsize at, gsize lane, EffNetAct act)
 {
     sum = vf_add(sum, vf_load(a->bias + lane));
     if (a->residual && !a->act_first)
         sum = vf_add(sum, vf_load(a->residual + at));
-    sum = act == EFFNET_ACTS ? rare_act(a->act, sum) : vf_act(act, sum);
+    if (act == EFFNET_ACTS)
+        sum = rare_act(a->act, sum);
+    else if (act == EFFNET_ACT_RELU)
+        sum = vf_relu(sum, vf_relu_most(a->act));
+    else
+        sum = vf_act(act, sum);
     if (a->residual && a->act_first)
         sum = vf_add(sum, vf_load(a->residual + at));
     vf_store(a->out + at, sum);
@@ -141,10 +146,8 @@ winograd_output(const EffNetWinogradOutput *a)
         output(a, EFFNET_ACT_SILU_LOG2);
         break;
     case EFFNET_ACT_RELU:
-        output(a, EFFNET_ACT_RELU);
-        break;
     case EFFNET_ACT_RELU6:
-        output(a, EFFNET_ACT_RELU6);
+        output(a, EFFNET_ACT_RELU);
         break;
     default: /* the others share one piece of code */
         output(a, EFFNET_ACTS);

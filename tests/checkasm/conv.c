@@ -279,7 +279,7 @@ test_nan(const EffNetKernels *kernels, EffNetType type)
         g_autofree float *found = NULL;
         Case c;
 
-        if (effnet_act_get_rule(act)->kind == EFFNET_ACT_RULE_NONE)
+        if (effnet_act_get_rule(act)->kind == EFFNET_ACT_RULE_NONE || !has_act(kernels, type, act))
             continue;
         case_init(&c, &s, kernels, type);
         for (guint i = 0; i < s.pixels; i++)

@@ -86,21 +86,29 @@ gather_windows(EffNetConv *a)
     a->scratch = out + a->pixels * window;
 }
 
-/* OUT = 1 / (1 + e^(-IN / UNIT)), for ROWS x COLUMNS; strides are in bytes. */
+/* OUT = the sigmoid that ACT is, or that ACT multiplies with, of IN, for ROWS x COLUMNS; strides
+ * are in bytes. */
 static void
-sigmoid(float *out, int out_stride, const float *in, int in_stride, float unit, guint columns,
+sigmoid(EffNetAct act, float *out, int out_stride, const float *in, int in_stride, guint columns,
         guint rows)
 {
-    effnet_orc_sigmoid_f32(out, out_stride, in, in_stride, -1.f / unit, -87.f, 1.9875691500e-4f,
-                           1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f,
-                           5.0000001201e-1f, columns, rows);
+    float unit = act == EFFNET_ACT_SILU_LOG2 ? EFFNET_LOG2_E : 1;
+
+    if (act == EFFNET_ACT_HARD_SIGMOID || act == EFFNET_ACT_HARD_SWISH)
+        effnet_orc_hard_sigmoid_f32(out, out_stride, in, in_stride, 1 / 6.f, 0.5f, 0.f, 1.f,
+                                    columns, rows);
+    else
+        effnet_orc_sigmoid_f32(out, out_stride, in, in_stride, -1.f / unit, -87.f, 1.9875691500e-4f,
+                               1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f,
+                               1.6666665459e-1f, 5.0000001201e-1f, columns, rows);
 }
 
 /* The activations that activate() applies. */
 #define ACTS                                                                                       \
     (EFFNET_ACT_BIT(EFFNET_ACT_NONE) | EFFNET_ACT_BIT(EFFNET_ACT_RELU) |                           \
      EFFNET_ACT_BIT(EFFNET_ACT_RELU6) | EFFNET_ACT_BIT(EFFNET_ACT_SIGMOID) |                       \
-     EFFNET_ACT_BIT(EFFNET_ACT_SILU_LOG2))
+     EFFNET_ACT_BIT(EFFNET_ACT_SILU_LOG2) | EFFNET_ACT_BIT(EFFNET_ACT_HARD_SWISH) |                \
+     EFFNET_ACT_BIT(EFFNET_ACT_HARD_SIGMOID))
 
 static void
 activate(EffNetAct act, float *out, gsize stride, float *scratch, guint columns, guint pixels)
@@ -117,12 +125,14 @@ activate(EffNetAct act, float *out, gsize stride, float *scratch, guint columns,
         effnet_orc_clip_f32(out, bytes, 0.f, 6.f, columns, pixels);
         break;
     case EFFNET_ACT_SIGMOID:
-        sigmoid(scratch, dense, out, bytes, 1.f, columns, pixels);
+    case EFFNET_ACT_HARD_SIGMOID:
+        sigmoid(act, scratch, dense, out, bytes, columns, pixels);
         for (guint p = 0; p < pixels; p++)
             memcpy(out + p * stride, scratch + p * columns, dense);
         break;
     case EFFNET_ACT_SILU_LOG2:
-        sigmoid(scratch, dense, out, bytes, EFFNET_LOG2_E, columns, pixels);
+    case EFFNET_ACT_HARD_SWISH:
+        sigmoid(act, scratch, dense, out, bytes, columns, pixels);
         effnet_orc_mul_f32(out, bytes, scratch, dense, columns, pixels);
         break;
     }

@@ -27,6 +27,22 @@ maxf t, d1, low
 minf d1, t, high
 
 
+.function effnet_orc_hard_sigmoid_f32
+.flags 2d
+.dest 4 d1 float
+.source 4 s1 float
+.floatparam 4 sixth
+.floatparam 4 half
+.floatparam 4 zero
+.floatparam 4 one
+.temp 4 t
+
+mulf t, s1, sixth
+addf t, t, half
+maxf t, t, zero
+minf d1, t, one
+
+
 # 1 / (1 + e^x), x = s1 * factor. e^x is 2^n times a polynomial, n = round(x / ln 2). n + 127, the
 # exponent field of 2^n, is x / ln 2 + 127.5 truncated. ORC has room for eight constants, none of
 # them negative; the others are parameters.

@@ -22,6 +22,9 @@ typedef __m512 vf;
 #define vf_min(a, b) _mm512_min_ps(a, b)
 #define vf_max(a, b) _mm512_max_ps(a, b)
 
+/* Of X and LIMIT the one nearer to 0, with the sign of X. */
+#define vf_clip_abs(x, limit) _mm512_range_ps(x, limit, 2)
+
 /* Hints to compilers. keep_address: P gets a register of its own. vf_keep: V stays in a register,
  * where GCC would load it anew for each use. vf_compute: V is computed as written, neither
  * simplified nor merged. */
