@@ -61,6 +61,28 @@ static const struct {
     {"mobilenetv2_100", "mobilenet-v2"},
     {"mobilenetv2_", "mobilenet-v2-"},
     {"mobilenet_v2", "mobilenet-v2"},
+    {"mobilenetv3_large_minimal_100", "mobilenet-v3-large-minimal"},
+    {"mobilenetv3_small_minimal_100", "mobilenet-v3-small-minimal"},
+    {"mobilenetv3_large_100", "mobilenet-v3-large"},
+    {"mobilenetv3_small_100", "mobilenet-v3-small"},
+    {"mobilenetv3_large_", "mobilenet-v3-large-"},
+    {"mobilenetv3_small_", "mobilenet-v3-small-"},
+    {"mobilenet_v3_", "mobilenet-v3-"},
+    {"mobilenetv4_conv_small_0", "mobilenet-v4-small-0"},
+    {"mobilenetv4_conv_", "mobilenet-v4-"},
+    {"mobilenet_edgetpu_100", "mobilenet-edgetpu"},
+    {"lcnet_100", "lcnet"},
+    {"lcnet_", "lcnet-"},
+    {"mnasnet_100", "mnasnet"},
+    {"mnasnet_b1", "mnasnet"}, /* timm's first names of its files */
+    {"mnasnet_a1", "semnasnet"},
+    {"mnasnet_", "mnasnet-"},
+    {"semnasnet_100", "semnasnet"},
+    {"semnasnet_", "semnasnet-"},
+    {"spnasnet_100", "spnasnet"},
+    {"fbnetc_100", "fbnetc"},
+    {"fbnetv3_", "fbnetv3-"},
+    {"tinynet_", "tinynet-"},
     {"", ""},
 };
 
@@ -258,5 +280,5 @@ effnet_arch_get_depth(const EffNetArch *arch)
 const EffNetTraining *
 effnet_arch_get_training(const EffNetArch *arch)
 {
-    return &arch->base->training;
+    return arch->base->training;
 }

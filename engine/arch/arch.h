@@ -7,32 +7,46 @@
 #include "arch/family_list.h"
 #include "network.h"
 
-/* A stage: blocks that repeat (table 1 of the paper). */
+/* Blocks that repeat: a stage (table 1 of the paper), or a part of one. */
 typedef struct {
-    EffNetBlockKind kind;
-    guint repeats;
-    guint kernel;
-    guint stride;
-    guint expand; /* channels inside the block per channel before it (MBCONV 1: no EXPAND layer);
+    guint8 kind; /* EffNetBlockKind */
+    guint8 repeats;
+    guint8 kernel; /* UNIVERSAL: DEPTHWISE's, 0: no such layer */
+    guint8 stride;
+    float expand; /* channels inside the block per channel before it, 0: no EXPAND layer;
                    * BOTTLENECK: channels after it per channel inside */
-    guint channels;
-    guint se_divisor; /* the block's input channels per channel of squeeze-excite's bottleneck; 0:
-                       * no squeeze-excite */
-    guint expanded_from; /* channels that EXPAND multiplies; 0: the input's */
-    gboolean no_residual;
+    guint16 channels;
+    guint8 se_divisor;    /* channels per channel of squeeze-excite's bottleneck; 0: no
+                           * squeeze-excite */
+    guint8 act;           /* EffNetAct; NONE: the family's */
+    guint8 start;         /* UNIVERSAL: START's kernel, 0: no such layer */
+    guint8 expanded_from; /* channels that EXPAND multiplies; 0: the input's */
+    guint8 no_residual;
+    guint8 same_stage; /* these blocks continue the stage of the row before */
 } EffNetStage;
 
 typedef struct {
     const EffNetStage *stages;
-    guint n_stages;
-    guint stem, head;    /* channels; head 0: none */
-    guint stem_kernel;   /* 0: 3 */
-    gboolean stem_pool;  /* a max pooling of 3x3, stride 2, follows the stem */
-    gboolean fixed_ends; /* the stem, the head, and the repeats of the first and last stage do not
-                          * scale */
-    gboolean least_head; /* the head is never narrower than in the table */
-    EffNetAct act;
-    guint round_percent; /* channels round to multiples of 8, never below this percentage */
+    guint8 n_stages;      /* rows of the table */
+    guint16 stem, head;   /* channels; head 0: none */
+    guint8 stem_kernel;   /* 0: 3 */
+    guint8 stem_pool;     /* a max pooling of 3x3, stride 2, follows the stem */
+    guint8 fixed_ends;    /* the stem, the head, and the repeats of the first and last stage do not
+                           * scale */
+    guint8 least_stem;    /* the stem is never narrower than in the table */
+    guint8 least_head;    /* the head is never narrower than in the table */
+    guint8 fixed_head;    /* the head does not scale */
+    guint8 pooled_head;   /* the head reads the pooled vector */
+    guint8 bare_head;     /* the head has no batch norm */
+    guint8 unbiased_head; /* nor a bias */
+    guint8 nearest_repeats;  /* repeats round to the nearest, not up */
+    guint8 ported;           /* timm has the networks twice, trained with either padding */
+    guint8 act;              /* EffNetAct, as are the next two */
+    guint8 se_act;           /* of squeeze-excite's bottleneck; NONE: the block's */
+    guint8 gate;             /* NONE: the sigmoid */
+    guint8 se_from_expanded; /* se_divisor divides the channels inside the block, not before it */
+    guint8 se_round_percent; /* as round_percent, of squeeze-excite's bottleneck; 0: no rounding */
+    guint8 round_percent;    /* channels round to multiples of 8, never below this percentage */
 } EffNetFamily;
 
 typedef struct {
@@ -40,7 +54,7 @@ typedef struct {
     const EffNetFamily *family;
     double width, depth;
     guint resolution;
-    EffNetTraining training;
+    const EffNetTraining *training;
 } EffNetVariant;
 
 struct _EffNetArch {

@@ -18,11 +18,47 @@ static const EffNetFamily edgetpu = {
     .n_stages = G_N_ELEMENTS(stages),
     .stem = 32,
     .head = 1280,
+    .ported = TRUE,
     .act = EFFNET_ACT_RELU,
     .round_percent = 90,
 };
 
+/* MobileNet-EdgeTPU (the TensorFlow Model Garden's official/projects/edgetpu). */
+static const EffNetStage mobilenet_stages[] = {
+    {EFFNET_BLOCK_CONV, 1, 1, 1, 0, 16, .no_residual = TRUE},
+    {EFFNET_BLOCK_FUSED, 1, 3, 2, 8, 32},
+    {EFFNET_BLOCK_FUSED, 3, 3, 1, 4, 32, .same_stage = TRUE},
+    {EFFNET_BLOCK_FUSED, 1, 3, 2, 8, 48},
+    {EFFNET_BLOCK_FUSED, 3, 3, 1, 4, 48, .same_stage = TRUE},
+    {EFFNET_BLOCK_MBCONV, 1, 3, 2, 8, 96},
+    {EFFNET_BLOCK_MBCONV, 3, 3, 1, 4, 96, .same_stage = TRUE},
+    {EFFNET_BLOCK_MBCONV, 1, 3, 1, 8, 96, .no_residual = TRUE},
+    {EFFNET_BLOCK_MBCONV, 3, 3, 1, 4, 96, .same_stage = TRUE},
+    {EFFNET_BLOCK_MBCONV, 1, 5, 2, 8, 160},
+    {EFFNET_BLOCK_MBCONV, 3, 5, 1, 4, 160, .same_stage = TRUE},
+    {EFFNET_BLOCK_MBCONV, 1, 3, 1, 8, 192},
+};
+
+static const EffNetFamily mobilenet = {
+    .stages = mobilenet_stages,
+    .n_stages = G_N_ELEMENTS(mobilenet_stages),
+    .stem = 32,
+    .head = 1280,
+    .fixed_head = TRUE,
+    .act = EFFNET_ACT_RELU,
+    .round_percent = 90,
+};
+
+static const EffNetTraining mobilenet_training = {
+    .padding = EFFNET_PADDING_SYMMETRIC,
+    .epsilon = 1e-5,
+    EFFNET_INPUT_IMAGENET,
+    .crop_fraction = 0.9f,
+    .interpolation = EFFNET_INTERPOLATION_BICUBIC,
+};
+
 #define TRAINING(crop)                                                                             \
+    &(const EffNetTraining)                                                                        \
     {                                                                                              \
         .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3, EFFNET_INPUT_INCEPTION,                   \
         .crop_fraction = (crop), .interpolation = EFFNET_INTERPOLATION_BICUBIC                     \
@@ -33,6 +69,7 @@ const EffNetVariant effnet_edgetpu_variants[] = {
     {"es", &edgetpu, 1.0, 1.0, 224, TRAINING(0.875f)},
     {"em", &edgetpu, 1.0, 1.1, 240, TRAINING(0.882f)},
     {"el", &edgetpu, 1.2, 1.4, 300, TRAINING(0.904f)},
+    {"mobilenet-edgetpu", &mobilenet, 1.0, 1.0, 224, &mobilenet_training},
 };
 
 const guint effnet_edgetpu_n_variants = G_N_ELEMENTS(effnet_edgetpu_variants);

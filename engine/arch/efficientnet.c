@@ -6,7 +6,7 @@
 /* Table 1 of the paper, stages 2 to 8. */
 #define BASELINE(se)                                                                               \
     /* kind repeats kernel stride expand channels */                                               \
-    {EFFNET_BLOCK_MBCONV, 1, 3, 1, 1, 16, se}, {EFFNET_BLOCK_MBCONV, 2, 3, 2, 6, 24, se},          \
+    {EFFNET_BLOCK_MBCONV, 1, 3, 1, 0, 16, se}, {EFFNET_BLOCK_MBCONV, 2, 3, 2, 6, 24, se},          \
         {EFFNET_BLOCK_MBCONV, 2, 5, 2, 6, 40, se}, {EFFNET_BLOCK_MBCONV, 3, 3, 2, 6, 80, se},      \
         {EFFNET_BLOCK_MBCONV, 3, 5, 1, 6, 112, se}, {EFFNET_BLOCK_MBCONV, 4, 5, 2, 6, 192, se},    \
     {                                                                                              \
@@ -20,6 +20,7 @@ static const EffNetFamily efficientnet = {
     .n_stages = G_N_ELEMENTS(with_se),
     .stem = 32,
     .head = 1280,
+    .ported = TRUE,
     .act = EFFNET_ACT_SILU,
     .round_percent = 90,
 };
@@ -30,24 +31,23 @@ static const EffNetFamily lite = {
     .stem = 32,
     .head = 1280,
     .fixed_ends = TRUE,
+    .ported = TRUE,
     .act = EFFNET_ACT_RELU6,
     .round_percent = 90,
 };
 
 /* The first weights were trained on TPUs: "same" padding and a batch-norm epsilon of 1e-3.
  * Retrained checkpoints that differ say so by their naming or their config. */
-#define TRAINED .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3
-#define IMAGENET(crop)                                                                             \
+#define TRAINING(input, crop)                                                                      \
+    &(const EffNetTraining)                                                                        \
     {                                                                                              \
-        TRAINED, EFFNET_INPUT_IMAGENET, .crop_fraction = (crop),                                   \
-                                        .interpolation = EFFNET_INTERPOLATION_BICUBIC              \
+        .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3, input, .crop_fraction = (crop),           \
+        .interpolation = EFFNET_INTERPOLATION_BICUBIC                                              \
     }
-#define TFLITE(crop)                                                                               \
-    {                                                                                              \
-        TRAINED, .mean = {127.f / 255, 127.f / 255, 127.f / 255},                                  \
-                 .std = {128.f / 255, 128.f / 255, 128.f / 255}, .crop_fraction = (crop),          \
-                 .interpolation = EFFNET_INTERPOLATION_BICUBIC                                     \
-    }
+#define IMAGENET(crop) TRAINING(EFFNET_INPUT_IMAGENET, crop)
+#define TFLITE(crop)   TRAINING(INPUT_TFLITE, crop)
+#define INPUT_TFLITE                                                                               \
+    .mean = {127.f / 255, 127.f / 255, 127.f / 255}, .std = {128.f / 255, 128.f / 255, 128.f / 255}
 
 const EffNetVariant effnet_efficientnet_variants[] = {
     /* name  family     width depth resolution training */

@@ -56,7 +56,8 @@ static const EffNetStage rw_s_stages[] = {RW_STAGES(2, 4, 4, 6, 9, 15)},
 #define FAMILY(table, stem_channels, percent, head_channels)                                       \
     {                                                                                              \
         .stages = (table), .n_stages = G_N_ELEMENTS(table), .stem = (stem_channels),               \
-        .head = (head_channels), .act = EFFNET_ACT_SILU, .round_percent = (percent)                \
+        .head = (head_channels), .ported = TRUE, .act = EFFNET_ACT_SILU,                           \
+        .round_percent = (percent)                                                                 \
     }
 
 static const EffNetFamily base = FAMILY(base_stages, 32, 0, 1280),
@@ -65,32 +66,43 @@ static const EffNetFamily base = FAMILY(base_stages, 32, 0, 1280),
                           rw_s = FAMILY(rw_s_stages, 24, 90, 1792),
                           rw_m = FAMILY(rw_m_stages, 24, 90, 1792);
 
-#define RW_TRAINING                                                                                \
+static const EffNetTraining rw_training = {
+    .padding = EFFNET_PADDING_SYMMETRIC,
+    .epsilon = 1e-5,
+    EFFNET_INPUT_IMAGENET,
+    .crop_fraction = 1,
+    .interpolation = EFFNET_INTERPOLATION_BICUBIC,
+};
+
+#define TRAINING(crop)                                                                             \
+    &(const EffNetTraining)                                                                        \
     {                                                                                              \
-        .padding = EFFNET_PADDING_SYMMETRIC, .epsilon = 1e-5, EFFNET_INPUT_IMAGENET,               \
-        .crop_fraction = 1, .interpolation = EFFNET_INTERPOLATION_BICUBIC                          \
+        .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3, EFFNET_INPUT_IMAGENET,                    \
+        .crop_fraction = (crop), .interpolation = EFFNET_INTERPOLATION_BICUBIC                     \
     }
 
-#define TRAINING(input, crop)                                                                      \
-    {                                                                                              \
-        .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3, input, .crop_fraction = (crop),           \
-        .interpolation = EFFNET_INTERPOLATION_BICUBIC                                              \
-    }
+static const EffNetTraining inception = {
+    .padding = EFFNET_PADDING_SAME,
+    .epsilon = 1e-3,
+    EFFNET_INPUT_INCEPTION,
+    .crop_fraction = 1,
+    .interpolation = EFFNET_INTERPOLATION_BICUBIC,
+};
 
 /* The resolutions are those of training; the accuracies in the V2 paper are at higher ones. */
 const EffNetVariant effnet_efficientnetv2_variants[] = {
     /* name family width depth resolution training */
-    {"v2-b0", &base, 1.0, 1.0, 192, TRAINING(EFFNET_INPUT_IMAGENET, 0.875f)},
-    {"v2-b1", &base, 1.0, 1.1, 192, TRAINING(EFFNET_INPUT_IMAGENET, 0.882f)},
-    {"v2-b2", &base, 1.1, 1.2, 208, TRAINING(EFFNET_INPUT_IMAGENET, 0.890f)},
-    {"v2-b3", &base, 1.2, 1.4, 240, TRAINING(EFFNET_INPUT_IMAGENET, 0.904f)},
-    {"v2-s", &s, 1.0, 1.0, 300, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
-    {"v2-m", &m, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
-    {"v2-l", &l, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
-    {"v2-xl", &xl, 1.0, 1.0, 384, TRAINING(EFFNET_INPUT_INCEPTION, 1)},
-    {"v2-rw-t", &s, 0.8, 0.9, 224, RW_TRAINING},
-    {"v2-rw-s", &rw_s, 1.0, 1.0, 288, RW_TRAINING},
-    {"v2-rw-m", &rw_m, 1.2, 1.0, 320, RW_TRAINING},
+    {"v2-b0", &base, 1.0, 1.0, 192, TRAINING(0.875f)},
+    {"v2-b1", &base, 1.0, 1.1, 192, TRAINING(0.882f)},
+    {"v2-b2", &base, 1.1, 1.2, 208, TRAINING(0.890f)},
+    {"v2-b3", &base, 1.2, 1.4, 240, TRAINING(0.904f)},
+    {"v2-s", &s, 1.0, 1.0, 300, &inception},
+    {"v2-m", &m, 1.0, 1.0, 384, &inception},
+    {"v2-l", &l, 1.0, 1.0, 384, &inception},
+    {"v2-xl", &xl, 1.0, 1.0, 384, &inception},
+    {"v2-rw-t", &s, 0.8, 0.9, 224, &rw_training},
+    {"v2-rw-s", &rw_s, 1.0, 1.0, 288, &rw_training},
+    {"v2-rw-m", &rw_m, 1.2, 1.0, 320, &rw_training},
 };
 
 const guint effnet_efficientnetv2_n_variants = G_N_ELEMENTS(effnet_efficientnetv2_variants);

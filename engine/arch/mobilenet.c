@@ -5,14 +5,14 @@
 
 static const EffNetStage v1_stages[] = {
     /* kind repeats kernel stride expand channels */
-    {EFFNET_BLOCK_SEPARABLE, 1, 3, 1, 1, 64},   {EFFNET_BLOCK_SEPARABLE, 2, 3, 2, 1, 128},
-    {EFFNET_BLOCK_SEPARABLE, 2, 3, 2, 1, 256},  {EFFNET_BLOCK_SEPARABLE, 6, 3, 2, 1, 512},
-    {EFFNET_BLOCK_SEPARABLE, 2, 3, 2, 1, 1024},
+    {EFFNET_BLOCK_SEPARABLE, 1, 3, 1, 0, 64},   {EFFNET_BLOCK_SEPARABLE, 2, 3, 2, 0, 128},
+    {EFFNET_BLOCK_SEPARABLE, 2, 3, 2, 0, 256},  {EFFNET_BLOCK_SEPARABLE, 6, 3, 2, 0, 512},
+    {EFFNET_BLOCK_SEPARABLE, 2, 3, 2, 0, 1024},
 };
 
 static const EffNetStage v2_stages[] = {
     /* kind repeats kernel stride expand channels */
-    {EFFNET_BLOCK_MBCONV, 1, 3, 1, 1, 16},  {EFFNET_BLOCK_MBCONV, 2, 3, 2, 6, 24},
+    {EFFNET_BLOCK_MBCONV, 1, 3, 1, 0, 16},  {EFFNET_BLOCK_MBCONV, 2, 3, 2, 6, 24},
     {EFFNET_BLOCK_MBCONV, 3, 3, 2, 6, 32},  {EFFNET_BLOCK_MBCONV, 4, 3, 2, 6, 64},
     {EFFNET_BLOCK_MBCONV, 3, 3, 1, 6, 96},  {EFFNET_BLOCK_MBCONV, 3, 3, 2, 6, 160},
     {EFFNET_BLOCK_MBCONV, 1, 3, 1, 6, 320},
@@ -47,26 +47,36 @@ static const EffNetFamily v2_fixed = {
     .round_percent = 90,
 };
 
-#define TRAINING(input)                                                                            \
-    {                                                                                              \
-        .padding = EFFNET_PADDING_SYMMETRIC, .epsilon = 1e-5, input, .crop_fraction = 0.875f,      \
-        .interpolation = EFFNET_INTERPOLATION_BICUBIC                                              \
-    }
+static const EffNetTraining inception = {
+    .padding = EFFNET_PADDING_SYMMETRIC,
+    .epsilon = 1e-5,
+    EFFNET_INPUT_INCEPTION,
+    .crop_fraction = 0.875f,
+    .interpolation = EFFNET_INTERPOLATION_BICUBIC,
+};
+
+static const EffNetTraining imagenet = {
+    .padding = EFFNET_PADDING_SYMMETRIC,
+    .epsilon = 1e-5,
+    EFFNET_INPUT_IMAGENET,
+    .crop_fraction = 0.875f,
+    .interpolation = EFFNET_INTERPOLATION_BICUBIC,
+};
 
 const EffNetVariant effnet_mobilenet_variants[] = {
     /* name family width depth resolution training */
-    {"mobilenet-v1-025", &v1, 0.25, 1.0, 224, TRAINING(EFFNET_INPUT_INCEPTION)},
-    {"mobilenet-v1-050", &v1, 0.5, 1.0, 224, TRAINING(EFFNET_INPUT_INCEPTION)},
-    {"mobilenet-v1-075", &v1, 0.75, 1.0, 224, TRAINING(EFFNET_INPUT_INCEPTION)},
-    {"mobilenet-v1", &v1, 1.0, 1.0, 224, TRAINING(EFFNET_INPUT_INCEPTION)},
-    {"mobilenet-v1-125", &v1, 1.25, 1.0, 224, TRAINING(EFFNET_INPUT_INCEPTION)},
-    {"mobilenet-v2-035", &v2, 0.35, 1.0, 224, TRAINING(EFFNET_INPUT_IMAGENET)},
-    {"mobilenet-v2-050", &v2, 0.5, 1.0, 224, TRAINING(EFFNET_INPUT_IMAGENET)},
-    {"mobilenet-v2-075", &v2, 0.75, 1.0, 224, TRAINING(EFFNET_INPUT_IMAGENET)},
-    {"mobilenet-v2", &v2, 1.0, 1.0, 224, TRAINING(EFFNET_INPUT_IMAGENET)},
-    {"mobilenet-v2-110d", &v2_fixed, 1.1, 1.2, 224, TRAINING(EFFNET_INPUT_IMAGENET)},
-    {"mobilenet-v2-120d", &v2_fixed, 1.2, 1.4, 224, TRAINING(EFFNET_INPUT_IMAGENET)},
-    {"mobilenet-v2-140", &v2, 1.4, 1.0, 224, TRAINING(EFFNET_INPUT_IMAGENET)},
+    {"mobilenet-v1-025", &v1, 0.25, 1.0, 224, &inception},
+    {"mobilenet-v1-050", &v1, 0.5, 1.0, 224, &inception},
+    {"mobilenet-v1-075", &v1, 0.75, 1.0, 224, &inception},
+    {"mobilenet-v1", &v1, 1.0, 1.0, 224, &inception},
+    {"mobilenet-v1-125", &v1, 1.25, 1.0, 224, &inception},
+    {"mobilenet-v2-035", &v2, 0.35, 1.0, 224, &imagenet},
+    {"mobilenet-v2-050", &v2, 0.5, 1.0, 224, &imagenet},
+    {"mobilenet-v2-075", &v2, 0.75, 1.0, 224, &imagenet},
+    {"mobilenet-v2", &v2, 1.0, 1.0, 224, &imagenet},
+    {"mobilenet-v2-110d", &v2_fixed, 1.1, 1.2, 224, &imagenet},
+    {"mobilenet-v2-120d", &v2_fixed, 1.2, 1.4, 224, &imagenet},
+    {"mobilenet-v2-140", &v2, 1.4, 1.0, 224, &imagenet},
 };
 
 const guint effnet_mobilenet_n_variants = G_N_ELEMENTS(effnet_mobilenet_variants);

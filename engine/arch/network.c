@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Expands an architecture into layers with all their shapes. */
+#include <math.h>
+
 #include "arch.h"
 #include "scaling.h"
 
+#define MAX_ROWS 16 /* of a stage */
+
 typedef struct {
     const EffNetFamily *family;
+    double width;
     EffNetPadding padding;
     GArray *layers;
-    guint channels, size; /* what the next layer reads */
-    guint sequence;       /* blocks so far */
+    guint channels, size;         /* what the next layer reads */
+    guint stage, block, sequence; /* of the next block */
 } Builder;
 
 /* Sets the layer's zeros before and after its input's rows and columns, and the size of its
@@ -80,34 +85,57 @@ typedef struct {
     gboolean residual; /* the input has the output's shape */
 } Block;
 
+/* What an EXPAND layer makes of CHANNELS; factors have two digits, exact to a double. */
+static guint
+expanded_channels(const EffNetStage *stage, guint channels)
+{
+    return effnet_scale_channels(channels, rint(stage->expand * 100) / 100, 90);
+}
+
+static void
+add_squeeze_excite(Builder *b, const Block *block)
+{
+    const EffNetFamily *family = b->family;
+    guint from = family->se_from_expanded ? b->channels : block->narrow;
+    guint bottleneck = MAX(1, from / block->stage->se_divisor);
+
+    if (family->se_round_percent)
+        bottleneck =
+            effnet_scale_channels(from, 1.0 / block->stage->se_divisor, family->se_round_percent);
+    add_linear(b, &block->layer, EFFNET_ROLE_SE_REDUCE, b->channels, bottleneck,
+               family->se_act ? family->se_act : block->act);
+    add_linear(b, &block->layer, EFFNET_ROLE_SE_EXPAND, bottleneck, b->channels,
+               family->gate ? family->gate : EFFNET_ACT_SIGMOID);
+}
+
+/* MBCONV, UNIVERSAL and SEPARABLE. */
 static void
 add_mbconv(Builder *b, const Block *block)
 {
-    gboolean separable = block->stage->kind == EFFNET_BLOCK_SEPARABLE;
-    EffNetLayer *project;
+    const EffNetStage *stage = block->stage;
+    gboolean separable = stage->kind == EFFNET_BLOCK_SEPARABLE;
 
+    if (stage->start)
+        add_conv(b, &block->layer, EFFNET_ROLE_START, stage->start,
+                 stage->kernel ? 1 : block->stride, b->channels, EFFNET_ACT_NONE);
     if (block->layer.has_expand)
-        add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, 1, 1, block->narrow * block->stage->expand,
+        add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, 1, 1,
+                 expanded_channels(stage, block->narrow), block->act);
+    if (stage->kernel)
+        add_conv(b, &block->layer, EFFNET_ROLE_DEPTHWISE, stage->kernel, block->stride, b->channels,
                  block->act);
-    add_conv(b, &block->layer, EFFNET_ROLE_DEPTHWISE, block->stage->kernel, block->stride,
-             b->channels, block->act);
-    if (block->layer.has_se) {
-        guint bottleneck = MAX(1, block->narrow / block->stage->se_divisor);
-
-        add_linear(b, &block->layer, EFFNET_ROLE_SE_REDUCE, b->channels, bottleneck, block->act);
-        add_linear(b, &block->layer, EFFNET_ROLE_SE_EXPAND, bottleneck, b->channels,
-                   EFFNET_ACT_SIGMOID);
-    }
-    project = add_conv(b, &block->layer, EFFNET_ROLE_PROJECT, 1, 1, block->channels,
-                       separable ? block->act : EFFNET_ACT_NONE);
-    project->residual = block->residual && !separable;
+    if (block->layer.has_se)
+        add_squeeze_excite(b, block);
+    add_conv(b, &block->layer, EFFNET_ROLE_PROJECT, 1, 1, block->channels,
+             separable ? block->act : EFFNET_ACT_NONE)
+        ->residual = block->residual && !separable;
 }
 
 static void
 add_fused(Builder *b, const Block *block, guint expanded_from)
 {
     add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, block->stage->kernel, block->stride,
-             expanded_from * block->stage->expand, block->act);
+             expanded_channels(block->stage, expanded_from), block->act);
     add_conv(b, &block->layer, EFFNET_ROLE_PROJECT, 1, 1, block->channels, EFFNET_ACT_NONE)
         ->residual = block->residual;
 }
@@ -154,31 +182,31 @@ add_residual(Builder *b, const Block *block)
 }
 
 static void
-add_block(Builder *b, const EffNetArch *arch, guint stage_index, guint block_index, guint channels)
+add_block(Builder *b, const EffNetStage *stage, guint stride, guint channels)
 {
-    const EffNetStage *stage = &b->family->stages[stage_index];
-    gboolean mbconv = stage->kind == EFFNET_BLOCK_MBCONV;
+    gboolean inverted = stage->kind == EFFNET_BLOCK_MBCONV || stage->kind == EFFNET_BLOCK_UNIVERSAL;
     guint first = b->layers->len, expanded_from = b->channels;
     Block block = {
         .stage = stage,
         .layer = {.kind = stage->kind,
-                  .stage = stage_index,
-                  .block = block_index,
+                  .stage = b->stage,
+                  .block = b->block++,
                   .sequence = b->sequence++,
-                  .has_expand = mbconv && stage->expand != 1,
-                  .has_se = mbconv && stage->se_divisor != 0},
-        .stride = block_index == 0 ? stage->stride : 1,
+                  .has_expand = inverted && stage->expand > 0,
+                  .has_se = stage->se_divisor != 0},
+        .stride = stride,
         .channels = channels,
         .narrow = b->channels,
-        .act = b->family->act,
+        .act = stage->act ? stage->act : b->family->act,
     };
 
-    block.residual = block.stride == 1 && channels == b->channels && !stage->no_residual;
+    block.residual = stride == 1 && channels == b->channels && !stage->no_residual;
     if (stage->expanded_from)
         expanded_from =
-            effnet_scale_channels(stage->expanded_from, arch->width, b->family->round_percent);
-    switch (stage->kind) {
+            effnet_scale_channels(stage->expanded_from, b->width, b->family->round_percent);
+    switch (block.layer.kind) {
     case EFFNET_BLOCK_MBCONV:
+    case EFFNET_BLOCK_UNIVERSAL:
     case EFFNET_BLOCK_SEPARABLE:
         add_mbconv(b, &block);
         break;
@@ -197,71 +225,122 @@ add_block(Builder *b, const EffNetArch *arch, guint stage_index, guint block_ind
 }
 
 static void
-add_stages(Builder *b, const EffNetArch *arch)
+add_row(Builder *b, const EffNetStage *row, guint repeats)
 {
-    const EffNetFamily *family = b->family;
+    guint inside = row->kind == EFFNET_BLOCK_BOTTLENECK ? (guint)row->expand : 1;
+    guint channels =
+        effnet_scale_channels(row->channels / inside, b->width, b->family->round_percent) * inside;
 
-    for (guint s = 0; s < family->n_stages; s++) {
-        const EffNetStage *stage = &family->stages[s];
-        gboolean fixed = family->fixed_ends && (s == 0 || s == family->n_stages - 1);
-        guint repeats = fixed ? stage->repeats : effnet_scale_repeats(stage->repeats, arch->depth);
-        guint inside = stage->kind == EFFNET_BLOCK_BOTTLENECK ? stage->expand : 1;
-        guint channels =
-            effnet_scale_channels(stage->channels / inside, arch->width, family->round_percent) *
-            inside;
-
-        for (guint i = 0; i < repeats; i++)
-            add_block(b, arch, s, i, channels);
-    }
+    for (guint i = 0; i < repeats; i++)
+        add_block(b, row, i == 0 ? row->stride : 1, channels);
 }
 
-static guint
-end_channels(const EffNetArch *arch, guint channels, double width)
+/* The N rows of a stage, whose DEPTH times as many blocks are shared out from the last row to the
+ * first, each getting at least one, as timm does it. */
+static void
+add_stage(Builder *b, const EffNetStage *rows, guint n, double depth)
 {
-    const EffNetFamily *family = arch->base->family;
+    guint all = 0, scaled, repeats[MAX_ROWS];
 
-    return family->fixed_ends ? channels
-                              : effnet_scale_channels(channels, width, family->round_percent);
+    g_assert(n <= MAX_ROWS);
+    for (guint r = 0; r < n; r++)
+        all += rows[r].repeats;
+    scaled = b->family->nearest_repeats ? MAX(1, (guint)rint(all * depth))
+                                        : effnet_scale_repeats(all, depth);
+    for (guint r = n; r-- > 0;) {
+        repeats[r] = MAX(1, (guint)rint((double)rows[r].repeats / all * scaled));
+        all -= rows[r].repeats;
+        scaled -= MIN(scaled, repeats[r]);
+    }
+    for (guint r = 0; r < n; r++)
+        add_row(b, &rows[r], repeats[r]);
+    b->stage++;
+    b->block = 0;
 }
 
 static void
-add_stem(Builder *b, const EffNetArch *arch)
+add_stages(Builder *b, double depth)
+{
+    const EffNetFamily *family = b->family;
+
+    for (guint s = 0, n; s < family->n_stages; s += n) {
+        gboolean fixed;
+
+        for (n = 1; s + n < family->n_stages && family->stages[s + n].same_stage;)
+            n++;
+        fixed = family->fixed_ends && (s == 0 || s + n == family->n_stages);
+        add_stage(b, &family->stages[s], n, fixed ? 1 : depth);
+    }
+}
+
+/* Of the stem or the head, which may be no narrower than LEAST times CHANNELS. */
+static guint
+end_channels(const Builder *b, guint channels, double least)
+{
+    return b->family->fixed_ends
+               ? channels
+               : effnet_scale_channels(channels, MAX(least, b->width), b->family->round_percent);
+}
+
+static void
+add_stem(Builder *b)
 {
     const EffNetFamily *family = b->family;
     const EffNetLayer none = {0};
 
     add_conv(b, &none, EFFNET_ROLE_STEM, family->stem_kernel ? family->stem_kernel : 3, 2,
-             end_channels(arch, family->stem, arch->width), family->act);
+             end_channels(b, family->stem, family->least_stem), family->act);
     if (family->stem_pool)
         add_conv(b, &none, EFFNET_ROLE_MAX_POOL, 3, 2, b->channels, EFFNET_ACT_NONE)->has_norm =
             FALSE;
+}
+
+static EffNetLayer *
+last_layer(const Builder *b)
+{
+    return &g_array_index(b->layers, EffNetLayer, b->layers->len - 1);
+}
+
+static void
+add_head(Builder *b)
+{
+    const EffNetFamily *family = b->family;
+    const EffNetLayer head = {.stage = b->stage, .sequence = b->sequence};
+    EffNetLayer *layer;
+
+    if (family->pooled_head) {
+        last_layer(b)->pool = TRUE;
+        b->size = 1;
+    }
+    layer = add_conv(b, &head, EFFNET_ROLE_HEAD, 1, 1,
+                     family->fixed_head ? family->head
+                                        : end_channels(b, family->head, family->least_head),
+                     family->act);
+    layer->pooled = family->pooled_head;
+    layer->has_norm = !family->bare_head;
+    layer->unbiased = family->unbiased_head;
 }
 
 EffNetNetwork *
 effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels, guint n_classes,
                    EffNetPadding padding)
 {
-    const EffNetFamily *family = arch->base->family;
     const EffNetLayer none = {0};
     EffNetNetwork *network = g_new0(EffNetNetwork, 1);
-    double head_width = family->least_head ? MAX(1, arch->width) : arch->width;
     Builder b = {
-        .family = family,
+        .family = arch->base->family,
+        .width = arch->width,
         .padding = padding,
         .layers = g_array_new(FALSE, FALSE, sizeof(EffNetLayer)),
         .channels = in_channels,
         .size = resolution,
     };
 
-    add_stem(&b, arch);
-    add_stages(&b, arch);
-    if (family->head) {
-        const EffNetLayer head = {.stage = family->n_stages, .sequence = b.sequence};
-
-        add_conv(&b, &head, EFFNET_ROLE_HEAD, 1, 1, end_channels(arch, family->head, head_width),
-                 family->act);
-    }
-    g_array_index(b.layers, EffNetLayer, b.layers->len - 1).pool = TRUE;
+    add_stem(&b);
+    add_stages(&b, arch->depth);
+    if (b.family->head)
+        add_head(&b);
+    last_layer(&b)->pool = TRUE;
     if (n_classes)
         add_linear(&b, &none, EFFNET_ROLE_CLASSIFIER, b.channels, n_classes, EFFNET_ACT_NONE);
 
@@ -284,19 +363,13 @@ char *
 effnet_layer_name(const EffNetLayer *layer)
 {
     static const char *const names[] = {
-        [EFFNET_ROLE_STEM] = "stem",
-        [EFFNET_ROLE_MAX_POOL] = "maxpool",
-        [EFFNET_ROLE_SHORTCUT] = "shortcut",
-        [EFFNET_ROLE_CONV1] = "conv1",
-        [EFFNET_ROLE_CONV2] = "conv2",
-        [EFFNET_ROLE_CONV3] = "conv3",
-        [EFFNET_ROLE_EXPAND] = "expand",
-        [EFFNET_ROLE_DEPTHWISE] = "depthwise",
-        [EFFNET_ROLE_SE_REDUCE] = "se.reduce",
-        [EFFNET_ROLE_SE_EXPAND] = "se.expand",
-        [EFFNET_ROLE_PROJECT] = "project",
-        [EFFNET_ROLE_HEAD] = "head",
-        [EFFNET_ROLE_CLASSIFIER] = "classifier",
+        [EFFNET_ROLE_STEM] = "stem",           [EFFNET_ROLE_MAX_POOL] = "maxpool",
+        [EFFNET_ROLE_SHORTCUT] = "shortcut",   [EFFNET_ROLE_CONV1] = "conv1",
+        [EFFNET_ROLE_CONV2] = "conv2",         [EFFNET_ROLE_CONV3] = "conv3",
+        [EFFNET_ROLE_START] = "start",         [EFFNET_ROLE_EXPAND] = "expand",
+        [EFFNET_ROLE_DEPTHWISE] = "depthwise", [EFFNET_ROLE_SE_REDUCE] = "se.reduce",
+        [EFFNET_ROLE_SE_EXPAND] = "se.expand", [EFFNET_ROLE_PROJECT] = "project",
+        [EFFNET_ROLE_HEAD] = "head",           [EFFNET_ROLE_CLASSIFIER] = "classifier",
     };
     const char *name = names[layer->role];
 
@@ -320,7 +393,8 @@ effnet_layer_params(const EffNetLayer *layer)
 {
     if (!effnet_layer_has_weights(layer))
         return 0;
-    return products(layer) + (layer->has_norm ? 2 : 1) * (guint64)layer->out_channels;
+    return products(layer) +
+           (layer->has_norm ? 2 : !layer->unbiased) * (guint64)layer->out_channels;
 }
 
 guint64

@@ -12,6 +12,7 @@
 typedef enum {
     EFFNET_ROLE_STEM,      /* the first convolution */
     EFFNET_ROLE_MAX_POOL,  /* after the stem; no weights */
+    EFFNET_ROLE_START,     /* one filter per channel, before the expansion */
     EFFNET_ROLE_EXPAND,    /* to the expanded channels: 1x1 in MBConv, k x k in Fused-MBConv */
     EFFNET_ROLE_DEPTHWISE, /* one filter per channel */
     EFFNET_ROLE_SE_REDUCE, /* squeeze-excite: from the pooled vector to the bottleneck */
@@ -21,7 +22,7 @@ typedef enum {
     EFFNET_ROLE_CONV1,     /* the dense convolutions of a block, in order */
     EFFNET_ROLE_CONV2,
     EFFNET_ROLE_CONV3,
-    EFFNET_ROLE_HEAD,       /* the last convolution, 1x1 */
+    EFFNET_ROLE_HEAD,       /* the last convolution, 1x1, which may read the pooled vector */
     EFFNET_ROLE_CLASSIFIER, /* linear */
 } EffNetRole;
 
@@ -30,8 +31,10 @@ typedef enum {
 typedef enum {
     EFFNET_BLOCK_MBCONV,     /* EXPAND, DEPTHWISE, squeeze-excite, PROJECT (Sandler et al. 2018) */
     EFFNET_BLOCK_FUSED,      /* EXPAND of k x k, PROJECT (Tan and Le 2021, "EfficientNetV2") */
+    EFFNET_BLOCK_UNIVERSAL,  /* START, EXPAND, DEPTHWISE, PROJECT (Qin et al. 2024, MobileNetV4) */
     EFFNET_BLOCK_CONV,       /* CONV1, activated before the residual is added */
-    EFFNET_BLOCK_SEPARABLE,  /* DEPTHWISE, PROJECT, both activated, no residual (MobileNetV1) */
+    EFFNET_BLOCK_SEPARABLE,  /* DEPTHWISE, squeeze-excite, PROJECT, no residual; PROJECT is
+                              * activated as well (MobileNetV1) */
     EFFNET_BLOCK_BASIC,      /* CONV1, CONV2, both k x k (He et al. 2015), SHORTCUT where needed */
     EFFNET_BLOCK_BOTTLENECK, /* CONV1, CONV2 (k x k, with the stride), CONV3; SHORTCUT likewise */
 } EffNetBlockKind;
@@ -51,7 +54,9 @@ typedef struct {
     guint in_size, out_size;         /* pixels of a row and of a column; linear layers: 1 */
     guint pad_before, pad_after; /* zeros left of and above the input, and right of and below it */
     EffNetAct act;
+    gboolean pooled;    /* HEAD: it reads the pooled vector */
     gboolean has_norm;  /* batch norm after the weights and no bias; otherwise a bias */
+    gboolean unbiased;  /* neither batch norm nor a bias */
     gboolean residual;  /* the block's input, or its SHORTCUT, is added before the activation */
     gboolean act_first; /* the residual is added after the activation instead */
     gboolean pool;      /* its output is only the mean over the pixels (global average pooling) */
@@ -70,6 +75,12 @@ effnet_layer_has_weights(const EffNetLayer *layer)
 }
 
 static inline gboolean
+effnet_layer_is_depthwise(const EffNetLayer *layer)
+{
+    return layer->role == EFFNET_ROLE_DEPTHWISE || layer->role == EFFNET_ROLE_START;
+}
+
+static inline gboolean
 effnet_layer_is_squeeze_excite(const EffNetLayer *layer)
 {
     return layer->role == EFFNET_ROLE_SE_REDUCE || layer->role == EFFNET_ROLE_SE_EXPAND;
@@ -79,7 +90,7 @@ effnet_layer_is_squeeze_excite(const EffNetLayer *layer)
 static inline guint
 effnet_layer_filter_channels(const EffNetLayer *layer)
 {
-    return layer->role == EFFNET_ROLE_DEPTHWISE ? 1 : layer->in_channels;
+    return effnet_layer_is_depthwise(layer) ? 1 : layer->in_channels;
 }
 
 /* Weights of one filter. */

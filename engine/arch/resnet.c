@@ -18,6 +18,7 @@
     }
 
 static const EffNetStage stages_18[] = {BASIC(2, 2, 2, 2)}, stages_34[] = {BASIC(3, 4, 6, 3)},
+                         stages_26[] = {BOTTLENECK(2, 2, 2, 2)},
                          stages_50[] = {BOTTLENECK(3, 4, 6, 3)},
                          stages_101[] = {BOTTLENECK(3, 4, 23, 3)},
                          stages_152[] = {BOTTLENECK(3, 8, 36, 3)};
@@ -29,23 +30,26 @@ static const EffNetStage stages_18[] = {BASIC(2, 2, 2, 2)}, stages_34[] = {BASIC
     }
 
 static const EffNetFamily resnet18 = FAMILY(stages_18), resnet34 = FAMILY(stages_34),
-                          resnet50 = FAMILY(stages_50), resnet101 = FAMILY(stages_101),
-                          resnet152 = FAMILY(stages_152);
+                          resnet26 = FAMILY(stages_26), resnet50 = FAMILY(stages_50),
+                          resnet101 = FAMILY(stages_101), resnet152 = FAMILY(stages_152);
 
 /* For torchvision's first weights; others have a config. */
-#define TRAINING                                                                                   \
-    {                                                                                              \
-        .padding = EFFNET_PADDING_SYMMETRIC, .epsilon = 1e-5, EFFNET_INPUT_IMAGENET,               \
-        .crop_fraction = 0.875f, .interpolation = EFFNET_INTERPOLATION_BILINEAR                    \
-    }
+static const EffNetTraining training = {
+    .padding = EFFNET_PADDING_SYMMETRIC,
+    .epsilon = 1e-5,
+    EFFNET_INPUT_IMAGENET,
+    .crop_fraction = 0.875f,
+    .interpolation = EFFNET_INTERPOLATION_BILINEAR,
+};
 
 const EffNetVariant effnet_resnet_variants[] = {
     /* name family width depth resolution training */
-    {"resnet18", &resnet18, 1.0, 1.0, 224, TRAINING},
-    {"resnet34", &resnet34, 1.0, 1.0, 224, TRAINING},
-    {"resnet50", &resnet50, 1.0, 1.0, 224, TRAINING},
-    {"resnet101", &resnet101, 1.0, 1.0, 224, TRAINING},
-    {"resnet152", &resnet152, 1.0, 1.0, 224, TRAINING},
+    {"resnet18", &resnet18, 1.0, 1.0, 224, &training},
+    {"resnet26", &resnet26, 1.0, 1.0, 224, &training},
+    {"resnet34", &resnet34, 1.0, 1.0, 224, &training},
+    {"resnet50", &resnet50, 1.0, 1.0, 224, &training},
+    {"resnet101", &resnet101, 1.0, 1.0, 224, &training},
+    {"resnet152", &resnet152, 1.0, 1.0, 224, &training},
 };
 
 const guint effnet_resnet_n_variants = G_N_ELEMENTS(effnet_resnet_variants);

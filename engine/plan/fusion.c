@@ -238,7 +238,7 @@ add_layer(Builder *b, const EffNetLayer *layer)
         b->block_input = b->current;
     if (layer->role == EFFNET_ROLE_SE_REDUCE)
         add_squeeze_excite(b, layer);
-    else if (layer->role == EFFNET_ROLE_DEPTHWISE)
+    else if (effnet_layer_is_depthwise(layer))
         add_depthwise(b, layer);
     else if (layer->role == EFFNET_ROLE_MAX_POOL)
         add_max_pool(b, layer);

@@ -77,8 +77,7 @@ read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, double r
 static gint16
 fixed_factor(const EffNetLayer *layer, const EffNetQuantParams *in)
 {
-    if (layer->kernel == 1 || layer->role == EFFNET_ROLE_STEM ||
-        layer->role == EFFNET_ROLE_DEPTHWISE)
+    if (layer->kernel == 1 || layer->role == EFFNET_ROLE_STEM || effnet_layer_is_depthwise(layer))
         return 0;
     return CLAMP(32768 * (255 - in->zero) * in->scale / in->range, 1, G_MAXINT16);
 }
@@ -127,7 +126,7 @@ fill_lanes(const EffNetLayer *layer, guint8 offset, const float *rows, const Eff
 
         for (gsize k = 0; k < n; k++)
             sum += (gint32)rows[i * n + k];
-        start[i] = layer->role == EFFNET_ROLE_DEPTHWISE ? 0 : sum * (offset - in->zero);
+        start[i] = effnet_layer_is_depthwise(layer) ? 0 : sum * (offset - in->zero);
         scale[i] *= in->scale / unit;
         bias[i] /= unit;
     }

@@ -54,7 +54,7 @@ effnet_op_pack(const EffNetPlan *plan, const EffNetOp *op, guint index, float *r
     gsize run = effnet_layer_run(layer, plan->type);
     g_autofree float *filled = NULL;
 
-    if (layer->role == EFFNET_ROLE_DEPTHWISE) {
+    if (effnet_layer_is_depthwise(layer)) {
         op->dwconv->pack(packed, rows, layer->kernel, layer->out_channels);
         return;
     }

@@ -96,7 +96,7 @@ effnet_op_packed_bytes(const EffNetPlan *plan, const EffNetOp *op, guint index)
 
     if (!effnet_layer_has_weights(layer))
         return 0;
-    if (layer->role == EFFNET_ROLE_DEPTHWISE)
+    if (effnet_layer_is_depthwise(layer))
         return op->dwconv->packed_bytes(layer->kernel, layer->out_channels);
     if (op->kind == EFFNET_OP_WINOGRAD)
         return EFFNET_WINOGRAD_POINTS *

@@ -47,7 +47,7 @@ void
 effnet_layer_correct_bias(const EffNetLayer *layer, const float *means, const float *norm,
                           const float *rows, float *bias)
 {
-    gboolean depthwise = layer->role == EFFNET_ROLE_DEPTHWISE;
+    gboolean depthwise = effnet_layer_is_depthwise(layer);
     gsize n = effnet_layer_row_length(layer), taps = layer->kernel * layer->kernel;
     guint out = layer->out_channels;
     const float *beta = norm + out;

@@ -11,7 +11,7 @@ effnet_layer_feeds_depthwise_only(const EffNetLayer *conv)
     const EffNetLayer *next = conv + 1;
 
     if (conv->role == EFFNET_ROLE_EXPAND)
-        return conv->kind == EFFNET_BLOCK_MBCONV;
+        return next->role == EFFNET_ROLE_DEPTHWISE;
     if (conv->role != EFFNET_ROLE_STEM || next->role != EFFNET_ROLE_DEPTHWISE)
         return FALSE;
     while (next->role != EFFNET_ROLE_PROJECT)
@@ -34,7 +34,7 @@ is_bounded_pair(const EffNetLayer *conv)
 static gboolean
 leaves_bytes(const EffNetLayer *layer, EffNetType in)
 {
-    return layer->role == EFFNET_ROLE_DEPTHWISE ? in == EFFNET_TYPE_U8 : is_bounded_pair(layer);
+    return effnet_layer_is_depthwise(layer) ? in == EFFNET_TYPE_U8 : is_bounded_pair(layer);
 }
 
 /* Whether LAYER of a bf16 network, a stem or the depthwise layer that reads it, writes floats.
@@ -43,7 +43,7 @@ leaves_bytes(const EffNetLayer *layer, EffNetType in)
 static gboolean
 leaves_floats(const EffNetLayer *layer, EffNetType in)
 {
-    if (layer->role == EFFNET_ROLE_DEPTHWISE)
+    if (effnet_layer_is_depthwise(layer))
         return in == EFFNET_TYPE_F32;
     return layer->role == EFFNET_ROLE_STEM && is_bounded_pair(layer);
 }
@@ -77,7 +77,7 @@ effnet_op_factor(const EffNetPlan *plan, const EffNetOp *op, guint index)
 EffNetType
 effnet_op_type(const EffNetPlan *plan, const EffNetOp *op, guint index)
 {
-    return op->layer[index].role == EFFNET_ROLE_DEPTHWISE ? op->depthwise_type : plan->type;
+    return effnet_layer_is_depthwise(&op->layer[index]) ? op->depthwise_type : plan->type;
 }
 
 gboolean
@@ -85,7 +85,7 @@ effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels *kernels,
 {
     return kernels->winograd.input && type == EFFNET_TYPE_F32 && layer->kernel == 3 &&
            layer->stride == 1 && layer->in_channels >= EFFNET_LANES &&
-           layer->role != EFFNET_ROLE_DEPTHWISE && !layer->pool && layer->out_size >= WINOGRAD_SIZE;
+           !effnet_layer_is_depthwise(layer) && !layer->pool && layer->out_size >= WINOGRAD_SIZE;
 }
 
 void
@@ -97,7 +97,7 @@ effnet_op_choose_kernels(const EffNetPlan *plan, EffNetOp *op)
         const EffNetLayer *layer = op->layer + i;
         EffNetAct act = effnet_kernel_act(layer->act, plan->type);
 
-        if (layer->role == EFFNET_ROLE_DEPTHWISE)
+        if (effnet_layer_is_depthwise(layer))
             op->dwconv = effnet_kernels_get_dwconv(plan->kernels, op->depthwise_type, layer->kernel,
                                                    layer->stride, act);
         else if (effnet_layer_has_weights(layer))

@@ -97,7 +97,7 @@ correct_bias(const EffNetLayer *layer, const EffNetStatistics *s, const float *r
         double sum = 0;
 
         for (gsize k = 0; k < n; k++) {
-            guint channel = layer->role == EFFNET_ROLE_DEPTHWISE ? o : k / taps;
+            guint channel = effnet_layer_is_depthwise(layer) ? o : k / taps;
             double error = weights[o * n + k] * (double)scale[o] - rows[o * n + k];
 
             sum += error * s->inputs[channel] / s->images;

@@ -23,6 +23,12 @@ effnet_layer_is_folded(const EffNetState *state, const EffNetLayer *layer)
            effnet_state_find(state, layer, EFFNET_PART_BIAS);
 }
 
+gboolean
+effnet_layer_lacks_bias(const EffNetState *state, const EffNetLayer *layer, EffNetPart part)
+{
+    return part == EFFNET_PART_BIAS && layer->unbiased && !effnet_state_find(state, layer, part);
+}
+
 /* Sets DIMS to the shape of PART of LAYER; returns the number of dimensions. */
 static guint
 get_shape(const EffNetLayer *layer, EffNetPart part, guint64 dims[4])
@@ -192,6 +198,7 @@ check_parts(const NamedShapes *shapes, const EffNetArch *arch, GPtrArray *left_o
             layer.has_norm = FALSE;
         for (EffNetPart part = EFFNET_PART_WEIGHT; part <= EFFNET_PART_NORM_VARIANCE; part++)
             if (effnet_layer_has(&layer, part) &&
+                !effnet_layer_lacks_bias(shapes->state, &layer, part) &&
                 !effnet_layer_find(shapes->state, &layer, part, error))
                 return FALSE;
     }

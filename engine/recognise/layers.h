@@ -13,6 +13,10 @@ const EffNetTensor *effnet_layer_find(const EffNetState *state, const EffNetLaye
 /* Whether LAYER has PART: batch norm, or a bias. */
 gboolean effnet_layer_has(const EffNetLayer *layer, EffNetPart part);
 
+/* Whether PART is the bias of an unbiased LAYER, and the checkpoint indeed has none. */
+gboolean effnet_layer_lacks_bias(const EffNetState *state, const EffNetLayer *layer,
+                                 EffNetPart part);
+
 /* Whether LAYER, which by the network has a batch norm, has a bias instead, the norm being folded
  * already. */
 gboolean effnet_layer_is_folded(const EffNetState *state, const EffNetLayer *layer);

@@ -6,6 +6,7 @@
 const EffNetNaming *const effnet_namings[] = {
     &effnet_naming_timm,
     &effnet_naming_torchvision_mobilenet,
+    &effnet_naming_torchvision_mobilenetv3,
     &effnet_naming_torchvision,
     &effnet_naming_torchvision_resnet,
     &effnet_naming_lukemelas,
@@ -16,9 +17,11 @@ const EffNetNaming *const effnet_namings[] = {
 static const EffNetNamingRow *
 find_row(const EffNetNaming *naming, const EffNetLayer *layer)
 {
-    EffNetNamed blocks = layer->kind == EFFNET_BLOCK_FUSED ? EFFNET_NAMED_FUSED
-                         : layer->has_expand               ? EFFNET_NAMED_EXPANDED
-                                                           : EFFNET_NAMED_PLAIN;
+    EffNetNamed blocks = layer->kind == EFFNET_BLOCK_FUSED       ? EFFNET_NAMED_FUSED
+                         : layer->kind == EFFNET_BLOCK_UNIVERSAL ? EFFNET_NAMED_UNIVERSAL
+                         : layer->pooled                         ? EFFNET_NAMED_POOLED
+                         : layer->has_expand                     ? EFFNET_NAMED_EXPANDED
+                                                                 : EFFNET_NAMED_PLAIN;
 
     for (gsize i = 0; i < naming->n_rows; i++) {
         const EffNetNamingRow *row = &naming->rows[i];
@@ -30,26 +33,41 @@ find_row(const EffNetNaming *naming, const EffNetLayer *layer)
     return NULL;
 }
 
+static guint
+get_number(char letter, const EffNetLayer *layer)
+{
+    gboolean fused = layer->kind == EFFNET_BLOCK_FUSED;
+
+    switch (letter) {
+    case 's':
+        return layer->stage;
+    case 't':
+        return layer->stage + 1;
+    case 'b':
+        return layer->block;
+    case 'm':
+        return layer->sequence + 1;
+    case 'd':
+        return layer->has_expand;
+    case 'e':
+        return layer->has_expand + 1;
+    case 'p':
+        return fused ? 1 : layer->has_expand + 1 + layer->has_se;
+    default:
+        return layer->sequence;
+    }
+}
+
 static char *
 fill_pattern(const char *pattern, const EffNetLayer *layer)
 {
     GString *name = g_string_new(NULL);
 
-    for (const char *p = pattern; *p; p++) {
-        guint number;
-
-        if (*p != '$') {
+    for (const char *p = pattern; *p; p++)
+        if (*p != '$')
             g_string_append_c(name, *p);
-            continue;
-        }
-        p++;
-        number = *p == 's'   ? layer->stage
-                 : *p == 't' ? layer->stage + 1
-                 : *p == 'b' ? layer->block
-                 : *p == 'm' ? layer->sequence + 1
-                             : layer->sequence;
-        g_string_append_printf(name, "%u", number);
-    }
+        else
+            g_string_append_printf(name, "%u", get_number(*++p, layer));
     return g_string_free(name, FALSE);
 }
 

@@ -14,10 +14,13 @@ typedef enum {
     EFFNET_NAMED_EXPANDED,
     EFFNET_NAMED_PLAIN,
     EFFNET_NAMED_FUSED,
+    EFFNET_NAMED_UNIVERSAL,
+    EFFNET_NAMED_POOLED, /* a head that reads the pooled vector */
 } EffNetNamed;
 
 /* The modules of a layer's weights and of its norm. In a pattern, $s is the stage, $t the stage +
- * 1, $b the block in its stage, $n the block in the network, $m the block in the network + 1. */
+ * 1, $b the block in its stage, $n the block in the network, $m the block in the network + 1; $d,
+ * $e and $p are where in its block the depthwise layer, squeeze-excite and the projection are. */
 typedef struct {
     EffNetRole role;
     const char *weights, *norm;
@@ -49,8 +52,8 @@ typedef struct {
 } EffNetNaming;
 
 extern const EffNetNaming effnet_naming_lukemelas, effnet_naming_timm, effnet_naming_torchvision,
-    effnet_naming_torchvision_mobilenet, effnet_naming_torchvision_resnet,
-    effnet_naming_transformers;
+    effnet_naming_torchvision_mobilenet, effnet_naming_torchvision_mobilenetv3,
+    effnet_naming_torchvision_resnet, effnet_naming_transformers;
 
 /* All namings, NULL-terminated; those with a mark come before others with the same stem. */
 extern const EffNetNaming *const effnet_namings[];

@@ -332,7 +332,7 @@ add_table(Recogniser *r)
     EffNetSettings settings = effnet_settings_from_training(
         effnet_arch_get_training(r->out->arch), effnet_arch_get_resolution(r->out->arch));
 
-    if (r->config) {
+    if (r->config && r->out->arch->base->family->ported) {
         settings.padding = EFFNET_PADDING_AUTO;
         settings.epsilon = 0;
     }
@@ -343,17 +343,22 @@ add_table(Recogniser *r)
 static gboolean
 fail_padding(const Recogniser *r, GError **error)
 {
+    static const char *const stems[][2] = {
+        {"v2-", "efficientnetv2_"}, {"mobilenet-v3-", "mobilenetv3_"}, {"", "efficientnet_"}};
     const char *variant = r->out->arch->base->name;
-    gboolean second = g_str_has_prefix(variant, "v2-");
+    g_autofree char *name = NULL;
+    gsize s = 0;
 
-    if (second)
-        variant += strlen("v2-");
+    while (!g_str_has_prefix(variant, stems[s][0]))
+        s++;
+    name = g_strconcat(stems[s][1], variant + strlen(stems[s][0]), NULL);
+    g_strdelimit(name, "-", '_');
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                 "%s has timm's tensor names, and nothing tells whether its padding is same (timm's "
-                "tf_efficientnet%s_%s) or symmetric (efficientnet%s_%s): say which by "
-                "--model-options padding=same or padding=symmetric, on the element by "
-                "model-options=padding=same or model-options=padding=symmetric",
-                r->out->info.path, second ? "v2" : "", variant, second ? "v2" : "", variant);
+                "tf_%s) or symmetric (%s): say which by --model-options padding=same or "
+                "padding=symmetric, on the element by model-options=padding=same or "
+                "model-options=padding=symmetric",
+                r->out->info.path, name, name);
     return FALSE;
 }
 

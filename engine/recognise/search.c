@@ -232,10 +232,12 @@ list_families(void)
 static gboolean
 compute_the_same(const EffNetVariant *a, const EffNetVariant *b)
 {
-    const EffNetTraining *x = &a->training, *y = &b->training;
+    const EffNetTraining *x = a->training, *y = b->training;
+    gboolean ported = a->family->ported || b->family->ported; /* then the table does not tell */
 
-    return a->family->act == b->family->act && x->padding == y->padding &&
-           x->epsilon == y->epsilon && memcmp(x->mean, y->mean, sizeof x->mean) == 0 &&
+    return a->family->act == b->family->act &&
+           (ported || (x->padding == y->padding && x->epsilon == y->epsilon)) &&
+           memcmp(x->mean, y->mean, sizeof x->mean) == 0 &&
            memcmp(x->std, y->std, sizeof x->std) == 0;
 }
 

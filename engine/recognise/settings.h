@@ -58,6 +58,7 @@ EffNetSettings effnet_settings_from_training(const EffNetTraining *training, gui
 #define EFFNET_SAYS_IMAGENET                                                                       \
     .mean = {TRUE, {0.485f, 0.456f, 0.406f}}, .std = {TRUE, {0.229f, 0.224f, 0.225f}}
 #define EFFNET_SAYS_INCEPTION .mean = {TRUE, {0.5f, 0.5f, 0.5f}}, .std = {TRUE, {0.5f, 0.5f, 0.5f}}
+#define EFFNET_SAYS_UNIT      .mean = {TRUE, {0, 0, 0}}, .std = {TRUE, {1, 1, 1}}
 #define EFFNET_SAYS_SAME      .padding = EFFNET_PADDING_SAME, .epsilon = 1e-3
 #define EFFNET_SAYS_SYMMETRIC .padding = EFFNET_PADDING_SYMMETRIC, .epsilon = 1e-5
 #define EFFNET_SAYS_BILINEAR  .interpolation = EFFNET_INTERPOLATION_BILINEAR

@@ -51,8 +51,13 @@ stored_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, floa
             GError **error)
 {
     StoredWeights *weights = (StoredWeights *)base;
-    const EffNetTensor *tensor = effnet_layer_find(weights->state, layer, part, error);
+    const EffNetTensor *tensor;
 
+    if (effnet_layer_lacks_bias(weights->state, layer, part)) {
+        memset(dst, 0, layer->out_channels * sizeof *dst);
+        return TRUE;
+    }
+    tensor = effnet_layer_find(weights->state, layer, part, error);
     return tensor && effnet_checkpoint_read(weights->state->checkpoint, tensor, dst, error) &&
            check_values(weights, tensor, part, dst, error);
 }

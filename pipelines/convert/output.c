@@ -88,14 +88,13 @@ check_layers(const EffNetGraph *graph, const EffNetNetwork *network, GError **er
         if (!effnet_layer_has_weights(layer))
             continue;
         found = get_layer(graph, index++);
-        if (found->stride != layer->stride ||
-            found->grouped != (layer->role == EFFNET_ROLE_DEPTHWISE))
-            return effnet_graph_fail(
-                graph, error,
-                "has a layer %s of stride %u%s, where stride %u%s was "
-                "expected",
-                found->name, found->stride, found->grouped ? " for each channel" : "",
-                layer->stride, layer->role == EFFNET_ROLE_DEPTHWISE ? " for each channel" : "");
+        if (found->stride != layer->stride || found->grouped != effnet_layer_is_depthwise(layer))
+            return effnet_graph_fail(graph, error,
+                                     "has a layer %s of stride %u%s, where stride %u%s was "
+                                     "expected",
+                                     found->name, found->stride,
+                                     found->grouped ? " for each channel" : "", layer->stride,
+                                     effnet_layer_is_depthwise(layer) ? " for each channel" : "");
     }
     return TRUE;
 }

@@ -61,10 +61,41 @@ SMALL = [
     ("timm", "mobilenetv2_110d", 224, 161),
     ("timm", "mobilenetv2_120d", 224, 161),
     ("timm", "mobilenetv2_140", 224, 161),
+    ("timm", "mobilenetv3_small_050", 224, 161),
+    ("timm", "mobilenetv3_small_075", 224, 161),
+    ("timm", "mobilenetv3_small_100", 224, 193),
+    ("timm", "mobilenetv3_large_075", 224, 161),
+    ("timm", "mobilenetv3_large_100", 224, 193),
+    ("timm", "tf_mobilenetv3_small_100", 224, 193),
+    ("timm", "tf_mobilenetv3_small_minimal_100", 224, 161),
+    ("timm", "tf_mobilenetv3_large_100", 224, 193),
+    ("timm", "tf_mobilenetv3_large_minimal_100", 224, 161),
+    ("timm", "mobilenetv3_large_150d", 256, 161),
+    ("timm", "mobilenetv4_conv_small_035", 224, 161),
+    ("timm", "mobilenetv4_conv_small_050", 224, 161),
+    ("timm", "mobilenetv4_conv_small", 224, 193),
+    ("timm", "mobilenetv4_conv_medium", 256, 193),
+    ("timm", "lcnet_050", 224, 161),
+    ("timm", "lcnet_100", 224, 161),
+    ("timm", "mnasnet_small", 224, 161),
+    ("timm", "mnasnet_100", 224, 161),
+    ("timm", "semnasnet_075", 224, 161),
+    ("timm", "semnasnet_100", 224, 161),
+    ("timm", "spnasnet_100", 224, 161),
+    ("timm", "fbnetc_100", 224, 161),
+    ("timm", "fbnetv3_b", 224, 161),
+    ("timm", "tinynet_a", 192, 161),
+    ("timm", "tinynet_b", 188, 161),
+    ("timm", "tinynet_c", 184, 129),
+    ("timm", "tinynet_d", 152, 129),
+    ("timm", "tinynet_e", 106, 129),
+    ("timm", "mobilenet_edgetpu_100", 224, 161),
     ("timm", "resnet18", 224, 161),
     ("timm", "resnet50", 224, 161),
     ("torchvision", "efficientnet_b0", 224, 193),
     ("torchvision", "mobilenet_v2", 224, 193),
+    ("torchvision", "mobilenet_v3_small", 224, 193),
+    ("torchvision", "mobilenet_v3_large", 224, 193),
     ("torchvision", "resnet18", 224, 161),
     ("torchvision", "resnet50", 224, 161),
 ]
@@ -87,6 +118,10 @@ LARGE = [
     ("timm", "efficientnetv2_rw_t", 224, 129),
     ("timm", "efficientnetv2_rw_s", 288, 129),
     ("timm", "efficientnetv2_rw_m", 320, 97),
+    ("timm", "mobilenetv4_conv_large", 384, 161),
+    ("timm", "fbnetv3_d", 224, 129),
+    ("timm", "fbnetv3_g", 240, 129),
+    ("timm", "resnet26", 224, 129),
     ("timm", "resnet34", 224, 129),
     ("timm", "resnet101", 224, 129),
     ("timm", "resnet152", 224, 129),
@@ -99,7 +134,8 @@ MEMORY = 20
 INT8_COSINE = 0.99
 CALIBRATION = 16
 # Only their numbers of parameters are compared.
-OTHERS = ["efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4",
+OTHERS = ["mobilenet_v3_small", "mobilenet_v3_large",
+          "efficientnet_b1", "efficientnet_b2", "efficientnet_b3", "efficientnet_b4",
           "efficientnet_b5", "efficientnet_b6", "efficientnet_b7", "efficientnet_v2_m",
           "efficientnet_v2_l", "resnet34", "resnet101", "resnet152"]
 # The most parameters of networks that go through ONNX in an ordinary run, and the options of the
@@ -111,7 +147,10 @@ EXPORTS = [
 ]
 INT8 = [
     ("efficientnet_b0", 224), ("efficientnet_b1", 240), ("efficientnet_b2", 260),
-    ("efficientnet_b3", 300), ("efficientnet_b4", 380),
+    ("efficientnet_b3", 300), ("efficientnet_b4", 380), ("mobilenetv3_small_100", 224),
+    ("mobilenetv3_large_100", 224), ("mobilenetv4_conv_medium", 256),
+    ("tinynet_a", 192), ("mnasnet_100", 224),
+    ("fbnetv3_b", 224), ("lcnet_100", 224),
 ]
 # Variants that users make: with another classifier or none, with images of one channel.
 VARIED = [

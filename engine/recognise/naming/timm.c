@@ -4,6 +4,13 @@
 
 static const EffNetNamingRow rows[] = {
     {EFFNET_ROLE_STEM, "conv_stem", "bn1"},
+    {EFFNET_ROLE_START, "blocks.$s.$b.dw_start.conv", "blocks.$s.$b.dw_start.bn"},
+    {EFFNET_ROLE_EXPAND, "blocks.$s.$b.pw_exp.conv", "blocks.$s.$b.pw_exp.bn",
+     EFFNET_NAMED_UNIVERSAL},
+    {EFFNET_ROLE_DEPTHWISE, "blocks.$s.$b.dw_mid.conv", "blocks.$s.$b.dw_mid.bn",
+     EFFNET_NAMED_UNIVERSAL},
+    {EFFNET_ROLE_PROJECT, "blocks.$s.$b.pw_proj.conv", "blocks.$s.$b.pw_proj.bn",
+     EFFNET_NAMED_UNIVERSAL},
     {EFFNET_ROLE_EXPAND, "blocks.$s.$b.conv_pw", "blocks.$s.$b.bn1", EFFNET_NAMED_EXPANDED},
     {EFFNET_ROLE_EXPAND, "blocks.$s.$b.conv_exp", "blocks.$s.$b.bn1", EFFNET_NAMED_FUSED},
     {EFFNET_ROLE_DEPTHWISE, "blocks.$s.$b.conv_dw", "blocks.$s.$b.bn2", EFFNET_NAMED_EXPANDED},
@@ -14,6 +21,7 @@ static const EffNetNamingRow rows[] = {
     {EFFNET_ROLE_PROJECT, "blocks.$s.$b.conv_pw", "blocks.$s.$b.bn2", EFFNET_NAMED_PLAIN},
     {EFFNET_ROLE_PROJECT, "blocks.$s.$b.conv_pwl", "blocks.$s.$b.bn2", EFFNET_NAMED_FUSED},
     {EFFNET_ROLE_CONV1, "blocks.$s.$b.conv", "blocks.$s.$b.bn1"},
+    {EFFNET_ROLE_HEAD, "conv_head", "norm_head", EFFNET_NAMED_POOLED},
     {EFFNET_ROLE_HEAD, "conv_head", "bn2"},
     {EFFNET_ROLE_CLASSIFIER, "classifier", NULL},
 };
@@ -59,9 +67,15 @@ static const EffNetPractice practices[] = {
     {"efficientnet", "v2-m", NULL, {.resolution = 320}},
     {"efficientnet", NULL, "ra4", {EFFNET_SAYS_INCEPTION, .crop_fraction = 0.9f}},
     {"efficientnet", "b1", "ra4", {.resolution = 240}},
+    {"tf_", "mobilenet-v3", NULL, {EFFNET_SAYS_INCEPTION}},
+    {"mobilenetv3", NULL, NULL, {EFFNET_SAYS_SYMMETRIC, EFFNET_SAYS_BICUBIC}},
+    {"mobilenetv3", NULL, "ra4", {EFFNET_SAYS_INCEPTION, .crop_fraction = 0.95f}},
+    {"mobilenetv3", "mobilenet-v3-large-150d", NULL, {EFFNET_SAYS_BILINEAR}},
+    {"mobilenetv3", NULL, "miil", {EFFNET_SAYS_BILINEAR, EFFNET_SAYS_UNIT}},
     /* Only timm has these. */
     {NULL, "v2-rw", NULL, {EFFNET_SAYS_SYMMETRIC}},
-    {NULL, "mobilenet", NULL, {EFFNET_SAYS_SYMMETRIC}},
+    {NULL, "mobilenet-v1", NULL, {EFFNET_SAYS_SYMMETRIC}},
+    {NULL, "mobilenet-v2", NULL, {EFFNET_SAYS_SYMMETRIC}},
     {"mobilenetv1", "mobilenet-v1-125", NULL, {.crop_fraction = 0.9f}},
 };
 

@@ -5,20 +5,10 @@
 static const EffNetNamingRow efficientnet[] = {
     {EFFNET_ROLE_STEM, "features.0.0", "features.0.1"},
     {EFFNET_ROLE_EXPAND, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1"}, /* FUSED, too */
-    {EFFNET_ROLE_DEPTHWISE, "features.$t.$b.block.1.0", "features.$t.$b.block.1.1",
-     EFFNET_NAMED_EXPANDED},
-    {EFFNET_ROLE_DEPTHWISE, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1",
-     EFFNET_NAMED_PLAIN},
-    {EFFNET_ROLE_SE_REDUCE, "features.$t.$b.block.2.fc1", NULL, EFFNET_NAMED_EXPANDED},
-    {EFFNET_ROLE_SE_REDUCE, "features.$t.$b.block.1.fc1", NULL, EFFNET_NAMED_PLAIN},
-    {EFFNET_ROLE_SE_EXPAND, "features.$t.$b.block.2.fc2", NULL, EFFNET_NAMED_EXPANDED},
-    {EFFNET_ROLE_SE_EXPAND, "features.$t.$b.block.1.fc2", NULL, EFFNET_NAMED_PLAIN},
-    {EFFNET_ROLE_PROJECT, "features.$t.$b.block.3.0", "features.$t.$b.block.3.1",
-     EFFNET_NAMED_EXPANDED},
-    {EFFNET_ROLE_PROJECT, "features.$t.$b.block.2.0", "features.$t.$b.block.2.1",
-     EFFNET_NAMED_PLAIN},
-    {EFFNET_ROLE_PROJECT, "features.$t.$b.block.1.0", "features.$t.$b.block.1.1",
-     EFFNET_NAMED_FUSED},
+    {EFFNET_ROLE_DEPTHWISE, "features.$t.$b.block.$d.0", "features.$t.$b.block.$d.1"},
+    {EFFNET_ROLE_SE_REDUCE, "features.$t.$b.block.$e.fc1", NULL},
+    {EFFNET_ROLE_SE_EXPAND, "features.$t.$b.block.$e.fc2", NULL},
+    {EFFNET_ROLE_PROJECT, "features.$t.$b.block.$p.0", "features.$t.$b.block.$p.1"},
     {EFFNET_ROLE_CONV1, "features.$t.$b.block.0.0", "features.$t.$b.block.0.1"},
     {EFFNET_ROLE_HEAD, "features.$t.0", "features.$t.1"},
     {EFFNET_ROLE_CLASSIFIER, "classifier.1", NULL},
@@ -33,6 +23,18 @@ static const EffNetNamingRow mobilenet[] = {
     {EFFNET_ROLE_PROJECT, "features.$m.conv.1", "features.$m.conv.2", EFFNET_NAMED_PLAIN},
     {EFFNET_ROLE_HEAD, "features.$m.0", "features.$m.1"},
     {EFFNET_ROLE_CLASSIFIER, "classifier.1", NULL},
+};
+
+static const EffNetNamingRow mobilenetv3[] = {
+    {EFFNET_ROLE_STEM, "features.0.0", "features.0.1"},
+    {EFFNET_ROLE_EXPAND, "features.$m.block.0.0", "features.$m.block.0.1"},
+    {EFFNET_ROLE_DEPTHWISE, "features.$m.block.$d.0", "features.$m.block.$d.1"},
+    {EFFNET_ROLE_SE_REDUCE, "features.$m.block.$e.fc1", NULL},
+    {EFFNET_ROLE_SE_EXPAND, "features.$m.block.$e.fc2", NULL},
+    {EFFNET_ROLE_PROJECT, "features.$m.block.$p.0", "features.$m.block.$p.1"},
+    {EFFNET_ROLE_CONV1, "features.$m.0", "features.$m.1"},
+    {EFFNET_ROLE_HEAD, "classifier.0", NULL, EFFNET_NAMED_POOLED},
+    {EFFNET_ROLE_CLASSIFIER, "classifier.3", NULL},
 };
 
 static const EffNetNamingRow resnet[] = {
@@ -62,8 +64,10 @@ static const EffNetPractice practices[] = {
     {NULL, "v2-m", NULL, {.resolution = 480}},
     {NULL, "v2-l", NULL, {EFFNET_SAYS_INCEPTION, .resolution = 480, EFFNET_SAYS_BICUBIC}},
     {NULL, "mobilenet", NULL, {EFFNET_SAYS_BILINEAR}},
+    {NULL, "mobilenet-v3", NULL, {.epsilon = 1e-3}},
     /* torchvision's second weights, by the checksums in their files' names. */
     {NULL, "mobilenet-v2", "7ebf99e0", {.crop_fraction = 224.f / 232}},
+    {NULL, "mobilenet-v3-large", "5c1a4163", {.crop_fraction = 224.f / 232}},
     {NULL, "resnet50", "11ad3fa6", {.crop_fraction = 224.f / 232}},
     {NULL, "resnet101", "cd907fc2", {.crop_fraction = 224.f / 232}},
     {NULL, "resnet152", "f82ba261", {.crop_fraction = 224.f / 232}},
@@ -102,6 +106,15 @@ const EffNetNaming effnet_naming_torchvision_mobilenet = {
     .rows = mobilenet,
     .n_rows = G_N_ELEMENTS(mobilenet),
     .mark = "features.1.conv.0.0.weight",
+    .practices = practices,
+    .n_practices = G_N_ELEMENTS(practices),
+};
+
+const EffNetNaming effnet_naming_torchvision_mobilenetv3 = {
+    .name = "torchvision",
+    .rows = mobilenetv3,
+    .n_rows = G_N_ELEMENTS(mobilenetv3),
+    .mark = "features.1.block.0.0.weight",
     .practices = practices,
     .n_practices = G_N_ELEMENTS(practices),
 };

@@ -16,6 +16,10 @@ test_names(void)
         {"tf_efficientnet_lite4", "lite4"},
         {"efficientnet_lite0.ra_in1k", "lite0"},
         {"tf_efficientnet_es", "es"},
+        {"tf_mobilenetv3_large_minimal_100.in1k", "mobilenet-v3-large-minimal"},
+        {"mobilenet_v3_large-5c1a4163", "mobilenet-v3-large"},
+        {"mobilenetv4_conv_small_050.e3000_r224_in1k", "mobilenet-v4-small-050"},
+        {"mnasnet_a1-d9418771", "semnasnet"},
         {"tf_efficientnetv2_b0.in1k", "v2-b0"},
         {"efficientnet_v2_s-dd5fe13b", "v2-s"},
         {"mobilenetv1_100", "mobilenet-v1"},
@@ -39,10 +43,28 @@ test_names(void)
 static void
 test_unknown(void)
 {
-    static const char *const names[] = {
-        "",   "b9",         "efficientnet",         "resnet",           "tf_efficientnet_b",
-        "B0", "resnet50d",  "mobilenetv2_033",      "mobilenetv1_100h", "efficientnetv2_rw_x",
-        "v2", "resnetaa50", "efficientnet_blur_b0", "resnetblur50"};
+    static const char *const names[] = {"",
+                                        "b9",
+                                        "efficientnet",
+                                        "resnet",
+                                        "tf_efficientnet_b",
+                                        "B0",
+                                        "resnet50d",
+                                        "mobilenetv2_033",
+                                        "mobilenetv1_100h",
+                                        "efficientnetv2_rw_x",
+                                        "v2",
+                                        "resnetaa50",
+                                        "efficientnet_blur_b0",
+                                        "resnetblur50",
+                                        "mobilenetv4_conv_aa_large",
+                                        "mobilenetv4_conv_blur_medium",
+                                        "mobilenetv4_hybrid_medium",
+                                        "mobilenetv3_large_foo",
+                                        "mobilenet_edgetpu_v2_m",
+                                        "mixnet_s",
+                                        "regnetx_002",
+                                        "tf_mixnet_l"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autoptr(GError) error = NULL;
@@ -59,7 +81,7 @@ test_list(void)
     const char *const *list = effnet_arch_list();
 
     g_assert_true(list == effnet_arch_list());
-    g_assert_cmpuint(g_strv_length((char **)list), ==, 46);
+    g_assert_cmpuint(g_strv_length((char **)list), ==, 85);
     for (; *list; list++) {
         g_autoptr(EffNetArch) arch = effnet_arch_new(*list, NULL), other = effnet_arch_ref(arch);
 

@@ -8,6 +8,7 @@ test_rows(void)
         {"es", "efficientnet_es.ra_in1k", 224, 5438392, 1.789},
         {"em", "tf_efficientnet_em", 240, 6899496, 0},
         {"el", "efficientnet_el", 300, 10589712, 0},
+        {"mobilenet-edgetpu", "mobilenet_edgetpu_100", 224, 4091432, 0.9907},
     };
 
     check_rows(rows, G_N_ELEMENTS(rows));

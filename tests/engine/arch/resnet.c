@@ -10,6 +10,7 @@ test_rows(void)
         {"resnet50", "resnet50-0676ba61", 224, 25557032, 4.089},
         {"resnet101", "resnet101.tv_in1k", 224, 44549160, 7.801},
         {"resnet152", "resnet152", 224, 60192808, 11.514},
+        {"resnet26", "resnet26", 224, 15995176, 2.3423},
     };
 
     check_rows(rows, G_N_ELEMENTS(rows));

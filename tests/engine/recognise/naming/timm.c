@@ -121,6 +121,47 @@ test_pictures(void)
                     EFFNET_RESIZE_STRETCH);
 }
 
+/* MobileNetV4's blocks and head. */
+static void
+test_universal(void)
+{
+    EffNetLayer block = {
+        .kind = EFFNET_BLOCK_UNIVERSAL, .stage = 2, .block = 1, .has_expand = TRUE};
+    static const EffNetLayer head = {.role = EFFNET_ROLE_HEAD, .pooled = TRUE, .stage = 5};
+    static const struct {
+        EffNetRole role;
+        const char *name;
+    } cases[] = {
+        {EFFNET_ROLE_START, "blocks.2.1.dw_start.conv.weight"},
+        {EFFNET_ROLE_EXPAND, "blocks.2.1.pw_exp.conv.weight"},
+        {EFFNET_ROLE_DEPTHWISE, "blocks.2.1.dw_mid.conv.weight"},
+        {EFFNET_ROLE_PROJECT, "blocks.2.1.pw_proj.conv.weight"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        block.role = cases[i].role;
+        check_tensor(&effnet_naming_timm, &block, EFFNET_PART_WEIGHT, cases[i].name);
+    }
+    check_tensor(&effnet_naming_timm, &head, EFFNET_PART_NORM_GAMMA, "norm_head.weight");
+}
+
+static void
+test_practice_of_mobilenetv3(void)
+{
+    EffNetSettings practice =
+        practice_of(&effnet_naming_timm, "mobilenet-v3-large", "mobilenetv3_large_100.ra_in1k");
+
+    g_assert_cmpint(practice.padding, ==, EFFNET_PADDING_SYMMETRIC);
+    g_assert_cmpint(practice.interpolation, ==, EFFNET_INTERPOLATION_BICUBIC);
+    practice = practice_of(&effnet_naming_timm, "mobilenet-v3-large",
+                           "mobilenetv3_large_100.miil_in21k_ft_in1k");
+    g_assert_cmpfloat(practice.std.of[0], ==, 1);
+    practice =
+        practice_of(&effnet_naming_timm, "mobilenet-v3-small", "tf_mobilenetv3_small_100-37f49e2b");
+    g_assert_cmpint(practice.padding, ==, EFFNET_PADDING_SAME);
+    g_assert_cmpfloat(practice.mean.of[0], ==, 0.5f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -129,5 +170,7 @@ main(int argc, char **argv)
     g_test_add_func("/naming/timm/fused", test_fused);
     g_test_add_func("/naming/timm/padding", test_padding);
     g_test_add_func("/naming/timm/pictures", test_pictures);
+    g_test_add_func("/naming/timm/universal", test_universal);
+    g_test_add_func("/naming/timm/practice-of-mobilenetv3", test_practice_of_mobilenetv3);
     return g_test_run();
 }

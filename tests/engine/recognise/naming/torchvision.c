@@ -3,6 +3,7 @@
 
 #define EFFICIENTNET (&effnet_naming_torchvision)
 #define MOBILENET    (&effnet_naming_torchvision_mobilenet)
+#define MOBILENETV3  (&effnet_naming_torchvision_mobilenetv3)
 #define RESNET       (&effnet_naming_torchvision_resnet)
 
 static void
@@ -43,6 +44,25 @@ test_mobilenet(void)
     block.role = EFFNET_ROLE_PROJECT;
     check_tensor(MOBILENET, &block, EFFNET_PART_WEIGHT, "features.5.conv.2.weight");
     check_tensor(MOBILENET, &block, EFFNET_PART_NORM_MEAN, "features.5.conv.3.running_mean");
+}
+
+static void
+test_mobilenetv3(void)
+{
+    EffNetLayer block = {.stage = 2, .block = 1, .sequence = 4, .has_expand = TRUE, .has_se = TRUE};
+    EffNetLayer plain = {.sequence = 0};
+    static const EffNetLayer last = {
+        .kind = EFFNET_BLOCK_CONV, .role = EFFNET_ROLE_CONV1, .sequence = 15};
+    static const EffNetLayer head = {.role = EFFNET_ROLE_HEAD, .pooled = TRUE};
+
+    block.role = EFFNET_ROLE_SE_EXPAND;
+    check_tensor(MOBILENETV3, &block, EFFNET_PART_BIAS, "features.5.block.2.fc2.bias");
+    block.role = plain.role = EFFNET_ROLE_PROJECT;
+    check_tensor(MOBILENETV3, &block, EFFNET_PART_WEIGHT, "features.5.block.3.0.weight");
+    check_tensor(MOBILENETV3, &plain, EFFNET_PART_NORM_MEAN, "features.1.block.1.1.running_mean");
+    check_tensor(MOBILENETV3, &last, EFFNET_PART_WEIGHT, "features.16.0.weight");
+    check_tensor(MOBILENETV3, &head, EFFNET_PART_BIAS, "classifier.0.bias");
+    g_assert_cmpfloat(practice_of(MOBILENETV3, "mobilenet-v3-small", NULL).epsilon, ==, 1e-3);
 }
 
 static void
@@ -122,6 +142,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/naming/torchvision/efficientnet", test_efficientnet);
     g_test_add_func("/naming/torchvision/mobilenet", test_mobilenet);
+    g_test_add_func("/naming/torchvision/mobilenetv3", test_mobilenetv3);
     g_test_add_func("/naming/torchvision/resnet", test_resnet);
     g_test_add_func("/naming/torchvision/practice", test_practice);
     g_test_add_func("/naming/torchvision/practice-of-resnet", test_practice_of_resnet);
