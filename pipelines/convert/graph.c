@@ -13,12 +13,24 @@ typedef enum {
     VALUE_FEATURE,
 } ValueKind;
 
+/* What a value is of another one, x: a sigmoid, or a step of a hard sigmoid or a hard swish that
+ * are not operations of their own. */
+typedef enum {
+    FORM_NONE,
+    FORM_SIGMOID,
+    FORM_HARD_SIGMOID,
+    FORM_PLUS_3,  /* x + 3 */
+    FORM_CLIPPED, /* ReLU6(x + 3) */
+    FORM_PRODUCT, /* x ReLU6(x + 3) */
+} Form;
+
 typedef struct {
     ValueKind kind;
     EffNetConstant constant;
-    guint serial;     /* the same for values that are equal */
-    int layer;        /* the layer whose outputs, perhaps after its norm, these are; or -1 */
-    guint sigmoid_of; /* the serial of the value whose sigmoid this is; 0: none */
+    guint serial; /* the same for values that are equal */
+    int layer;    /* the layer whose outputs, perhaps after its norm, these are; or -1 */
+    Form form;
+    guint form_of; /* the serial of x */
 } Value;
 
 static void
@@ -278,20 +290,36 @@ effnet_graph_add_norm(EffNetGraph *graph, const EffNetGraphNorm *norm, GError **
     return TRUE;
 }
 
+/* VALUE is FORM of what has the serial OF. */
+static void
+set_form(EffNetGraph *graph, guint value, Form form, guint of)
+{
+    set(graph, value,
+        &(Value){.kind = VALUE_FEATURE,
+                 .serial = ++graph->n_serials,
+                 .layer = -1,
+                 .form = form,
+                 .form_of = of});
+}
+
 void
 effnet_graph_add_act(EffNetGraph *graph, EffNetAct act, guint in, guint out)
 {
     EffNetGraphLayer *layer = untouched_layer(graph, in);
-    guint serial = get(graph, in)->serial;
+    const Value from = *get(graph, in);
 
     if (layer)
         layer->activated = TRUE;
+    if (from.form == FORM_PLUS_3 && act == EFFNET_ACT_RELU6) {
+        set_form(graph, out, FORM_CLIPPED, from.form_of);
+        return;
+    }
     graph->n_acts[act]++;
-    set(graph, out,
-        &(Value){.kind = VALUE_FEATURE,
-                 .serial = ++graph->n_serials,
-                 .layer = -1,
-                 .sigmoid_of = act == EFFNET_ACT_SIGMOID ? serial : 0});
+    set_form(graph, out,
+             act == EFFNET_ACT_SIGMOID        ? FORM_SIGMOID
+             : act == EFFNET_ACT_HARD_SIGMOID ? FORM_HARD_SIGMOID
+                                              : FORM_NONE,
+             from.serial);
 }
 
 void
@@ -302,7 +330,7 @@ effnet_graph_add_pass(EffNetGraph *graph, gboolean exact, guint in, guint out)
     if (!exact) {
         value.serial = ++graph->n_serials;
         value.layer = -1;
-        value.sigmoid_of = 0;
+        value.form = FORM_NONE;
     }
     set(graph, out, &value);
 }
@@ -363,21 +391,60 @@ add_sum(EffNetGraph *graph, guint a, guint b, guint out)
     return TRUE;
 }
 
-/* x * sigmoid(x) is an activation of its own; a sigmoid times anything else is a gate. */
+/* x * sigmoid(x) is an activation of its own, and so is x * hard sigmoid(x); either times anything
+ * else is a gate. */
 static gboolean
 add_product(EffNetGraph *graph, guint a, guint b, guint out, GError **error)
 {
     const Value *va = get(graph, a), *vb = get(graph, b);
+    gboolean first = va->form && va->form_of == vb->serial;
+    gboolean itself = first || (vb->form && vb->form_of == va->serial);
+    Form form = first || (!itself && va->form) ? va->form : vb->form;
+    guint of = first ? vb->serial : va->serial;
 
-    if (!va->sigmoid_of && !vb->sigmoid_of)
+    if (form == FORM_CLIPPED && itself) {
+        set_form(graph, out, FORM_PRODUCT, of);
+        return TRUE;
+    }
+    if (form != FORM_SIGMOID && form != FORM_HARD_SIGMOID)
         return effnet_graph_fail(graph, error,
                                  "multiplies two activations, of which none is a sigmoid");
-    if ((va->sigmoid_of && va->sigmoid_of == vb->serial) ||
-        (vb->sigmoid_of && vb->sigmoid_of == va->serial)) {
-        graph->n_acts[EFFNET_ACT_SIGMOID]--;
-        graph->n_acts[EFFNET_ACT_SILU]++;
+    if (itself) {
+        graph->n_acts[form == FORM_SIGMOID ? EFFNET_ACT_SIGMOID : EFFNET_ACT_HARD_SIGMOID]--;
+        graph->n_acts[form == FORM_SIGMOID ? EFFNET_ACT_SILU : EFFNET_ACT_HARD_SWISH]++;
     }
     set_feature(graph, out, -1);
+    return TRUE;
+}
+
+/* A step of a hard activation: OP with the one number of BY. FALSE: it is none. */
+static gboolean
+add_hard_step(EffNetGraph *graph, char op, guint a, const EffNetConstant *by, guint out)
+{
+    EffNetGraphLayer *layer = untouched_layer(graph, a);
+    const Value from = *get(graph, a);
+    gboolean sixth;
+    float number;
+
+    if (effnet_constant_n_elements(by) != 1 || !by->data)
+        return FALSE;
+    effnet_constant_read(by, &number, 1);
+    sixth = (op == '/' && number == 6) || (op == '*' && fabs(number - 1 / 6.0) < 1e-4);
+    if (op == '+' && number == 3 && !(layer && layer->dims[0] == 1)) {
+        if (layer)
+            layer->activated = TRUE;
+        set_form(graph, out, FORM_PLUS_3, from.serial);
+        return TRUE;
+    }
+    if (!sixth || (from.form != FORM_CLIPPED && from.form != FORM_PRODUCT))
+        return FALSE;
+    if (from.form == FORM_CLIPPED) {
+        graph->n_acts[EFFNET_ACT_HARD_SIGMOID]++;
+        set_form(graph, out, FORM_HARD_SIGMOID, from.form_of);
+    } else {
+        graph->n_acts[EFFNET_ACT_HARD_SWISH]++;
+        set_feature(graph, out, -1);
+    }
     return TRUE;
 }
 
@@ -396,6 +463,9 @@ effnet_graph_add_binary(EffNetGraph *graph, char op, guint a, guint b, guint out
     }
     if (vb->kind == VALUE_CONSTANT && va->kind == VALUE_PICTURE)
         return scale_picture(graph, op, a, &vb->constant, out, error);
+    if (vb->kind == VALUE_CONSTANT && va->kind == VALUE_FEATURE &&
+        add_hard_step(graph, op, a, &vb->constant, out))
+        return TRUE;
     if (vb->kind == VALUE_CONSTANT && va->kind == VALUE_FEATURE && op == '+')
         return add_bias(graph, a, &vb->constant, out, error);
     if (va->kind == VALUE_FEATURE && vb->kind == VALUE_FEATURE && op == '+')

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* ONNX, as torch.onnx writes our families of networks. */
+#include <math.h>
 #include <string.h>
 
 #include <effnet/error.h>
@@ -66,7 +67,7 @@ typedef struct {
     gboolean transposed; /* Gemm's transB */
     gboolean auto_pad;
     gboolean has_min, has_max;
-    float epsilon, min, max, alpha;
+    float epsilon, min, max, alpha, beta;
     EffNetProto tensor; /* Constant's */
     const guint8 *scalar;
 } Node;
@@ -210,6 +211,8 @@ read_attribute(Node *node, EffNetProto proto)
         node->transposed = integer != 0;
     else if (effnet_proto_equals(&name, "alpha"))
         node->alpha = number;
+    else if (effnet_proto_equals(&name, "beta"))
+        node->beta = number;
     else if (effnet_proto_equals(&name, "epsilon"))
         node->epsilon = number;
     else if (effnet_proto_equals(&name, "min")) {
@@ -228,6 +231,7 @@ read_node(Onnx *onnx, EffNetProto proto, Node *node)
 
     node->groups = 1;
     node->alpha = 1;
+    node->beta = 0.5f;
     node->epsilon = 1e-5f;
     while (effnet_proto_next(&proto, &field))
         switch (field.number) {
@@ -418,6 +422,17 @@ add_act(Onnx *onnx, const Node *node, GError **error)
     return TRUE;
 }
 
+/* alpha x + beta, clipped; the operation's own numbers are others. */
+static gboolean
+add_hard_sigmoid(Onnx *onnx, const Node *node, GError **error)
+{
+    if (fabsf(node->alpha - 1 / 6.f) > 1e-3f || fabsf(node->beta - 0.5f) > 1e-3f)
+        return effnet_graph_fail(onnx->graph, error,
+                                 "has a HardSigmoid %s of other numbers than 1/6 and 1/2",
+                                 node->name);
+    return add_act(onnx, node, error);
+}
+
 static gboolean
 add_binary(Onnx *onnx, const Node *node, GError **error)
 {
@@ -487,6 +502,7 @@ static const struct {
     {"Gemm", 2, add_linear},
     {"MatMul", 2, add_linear},
     {"Clip", 1, add_clip},
+    {"HardSigmoid", 1, add_hard_sigmoid},
     {"Mul", 2, add_binary},
     {"Add", 2, add_binary},
     {"Sub", 2, add_binary},
