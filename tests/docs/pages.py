@@ -26,6 +26,11 @@ def test_headers_are_documented():
     assert not api.undocumented(), api.undocumented()
 
 
+def test_models():
+    import models
+    assert models.PAGE.read_text() == models.page(), f"docs/models.md: {AGAIN}"
+
+
 def test_properties():
     Gst = tap.gstreamer()
     import properties
