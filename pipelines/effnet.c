@@ -26,12 +26,14 @@ static const EffNetCommand commands[] = {
      effnet_command_external},
     {"info", "MODEL", "Prints what is in a checkpoint, and how it was understood",
      effnet_command_info},
+#ifdef EFFNET_HAVE_LEARN
     {"learn", "DIR", "Makes a model of your own classes, of folders of pictures",
      effnet_command_external},
     {"eval", "DIR", "Evaluates models on pictures whose classes are known", effnet_command_external,
      "learn"},
     {"explain", "PICTURE", "Shows where in a picture a class is seen", effnet_command_external,
      "learn"},
+#endif
     {"quantize", "", "Makes a model of 8-bit weights, shown the pictures of a folder",
      effnet_command_quantize},
 };
