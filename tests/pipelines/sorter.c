@@ -124,8 +124,8 @@ test_others(Fixture *fixture, gconstpointer data)
 {
     g_autofree char *a = put(fixture, "a", "first"), *dangling = NULL;
     g_autoptr(EffNetSorter) sorter = effnet_sorter_new(fixture->into, TRUE, NULL);
-    g_autofree char *other = put(fixture, "sorted/here/cat/a", "other");
 
+    g_free(put(fixture, "sorted/here/cat/a", "other"));
     dangling = g_build_filename(fixture->into, "cat", "a-2", NULL);
     g_assert_cmpint(symlink("/nonexistent/file", dangling), ==, 0);
     sort(sorter, a, "cat", 1);
@@ -138,10 +138,10 @@ static void
 test_failures(Fixture *fixture, gconstpointer data)
 {
     g_autofree char *file = put(fixture, "file", "x"), *gone = g_strconcat(file, "-gone", NULL);
-    g_autofree char *class = put(fixture, "sorted/here/dog", "no folder");
     g_autoptr(EffNetSorter) sorter = NULL;
     g_autoptr(GError) error = NULL;
 
+    g_free(put(fixture, "sorted/here/dog", "no folder"));
     g_assert_null(effnet_sorter_new(file, FALSE, &error));
     g_assert_nonnull(strstr(error->message, file));
     g_clear_error(&error);
