@@ -82,8 +82,9 @@ gst_efficientnet_mqtt_describe(int code, gboolean unanswered_tls)
 {
     if (is_lost(code))
         return unanswered_tls ? REFUSED : mosquitto_strerror(MOSQ_ERR_CONN_LOST);
+    /* From version 2.1 on, libmosquitto has closed the socket of a failed attempt twice by now. */
     if (code == MOSQ_ERR_ERRNO)
-        return g_strerror(errno);
+        return errno == EBADF ? "No connection could be made" : g_strerror(errno);
     if (code == MOSQ_ERR_EAI)
         return gai_strerror(errno);
     return mosquitto_strerror(code);
