@@ -14,14 +14,6 @@ test_rows(void)
     check_rows(rows, G_N_ELEMENTS(rows));
 }
 
-static EffNetNetwork *
-network(const char *name, guint resolution)
-{
-    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
-
-    return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
-}
-
 /* The first block expands as if from 24 channels, though it reads 32, and has no residual, however
  * often it is repeated. */
 static void

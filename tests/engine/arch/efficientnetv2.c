@@ -21,14 +21,6 @@ test_rows(void)
     check_rows(rows, G_N_ELEMENTS(rows));
 }
 
-static EffNetNetwork *
-network(const char *name, guint resolution)
-{
-    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
-
-    return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
-}
-
 /* Single convolutions, then fused blocks, then the first version's blocks. */
 static void
 test_blocks(void)

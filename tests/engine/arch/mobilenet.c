@@ -20,14 +20,6 @@ test_rows(void)
     check_rows(rows, G_N_ELEMENTS(rows));
 }
 
-static EffNetNetwork *
-network(const char *name, guint resolution)
-{
-    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
-
-    return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
-}
-
 /* V1 has an activation after every convolution, and no residuals. */
 static void
 test_v1(void)

@@ -21,24 +21,6 @@ test_rows(void)
     check_rows(rows, G_N_ELEMENTS(rows));
 }
 
-static EffNetNetwork *
-network(const char *name, guint resolution)
-{
-    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
-
-    return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
-}
-
-static const EffNetLayer *
-find_layer(const EffNetNetwork *net, EffNetRole role, guint stage, guint block)
-{
-    for (guint i = 0; i < net->n_layers; i++)
-        if (net->layers[i].role == role && net->layers[i].stage == stage &&
-            net->layers[i].block == block)
-            return &net->layers[i];
-    return NULL;
-}
-
 /* The activations and gates of large's blocks, and its squeeze-excite, of the inner channels. */
 static void
 test_blocks(void)

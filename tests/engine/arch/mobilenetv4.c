@@ -16,24 +16,6 @@ test_rows(void)
     check_rows(rows, G_N_ELEMENTS(rows));
 }
 
-static EffNetNetwork *
-network(const char *name, guint resolution)
-{
-    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
-
-    return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
-}
-
-static const EffNetLayer *
-find_layer(const EffNetNetwork *net, EffNetRole role, guint stage, guint block)
-{
-    for (guint i = 0; i < net->n_layers; i++)
-        if (net->layers[i].role == role && net->layers[i].stage == stage &&
-            net->layers[i].block == block)
-            return &net->layers[i];
-    return NULL;
-}
-
 /* A universal block has either, both or none of its depthwise layers; the stride is the last one's.
  */
 static void

@@ -16,14 +16,6 @@ test_rows(void)
     check_rows(rows, G_N_ELEMENTS(rows));
 }
 
-static EffNetNetwork *
-network(const char *name, guint resolution)
-{
-    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
-
-    return effnet_network_new(arch, resolution, 3, 1000, EFFNET_PADDING_SYMMETRIC);
-}
-
 /* A block whose shapes differ starts with its shortcut, and the residual is added before the
  * activation; the last block's output is pooled. */
 static void
