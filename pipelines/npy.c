@@ -17,12 +17,7 @@
 #define MAX_HEADER  65535
 #define ALIGNMENT   64
 
-/* The host's byte order: files are never swapped. */
-#if G_BYTE_ORDER == G_LITTLE_ENDIAN
 #define DESCR "<f4"
-#else
-#define DESCR ">f4"
-#endif
 
 struct _EffNetNpy {
     FILE *file;

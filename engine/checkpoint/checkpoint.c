@@ -138,7 +138,7 @@ read_run(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, gsize n
     gsize size = effnet_dtype_size(tensor->dtype), at_once = CHUNK / size;
     g_autofree guint8 *chunk = NULL;
 
-    if (tensor->dtype == EFFNET_DTYPE_F32 && G_BYTE_ORDER == G_LITTLE_ENDIAN)
+    if (tensor->dtype == EFFNET_DTYPE_F32)
         return effnet_file_read(file, tensor->offset, dst, n * size, error);
     chunk = g_malloc(CHUNK);
     for (gsize i = 0; i < n; i += at_once) {

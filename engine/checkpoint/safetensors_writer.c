@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -94,19 +93,7 @@ write_tensor(FILE *file, const Tensor *tensor)
     gsize n;
     const guint8 *data = g_bytes_get_data(tensor->data, &n);
 
-    if (n == 0) /* DATA may be NULL */
-        return TRUE;
-    if (tensor->dtype == EFFNET_DTYPE_I8 || G_BYTE_ORDER == G_LITTLE_ENDIAN)
-        return fwrite(data, 1, n, file) == n;
-    for (gsize i = 0; i < n; i += sizeof(guint32)) {
-        guint32 bits;
-
-        memcpy(&bits, data + i, sizeof bits);
-        bits = GUINT32_TO_LE(bits);
-        if (fwrite(&bits, sizeof bits, 1, file) != 1)
-            return FALSE;
-    }
-    return TRUE;
+    return n == 0 || fwrite(data, 1, n, file) == n; /* DATA may be NULL where N is 0 */
 }
 
 static gboolean

@@ -75,18 +75,6 @@ effnet_known_free(EffNetKnown *known)
     g_free(known);
 }
 
-static float
-read_float(const guint8 *at)
-{
-    guint32 bits;
-    float value;
-
-    memcpy(&bits, at, sizeof bits);
-    bits = GUINT32_FROM_LE(bits);
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 /* FALSE: its numbers are not of features. */
 static gboolean
 unpack_row(EffNetKnown *known, const guint8 *in, guint row, guint8 *out)
@@ -94,9 +82,8 @@ unpack_row(EffNetKnown *known, const guint8 *in, guint row, guint8 *out)
     float *scale = known->scales + 3 * row;
     double squares = 0;
 
-    scale[0] = read_float(in);
-    scale[1] = read_float(in + sizeof(float));
-    in += 2 * sizeof(float);
+    memcpy(scale, in, 2 * sizeof *scale);
+    in += 2 * sizeof *scale;
     for (guint i = 0; i < known->n_features; i++) {
         double value;
 

@@ -50,34 +50,11 @@ row_bytes(guint n_features)
 }
 
 static void
-put_float(guint8 *at, float value)
-{
-    guint32 bits;
-
-    memcpy(&bits, &value, sizeof bits);
-    bits = GUINT32_TO_LE(bits);
-    memcpy(at, &bits, sizeof bits);
-}
-
-static float
-get_float(const guint8 *at)
-{
-    guint32 bits;
-    float value;
-
-    memcpy(&bits, at, sizeof bits);
-    bits = GUINT32_FROM_LE(bits);
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-static void
 write_row(guint8 *out, const float *row, guint n)
 {
     Scale scale = scale_of(row, n);
 
-    put_float(out, scale.least);
-    put_float(out + sizeof(float), scale.step);
+    memcpy(out, &scale, sizeof scale);
     out += sizeof scale;
     for (guint i = 0; i < n; i += 2, out += 3) {
         guint32 pair = to_whole(scale, row[i]);
@@ -94,8 +71,9 @@ write_row(guint8 *out, const float *row, guint n)
 static gboolean
 read_row(const guint8 *in, float *row, guint n)
 {
-    Scale scale = {get_float(in), get_float(in + sizeof(float))};
+    Scale scale;
 
+    memcpy(&scale, in, sizeof scale);
     if (!isfinite(from_whole(scale, STEPS)) || !isfinite(scale.least) || scale.step < 0)
         return FALSE;
     in += sizeof scale;

@@ -31,16 +31,6 @@ prototypes_clear(Prototypes *p)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Prototypes, prototypes_clear)
 
-static void
-write_float(guint8 *at, float value)
-{
-    guint32 bits;
-
-    memcpy(&bits, &value, sizeof bits);
-    bits = GUINT32_TO_LE(bits);
-    memcpy(at, &bits, sizeof bits);
-}
-
 /* Leaves in UNIT what will be read, with length 1. */
 static void
 round_row(const float *row, guint n, guint8 *bytes, float *unit)
@@ -53,9 +43,9 @@ round_row(const float *row, guint n, guint8 *bytes, float *unit)
         most = MAX(most, row[i]);
     }
     step = (most - least) / EFFNET_KNOWN_STEPS;
-    write_float(bytes, least);
-    write_float(bytes + sizeof(float), step);
-    bytes += 2 * sizeof(float);
+    memcpy(bytes, &least, sizeof least);
+    memcpy(bytes + sizeof least, &step, sizeof step);
+    bytes += sizeof least + sizeof step;
     for (guint i = 0; i < n; i++) {
         guint whole = step > 0 ? (guint)lrintf((row[i] - least) / step) : 0;
 
