@@ -72,7 +72,7 @@ effnet_confusion_to_csv(const EffNetConfusion *m)
 }
 
 #ifdef EFFNET_HAVE_CAIRO
-#include <cairo.h>
+#include "png.h"
 
 #define MAX_SIDE  8000 /* pixels */
 #define CELL      36
@@ -178,7 +178,6 @@ effnet_confusion_draw(const EffNetConfusion *m, const char *path, GError **error
     Drawing d = {.matrix = m, .classes = classes, .cell = classes->len > MANY ? SMALL : CELL};
     guint side = MARGIN + classes->len * d.cell + 10;
     cairo_surface_t *surface;
-    cairo_status_t status;
 
     if (side > MAX_SIDE) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
@@ -189,13 +188,7 @@ effnet_confusion_draw(const EffNetConfusion *m, const char *path, GError **error
     d.cairo = cairo_create(surface);
     draw_all(&d);
     cairo_destroy(d.cairo);
-    status = cairo_surface_write_to_png(surface, path);
-    cairo_surface_destroy(surface);
-    if (status == CAIRO_STATUS_SUCCESS)
-        return TRUE;
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be written: %s", path,
-                cairo_status_to_string(status));
-    return FALSE;
+    return effnet_png_write(surface, path, error);
 }
 #else
 gboolean

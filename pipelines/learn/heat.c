@@ -25,7 +25,7 @@ effnet_heat_get(const float *map, guint size, float x, float y)
 }
 
 #ifdef EFFNET_HAVE_CAIRO
-#include <cairo.h>
+#include "png.h"
 
 #define SCALE  2     /* pixels of the picture for each of the image's */
 #define OPAQUE 0.65f /* where the map is greatest */
@@ -50,7 +50,6 @@ effnet_heat_draw(const guint8 *image, guint side, const float *map, guint size, 
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)out, (int)out);
     guint8 *data = cairo_image_surface_get_data(surface);
     gsize stride = (gsize)cairo_image_surface_get_stride(surface);
-    cairo_status_t status;
 
     for (guint y = 0; y < out; y++)
         for (guint x = 0; x < out; x++) {
@@ -60,13 +59,7 @@ effnet_heat_draw(const guint8 *image, guint side, const float *map, guint size, 
             blend(pixel, heat, (guint32 *)(gpointer)(data + y * stride) + x);
         }
     cairo_surface_mark_dirty(surface);
-    status = cairo_surface_write_to_png(surface, path);
-    cairo_surface_destroy(surface);
-    if (status == CAIRO_STATUS_SUCCESS)
-        return TRUE;
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be written: %s", path,
-                cairo_status_to_string(status));
-    return FALSE;
+    return effnet_png_write(surface, path, error);
 }
 #else
 gboolean
