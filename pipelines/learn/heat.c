@@ -5,23 +5,37 @@
 
 #include <effnet/error.h>
 
-/* Between the middles of places; beyond those at the border, the same. */
-float
-effnet_heat_get(const float *map, guint size, float x, float y)
+static float
+find_most(const float *map, guint size)
 {
-    float most = 0, across = CLAMP(x * size - 0.5f, 0, size - 1);
+    float most = 0;
+
+    for (guint i = 0; i < size * size; i++)
+        most = MAX(most, map[i]);
+    return most;
+}
+
+/* As a share of MOST. Between the middles of places; beyond those at the border, the same. */
+static float
+share_at(const float *map, guint size, float most, float x, float y)
+{
+    float across = CLAMP(x * size - 0.5f, 0, size - 1);
     float down = CLAMP(y * size - 0.5f, 0, size - 1), value;
     guint left = (guint)across, top = (guint)down;
     guint right = MIN(left + 1, size - 1), below = MIN(top + 1, size - 1);
 
-    for (guint i = 0; i < size * size; i++)
-        most = MAX(most, map[i]);
     across -= left;
     down -= top;
     value =
         (1 - down) * ((1 - across) * map[top * size + left] + across * map[top * size + right]) +
         down * ((1 - across) * map[below * size + left] + across * map[below * size + right]);
     return most > 0 ? MAX(value / most, 0) : 0;
+}
+
+float
+effnet_heat_get(const float *map, guint size, float x, float y)
+{
+    return share_at(map, size, find_most(map, size), x, y);
 }
 
 #ifdef EFFNET_HAVE_CAIRO
@@ -50,11 +64,12 @@ effnet_heat_draw(const guint8 *image, guint side, const float *map, guint size, 
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)out, (int)out);
     guint8 *data = cairo_image_surface_get_data(surface);
     gsize stride = (gsize)cairo_image_surface_get_stride(surface);
+    float most = find_most(map, size);
 
     for (guint y = 0; y < out; y++)
         for (guint x = 0; x < out; x++) {
             const guint8 *pixel = image + ((gsize)(y / SCALE) * side + x / SCALE) * 3;
-            float heat = effnet_heat_get(map, size, (x + 0.5f) / out, (y + 0.5f) / out);
+            float heat = share_at(map, size, most, (x + 0.5f) / out, (y + 0.5f) / out);
 
             blend(pixel, heat, (guint32 *)(gpointer)(data + y * stride) + x);
         }
