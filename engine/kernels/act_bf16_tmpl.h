@@ -7,18 +7,8 @@
 #include "act.h"
 #include "simd_bf16.h"
 
-/* An activation that kernels do not say they apply. */
-static inline vf
-vf_not_here(vf x)
-{
-    g_assert_not_reached();
-    return x;
-}
-
-/* X clipped to -LIMIT..LIMIT, which some levels have an instruction for. */
-#ifndef vf_clip_abs
-#define vf_clip_abs(x, limit) vf_min(vf_max(x, vf_sub(vf_zero(), limit)), limit)
-#endif
+/* It works on what has just been included. */
+#include "act_forms_tmpl.h"
 
 /* Constants of the coarse forms, kept in registers: compilers would load them anew for every
  * vector. */

@@ -6,18 +6,8 @@
 #include "act.h"
 #include "simd.h"
 
-/* An activation that kernels do not say they apply. */
-static inline vf
-vf_not_here(vf x)
-{
-    g_assert_not_reached();
-    return x;
-}
-
-/* X clipped to -LIMIT..LIMIT, which some levels have an instruction for. */
-#ifndef vf_clip_abs
-#define vf_clip_abs(x, limit) vf_min(vf_max(x, vf_sub(vf_zero(), limit)), limit)
-#endif
+/* It works on what has just been included. */
+#include "act_forms_tmpl.h"
 
 /* Absolute error at most 2.5e-7 * max(1, |x|). A constant ACT leaves only its own case in the
  * code. */
