@@ -109,6 +109,13 @@ effnet_command_main(const EffNetCommand *command, int argc, char **argv)
 }
 
 gboolean
+effnet_command_refuse(GError **error, const char *sentence)
+{
+    g_set_error_literal(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, sentence);
+    return FALSE;
+}
+
+gboolean
 effnet_command_check(const char *option, double value, double min, double max, GError **error)
 {
     if (value >= min && value <= max)

@@ -40,6 +40,9 @@ gboolean effnet_command_parse(const EffNetCommand *command, const GOptionEntry *
 /* Prints ERROR on one line, after the command's name. */
 void effnet_command_print_error(const GError *error);
 
+/* Sets ERROR to SENTENCE, about options; returns FALSE. */
+gboolean effnet_command_refuse(GError **error, const char *sentence);
+
 /* Fails, naming OPTION and the range, unless MIN <= VALUE <= MAX. */
 gboolean effnet_command_check(const char *option, double value, double min, double max,
                               GError **error);

@@ -37,23 +37,18 @@ options_clear(Options *options)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
 static gboolean
-fail(GError **error, const char *sentence)
-{
-    g_set_error_literal(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, sentence);
-    return FALSE;
-}
-
-static gboolean
 check_options(const Options *o, GError **error)
 {
     guint n_sources = (o->folders ? g_strv_length(o->folders) : 0) + (o->list != NULL);
     EffNetPrecision precision;
 
     if (n_sources != 1)
-        return fail(error, "name one folder with a folder a class, or a list by --list");
+        return effnet_command_refuse(error,
+                                     "name one folder with a folder a class, or a list by --list");
     if (o->confusion && !g_str_has_suffix(o->confusion, ".csv") &&
         !g_str_has_suffix(o->confusion, ".png"))
-        return fail(error, "--confusion must name a file that ends in .csv or .png");
+        return effnet_command_refuse(error,
+                                     "--confusion must name a file that ends in .csv or .png");
     for (char **name = o->precisions; name && *name; name++)
         if (!effnet_precision_parse(*name, &precision, error))
             return FALSE;
@@ -120,7 +115,8 @@ write_confusion(const char *path, const EffNetEvaluation *e, GError **error)
     const char *written;
 
     if (e->multi)
-        return fail(error, "--confusion is of models that tell one class, not several labels");
+        return effnet_command_refuse(
+            error, "--confusion is of models that tell one class, not several labels");
     outfile = effnet_outfile_new(path, FALSE, error);
     if (!outfile)
         return FALSE;

@@ -146,9 +146,7 @@ effnet_command_explain(const EffNetCommand *command, int argc, char **argv, GErr
 
     if (!effnet_command_parse(command, entries, &argc, &argv, 1, 1, error))
         return FALSE;
-    if (!options.output && !options.json) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "--output or --json must be given");
-        return FALSE;
-    }
+    if (!options.output && !options.json)
+        return effnet_command_refuse(error, "--output or --json must be given");
     return explain(&options, argv[1], error);
 }

@@ -77,24 +77,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Learning, learning_clear)
 
 static gboolean
-fail(GError **error, const char *sentence)
-{
-    g_set_error_literal(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, sentence);
-    return FALSE;
-}
-
-static gboolean
 check_options(const Options *o, GError **error)
 {
     guint n_sources =
         (o->folders ? g_strv_length(o->folders) : 0) + (o->list != NULL) + (o->add != NULL);
 
     if (n_sources != 1)
-        return fail(error, "name one folder with a folder a class, or a list by --list");
+        return effnet_command_refuse(error,
+                                     "name one folder with a folder a class, or a list by --list");
     if (!o->output && !o->add)
-        return fail(error, "--output must be given");
+        return effnet_command_refuse(error, "--output must be given");
     if (o->output && !g_str_has_suffix(o->output, ".safetensors"))
-        return fail(error, "--output must name a file that ends in .safetensors");
+        return effnet_command_refuse(error, "--output must name a file that ends in .safetensors");
     return effnet_command_check("--frames", o->frames, 1, 10000, error) &&
            effnet_command_check("--threads", o->threads, 0, 4096, error);
 }
@@ -114,7 +108,8 @@ open_base(Learning *l, GError **error)
         return FALSE;
     l->output = o->output ? o->output : l->base;
     if (!g_str_has_suffix(l->output, ".safetensors"))
-        return fail(error, "--output must be given where the model is no .safetensors file");
+        return effnet_command_refuse(
+            error, "--output must be given where the model is no .safetensors file");
     l->outfile = effnet_outfile_new(l->output, FALSE, error);
     return l->outfile != NULL;
 }
@@ -171,9 +166,10 @@ check_album(const EffNetAlbum *album, GError **error)
     guint n = album->labels->len;
 
     if (n < 2 && !album->multi)
-        return fail(error, "there is one class alone: two are what can be told apart");
+        return effnet_command_refuse(error,
+                                     "there is one class alone: two are what can be told apart");
     if (n > MAX_CLASSES)
-        return fail(error, "there are more than 4096 classes");
+        return effnet_command_refuse(error, "there are more than 4096 classes");
     for (guint k = 0; k < n; k++) {
         guint there = count_pictures(album, k);
 

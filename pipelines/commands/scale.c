@@ -27,13 +27,6 @@ options_clear(Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-static gboolean
-fail(GError **error, const char *sentence)
-{
-    g_set_error_literal(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, sentence);
-    return FALSE;
-}
-
 static void
 print_head(void)
 {
@@ -106,11 +99,11 @@ check_plot(const Options *options, GError **error)
     if (!options->plot)
         return TRUE;
     if (options->budget)
-        return fail(error, "--budget has nothing to draw: not with --plot");
+        return effnet_command_refuse(error, "--budget has nothing to draw: not with --plot");
 #ifdef EFFNET_HAVE_CAIRO
     return effnet_plot_check(options->plot, error);
 #else
-    return fail(error, "--plot draws with cairo, without which effnet was built");
+    return effnet_command_refuse(error, "--plot draws with cairo, without which effnet was built");
 #endif
 }
 
@@ -189,7 +182,8 @@ fit(const Options *options, GError **error)
     const EffNetPoint *largest;
 
     if (!(budget >= 1e-3 && budget <= 1e6))
-        return fail(error, "--budget must be a time like 33ms or 0.5s, or a rate like 30fps");
+        return effnet_command_refuse(
+            error, "--budget must be a time like 33ms or 0.5s, or a rate like 30fps");
     if (!effnet_points_fit(options->base, budget, &options->measure, &named, &compound, error))
         return FALSE;
     largest = !named || (compound && compound->cost.macs > named->cost.macs) ? compound : named;
@@ -236,7 +230,7 @@ run(Options *options, GError **error)
         !check_plot(options, error))
         return FALSE;
     if (options->budget && options->no_latency)
-        return fail(error, "--budget asks for latencies: not with --no-latency");
+        return effnet_command_refuse(error, "--budget asks for latencies: not with --no-latency");
     return options->budget ? fit(options, error) : walk(options, error);
 }
 
