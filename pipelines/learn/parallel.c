@@ -33,11 +33,16 @@ effnet_parallel_run(guint n, guint threads, EffNetTask task, gpointer data)
     guint n_workers = MAX(MIN(threads, n), 1);
     g_autofree Worker *workers = g_new(Worker, n_workers);
     g_autofree GThread **running = g_new(GThread *, n_workers);
+    guint n_running = 0;
 
-    for (guint i = 0; i < n_workers; i++) {
-        workers[i] = (Worker){&tasks, i};
-        running[i] = g_thread_new("learn", work, &workers[i]);
+    for (; n_running < n_workers; n_running++) {
+        workers[n_running] = (Worker){&tasks, n_running};
+        running[n_running] = g_thread_try_new("learn", work, &workers[n_running], NULL);
+        if (!running[n_running])
+            break;
     }
-    for (guint i = 0; i < n_workers; i++)
+    if (n_running == 0)
+        work(&workers[0]);
+    for (guint i = 0; i < n_running; i++)
         g_thread_join(running[i]);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "learn/parallel.h"
 
+#include "threads.h"
+
 #define N 1000
 
 typedef struct {
@@ -55,6 +57,20 @@ test_none(void)
     g_assert_cmpint(w.done[0], ==, 0);
 }
 
+/* The caller works alone. */
+static void
+test_no_threads(void)
+{
+    Work w = {.limit = N};
+
+    effnet_test_refuse_threads(TRUE);
+    effnet_parallel_run(N, 4, work, &w);
+    effnet_test_refuse_threads(FALSE);
+    for (guint i = 0; i < N; i++)
+        g_assert_cmpint(w.done[i], ==, 1);
+    g_assert_cmpint(w.most_thread, ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -62,5 +78,6 @@ main(int argc, char **argv)
     g_test_add_func("/learn/parallel/each-once", test_each_once);
     g_test_add_func("/learn/parallel/stop", test_stop);
     g_test_add_func("/learn/parallel/none", test_none);
+    g_test_add_func("/learn/parallel/no-threads", test_no_threads);
     return g_test_run();
 }
