@@ -142,19 +142,40 @@ watch(Filter *self)
     effnet_progress_end(&progress, self->records);
 }
 
+/* Starts as many of the jobs as there are threads for; returns their number. */
+static guint
+start_jobs(Filter *self, const GPtrArray *workers, Job *jobs, GThread **threads)
+{
+    for (guint i = 0; i < workers->len; i++) {
+        jobs[i] = (Job){self, workers->pdata[i]};
+        g_mutex_lock(&self->lock);
+        self->running++;
+        g_mutex_unlock(&self->lock);
+        threads[i] =
+            g_thread_try_new("effnet-job", run_job, &jobs[i], i == 0 ? &self->error : NULL);
+        if (threads[i] == NULL) {
+            g_mutex_lock(&self->lock);
+            self->running--;
+            g_mutex_unlock(&self->lock);
+            return i;
+        }
+    }
+    return workers->len;
+}
+
 static void
 run_jobs(Filter *self, GPtrArray *workers)
 {
     g_autofree Job *jobs = g_new(Job, workers->len);
     g_autofree GThread **threads = g_new(GThread *, workers->len);
+    guint n = start_jobs(self, workers, jobs, threads);
 
-    self->running = workers->len;
-    for (guint i = 0; i < workers->len; i++) {
-        jobs[i] = (Job){self, workers->pdata[i]};
-        threads[i] = g_thread_new("effnet-job", run_job, &jobs[i]);
+    if (n == 0) {
+        g_prefix_error(&self->error, "a list needs a thread to work on: ");
+        return;
     }
     watch(self);
-    for (guint i = 0; i < workers->len; i++)
+    for (guint i = 0; i < n; i++)
         g_thread_join(threads[i]);
 }
 

@@ -6,6 +6,8 @@
 #include <effnet/error.h>
 #include <glib/gstdio.h>
 
+#include "threads.h"
+
 #define INPUTS 2000
 
 static char *list_path, *path;
@@ -179,6 +181,26 @@ test_refused(void)
     g_assert_cmpint(work.run, ==, 1);
 }
 
+/* A sentence, and nothing has been worked on. */
+static void
+test_no_threads(void)
+{
+    const EffNetFilterOptions options = {list_path, path, .jobs = 3};
+    Work work = {.most = 3};
+    g_autoptr(GError) error = NULL;
+    gboolean some_failed;
+
+    g_unlink(path);
+    write_list(5);
+    effnet_test_refuse_threads(TRUE);
+    g_assert_false(effnet_filter_run(&options, &functions, &work, &some_failed, &error));
+    effnet_test_refuse_threads(FALSE);
+    g_assert_error(error, G_THREAD_ERROR, G_THREAD_ERROR_AGAIN);
+    g_assert_true(g_str_has_prefix(error->message, "a list needs a thread to work on: "));
+    g_assert_cmpint(work.run, ==, 0);
+    g_assert_cmpint(work.closed, ==, 3);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -192,6 +214,7 @@ main(int argc, char **argv)
     g_test_add_func("/filter/resumed", test_resumed);
     g_test_add_func("/filter/good", test_good);
     g_test_add_func("/filter/refused", test_refused);
+    g_test_add_func("/filter/no-threads", test_no_threads);
     failed = g_test_run();
     g_unlink(list_path);
     g_unlink(path);
