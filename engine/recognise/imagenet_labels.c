@@ -4,165 +4,155 @@
 #include "labels.h"
 
 /* clang-format off */
-static const char *const labels[] = {
-    "background",
-    "tench", "goldfish", "great white shark", "tiger shark", "hammerhead", "electric ray",
-    "stingray", "cock", "hen", "ostrich", "brambling", "goldfinch", "house finch", "junco",
-    "indigo bunting", "robin", "bulbul", "jay", "magpie", "chickadee", "water ouzel", "kite",
-    "bald eagle", "vulture", "great grey owl", "European fire salamander", "common newt", "eft",
-    "spotted salamander", "axolotl", "bullfrog", "tree frog", "tailed frog", "loggerhead",
-    "leatherback turtle", "mud turtle", "terrapin", "box turtle", "banded gecko", "common iguana",
-    "American chameleon", "whiptail", "agama", "frilled lizard", "alligator lizard", "Gila monster",
-    "green lizard", "African chameleon", "Komodo dragon", "African crocodile", "American alligator",
-    "triceratops", "thunder snake", "ringneck snake", "hognose snake", "green snake", "king snake",
-    "garter snake", "water snake", "vine snake", "night snake", "boa constrictor", "rock python",
-    "Indian cobra", "green mamba", "sea snake", "horned viper", "diamondback", "sidewinder",
-    "trilobite", "harvestman", "scorpion", "black and gold garden spider", "barn spider",
-    "garden spider", "black widow", "tarantula", "wolf spider", "tick", "centipede", "black grouse",
-    "ptarmigan", "ruffed grouse", "prairie chicken", "peacock", "quail", "partridge",
-    "African grey", "macaw", "sulphur-crested cockatoo", "lorikeet", "coucal", "bee eater",
-    "hornbill", "hummingbird", "jacamar", "toucan", "drake", "red-breasted merganser", "goose",
-    "black swan", "tusker", "echidna", "platypus", "wallaby", "koala", "wombat", "jellyfish",
-    "sea anemone", "brain coral", "flatworm", "nematode", "conch", "snail", "slug", "sea slug",
-    "chiton", "chambered nautilus", "Dungeness crab", "rock crab", "fiddler crab", "king crab",
-    "American lobster", "spiny lobster", "crayfish", "hermit crab", "isopod", "white stork",
-    "black stork", "spoonbill", "flamingo", "little blue heron", "American egret", "bittern",
-    "crane", "limpkin", "European gallinule", "American coot", "bustard", "ruddy turnstone",
-    "red-backed sandpiper", "redshank", "dowitcher", "oystercatcher", "pelican", "king penguin",
-    "albatross", "grey whale", "killer whale", "dugong", "sea lion", "Chihuahua",
-    "Japanese spaniel", "Maltese dog", "Pekinese", "Shih-Tzu", "Blenheim spaniel", "papillon",
-    "toy terrier", "Rhodesian ridgeback", "Afghan hound", "basset", "beagle", "bloodhound",
-    "bluetick", "black-and-tan coonhound", "Walker hound", "English foxhound", "redbone", "borzoi",
-    "Irish wolfhound", "Italian greyhound", "whippet", "Ibizan hound", "Norwegian elkhound",
-    "otterhound", "Saluki", "Scottish deerhound", "Weimaraner", "Staffordshire bullterrier",
-    "American Staffordshire terrier", "Bedlington terrier", "Border terrier", "Kerry blue terrier",
-    "Irish terrier", "Norfolk terrier", "Norwich terrier", "Yorkshire terrier",
-    "wire-haired fox terrier", "Lakeland terrier", "Sealyham terrier", "Airedale", "cairn",
-    "Australian terrier", "Dandie Dinmont", "Boston bull", "miniature schnauzer", "giant schnauzer",
-    "standard schnauzer", "Scotch terrier", "Tibetan terrier", "silky terrier",
-    "soft-coated wheaten terrier", "West Highland white terrier", "Lhasa", "flat-coated retriever",
-    "curly-coated retriever", "golden retriever", "Labrador retriever", "Chesapeake Bay retriever",
-    "German short-haired pointer", "vizsla", "English setter", "Irish setter", "Gordon setter",
-    "Brittany spaniel", "clumber", "English springer", "Welsh springer spaniel", "cocker spaniel",
-    "Sussex spaniel", "Irish water spaniel", "kuvasz", "schipperke", "groenendael", "malinois",
-    "briard", "kelpie", "komondor", "Old English sheepdog", "Shetland sheepdog", "collie",
-    "Border collie", "Bouvier des Flandres", "Rottweiler", "German shepherd", "Doberman",
-    "miniature pinscher", "Greater Swiss Mountain dog", "Bernese mountain dog", "Appenzeller",
-    "EntleBucher", "boxer", "bull mastiff", "Tibetan mastiff", "French bulldog", "Great Dane",
-    "Saint Bernard", "Eskimo dog", "malamute", "Siberian husky", "dalmatian", "affenpinscher",
-    "basenji", "pug", "Leonberg", "Newfoundland", "Great Pyrenees", "Samoyed", "Pomeranian", "chow",
-    "keeshond", "Brabancon griffon", "Pembroke", "Cardigan", "toy poodle", "miniature poodle",
-    "standard poodle", "Mexican hairless", "timber wolf", "white wolf", "red wolf", "coyote",
-    "dingo", "dhole", "African hunting dog", "hyena", "red fox", "kit fox", "Arctic fox",
-    "grey fox", "tabby", "tiger cat", "Persian cat", "Siamese cat", "Egyptian cat", "cougar",
-    "lynx", "leopard", "snow leopard", "jaguar", "lion", "tiger", "cheetah", "brown bear",
-    "American black bear", "ice bear", "sloth bear", "mongoose", "meerkat", "tiger beetle",
-    "ladybug", "ground beetle", "long-horned beetle", "leaf beetle", "dung beetle",
-    "rhinoceros beetle", "weevil", "fly", "bee", "ant", "grasshopper", "cricket", "walking stick",
-    "cockroach", "mantis", "cicada", "leafhopper", "lacewing", "dragonfly", "damselfly", "admiral",
-    "ringlet", "monarch", "cabbage butterfly", "sulphur butterfly", "lycaenid", "starfish",
-    "sea urchin", "sea cucumber", "wood rabbit", "hare", "Angora", "hamster", "porcupine",
-    "fox squirrel", "marmot", "beaver", "guinea pig", "sorrel", "zebra", "hog", "wild boar",
-    "warthog", "hippopotamus", "ox", "water buffalo", "bison", "ram", "bighorn", "ibex",
-    "hartebeest", "impala", "gazelle", "Arabian camel", "llama", "weasel", "mink", "polecat",
-    "black-footed ferret", "otter", "skunk", "badger", "armadillo", "three-toed sloth", "orangutan",
-    "gorilla", "chimpanzee", "gibbon", "siamang", "guenon", "patas", "baboon", "macaque", "langur",
-    "colobus", "proboscis monkey", "marmoset", "capuchin", "howler monkey", "titi", "spider monkey",
-    "squirrel monkey", "Madagascar cat", "indri", "Indian elephant", "African elephant",
-    "lesser panda", "giant panda", "barracouta", "eel", "coho", "rock beauty", "anemone fish",
-    "sturgeon", "gar", "lionfish", "puffer", "abacus", "abaya", "academic gown", "accordion",
-    "acoustic guitar", "aircraft carrier", "airliner", "airship", "altar", "ambulance", "amphibian",
-    "analog clock", "apiary", "apron", "ashcan", "assault rifle", "backpack", "bakery",
-    "balance beam", "balloon", "ballpoint", "Band Aid", "banjo", "bannister", "barbell",
-    "barber chair", "barbershop", "barn", "barometer", "barrel", "barrow", "baseball", "basketball",
-    "bassinet", "bassoon", "bathing cap", "bath towel", "bathtub", "beach wagon", "beacon",
-    "beaker", "bearskin", "beer bottle", "beer glass", "bell cote", "bib", "bicycle-built-for-two",
-    "bikini", "binder", "binoculars", "birdhouse", "boathouse", "bobsled", "bolo tie", "bonnet",
-    "bookcase", "bookshop", "bottlecap", "bow", "bow tie", "brass", "brassiere", "breakwater",
-    "breastplate", "broom", "bucket", "buckle", "bulletproof vest", "bullet train", "butcher shop",
-    "cab", "caldron", "candle", "cannon", "canoe", "can opener", "cardigan", "car mirror",
-    "carousel", "carpenter's kit", "carton", "car wheel", "cash machine", "cassette",
-    "cassette player", "castle", "catamaran", "CD player", "cello", "cellular telephone", "chain",
-    "chainlink fence", "chain mail", "chain saw", "chest", "chiffonier", "chime", "china cabinet",
-    "Christmas stocking", "church", "cinema", "cleaver", "cliff dwelling", "cloak", "clog",
-    "cocktail shaker", "coffee mug", "coffeepot", "coil", "combination lock", "computer keyboard",
-    "confectionery", "container ship", "convertible", "corkscrew", "cornet", "cowboy boot",
-    "cowboy hat", "cradle", "crane", "crash helmet", "crate", "crib", "Crock Pot", "croquet ball",
-    "crutch", "cuirass", "dam", "desk", "desktop computer", "dial telephone", "diaper",
-    "digital clock", "digital watch", "dining table", "dishrag", "dishwasher", "disk brake", "dock",
-    "dogsled", "dome", "doormat", "drilling platform", "drum", "drumstick", "dumbbell",
-    "Dutch oven", "electric fan", "electric guitar", "electric locomotive", "entertainment center",
-    "envelope", "espresso maker", "face powder", "feather boa", "file", "fireboat", "fire engine",
-    "fire screen", "flagpole", "flute", "folding chair", "football helmet", "forklift", "fountain",
-    "fountain pen", "four-poster", "freight car", "French horn", "frying pan", "fur coat",
-    "garbage truck", "gasmask", "gas pump", "goblet", "go-kart", "golf ball", "golfcart", "gondola",
-    "gong", "gown", "grand piano", "greenhouse", "grille", "grocery store", "guillotine",
-    "hair slide", "hair spray", "half track", "hammer", "hamper", "hand blower",
-    "hand-held computer", "handkerchief", "hard disc", "harmonica", "harp", "harvester", "hatchet",
-    "holster", "home theater", "honeycomb", "hook", "hoopskirt", "horizontal bar", "horse cart",
-    "hourglass", "iPod", "iron", "jack-o'-lantern", "jean", "jeep", "jersey", "jigsaw puzzle",
-    "jinrikisha", "joystick", "kimono", "knee pad", "knot", "lab coat", "ladle", "lampshade",
-    "laptop", "lawn mower", "lens cap", "letter opener", "library", "lifeboat", "lighter",
-    "limousine", "liner", "lipstick", "Loafer", "lotion", "loudspeaker", "loupe", "lumbermill",
-    "magnetic compass", "mailbag", "mailbox", "maillot", "maillot", "manhole cover", "maraca",
-    "marimba", "mask", "matchstick", "maypole", "maze", "measuring cup", "medicine chest",
-    "megalith", "microphone", "microwave", "military uniform", "milk can", "minibus", "miniskirt",
-    "minivan", "missile", "mitten", "mixing bowl", "mobile home", "Model T", "modem", "monastery",
-    "monitor", "moped", "mortar", "mortarboard", "mosque", "mosquito net", "motor scooter",
-    "mountain bike", "mountain tent", "mouse", "mousetrap", "moving van", "muzzle", "nail",
-    "neck brace", "necklace", "nipple", "notebook", "obelisk", "oboe", "ocarina", "odometer",
-    "oil filter", "organ", "oscilloscope", "overskirt", "oxcart", "oxygen mask", "packet", "paddle",
-    "paddlewheel", "padlock", "paintbrush", "pajama", "palace", "panpipe", "paper towel",
-    "parachute", "parallel bars", "park bench", "parking meter", "passenger car", "patio",
-    "pay-phone", "pedestal", "pencil box", "pencil sharpener", "perfume", "Petri dish",
-    "photocopier", "pick", "pickelhaube", "picket fence", "pickup", "pier", "piggy bank",
-    "pill bottle", "pillow", "ping-pong ball", "pinwheel", "pirate", "pitcher", "plane",
-    "planetarium", "plastic bag", "plate rack", "plow", "plunger", "Polaroid camera", "pole",
-    "police van", "poncho", "pool table", "pop bottle", "pot", "potter's wheel", "power drill",
-    "prayer rug", "printer", "prison", "projectile", "projector", "puck", "punching bag", "purse",
-    "quill", "quilt", "racer", "racket", "radiator", "radio", "radio telescope", "rain barrel",
-    "recreational vehicle", "reel", "reflex camera", "refrigerator", "remote control", "restaurant",
-    "revolver", "rifle", "rocking chair", "rotisserie", "rubber eraser", "rugby ball", "rule",
-    "running shoe", "safe", "safety pin", "saltshaker", "sandal", "sarong", "sax", "scabbard",
-    "scale", "school bus", "schooner", "scoreboard", "screen", "screw", "screwdriver", "seat belt",
-    "sewing machine", "shield", "shoe shop", "shoji", "shopping basket", "shopping cart", "shovel",
-    "shower cap", "shower curtain", "ski", "ski mask", "sleeping bag", "slide rule", "sliding door",
-    "slot", "snorkel", "snowmobile", "snowplow", "soap dispenser", "soccer ball", "sock",
-    "solar dish", "sombrero", "soup bowl", "space bar", "space heater", "space shuttle", "spatula",
-    "speedboat", "spider web", "spindle", "sports car", "spotlight", "stage", "steam locomotive",
-    "steel arch bridge", "steel drum", "stethoscope", "stole", "stone wall", "stopwatch", "stove",
-    "strainer", "streetcar", "stretcher", "studio couch", "stupa", "submarine", "suit", "sundial",
-    "sunglass", "sunglasses", "sunscreen", "suspension bridge", "swab", "sweatshirt",
-    "swimming trunks", "swing", "switch", "syringe", "table lamp", "tank", "tape player", "teapot",
-    "teddy", "television", "tennis ball", "thatch", "theater curtain", "thimble", "thresher",
-    "throne", "tile roof", "toaster", "tobacco shop", "toilet seat", "torch", "totem pole",
-    "tow truck", "toyshop", "tractor", "trailer truck", "tray", "trench coat", "tricycle",
-    "trimaran", "tripod", "triumphal arch", "trolleybus", "trombone", "tub", "turnstile",
-    "typewriter keyboard", "umbrella", "unicycle", "upright", "vacuum", "vase", "vault", "velvet",
-    "vending machine", "vestment", "viaduct", "violin", "volleyball", "waffle iron", "wall clock",
-    "wallet", "wardrobe", "warplane", "washbasin", "washer", "water bottle", "water jug",
-    "water tower", "whiskey jug", "whistle", "wig", "window screen", "window shade", "Windsor tie",
-    "wine bottle", "wing", "wok", "wooden spoon", "wool", "worm fence", "wreck", "yawl", "yurt",
-    "web site", "comic book", "crossword puzzle", "street sign", "traffic light", "book jacket",
-    "menu", "plate", "guacamole", "consomme", "hot pot", "trifle", "ice cream", "ice lolly",
-    "French loaf", "bagel", "pretzel", "cheeseburger", "hotdog", "mashed potato", "head cabbage",
-    "broccoli", "cauliflower", "zucchini", "spaghetti squash", "acorn squash", "butternut squash",
-    "cucumber", "artichoke", "bell pepper", "cardoon", "mushroom", "Granny Smith", "strawberry",
-    "orange", "lemon", "fig", "pineapple", "banana", "jackfruit", "custard apple", "pomegranate",
-    "hay", "carbonara", "chocolate sauce", "dough", "meat loaf", "pizza", "potpie", "burrito",
-    "red wine", "espresso", "cup", "eggnog", "alp", "bubble", "cliff", "coral reef", "geyser",
-    "lakeside", "promontory", "sandbar", "seashore", "valley", "volcano", "ballplayer", "groom",
-    "scuba diver", "rapeseed", "daisy", "yellow lady's slipper", "corn", "acorn", "hip", "buckeye",
-    "coral fungus", "agaric", "gyromitra", "stinkhorn", "earthstar", "hen-of-the-woods", "bolete",
-    "ear", "toilet tissue",
-    NULL,
-};
+static const char text[] =
+    "background\ntench\ngoldfish\ngreat white shark\ntiger shark\nhammerhead\nelectric ray\n"
+    "stingray\ncock\nhen\nostrich\nbrambling\ngoldfinch\nhouse finch\njunco\nindigo bunting\n"
+    "robin\nbulbul\njay\nmagpie\nchickadee\nwater ouzel\nkite\nbald eagle\nvulture\n"
+    "great grey owl\nEuropean fire salamander\ncommon newt\neft\nspotted salamander\naxolotl\n"
+    "bullfrog\ntree frog\ntailed frog\nloggerhead\nleatherback turtle\nmud turtle\nterrapin\n"
+    "box turtle\nbanded gecko\ncommon iguana\nAmerican chameleon\nwhiptail\nagama\n"
+    "frilled lizard\nalligator lizard\nGila monster\ngreen lizard\nAfrican chameleon\n"
+    "Komodo dragon\nAfrican crocodile\nAmerican alligator\ntriceratops\nthunder snake\n"
+    "ringneck snake\nhognose snake\ngreen snake\nking snake\ngarter snake\nwater snake\n"
+    "vine snake\nnight snake\nboa constrictor\nrock python\nIndian cobra\ngreen mamba\n"
+    "sea snake\nhorned viper\ndiamondback\nsidewinder\ntrilobite\nharvestman\nscorpion\n"
+    "black and gold garden spider\nbarn spider\ngarden spider\nblack widow\ntarantula\n"
+    "wolf spider\ntick\ncentipede\nblack grouse\nptarmigan\nruffed grouse\nprairie chicken\n"
+    "peacock\nquail\npartridge\nAfrican grey\nmacaw\nsulphur-crested cockatoo\nlorikeet\ncoucal\n"
+    "bee eater\nhornbill\nhummingbird\njacamar\ntoucan\ndrake\nred-breasted merganser\ngoose\n"
+    "black swan\ntusker\nechidna\nplatypus\nwallaby\nkoala\nwombat\njellyfish\nsea anemone\n"
+    "brain coral\nflatworm\nnematode\nconch\nsnail\nslug\nsea slug\nchiton\nchambered nautilus\n"
+    "Dungeness crab\nrock crab\nfiddler crab\nking crab\nAmerican lobster\nspiny lobster\n"
+    "crayfish\nhermit crab\nisopod\nwhite stork\nblack stork\nspoonbill\nflamingo\n"
+    "little blue heron\nAmerican egret\nbittern\ncrane\nlimpkin\nEuropean gallinule\n"
+    "American coot\nbustard\nruddy turnstone\nred-backed sandpiper\nredshank\ndowitcher\n"
+    "oystercatcher\npelican\nking penguin\nalbatross\ngrey whale\nkiller whale\ndugong\n"
+    "sea lion\nChihuahua\nJapanese spaniel\nMaltese dog\nPekinese\nShih-Tzu\nBlenheim spaniel\n"
+    "papillon\ntoy terrier\nRhodesian ridgeback\nAfghan hound\nbasset\nbeagle\nbloodhound\n"
+    "bluetick\nblack-and-tan coonhound\nWalker hound\nEnglish foxhound\nredbone\nborzoi\n"
+    "Irish wolfhound\nItalian greyhound\nwhippet\nIbizan hound\nNorwegian elkhound\notterhound\n"
+    "Saluki\nScottish deerhound\nWeimaraner\nStaffordshire bullterrier\n"
+    "American Staffordshire terrier\nBedlington terrier\nBorder terrier\nKerry blue terrier\n"
+    "Irish terrier\nNorfolk terrier\nNorwich terrier\nYorkshire terrier\n"
+    "wire-haired fox terrier\nLakeland terrier\nSealyham terrier\nAiredale\ncairn\n"
+    "Australian terrier\nDandie Dinmont\nBoston bull\nminiature schnauzer\ngiant schnauzer\n"
+    "standard schnauzer\nScotch terrier\nTibetan terrier\nsilky terrier\n"
+    "soft-coated wheaten terrier\nWest Highland white terrier\nLhasa\nflat-coated retriever\n"
+    "curly-coated retriever\ngolden retriever\nLabrador retriever\nChesapeake Bay retriever\n"
+    "German short-haired pointer\nvizsla\nEnglish setter\nIrish setter\nGordon setter\n"
+    "Brittany spaniel\nclumber\nEnglish springer\nWelsh springer spaniel\ncocker spaniel\n"
+    "Sussex spaniel\nIrish water spaniel\nkuvasz\nschipperke\ngroenendael\nmalinois\nbriard\n"
+    "kelpie\nkomondor\nOld English sheepdog\nShetland sheepdog\ncollie\nBorder collie\n"
+    "Bouvier des Flandres\nRottweiler\nGerman shepherd\nDoberman\nminiature pinscher\n"
+    "Greater Swiss Mountain dog\nBernese mountain dog\nAppenzeller\nEntleBucher\nboxer\n"
+    "bull mastiff\nTibetan mastiff\nFrench bulldog\nGreat Dane\nSaint Bernard\nEskimo dog\n"
+    "malamute\nSiberian husky\ndalmatian\naffenpinscher\nbasenji\npug\nLeonberg\nNewfoundland\n"
+    "Great Pyrenees\nSamoyed\nPomeranian\nchow\nkeeshond\nBrabancon griffon\nPembroke\nCardigan\n"
+    "toy poodle\nminiature poodle\nstandard poodle\nMexican hairless\ntimber wolf\nwhite wolf\n"
+    "red wolf\ncoyote\ndingo\ndhole\nAfrican hunting dog\nhyena\nred fox\nkit fox\nArctic fox\n"
+    "grey fox\ntabby\ntiger cat\nPersian cat\nSiamese cat\nEgyptian cat\ncougar\nlynx\nleopard\n"
+    "snow leopard\njaguar\nlion\ntiger\ncheetah\nbrown bear\nAmerican black bear\nice bear\n"
+    "sloth bear\nmongoose\nmeerkat\ntiger beetle\nladybug\nground beetle\nlong-horned beetle\n"
+    "leaf beetle\ndung beetle\nrhinoceros beetle\nweevil\nfly\nbee\nant\ngrasshopper\ncricket\n"
+    "walking stick\ncockroach\nmantis\ncicada\nleafhopper\nlacewing\ndragonfly\ndamselfly\n"
+    "admiral\nringlet\nmonarch\ncabbage butterfly\nsulphur butterfly\nlycaenid\nstarfish\n"
+    "sea urchin\nsea cucumber\nwood rabbit\nhare\nAngora\nhamster\nporcupine\nfox squirrel\n"
+    "marmot\nbeaver\nguinea pig\nsorrel\nzebra\nhog\nwild boar\nwarthog\nhippopotamus\nox\n"
+    "water buffalo\nbison\nram\nbighorn\nibex\nhartebeest\nimpala\ngazelle\nArabian camel\n"
+    "llama\nweasel\nmink\npolecat\nblack-footed ferret\notter\nskunk\nbadger\narmadillo\n"
+    "three-toed sloth\norangutan\ngorilla\nchimpanzee\ngibbon\nsiamang\nguenon\npatas\nbaboon\n"
+    "macaque\nlangur\ncolobus\nproboscis monkey\nmarmoset\ncapuchin\nhowler monkey\ntiti\n"
+    "spider monkey\nsquirrel monkey\nMadagascar cat\nindri\nIndian elephant\nAfrican elephant\n"
+    "lesser panda\ngiant panda\nbarracouta\neel\ncoho\nrock beauty\nanemone fish\nsturgeon\ngar\n"
+    "lionfish\npuffer\nabacus\nabaya\nacademic gown\naccordion\nacoustic guitar\n"
+    "aircraft carrier\nairliner\nairship\naltar\nambulance\namphibian\nanalog clock\napiary\n"
+    "apron\nashcan\nassault rifle\nbackpack\nbakery\nbalance beam\nballoon\nballpoint\nBand Aid\n"
+    "banjo\nbannister\nbarbell\nbarber chair\nbarbershop\nbarn\nbarometer\nbarrel\nbarrow\n"
+    "baseball\nbasketball\nbassinet\nbassoon\nbathing cap\nbath towel\nbathtub\nbeach wagon\n"
+    "beacon\nbeaker\nbearskin\nbeer bottle\nbeer glass\nbell cote\nbib\nbicycle-built-for-two\n"
+    "bikini\nbinder\nbinoculars\nbirdhouse\nboathouse\nbobsled\nbolo tie\nbonnet\nbookcase\n"
+    "bookshop\nbottlecap\nbow\nbow tie\nbrass\nbrassiere\nbreakwater\nbreastplate\nbroom\n"
+    "bucket\nbuckle\nbulletproof vest\nbullet train\nbutcher shop\ncab\ncaldron\ncandle\ncannon\n"
+    "canoe\ncan opener\ncardigan\ncar mirror\ncarousel\ncarpenter's kit\ncarton\ncar wheel\n"
+    "cash machine\ncassette\ncassette player\ncastle\ncatamaran\nCD player\ncello\n"
+    "cellular telephone\nchain\nchainlink fence\nchain mail\nchain saw\nchest\nchiffonier\n"
+    "chime\nchina cabinet\nChristmas stocking\nchurch\ncinema\ncleaver\ncliff dwelling\ncloak\n"
+    "clog\ncocktail shaker\ncoffee mug\ncoffeepot\ncoil\ncombination lock\ncomputer keyboard\n"
+    "confectionery\ncontainer ship\nconvertible\ncorkscrew\ncornet\ncowboy boot\ncowboy hat\n"
+    "cradle\ncrane\ncrash helmet\ncrate\ncrib\nCrock Pot\ncroquet ball\ncrutch\ncuirass\ndam\n"
+    "desk\ndesktop computer\ndial telephone\ndiaper\ndigital clock\ndigital watch\ndining table\n"
+    "dishrag\ndishwasher\ndisk brake\ndock\ndogsled\ndome\ndoormat\ndrilling platform\ndrum\n"
+    "drumstick\ndumbbell\nDutch oven\nelectric fan\nelectric guitar\nelectric locomotive\n"
+    "entertainment center\nenvelope\nespresso maker\nface powder\nfeather boa\nfile\nfireboat\n"
+    "fire engine\nfire screen\nflagpole\nflute\nfolding chair\nfootball helmet\nforklift\n"
+    "fountain\nfountain pen\nfour-poster\nfreight car\nFrench horn\nfrying pan\nfur coat\n"
+    "garbage truck\ngasmask\ngas pump\ngoblet\ngo-kart\ngolf ball\ngolfcart\ngondola\ngong\n"
+    "gown\ngrand piano\ngreenhouse\ngrille\ngrocery store\nguillotine\nhair slide\nhair spray\n"
+    "half track\nhammer\nhamper\nhand blower\nhand-held computer\nhandkerchief\nhard disc\n"
+    "harmonica\nharp\nharvester\nhatchet\nholster\nhome theater\nhoneycomb\nhook\nhoopskirt\n"
+    "horizontal bar\nhorse cart\nhourglass\niPod\niron\njack-o'-lantern\njean\njeep\njersey\n"
+    "jigsaw puzzle\njinrikisha\njoystick\nkimono\nknee pad\nknot\nlab coat\nladle\nlampshade\n"
+    "laptop\nlawn mower\nlens cap\nletter opener\nlibrary\nlifeboat\nlighter\nlimousine\nliner\n"
+    "lipstick\nLoafer\nlotion\nloudspeaker\nloupe\nlumbermill\nmagnetic compass\nmailbag\n"
+    "mailbox\nmaillot\nmaillot\nmanhole cover\nmaraca\nmarimba\nmask\nmatchstick\nmaypole\nmaze\n"
+    "measuring cup\nmedicine chest\nmegalith\nmicrophone\nmicrowave\nmilitary uniform\nmilk can\n"
+    "minibus\nminiskirt\nminivan\nmissile\nmitten\nmixing bowl\nmobile home\nModel T\nmodem\n"
+    "monastery\nmonitor\nmoped\nmortar\nmortarboard\nmosque\nmosquito net\nmotor scooter\n"
+    "mountain bike\nmountain tent\nmouse\nmousetrap\nmoving van\nmuzzle\nnail\nneck brace\n"
+    "necklace\nnipple\nnotebook\nobelisk\noboe\nocarina\nodometer\noil filter\norgan\n"
+    "oscilloscope\noverskirt\noxcart\noxygen mask\npacket\npaddle\npaddlewheel\npadlock\n"
+    "paintbrush\npajama\npalace\npanpipe\npaper towel\nparachute\nparallel bars\npark bench\n"
+    "parking meter\npassenger car\npatio\npay-phone\npedestal\npencil box\npencil sharpener\n"
+    "perfume\nPetri dish\nphotocopier\npick\npickelhaube\npicket fence\npickup\npier\n"
+    "piggy bank\npill bottle\npillow\nping-pong ball\npinwheel\npirate\npitcher\nplane\n"
+    "planetarium\nplastic bag\nplate rack\nplow\nplunger\nPolaroid camera\npole\npolice van\n"
+    "poncho\npool table\npop bottle\npot\npotter's wheel\npower drill\nprayer rug\nprinter\n"
+    "prison\nprojectile\nprojector\npuck\npunching bag\npurse\nquill\nquilt\nracer\nracket\n"
+    "radiator\nradio\nradio telescope\nrain barrel\nrecreational vehicle\nreel\nreflex camera\n"
+    "refrigerator\nremote control\nrestaurant\nrevolver\nrifle\nrocking chair\nrotisserie\n"
+    "rubber eraser\nrugby ball\nrule\nrunning shoe\nsafe\nsafety pin\nsaltshaker\nsandal\n"
+    "sarong\nsax\nscabbard\nscale\nschool bus\nschooner\nscoreboard\nscreen\nscrew\nscrewdriver\n"
+    "seat belt\nsewing machine\nshield\nshoe shop\nshoji\nshopping basket\nshopping cart\n"
+    "shovel\nshower cap\nshower curtain\nski\nski mask\nsleeping bag\nslide rule\nsliding door\n"
+    "slot\nsnorkel\nsnowmobile\nsnowplow\nsoap dispenser\nsoccer ball\nsock\nsolar dish\n"
+    "sombrero\nsoup bowl\nspace bar\nspace heater\nspace shuttle\nspatula\nspeedboat\n"
+    "spider web\nspindle\nsports car\nspotlight\nstage\nsteam locomotive\nsteel arch bridge\n"
+    "steel drum\nstethoscope\nstole\nstone wall\nstopwatch\nstove\nstrainer\nstreetcar\n"
+    "stretcher\nstudio couch\nstupa\nsubmarine\nsuit\nsundial\nsunglass\nsunglasses\nsunscreen\n"
+    "suspension bridge\nswab\nsweatshirt\nswimming trunks\nswing\nswitch\nsyringe\ntable lamp\n"
+    "tank\ntape player\nteapot\nteddy\ntelevision\ntennis ball\nthatch\ntheater curtain\n"
+    "thimble\nthresher\nthrone\ntile roof\ntoaster\ntobacco shop\ntoilet seat\ntorch\n"
+    "totem pole\ntow truck\ntoyshop\ntractor\ntrailer truck\ntray\ntrench coat\ntricycle\n"
+    "trimaran\ntripod\ntriumphal arch\ntrolleybus\ntrombone\ntub\nturnstile\n"
+    "typewriter keyboard\numbrella\nunicycle\nupright\nvacuum\nvase\nvault\nvelvet\n"
+    "vending machine\nvestment\nviaduct\nviolin\nvolleyball\nwaffle iron\nwall clock\nwallet\n"
+    "wardrobe\nwarplane\nwashbasin\nwasher\nwater bottle\nwater jug\nwater tower\nwhiskey jug\n"
+    "whistle\nwig\nwindow screen\nwindow shade\nWindsor tie\nwine bottle\nwing\nwok\n"
+    "wooden spoon\nwool\nworm fence\nwreck\nyawl\nyurt\nweb site\ncomic book\ncrossword puzzle\n"
+    "street sign\ntraffic light\nbook jacket\nmenu\nplate\nguacamole\nconsomme\nhot pot\ntrifle\n"
+    "ice cream\nice lolly\nFrench loaf\nbagel\npretzel\ncheeseburger\nhotdog\nmashed potato\n"
+    "head cabbage\nbroccoli\ncauliflower\nzucchini\nspaghetti squash\nacorn squash\n"
+    "butternut squash\ncucumber\nartichoke\nbell pepper\ncardoon\nmushroom\nGranny Smith\n"
+    "strawberry\norange\nlemon\nfig\npineapple\nbanana\njackfruit\ncustard apple\npomegranate\n"
+    "hay\ncarbonara\nchocolate sauce\ndough\nmeat loaf\npizza\npotpie\nburrito\nred wine\n"
+    "espresso\ncup\neggnog\nalp\nbubble\ncliff\ncoral reef\ngeyser\nlakeside\npromontory\n"
+    "sandbar\nseashore\nvalley\nvolcano\nballplayer\ngroom\nscuba diver\nrapeseed\ndaisy\n"
+    "yellow lady's slipper\ncorn\nacorn\nhip\nbuckeye\ncoral fungus\nagaric\ngyromitra\n"
+    "stinkhorn\nearthstar\nhen-of-the-woods\nbolete\near\ntoilet tissue";
 /* clang-format on */
 
+/* An array of pointers in the library would take nearly as much as the text. */
 const char *const *
 effnet_labels_imagenet(guint n_classes)
 {
-    const guint n = G_N_ELEMENTS(labels) - 1;
+    static gsize once;
+    static char **labels;
+    guint n;
 
-    return n_classes == n ? labels : n_classes == n - 1 ? labels + 1 : NULL;
+    if (g_once_init_enter(&once)) {
+        labels = g_strsplit(text, "\n", -1);
+        g_once_init_leave(&once, 1);
+    }
+    n = g_strv_length(labels);
+    return (const char *const *)(n_classes == n ? labels : n_classes == n - 1 ? labels + 1 : NULL);
 }
