@@ -23,7 +23,7 @@ typedef struct {
     GCond changed;
     GQueue waiting; /* of Request: those with images that are in no batch yet; whose turn it is
                      * comes first */
-    guint pictures; /* their images that are in no batch yet */
+    guint images;   /* their images that are in no batch yet */
     guint active;   /* members that expect frames */
     gboolean led;   /* somebody waits for a batch to be complete, or infers it */
 } Batcher;
@@ -287,7 +287,7 @@ somebody_rests(Batcher *self)
 static gboolean
 is_complete(Batcher *self)
 {
-    return self->pictures >= self->settings.batch_size ||
+    return self->images >= self->settings.batch_size ||
            g_queue_get_length(&self->waiting) >= self->active || somebody_rests(self) ||
            g_get_monotonic_time() >= deadline(self);
 }
@@ -304,7 +304,7 @@ fill_places(Batcher *self)
         if (request->taken < request->n)
             g_queue_push_tail(&self->waiting, request);
     }
-    self->pictures -= n;
+    self->images -= n;
     return n;
 }
 
@@ -342,7 +342,7 @@ drop(Batcher *self, Request *request)
 {
     if (request->taken == request->n)
         return;
-    self->pictures -= request->n - request->taken;
+    self->images -= request->n - request->taken;
     request->n = request->taken;
     request->dropped = TRUE;
     g_queue_remove(&self->waiting, request);
@@ -379,7 +379,7 @@ wait_for(Batcher *self, Request *request)
     request->arrived = g_get_monotonic_time();
     request->member->request = request;
     g_queue_push_tail(&self->waiting, request);
-    self->pictures += request->n;
+    self->images += request->n;
     g_cond_broadcast(&self->changed);
     while (!is_over(request)) {
         if (!self->led)

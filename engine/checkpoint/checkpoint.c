@@ -131,8 +131,8 @@ file_of(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor)
 
 /* Reads N consecutive elements from the file, as float32. */
 static gboolean
-read_run(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, gsize n, float *dst,
-         GError **error)
+read_dense(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, gsize n, float *dst,
+           GError **error)
 {
     const EffNetFile *file = file_of(checkpoint, tensor);
     gsize size = effnet_dtype_size(tensor->dtype), at_once = CHUNK / size;
@@ -170,7 +170,7 @@ is_dense(const EffNetTensor *tensor)
 static gsize
 plan_slabs(const EffNetTensor *tensor, guint *slowest)
 {
-    EffNetTensor step = *tensor;
+    EffNetTensor single = *tensor;
     guint64 n_elements, extent = 1, stride;
 
     *slowest = 0;
@@ -178,8 +178,8 @@ plan_slabs(const EffNetTensor *tensor, guint *slowest)
         if (tensor->dims[i] > 1 &&
             (tensor->dims[*slowest] == 1 || tensor->strides[i] > tensor->strides[*slowest]))
             *slowest = i;
-    step.dims[*slowest] = 1;
-    effnet_tensor_measure(&step, &n_elements, &extent);
+    single.dims[*slowest] = 1;
+    effnet_tensor_measure(&single, &n_elements, &extent);
     stride = tensor->strides[*slowest];
     if (extent > stride)
         return tensor->dims[*slowest];
@@ -191,7 +191,7 @@ static gboolean
 read_strided(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, float *dst,
              GError **error)
 {
-    g_autofree float *run = NULL;
+    g_autofree float *values = NULL;
     EffNetTensor part = *tensor, dense = *tensor;
     guint64 n_elements, extent = 0;
     guint slowest;
@@ -203,18 +203,18 @@ read_strided(const EffNetCheckpoint *checkpoint, const EffNetTensor *tensor, flo
         part.offset =
             tensor->offset + i * tensor->strides[slowest] * effnet_dtype_size(tensor->dtype);
         effnet_tensor_measure(&part, &n_elements, &extent);
-        if (!run && extent <= G_MAXSIZE / sizeof *run)
-            run = g_try_malloc(extent * sizeof *run);
-        if (!run) {
+        if (!values && extent <= G_MAXSIZE / sizeof *values)
+            values = g_try_malloc(extent * sizeof *values);
+        if (!values) {
             g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY,
                         "%s has a tensor %s spread over %" G_GUINT64_FORMAT
                         " elements, for which there is no memory",
                         checkpoint->file->path, tensor->name, extent);
             return FALSE;
         }
-        if (!read_run(checkpoint, &part, extent, run, error))
+        if (!read_dense(checkpoint, &part, extent, values, error))
             return FALSE;
-        effnet_permute(dst + i * dense.strides[slowest], dense.strides, run, &part);
+        effnet_permute(dst + i * dense.strides[slowest], dense.strides, values, &part);
     }
     return TRUE;
 }
@@ -234,6 +234,6 @@ effnet_checkpoint_read(EffNetCheckpoint *checkpoint, const EffNetTensor *tensor,
     if (n_elements == 0)
         return TRUE;
     if (is_dense(tensor))
-        return read_run(checkpoint, tensor, n_elements, dst, error);
+        return read_dense(checkpoint, tensor, n_elements, dst, error);
     return read_strided(checkpoint, tensor, dst, error);
 }

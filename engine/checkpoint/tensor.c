@@ -34,14 +34,14 @@ gboolean
 effnet_tensor_measure(const EffNetTensor *tensor, guint64 *n_elements, guint64 *extent)
 {
     gboolean empty = FALSE;
-    guint64 n = 1, last = 0, step;
+    guint64 n = 1, last = 0, distance;
 
     for (guint i = 0; i < tensor->n_dims; i++)
         empty = empty || tensor->dims[i] == 0;
     for (guint i = 0; !empty && i < tensor->n_dims; i++)
         if (!g_uint64_checked_mul(&n, n, tensor->dims[i]) ||
-            !g_uint64_checked_mul(&step, tensor->dims[i] - 1, tensor->strides[i]) ||
-            !g_uint64_checked_add(&last, last, step))
+            !g_uint64_checked_mul(&distance, tensor->dims[i] - 1, tensor->strides[i]) ||
+            !g_uint64_checked_add(&last, last, distance))
             return FALSE;
     *n_elements = empty ? 0 : n;
     *extent = empty ? 0 : last + 1;

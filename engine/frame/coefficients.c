@@ -167,9 +167,9 @@ quantise_fine(gint16 *fine, const double *weight, guint count)
 }
 
 static guint
-round_up(guint n, guint step)
+round_up(guint n, guint multiple)
 {
-    return (n + step - 1) / step * step;
+    return (n + multiple - 1) / multiple * multiple;
 }
 
 /* Finds the extent of all windows, and aligns each. */

@@ -14,11 +14,11 @@
 
 #define DEFAULT_CROP_FRACTION 0.875f
 
-/* Where pixels go. Steps are in elements, from one pixel to the next along the source's axes. */
+/* Where pixels go. Strides are in elements, from one pixel to the next along the source's axes. */
 typedef struct {
     float *floats; /* or NULL, then */
     guint8 *bytes;
-    gssize first, x_step, y_step;
+    gssize first, x_stride, y_stride;
 } Sink;
 
 struct _EffNetPreprocess {
@@ -220,16 +220,16 @@ make_row(EffNetPreprocess *p, const EffNetFrame *frame, const EffNetColor *color
 }
 
 static void
-put_floats(const EffNetPreprocess *p, float *dst, gssize step, const guint8 *const rgb[3])
+put_floats(const EffNetPreprocess *p, float *dst, gssize stride, const guint8 *const rgb[3])
 {
     guint n = p->geometry.x.n;
 
     if (p->channels == 1) {
-        for (guint i = 0; i < n; i++, dst += step)
+        for (guint i = 0; i < n; i++, dst += stride)
             dst[0] = p->lut[0][rgb[0][i]];
         return;
     }
-    for (guint i = 0; i < n; i++, dst += step) {
+    for (guint i = 0; i < n; i++, dst += stride) {
         dst[0] = p->lut[0][rgb[0][i]];
         dst[1] = p->lut[1][rgb[1][i]];
         dst[2] = p->lut[2][rgb[2][i]];
@@ -237,14 +237,14 @@ put_floats(const EffNetPreprocess *p, float *dst, gssize step, const guint8 *con
 }
 
 static void
-put_bytes(const EffNetPreprocess *p, guint8 *dst, gssize step, const guint8 *const rgb[3])
+put_bytes(const EffNetPreprocess *p, guint8 *dst, gssize stride, const guint8 *const rgb[3])
 {
-    for (guint i = 0; i < p->geometry.x.n; i++, dst += step)
+    for (guint i = 0; i < p->geometry.x.n; i++, dst += stride)
         for (guint c = 0; c < 3; c++)
             dst[c] = rgb[c][i];
 }
 
-/* Sets SINK's steps, so that the small result is turned and flipped while it is written. */
+/* Sets SINK's strides, so that the small result is turned and flipped while it is written. */
 static void
 aim(Sink *sink, const EffNetGeometry *geometry, gssize pixel, gssize row)
 {
@@ -253,8 +253,8 @@ aim(Sink *sink, const EffNetGeometry *geometry, gssize pixel, gssize row)
 
     sink->first = (x->dst + (x->flip ? x->n - 1 : 0)) * along_x +
                   (y->dst + (y->flip ? y->n - 1 : 0)) * along_y;
-    sink->x_step = x->flip ? -along_x : along_x;
-    sink->y_step = y->flip ? -along_y : along_y;
+    sink->x_stride = x->flip ? -along_x : along_x;
+    sink->y_stride = y->flip ? -along_y : along_y;
 }
 
 static void
@@ -269,14 +269,14 @@ run(EffNetPreprocess *p, const EffNetFrame *frame, const Sink *sink)
     for (guint k = 0; k < p->n_planes; k++)
         effnet_plane_start(&p->planes[k]);
     for (guint i = 0; i < p->geometry.y.n; i++) {
-        gssize at = sink->first + i * sink->y_step;
+        gssize at = sink->first + i * sink->y_stride;
         const guint8 *rgb[3];
 
         make_row(p, frame, &color, i, rgb);
         if (sink->floats)
-            put_floats(p, sink->floats + at, sink->x_step, rgb);
+            put_floats(p, sink->floats + at, sink->x_stride, rgb);
         else
-            put_bytes(p, sink->bytes + at, sink->x_step, rgb);
+            put_bytes(p, sink->bytes + at, sink->x_stride, rgb);
     }
 }
 

@@ -5,10 +5,10 @@
 #include "conv.h"
 
 void
-effnet_conv_pack_f32(gpointer dst, const float *weights, guint runs, gsize run, guint out)
+effnet_conv_pack_f32(gpointer dst, const float *weights, guint spans, gsize span, guint out)
 {
     float *packed = dst;
-    gsize k = runs * run;
+    gsize k = spans * span;
 
     for (guint first = 0; first < out; first += EFFNET_LANES)
         for (gsize i = 0; i < k; i++)
@@ -21,12 +21,12 @@ static void
 window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 {
     const float *in = (const float *)a->in + pixel * a->in_stride;
-    const float *w = (const float *)a->weights + (gsize)panel * a->runs * a->run * EFFNET_LANES;
+    const float *w = (const float *)a->weights + (gsize)panel * a->spans * a->span * EFFNET_LANES;
 
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
-    for (guint r = 0; r < a->runs; r++)
-        for (guint k = 0; k < a->run; k++, w += EFFNET_LANES) {
-            float x = in[r * a->run_stride + k] * (a->gate ? a->gate[k] : 1.f);
+    for (guint r = 0; r < a->spans; r++)
+        for (guint k = 0; k < a->span; k++, w += EFFNET_LANES) {
+            float x = in[r * a->span_stride + k] * (a->gate ? a->gate[k] : 1.f);
 
             for (guint i = 0; i < EFFNET_LANES; i++)
                 sum[i] += x * w[i];

@@ -2,10 +2,10 @@
 /* Dense convolutions and linear layers as one matrix product: each output pixel is a window of the
  * input times the weights.
  *
- * A window consists of RUNS runs of RUN contiguous elements. For a 1x1 convolution it is one run,
- * the pixel's channels; for a k x k one it is k runs of k * channels elements, since the pixels of
- * an interleaved row are adjacent; for a linear layer it is the whole vector, as one pixel. Where a
- * window needs a border of zeros, the input has it in memory. */
+ * A window consists of SPANS spans of SPAN contiguous elements. For a 1x1 convolution it is one
+ * span, the pixel's channels; for a k x k one it is k spans of k * channels elements, since the
+ * pixels of an interleaved row are adjacent; for a linear layer it is the whole vector, as one
+ * pixel. Where a window needs a border of zeros, the input has it in memory. */
 #ifndef EFFNET_KERNEL_CONV_H
 #define EFFNET_KERNEL_CONV_H
 
@@ -25,11 +25,11 @@ typedef struct {
     EffNetType in_type, out_type;
     gconstpointer in;  /* the window of the first pixel */
     gsize in_stride;   /* from one pixel's window to the next */
-    guint runs;        /* runs of a window, at least 1 */
-    guint run;         /* elements of each run */
-    gsize run_stride;  /* from one run of a window to the next */
-    const float *gate; /* NULL, or RUN factors by which the window is multiplied (squeeze-excite),
-                        * with runs == 1 */
+    guint spans;       /* spans of a window, at least 1 */
+    guint span;        /* elements of each span */
+    gsize span_stride; /* from one span of a window to the next */
+    const float *gate; /* NULL, or SPAN factors by which the window is multiplied (squeeze-excite),
+                        * with spans == 1 */
     gconstpointer weights; /* the whole layer's, as pack() wrote them */
     const float *bias;     /* all_panels * EFFNET_LANES */
     guint all_panels;      /* the layer's */
@@ -57,7 +57,7 @@ typedef struct {
  * within a panel, or within the panels that are packed together, is the kernel's own affair. */
 typedef struct {
     EffNetActSet acts; /* activations that it can apply */
-    guint group;       /* consecutive products of a run that are summed at once */
+    guint group;       /* consecutive products of a span that are summed at once */
     guint group_bytes; /* of one lane's weights for a group */
     guint tile_pixels; /* of its largest tile: blocks run best when they are a multiple of it */
     guint8 offset; /* int8: what is subtracted from the 8-bit inputs before they are multiplied: 0
@@ -66,9 +66,9 @@ typedef struct {
      * block's size, so that images of a batch must not share a block. */
     gboolean place_matters;
 
-    /* WEIGHTS: OUT x (RUNS * RUN) floats, one row per output channel. PACKED:
+    /* WEIGHTS: OUT x (SPANS * SPAN) floats, one row per output channel. PACKED:
      * effnet_conv_packed_bytes(), 64-byte aligned. */
-    void (*pack)(gpointer packed, const float *weights, guint runs, gsize run, guint out);
+    void (*pack)(gpointer packed, const float *weights, guint spans, gsize span, guint out);
     void (*run)(const EffNetConv *conv);
     /* Multiplies in place the first N elements, whole panels of the kernel's own type, of each of
      * PIXELS pixels, STRIDE elements apart, by GATE[0..N). NULL: only run() can gate. */
@@ -82,15 +82,15 @@ effnet_panels(guint channels)
 }
 
 static inline gsize
-effnet_conv_groups(gsize run, guint group)
+effnet_conv_groups(gsize span, guint group)
 {
-    return (run + group - 1) / group;
+    return (span + group - 1) / group;
 }
 
 static inline gsize
-effnet_conv_packed_bytes(const EffNetConvKernel *kernel, guint runs, gsize run, guint out)
+effnet_conv_packed_bytes(const EffNetConvKernel *kernel, guint spans, gsize span, guint out)
 {
-    return runs * effnet_conv_groups(run, kernel->group) * effnet_panels(out) * EFFNET_LANES *
+    return spans * effnet_conv_groups(span, kernel->group) * effnet_panels(out) * EFFNET_LANES *
            kernel->group_bytes;
 }
 
@@ -127,17 +127,18 @@ extern const EffNetConvKernel effnet_conv_f32_c;
 extern const EffNetConvKernel effnet_conv_bf16_c;
 extern const EffNetConvKernel effnet_conv_int8_c;
 
-/* Packing that SIMD kernels share: panels x (RUNS * RUN) x EFFNET_LANES floats. */
-void effnet_conv_pack_f32(gpointer packed, const float *weights, guint runs, gsize run, guint out);
+/* Packing that SIMD kernels share: panels x (SPANS * SPAN) x EFFNET_LANES floats. */
+void effnet_conv_pack_f32(gpointer packed, const float *weights, guint spans, gsize span,
+                          guint out);
 
-/* Packing of weights rounded to bf16: panels x RUNS x groups of a run x EFFNET_LANES x GROUP. A
- * run's last group is filled up with zeros; only inputs of F32 may have runs that are not whole
+/* Packing of weights rounded to bf16: panels x SPANS x groups of a span x EFFNET_LANES x GROUP. A
+ * span's last group is filled up with zeros; only inputs of F32 may have spans that are not whole
  * groups. */
-void effnet_conv_pack_bf16(gpointer packed, const float *weights, guint runs, gsize run, guint out,
-                           guint group);
+void effnet_conv_pack_bf16(gpointer packed, const float *weights, guint spans, gsize span,
+                           guint out, guint group);
 
 /* Bytes of scratch that a block of any type needs at most: its windows gathered, its outputs twice,
- * as floats, and the rest of a vector after each run. WINDOW: runs * run. */
+ * as floats, and the rest of a vector after each span. WINDOW: spans * span. */
 static inline gsize
 effnet_conv_scratch(guint pixels, gsize window, guint panels)
 {
@@ -151,9 +152,9 @@ effnet_half_panel(guint channels)
     return (channels - 1) % EFFNET_LANES < EFFNET_LANES / 2;
 }
 
-/* Packing of int8 weights, integers of -127..127: panels x RUNS x groups of a run x EFFNET_LANES x
- * GROUP numbers of BITS (8 or 16) bits. A run's last group is filled up with zeros. */
-void effnet_conv_pack_int8(gpointer packed, const float *weights, guint runs, gsize run, guint out,
-                           guint group, guint bits);
+/* Packing of int8 weights, integers of -127..127: panels x SPANS x groups of a span x EFFNET_LANES
+ * x GROUP numbers of BITS (8 or 16) bits. A span's last group is filled up with zeros. */
+void effnet_conv_pack_int8(gpointer packed, const float *weights, guint spans, gsize span,
+                           guint out, guint group, guint bits);
 
 #endif

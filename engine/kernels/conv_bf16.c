@@ -7,28 +7,28 @@
 #include "conv.h"
 
 void
-effnet_conv_pack_bf16(gpointer dst, const float *weights, guint runs, gsize run, guint out,
+effnet_conv_pack_bf16(gpointer dst, const float *weights, guint spans, gsize span, guint out,
                       guint group)
 {
     guint16 *packed = dst;
 
     for (guint first = 0; first < out; first += EFFNET_LANES)
-        for (guint r = 0; r < runs; r++)
-            for (gsize k = 0; k < run; k += group)
+        for (guint r = 0; r < spans; r++)
+            for (gsize k = 0; k < span; k += group)
                 for (guint lane = first; lane < first + EFFNET_LANES; lane++)
                     for (gsize i = k; i < k + group; i++) {
-                        gboolean is_weight = lane < out && i < run;
+                        gboolean is_weight = lane < out && i < span;
 
                         *packed++ = is_weight ? effnet_bf16_from_float(
-                                                    weights[(lane * (gsize)runs + r) * run + i])
+                                                    weights[(lane * (gsize)spans + r) * span + i])
                                               : 0;
                     }
 }
 
 static void
-pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
+pack(gpointer packed, const float *weights, guint spans, gsize span, guint out)
 {
-    effnet_conv_pack_bf16(packed, weights, runs, run, out, 1);
+    effnet_conv_pack_bf16(packed, weights, spans, span, out, 1);
 }
 
 /* Element I of the input, rounded to bf16 as products read it. */
@@ -44,11 +44,11 @@ window_times_panel(const EffNetConv *a, guint pixel, guint panel, float *sum)
 {
     const guint16 *w = a->weights;
 
-    w += (gsize)panel * a->runs * a->run * EFFNET_LANES;
+    w += (gsize)panel * a->spans * a->span * EFFNET_LANES;
     memcpy(sum, a->bias + panel * EFFNET_LANES, EFFNET_LANES * sizeof *sum);
-    for (guint r = 0; r < a->runs; r++)
-        for (guint k = 0; k < a->run; k++, w += EFFNET_LANES) {
-            float x = operand(a, pixel * a->in_stride + r * a->run_stride + k);
+    for (guint r = 0; r < a->spans; r++)
+        for (guint k = 0; k < a->span; k++, w += EFFNET_LANES) {
+            float x = operand(a, pixel * a->in_stride + r * a->span_stride + k);
 
             if (a->gate)
                 x *= a->gate[k];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The convolution of BF16 in register tiles, compiled once per level. A tile is up to
  * CONV_BF16_PIXELS pixels x CONV_BF16_PANELS panels of sums, which are floats. For each group of
- * CONV_BF16_GROUP elements of a run it loads the panels' weights, broadcasts each pixel's elements,
- * and adds their products to every sum; in which order the products of a group are added depends on
- * the level. A column is all pixels of the block for one tile's panels.
+ * CONV_BF16_GROUP elements of a span it loads the panels' weights, broadcasts each pixel's
+ * elements, and adds their products to every sum; in which order the products of a group are added
+ * depends on the level. A column is all pixels of the block for one tile's panels.
  *
  * An instruction may multiply CONV_BF16_AT_ONCE pixels by each vector of weights: Arm's BFDOT has
  * groups of 2 and takes one pixel, BFMMLA has groups of 4 and takes two. A VSUM holds that many
@@ -91,15 +91,15 @@ multiply(vsum acc[][TILE_VECTORS], const EffNetConv *a, const guint16 *in, const
          int mr, int panels, const guint16 *ahead)
 {
     gsize stride = a->in_stride;
-    guint groups = effnet_conv_groups(a->run, CONV_BF16_GROUP);
+    guint groups = effnet_conv_groups(a->span, CONV_BF16_GROUP);
 
-    for (guint r = 0; r < a->runs; r++) {
+    for (guint r = 0; r < a->spans; r++) {
         const guint16 *base[BASES(CONV_BF16_PIXELS)];
         guint k = 0;
 
 #pragma GCC unroll 16
         for (int g = 0; g < BASES(mr); g++) {
-            base[g] = in + r * a->run_stride + g * 3 * stride;
+            base[g] = in + r * a->span_stride + g * 3 * stride;
             __asm__("" : "+r"(base[g])); /* in a register of its own */
         }
         for (; k + 4 <= groups; k += 4) {
@@ -195,7 +195,7 @@ tile(const Block *b, Sums *sums, guint pixel, guint panel, guint index, int mr, 
 {
     const EffNetConv *a = &b->conv;
     const guint16 *in = (const guint16 *)a->in + pixel * a->in_stride, *w[CONV_BF16_ROW];
-    gsize panel_size = a->runs * effnet_conv_groups(a->run, CONV_BF16_GROUP) * ROW_ELEMENTS;
+    gsize panel_size = a->spans * effnet_conv_groups(a->span, CONV_BF16_GROUP) * ROW_ELEMENTS;
     vsum acc[SUMS_OF(CONV_BF16_PIXELS)][TILE_VECTORS];
     vf out[CONV_BF16_PIXELS][TILE_VECTORS];
 
@@ -369,14 +369,15 @@ round_input(EffNetConv *a)
 {
     const float *in = a->in;
     guint16 *out = a->scratch;
-    gsize n = (a->pixels - 1) * a->in_stride + a->run, row = (n + 2 * EFFNET_LANES) & -EFFNET_LANES;
+    gsize n = (a->pixels - 1) * a->in_stride + a->span,
+          row = (n + 2 * EFFNET_LANES) & -EFFNET_LANES;
 
-    for (guint r = 0; r < a->runs; r++, in += a->run_stride, out += row)
+    for (guint r = 0; r < a->spans; r++, in += a->span_stride, out += row)
         for (gsize i = 0; i < row; i += VF_LANES)
             vf_store_bf16(out + i, vf_load_part(in + i, n > i ? MIN(n - i, VF_LANES) : 0));
     a->in = a->scratch;
     a->scratch = out;
-    a->run_stride = row;
+    a->span_stride = row;
 }
 
 /* The gate multiplies the smaller side of the product: this is for the input, */
@@ -385,17 +386,17 @@ gate_input(EffNetConv *a)
 {
     const guint16 *in = a->in;
     guint16 *out = a->scratch;
-    gsize stride = effnet_conv_groups(a->run, CONV_BF16_GROUP) * CONV_BF16_GROUP;
+    gsize stride = effnet_conv_groups(a->span, CONV_BF16_GROUP) * CONV_BF16_GROUP;
 
     for (guint p = 0; p < a->pixels; p++, in += a->in_stride, out += stride) {
         gsize k = 0;
 
-        for (; k + VF_LANES <= a->run; k += VF_LANES)
+        for (; k + VF_LANES <= a->span; k += VF_LANES)
             vf_store_bf16(out + k, vf_mul(vf_load_bf16(in + k), vf_load(a->gate + k)));
-        if (k < a->run) {
-            vf x = vf_load_bf16_part(in + k, a->run - k);
+        if (k < a->span) {
+            vf x = vf_load_bf16_part(in + k, a->span - k);
 
-            vf_store_bf16_part(out + k, vf_mul(x, vf_load_part(a->gate + k, a->run - k)),
+            vf_store_bf16_part(out + k, vf_mul(x, vf_load_part(a->gate + k, a->span - k)),
                                stride - k);
         }
     }
@@ -411,14 +412,14 @@ gate_weights(EffNetConv *a)
     guint16 *out = a->scratch;
 
     for (guint panel = 0; panel < a->panels; panel++)
-        for (gsize k = 0; k < a->run; k += CONV_BF16_GROUP)
+        for (gsize k = 0; k < a->span; k += CONV_BF16_GROUP)
             for (int j = 0; j < VECTORS; j++, w += VECTOR_ELEMENTS, out += VECTOR_ELEMENTS) {
                 vf part[CONV_BF16_GROUP];
 
                 vg_split(vg_load(w), part);
 #pragma GCC unroll 8
                 for (int i = 0; i < CONV_BF16_GROUP; i++)
-                    part[i] = vf_mul(part[i], vf_set1(k + i < a->run ? a->gate[k + i] : 0.f));
+                    part[i] = vf_mul(part[i], vf_set1(k + i < a->span ? a->gate[k + i] : 0.f));
                 vg_store(out, vg_join(part));
             }
     a->weights = a->scratch;
@@ -452,8 +453,8 @@ new_block(const EffNetConv *conv)
                bounds.high};
     EffNetConv *a = &b.conv;
 
-    a->weights = (const guint16 *)a->weights + a->first_panel * (gsize)a->runs *
-                                                   effnet_conv_groups(a->run, CONV_BF16_GROUP) *
+    a->weights = (const guint16 *)a->weights + a->first_panel * (gsize)a->spans *
+                                                   effnet_conv_groups(a->span, CONV_BF16_GROUP) *
                                                    ROW_ELEMENTS;
     a->bias += a->first_panel * EFFNET_LANES;
     if (a->in_type == EFFNET_TYPE_F32)
@@ -480,9 +481,9 @@ conv_bf16(const EffNetConv *conv)
 }
 
 static void
-pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
+pack(gpointer packed, const float *weights, guint spans, gsize span, guint out)
 {
-    effnet_conv_pack_bf16(packed, weights, runs, run, out, CONV_BF16_GROUP);
+    effnet_conv_pack_bf16(packed, weights, spans, span, out, CONV_BF16_GROUP);
 }
 
 const EffNetConvKernel KERNEL(conv_bf16) = {

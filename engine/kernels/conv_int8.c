@@ -5,7 +5,7 @@
 
 #define GROUP 4
 
-/* Packs a group of N weights of BITS bits, of which only the first LEFT are in the run; the others
+/* Packs a group of N weights of BITS bits, of which only the first LEFT are in the span; the others
  * are 0. */
 static void
 pack_group(gpointer dst, const float *weights, gsize left, guint n, guint bits)
@@ -21,27 +21,27 @@ pack_group(gpointer dst, const float *weights, gsize left, guint n, guint bits)
 }
 
 void
-effnet_conv_pack_int8(gpointer dst, const float *weights, guint runs, gsize run, guint out,
+effnet_conv_pack_int8(gpointer dst, const float *weights, guint spans, gsize span, guint out,
                       guint group, guint bits)
 {
-    gsize row = runs * run, bytes = group * bits / 8;
+    gsize row = spans * span, bytes = group * bits / 8;
     guint8 *packed = dst;
 
     for (guint first = 0; first < out; first += EFFNET_LANES)
-        for (guint r = 0; r < runs; r++)
-            for (gsize k = 0; k < run; k += group)
+        for (guint r = 0; r < spans; r++)
+            for (gsize k = 0; k < span; k += group)
                 for (guint lane = first; lane < first + EFFNET_LANES; lane++, packed += bytes)
                     if (lane < out)
-                        pack_group(packed, weights + lane * row + r * run + k, run - k, group,
+                        pack_group(packed, weights + lane * row + r * span + k, span - k, group,
                                    bits);
                     else
                         memset(packed, 0, bytes);
 }
 
 static void
-pack_int8_c(gpointer packed, const float *weights, guint runs, gsize run, guint out)
+pack_int8_c(gpointer packed, const float *weights, guint spans, gsize span, guint out)
 {
-    effnet_conv_pack_int8(packed, weights, runs, run, out, GROUP, 8);
+    effnet_conv_pack_int8(packed, weights, spans, span, out, GROUP, 8);
 }
 
 /* Element AT of the input, in units; floats are converted to units first. */
@@ -61,20 +61,20 @@ gated_at(const EffNetConv *a, gsize at, guint k)
     return a->gate ? effnet_mul_q15(x, effnet_quant_gate(a->gate[k])) : x;
 }
 
-/* Quantises the window of PIXEL to 8 bits, each run filled up to whole groups. Returns how many
+/* Quantises the window of PIXEL to 8 bits, each span filled up to whole groups. Returns how many
  * units one of the 8-bit numbers stands for. */
 static float
 quantise_window(const EffNetConv *a, guint pixel, guint8 *window)
 {
-    gsize at = pixel * a->in_stride, filled = effnet_conv_groups(a->run, GROUP) * GROUP;
-    guint lanes = effnet_panels(a->run) * EFFNET_LANES;
+    gsize at = pixel * a->in_stride, filled = effnet_conv_groups(a->span, GROUP) * GROUP;
+    guint lanes = effnet_panels(a->span) * EFFNET_LANES;
     gint32 least = 0, most = 0;
     gint16 factor;
 
-    memset(window, 0, a->runs * filled);
+    memset(window, 0, a->spans * filled);
     if (a->in_type == EFFNET_TYPE_U8) {
-        for (guint r = 0; r < a->runs; r++)
-            memcpy(window + r * filled, (const guint8 *)a->in + at + r * a->run_stride, a->run);
+        for (guint r = 0; r < a->spans; r++)
+            memcpy(window + r * filled, (const guint8 *)a->in + at + r * a->span_stride, a->span);
         return 1;
     }
     for (guint k = 0; !a->quant->fixed && k < lanes; k++) {
@@ -84,17 +84,17 @@ quantise_window(const EffNetConv *a, guint pixel, guint8 *window)
         most = MAX(most, x);
     }
     factor = effnet_quant_factor(a->quant, least, most);
-    for (guint r = 0; r < a->runs; r++)
-        for (guint k = 0; k < a->run; k++)
+    for (guint r = 0; r < a->spans; r++)
+        for (guint k = 0; k < a->span; k++)
             window[r * filled + k] =
-                effnet_quant_value(a->quant, gated_at(a, at + r * a->run_stride + k, k), factor);
+                effnet_quant_value(a->quant, gated_at(a, at + r * a->span_stride + k, k), factor);
     return 0x1p15f / factor;
 }
 
 static gint32
 sum_of(const EffNetConv *a, const guint8 *window, guint lane)
 {
-    gsize n = a->runs * effnet_conv_groups(a->run, GROUP) * GROUP;
+    gsize n = a->spans * effnet_conv_groups(a->span, GROUP) * GROUP;
     const gint8 *w = (const gint8 *)a->weights + lane / EFFNET_LANES * n * EFFNET_LANES;
     gint32 sum = a->start[lane];
 

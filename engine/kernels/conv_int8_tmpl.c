@@ -178,12 +178,12 @@ multiply(Acc *acc, const Windows *windows, const guint8 *in, const guint8 **w, c
 {
     gsize stride = windows->in_stride;
 
-    for (guint r = 0; r < windows->runs; r++) {
+    for (guint r = 0; r < windows->spans; r++) {
         const guint8 *base[BASES(CONV_PIXELS)];
 
 #pragma GCC unroll 16
         for (int g = 0; g < BASES(mr); g++) {
-            base[g] = in + r * windows->run_stride + g * CONV_SHARE * stride;
+            base[g] = in + r * windows->span_stride + g * CONV_SHARE * stride;
             keep_address(base[g]);
         }
         for (guint n = windows->groups / 4; n > 0; n--) {
@@ -347,7 +347,7 @@ tile(const EffNetConv *a, const Windows *windows, Sums *sums, guint pixel, guint
      int mr, int panels)
 {
     const guint8 *in = windows->in + pixel * windows->in_stride;
-    gsize groups = (gsize)windows->runs * windows->groups;
+    gsize groups = (gsize)windows->spans * windows->groups;
     const guint8 *w[CONV_ROW];
     Acc acc;
 
@@ -594,7 +594,7 @@ static void
 skip_panels(EffNetConv *a)
 {
     gsize lanes = a->first_panel * EFFNET_LANES;
-    gsize bytes = (gsize)a->runs * effnet_conv_groups(a->run, CONV_GROUP) * GROUP;
+    gsize bytes = (gsize)a->spans * effnet_conv_groups(a->span, CONV_GROUP) * GROUP;
 
     a->scale += lanes;
     a->start += lanes;
@@ -627,9 +627,9 @@ conv_int8(const EffNetConv *conv)
 }
 
 static void
-pack(gpointer packed, const float *weights, guint runs, gsize run, guint out)
+pack(gpointer packed, const float *weights, guint spans, gsize span, guint out)
 {
-    effnet_conv_pack_int8(packed, weights, runs, run, out, CONV_GROUP, 8 * sizeof(Quantum));
+    effnet_conv_pack_int8(packed, weights, spans, span, out, CONV_GROUP, 8 * sizeof(Quantum));
 }
 
 const EffNetConvKernel KERNEL(conv_int8) = {

@@ -17,10 +17,10 @@ typedef CONV_QUANTUM Quantum;
 
 /* The quantised windows: in the scratch, or the input itself where that is in 8 bits already. */
 typedef struct {
-    const guint8 *in;            /* the first pixel's */
-    gsize in_stride, run_stride; /* bytes from pixel to pixel, and from run to run */
-    guint runs, groups;          /* runs of a window, groups of a run */
-    const float *units;          /* per pixel: units of the input per 8-bit number */
+    const guint8 *in;             /* the first pixel's */
+    gsize in_stride, span_stride; /* bytes from pixel to pixel, and from span to span */
+    guint spans, groups;          /* spans of a window, groups of a span */
+    const float *units;           /* per pixel: units of the input per 8-bit number */
 } Windows;
 
 static gpointer
@@ -93,7 +93,7 @@ factor_of(const EffNetQuant *q, const gint16 *in, const gint16 *gate, gsize n)
 static void
 quantise_pixels(EffNetConv *a, Windows *windows, const gint16 *gate)
 {
-    gsize n = effnet_panels(a->run) * EFFNET_LANES, stride = (n + VS_LANES - 1) & -VS_LANES;
+    gsize n = effnet_panels(a->span) * EFFNET_LANES, stride = (n + VS_LANES - 1) & -VS_LANES;
     float *units = take(a, a->pixels * sizeof *units);
     Quantum *out = take(a, a->pixels * stride * sizeof *out);
     const gint16 *in = a->in;
@@ -124,19 +124,19 @@ static void
 quantise_rows(EffNetConv *a, Windows *windows)
 {
     const gsize whole = MAX(VS_LANES, EFFNET_LANES);
-    gsize n = (a->pixels - 1) * a->in_stride + a->run, stride = (n + whole) & -whole;
+    gsize n = (a->pixels - 1) * a->in_stride + a->span, stride = (n + whole) & -whole;
     gint16 factor = a->quant->fixed;
     Quantum *out;
 
     windows->units = equal_units(a, 0x1p15f / factor);
-    out = take(a, a->runs * stride * sizeof *out);
+    out = take(a, a->spans * stride * sizeof *out);
     windows->in = (const guint8 *)out;
     windows->in_stride = a->in_stride * sizeof *out;
-    windows->run_stride = stride * sizeof *out;
-    /* In whole panels: this reads up to 15 numbers beyond the last run, where the band has its
+    windows->span_stride = stride * sizeof *out;
+    /* In whole panels: this reads up to 15 numbers beyond the last span, where the band has its
      * scratch; none of them is used. */
-    for (guint r = 0; r < a->runs; r++)
-        quantise(a->quant, out + r * stride, (const gint16 *)a->in + r * a->run_stride, NULL,
+    for (guint r = 0; r < a->spans; r++)
+        quantise(a->quant, out + r * stride, (const gint16 *)a->in + r * a->span_stride, NULL,
                  effnet_panels(n) * EFFNET_LANES, factor);
 }
 
@@ -152,28 +152,28 @@ static void
 take_bytes(EffNetConv *a, Windows *windows)
 {
     windows->units = equal_units(a, 1);
-    gsize n = (a->pixels - 1) * a->in_stride + a->run;
+    gsize n = (a->pixels - 1) * a->in_stride + a->span;
     Quantum *out;
 
     if (sizeof(Quantum) == 1 && CONV_OFFSET == 0) {
         windows->in = a->in;
         windows->in_stride = a->in_stride;
-        windows->run_stride = a->run_stride;
+        windows->span_stride = a->span_stride;
         return;
     }
-    out = take(a, a->runs * n * sizeof *out);
+    out = take(a, a->spans * n * sizeof *out);
     windows->in = (const guint8 *)out;
     windows->in_stride = a->in_stride * sizeof *out;
-    windows->run_stride = n * sizeof *out;
-    for (guint r = 0; r < a->runs; r++, out += n)
-        copy_bytes(out, (const guint8 *)a->in + r * a->run_stride, n);
+    windows->span_stride = n * sizeof *out;
+    for (guint r = 0; r < a->spans; r++, out += n)
+        copy_bytes(out, (const guint8 *)a->in + r * a->span_stride, n);
 }
 
 /* Converts an input of F32, whose pixels are adjacent, to units. */
 static void
 take_floats(EffNetConv *a)
 {
-    gsize n = a->pixels * (gsize)effnet_panels(a->run) * EFFNET_LANES;
+    gsize n = a->pixels * (gsize)effnet_panels(a->span) * EFFNET_LANES;
     gint16 *out = take(a, n * sizeof *out);
 
     for (gsize i = 0; i < n; i++)
@@ -184,18 +184,18 @@ take_floats(EffNetConv *a)
 static Windows
 make_windows(EffNetConv *a)
 {
-    Windows windows = {.runs = a->runs, .groups = effnet_conv_groups(a->run, CONV_GROUP)};
+    Windows windows = {.spans = a->spans, .groups = effnet_conv_groups(a->span, CONV_GROUP)};
     gint16 *gate = NULL;
 
     if (a->in_type == EFFNET_TYPE_F32)
         take_floats(a);
     if (a->gate)
-        gate = take(a, effnet_panels(a->run) * EFFNET_LANES * sizeof *gate);
-    for (guint k = 0; gate && k < effnet_panels(a->run) * EFFNET_LANES; k++)
+        gate = take(a, effnet_panels(a->span) * EFFNET_LANES * sizeof *gate);
+    for (guint k = 0; gate && k < effnet_panels(a->span) * EFFNET_LANES; k++)
         gate[k] = effnet_quant_gate(a->gate[k]);
     if (a->in_type == EFFNET_TYPE_U8)
         take_bytes(a, &windows);
-    else if (a->runs > 1)
+    else if (a->spans > 1)
         quantise_rows(a, &windows);
     else
         quantise_pixels(a, &windows, gate);

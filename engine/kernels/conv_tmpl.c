@@ -123,15 +123,15 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
 {
     gsize stride = a->in_stride;
 
-    for (guint r = 0; r < a->runs; r++) {
+    for (guint r = 0; r < a->spans; r++) {
         const float *base[GROUPS(CONV_PIXELS)];
 
 #pragma GCC unroll 16
         for (int g = 0; g < GROUPS(mr); g++) {
-            base[g] = in + r * a->run_stride + g * CONV_SHARE * stride;
+            base[g] = in + r * a->span_stride + g * CONV_SHARE * stride;
             keep_address(base[g]);
         }
-        for (guint n = a->run / (4 * CONV_FOURS); n > 0; n--) {
+        for (guint n = a->span / (4 * CONV_FOURS); n > 0; n--) {
 #pragma GCC unroll 4
             for (int i = 0; PREFETCH && i < EFFNET_CONV_LINES; i++, ahead += EFFNET_LANES)
                 __builtin_prefetch(ahead, 0, 2);
@@ -139,9 +139,9 @@ multiply(Sums *sums, const EffNetConv *a, const float *in, const float **w, cons
             for (int i = 0; i < CONV_FOURS; i++)
                 multiply_ks(sums, base, stride, w, 4, mr, panels, half);
         }
-        if (CONV_FOURS > 1 && a->run & 4)
+        if (CONV_FOURS > 1 && a->span & 4)
             multiply_ks(sums, base, stride, w, 4, mr, panels, half);
-        for (guint n = a->run % 4; n > 0; n--)
+        for (guint n = a->span % 4; n > 0; n--)
             multiply_ks(sums, base, stride, w, 1, mr, panels, half);
     }
 }
@@ -281,10 +281,10 @@ tile(const EffNetConv *a, guint pixel, guint panel, guint index, int mr, int pan
 
 #pragma GCC unroll 16
     for (int j = 0; j < panels; j++)
-        w[j] = (const float *)a->weights + (gsize)(panel + j) * a->runs * a->run * EFFNET_LANES;
+        w[j] = (const float *)a->weights + (gsize)(panel + j) * a->spans * a->span * EFFNET_LANES;
     begin(&sums, a->bias + panel * EFFNET_LANES, mr, panels, half);
     multiply(&sums, a, in, w,
-             effnet_conv_ahead(a, in + mr * a->in_stride, w[0], (gsize)a->runs * a->run, panel,
+             effnet_conv_ahead(a, in + mr * a->in_stride, w[0], (gsize)a->spans * a->span, panel,
                                index, panels),
              mr, panels, half);
     if (half)
@@ -371,13 +371,13 @@ gate_input(EffNetConv *a)
 {
     for (guint p = 0; p < a->pixels; p++) {
         const float *in = (const float *)a->in + p * a->in_stride;
-        float *out = (float *)a->scratch + (gsize)p * a->run;
+        float *out = (float *)a->scratch + (gsize)p * a->span;
 
-        for (guint k = 0; k < a->run; k++)
+        for (guint k = 0; k < a->span; k++)
             out[k] = in[k] * a->gate[k];
     }
     a->in = a->scratch;
-    a->in_stride = a->run;
+    a->in_stride = a->span;
 }
 
 static void
@@ -387,7 +387,7 @@ gate_weights(EffNetConv *a)
     float *out = a->scratch;
 
     for (guint panel = 0; panel < a->panels; panel++)
-        for (guint k = 0; k < a->run; k++, w += EFFNET_LANES, out += EFFNET_LANES)
+        for (guint k = 0; k < a->span; k++, w += EFFNET_LANES, out += EFFNET_LANES)
             for (guint i = 0; i < EFFNET_LANES; i += VF_LANES)
                 vf_store(out + i, vf_mul(vf_load(w + i), vf_set1(a->gate[k])));
     a->weights = a->scratch;
@@ -420,7 +420,7 @@ conv_f32(const EffNetConv *conv)
     EffNetConv a = *conv;
     guint panel = 0;
 
-    a.weights = (const float *)a.weights + a.first_panel * EFFNET_LANES * (gsize)a.runs * a.run;
+    a.weights = (const float *)a.weights + a.first_panel * EFFNET_LANES * (gsize)a.spans * a.span;
     a.bias += a.first_panel * EFFNET_LANES;
     if (a.gate && a.pixels > a.panels * EFFNET_LANES)
         gate_weights(&a);

@@ -43,7 +43,7 @@ typedef struct {
 
 /* Rounds to nearest, ties to even, and saturates; NaN becomes 0. Instruction sets disagree about
  * values beyond 32 bits, and a comparison per output would cost up to 4 % of a network: kernels may
- * assume that there are none, as scales are at least effnet_quant_least_step(). */
+ * assume that there are none, as scales are at least effnet_quant_least_scale(). */
 static inline gint32
 effnet_round(float x)
 {
@@ -55,7 +55,7 @@ effnet_round(float x)
 /* The smallest scale at which outputs of up to +-REACH, a real number, fit into 32 bits with room
  * to spare. */
 static inline float
-effnet_quant_least_step(double reach)
+effnet_quant_least_scale(double reach)
 {
     return (float)MIN(reach / 0x1p30, G_MAXFLOAT);
 }
@@ -130,13 +130,13 @@ effnet_quant_gate(float gate)
 
 /* The smallest scale at which 16 bits reach to END, where a bump ends (a real number). */
 static inline float
-effnet_bump_least_step(double end)
+effnet_bump_least_scale(double end)
 {
     return (float)end / G_MAXINT16;
 }
 
 /* Fills BUMP with the line segments of RULE's bump, for outputs of scale UNIT, which is at least
- * effnet_bump_least_step(). */
+ * effnet_bump_least_scale(). */
 void effnet_bump_init(EffNetBump *bump, const EffNetActRule *rule, float unit);
 
 #endif

@@ -67,8 +67,8 @@ read_quantisation(Packer *p, const EffNetLayer *layer, EffNetType type, double r
     else
         q->scale = q->range / UNITS;
     if (rule->kind == EFFNET_ACT_RULE_BUMP)
-        q->scale = MAX(q->scale, effnet_bump_least_step(rule->end));
-    q->scale = MAX(q->scale, effnet_quant_least_step(reach));
+        q->scale = MAX(q->scale, effnet_bump_least_scale(rule->end));
+    q->scale = MAX(q->scale, effnet_quant_least_scale(reach));
     return TRUE;
 }
 

@@ -177,12 +177,12 @@ effnet_op_tasks(const EffNetOp *op, guint threads)
     return op->pixel_blocks * op->panel_blocks;
 }
 
-/* Elements of a run of LAYER's windows, as its kernel reads them. The input of an int8 network is
+/* Elements of a span of LAYER's windows, as its kernel reads them. The input of an int8 network is
  * padded to four bytes per pixel. */
 #define EFFNET_INPUT_BYTES 4
 
 static inline gsize
-effnet_layer_run(const EffNetLayer *layer, EffNetType type)
+effnet_layer_span(const EffNetLayer *layer, EffNetType type)
 {
     guint channels = layer->in_channels;
 

@@ -51,7 +51,7 @@ effnet_op_pack(const EffNetPlan *plan, const EffNetOp *op, guint index, float *r
                gpointer packed)
 {
     const EffNetLayer *layer = op->layer + index;
-    gsize run = effnet_layer_run(layer, plan->type);
+    gsize span = effnet_layer_span(layer, plan->type);
     g_autofree float *filled = NULL;
 
     if (effnet_layer_is_depthwise(layer)) {
@@ -63,7 +63,7 @@ effnet_op_pack(const EffNetPlan *plan, const EffNetOp *op, guint index, float *r
         pack_winograd(packed, rows, layer, op->conv);
         return;
     }
-    if (run != (gsize)layer->kernel * layer->in_channels)
+    if (span != (gsize)layer->kernel * layer->in_channels)
         rows = filled = fill_pixels(layer, rows);
-    op->conv->pack(packed, rows, layer->kernel, run, layer->out_channels);
+    op->conv->pack(packed, rows, layer->kernel, span, layer->out_channels);
 }

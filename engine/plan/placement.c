@@ -101,7 +101,7 @@ effnet_op_packed_bytes(const EffNetPlan *plan, const EffNetOp *op, guint index)
     if (op->kind == EFFNET_OP_WINOGRAD)
         return EFFNET_WINOGRAD_POINTS *
                effnet_conv_packed_bytes(op->conv, 1, layer->in_channels, layer->out_channels);
-    return effnet_conv_packed_bytes(op->conv, layer->kernel, effnet_layer_run(layer, plan->type),
+    return effnet_conv_packed_bytes(op->conv, layer->kernel, effnet_layer_span(layer, plan->type),
                                     layer->out_channels);
 }
 

@@ -16,7 +16,7 @@ struct _EffNetKnown {
     float threshold;
     guint8 *rows; /* as in the file, until it is unpacked; then a byte for each feature */
     gsize n_bytes;
-    float *scales; /* of each row: least value, step, 1 / length */
+    float *scales; /* of each row: least value, scale, 1 / length */
 };
 
 static gboolean
@@ -87,7 +87,7 @@ unpack_row(EffNetKnown *known, const guint8 *in, guint row, guint8 *out)
     for (guint i = 0; i < known->n_features; i++) {
         double value;
 
-        out[i] = i % 2 ? in[i / 2] >> 4 : in[i / 2] & EFFNET_KNOWN_STEPS;
+        out[i] = i % 2 ? in[i / 2] >> 4 : in[i / 2] & EFFNET_KNOWN_MOST;
         value = scale[0] + (double)scale[1] * out[i];
         squares += value * value;
     }

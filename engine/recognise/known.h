@@ -3,9 +3,8 @@
  * can tell what resembles none of them. In the metadata:
  *
  *     effnet.known           {"pictures": N, "threshold": T}
- *     effnet.known.features  base64 of N rows: least value and step (32-bit floats, little-endian),
- *                            then 4 bits for each feature, the first one in the lower half of a
- * byte
+ *     effnet.known.features  base64 of N rows: least value and scale (32-bit floats,
+ * little-endian), then 4 bits for each feature, the first in the lower half of a byte
  */
 #ifndef EFFNET_KNOWN_H
 #define EFFNET_KNOWN_H
@@ -15,7 +14,7 @@
 #define EFFNET_KNOWN_PICTURES     "effnet.known"
 #define EFFNET_KNOWN_FEATURES     "effnet.known.features"
 #define EFFNET_KNOWN_MAX_PICTURES 4096
-#define EFFNET_KNOWN_STEPS        15
+#define EFFNET_KNOWN_MOST         15 /* of 4 bits */
 
 typedef struct _EffNetKnown EffNetKnown;
 

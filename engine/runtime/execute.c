@@ -52,9 +52,9 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
         .in_type = in->type,
         .out_type = t->plan->tensors[t->op->out].type,
         .in_stride = layer->stride * in->channels,
-        .runs = layer->kernel,
-        .run_stride = (gsize)in->size * in->channels,
-        .run = layer->kernel * pixel_elements(t, layer),
+        .spans = layer->kernel,
+        .span_stride = (gsize)in->size * in->channels,
+        .span = layer->kernel * pixel_elements(t, layer),
         .weights = packed->weights,
         .bias = packed->bias,
         .quant = packed->quant,
@@ -148,7 +148,7 @@ conv_bands(const Task *t, EffNetConv a, gsize out_block)
 
     a.in = t->scratch;
     a.in_stride = layer->stride * layer->in_channels;
-    a.run_stride = in_row;
+    a.span_stride = in_row;
     a.scratch =
         t->scratch + effnet_align(effnet_layer_band_height(layer, op->band_rows) * row_bytes);
     for (guint row = t->first_pixel; row < t->end_pixel; row += op->band_rows) {
@@ -173,7 +173,7 @@ conv(const Task *t)
     EffNetConv a = conv_of(layer, &op->packed[0], t);
     gsize out_channels = channels(t, op->out);
     gboolean rows = effnet_op_has_rows(op);
-    gsize in_block = rows ? layer->stride * a.run_stride : channels(t, op->in);
+    gsize in_block = rows ? layer->stride * a.span_stride : channels(t, op->in);
     gsize out_block = rows ? layer->out_size * out_channels : out_channels;
     gsize first_lane = t->first_panel * EFFNET_LANES;
     gsize out_at = t->first_pixel * out_block + first_lane;
@@ -327,7 +327,7 @@ make_row(const Task *t, EffNetConv *conv, guint row, guint8 *out)
     const guint8 *in;
 
     if (op->kind == EFFNET_OP_CONV_DEPTHWISE) {
-        conv->in = within(t, op->in, row * layer->stride * conv->run_stride);
+        conv->in = within(t, op->in, row * layer->stride * conv->span_stride);
         conv->out = out;
         op->conv->run(conv);
         return;
@@ -421,8 +421,8 @@ linear(const Task *t, const EffNetLayer *layer, const EffNetPacked *packed, cons
         .out_type = EFFNET_TYPE_F32,
         .in = in,
         .in_stride = layer->in_channels,
-        .runs = 1,
-        .run = layer->in_channels,
+        .spans = 1,
+        .span = layer->in_channels,
         .weights = packed->weights,
         .bias = packed->bias,
         .all_panels = panels,
@@ -534,7 +534,7 @@ effnet_op_execute_row(const EffNetPlan *plan, const EffNetOp *op, const EffNetAr
     EffNetConv a = conv_of(layer, &op->packed[0], &t);
 
     a.out_type = op->kind == EFFNET_OP_CONV_DEPTHWISE ? op->depthwise_type : plan->type;
-    a.in = within(&t, op->in, row * layer->stride * a.run_stride);
+    a.in = within(&t, op->in, row * layer->stride * a.span_stride);
     a.gate = at(&t, op->gate);
     a.pixels = layer->out_size;
     a.out = out;

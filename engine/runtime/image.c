@@ -88,7 +88,7 @@ effnet_image_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpo
                         const float *chw)
 {
     guint border = border_of(plan), size = info->resolution;
-    gsize step = plan->tensors[plan->input].channels;
+    gsize stride = plan->tensors[plan->input].channels;
 
     for (guint c = 0; c < info->in_channels; c++)
         for (guint y = 0; y < size; y++, chw += size) {
@@ -98,10 +98,10 @@ effnet_image_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpo
 
             if (is_bytes(plan))
                 for (guint x = 0; x < size; x++)
-                    bytes[x * step] = to_byte(info, c, chw[x]);
+                    bytes[x * stride] = to_byte(info, c, chw[x]);
             else
                 for (guint x = 0; x < size; x++)
-                    floats[x * step] = chw[x];
+                    floats[x * stride] = chw[x];
         }
 }
 
@@ -110,7 +110,7 @@ effnet_image_get_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gco
                         float *chw)
 {
     guint border = border_of(plan), size = info->resolution;
-    gsize step = plan->tensors[plan->input].channels;
+    gsize stride = plan->tensors[plan->input].channels;
 
     for (guint c = 0; c < info->in_channels; c++)
         for (guint y = 0; y < size; y++, chw += size) {
@@ -120,9 +120,9 @@ effnet_image_get_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gco
 
             if (is_bytes(plan))
                 for (guint x = 0; x < size; x++)
-                    chw[x] = to_float(info, c, bytes[x * step]);
+                    chw[x] = to_float(info, c, bytes[x * stride]);
             else
                 for (guint x = 0; x < size; x++)
-                    chw[x] = floats[x * step];
+                    chw[x] = floats[x * stride];
         }
 }

@@ -35,22 +35,22 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Prototypes, prototypes_clear)
 static void
 round_row(const float *row, guint n, guint8 *bytes, float *unit)
 {
-    float least = row[0], most = row[0], step;
+    float least = row[0], most = row[0], scale;
     double squares = 0;
 
     for (guint i = 1; i < n; i++) {
         least = MIN(least, row[i]);
         most = MAX(most, row[i]);
     }
-    step = (most - least) / EFFNET_KNOWN_STEPS;
+    scale = (most - least) / EFFNET_KNOWN_MOST;
     memcpy(bytes, &least, sizeof least);
-    memcpy(bytes + sizeof least, &step, sizeof step);
-    bytes += sizeof least + sizeof step;
+    memcpy(bytes + sizeof least, &scale, sizeof scale);
+    bytes += sizeof least + sizeof scale;
     for (guint i = 0; i < n; i++) {
-        guint whole = step > 0 ? (guint)lrintf((row[i] - least) / step) : 0;
+        guint whole = scale > 0 ? (guint)lrintf((row[i] - least) / scale) : 0;
 
         bytes[i / 2] |= (guint8)(whole << (i % 2 ? HALF_BYTE : 0));
-        unit[i] = least + step * whole;
+        unit[i] = least + scale * whole;
         squares += (double)unit[i] * unit[i];
     }
     for (guint i = 0; squares > 0 && i < n; i++)

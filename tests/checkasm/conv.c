@@ -11,7 +11,7 @@ static const EffNetConvKernel *const twins[EFFNET_TYPES] = {
 };
 
 typedef struct {
-    guint pixels, runs, run, out; /* out: channels, not necessarily whole panels */
+    guint pixels, spans, span, out; /* out: channels, not necessarily whole panels */
     gboolean gate, residual, pool;
     EffNetAct act;
     gboolean act_first;
@@ -30,46 +30,46 @@ typedef struct {
 static gsize
 packed_bytes(const EffNetConvKernel *kernel, const Shape *s)
 {
-    return effnet_conv_packed_bytes(kernel, s->runs, s->run, s->out);
+    return effnet_conv_packed_bytes(kernel, s->spans, s->span, s->out);
 }
 
 static void
 case_init(Case *c, const Shape *s, const EffNetKernels *kernels, EffNetType type)
 {
     const EffNetConvKernel *own = &kernels->conv[type];
-    EffNetType in_type = s->floats || s->run % own->group ? EFFNET_TYPE_F32 : type;
+    EffNetType in_type = s->floats || s->span % own->group ? EFFNET_TYPE_F32 : type;
     guint panels = effnet_panels(s->out), gap = checkasm_random(0, 5);
-    gsize stride = (s->runs == 1 ? s->run : s->run / 3 * 2) + gap;
-    gsize run_stride = s->pixels * stride + s->run;
+    gsize stride = (s->spans == 1 ? s->span : s->span / 3 * 2) + gap;
+    gsize span_stride = s->pixels * stride + s->span;
 
     c->type = type;
     c->out_type = s->pool || s->floats ? EFFNET_TYPE_F32 : type;
     c->columns = panels * EFFNET_LANES;
-    c->k = (gsize)s->runs * s->run;
-    c->in = checkasm_alloc(in_type, s->runs * run_stride);
+    c->k = (gsize)s->spans * s->span;
+    c->in = checkasm_alloc(in_type, s->spans * span_stride);
     c->rows = checkasm_alloc(EFFNET_TYPE_F32, c->k * s->out);
     c->packed =
         checkasm_alloc(EFFNET_TYPE_U8, MAX(packed_bytes(own, s), packed_bytes(twins[type], s)));
     c->bias = checkasm_alloc(EFFNET_TYPE_F32, c->columns);
-    c->gate = checkasm_alloc(EFFNET_TYPE_F32, s->run);
+    c->gate = checkasm_alloc(EFFNET_TYPE_F32, s->span);
     c->residual = checkasm_alloc(type, (gsize)s->pixels * c->columns);
     c->out = checkasm_alloc(c->out_type, (gsize)s->pixels * c->columns);
     c->pool = checkasm_alloc(EFFNET_TYPE_F32, c->columns);
     c->scratch = checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_scratch(s->pixels, c->k, panels));
-    checkasm_randomize(in_type, c->in, s->runs * run_stride);
+    checkasm_randomize(in_type, c->in, s->spans * span_stride);
     checkasm_randomize(EFFNET_TYPE_F32, c->rows, c->k * s->out);
     memset(c->bias, 0, c->columns * sizeof *c->bias);
     checkasm_randomize(EFFNET_TYPE_F32, c->bias, s->out);
-    checkasm_randomize(EFFNET_TYPE_F32, c->gate, s->run);
+    checkasm_randomize(EFFNET_TYPE_F32, c->gate, s->span);
     checkasm_randomize(type, c->residual, (gsize)s->pixels * c->columns);
     c->conv = (EffNetConv){
         .in_type = in_type,
         .out_type = c->out_type,
         .in = c->in,
         .in_stride = stride,
-        .runs = s->runs,
-        .run = s->run,
-        .run_stride = run_stride,
+        .spans = s->spans,
+        .span = s->span,
+        .span_stride = span_stride,
         .gate = s->gate ? c->gate : NULL,
         .weights = c->packed,
         .bias = c->bias,
@@ -108,7 +108,7 @@ outcome(Case *c, const Shape *s, const EffNetConvKernel *kernels)
     gpointer out = s->pool ? c->pool : c->out;
 
     memset(out, 0, bytes);
-    kernels->pack(c->packed, c->rows, s->runs, s->run, s->out);
+    kernels->pack(c->packed, c->rows, s->spans, s->span, s->out);
     kernels->run(&c->conv);
     return g_memdup2(out, bytes);
 }
@@ -133,7 +133,7 @@ check(const EffNetKernels *kernels, EffNetType type, const Shape *s)
     gsize n = effnet_panels(s->out) * EFFNET_LANES * (gsize)(s->pool ? 1 : s->pixels);
     g_autofree gpointer expected = NULL, found = NULL;
     g_autofree char *what =
-        g_strdup_printf("%u pixels, %u x %u to %u, act %d%s%s%s%s", s->pixels, s->runs, s->run,
+        g_strdup_printf("%u pixels, %u x %u to %u, act %d%s%s%s%s", s->pixels, s->spans, s->span,
                         s->out, s->act, s->act_first ? " first" : "", s->gate ? ", gate" : "",
                         s->residual ? ", residual" : "", s->pool ? ", pool" : "");
     Case c;
@@ -150,24 +150,26 @@ static void
 test_sizes(const EffNetKernels *kernels, EffNetType type)
 {
     for (guint pixels = 1; pixels <= 45; pixels++) {
-        Shape s = {
-            .pixels = pixels, .runs = 1, .run = checkasm_random(1, 70), .floats = pixels % 3 == 0};
+        Shape s = {.pixels = pixels,
+                   .spans = 1,
+                   .span = checkasm_random(1, 70),
+                   .floats = pixels % 3 == 0};
 
         s.out = checkasm_random(1, 150);
         check(kernels, type, &s);
     }
     for (guint out = 1; out <= 170; out += 7)
         check(kernels, type,
-              &(Shape){.pixels = 1, .runs = 1, .run = checkasm_random(1, 300), .out = out});
-    check(kernels, type, &(Shape){.pixels = 49, .runs = 1, .run = 1152, .out = 320});
+              &(Shape){.pixels = 1, .spans = 1, .span = checkasm_random(1, 300), .out = out});
+    check(kernels, type, &(Shape){.pixels = 49, .spans = 1, .span = 1152, .out = 320});
 }
 
 static void
 test_windows(const EffNetKernels *kernels, EffNetType type)
 {
     for (guint pixels = 1; pixels <= 30; pixels += 3)
-        for (guint run = 3; run <= 27; run += 3)
-            check(kernels, type, &(Shape){.pixels = pixels, .runs = 3, .run = run, .out = 40});
+        for (guint span = 3; span <= 27; span += 3)
+            check(kernels, type, &(Shape){.pixels = pixels, .spans = 3, .span = span, .out = 40});
 }
 
 static gboolean
@@ -183,8 +185,8 @@ test_fused(const EffNetKernels *kernels, EffNetType type)
         for (int fused = 0; has_act(kernels, type, act) && fused < 16; fused++) {
             Shape s = {
                 .pixels = checkasm_random(1, 40),
-                .runs = 1,
-                .run = checkasm_random(4, 50) * 2,
+                .spans = 1,
+                .span = checkasm_random(4, 50) * 2,
                 .out = checkasm_random(8, 100),
                 .gate = fused & 1,
                 .residual = fused & 2,
@@ -246,7 +248,7 @@ test_activations(const EffNetKernels *kernels, EffNetType type)
 {
     for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
         const Shape s = {
-            .pixels = 4000, .runs = 1, .run = 1, .out = 16, .act = act, .floats = TRUE};
+            .pixels = 4000, .spans = 1, .span = 1, .out = 16, .act = act, .floats = TRUE};
         g_autofree float *expected = NULL, *found = NULL;
         Case c;
 
@@ -275,7 +277,7 @@ static void
 test_nan(const EffNetKernels *kernels, EffNetType type)
 {
     for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
-        const Shape s = {.pixels = 9, .runs = 1, .run = 1, .out = 40, .act = act, .floats = TRUE};
+        const Shape s = {.pixels = 9, .spans = 1, .span = 1, .out = 40, .act = act, .floats = TRUE};
         g_autofree float *found = NULL;
         Case c;
 
@@ -306,7 +308,7 @@ bench_shape(const EffNetKernels *kernels, EffNetType type, const char *name, con
 
     check(kernels, type, s);
     case_init(&c, s, kernels, type);
-    kernels->conv[type].pack(c.packed, c.rows, s->runs, s->run, s->out);
+    kernels->conv[type].pack(c.packed, c.rows, s->spans, s->span, s->out);
     checkasm_bench(name, kernels, type, 2.0 * s->pixels * c.k * s->out, run_conv,
                    (gconstpointer[]){&kernels->conv[type], &c.conv});
     case_clear(&c);
@@ -341,7 +343,7 @@ static void
 test_bench_activations(const EffNetKernels *kernels, EffNetType type)
 {
     for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
-        const Shape s = {.pixels = 784, .runs = 1, .run = 16, .out = 96, .act = act};
+        const Shape s = {.pixels = 784, .spans = 1, .span = 16, .out = 96, .act = act};
         g_autofree char *name = g_strdup_printf("conv_16_96_act_%d", act);
 
         if (has_act(kernels, type, act))

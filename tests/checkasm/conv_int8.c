@@ -69,25 +69,25 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
     const EffNetConvKernel *plain = &effnet_conv_int8_c;
     gsize stride = s->kernel > 1 ? s->in_channels : effnet_panels(s->in_channels) * EFFNET_LANES;
     gsize row = s->pixels * s->stride * stride + s->kernel * stride,
-          run = s->kernel * s->in_channels;
+          span = s->kernel * s->in_channels;
     gsize lanes = effnet_panels(s->channels) * EFFNET_LANES, out_stride = lanes + 3;
 
     *c = (Case){.n_out = s->pixels * out_stride};
     fill_input(c, s->in_type, row * s->kernel);
-    c->weights = int8_weights(s->channels * s->kernel * run);
+    c->weights = int8_weights(s->channels * s->kernel * span);
     c->packed =
-        checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_packed_bytes(own, s->kernel, run, s->channels));
+        checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_packed_bytes(own, s->kernel, span, s->channels));
     c->reference = checkasm_alloc(EFFNET_TYPE_U8,
-                                  effnet_conv_packed_bytes(plain, s->kernel, run, s->channels));
-    own->pack(c->packed, c->weights, s->kernel, run, s->channels);
-    plain->pack(c->reference, c->weights, s->kernel, run, s->channels);
-    c->scale = int8_scales(lanes, s->kernel * run);
+                                  effnet_conv_packed_bytes(plain, s->kernel, span, s->channels));
+    own->pack(c->packed, c->weights, s->kernel, span, s->channels);
+    plain->pack(c->reference, c->weights, s->kernel, span, s->channels);
+    c->scale = int8_scales(lanes, s->kernel * span);
     c->bias = int8_biases(lanes);
     c->start = checkasm_alloc(EFFNET_TYPE_F32, lanes);
     for (gsize i = 0; i < lanes; i++)
         c->start[i] = (gint32)checkasm_random(0, 20000) - 10000;
     c->own_start = checkasm_alloc(EFFNET_TYPE_F32, lanes);
-    set_own_start(c, own->offset, lanes, s->channels, s->kernel * run);
+    set_own_start(c, own->offset, lanes, s->channels, s->kernel * span);
     c->residual = checkasm_alloc(EFFNET_TYPE_S16, c->n_out);
     checkasm_randomize(EFFNET_TYPE_S16, c->residual, c->n_out);
     c->gate = checkasm_alloc(EFFNET_TYPE_F32, stride);
@@ -95,7 +95,7 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
     for (gsize i = 0; i < stride; i++)
         c->gate[i] = i % 7 ? ABS(c->gate[i]) : 1;
     c->out = checkasm_alloc(EFFNET_TYPE_F32, c->n_out);
-    c->scratch = checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_scratch(s->pixels, s->kernel * run,
+    c->scratch = checkasm_alloc(EFFNET_TYPE_U8, effnet_conv_scratch(s->pixels, s->kernel * span,
                                                                     effnet_panels(s->channels)));
     set_quant(c, s);
     c->conv = (EffNetConv){
@@ -103,9 +103,9 @@ case_init(Case *c, const EffNetKernels *kernels, const Shape *s)
         .out_type = s->out_type,
         .in = c->in,
         .in_stride = s->stride * stride,
-        .runs = s->kernel,
-        .run = run,
-        .run_stride = row,
+        .spans = s->kernel,
+        .span = span,
+        .span_stride = row,
         .gate = s->gate ? c->gate : NULL,
         .weights = c->packed,
         .bias = c->bias,
@@ -149,7 +149,7 @@ compare(Case *c, const EffNetKernels *kernels)
     kernels->conv[EFFNET_TYPE_S16].run(&c->conv);
     if (memcmp(c->out, expected, bytes) != 0) {
         g_test_message("%u pixels of %u x %u to %u panels from %u, zero %u, fixed %d, act %s",
-                       plain.pixels, plain.runs, plain.run, plain.panels, plain.first_panel,
+                       plain.pixels, plain.spans, plain.span, plain.panels, plain.first_panel,
                        c->quant.zero, c->quant.fixed, c->quant.has_bump ? "bump" : "clip");
         g_test_fail();
     }

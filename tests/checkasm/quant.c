@@ -8,15 +8,15 @@
 static void
 check_bump(EffNetAct act, const EffNetActRule *rule)
 {
-    for (float step = effnet_bump_least_step(rule->end); step < 0.1f; step *= 3) {
+    for (float scale = effnet_bump_least_scale(rule->end); scale < 0.1f; scale *= 3) {
         EffNetBump bump;
 
-        effnet_bump_init(&bump, rule, step);
+        effnet_bump_init(&bump, rule, scale);
         for (gint x = G_MININT16; x <= G_MAXINT16; x++) {
-            double expected = effnet_act(act, x * step);
-            double found = effnet_bump_act(&bump, x) * (double)step;
+            double expected = effnet_act(act, x * scale);
+            double found = effnet_bump_act(&bump, x) * (double)scale;
 
-            g_assert_cmpfloat_with_epsilon(found, expected, 0.003 + step);
+            g_assert_cmpfloat_with_epsilon(found, expected, 0.003 + scale);
         }
     }
 }

@@ -54,12 +54,12 @@ find_sgemm(void)
     return sgemm;
 }
 
-/* Packs (RUNS * RUN) x the columns of all panels, row-major, as sgemm reads them. */
+/* Packs (SPANS * SPAN) x the columns of all panels, row-major, as sgemm reads them. */
 static void
-pack_columns(gpointer dst, const float *weights, guint runs, gsize run, guint out)
+pack_columns(gpointer dst, const float *weights, guint spans, gsize span, guint out)
 {
     float *packed = dst;
-    gsize k = runs * run;
+    gsize k = spans * span;
     guint columns = effnet_panels(out) * EFFNET_LANES;
 
     for (gsize i = 0; i < k; i++)
@@ -71,14 +71,14 @@ pack_columns(gpointer dst, const float *weights, guint runs, gsize run, guint ou
 static void
 gather_windows(EffNetConv *a)
 {
-    gsize window = a->runs * a->run;
+    gsize window = a->spans * a->span;
     const float *in = a->in;
     float *out = a->scratch;
 
     for (guint p = 0; p < a->pixels; p++)
-        for (guint r = 0; r < a->runs; r++)
-            memcpy(out + p * window + r * a->run, in + p * a->in_stride + r * a->run_stride,
-                   a->run * sizeof(float));
+        for (guint r = 0; r < a->spans; r++)
+            memcpy(out + p * window + r * a->span, in + p * a->in_stride + r * a->span_stride,
+                   a->span * sizeof(float));
     if (a->gate)
         effnet_orc_mul_f32(out, window * sizeof(float), a->gate, 0, window, a->pixels);
     a->in = out;
@@ -164,16 +164,16 @@ conv_f32_blas(const EffNetConv *conv)
     guint all = a.all_panels * EFFNET_LANES;
     float *out = a.out;
 
-    if (a.gate || a.runs > 1)
+    if (a.gate || a.spans > 1)
         gather_windows(&a);
     if (a.pool) {
         out = a.scratch;
         a.out_stride = columns;
         a.scratch = out + (gsize)a.pixels * columns;
     }
-    find_sgemm()(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, a.pixels, columns, a.runs * a.run, 1.f,
-                 a.in, MAX(a.in_stride, a.runs * a.run), (const float *)a.weights + first, all, 0.f,
-                 out, MAX(a.out_stride, columns));
+    find_sgemm()(ROW_MAJOR, NO_TRANSPOSE, NO_TRANSPOSE, a.pixels, columns, a.spans * a.span, 1.f,
+                 a.in, MAX(a.in_stride, a.spans * a.span), (const float *)a.weights + first, all,
+                 0.f, out, MAX(a.out_stride, columns));
     effnet_orc_add_f32(out, a.out_stride * sizeof(float), a.bias + first, 0, columns, a.pixels);
     if (a.residual && !a.act_first)
         add_residual(&a, out, columns);
