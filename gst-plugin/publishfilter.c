@@ -10,10 +10,12 @@
 /* Regions come and go as long as a stream lasts; forgetting one costs at most a repeated line. */
 #define MAX_REMEMBERED 4096
 
+#define UNKNOWN (-1) /* in place of a class */
+
 /* What is remembered of an element's region. */
 typedef struct {
     guint64 frame; /* the frame last inferred */
-    gint best;     /* the class last written */
+    gint best;     /* the class last written, or UNKNOWN */
     gboolean is_written;
 } Memory;
 
@@ -209,6 +211,14 @@ remember(GstEfficientNetPublishFilter *filter, const GstEfficientNetResult *resu
     return memory;
 }
 
+static gint
+get_best(const GstEfficientNetResult *result)
+{
+    return gst_efficientnet_result_is_unknown(result)
+               ? UNKNOWN
+               : gst_efficientnet_result_get_index(result, 0);
+}
+
 /* What to write of RESULT; NULL: nothing. */
 static GstStructure *
 filter_result(GstEfficientNetPublishFilter *filter, const GstEfficientNetResult *result,
@@ -226,12 +236,12 @@ filter_result(GstEfficientNetPublishFilter *filter, const GstEfficientNetResult 
         memory->is_written = FALSE;
         return NULL;
     }
-    if ((!held && !is_new) || (filter->changes && memory->is_written &&
-                               memory->best == gst_efficientnet_result_get_index(&kept, 0))) {
+    if ((!held && !is_new) ||
+        (filter->changes && memory->is_written && memory->best == get_best(&kept))) {
         gst_structure_free(structure);
         return NULL;
     }
-    memory->best = gst_efficientnet_result_get_index(&kept, 0);
+    memory->best = get_best(&kept);
     memory->is_written = TRUE;
     return structure;
 }

@@ -185,6 +185,24 @@ test_many_regions(void)
     }
 }
 
+/* What becomes unknown has changed, though its first class is the same. */
+static void
+test_changes_unknown(void)
+{
+    static const gboolean unknown[] = {FALSE, TRUE, TRUE, FALSE};
+    g_autoptr(GstEfficientNetPublishFilter) filter = make_filter("f,changes=true");
+
+    for (guint i = 0; i < G_N_ELEMENTS(unknown); i++) {
+        GstStructure *result = make_result(i, 0, "cat", -1);
+        g_autofree char *kept = NULL;
+
+        gst_structure_set(result, "similarity", G_TYPE_FLOAT, 0.5f, "unknown", G_TYPE_BOOLEAN,
+                          unknown[i], NULL);
+        kept = apply(filter, result, i, FALSE);
+        g_assert_cmpstr(kept, ==, i == 2 ? "" : "cat tiger, Panthera tigris");
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -193,6 +211,7 @@ main(int argc, char **argv)
     g_test_add_func("/publishfilter/all", test_all);
     g_test_add_func("/publishfilter/classes", test_classes);
     g_test_add_func("/publishfilter/changes", test_changes);
+    g_test_add_func("/publishfilter/changes-unknown", test_changes_unknown);
     g_test_add_func("/publishfilter/changes-of-regions", test_changes_of_regions);
     g_test_add_func("/publishfilter/not-held", test_not_held);
     g_test_add_func("/publishfilter/refused", test_refused);
