@@ -1,18 +1,55 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "finding.h"
 
+/* Inserts the class INDEX among those from FIRST on, of which there are few; of more than K, the
+ * best remain. */
+static void
+insert(GstEfficientNetFinding *finding, guint first, guint k, guint index, float score)
+{
+    guint i = finding->n;
+
+    for (; i > first && finding->classes[i - 1].score < score; i--) {
+        if (i < k)
+            finding->classes[i] = finding->classes[i - 1];
+    }
+    if (i < k)
+        finding->classes[i] = (EffNetClass){.index = index, .score = score};
+    finding->n = MIN(finding->n + 1, k);
+}
+
+/* Adds classes that have lost the threshold, but not what keeps them. */
+static void
+keep_classes(GstEfficientNetFinding *finding, const float *scores, guint n_scores,
+             const GstEfficientNetSelection *selection, guint k)
+{
+    const GstEfficientNetFinding *before = selection->before;
+    guint first = finding->n;
+
+    for (guint i = 0; i < before->n; i++) {
+        guint index = before->classes[i].index;
+
+        if (index < n_scores && scores[index] < selection->threshold &&
+            scores[index] >= selection->release)
+            insert(finding, first, k, index, scores[index]);
+    }
+}
+
 GstEfficientNetFinding *
 gst_efficientnet_finding_new(const GstEfficientNetSubject *subject, const float *scores,
-                             guint n_scores, guint top_k, float threshold, GBytes *embedding)
+                             guint n_scores, const GstEfficientNetSelection *selection,
+                             GBytes *embedding)
 {
     GstEfficientNetFinding *finding;
-    gsize k = MIN(top_k, n_scores);
+    gsize k = MIN(selection->top_k, n_scores);
 
     finding = g_atomic_rc_box_alloc(sizeof *finding + k * sizeof *finding->classes);
     finding->subject = *subject;
     finding->embedding = embedding ? g_bytes_ref(embedding) : NULL;
     finding->has_similarity = finding->unknown = FALSE;
-    finding->n = (guint)effnet_scores_top(scores, n_scores, k, threshold, finding->classes);
+    finding->n =
+        (guint)effnet_scores_top(scores, n_scores, k, selection->threshold, finding->classes);
+    if (selection->before && !selection->before->unknown)
+        keep_classes(finding, scores, n_scores, selection, (guint)k);
     return finding;
 }
 
@@ -23,6 +60,14 @@ gst_efficientnet_finding_set_similarity(GstEfficientNetFinding *finding, float s
     finding->has_similarity = TRUE;
     finding->similarity = similarity;
     finding->unknown = similarity < threshold;
+}
+
+gint64
+gst_efficientnet_finding_get_verdict(const GstEfficientNetFinding *finding)
+{
+    if (finding->unknown)
+        return GST_EFFICIENTNET_VERDICT_UNKNOWN;
+    return finding->n > 0 ? (gint64)finding->classes[0].index : GST_EFFICIENTNET_VERDICT_NONE;
 }
 
 GstEfficientNetFinding *

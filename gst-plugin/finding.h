@@ -32,16 +32,30 @@ typedef struct {
     EffNetClass classes[]; /* best first */
 } GstEfficientNetFinding;
 
-/* A finding with the best TOP_K of N_SCORES that are at least THRESHOLD (-INFINITY: all). Adds a
- * reference to EMBEDDING, which may be NULL. */
+/* In place of a class. */
+#define GST_EFFICIENTNET_VERDICT_NONE    (-1) /* no class reached the threshold */
+#define GST_EFFICIENTNET_VERDICT_UNKNOWN (-2)
+
+/* Which classes a finding has: those with the best scores, each at least THRESHOLD (-INFINITY: all)
+ * or, if it is one of BEFORE's, which may be NULL, at least RELEASE. */
+typedef struct {
+    guint top_k;
+    float threshold, release;
+    const GstEfficientNetFinding *before;
+} GstEfficientNetSelection;
+
+/* Adds a reference to EMBEDDING, which may be NULL. */
 GstEfficientNetFinding *gst_efficientnet_finding_new(const GstEfficientNetSubject *subject,
                                                      const float *scores, guint n_scores,
-                                                     guint top_k, float threshold,
+                                                     const GstEfficientNetSelection *selection,
                                                      GBytes *embedding);
 
 /* Before anybody else has FINDING: how similar it is, and from which similarity on it is known. */
 void gst_efficientnet_finding_set_similarity(GstEfficientNetFinding *finding, float similarity,
                                              float threshold);
+
+/* The first class, or one of GST_EFFICIENTNET_VERDICT_. */
+gint64 gst_efficientnet_finding_get_verdict(const GstEfficientNetFinding *finding);
 
 GstEfficientNetFinding *gst_efficientnet_finding_ref(GstEfficientNetFinding *finding);
 void gst_efficientnet_finding_unref(GstEfficientNetFinding *finding);

@@ -18,6 +18,19 @@ period(const GstEfficientNetFraction *rate)
     return gst_util_uint64_scale(GST_SECOND, (guint64)rate->d, (guint64)rate->n);
 }
 
+/* Whether so much time has gone by that a frame is inferred though nothing has changed. Where times
+ * are unknown, it never has. */
+static gboolean
+is_stale(const GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings,
+         const GstEfficientNetMoment *moment)
+{
+    GstClockTime apart = gst_efficientnet_moment_apart(moment, &gates->last);
+    GstClockTime interval = settings->refresh_interval;
+
+    return interval > 0 && GST_CLOCK_TIME_IS_VALID(apart) &&
+           apart >= interval - MIN(interval, ROUNDING);
+}
+
 static gboolean
 rate_allows(const GstEfficientNetGates *gates, const GstEfficientNetFraction *rate,
             const GstEfficientNetMoment *moment)
@@ -47,15 +60,17 @@ gst_efficientnet_gates_due(GstEfficientNetGates *gates,
 gboolean
 gst_efficientnet_gates_changed(GstEfficientNetGates *gates,
                                const GstEfficientNetFrameSettings *settings,
-                               const GstVideoFrame *map, const EffNetRect *region)
+                               const GstEfficientNetMoment *moment, const GstVideoFrame *map,
+                               const EffNetRect *region)
 {
     if (settings->change_threshold <= 0.0f) {
         gates->seen = FALSE;
         return TRUE;
     }
     gst_efficientnet_grid_init(&gates->candidate, map, region);
-    return !gates->seen || gst_efficientnet_grid_distance(&gates->candidate, &gates->inferred) >=
-                               settings->change_threshold;
+    return !gates->seen || is_stale(gates, settings, moment) ||
+           gst_efficientnet_grid_distance(&gates->candidate, &gates->inferred) >=
+               settings->change_threshold;
 }
 
 void

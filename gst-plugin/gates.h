@@ -25,9 +25,11 @@ gboolean gst_efficientnet_gates_due(GstEfficientNetGates *gates,
                                     const GstEfficientNetFrameSettings *settings,
                                     const GstEfficientNetMoment *moment);
 
-/* To be called for a frame that is due. TRUE if the third gate lets it pass. */
+/* To be called for a frame that is due. TRUE if the third gate lets it pass, which it also does
+ * when refresh-interval has gone by. */
 gboolean gst_efficientnet_gates_changed(GstEfficientNetGates *gates,
                                         const GstEfficientNetFrameSettings *settings,
+                                        const GstEfficientNetMoment *moment,
                                         const GstVideoFrame *map, const EffNetRect *region);
 
 /* One of these is to be called for a frame that is due: the third gate held it back, or it is

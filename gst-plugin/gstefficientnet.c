@@ -67,7 +67,7 @@ struct _GstEfficientNet {
 
     /* The streaming thread's. */
     GstEfficientNetStream *stream;
-    gboolean warned; /* that max-rate has no times to go by */
+    gboolean warned; /* that there are no times to go by */
 };
 
 #define CAPS GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS)
@@ -496,14 +496,15 @@ is_late(GstEfficientNet *self, GstBuffer *buffer)
 }
 
 static void
-warn_unrated(GstEfficientNet *self)
+warn_untimed(GstEfficientNet *self, const char *property)
 {
     if (self->warned)
         return;
     self->warned = TRUE;
     GST_ELEMENT_WARNING(self, STREAM, FORMAT,
-                        ("max-rate: the frames have no time stamps and the caps no framerate to "
-                         "count them by, so that it limits nothing"),
+                        ("%s: the frames have no time stamps and the caps no framerate to count "
+                         "them by, so that it has no effect",
+                         property),
                         (NULL));
 }
 
@@ -521,8 +522,8 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     gst_efficientnet_stream_process(self->stream, self->classifier, self->name, &settings, buffer,
                                     &trans->segment, &report, &error);
     publish(self, &report, settings.late_policy == GST_EFFICIENTNET_LATE_POLICY_WAIT);
-    if (report.unrated)
-        warn_unrated(self);
+    if (report.untimed)
+        warn_untimed(self, report.untimed);
     if (error) {
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", error->message), (NULL));
         return GST_FLOW_ERROR;

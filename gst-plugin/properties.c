@@ -166,6 +166,40 @@ install_gate_properties(GObjectClass *klass)
                            "inferred last: the mean absolute difference of 32 x 32 cells, as a "
                            "share of the way from black to white; 0.02 ignores noise (0: off)",
                            0.0f, 1.0f, DEFAULT(change_threshold), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_REFRESH_INTERVAL,
+        g_param_spec_uint64("refresh-interval", "Refresh interval",
+                            "With change-threshold, a frame is inferred in any case when so much "
+                            "stream time, in ns, has passed since the last one (0: off)",
+                            0, G_MAXINT64, DEFAULT(refresh_interval), PLAYING_FLAGS));
+}
+
+static void
+install_verdict_properties(GObjectClass *klass)
+{
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_CONFIRM,
+        g_param_spec_uint(
+            "confirm", "Confirm",
+            "Another first class, unknown, or no class, counts only when it was found "
+            "so often in a row; until then, the last result that counted is carried, "
+            "and every frame is inferred, whatever inference-interval, max-rate, "
+            "change-threshold and reclassify-interval say. Regions that are not "
+            "tracked are not compared with earlier frames (1: at once)",
+            1, G_MAXINT, DEFAULT(confirm), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_RELEASE,
+        g_param_spec_float("release", "Release",
+                           "The score that keeps a class in the result of a frame or tracked "
+                           "region, where threshold is what brings it there (0: as threshold)",
+                           0.0f, G_MAXFLOAT, DEFAULT(release), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_CONSENSUS,
+        g_param_spec_float("consensus", "Consensus",
+                           "The first class of a tracked region is the one found in at least this "
+                           "share of all its inferences, once there were as many as confirm says "
+                           "(0: the class that confirm asks for)",
+                           0.0f, 1.0f, DEFAULT(consensus), PLAYING_FLAGS));
 }
 
 static void
@@ -174,9 +208,11 @@ install_region_properties(GObjectClass *klass)
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_ROI,
         g_param_spec_string("roi", "Region of interest",
-                            "A zone of the frame, \"x,y,w,h\" in pixels, cut to the frame: with "
-                            "inference-region=full-frame what is looked at, with roi-list where "
-                            "the middle of a region must be (NULL: the whole frame)",
+                            "A zone of the frame, \"x,y,w,h\" in pixels or, with a decimal point, "
+                            "as shares of the frame (\"0.5,0.0,0.5,1.0\" is its right half), cut "
+                            "to the frame: with inference-region=full-frame what is looked at, "
+                            "with roi-list where the middle of a region must be (NULL: the whole "
+                            "frame)",
                             NULL, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_INFERENCE_REGION,
@@ -261,7 +297,7 @@ install_schedule_properties(GObjectClass *klass)
             "post-messages", "Post messages",
             "When an element message \"efficientnet\" with stream, pts and results is "
             "posted on the bus; results is empty where no class reached the threshold. With "
-            "smoothing, a change is one that lasts for two inferences",
+            "smoothing and without confirm, a change is one that lasts for two inferences",
             gst_efficientnet_post_messages_get_type(), DEFAULT(post_messages), PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_STATS,
@@ -282,6 +318,7 @@ gst_efficientnet_properties_install(GObjectClass *klass)
     install_score_properties(klass);
     install_frame_properties(klass);
     install_gate_properties(klass);
+    install_verdict_properties(klass);
     install_region_properties(klass);
     install_output_properties(klass);
     install_schedule_properties(klass);

@@ -17,13 +17,31 @@ cut(EffNetRect *rect, guint width, guint height)
     return TRUE;
 }
 
+/* From a zone's edges to the nearest between pixels, so that zones side by side stay so; but never
+ * less than a pixel. */
+static EffNetRect
+scale_zone(const GstEfficientNetZone *zone, guint width, guint height)
+{
+    guint right = MAX((guint)((zone->x + zone->w) * width + 0.5), 1);
+    guint bottom = MAX((guint)((zone->y + zone->h) * height + 0.5), 1);
+    guint x = MIN((guint)(zone->x * width + 0.5), right - 1);
+    guint y = MIN((guint)(zone->y * height + 0.5), bottom - 1);
+
+    return (EffNetRect){x, y, right - x, bottom - y};
+}
+
 gboolean
 gst_efficientnet_region_cut_zone(const GstEfficientNetFrameSettings *settings, guint width,
                                  guint height, EffNetRect *zone)
 {
-    *zone = settings->roi;
-    if (zone->w == 0)
+    const GstEfficientNetZone *roi = &settings->roi;
+
+    if (roi->w == 0)
         *zone = (EffNetRect){0, 0, width, height};
+    else if (roi->is_relative)
+        *zone = scale_zone(roi, width, height);
+    else
+        *zone = (EffNetRect){(guint)roi->x, (guint)roi->y, (guint)roi->w, (guint)roi->h};
     return cut(zone, width, height);
 }
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "settings.h"
 
+#include <string.h>
+
 const GstEfficientNetFrameSettings gst_efficientnet_frame_defaults = {
     .top_k = 5,
     .orientation = GST_VIDEO_ORIENTATION_AUTO,
     .late_policy = GST_EFFICIENTNET_LATE_POLICY_WAIT,
     .interval = 1,
     .max_rate = {0, 1},
+    .confirm = 1,
     .reclassify_interval = 1,
     .unknown = GST_EFFICIENTNET_UNKNOWN_AUTO,
     .meta = GST_EFFICIENTNET_META_FORM_ANALYTICS,
@@ -163,10 +166,11 @@ typedef enum {
     FIELD_FLAGS,
     FIELD_FLOAT,
     FIELD_FRACTION,
-    FIELD_RECT,
     FIELD_STRING, /* interned */
     FIELD_UINT,
+    FIELD_UINT64,
     FIELD_UNKNOWN,
+    FIELD_ZONE,
 } FieldType;
 
 typedef struct {
@@ -191,8 +195,12 @@ static const Field frame_fields[] = {
     [GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL] = FIELD(UINT, interval),
     [GST_EFFICIENTNET_PROP_MAX_RATE] = FIELD(FRACTION, max_rate),
     [GST_EFFICIENTNET_PROP_CHANGE_THRESHOLD] = FIELD(FLOAT, change_threshold),
+    [GST_EFFICIENTNET_PROP_REFRESH_INTERVAL] = FIELD(UINT64, refresh_interval),
+    [GST_EFFICIENTNET_PROP_CONFIRM] = FIELD(UINT, confirm),
+    [GST_EFFICIENTNET_PROP_RELEASE] = FIELD(FLOAT, release),
+    [GST_EFFICIENTNET_PROP_CONSENSUS] = FIELD(FLOAT, consensus),
     [GST_EFFICIENTNET_PROP_SMOOTHING] = FIELD(FLOAT, smoothing),
-    [GST_EFFICIENTNET_PROP_ROI] = FIELD(RECT, roi),
+    [GST_EFFICIENTNET_PROP_ROI] = FIELD(ZONE, roi),
     [GST_EFFICIENTNET_PROP_INFERENCE_REGION] = FIELD(ENUM, inference_region),
     [GST_EFFICIENTNET_PROP_OBJECT_CLASS] = FIELD(STRING, object_class),
     [GST_EFFICIENTNET_PROP_MIN_OBJECT_SIZE] = FIELD(UINT, min_object_size),
@@ -213,36 +221,58 @@ find_field(GstEfficientNetProp prop)
     return field && field->type != FIELD_NONE ? field : NULL;
 }
 
-/* Parses "x,y,w,h"; an empty text means unset. */
+/* Whether numbers are within their bounds, and the zone is not empty. */
 static gboolean
-rect_from_string(EffNetRect *rect, const char *text)
+is_zone(const GstEfficientNetZone *zone)
+{
+    double most = zone->is_relative ? 1 : G_MAXINT, least = zone->is_relative ? 0 : 1;
+
+    return zone->x <= most && zone->y <= most && zone->w >= least && zone->w <= most &&
+           zone->h >= least && zone->h <= most && zone->w > 0 && zone->h > 0;
+}
+
+/* Parses "x,y,w,h", whole numbers of pixels or, if there is a decimal point, shares of the frame;
+ * an empty text means unset. */
+static gboolean
+zone_from_string(GstEfficientNetZone *zone, const char *text)
 {
     g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", -1);
-    guint64 values[4];
+    GstEfficientNetZone read = {.is_relative = text && strchr(text, '.')};
+    double *numbers[] = {&read.x, &read.y, &read.w, &read.h};
 
     if (!text || !*text) {
-        *rect = (EffNetRect){0};
+        *zone = (GstEfficientNetZone){0};
         return TRUE;
     }
-    if (g_strv_length(parts) != 4)
+    if (g_strv_length(parts) != G_N_ELEMENTS(numbers))
         return FALSE;
-    for (guint i = 0; i < 4; i++) {
-        if (!g_ascii_string_to_unsigned(g_strstrip(parts[i]), 10, i < 2 ? 0 : 1, G_MAXINT,
-                                        &values[i], NULL))
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++) {
+        const char *part = g_strstrip(parts[i]);
+        char *end;
+
+        *numbers[i] = g_ascii_strtod(part, &end);
+        if (end == part || *end || strspn(part, "0123456789.") != strlen(part))
             return FALSE;
     }
-    *rect = (EffNetRect){(guint)values[0], (guint)values[1], (guint)values[2], (guint)values[3]};
+    if (!is_zone(&read))
+        return FALSE;
+    *zone = read;
     return TRUE;
 }
 
 static void
-rect_to_value(const EffNetRect *rect, GValue *value)
+zone_to_value(const GstEfficientNetZone *zone, GValue *value)
 {
-    if (rect->w > 0)
-        g_value_take_string(value,
-                            g_strdup_printf("%u,%u,%u,%u", rect->x, rect->y, rect->w, rect->h));
-    else
+    const double numbers[] = {zone->x, zone->y, zone->w, zone->h};
+    char texts[G_N_ELEMENTS(numbers)][G_ASCII_DTOSTR_BUF_SIZE];
+
+    if (zone->w == 0) {
         g_value_set_string(value, NULL);
+        return;
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(numbers); i++)
+        g_ascii_formatd(texts[i], sizeof texts[i], zone->is_relative ? "%.6f" : "%.0f", numbers[i]);
+    g_value_take_string(value, g_strjoin(",", texts[0], texts[1], texts[2], texts[3], NULL));
 }
 
 /* Parses "auto", "off" or a similarity of 0 to 1. */
@@ -302,16 +332,19 @@ gst_efficientnet_frame_settings_set(GstEfficientNetFrameSettings *settings,
         *(GstEfficientNetFraction *)member = (GstEfficientNetFraction){
             gst_value_get_fraction_numerator(value), gst_value_get_fraction_denominator(value)};
         break;
-    case FIELD_RECT:
-        return rect_from_string(member, g_value_get_string(value));
     case FIELD_STRING:
         *(const char **)member = g_intern_string(g_value_get_string(value));
         break;
     case FIELD_UINT:
         *(guint *)member = g_value_get_uint(value);
         break;
+    case FIELD_UINT64:
+        *(guint64 *)member = g_value_get_uint64(value);
+        break;
     case FIELD_UNKNOWN:
         return unknown_from_string(member, g_value_get_string(value));
+    case FIELD_ZONE:
+        return zone_from_string(member, g_value_get_string(value));
     }
     return TRUE;
 }
@@ -344,17 +377,20 @@ gst_efficientnet_frame_settings_get(const GstEfficientNetFrameSettings *settings
     case FIELD_FRACTION:
         gst_value_set_fraction(value, fraction->n, fraction->d);
         break;
-    case FIELD_RECT:
-        rect_to_value(member, value);
-        break;
     case FIELD_STRING:
         g_value_set_string(value, *(const char *const *)member);
         break;
     case FIELD_UINT:
         g_value_set_uint(value, *(const guint *)member);
         break;
+    case FIELD_UINT64:
+        g_value_set_uint64(value, *(const guint64 *)member);
+        break;
     case FIELD_UNKNOWN:
         unknown_to_value(*(const float *)member, value);
+        break;
+    case FIELD_ZONE:
+        zone_to_value(member, value);
         break;
     }
 }

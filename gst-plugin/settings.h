@@ -27,6 +27,12 @@ typedef struct {
     gint n, d;
 } GstEfficientNetFraction;
 
+/* A zone of a frame. */
+typedef struct {
+    double x, y, w, h;    /* w 0: all of the frame */
+    gboolean is_relative; /* these are shares of the frame, not pixels */
+} GstEfficientNetZone;
+
 /* Settings that every frame reads anew. */
 typedef struct {
     guint top_k;
@@ -38,8 +44,12 @@ typedef struct {
     guint interval;
     GstEfficientNetFraction max_rate; /* n 0: no limit */
     float change_threshold;
+    GstClockTime refresh_interval; /* 0: off */
+    guint confirm;
+    float release; /* 0: as threshold */
+    float consensus;
     float smoothing;
-    EffNetRect roi; /* w 0: none */
+    GstEfficientNetZone roi;
     GstEfficientNetInferenceRegion inference_region;
     const char *object_class; /* interned; names separated by commas; NULL: all */
     guint min_object_size;
@@ -76,6 +86,10 @@ typedef enum {
     GST_EFFICIENTNET_PROP_INFERENCE_INTERVAL,
     GST_EFFICIENTNET_PROP_MAX_RATE,
     GST_EFFICIENTNET_PROP_CHANGE_THRESHOLD,
+    GST_EFFICIENTNET_PROP_REFRESH_INTERVAL,
+    GST_EFFICIENTNET_PROP_CONFIRM,
+    GST_EFFICIENTNET_PROP_RELEASE,
+    GST_EFFICIENTNET_PROP_CONSENSUS,
     GST_EFFICIENTNET_PROP_SMOOTHING,
     GST_EFFICIENTNET_PROP_ROI,
     GST_EFFICIENTNET_PROP_INFERENCE_REGION,

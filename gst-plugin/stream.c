@@ -59,54 +59,88 @@ known_from(const Context *c)
                : c->settings->unknown;
 }
 
-/* Puts finding I of OUTCOME where it belongs. TRUE if it is to be announced. */
+/* Finding I of OUTCOME, with SCORES; TRACK, which may be NULL: what is remembered of the region. */
+static GstEfficientNetFinding *
+make_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i, const float *scores,
+             const GstEfficientNetTrack *track)
+{
+    const GstEfficientNetFrameSettings *settings = c->settings;
+    GstEfficientNetSelection selection = {
+        .top_k = settings->top_k,
+        .threshold = settings->threshold > 0.0f ? settings->threshold : -INFINITY,
+        .release = settings->release > 0.0f ? settings->release : INFINITY,
+        .before = track ? track->finding : NULL,
+    };
+    GstEfficientNetFinding *finding =
+        gst_efficientnet_finding_new(&outcome->subjects[i], scores, outcome->n_scores, &selection,
+                                     outcome->embeddings ? outcome->embeddings[i] : NULL);
+
+    if (outcome->similarities)
+        gst_efficientnet_finding_set_similarity(finding, outcome->similarities[i], known_from(c));
+    return finding;
+}
+
+/* Shares are of an object's findings; the whole frame may show this now and that later. */
+static GstEfficientNetQuorum
+quorum_of(const GstEfficientNetFrameSettings *settings, gint64 key)
+{
+    return (GstEfficientNetQuorum){settings->confirm,
+                                   key == GST_EFFICIENTNET_KEY_FRAME ? 0.0f : settings->consensus};
+}
+
+/* Puts finding I of OUTCOME where it belongs. TRUE if SHOWN, what is now known of its region or
+ * NULL, is to be announced. */
 static gboolean
 take_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i,
-             GstEfficientNetFinding **taken)
+             GstEfficientNetFinding **shown)
 {
     const GstEfficientNetFrameSettings *settings = c->settings;
     const GstEfficientNetSubject *subject = &outcome->subjects[i];
     const float *scores = outcome->scores + (gsize)i * outcome->n_scores;
     GstEfficientNetTrack *track = gst_efficientnet_tracks_lookup(c->stream->tracks, subject->key);
+    g_autoptr(GstEfficientNetFinding) finding = NULL;
     gboolean changed = FALSE;
 
     if (track)
         scores =
             gst_efficientnet_track_smooth(track, scores, outcome->n_scores, settings->smoothing);
-    *taken =
-        gst_efficientnet_finding_new(subject, scores, outcome->n_scores, settings->top_k,
-                                     settings->threshold > 0.0f ? settings->threshold : -INFINITY,
-                                     outcome->embeddings ? outcome->embeddings[i] : NULL);
-    if (outcome->similarities)
-        gst_efficientnet_finding_set_similarity(*taken, outcome->similarities[i], known_from(c));
+    finding = make_finding(c, outcome, i, scores, track);
     if (track) {
-        gst_efficientnet_track_take(track, gst_efficientnet_finding_ref(*taken), c->stream->number);
-        changed = gst_efficientnet_track_announce(track, settings->smoothing > 0.0f);
-    } else if (subject->key == GST_EFFICIENTNET_KEY_UNTRACKED) {
-        g_ptr_array_add(c->stream->loose, gst_efficientnet_finding_ref(*taken));
+        GstEfficientNetQuorum quorum = quorum_of(settings, subject->key);
+
+        gst_efficientnet_track_add(track, finding, c->stream->number, &quorum);
+        changed = gst_efficientnet_track_announce(track, settings->smoothing > 0.0f &&
+                                                             settings->confirm <= 1);
+        *shown = track->finding ? gst_efficientnet_finding_ref(track->finding) : NULL;
+    } else {
+        if (subject->key == GST_EFFICIENTNET_KEY_UNTRACKED)
+            g_ptr_array_add(c->stream->loose, gst_efficientnet_finding_ref(finding));
+        *shown = g_steal_pointer(&finding);
     }
     return settings->post_messages == GST_EFFICIENTNET_POST_MESSAGES_ALL ||
            (settings->post_messages == GST_EFFICIENTNET_POST_MESSAGES_CHANGES && changed);
 }
 
+/* Adds FINDING, which may be NULL, to the message about what was inferred of SUBJECT's frame. */
 static void
-add_to_message(const Context *c, const GstEfficientNetFinding *finding)
+add_to_message(const Context *c, const GstEfficientNetSubject *subject,
+               const GstEfficientNetFinding *finding)
 {
     GstStructure *message = c->report->message;
     GValue empty = G_VALUE_INIT;
 
     if (!message) {
-        message =
-            gst_structure_new("efficientnet", "pts", G_TYPE_UINT64, finding->subject.pts, NULL);
+        message = gst_structure_new("efficientnet", "pts", G_TYPE_UINT64, subject->pts, NULL);
         g_value_init(&empty, GST_TYPE_LIST);
         gst_structure_take_value(message, "results", &empty);
         c->report->message = message;
     }
-    if (finding->n == 0)
+    if (!finding || finding->n == 0)
         return;
-    gst_efficientnet_meta_append_result((GValue *)gst_structure_get_value(message, "results"),
-                                        finding, &finding->subject, c->element,
-                                        c->classifier->info->name, c->classifier->labels, 0);
+    gst_efficientnet_meta_append_result(
+        (GValue *)gst_structure_get_value(message, "results"), finding, &finding->subject,
+        c->element, c->classifier->info->name, c->classifier->labels,
+        (guint)MIN(subject->number - finding->subject.number, G_MAXUINT));
 }
 
 /* Collects what the network has finished. */
@@ -122,7 +156,7 @@ collect(const Context *c)
         g_autoptr(GstEfficientNetFinding) finding = NULL;
 
         if (take_finding(c, outcome, i, &finding))
-            add_to_message(c, finding);
+            add_to_message(c, &outcome->subjects[i], finding);
     }
     c->report->inferences += outcome->n;
     c->report->duration += outcome->duration;
@@ -162,9 +196,28 @@ compare_waiting(gconstpointer a, gconstpointer b, gpointer stream)
     return (x < y) - (x > y);
 }
 
+/* Whether something new was found of KEY that needs to be found again. */
+static gboolean
+is_pending(const Context *c, gint64 key)
+{
+    const GstEfficientNetTrack *track = gst_efficientnet_tracks_lookup(c->stream->tracks, key);
+    GstEfficientNetQuorum quorum = quorum_of(c->settings, key);
+
+    return track && gst_efficientnet_verdict_is_pending(&track->verdict, &quorum);
+}
+
+/* Whether to infer REGION in this frame, for which the gates are open if it is DUE. */
+static gboolean
+is_chosen(const Context *c, const GstEfficientNetRegion *region, gboolean due)
+{
+    return is_pending(c, region->key) ||
+           (due && (region->key == GST_EFFICIENTNET_KEY_FRAME ||
+                    waiting(c->stream, region->key) >= c->settings->reclassify_interval));
+}
+
 /* What to infer in this frame, those first that have waited longest. */
 static GArray *
-choose_subjects(const Context *c, const EffNetRect *visible, GstClockTime pts)
+choose_subjects(const Context *c, const EffNetRect *visible, GstClockTime pts, gboolean due)
 {
     GstEfficientNetStream *self = c->stream;
     GArray *subjects = g_array_new(FALSE, FALSE, sizeof(GstEfficientNetSubject));
@@ -182,8 +235,7 @@ choose_subjects(const Context *c, const EffNetRect *visible, GstClockTime pts)
             .key = region->key,
         };
 
-        if (region->key == GST_EFFICIENTNET_KEY_FRAME ||
-            waiting(self, region->key) >= c->settings->reclassify_interval)
+        if (is_chosen(c, region, due))
             g_array_append_val(subjects, subject);
     }
     g_array_sort_with_data(subjects, compare_waiting, self);
@@ -249,6 +301,16 @@ zone_in(const Context *c, const EffNetFrame *frame)
     return (EffNetRect){frame->region.x + zone.x, frame->region.y + zone.y, zone.w, zone.h};
 }
 
+static gboolean
+has_pending(const Context *c, const GArray *subjects)
+{
+    for (guint i = 0; i < subjects->len; i++) {
+        if (is_pending(c, g_array_index(subjects, GstEfficientNetSubject, i).key))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Passes a frame that is due through the third gate and to the network. */
 static gboolean
 infer(const Context *c, GstBuffer *buffer, const GArray *subjects, GError **error)
@@ -262,7 +324,8 @@ infer(const Context *c, GstBuffer *buffer, const GArray *subjects, GError **erro
     if (!gst_efficientnet_frame_map(&map, &frame, &self->info, buffer, error))
         return FALSE;
     zone = zone_in(c, &frame);
-    if (!gst_efficientnet_gates_changed(&self->gates, c->settings, &map, &zone)) {
+    if (!gst_efficientnet_gates_changed(&self->gates, c->settings, &c->moment, &map, &zone) &&
+        !has_pending(c, subjects)) {
         gst_efficientnet_gates_hold(&self->gates, c->settings);
         gst_video_frame_unmap(&map);
         return TRUE;
@@ -290,7 +353,7 @@ is_repeated(GstEfficientNetStream *self, GstBuffer *buffer)
         const GstEfficientNetTrack *track = gst_efficientnet_tracks_lookup(
             self->tracks, g_array_index(self->regions, GstEfficientNetRegion, i).key);
 
-        if (!track || !track->finding)
+        if (!track || track->n_findings == 0)
             return FALSE;
     }
     return TRUE;
@@ -311,12 +374,12 @@ static gboolean
 infer_if_due(const Context *c, GstBuffer *buffer, const EffNetRect *visible, GError **error)
 {
     GstEfficientNetStream *self = c->stream;
+    gboolean due = gst_efficientnet_gates_due(&self->gates, c->settings, &c->moment);
     g_autoptr(GArray) subjects = NULL;
 
-    if (!gst_efficientnet_gates_due(&self->gates, c->settings, &c->moment) ||
-        is_repeated(self, buffer))
+    if (is_repeated(self, buffer))
         return TRUE;
-    subjects = choose_subjects(c, visible, GST_BUFFER_PTS(buffer));
+    subjects = choose_subjects(c, visible, GST_BUFFER_PTS(buffer), due);
     if (subjects->len == 0)
         return TRUE;
     c->report->skipped = is_left_out(c);
@@ -346,6 +409,16 @@ attach(const Context *c, GstBuffer *buffer, const EffNetRect *visible)
     return gst_efficientnet_attachment_finish(attachment);
 }
 
+static const char *
+find_untimed(const Context *c)
+{
+    if (GST_CLOCK_TIME_IS_VALID(c->moment.passed))
+        return NULL;
+    if (c->settings->max_rate.n > 0)
+        return "max-rate";
+    return c->settings->refresh_interval > 0 ? "refresh-interval" : NULL;
+}
+
 gboolean
 gst_efficientnet_stream_process(GstEfficientNetStream *self,
                                 const GstEfficientNetClassifier *classifier, const char *element,
@@ -370,7 +443,7 @@ gst_efficientnet_stream_process(GstEfficientNetStream *self,
     see_regions(&c, buffer, &visible);
     if (!infer_if_due(&c, buffer, &visible, error))
         return FALSE;
-    report->unrated = settings->max_rate.n > 0 && !GST_CLOCK_TIME_IS_VALID(c.moment.passed);
+    report->untimed = find_untimed(&c);
     n = attach(&c, buffer, &visible);
     report->held = n > 0 && report->inferences == 0;
     report->processed = TRUE;

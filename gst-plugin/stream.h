@@ -31,7 +31,7 @@ typedef struct {
     gboolean processed;    /* the frame was processed, and has its results */
     gboolean skipped;      /* it was due, but nobody had time */
     gboolean held;         /* it carries results, but no new one */
-    gboolean unrated;      /* max-rate is set, but has no times to go by */
+    const char *untimed;   /* a property that has no times to go by, or NULL */
     GstStructure *message; /* to be posted, or NULL; the caller adds "stream" */
 } GstEfficientNetReport;
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tracks.h"
 
-#define UNKNOWN (-2) /* in place of a class */
-
 struct _GstEfficientNetTracks {
     GHashTable *by_key;
 };
@@ -13,6 +11,7 @@ track_free(gpointer data)
     GstEfficientNetTrack *track = data;
 
     g_clear_pointer(&track->finding, gst_efficientnet_finding_unref);
+    gst_efficientnet_verdict_clear(&track->verdict);
     g_free(track->scores);
     g_free(track);
 }
@@ -52,7 +51,8 @@ gst_efficientnet_tracks_see(GstEfficientNetTracks *tracks, gint64 key, guint64 n
 
     if (!track) {
         track = g_new0(GstEfficientNetTrack, 1);
-        track->announced = track->candidate = -1;
+        track->announced = track->candidate = GST_EFFICIENTNET_VERDICT_NONE;
+        gst_efficientnet_verdict_init(&track->verdict);
         g_hash_table_insert(tracks->by_key, g_memdup2(&key, sizeof key), track);
     }
     track->seen = number;
@@ -91,11 +91,16 @@ gst_efficientnet_track_smooth(GstEfficientNetTrack *track, const float *scores, 
 }
 
 void
-gst_efficientnet_track_take(GstEfficientNetTrack *track, GstEfficientNetFinding *finding,
-                            guint64 number)
+gst_efficientnet_track_add(GstEfficientNetTrack *track, GstEfficientNetFinding *finding,
+                           guint64 number, const GstEfficientNetQuorum *quorum)
 {
-    g_clear_pointer(&track->finding, gst_efficientnet_finding_unref);
-    track->finding = finding;
+    GstEfficientNetFinding *holds = gst_efficientnet_verdict_add(&track->verdict, finding, quorum);
+
+    if (holds) {
+        gst_efficientnet_finding_ref(holds);
+        g_clear_pointer(&track->finding, gst_efficientnet_finding_unref);
+        track->finding = holds;
+    }
     track->arrived = number;
     track->n_findings++;
 }
@@ -103,15 +108,12 @@ gst_efficientnet_track_take(GstEfficientNetTrack *track, GstEfficientNetFinding 
 gboolean
 gst_efficientnet_track_announce(GstEfficientNetTrack *track, gboolean steady)
 {
-    const GstEfficientNetFinding *finding = track->finding;
-    gint64 best = finding->unknown ? UNKNOWN
-                  : finding->n > 0 ? (gint64)finding->classes[0].index
-                                   : -1;
-    gboolean again = track->candidate == best || track->n_findings == 1;
+    gint64 verdict = track->verdict.held;
+    gboolean again = track->candidate == verdict || track->n_findings == 1;
 
-    track->candidate = best;
-    if (best == track->announced || (steady && !again))
+    track->candidate = verdict;
+    if (verdict == track->announced || (steady && !again))
         return FALSE;
-    track->announced = best;
+    track->announced = verdict;
     return TRUE;
 }

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is remembered of every region of a stream, including the whole frame: the newest finding,
- * the smoothed scores, the class last announced. */
+/* What is remembered of every region of a stream, including the whole frame: the finding that
+ * holds, the smoothed scores, the class last announced. */
 #ifndef GST_EFFICIENTNET_TRACKS_H
 #define GST_EFFICIENTNET_TRACKS_H
 
-#include "finding.h"
+#include "verdict.h"
 
 typedef struct _GstEfficientNetTracks GstEfficientNetTracks;
 
 typedef struct {
-    GstEfficientNetFinding *finding; /* the newest; NULL: none yet */
-    guint64 arrived;                 /* number of the frame that it arrived with */
-    gboolean requested;              /* REQUEST is set */
-    guint64 request;                 /* number of the frame last submitted */
-    guint64 seen;                    /* number of the last frame with the region */
+    GstEfficientNetFinding *finding; /* the newest that holds; NULL: none yet */
+    guint n_findings;                /* so far, whether they held or not */
+    guint64 arrived;                 /* number of the frame that the last of them arrived with */
+    GstEfficientNetVerdict verdict;
+    gboolean requested; /* REQUEST is set */
+    guint64 request;    /* number of the frame last submitted */
+    guint64 seen;       /* number of the last frame with the region */
 
     /*< private >*/
     float *scores; /* smoothed; NULL: none yet */
     guint n_scores;
-    gint64 announced, candidate; /* classes; -1: none */
-    guint n_findings;
+    gint64 announced, candidate; /* verdicts */
 } GstEfficientNetTrack;
 
 GstEfficientNetTracks *gst_efficientnet_tracks_new(void);
@@ -41,12 +42,13 @@ void gst_efficientnet_tracks_expire(GstEfficientNetTracks *tracks, guint64 numbe
 const float *gst_efficientnet_track_smooth(GstEfficientNetTrack *track, const float *scores,
                                            guint n_scores, float smoothing);
 
-/* Makes FINDING, of which it takes ownership, the newest one. */
-void gst_efficientnet_track_take(GstEfficientNetTrack *track, GstEfficientNetFinding *finding,
-                                 guint64 number);
+/* Adds FINDING, which becomes the track's if it holds. */
+void gst_efficientnet_track_add(GstEfficientNetTrack *track, GstEfficientNetFinding *finding,
+                                guint64 number, const GstEfficientNetQuorum *quorum);
 
-/* To be called once for every finding. TRUE if its best class differs from the one last announced;
- * with STEADY, if it does so for the second time in a row. It then counts as announced. */
+/* To be called once for every finding that was added. TRUE if the verdict of the track's finding
+ * differs from the one last announced; with STEADY, if it does so for the second time in a row. It
+ * then counts as announced. */
 gboolean gst_efficientnet_track_announce(GstEfficientNetTrack *track, gboolean steady);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(GstEfficientNetTracks, gst_efficientnet_tracks_free)

@@ -12,7 +12,8 @@ make_finding(void)
     const GstEfficientNetSubject subject = {.roi_id = -1};
     const float scores[] = {0.25f, 0.75f, 0};
 
-    return gst_efficientnet_finding_new(&subject, scores, 3, 2, 0, NULL);
+    return gst_efficientnet_finding_new(
+        &subject, scores, 3, &(GstEfficientNetSelection){.top_k = 2, .threshold = 0}, NULL);
 }
 
 static void

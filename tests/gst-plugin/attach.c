@@ -20,7 +20,9 @@ make_finding(guint64 number, gint64 key, gboolean empty)
                                             .key = key};
     const float scores[] = {0.25f, 0.75f, 0};
 
-    return gst_efficientnet_finding_new(&subject, scores, 3, 2, empty ? 2 : 0, NULL);
+    return gst_efficientnet_finding_new(
+        &subject, scores, 3, &(GstEfficientNetSelection){.top_k = 2, .threshold = empty ? 2 : 0},
+        NULL);
 }
 
 static GstVideoRegionOfInterestMeta *

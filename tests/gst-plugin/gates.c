@@ -129,10 +129,10 @@ test_order(void)
 }
 
 static gboolean
-changed(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings, guint8 grey)
+changed_at(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings, guint8 grey,
+           GstEfficientNetMoment moment)
 {
     const EffNetRect all = {0, 0, 8, 8};
-    const GstEfficientNetMoment moment = {0};
     GstBuffer *buffer = gst_buffer_new_allocate(NULL, 64, NULL);
     GstVideoFrame map;
     GstVideoInfo info;
@@ -141,7 +141,7 @@ changed(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *setting
     gst_video_info_set_format(&info, GST_VIDEO_FORMAT_GRAY8, 8, 8);
     gst_buffer_memset(buffer, 0, grey, 64);
     g_assert_true(gst_video_frame_map(&map, &info, buffer, GST_MAP_READ));
-    result = gst_efficientnet_gates_changed(gates, settings, &map, &all);
+    result = gst_efficientnet_gates_changed(gates, settings, &moment, &map, &all);
     if (result)
         gst_efficientnet_gates_pass(gates, settings, &moment);
     else
@@ -149,6 +149,32 @@ changed(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *setting
     gst_video_frame_unmap(&map);
     gst_buffer_unref(buffer);
     return result;
+}
+
+static gboolean
+changed(GstEfficientNetGates *gates, const GstEfficientNetFrameSettings *settings, guint8 grey)
+{
+    return changed_at(gates, settings, grey, at(0));
+}
+
+/* Though nothing changes, a frame passes every so often; not where times are unknown. */
+static void
+test_refresh(void)
+{
+    GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
+    GstEfficientNetMoment unknown = {GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE};
+    GstEfficientNetGates gates = {0};
+
+    settings.change_threshold = 0.1f;
+    settings.refresh_interval = GST_SECOND;
+    for (guint i = 0; i < 100; i++)
+        g_assert_true(changed_at(&gates, &settings, 100, at(i * FRAME)) == (i % 30 == 0));
+    g_assert_true(changed_at(&gates, &settings, 200, at(100 * FRAME)));
+    g_assert_false(changed_at(&gates, &settings, 200, at(129 * FRAME)));
+    g_assert_false(changed_at(&gates, &settings, 200, unknown));
+    g_assert_true(changed_at(&gates, &settings, 200, at(130 * FRAME)));
+    settings.refresh_interval = 0;
+    g_assert_false(changed_at(&gates, &settings, 200, at(1000 * FRAME)));
 }
 
 static void
@@ -187,5 +213,6 @@ main(int argc, char **argv)
     g_test_add_func("/gates/rate-set", test_rate_set);
     g_test_add_func("/gates/order", test_order);
     g_test_add_func("/gates/change", test_change);
+    g_test_add_func("/gates/refresh", test_refresh);
     return g_test_run();
 }

@@ -65,10 +65,38 @@ test_frame(Fixture *f, gconstpointer data)
     g_assert_cmpint(get(f, 0)->key, ==, GST_EFFICIENTNET_KEY_FRAME);
     g_assert_cmpint(get(f, 0)->roi_id, ==, -1);
     assert_rect(&get(f, 0)->rect, 0, 0, 100, 80);
-    f->settings.roi = (EffNetRect){90, 20, 50, 30};
+    f->settings.roi = (GstEfficientNetZone){90, 20, 50, 30, FALSE};
     g_assert_cmpuint(collect(f), ==, 1);
     assert_rect(&get(f, 0)->rect, 90, 20, 10, 30);
-    f->settings.roi = (EffNetRect){100, 20, 50, 30};
+    f->settings.roi = (GstEfficientNetZone){100, 20, 50, 30, FALSE};
+    g_assert_cmpuint(collect(f), ==, 0);
+}
+
+/* Zones in shares of a frame of 100 x 80 pixels. */
+static void
+test_shares(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        GstEfficientNetZone zone;
+        EffNetRect rect;
+    } rows[] = {
+        {{0, 0, 1, 1, TRUE}, {0, 0, 100, 80}},
+        {{0.25, 0.5, 0.5, 0.25, TRUE}, {25, 40, 50, 20}},
+        {{0.5, 0, 1, 1, TRUE}, {50, 0, 50, 80}},
+        {{0, 0, 1.0 / 3, 1, TRUE}, {0, 0, 33, 80}},
+        {{1.0 / 3, 0, 1.0 / 3, 1, TRUE}, {33, 0, 34, 80}}, /* side by side */
+        {{0.999, 0, 0.001, 0.001, TRUE}, {99, 0, 1, 1}},
+        {{0, 0, 0.001, 0.001, TRUE}, {0, 0, 1, 1}},
+    };
+
+    f->settings.inference_region = GST_EFFICIENTNET_INFERENCE_REGION_FULL_FRAME;
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        f->settings.roi = rows[i].zone;
+        g_assert_cmpuint(collect(f), ==, 1);
+        assert_rect(&get(f, 0)->rect, rows[i].rect.x, rows[i].rect.y, rows[i].rect.w,
+                    rows[i].rect.h);
+    }
+    f->settings.roi = (GstEfficientNetZone){1, 0, 0.5, 1, TRUE};
     g_assert_cmpuint(collect(f), ==, 0);
 }
 
@@ -102,7 +130,7 @@ test_filters(Fixture *f, gconstpointer data)
     g_assert_cmpuint(collect(f), ==, 3);
     f->settings.min_object_size = 9;
     g_assert_cmpuint(collect(f), ==, 2);
-    f->settings.roi = (EffNetRect){50, 0, 50, 80};
+    f->settings.roi = (GstEfficientNetZone){50, 0, 50, 80, FALSE};
     g_assert_cmpuint(collect(f), ==, 1);
     g_assert_cmpstr(g_quark_to_string(get(f, 0)->type), ==, "cow");
 }
@@ -191,6 +219,7 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
 #define ADD(name, func) g_test_add(name, Fixture, NULL, set_up, func, tear_down)
     ADD("/regions/frame", test_frame);
+    ADD("/regions/shares", test_shares);
     ADD("/regions/rois", test_rois);
     ADD("/regions/filters", test_filters);
     ADD("/regions/keys", test_keys);

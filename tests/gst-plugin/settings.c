@@ -133,21 +133,53 @@ test_fields(void)
 }
 
 static void
+assert_zone(const GstEfficientNetZone *zone, const GstEfficientNetZone *expected)
+{
+    g_assert_cmpfloat(zone->x, ==, expected->x);
+    g_assert_cmpfloat(zone->y, ==, expected->y);
+    g_assert_cmpfloat(zone->w, ==, expected->w);
+    g_assert_cmpfloat(zone->h, ==, expected->h);
+    g_assert_true(zone->is_relative == expected->is_relative);
+}
+
+static void
 test_roi(void)
 {
-    static const char *const wrong[] = {"1",        "1,2,3",   "1,2,3,4,5",        "1,2,0,4",
-                                        "-1,2,3,4", "1,2,3,x", "1,2,3,99999999999"};
+    static const char *const wrong[] = {"1",
+                                        "1,2,3",
+                                        "1,2,3,4,5",
+                                        "1,2,0,4",
+                                        "-1,2,3,4",
+                                        "1,2,3,x",
+                                        "1,2,3,99999999999",
+                                        "1,2,3,.",
+                                        "0.1,0,0.5,1.1",
+                                        "0.1,0,0.0,1",
+                                        "0.1,0,,1",
+                                        "1.5,0,0.5,1",
+                                        "0.1,0,1e-1,1",
+                                        "0.1,0,0x1,1",
+                                        "0.1.2,0,1,1",
+                                        "nan,0.,1,1"};
     GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
-    const EffNetRect expected = {1, 2, 30, 4};
+    const GstEfficientNetZone expected = {1, 2, 30, 4, FALSE};
+    const GstEfficientNetZone shares = {0.25, 0, 0.5, 1, TRUE};
+    g_autofree char *text = NULL;
 
     g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, "1,2, 30,4"));
-    g_assert_cmpmem(&settings.roi, sizeof expected, &expected, sizeof expected);
+    assert_zone(&settings.roi, &expected);
     for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
         g_assert_false(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, wrong[i]));
-        g_assert_cmpmem(&settings.roi, sizeof expected, &expected, sizeof expected);
+        assert_zone(&settings.roi, &expected);
     }
+    g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, ".25,0,0.5,1"));
+    assert_zone(&settings.roi, &shares);
+    text = get_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING);
+    g_assert_cmpstr(text, ==, "\"0.250000\\,0.000000\\,0.500000\\,1.000000\"");
+    g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, text));
+    assert_zone(&settings.roi, &shares);
     g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, NULL));
-    g_assert_cmpuint(settings.roi.w, ==, 0);
+    g_assert_cmpfloat(settings.roi.w, ==, 0);
 }
 
 static void

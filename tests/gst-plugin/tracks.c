@@ -45,17 +45,23 @@ test_smooth(void)
     g_assert_cmpfloat(smooth[0], ==, 1);
 }
 
+static const GstEfficientNetSelection selection = {.top_k = 2, .threshold = 0.5f};
+static const GstEfficientNetQuorum quorum = {.confirm = 1};
+
 /* BEST -1: no class. */
 static gboolean
 announce(GstEfficientNetTrack *track, gint best, gboolean steady)
 {
     const GstEfficientNetSubject subject = {0};
+    g_autoptr(GstEfficientNetFinding) finding = NULL;
     float scores[4] = {0};
 
     if (best >= 0)
         scores[best] = 1;
-    gst_efficientnet_track_take(
-        track, gst_efficientnet_finding_new(&subject, scores, 4, 2, 0.5f, NULL), 0);
+    finding = gst_efficientnet_finding_new(&subject, scores, 4, &selection, NULL);
+    gst_efficientnet_track_add(track, finding, 7, &quorum);
+    g_assert_true(track->finding == finding);
+    g_assert_cmpuint(track->arrived, ==, 7);
     return gst_efficientnet_track_announce(track, steady);
 }
 
@@ -84,11 +90,11 @@ test_announce_unknown(void)
 
     g_assert_true(announce(track, 2, FALSE));
     for (guint i = 0; i < 2; i++) {
-        GstEfficientNetFinding *finding =
-            gst_efficientnet_finding_new(&subject, scores, 4, 2, 0.5f, NULL);
+        g_autoptr(GstEfficientNetFinding) finding =
+            gst_efficientnet_finding_new(&subject, scores, 4, &selection, NULL);
 
         gst_efficientnet_finding_set_similarity(finding, 0.1f, 0.2f);
-        gst_efficientnet_track_take(track, finding, 0);
+        gst_efficientnet_track_add(track, finding, 0, &quorum);
         g_assert_true(gst_efficientnet_track_announce(track, FALSE) == (i == 0));
     }
     g_assert_true(announce(track, 2, FALSE));
@@ -111,6 +117,28 @@ test_announce_steady(void)
     g_assert_false(announce(track, 0, TRUE));
 }
 
+/* What does not hold yet leaves the track's finding as it was, but did arrive. */
+static void
+test_pending(void)
+{
+    const GstEfficientNetSubject subject = {0};
+    const GstEfficientNetQuorum twice = {.confirm = 2};
+    g_autoptr(GstEfficientNetTracks) tracks = gst_efficientnet_tracks_new();
+    GstEfficientNetTrack *track = gst_efficientnet_tracks_see(tracks, 1, 0);
+    const float scores[4] = {0, 0, 1, 0};
+
+    for (guint i = 1; i <= 2; i++) {
+        g_autoptr(GstEfficientNetFinding) finding =
+            gst_efficientnet_finding_new(&subject, scores, 4, &selection, NULL);
+
+        gst_efficientnet_track_add(track, finding, i, &twice);
+        g_assert_true(track->finding == (i == 2 ? finding : NULL));
+        g_assert_cmpuint(track->n_findings, ==, i);
+        g_assert_cmpuint(track->arrived, ==, i);
+        g_assert_true(gst_efficientnet_track_announce(track, FALSE) == (i == 2));
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -121,5 +149,6 @@ main(int argc, char **argv)
     g_test_add_func("/tracks/announce", test_announce);
     g_test_add_func("/tracks/announce-unknown", test_announce_unknown);
     g_test_add_func("/tracks/announce-steady", test_announce_steady);
+    g_test_add_func("/tracks/pending", test_pending);
     return g_test_run();
 }
