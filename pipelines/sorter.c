@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sorter.h"
 
-#include "component.h"
+#include "classfolders.h"
 #include "outfile.h"
 
 #include <effnet/error.h>
@@ -17,8 +17,7 @@
 struct _EffNetSorter {
     char *folder;
     gboolean copy;
-    GHashTable *folders; /* class to folder name */
-    GHashTable *taken;   /* the folder names in use */
+    EffNetClassFolders *folders;
 };
 
 static gboolean
@@ -40,37 +39,16 @@ effnet_sorter_new(const char *folder, gboolean copy, GError **error)
     self = g_new0(EffNetSorter, 1);
     self->folder = g_strdup(folder);
     self->copy = copy;
-    self->folders = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-    self->taken = g_hash_table_new(g_str_hash, g_str_equal);
+    self->folders = effnet_class_folders_new();
     return self;
 }
 
 void
 effnet_sorter_free(EffNetSorter *self)
 {
-    g_hash_table_unref(self->taken);
-    g_hash_table_unref(self->folders);
+    effnet_class_folders_free(self->folders);
     g_free(self->folder);
     g_free(self);
-}
-
-static const char *
-get_folder(EffNetSorter *self, const char *label, guint index)
-{
-    char *name = g_hash_table_lookup(self->folders, GUINT_TO_POINTER(index));
-
-    if (name)
-        return name;
-    name = effnet_component_new(label, index);
-    if (g_hash_table_contains(self->taken, name)) {
-        char *longer = g_strdup_printf("%s-%u", name, index);
-
-        g_free(name);
-        name = longer;
-    }
-    g_hash_table_insert(self->folders, GUINT_TO_POINTER(index), name);
-    g_hash_table_add(self->taken, name);
-    return name;
 }
 
 static gboolean
@@ -162,8 +140,8 @@ gboolean
 effnet_sorter_put(EffNetSorter *self, const char *path, const char *label, guint index,
                   GError **error)
 {
-    g_autofree char *folder = g_build_filename(self->folder, get_folder(self, label, index), NULL),
-                    *place = NULL;
+    const char *name = effnet_class_folders_get(self->folders, label, index);
+    g_autofree char *folder = g_build_filename(self->folder, name, NULL), *place = NULL;
     g_autoptr(GError) failure = NULL;
 
     if (g_mkdir(folder, 0777) != 0 && errno != EEXIST)
