@@ -81,6 +81,13 @@ G_DEFINE_TYPE_WITH_CODE(GstEfficientNet, gst_efficientnet, GST_TYPE_BASE_TRANSFO
                         G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
 GST_ELEMENT_REGISTER_DEFINE(efficientnet, "efficientnet", GST_RANK_NONE, GST_TYPE_EFFICIENTNET)
 
+const char *const *
+gst_efficientnet_get_labels(GstEfficientNet *self, guint *n)
+{
+    *n = self->classifier->info->n_classes;
+    return self->classifier->labels;
+}
+
 /* Posts the error at once; in state NULL, when nobody may be listening yet, it keeps the element
  * from READY. */
 static void

@@ -9,4 +9,8 @@ G_DECLARE_FINAL_TYPE(GstEfficientNet, gst_efficientnet, GST, EFFICIENTNET, GstBa
 
 GST_ELEMENT_REGISTER_DECLARE(efficientnet)
 
+/* The labels, N of them, of an element that is READY. Valid until it is NULL, or another model is
+ * set while PLAYING. */
+const char *const *gst_efficientnet_get_labels(GstEfficientNet *self, guint *n);
+
 #endif

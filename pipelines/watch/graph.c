@@ -2,8 +2,11 @@
 #include "graph.h"
 
 #include "../media.h"
+#include "clips.h"
 #include "encoder.h"
 #include "recorder.h"
+#include "retention.h"
+#include "snapshots.h"
 #include "source.h"
 
 #include <effnet/effnet.h>
@@ -18,9 +21,17 @@ struct _EffNetWatchGraph {
     GstElement *convert, *classifier; /* the pipeline's */
     EffNetDecoding *decoding;         /* NULL: a test pattern, which needs no decoding */
     EffNetWatchRecorder *recorder;    /* NULL: nothing is recorded */
+    EffNetWatchSnapshots *snapshots;  /* NULL: none, as for the next */
+    EffNetWatchClips *clips;
     gint live;          /* atomic: set by the streaming thread, read by the stream's */
     gint width, height; /* the streaming thread's */
 };
+
+static gboolean
+is_encoded(const EffNetWatchOutlets *outlets)
+{
+    return outlets->settings->record || outlets->settings->clips || outlets->mount;
+}
 
 /* Describes the pipeline, without what gst_parse cannot be told: names of files. */
 static char *
@@ -40,6 +51,9 @@ describe(const EffNetWatchOutlets *outlets, const EffNetWatchEncoder *encoder)
                               "videoconvert ! video/x-raw,width=[16,640],height=[16,360],"
                               "pixel-aspect-ratio=1/1 ! jpegenc quality=80 ! appsink name=picture "
                               "sync=false async=false max-buffers=1 drop=true");
+    if (settings->snapshots)
+        g_string_append(text, " seen. ! " QUEUE "2 name=snapping ! videoconvert ! "
+                              "jpegenc quality=90 ! appsink name=snapshot sync=false async=false");
     if (settings->display || encoder)
         g_string_append_printf(text, " seen. ! " QUEUE "8 name=labelling ! %stee name=labelled",
                                settings->overlay ? "efficientnetoverlay ! " : "");
@@ -53,6 +67,9 @@ describe(const EffNetWatchOutlets *outlets, const EffNetWatchEncoder *encoder)
     if (settings->record)
         g_string_append(text, " coded. ! queue name=recording ! matroskamux name=muxer ! "
                               "appsink name=record sync=false async=false");
+    if (settings->clips)
+        g_string_append(text, " coded. ! queue name=clipping ! matroskamux name=clipmuxer ! "
+                              "appsink name=clip sync=false async=false");
     if (outlets->mount)
         g_string_append(text, " coded. ! appsink name=served sync=false async=false");
     return g_string_free(g_steal_pointer(&text), FALSE);
@@ -110,8 +127,12 @@ classified(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     EffNetWatchOutlets *outlets = graph->outlets;
 
     if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
-        effnet_watch_report_frame(&outlets->report, GST_PAD_PROBE_INFO_BUFFER(info), graph->width,
-                                  graph->height);
+        GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+        const char *snapshot = NULL;
+
+        if (graph->snapshots)
+            snapshot = effnet_watch_snapshots_choose(graph->snapshots, buffer);
+        effnet_watch_report_frame(&outlets->report, buffer, graph->width, graph->height, snapshot);
         if (graph->decoding)
             effnet_decoding_note_done(graph->decoding);
     } else if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_CAPS) {
@@ -137,12 +158,14 @@ drop_unwanted(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
     const EffNetWatchGraph *graph = data;
     const EffNetWatchOutlets *outlets = graph->outlets;
+    gboolean clipped =
+        graph->clips && effnet_watch_clips_want(graph->clips, pad, GST_PAD_PROBE_INFO_BUFFER(info));
 
     if (outlets->mount && effnet_watch_mount_take_key_request(outlets->mount))
         gst_pad_push_event(
             pad, gst_video_event_new_downstream_force_key_unit(
                      GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE, TRUE, 0));
-    if ((graph->recorder && effnet_watch_recorder_is_active(graph->recorder)) ||
+    if (clipped || (graph->recorder && effnet_watch_recorder_is_active(graph->recorder)) ||
         (outlets->mount && effnet_watch_mount_is_wanted(outlets->mount)))
         return GST_PAD_PROBE_OK;
     return GST_PAD_PROBE_DROP;
@@ -185,11 +208,65 @@ set_callback(const EffNetWatchGraph *graph, const char *name,
     gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, data, NULL);
 }
 
+static char *
+new_record_path(gpointer data)
+{
+    return effnet_watch_settings_new_record_path(data);
+}
+
+static void
+prune_records(const char *path, gpointer data)
+{
+    const EffNetWatchSettings *settings = data;
+    EffNetWatchRetentionLimits limits = {.files = settings->record_keep};
+    g_autofree char *record = effnet_watch_settings_new_record_pattern(settings);
+
+    if (settings->record_keep > 0)
+        effnet_watch_retention_prune(record, FALSE, &limits, path);
+}
+
+static void
+set_up_recording(EffNetWatchGraph *graph)
+{
+    const EffNetWatchSettings *settings = graph->outlets->settings;
+    EffNetWatchRecorderFiles files = {new_record_path, prune_records, (gpointer)settings};
+    g_autoptr(GstElement) sink = get_element(graph, "record");
+    g_autoptr(GstElement) queue = get_element(graph, "recording");
+    g_autoptr(GstElement) muxer = get_element(graph, "muxer");
+
+    graph->recorder = effnet_watch_recorder_new(&files, GST_APP_SINK(sink));
+    if (settings->record_segment == 0)
+        return;
+    effnet_watch_recorder_set_muxer(graph->recorder, muxer);
+    effnet_watch_recorder_split_every(graph->recorder, settings->record_segment, queue);
+}
+
+static void
+set_up_captures(EffNetWatchGraph *graph)
+{
+    const EffNetWatchSettings *settings = graph->outlets->settings;
+    GHashTable *classes = graph->outlets->capture_classes;
+
+    if (settings->snapshots) {
+        g_autoptr(GstElement) queue = get_element(graph, "snapping");
+        g_autoptr(GstElement) sink = get_element(graph, "snapshot");
+        g_autoptr(GstPad) pad = gst_element_get_static_pad(queue, "sink");
+
+        graph->snapshots = effnet_watch_snapshots_new(settings, classes, pad, GST_APP_SINK(sink));
+    }
+    if (settings->clips) {
+        g_autoptr(GstElement) queue = get_element(graph, "clipping");
+        g_autoptr(GstElement) muxer = get_element(graph, "clipmuxer");
+        g_autoptr(GstElement) sink = get_element(graph, "clip");
+
+        graph->clips = effnet_watch_clips_new(settings, classes, queue, muxer, GST_APP_SINK(sink));
+    }
+}
+
 static void
 set_up_branches(EffNetWatchGraph *graph)
 {
     EffNetWatchOutlets *outlets = graph->outlets;
-    const EffNetWatchSettings *settings = outlets->settings;
 
     add_probe(graph, "efficientnet", "src",
               GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, classified, graph);
@@ -198,18 +275,10 @@ set_up_branches(EffNetWatchGraph *graph)
                   outlets->status);
         set_callback(graph, "picture", take_picture, outlets->status);
     }
-    if (settings->record) {
-        g_autoptr(GstElement) sink = get_element(graph, "record");
-
-        graph->recorder = effnet_watch_recorder_new(settings, GST_APP_SINK(sink));
-        if (settings->record_segment > 0) {
-            g_autoptr(GstElement) queue = get_element(graph, "recording");
-            g_autoptr(GstElement) muxer = get_element(graph, "muxer");
-
-            effnet_watch_recorder_split(graph->recorder, queue, muxer);
-        }
-    }
-    if (settings->record || outlets->mount)
+    if (outlets->settings->record)
+        set_up_recording(graph);
+    set_up_captures(graph);
+    if (is_encoded(outlets))
         add_probe(graph, "encoding", "src", GST_PAD_PROBE_TYPE_BUFFER, drop_unwanted, graph);
     if (outlets->mount)
         set_callback(graph, "served", take_coded, outlets->mount);
@@ -260,7 +329,7 @@ build(EffNetWatchGraph *graph, GError **error)
     const EffNetWatchEncoder *encoder = NULL;
     g_autofree char *description = NULL;
 
-    if (outlets->settings->record || outlets->mount) {
+    if (is_encoded(outlets)) {
         encoder = effnet_watch_encoder_find(error);
         if (encoder == NULL)
             return FALSE;
@@ -296,6 +365,8 @@ effnet_watch_graph_free(EffNetWatchGraph *graph)
 {
     if (graph->pipeline)
         gst_element_set_state(graph->pipeline, GST_STATE_NULL);
+    g_clear_pointer(&graph->snapshots, effnet_watch_snapshots_free);
+    g_clear_pointer(&graph->clips, effnet_watch_clips_free);
     gst_clear_object(&graph->convert);
     gst_clear_object(&graph->classifier);
     gst_clear_object(&graph->pipeline);
@@ -398,6 +469,8 @@ effnet_watch_graph_drain(EffNetWatchGraph *graph)
 {
     g_autoptr(GstPad) pad = gst_element_get_static_pad(graph->convert, "sink");
 
-    return graph->outlets->settings->record && gst_pad_is_linked(pad) &&
+    const EffNetWatchSettings *settings = graph->outlets->settings;
+
+    return (settings->record || settings->clips || settings->snapshots) && gst_pad_is_linked(pad) &&
            gst_pad_send_event(pad, gst_event_new_eos());
 }

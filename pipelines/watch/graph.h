@@ -4,8 +4,10 @@
  *
  *     source ! efficientnet ! tee ! the end of most frames
  *                                 ! a small JPEG image now and then, for the page
+ *                                 ! a JPEG file of a class
  *                                 ! overlay ! tee ! window
  *                                                 ! encoder ! tee ! file
+ *                                                                 ! a file of a class
  *                                                                 ! RTSP
  */
 #ifndef EFFNET_WATCH_GRAPH_H
@@ -20,8 +22,9 @@ typedef struct {
     const EffNetWatchSettings *settings;
     EffNetWatchStatus *status;
     EffNetWatchReport report;
-    EffNetWatchMount *mount; /* NULL: it is not served */
-    gboolean pictures;       /* whether images are made for the page */
+    EffNetWatchMount *mount;     /* NULL: it is not served */
+    gboolean pictures;           /* whether images are made for the page */
+    GHashTable *capture_classes; /* of snapshots and clips; NULL: all */
 } EffNetWatchOutlets;
 
 typedef struct _EffNetWatchGraph EffNetWatchGraph;

@@ -10,7 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define TICK (G_USEC_PER_SEC / 20) /* how often a running command is checked */
+#define TICK             (G_USEC_PER_SEC / 20) /* how often a running command is checked */
+#define SNAPSHOT         "EFFNET_SNAPSHOT"
+#define SNAPSHOT_TIMEOUT (5 * (gint64)G_USEC_PER_SEC) /* after which a command runs without it */
 
 struct _EffNetWatchHook {
     char *stream;
@@ -145,6 +147,20 @@ add_previous(EffNetWatchHook *self, char **environment)
     return environment;
 }
 
+/* Waits for the picture that ENVIRONMENT names, if any. */
+static char **
+wait_for_snapshot(EffNetWatchHook *self, char **environment)
+{
+    const char *path = g_environ_getenv(environment, SNAPSHOT);
+    gint64 until = g_get_monotonic_time() + SNAPSHOT_TIMEOUT;
+
+    while (path && access(path, F_OK) != 0) {
+        if (pause_for(self, TICK) || g_get_monotonic_time() >= until)
+            return g_environ_unsetenv(environment, SNAPSHOT);
+    }
+    return environment;
+}
+
 static gpointer
 run(gpointer data)
 {
@@ -159,7 +175,7 @@ run(gpointer data)
             continue;
         }
         g_mutex_unlock(&self->mutex);
-        environment = add_previous(self, environment);
+        environment = wait_for_snapshot(self, add_previous(self, environment));
         run_command(self, environment);
         g_mutex_lock(&self->mutex);
     }
@@ -189,7 +205,8 @@ effnet_watch_hook_new(const char *stream, char **argv, guint timeout,
 
 /* Commands do not get the broker's password. */
 static char **
-new_environment(const char *stream, const EffNetWatchClass *found, GstClockTime pts)
+new_environment(const char *stream, const EffNetWatchClass *found, GstClockTime pts,
+                const char *snapshot)
 {
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     g_autofree char *name = effnet_printable_new(stream, 0);
@@ -205,6 +222,8 @@ new_environment(const char *stream, const EffNetWatchClass *found, GstClockTime 
     environment = g_environ_setenv(
         environment, "EFFNET_SCORE",
         g_ascii_formatd(number, sizeof number, "%.4f", found ? (double)found->score : 0.0), TRUE);
+    environment = snapshot ? g_environ_setenv(environment, SNAPSHOT, snapshot, TRUE)
+                           : g_environ_unsetenv(environment, SNAPSHOT);
     if (GST_CLOCK_TIME_IS_VALID(pts))
         environment = g_environ_setenv(
             environment, "EFFNET_SECONDS",
@@ -213,9 +232,10 @@ new_environment(const char *stream, const EffNetWatchClass *found, GstClockTime 
 }
 
 void
-effnet_watch_hook_notify(EffNetWatchHook *self, const EffNetWatchClass *found, GstClockTime pts)
+effnet_watch_hook_notify(EffNetWatchHook *self, const EffNetWatchClass *found, GstClockTime pts,
+                         const char *snapshot)
 {
-    char **environment = new_environment(self->stream, found, pts);
+    char **environment = new_environment(self->stream, found, pts, snapshot);
 
     g_mutex_lock(&self->mutex);
     g_strfreev(self->waiting);

@@ -21,9 +21,10 @@ EffNetWatchHook *effnet_watch_hook_new(const char *stream, char **argv, guint ti
                                        gpointer data);
 
 /* Runs the command for the class FOUND (NULL: none) at PTS, without waiting for it: while a command
- * runs, only the newest change is kept for afterwards. */
+ * runs, only the newest change is kept for afterwards. SNAPSHOT is the file of a picture, for which
+ * the command waits, or NULL. */
 void effnet_watch_hook_notify(EffNetWatchHook *hook, const EffNetWatchClass *found,
-                              GstClockTime pts);
+                              GstClockTime pts, const char *snapshot);
 
 /* Kills the command if it still runs, and drops a change that waits. */
 void effnet_watch_hook_free(EffNetWatchHook *hook);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "recorder.h"
 
-#include "retention.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,9 +9,10 @@
 #define TRIES   10 /* for names that others take at the same moment */
 
 struct _EffNetWatchRecorder {
-    const EffNetWatchSettings *settings;
+    EffNetWatchRecorderFiles files;
     GstAppSink *sink;  /* owns this */
     GstElement *muxer; /* that is started anew for each file; NULL: there is one file */
+    guint seconds;     /* of a file, where it is split by time */
     gint failed;       /* atomic */
 
     /* The streaming thread's. */
@@ -24,6 +23,15 @@ struct _EffNetWatchRecorder {
     gboolean splitting; /* the muxer's end is not the recording's */
 };
 
+void
+effnet_watch_recorder_post_failure(GstElement *element, const char *sentence)
+{
+    gst_element_post_message(
+        element, gst_message_new_element(
+                     GST_OBJECT(element),
+                     gst_structure_new(FAILURE, "sentence", G_TYPE_STRING, sentence, NULL)));
+}
+
 static void
 fail(EffNetWatchRecorder *self)
 {
@@ -31,36 +39,29 @@ fail(EffNetWatchRecorder *self)
         "%s cannot be written, and is not recorded any further: %s", self->path, g_strerror(errno));
 
     g_atomic_int_set(&self->failed, TRUE);
-    gst_element_post_message(
-        GST_ELEMENT(self->sink),
-        gst_message_new_element(
-            GST_OBJECT(self->sink),
-            gst_structure_new(FAILURE, "sentence", G_TYPE_STRING, sentence, NULL)));
+    effnet_watch_recorder_post_failure(GST_ELEMENT(self->sink), sentence);
 }
 
-static void
-prune(const EffNetWatchRecorder *self)
+static gboolean
+take_path(EffNetWatchRecorder *self)
 {
-    g_autofree char *record = effnet_watch_settings_new_record_pattern(self->settings);
-
-    effnet_watch_retention_prune(record, self->settings->record_keep, self->path);
+    g_free(self->path);
+    self->path = self->files.new_path(self->files.data);
+    return self->path != NULL;
 }
 
 static gboolean
 open_file(EffNetWatchRecorder *self)
 {
-    for (guint i = 0; self->fd < 0 && i < TRIES; i++) {
-        g_free(self->path);
-        self->path = effnet_watch_settings_new_record_path(self->settings);
+    guint tries = 0;
+
+    do {
         self->fd = open(self->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666);
-        if (self->fd < 0 && errno != EEXIST)
-            return FALSE;
-    }
+    } while (self->fd < 0 && errno == EEXIST && ++tries < TRIES && take_path(self));
     if (self->fd < 0)
         return FALSE;
     self->at = 0;
-    if (self->settings->record_keep > 0)
-        prune(self);
+    self->files.created(self->path, self->files.data);
     return TRUE;
 }
 
@@ -106,6 +107,8 @@ sample_came(GstAppSink *sink, gpointer data)
     g_autoptr(GstSample) sample = gst_app_sink_pull_sample(sink);
 
     if (sample == NULL || !effnet_watch_recorder_is_active(self))
+        return GST_FLOW_OK;
+    if (self->fd < 0 && !take_path(self))
         return GST_FLOW_OK;
     if ((self->fd < 0 && !open_file(self)) || !write_buffer(self, gst_sample_get_buffer(sample)))
         fail(self);
@@ -155,10 +158,9 @@ send_again(GstPad *pad, GstEvent **event, gpointer data)
     return TRUE;
 }
 
-/* Ends the file, and starts the muxer behind PAD anew. In PAD's streaming thread, in which the
- * muxer and the sink work as well. */
-static void
-split(EffNetWatchRecorder *self, GstPad *pad)
+/* The muxer and the sink work in PAD's streaming thread as well. */
+void
+effnet_watch_recorder_split(EffNetWatchRecorder *self, GstPad *pad)
 {
     g_autoptr(GstPad) peer = gst_pad_get_peer(pad);
 
@@ -182,24 +184,31 @@ split_when_due(GstPad *pad, GstPadProbeInfo *info, gpointer data)
         return GST_PAD_PROBE_OK;
     if (!GST_CLOCK_TIME_IS_VALID(self->began) || time < self->began)
         self->began = time;
-    if (time - self->began >= self->settings->record_segment * GST_SECOND &&
+    if (time - self->began >= self->seconds * GST_SECOND &&
         !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)) {
-        split(self, pad);
+        effnet_watch_recorder_split(self, pad);
         self->began = time;
     }
     return GST_PAD_PROBE_OK;
 }
 
 void
-effnet_watch_recorder_split(EffNetWatchRecorder *self, GstElement *queue, GstElement *muxer)
+effnet_watch_recorder_set_muxer(EffNetWatchRecorder *self, GstElement *muxer)
 {
-    g_autoptr(GstPad) source = gst_element_get_static_pad(queue, "src");
     g_autoptr(GstPad) end = gst_element_get_static_pad(GST_ELEMENT(self->sink), "sink");
 
     self->muxer = muxer;
     g_object_set(muxer, "offset-to-zero", TRUE, NULL);
-    gst_pad_add_probe(source, GST_PAD_PROBE_TYPE_BUFFER, split_when_due, self, NULL);
     gst_pad_add_probe(end, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, drop_end, self, NULL);
+}
+
+void
+effnet_watch_recorder_split_every(EffNetWatchRecorder *self, guint seconds, GstElement *queue)
+{
+    g_autoptr(GstPad) source = gst_element_get_static_pad(queue, "src");
+
+    self->seconds = seconds;
+    gst_pad_add_probe(source, GST_PAD_PROBE_TYPE_BUFFER, split_when_due, self, NULL);
 }
 
 static void
@@ -214,13 +223,13 @@ recorder_free(gpointer data)
 }
 
 EffNetWatchRecorder *
-effnet_watch_recorder_new(const EffNetWatchSettings *settings, GstAppSink *sink)
+effnet_watch_recorder_new(const EffNetWatchRecorderFiles *files, GstAppSink *sink)
 {
     GstAppSinkCallbacks callbacks = {.new_sample = sample_came, .eos = ended};
     EffNetWatchRecorder *self = g_new0(EffNetWatchRecorder, 1);
     g_autoptr(GstPad) pad = gst_element_get_static_pad(GST_ELEMENT(sink), "sink");
 
-    self->settings = settings;
+    self->files = *files;
     self->sink = sink;
     self->fd = -1;
     self->began = GST_CLOCK_TIME_NONE;

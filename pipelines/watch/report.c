@@ -84,12 +84,13 @@ write_plain(EffNetWatchReport *report, GstClockTime pts)
 }
 
 static void
-run_hook(EffNetWatchReport *report, GstClockTime pts)
+run_hook(EffNetWatchReport *report, GstClockTime pts, const char *snapshot)
 {
     EffNetWatchSnapshot now;
 
     effnet_watch_status_get(report->status, &now);
-    effnet_watch_hook_notify(report->hook, now.classes.n > 0 ? &now.classes.best[0] : NULL, pts);
+    effnet_watch_hook_notify(report->hook, now.classes.n > 0 ? &now.classes.best[0] : NULL, pts,
+                             snapshot);
 }
 
 /* Whether RESULT, a frame's first, is from another inference than the previous frame's. */
@@ -105,7 +106,8 @@ is_new(EffNetWatchReport *report, const GstEfficientNetResult *result)
 }
 
 void
-effnet_watch_report_frame(EffNetWatchReport *report, GstBuffer *buffer, gint width, gint height)
+effnet_watch_report_frame(EffNetWatchReport *report, GstBuffer *buffer, gint width, gint height,
+                          const char *snapshot)
 {
     GstEfficientNetResult result;
     gboolean found = gst_efficientnet_buffer_get_result(buffer, 0, &result);
@@ -119,7 +121,7 @@ effnet_watch_report_frame(EffNetWatchReport *report, GstBuffer *buffer, gint wid
         if ((changed || (found && !report->changes_only)) && (report->json || report->publish))
             write_json(report, buffer, width, height);
         if (changed && report->hook)
-            run_hook(report, GST_BUFFER_PTS(buffer));
+            run_hook(report, GST_BUFFER_PTS(buffer), snapshot);
         if (changed && report->plain)
             write_plain(report, GST_BUFFER_PTS(buffer));
     }

@@ -30,9 +30,10 @@ void effnet_watch_report_clear(EffNetWatchReport *report);
 /* To be called for a new connection, whose timestamps have nothing to do with the last one's. */
 void effnet_watch_report_begin(EffNetWatchReport *report);
 
-/* Reports BUFFER, from efficientnet, with WIDTH x HEIGHT pixels. */
+/* Reports BUFFER, from efficientnet, with WIDTH x HEIGHT pixels. SNAPSHOT is where a picture of it
+ * will be, or NULL. */
 void effnet_watch_report_frame(EffNetWatchReport *report, GstBuffer *buffer, gint width,
-                               gint height);
+                               gint height, const char *snapshot);
 
 /* Appends "tabby 61.0 %  tiger cat 20.1 %", or "-" if there are none. */
 void effnet_watch_append_classes(GString *line, const EffNetWatchClasses *classes);

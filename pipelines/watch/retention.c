@@ -59,10 +59,9 @@ by_age(gconstpointer a, gconstpointer b)
     return strcmp(x->path, y->path);
 }
 
-static GPtrArray *
-list_recordings(const char *folder, const GRegex *pattern)
+static void
+add_recordings(GPtrArray *recordings, const char *folder, const GRegex *pattern)
 {
-    GPtrArray *recordings = g_ptr_array_new_with_free_func(recording_free);
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
 
@@ -77,26 +76,67 @@ list_recordings(const char *folder, const GRegex *pattern)
             g_ptr_array_add(recordings, recording);
         }
     }
-    g_ptr_array_sort(recordings, by_age);
-    return recordings;
+}
+
+/* Follows no link: it may lead to folders of others. */
+static void
+add_recordings_of_classes(GPtrArray *recordings, const char *folder, const GRegex *pattern)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir))) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        struct stat st;
+
+        if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+            add_recordings(recordings, path, pattern);
+    }
+}
+
+static gboolean
+are_met(const EffNetWatchRetentionLimits *limits, guint files, guint64 bytes)
+{
+    return (limits->files == 0 || files <= limits->files) &&
+           (limits->bytes == 0 || bytes <= limits->bytes);
+}
+
+static void
+delete_oldest(GPtrArray *recordings, const EffNetWatchRetentionLimits *limits, const char *path)
+{
+    guint files = recordings->len;
+    guint64 bytes = 0;
+    struct stat current;
+
+    if (lstat(path, &current) != 0)
+        current = (struct stat){0};
+    for (guint i = 0; i < recordings->len; i++)
+        bytes += (guint64)((const Recording *)g_ptr_array_index(recordings, i))->st.st_size;
+    for (guint i = 0; i < recordings->len && !are_met(limits, files, bytes); i++) {
+        const Recording *recording = g_ptr_array_index(recordings, i);
+
+        if (recording->st.st_dev == current.st_dev && recording->st.st_ino == current.st_ino)
+            continue;
+        g_unlink(recording->path);
+        files--;
+        bytes -= (guint64)recording->st.st_size;
+    }
 }
 
 void
-effnet_watch_retention_prune(const char *record, guint keep, const char *path)
+effnet_watch_retention_prune(const char *record, gboolean in_classes,
+                             const EffNetWatchRetentionLimits *limits, const char *path)
 {
     g_autoptr(GRegex) pattern = new_pattern(record);
     g_autofree char *folder = g_path_get_dirname(record);
-    g_autofree char *current = g_path_get_basename(path);
-    g_autoptr(GPtrArray) recordings = NULL;
+    g_autoptr(GPtrArray) recordings = g_ptr_array_new_with_free_func(recording_free);
 
     if (pattern == NULL)
         return;
-    recordings = list_recordings(folder, pattern);
-    for (guint i = 0; i + keep < recordings->len; i++) {
-        const Recording *recording = g_ptr_array_index(recordings, i);
-        g_autofree char *name = g_path_get_basename(recording->path);
-
-        if (!g_str_equal(name, current))
-            g_unlink(recording->path);
-    }
+    if (in_classes)
+        add_recordings_of_classes(recordings, folder, pattern);
+    else
+        add_recordings(recordings, folder, pattern);
+    g_ptr_array_sort(recordings, by_age);
+    delete_oldest(recordings, limits, path);
 }

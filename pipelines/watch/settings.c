@@ -15,6 +15,11 @@
 #define BATCH_ID        "effnet-watch"
 #define MAX_SEGMENT     (7 * 86400) /* s */
 #define MAX_KEPT        1000000
+#define MAX_SPACE       1000000 /* MB */
+#define MAX_CLIP        3600    /* s */
+#define DEFAULT_KEPT    1000
+#define DEFAULT_SPACE   1000
+#define DEFAULT_CLIP    30
 
 static void
 settings_free(gpointer data)
@@ -30,6 +35,9 @@ settings_free(gpointer data)
     g_free(settings->mqtt_topic);
     g_free(settings->record);
     g_strfreev(settings->on_change);
+    g_free(settings->snapshots);
+    g_free(settings->clips);
+    g_strfreev(settings->capture_classes);
     g_free(settings);
 }
 
@@ -294,6 +302,56 @@ parse_record(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     return TRUE;
 }
 
+/* A folder for pictures or videos; NULL stays NULL. */
+static gboolean
+parse_folder(const char *key, const char *text, char **folder, GError **error)
+{
+    if (text && *text == '\0') {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s must be a folder, not \"\"",
+                    key);
+        return FALSE;
+    }
+    *folder = g_strdup(text);
+    return TRUE;
+}
+
+/* The labels among CLASSES are looked up when the model is there. */
+static gboolean
+parse_captures(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
+               const EffNetWatchConfigStream *stream, GError **error)
+{
+    static const char *const about[] = {"capture-classes", "capture-keep", "capture-space"};
+    const char *classes = effnet_watch_config_get(config, stream, about[0]);
+    const char *seconds = effnet_watch_config_get(config, stream, "clip-seconds");
+    const char *lonely = NULL;
+
+    settings->capture_keep = DEFAULT_KEPT;
+    settings->capture_space = DEFAULT_SPACE;
+    settings->clip_seconds = DEFAULT_CLIP;
+    settings->capture_classes = classes ? g_strsplit(classes, ",", -1) : NULL;
+    if (!parse_folder("snapshot", effnet_watch_config_get(config, stream, "snapshot"),
+                      &settings->snapshots, error) ||
+        !parse_folder("clip", effnet_watch_config_get(config, stream, "clip"), &settings->clips,
+                      error) ||
+        !parse_number(about[1], effnet_watch_config_get(config, stream, about[1]), 1, MAX_KEPT,
+                      &settings->capture_keep, error) ||
+        !parse_number(about[2], effnet_watch_config_get(config, stream, about[2]), 1, MAX_SPACE,
+                      &settings->capture_space, error) ||
+        !parse_number("clip-seconds", seconds, 1, MAX_CLIP, &settings->clip_seconds, error))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(about) && !settings->snapshots && !settings->clips; i++)
+        lonely = effnet_watch_config_get(config, stream, about[i]) ? about[i] : lonely;
+    if (seconds && !settings->clips)
+        lonely = "clip-seconds";
+    if (lonely == NULL)
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s is about %s", lonely,
+                g_str_equal(lonely, "clip-seconds")
+                    ? "clips: --clip says where they go"
+                    : "snapshots and clips: --snapshot and --clip say where they go");
+    return FALSE;
+}
+
 static gboolean
 parse_on_change(EffNetWatchSettings *settings, const char *command, GError **error)
 {
@@ -338,6 +396,7 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     collect_properties(settings, config, stream);
     parse_source(settings, stream->source);
     return parse_record(settings, config, stream, error) &&
+           parse_captures(settings, config, stream, error) &&
            parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
            parse_on_change(settings, effnet_watch_config_get(config, stream, "on-change"), error) &&
            parse_transport(settings, effnet_watch_config_get(config, stream, "transport"), error) &&

@@ -27,13 +27,18 @@ typedef struct {
     GstStructure *properties; /* efficientnet's, as text */
     char *publish;            /* a file; NULL: none */
     char *mqtt_address, *mqtt_topic;
-    char *record;     /* NULL: none */
-    char **on_change; /* the words of a command; NULL: none */
+    char *record;            /* NULL: none */
+    char **on_change;        /* the words of a command; NULL: none */
+    char *snapshots, *clips; /* folders; NULL: none */
+    char **capture_classes;  /* labels and numbers; NULL: all classes */
     EffNetWatchTransport transport;
     guint record_segment; /* s; 0: a connection is recorded into one file */
     guint record_keep;    /* recordings; 0: all */
-    guint latency;        /* ms */
-    guint timeout;        /* s */
+    guint capture_keep;   /* snapshots, and as many clips */
+    guint capture_space;  /* MB, as well */
+    guint clip_seconds;
+    guint latency; /* ms */
+    guint timeout; /* s */
     gboolean changes_only, display, overlay, realtime, record_required;
 } EffNetWatchSettings;
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "status.h"
 
+#include "moments.h"
+
 #include "../media.h"
 
 #include <string.h>
 
-#define UNKNOWN        (-2) /* index of what is none of the classes */
 #define FPS_WINDOW     G_USEC_PER_SEC
 #define VIEWER_TIME    (5 * (gint64)G_USEC_PER_SEC)
 #define PICTURE_TIME   (G_USEC_PER_SEC / 10)        /* with a viewer */
@@ -162,7 +163,7 @@ read_classes(EffNetWatchClasses *classes, const GstEfficientNetResult *result)
 {
     if (result && gst_efficientnet_result_is_unknown(result)) {
         classes->n = 1;
-        classes->best[0].index = UNKNOWN;
+        classes->best[0].index = EFFNET_WATCH_UNKNOWN_CLASS;
         classes->best[0].score = gst_efficientnet_result_get_similarity(result);
         copy_text(classes->best[0].label, sizeof classes->best[0].label, "unknown",
                   strlen("unknown"));

@@ -3,6 +3,8 @@
 
 #include "../media.h"
 #include "backoff.h"
+#include "gstefficientnet.h"
+#include "moments.h"
 #include "recorder.h"
 
 #include <effnet/effnet.h>
@@ -310,6 +312,21 @@ tell_dropped(EffNetWatchStream *stream)
     note(stream, text);
 }
 
+/* FALSE if a class that is to be captured is none of MODEL's. */
+static gboolean
+find_capture_classes(EffNetWatchOutlets *outlets, GstElement *model, GError **error)
+{
+    const char *const *labels;
+    guint n;
+
+    if (outlets->settings->capture_classes == NULL)
+        return TRUE;
+    labels = gst_efficientnet_get_labels(GST_EFFICIENTNET(model), &n);
+    outlets->capture_classes =
+        effnet_watch_moments_new_set(outlets->settings->capture_classes, labels, n, error);
+    return outlets->capture_classes != NULL;
+}
+
 static gpointer
 run(gpointer data)
 {
@@ -318,7 +335,9 @@ run(gpointer data)
     g_autoptr(GError) error = NULL;
     /* Keeps the weights in memory across connections. */
     GstElement *model = effnet_watch_settings_open_model(stream->outlets->settings, &error);
-    Outcome outcome = model ? keep_playing(stream, &error) : FAILED;
+    Outcome outcome = model && find_capture_classes(stream->outlets, model, &error)
+                          ? keep_playing(stream, &error)
+                          : FAILED;
 
     g_clear_pointer(&model, effnet_watch_settings_close_model);
     tell_dropped(stream);

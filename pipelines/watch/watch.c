@@ -146,6 +146,7 @@ outlets_free(gpointer data)
 
     effnet_watch_report_clear(&outlets->report);
     g_clear_pointer(&outlets->mount, effnet_watch_mount_free);
+    g_clear_pointer(&outlets->capture_classes, g_hash_table_unref);
     g_free(outlets);
 }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writes the test network to the path in its argument, for tests that are not in C. */
+/* write-lite0 PATH [SEED]: writes the test network, for tests that are not in C. */
 #include "checkpoint.h"
+
+#include <stdlib.h>
 
 int
 main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc < 2 || argc > 3)
         return 1;
-    effnet_test_write_lite0(argv[1], 1, 10, 1.0f);
+    effnet_test_write_lite0(argv[1], argc > 2 ? (guint32)atoi(argv[2]) : 1, 10, 1.0f);
     return 0;
 }

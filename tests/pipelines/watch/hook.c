@@ -54,7 +54,7 @@ notify(Fixture *f, const char *label, int index)
     EffNetWatchClass found = {.index = index, .score = 0.5f};
 
     g_strlcpy(found.label, label, sizeof found.label);
-    effnet_watch_hook_notify(f->hook, &found, 1500 * GST_MSECOND);
+    effnet_watch_hook_notify(f->hook, &found, 1500 * GST_MSECOND, NULL);
 }
 
 /* Waits until the script has written LINE last; returns all that it has written. */
@@ -84,10 +84,30 @@ test_environment(Fixture *f, gconstpointer data)
     notify(f, "$(touch /tmp/x) `id`\n\033[2J", 3);
     text = wait_for_line(f, "||\n");
     g_assert_cmpstr(text, ==, "front door|$(touch /tmp/x) `id`??[2J|3|0.5000|1.500||\n");
-    effnet_watch_hook_notify(f->hook, NULL, GST_CLOCK_TIME_NONE);
+    effnet_watch_hook_notify(f->hook, NULL, GST_CLOCK_TIME_NONE, NULL);
     none = wait_for_line(f, "`id`??[2J|\n");
     g_assert_nonnull(strstr(none, "\nfront door||-1|0.0000||$(touch"));
     g_assert_null(g_async_queue_try_pop(f->notes));
+}
+
+/* The command finds the picture that it is told of. */
+static void
+test_snapshot(Fixture *f, gconstpointer data)
+{
+    g_autofree char *snapshot = g_build_filename(f->folder, "snap.jpg", NULL);
+    g_autofree char *expected = g_strconcat(snapshot, " pixels\n", NULL), *text = NULL,
+                    *without = NULL;
+
+    g_setenv("EFFNET_SNAPSHOT", "/from/elsewhere", TRUE);
+    start(f, "echo \"$EFFNET_SNAPSHOT $(cat \"$EFFNET_SNAPSHOT\")\" >>\"$1\"", 60);
+    effnet_watch_hook_notify(f->hook, NULL, 0, snapshot);
+    g_usleep(1000);
+    g_assert_true(g_file_set_contents(snapshot, "pixels", -1, NULL));
+    text = wait_for_line(f, expected);
+    effnet_watch_hook_notify(f->hook, NULL, 0, NULL);
+    without = wait_for_line(f, "\n \n");
+    g_unlink(snapshot);
+    g_unsetenv("EFFNET_SNAPSHOT");
 }
 
 /* While a command runs, only the newest change waits. */
@@ -191,6 +211,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/hook/parse", test_parse);
     ADD("environment", test_environment);
+    ADD("snapshot", test_snapshot);
     ADD("one-at-a-time", test_one_at_a_time);
     ADD("failures", test_failures);
     ADD("missing", test_missing);

@@ -9,25 +9,44 @@ typedef struct {
     char *folder;
     GstElement *pipeline, *source;
     GstBus *bus;
-    EffNetWatchSettings settings;
+    char *path; /* NULL: nothing is to be recorded */
+    guint created;
     EffNetWatchRecorder *recorder;
 } Fixture;
+
+static char *
+new_path(gpointer data)
+{
+    const Fixture *fixture = data;
+
+    return g_strdup(fixture->path);
+}
+
+static void
+created(const char *path, gpointer data)
+{
+    Fixture *fixture = data;
+
+    g_assert_cmpstr(path, ==, fixture->path);
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+    fixture->created++;
+}
 
 static void
 set_up(Fixture *fixture, gconstpointer path)
 {
     GstElement *sink = gst_element_factory_make("appsink", NULL);
+    const EffNetWatchRecorderFiles files = {new_path, created, fixture};
 
     fixture->folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
-    fixture->settings.name = g_strdup("cam/1");
-    fixture->settings.record = g_build_filename(fixture->folder, path, NULL);
+    fixture->path = path ? g_build_filename(fixture->folder, path, NULL) : NULL;
     fixture->pipeline = gst_pipeline_new(NULL);
     fixture->bus = gst_element_get_bus(fixture->pipeline);
     fixture->source = gst_element_factory_make("appsrc", NULL);
     gst_bin_add_many(GST_BIN(fixture->pipeline), fixture->source, sink, NULL);
     gst_element_link(fixture->source, sink);
     g_object_set(sink, "sync", FALSE, NULL);
-    fixture->recorder = effnet_watch_recorder_new(&fixture->settings, GST_APP_SINK(sink));
+    fixture->recorder = effnet_watch_recorder_new(&files, GST_APP_SINK(sink));
     gst_element_set_state(fixture->pipeline, GST_STATE_PLAYING);
 }
 
@@ -38,8 +57,7 @@ tear_down(Fixture *fixture, gconstpointer path)
     gst_object_unref(fixture->bus);
     gst_object_unref(fixture->pipeline);
     g_assert_cmpint(g_rmdir(fixture->folder), ==, 0);
-    g_free(fixture->settings.name);
-    g_free(fixture->settings.record);
+    g_free(fixture->path);
     g_free(fixture->folder);
 }
 
@@ -98,7 +116,34 @@ test_written(Fixture *fixture, gconstpointer path)
     failure = end(fixture);
     g_assert_null(failure);
     g_assert_true(effnet_watch_recorder_is_active(fixture->recorder));
-    assert_file(fixture, "cam_1.mkv", "head!bodytail");
+    g_assert_cmpuint(fixture->created, ==, 1);
+    assert_file(fixture, "cam.mkv", "head!bodytail");
+}
+
+/* Drops what comes while there is no path, and goes on when there is. */
+static void
+test_no_path(Fixture *fixture, gconstpointer path)
+{
+    g_autofree char *failure = NULL;
+
+    push(fixture, "header", 0);
+    failure = end(fixture);
+    g_assert_null(failure);
+    g_assert_true(effnet_watch_recorder_is_active(fixture->recorder));
+}
+
+/* A file that is there is not written to. */
+static void
+test_existing(Fixture *fixture, gconstpointer path)
+{
+    g_autofree char *failure = NULL;
+
+    g_assert_true(g_file_set_contents(fixture->path, "before", -1, NULL));
+    push(fixture, "one", 0);
+    failure = end(fixture);
+    g_assert_nonnull(strstr(failure, "File exists"));
+    g_assert_cmpuint(fixture->created, ==, 0);
+    assert_file(fixture, "cam.mkv", "before");
 }
 
 static void
@@ -118,7 +163,7 @@ test_failure(Fixture *fixture, gconstpointer path)
     push(fixture, "two", 3);
     failure = end(fixture);
     g_assert_nonnull(failure);
-    g_assert_true(g_str_has_prefix(failure, fixture->settings.record));
+    g_assert_true(g_str_has_prefix(failure, fixture->path));
     g_assert_nonnull(strstr(failure, "No such file"));
     g_assert_false(effnet_watch_recorder_is_active(fixture->recorder));
 }
@@ -131,8 +176,10 @@ main(int argc, char **argv)
     g_setenv("LC_ALL", "C", TRUE);
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
-    ADD("written", "%s.mkv", test_written);
-    ADD("nothing", "%s.mkv", test_nothing);
+    ADD("written", "cam.mkv", test_written);
+    ADD("nothing", "cam.mkv", test_nothing);
+    ADD("no-path", NULL, test_no_path);
+    ADD("existing", "cam.mkv", test_existing);
     ADD("failure", "no/film.mkv", test_failure);
     return g_test_run();
 }

@@ -38,7 +38,7 @@ show(Fixture *f, const char *label, gint index, guint age, GstClockTime inferred
     GstClockTime pts = f->report.frame * GST_SECOND / 4;
     g_autoptr(GstBuffer) buffer = effnet_test_fake_frame(pts, label, index, 0.5f, age, inferred);
 
-    effnet_watch_report_frame(&f->report, buffer, 64, 48);
+    effnet_watch_report_frame(&f->report, buffer, 64, 48, NULL);
 }
 
 /* Returns the lines so far, and removes them. */

@@ -29,11 +29,29 @@ has(const char *folder, const char *name)
 }
 
 static void
+prune(const char *record, gboolean in_classes, guint files, guint64 bytes, const char *folder,
+      const char *name)
+{
+    const EffNetWatchRetentionLimits limits = {files, bytes};
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+
+    effnet_watch_retention_prune(record, in_classes, &limits, path);
+}
+
+static void
+remove_folder(const char *folder)
+{
+    g_autofree char *remove = g_strdup_printf("rm -r '%s'", folder);
+
+    g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
+}
+
+static void
 test_prune(void)
 {
     static const char *const ours[] = {"cam-20260101-000000.mkv", "cam-20260101-000000-1.mkv",
                                        "cam-20260102-000000.mkv", "cam-20260103-000000.mkv"};
-    g_autofree char *folder = g_dir_make_tmp("effnet-[1].*-XXXXXX", NULL), *remove = NULL;
+    g_autofree char *folder = g_dir_make_tmp("effnet-[1].*-XXXXXX", NULL);
     g_autofree char *record = g_build_filename(folder, "cam-%t.mkv", NULL);
     g_autofree char *link = g_build_filename(folder, "cam-20250101-000000.mkv", NULL);
     g_autofree char *untimed = g_build_filename(folder, "cam.mkv", NULL);
@@ -43,20 +61,62 @@ test_prune(void)
     for (guint i = 0; i < G_N_ELEMENTS(ours); i++)
         put(folder, ours[i], i);
     g_assert_cmpint(symlink("cam.mkv", link), ==, 0);
-    effnet_watch_retention_prune(untimed, 1, untimed);
-    effnet_watch_retention_prune(record, 9, ours[3]);
+    prune(untimed, FALSE, 1, 0, folder, "cam.mkv");
+    prune(record, FALSE, 9, 0, folder, ours[3]);
     for (guint i = 0; i < G_N_ELEMENTS(ours); i++)
         g_assert_true(has(folder, ours[i]));
-    effnet_watch_retention_prune(record, 2, ours[3]);
+    prune(record, FALSE, 2, 0, folder, ours[3]);
     for (guint i = 0; i < G_N_ELEMENTS(ours); i++)
         g_assert_cmpint(has(folder, ours[i]), ==, i >= 2);
-    effnet_watch_retention_prune(record, 1, ours[2]); /* which is being written */
+    prune(record, FALSE, 1, 0, folder, ours[2]); /* which is being written */
     g_assert_true(has(folder, ours[2]));
     for (guint i = 0; i < G_N_ELEMENTS(others); i++)
         g_assert_true(has(folder, others[i]));
     g_assert_true(has(folder, "cam-20250101-000000.mkv"));
-    remove = g_strdup_printf("rm -r '%s'", folder);
-    g_assert_true(g_spawn_command_line_sync(remove, NULL, NULL, NULL, NULL));
+    remove_folder(folder);
+}
+
+/* The oldest of all classes go first, until there are few enough and they are small enough; files
+ * in linked folders, and deeper ones, are not a stream's. */
+static void
+test_classes(void)
+{
+    static const char *const ours[] = {"cat/cam-20260101-000000.jpg", "dog/cam-20260102-000000.jpg",
+                                       "cat/cam-20260103-000000.jpg",
+                                       "dog/cam-20260103-000000.jpg"};
+    static const char *const left[] = {"cam-20250101-000000.jpg", "cat/yard-20250101-000000.jpg",
+                                       "cat/deep/cam-20250101-000000.jpg",
+                                       "cat/cam-20250101-000000.mkv"};
+    static const char *const folders[] = {"cat", "dog", "cat/deep"};
+    g_autofree char *folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    g_autofree char *record = g_build_filename(folder, "cam-%t.jpg", NULL);
+    g_autofree char *elsewhere = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    g_autofree char *link = g_build_filename(folder, "bird", NULL);
+
+    for (guint i = 0; i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *path = g_build_filename(folder, folders[i], NULL);
+
+        g_assert_cmpint(g_mkdir(path, 0777), ==, 0);
+    }
+    g_assert_cmpint(symlink(elsewhere, link), ==, 0);
+    put(elsewhere, "cam-20250101-000000.jpg", 0);
+    for (guint i = 0; i < G_N_ELEMENTS(left); i++)
+        put(folder, left[i], 0);
+    for (guint i = 0; i < G_N_ELEMENTS(ours); i++)
+        put(folder, ours[i], i + 1);
+    prune(record, TRUE, 4, 4, folder, ours[3]);
+    g_assert_true(has(folder, ours[0]));
+    prune(record, TRUE, 3, 0, folder, ours[3]);
+    g_assert_true(!has(folder, ours[0]) && has(folder, ours[1]));
+    prune(record, TRUE, 9, 2, folder, ours[3]); /* each has one byte */
+    g_assert_true(!has(folder, ours[1]) && has(folder, ours[2]));
+    prune(record, TRUE, 1, 0, folder, ours[2]);
+    g_assert_true(has(folder, ours[2]) && !has(folder, ours[3]));
+    for (guint i = 0; i < G_N_ELEMENTS(left); i++)
+        g_assert_true(has(folder, left[i]));
+    g_assert_true(has(elsewhere, "cam-20250101-000000.jpg"));
+    remove_folder(folder);
+    remove_folder(elsewhere);
 }
 
 static void
@@ -72,6 +132,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/retention/prune", test_prune);
+    g_test_add_func("/retention/classes", test_classes);
     g_test_add_func("/retention/time", test_time);
     return g_test_run();
 }

@@ -154,6 +154,13 @@ test_wrong(void)
         {"record-segment", "0"},
         {"record-segment", "60"},
         {"record-keep", "3"},
+        {"snapshot", ""},
+        {"clip", ""},
+        {"clip-seconds", "10"},
+        {"capture-keep", "10"},
+        {"capture-keep", "0"},
+        {"capture-space", "x"},
+        {"capture-classes", "cat"},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -259,7 +266,30 @@ test_frame_ancestors(void)
     }
 }
 
-/* No recording is overwritten, and no two streams share one. */
+static void
+test_captures(void)
+{
+    static const char *const classes[] = {"cat", "281", NULL};
+    g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
+    g_autoptr(EffNetWatchProgram) none = read_config(config), with = NULL;
+    const EffNetWatchSettings *settings = none->streams->pdata[0];
+
+    g_assert_true(!settings->snapshots && !settings->clips && !settings->capture_classes);
+    set(config, "snapshot", "seen");
+    set(config, "clip", "clips");
+    set(config, "clip-seconds", "7");
+    set(config, "capture-classes", "cat,281");
+    set(config, "capture-space", "50");
+    with = read_config(config);
+    settings = with->streams->pdata[0];
+    g_assert_cmpstr(settings->snapshots, ==, "seen");
+    g_assert_cmpstr(settings->clips, ==, "clips");
+    g_assert_true(g_strv_equal((const char *const *)settings->capture_classes, classes));
+    g_assert_cmpuint(settings->clip_seconds, ==, 7);
+    g_assert_cmpuint(settings->capture_keep, ==, 1000);
+    g_assert_cmpuint(settings->capture_space, ==, 50);
+}
+
 /* A recording of CONFIG's stream is called BEFORE, the time, AFTER. */
 static void
 check_timed(const EffNetWatchConfig *config, const char *before, const char *after)
@@ -272,6 +302,7 @@ check_timed(const EffNetWatchConfig *config, const char *before, const char *aft
         g_error("%s is not like %s", path, pattern);
 }
 
+/* No recording is overwritten, and no two streams share one. */
 static void
 test_record(void)
 {
@@ -347,6 +378,7 @@ main(int argc, char **argv)
     g_test_add_func("/settings/uri", test_uri);
     g_test_add_func("/settings/any", test_any);
     g_test_add_func("/settings/frame-ancestors", test_frame_ancestors);
+    g_test_add_func("/settings/captures", test_captures);
     g_test_add_func("/settings/record", test_record);
     g_test_add_func("/settings/model", test_model);
     return g_test_run();

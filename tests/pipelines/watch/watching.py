@@ -24,6 +24,14 @@ PATIENCE = 60  # s; nothing here is about speed
 subprocess.run([os.environ["EFFNET_WRITE_LITE0"], MODEL], check=True)
 
 
+def fickle_model():
+    """A model whose best class changes every few pictures of the video."""
+    out = scratch("fickle.safetensors")
+    if not os.path.exists(out):
+        subprocess.run([os.environ["EFFNET_WRITE_LITE0"], out, "7"], check=True)
+    return out
+
+
 def scratch(name):
     return os.path.join(folder.name, name)
 
