@@ -10,6 +10,8 @@ struct _EffNetWatchCaptures {
     char *stem, *suffix;
     EffNetWatchRetentionLimits limits;
     EffNetClassFolders *classes;
+    char *second;      /* of the newest paths */
+    GHashTable *given; /* the paths in that second, whose files may not be there yet */
 };
 
 EffNetWatchCaptures *
@@ -25,6 +27,7 @@ effnet_watch_captures_new(const EffNetWatchSettings *settings, const char *folde
     self->limits.files = settings->capture_keep;
     self->limits.bytes = settings->capture_space * G_GUINT64_CONSTANT(1000000);
     self->classes = effnet_class_folders_new();
+    self->given = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return self;
 }
 
@@ -32,11 +35,19 @@ void
 effnet_watch_captures_free(EffNetWatchCaptures *self)
 {
     effnet_class_folders_free(self->classes);
+    g_hash_table_unref(self->given);
+    g_free(self->second);
     g_free(self->folder);
     g_free(self->stem);
     g_free(self->suffix);
     g_free(self->pattern);
     g_free(self);
+}
+
+static gboolean
+is_taken(const EffNetWatchCaptures *self, const char *path)
+{
+    return g_hash_table_contains(self->given, path) || g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
 /* Whoever opens the file finds out if the folder could not be made. */
@@ -45,14 +56,19 @@ effnet_watch_captures_new_path(EffNetWatchCaptures *self, const char *label, gin
 {
     const char *name = effnet_class_folders_get(self->classes, label, (guint)index);
     g_autofree char *folder = g_build_filename(self->folder, name, NULL);
-    g_autofree char *time = effnet_watch_retention_new_time();
-    char *path = g_strdup_printf("%s/%s-%s%s", folder, self->stem, time, self->suffix);
+    char *second = effnet_watch_retention_new_time();
+    char *path = g_strdup_printf("%s/%s-%s%s", folder, self->stem, second, self->suffix);
 
+    if (g_strcmp0(second, self->second) != 0)
+        g_hash_table_remove_all(self->given);
+    g_free(self->second);
+    self->second = second;
     g_mkdir_with_parents(folder, 0777);
-    for (guint i = 1; g_file_test(path, G_FILE_TEST_EXISTS); i++) {
+    for (guint i = 1; is_taken(self, path); i++) {
         g_free(path);
-        path = g_strdup_printf("%s/%s-%s-%u%s", folder, self->stem, time, i, self->suffix);
+        path = g_strdup_printf("%s/%s-%s-%u%s", folder, self->stem, second, i, self->suffix);
     }
+    g_hash_table_add(self->given, g_strdup(path));
     return path;
 }
 

@@ -49,6 +49,19 @@ test_paths(void)
     effnet_test_remove_folder(root);
 }
 
+/* Two paths differ though neither file is there yet, and their folder cannot be made. */
+static void
+test_unwritten(void)
+{
+    EffNetWatchSettings settings = {.name = "gate"};
+    g_autoptr(EffNetWatchCaptures) captures =
+        effnet_watch_captures_new(&settings, "/dev/null", ".jpg");
+    g_autofree char *first = effnet_watch_captures_new_path(captures, "cat", 1);
+    g_autofree char *second = effnet_watch_captures_new_path(captures, "cat", 1);
+
+    g_assert_cmpstr(first, !=, second);
+}
+
 static void
 test_prune(void)
 {
@@ -69,6 +82,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/captures/paths", test_paths);
+    g_test_add_func("/captures/unwritten", test_unwritten);
     g_test_add_func("/captures/prune", test_prune);
     return g_test_run();
 }
