@@ -4,6 +4,7 @@
 #include "../command.h"
 #include "../outfile.h"
 #include "../printable.h"
+#include "../rewrite.h"
 
 #include <locale.h>
 #include <stdio.h>
@@ -12,7 +13,9 @@
 #include "../convert/child.h"
 #include "../convert/output.h"
 #include "../convert/readers.h"
+#include "checkpoint/checkpoint.h"
 #include "checkpoint/file.h"
+#include "recognise/recognise.h"
 
 /* The largest protocol buffers and flat buffers. */
 #define MAX_FILE G_MAXINT32
@@ -93,6 +96,61 @@ convert(gpointer data, GError **error)
                               effnet_outfile_get_path(options->outfile), error);
 }
 
+/* Whether INPUT is, by its content, what the engine reads already: a checkpoint, or a folder with
+ * one; or else a model's name. */
+static gboolean
+is_checkpoint(const char *input)
+{
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+
+    if (g_file_test(input, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    if (!g_file_test(input, G_FILE_TEST_EXISTS))
+        return strpbrk(input, "./") == NULL;
+    checkpoint = effnet_checkpoint_open(input, NULL);
+    return checkpoint || g_str_has_suffix(input, ".safetensors") ||
+           g_str_has_suffix(input, ".pth") || g_str_has_suffix(input, ".pt");
+}
+
+/* Writes a checkpoint anew, with all that its file and those beside it say in one, and perhaps with
+ * other labels. */
+static gboolean
+rewrite(const Options *options, GError **error)
+{
+    const EffNetModelOptions model_options = {.arch = options->arch};
+    g_autofree char *path = effnet_command_find_model(options->input, error);
+    g_autoptr(EffNetRecognition) r = path ? effnet_recognise(path, &model_options, error) : NULL;
+    g_auto(GStrv) labels = NULL;
+    EffNetNewHead head = {0};
+    const char *no_metadata[] = {NULL};
+
+    if (r == NULL)
+        return FALSE;
+    if (options->labels_file) {
+        labels = effnet_labels_load(options->labels_file, r->info.n_classes, error);
+        if (labels == NULL)
+            return FALSE;
+        head.labels = (const char *const *)labels;
+    }
+    return effnet_rewrite(path, &model_options, &head, no_metadata,
+                          effnet_outfile_get_path(options->outfile), error);
+}
+
+/* Converts a file that only this program reads. */
+static gboolean
+read_foreign(Options *options, GError **error)
+{
+    EffNetWorkLimits limits;
+
+    options->data = effnet_file_load(options->input, MAX_FILE, &options->n, error);
+    if (options->data == NULL)
+        return FALSE;
+    limits = (EffNetWorkLimits){MAX_SECONDS, MAX_BYTES + MAX_COPIES * (guint64)options->n};
+    if (is_keras(options)) /* the HDF5 library does not survive every broken file */
+        return effnet_work_in_child(convert, options, options->input, &limits, error);
+    return convert(options, error);
+}
+
 /* Renames the output once it can be opened, and says how it is recognised. */
 static gboolean
 take_output(Options *options, GError **error)
@@ -122,7 +180,6 @@ static gboolean
 run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
     g_auto(Options) options = {0};
-    EffNetWorkLimits limits;
     gboolean ok;
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "The file to write",
@@ -142,15 +199,10 @@ run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
         return FALSE;
     }
     options.input = argv[1];
-    options.data = effnet_file_load(options.input, MAX_FILE, &options.n, error);
-    options.outfile = options.data ? effnet_outfile_new(options.output, FALSE, error) : NULL;
-    if (!options.outfile)
+    options.outfile = effnet_outfile_new(options.output, FALSE, error);
+    if (options.outfile == NULL)
         return FALSE;
-    limits = (EffNetWorkLimits){MAX_SECONDS, MAX_BYTES + MAX_COPIES * (guint64)options.n};
-    if (is_keras(&options)) /* the HDF5 library does not survive every broken file */
-        ok = effnet_work_in_child(convert, &options, options.input, &limits, error);
-    else
-        ok = convert(&options, error);
+    ok = is_checkpoint(options.input) ? rewrite(&options, error) : read_foreign(&options, error);
     return ok && take_output(&options, error);
 }
 
@@ -159,7 +211,8 @@ main(int argc, char **argv)
 {
     static const EffNetCommand command = {
         "convert", "IN",
-        "Makes a checkpoint of a Keras (.h5, .weights.h5, .keras), ONNX or TFLite file",
+        "Makes a checkpoint of a Keras (.h5, .weights.h5, .keras), ONNX or TFLite file, or of "
+        "another checkpoint",
         run_convert};
 
     setlocale(LC_CTYPE, "");

@@ -3,6 +3,7 @@
 #include "../command.h"
 #include "../modeloptions.h"
 #include "../outfile.h"
+#include "../rewrite.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -12,7 +13,6 @@
 #include "../learn/algebra.h"
 #include "../learn/commands.h"
 #include "../learn/kept.h"
-#include "../learn/output.h"
 #include "../learn/prototypes.h"
 #include "../learn/report.h"
 #include "recognise/known.h"
@@ -277,8 +277,8 @@ write_model(Learning *l, GError **error)
             metadata[7] = prototypes;
         }
     }
-    return effnet_output_write(l->base, &l->model_options, &head, metadata,
-                               effnet_outfile_get_path(l->outfile), error) &&
+    return effnet_rewrite(l->base, &l->model_options, &head, metadata,
+                          effnet_outfile_get_path(l->outfile), error) &&
            effnet_outfile_commit(l->outfile, error);
 }
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What does not depend on the format; formats have tests of their own."""
 import json
+import os
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -61,6 +63,43 @@ def test_labels():
         effnet_fails("convert", source, "-l", str(labels), "--output", f"{folder}/none.safetensors",
                      says=f"labels.txt has 1 labels, the model {n} classes")
         assert not pathlib.Path(folder, "none.safetensors").exists()
+
+
+def classes_of(model):
+    frame = json.loads(effnet("classify", "--json", "--precision", "fp32", "--model", str(model),
+                              tap.sample("chelsea.png")))
+    return frame["results"][0]["classes"]
+
+
+def test_labels_into_a_checkpoint():
+    """Another file with the same scores, wherever it is, without the files beside the old one."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        subprocess.run([os.environ["EFFNET_WRITE_LITE0"], folder / "flowers.safetensors"],
+                       check=True)
+        (folder / "labels.txt").write_text("".join(f"flower {i}\n" for i in range(10)))
+        before = classes_of(folder / "flowers.safetensors")
+        (folder / "out").mkdir()
+        out = folder / "out/flowers.safetensors"
+        for source in ("flowers.safetensors", "out/flowers.safetensors"):  # the second: in place
+            assert "10 classes" in effnet("convert", str(folder / source), "--labels-file",
+                                          str(folder / "labels.txt"), "--output", str(out))
+            assert classes_of(out) == [{**c, "label": f"flower {c['index']}"} for c in before]
+        (folder / "labels.txt").write_text("one\n")
+        effnet_fails("convert", str(out), "-l", str(folder / "labels.txt"), "-o", str(out),
+                     says="has 1 labels, the model 10 classes")
+        assert classes_of(out)[0]["label"].startswith("flower ")
+
+
+def test_a_model_by_name():
+    """A .pth file becomes safetensors, with ImageNet's labels in it."""
+    model = tap.model()
+    os.environ["GST_EFFICIENTNET_MODEL_PATH"] = os.path.dirname(model)
+    with tempfile.TemporaryDirectory() as folder:
+        out = f"{folder}/own.safetensors"
+        effnet("convert", "lite0", "--output", out)
+        assert classes_of(out) == classes_of(model)
+        effnet_fails("convert", "lite9", "--output", out, says="there is no model lite9")
 
 
 tap.run(sys.modules[__name__])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "learn/output.h"
+#include "rewrite.h"
 
 #include <math.h>
 #include <string.h>
@@ -72,7 +72,7 @@ test_answers(Fixture *f, gconstpointer sigmoid)
     float logits[3];
 
     f->head.sigmoid = sigmoid != NULL;
-    g_assert_true(effnet_output_write(f->base, NULL, &f->head, metadata, f->output, &error));
+    g_assert_true(effnet_rewrite(f->base, NULL, &f->head, metadata, f->output, &error));
     g_assert_no_error(error);
     infer(f->base, before, logits);
     infer(f->output, after, logits);
@@ -104,7 +104,7 @@ test_names(Fixture *f, gconstpointer data)
     g_autoptr(EffNetCheckpoint) base = effnet_checkpoint_open(f->base, NULL);
     g_autoptr(EffNetCheckpoint) output = NULL;
 
-    g_assert_true(effnet_output_write(f->base, NULL, &f->head, metadata, f->output, NULL));
+    g_assert_true(effnet_rewrite(f->base, NULL, &f->head, metadata, f->output, NULL));
     output = effnet_checkpoint_open(f->output, NULL);
     g_assert_cmpuint(effnet_checkpoint_get_n_tensors(base), ==,
                      effnet_checkpoint_get_n_tensors(output));
@@ -132,7 +132,7 @@ test_quantised(Fixture *f, gconstpointer data)
         pixels[i] = (guint8)(i * 7);
     g_assert_true(effnet_quantizer_add_frame(quantizer, &frame, NULL));
     g_assert_true(effnet_quantizer_write(quantizer, q, NULL));
-    g_assert_true(effnet_output_write(q, NULL, &f->head, metadata, f->output, NULL));
+    g_assert_true(effnet_rewrite(q, NULL, &f->head, metadata, f->output, NULL));
     infer(q, before, logits);
     infer(f->output, after, logits);
     g_assert_cmpmem(before, FEATURES * sizeof(float), after, FEATURES * sizeof(float));
@@ -145,6 +145,36 @@ test_quantised(Fixture *f, gconstpointer data)
     }
 }
 
+/* With the old classifier, and what was learned with it. */
+static void
+test_own_head(Fixture *f, gconstpointer data)
+{
+    static const char *const own[] = {"a", "b", "c", NULL};
+    const EffNetNewHead relabelled = {.labels = own}, same = {0};
+    const char *metadata[] = {"effnet.learned", "{}", NULL}, *none[] = {NULL};
+    g_autofree char *again = g_build_filename(f->folder, "again.safetensors", NULL);
+    g_autofree float *features = g_new(float, FEATURES);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    float before[3], after[3];
+
+    g_assert_true(effnet_rewrite(f->base, NULL, &f->head, metadata, f->output, NULL));
+    infer(f->output, features, before);
+    for (guint i = 0; i < 2; i++) {
+        g_autoptr(EffNetModel) model = NULL;
+
+        effnet_rewrite(f->output, NULL, i ? &same : &relabelled, none, again, &error);
+        g_assert_no_error(error);
+        infer(again, features, after);
+        g_assert_cmpmem(before, sizeof before, after, sizeof after);
+        model = effnet_model_open(again, NULL, &error);
+        for (guint k = 0; k < 3; k++)
+            g_assert_cmpstr(effnet_model_get_info(model)->labels[k], ==, i ? labels[k] : own[k]);
+    }
+    checkpoint = effnet_checkpoint_open(again, &error);
+    g_assert_cmpstr(effnet_checkpoint_get_metadata(checkpoint, "effnet.learned"), ==, "{}");
+}
+
 static void
 test_failures(Fixture *f, gconstpointer data)
 {
@@ -152,15 +182,13 @@ test_failures(Fixture *f, gconstpointer data)
     g_autoptr(GError) error = NULL;
     const EffNetModelOptions odd = {.epsilon = 0.5};
 
-    g_assert_false(
-        effnet_output_write("/nonexistent", NULL, &f->head, metadata, f->output, &error));
+    g_assert_false(effnet_rewrite("/nonexistent", NULL, &f->head, metadata, f->output, &error));
     g_assert_nonnull(strstr(error->message, "/nonexistent"));
     g_clear_error(&error);
-    g_assert_false(
-        effnet_output_write(f->base, NULL, &f->head, metadata, "/nonexistent/m", &error));
+    g_assert_false(effnet_rewrite(f->base, NULL, &f->head, metadata, "/nonexistent/m", &error));
     g_assert_nonnull(strstr(error->message, "/nonexistent/m"));
     g_clear_error(&error);
-    g_assert_false(effnet_output_write(f->base, &odd, &f->head, metadata, f->output, &error));
+    g_assert_false(effnet_rewrite(f->base, &odd, &f->head, metadata, f->output, &error));
     g_assert_nonnull(strstr(error->message, "understood differently"));
 }
 
@@ -168,10 +196,11 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add("/learn/output/softmax", Fixture, NULL, set_up, test_answers, tear_down);
-    g_test_add("/learn/output/sigmoid", Fixture, "", set_up, test_answers, tear_down);
-    g_test_add("/learn/output/names", Fixture, NULL, set_up, test_names, tear_down);
-    g_test_add("/learn/output/quantised", Fixture, NULL, set_up, test_quantised, tear_down);
-    g_test_add("/learn/output/failures", Fixture, NULL, set_up, test_failures, tear_down);
+    g_test_add("/rewrite/softmax", Fixture, NULL, set_up, test_answers, tear_down);
+    g_test_add("/rewrite/sigmoid", Fixture, "", set_up, test_answers, tear_down);
+    g_test_add("/rewrite/names", Fixture, NULL, set_up, test_names, tear_down);
+    g_test_add("/rewrite/quantised", Fixture, NULL, set_up, test_quantised, tear_down);
+    g_test_add("/rewrite/own-head", Fixture, NULL, set_up, test_own_head, tear_down);
+    g_test_add("/rewrite/failures", Fixture, NULL, set_up, test_failures, tear_down);
     return g_test_run();
 }

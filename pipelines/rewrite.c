@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "output.h"
+#include "rewrite.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "learn/kept.h"
+
 #include "checkpoint/safetensors_writer.h"
 #include "recognise/config.h"
+#include "recognise/known.h"
 #include "recognise/quantised.h"
 #include "recognise/recognise.h"
 #include "recognise/state.h"
@@ -127,11 +130,17 @@ copy_quantised_layer(Output *o, const EffNetLayer *layer, GError **error)
 }
 
 static gboolean
+is_new(const Output *o, const EffNetLayer *layer)
+{
+    return layer->role == EFFNET_ROLE_CLASSIFIER && o->head->weights;
+}
+
+static gboolean
 write_quantised(Output *o, const EffNetNetwork *network, const char *arch, GError **error)
 {
     effnet_safetensors_writer_set_metadata(o->writer, EFFNET_QUANTISED_ARCH, arch);
     for (guint i = 0; i < network->n_layers; i++)
-        if (network->layers[i].role == EFFNET_ROLE_CLASSIFIER)
+        if (is_new(o, &network->layers[i]))
             add_quantised_head(o, &network->layers[i]);
         else if (!copy_quantised_layer(o, &network->layers[i], error))
             return FALSE;
@@ -143,7 +152,7 @@ write_floats(Output *o, const EffNetState *state, const EffNetNetwork *network, 
 {
     effnet_safetensors_writer_set_metadata(o->writer, "format", "pt");
     for (guint i = 0; i < network->n_layers; i++)
-        if (network->layers[i].role == EFFNET_ROLE_CLASSIFIER)
+        if (is_new(o, &network->layers[i]))
             add_head(o, state->naming, &network->layers[i]);
         else if (!copy_layer(o, state, &network->layers[i], error))
             return FALSE;
@@ -160,13 +169,31 @@ set_metadata(Output *o, const EffNetModelInfo *info, const char *const *metadata
         effnet_safetensors_writer_set_metadata(o->writer, metadata[0], metadata[1]);
 }
 
+/* Adds what was learned with the classifier that stays. */
+static void
+copy_learned(Output *o)
+{
+    static const char *const keys[] = {EFFNET_KEPT_PICTURES, EFFNET_KEPT_FEATURES,
+                                       EFFNET_KNOWN_PICTURES, EFFNET_KNOWN_FEATURES};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const char *text = effnet_checkpoint_get_metadata(o->checkpoint, keys[i]);
+
+        if (text)
+            effnet_safetensors_writer_set_metadata(o->writer, keys[i], text);
+    }
+}
+
 static EffNetModelInfo
 new_info(const EffNetModelInfo *base, const EffNetNewHead *head)
 {
     EffNetModelInfo info = *base;
 
+    if (head->labels)
+        info.labels = head->labels;
+    if (head->weights == NULL)
+        return info;
     info.n_classes = head->n_classes;
-    info.labels = head->labels;
     info.activation = head->sigmoid ? EFFNET_ACTIVATION_SIGMOID : EFFNET_ACTIVATION_SOFTMAX;
     return info;
 }
@@ -188,15 +215,15 @@ check(const char *path, const EffNetModelInfo *base, GError **error)
         memcmp(r->info.std, base->std, sizeof base->std) == 0)
         return TRUE;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                "%s cannot be learned on: a copy of it would be understood differently (effnet "
-                "info shows how it is)",
+                "%s cannot be written anew: the copy would be understood differently (effnet info "
+                "shows how it is)",
                 base->path);
     return FALSE;
 }
 
 gboolean
-effnet_output_write(const char *base, const EffNetModelOptions *options, const EffNetNewHead *head,
-                    const char *const *metadata, const char *path, GError **error)
+effnet_rewrite(const char *base, const EffNetModelOptions *options, const EffNetNewHead *head,
+               const char *const *metadata, const char *path, GError **error)
 {
     static const EffNetModelOptions none;
     g_autoptr(EffNetRecognition) r = effnet_recognise(base, options ? options : &none, error);
@@ -213,6 +240,8 @@ effnet_output_write(const char *base, const EffNetModelOptions *options, const E
     network = effnet_network_new(r->arch, info.resolution, info.in_channels, info.n_classes,
                                  info.padding);
     set_metadata(&o, &info, metadata);
+    if (head->weights == NULL)
+        copy_learned(&o);
     if (r->quantised) {
         if (!write_quantised(&o, network, info.arch, error))
             return FALSE;
