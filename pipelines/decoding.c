@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "exif.h"
 #include "jpeg.h"
 
 #define KEY "effnet-decoding" /* the pipeline's data */
@@ -27,6 +28,7 @@ struct _EffNetDecoding {
     gboolean is_turned;  /* its orientation was announced */
     gboolean is_marked;  /* the decoder marked something as broken */
     EffNetJpeg jpeg;
+    EffNetExif exif;     /* of other kinds of pictures */
     guint width, height; /* the first frame's; 0: none yet */
     guint broken;        /* broken frames in a row */
     guint64 part;        /* bytes of the current part */
@@ -65,29 +67,6 @@ check_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return check_pixels(data, caps) ? GST_PAD_PROBE_PASS : GST_PAD_PROBE_OK;
 }
 
-/* Announces the orientation as GStreamer's own parser does, which is not in every version's
- * path. */
-static void
-tell_orientation(EffNetDecoding *self, GstPad *pad)
-{
-    static const char *const names[] = {NULL,
-                                        NULL,
-                                        "flip-rotate-0",
-                                        "rotate-180",
-                                        "flip-rotate-180",
-                                        "flip-rotate-270",
-                                        "rotate-90",
-                                        "flip-rotate-90",
-                                        "rotate-270"};
-    const char *name = names[self->jpeg.orientation];
-
-    if (self->is_turned || name == NULL)
-        return;
-    self->is_turned = TRUE;
-    gst_pad_push_event(pad,
-                       gst_event_new_tag(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, name, NULL)));
-}
-
 /* FALSE: the decoder would take more and more of what never becomes a picture. */
 static gboolean
 bound_picture(EffNetDecoding *self, gsize n)
@@ -117,8 +96,8 @@ file_read(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     if (!gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ))
         return GST_PAD_PROBE_OK;
     effnet_jpeg_feed(&self->jpeg, map.data, map.size);
+    effnet_exif_feed(&self->exif, map.data, map.size);
     gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
-    tell_orientation(self, pad);
     return GST_PAD_PROBE_OK;
 }
 
@@ -278,6 +257,31 @@ is_main(EffNetDecoding *self, GstPad *pad)
     return !self->jpeg.has_more && (guint)width == self->width && (guint)height == self->height;
 }
 
+/* Announces the orientation to whom PAD belongs, as GStreamer's own parser of JPEG does, which is
+ * not in every version's path. Other files may have it at their end, where it is too late for the
+ * decoder to pass it on before the frame. */
+static void
+tell_orientation(EffNetDecoding *self, GstPad *pad)
+{
+    static const char *const names[] = {NULL,
+                                        NULL,
+                                        "flip-rotate-0",
+                                        "rotate-180",
+                                        "flip-rotate-180",
+                                        "flip-rotate-270",
+                                        "rotate-90",
+                                        "flip-rotate-90",
+                                        "rotate-270"};
+    guint orientation = MAX(self->jpeg.orientation, self->exif.orientation);
+    const char *name = names[orientation];
+
+    if (self->is_turned || name == NULL)
+        return;
+    self->is_turned = TRUE;
+    gst_pad_send_event(pad,
+                       gst_event_new_tag(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, name, NULL)));
+}
+
 static GstPadProbeReturn
 frame_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -287,6 +291,7 @@ frame_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     g_atomic_int_inc(&self->decoded);
     if (!is_shown(self, GST_PAD_PROBE_INFO_BUFFER(info)) || !is_main(self, pad))
         return GST_PAD_PROBE_DROP;
+    tell_orientation(self, pad);
     g_atomic_int_inc(&self->entered);
     return GST_PAD_PROBE_OK;
 }
@@ -334,6 +339,7 @@ reset(EffNetDecoding *self)
     self->part = self->unshown = 0;
     self->shown = 0;
     memset(&self->jpeg, 0, sizeof self->jpeg);
+    memset(&self->exif, 0, sizeof self->exif);
     g_atomic_int_set(&self->entered, 0);
     g_atomic_int_set(&self->done, 0);
 }

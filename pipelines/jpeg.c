@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "exif.h"
+
 enum { MARKER_START, MARKER, LENGTH_HIGH, LENGTH_LOW, SEGMENT, SCAN, SCAN_MARKER, END };
 
 enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, APP2 = 0xe2, TEM = 0x01 };
-
-#define EXIF_ORIENTATION 0x0112
 
 static gboolean
 is_frame_header(guint8 marker)
@@ -21,44 +21,6 @@ is_restart(guint8 marker)
     return marker >= 0xd0 && marker <= 0xd7;
 }
 
-static guint
-read_16(const guint8 *bytes, gboolean is_little)
-{
-    return is_little ? bytes[1] << 8 | bytes[0] : bytes[0] << 8 | bytes[1];
-}
-
-static guint32
-read_32(const guint8 *bytes, gboolean is_little)
-{
-    guint32 first = read_16(bytes, is_little), second = read_16(bytes + 2, is_little);
-
-    return is_little ? second << 16 | first : first << 16 | second;
-}
-
-/* The orientation in a TIFF header's first directory, which is what EXIF is. */
-static guint
-read_orientation(const guint8 *tiff, gsize n)
-{
-    gboolean is_little;
-    guint32 at, entries;
-
-    if (n < 8 || (memcmp(tiff, "II*", 3) != 0 && memcmp(tiff, "MM\0*", 4) != 0))
-        return 0;
-    is_little = tiff[0] == 'I';
-    at = read_32(tiff + 4, is_little);
-    if (at > n - 2)
-        return 0;
-    entries = read_16(tiff + at, is_little);
-    at += 2;
-    for (; entries > 0 && n - at >= 12; entries--, at += 12) {
-        guint value = read_16(tiff + at + 8, is_little);
-
-        if (read_16(tiff + at, is_little) == EXIF_ORIENTATION)
-            return value >= 1 && value <= 8 ? value : 0;
-    }
-    return 0;
-}
-
 static void
 read_segment(EffNetJpeg *jpeg)
 {
@@ -68,7 +30,7 @@ read_segment(EffNetJpeg *jpeg)
     if (is_frame_header(jpeg->marker) && n >= 6)
         jpeg->n_components = segment[5];
     else if (jpeg->marker == APP1 && n >= 6 && memcmp(segment, "Exif\0", 6) == 0)
-        jpeg->orientation = read_orientation(segment + 6, n - 6);
+        jpeg->orientation = effnet_exif_get_orientation(segment + 6, n - 6);
     else if (jpeg->marker == APP2 && n >= 4 && memcmp(segment, "MPF", 4) == 0)
         jpeg->has_more = TRUE;
 }
