@@ -22,11 +22,6 @@
 #define SPIN_LIMIT 2000 /* reads of a counter, some tens of microseconds, before sleeping */
 
 typedef struct {
-    atomic_uint *next; /* for each thread's share: the first task that nobody took */
-    atomic_uint done;
-} Progress;
-
-typedef struct {
     char *name;
     const char *kind;
     guint64 ns;
@@ -40,8 +35,11 @@ struct _EffNetSession {
     guint threads;
     EffNetWorkspaces *workspaces; /* NULL: it has not joined */
     EffNetArena arena;
-    Progress *progress; /* one per pass */
-    atomic_uint *next;  /* the passes' NEXT */
+    atomic_uint *done; /* of each pass: how many tasks are done */
+    /* Of each thread's share, of each pass: the first task that nobody took. A share's counters
+     * have cache lines of their own, because mostly one thread writes them. */
+    atomic_uint *next;
+    gsize row; /* counters of a share */
     /* During an inference only, like the arena's image. */
     guint8 *scratch; /* all threads' */
     guint batch;
@@ -79,21 +77,20 @@ image(EffNetSession *session, guint index)
     return effnet_tensor_data(session->plan, &session->arena, session->plan->input, index);
 }
 
-/* One for each pass of the largest batch. */
+/* For each pass of the largest batch. */
 static gboolean
-new_progress(EffNetSession *session, GError **error)
+new_counters(EffNetSession *session, GError **error)
 {
+    const gsize line = EFFNET_ALIGNMENT / sizeof(atomic_uint);
     gsize n = (gsize)session->plan->n_ops * session->arena.n;
 
-    session->progress = effnet_memory_new(n, sizeof *session->progress, error);
-    if (!session->progress)
+    session->row = (n + line - 1) / line * line;
+    session->done = effnet_memory_new(n, sizeof *session->done, error);
+    if (!session->done)
         return FALSE;
-    session->next = effnet_memory_new(n, session->threads * sizeof *session->next, error);
-    if (!session->next)
-        return FALSE;
-    for (gsize i = 0; i < n; i++)
-        session->progress[i].next = session->next + i * session->threads;
-    return TRUE;
+    session->next =
+        effnet_memory_new(session->row, session->threads * sizeof *session->next, error);
+    return session->next != NULL;
 }
 
 EffNetSession *
@@ -119,7 +116,7 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
         session->profiles[i].kind = kind_of(&plan->ops[i]);
     }
     session->arena.batch = effnet_memory_new(max_batch, plan->batch_bytes, error);
-    if (!session->arena.batch || !new_progress(session, error) ||
+    if (!session->arena.batch || !new_counters(session, error) ||
         !effnet_workspaces_join(effnet_model_get_workspaces(model), error))
         return NULL;
     session->workspaces = effnet_model_get_workspaces(model);
@@ -137,7 +134,7 @@ effnet_session_free(EffNetSession *session)
         g_free(session->profiles[i].name);
     g_free(session->profiles);
     free(session->next);
-    free(session->progress);
+    free(session->done);
     free(session->arena.batch);
     g_clear_pointer(&session->workspaces, effnet_workspaces_leave);
     effnet_preprocess_free(session->preprocess);
@@ -187,10 +184,10 @@ effnet_session_set_tensor(EffNetSession *session, guint index, const float *chw)
 }
 
 static void
-wait_for_tasks(EffNetSession *session, Progress *progress, guint tasks)
+wait_for_tasks(EffNetSession *session, const atomic_uint *done, guint tasks)
 {
     for (guint i = 0; i < SPIN_LIMIT; i++) {
-        if (atomic_load_explicit(&progress->done, memory_order_acquire) == tasks)
+        if (atomic_load_explicit(done, memory_order_acquire) == tasks)
             return;
 #if defined(__x86_64__) || defined(__i386__)
         __builtin_ia32_pause();
@@ -199,15 +196,15 @@ wait_for_tasks(EffNetSession *session, Progress *progress, guint tasks)
 #endif
     }
     g_mutex_lock(&session->lock);
-    while (atomic_load_explicit(&progress->done, memory_order_acquire) != tasks)
+    while (atomic_load_explicit(done, memory_order_acquire) != tasks)
         g_cond_wait(&session->tasks_done, &session->lock);
     g_mutex_unlock(&session->lock);
 }
 
 static void
-finish_task(EffNetSession *session, Progress *progress, guint tasks)
+finish_task(EffNetSession *session, atomic_uint *done, guint tasks)
 {
-    if (atomic_fetch_add_explicit(&progress->done, 1, memory_order_acq_rel) + 1 != tasks ||
+    if (atomic_fetch_add_explicit(done, 1, memory_order_acq_rel) + 1 != tasks ||
         session->threads == 1)
         return;
     g_mutex_lock(&session->lock);
@@ -219,23 +216,25 @@ typedef struct {
     EffNetSession *session;
     guint member;
     guint8 *scratch;
-    Progress *progress; /* the next pass's */
+    gsize pass; /* the next */
 } Walker;
 
 /* Takes a task of the thread's own share or, when these are all taken, of another's. A share is the
  * same part of the image, or of its channels, from op to op, whose data are in the core's
  * caches. */
 static gboolean
-take_task(const Walker *w, Progress *progress, guint tasks, guint *task)
+take_task(const Walker *w, gsize index, guint tasks, guint *task)
 {
-    guint threads = w->session->threads;
+    EffNetSession *session = w->session;
+    guint threads = session->threads;
 
     for (guint i = 0; i < threads; i++) {
         guint share = (w->member + i) % threads;
         guint end = (guint64)tasks * (share + 1) / threads;
+        atomic_uint *next = session->next + share * session->row + index;
 
         *task = (guint64)tasks * share / threads +
-                atomic_fetch_add_explicit(&progress->next[share], 1, memory_order_relaxed);
+                atomic_fetch_add_explicit(next, 1, memory_order_relaxed);
         if (*task < end)
             return TRUE;
     }
@@ -252,16 +251,17 @@ pass(Walker *w, guint op_index, guint first, guint n)
     guint of_image = effnet_op_tasks(op, session->threads);
     guint blocks = (n + op->images - 1) / op->images, tasks = of_image * blocks, task;
     gint64 begin = session->profiling && w->member == 0 ? g_get_monotonic_time() : 0;
-    Progress *progress = w->progress++;
+    gsize index = w->pass++;
+    atomic_uint *done = session->done + index;
 
-    while (take_task(w, progress, tasks, &task)) {
+    while (take_task(w, index, tasks, &task)) {
         guint begin_image = task % blocks * op->images;
 
         effnet_op_execute(session->plan, op, &session->arena, first + begin_image,
                           MIN(op->images, n - begin_image), task / blocks, of_image, w->scratch);
-        finish_task(session, progress, tasks);
+        finish_task(session, done, tasks);
     }
-    wait_for_tasks(session, progress, tasks);
+    wait_for_tasks(session, done, tasks);
     if (session->observer)
         session->observer(session->observer_data, session->plan, op, &session->arena);
     if (begin) {
@@ -279,7 +279,6 @@ walk(gpointer data, guint member)
         .session = session,
         .member = member,
         .scratch = session->scratch + member * plan->scratch_bytes,
-        .progress = session->progress,
     };
 
     for (guint image = 0; image < session->batch; image++)
@@ -304,15 +303,17 @@ unscale_features(EffNetSession *session, guint image)
 void
 effnet_session_run(EffNetSession *session, guint n)
 {
+    gsize passes = (gsize)session->plan->n_ops * n;
     guint8 *workspace;
 
     g_return_if_fail(n > 0 && n <= session->arena.n);
     session->batch = n;
-    for (gsize i = 0; i < (gsize)session->plan->n_ops * n; i++) {
-        for (guint share = 0; share < session->threads; share++)
-            atomic_store_explicit(&session->progress[i].next[share], 0, memory_order_relaxed);
-        atomic_store_explicit(&session->progress[i].done, 0, memory_order_relaxed);
-    }
+    for (gsize i = 0; i < passes; i++)
+        atomic_store_explicit(&session->done[i], 0, memory_order_relaxed);
+    for (guint share = 0; share < session->threads; share++)
+        for (gsize i = 0; i < passes; i++)
+            atomic_store_explicit(&session->next[share * session->row + i], 0,
+                                  memory_order_relaxed);
     workspace = effnet_workspaces_take(session->workspaces);
     session->arena.image = workspace;
     session->scratch = workspace + session->plan->image_bytes;
