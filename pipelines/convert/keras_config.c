@@ -12,7 +12,11 @@ typedef struct {
     const GArray *normalizations;
     guint n_normalizations; /* those seen so far */
     gboolean in_network;    /* after the first convolution */
-    GPtrArray *pending;     /* names (char) of the activations since the last layer with weights */
+    gboolean is_behind;     /* behind the classifier */
+    guint64 pads[4];        /* top, bottom, left, right; of the layer before */
+    gboolean is_padded;
+    guint size;         /* of the feature maps; 0: not known */
+    GPtrArray *pending; /* names (char) of the activations since the last layer with weights */
     GError **error;
 } Reader;
 
@@ -96,6 +100,59 @@ add_pending(Reader *r, const Item *item, const char *activation)
     return TRUE;
 }
 
+/* Reads ((top, bottom), (left, right)). */
+static gboolean
+read_padding(Reader *r, const Item *item)
+{
+    const EffNetJson *padding = effnet_json_member(item->config, "padding");
+
+    for (guint i = 0; i < 4; i++)
+        if (!effnet_json_integer(effnet_json_item(effnet_json_item(padding, i / 2), i % 2),
+                                 &r->pads[i]))
+            return refuse(r, item, "without four numbers");
+    r->is_padded = TRUE;
+    return TRUE;
+}
+
+/* Whether the layer before a convolution of KERNEL and STRIDE pads as TensorFlow's "same" does:
+ * with one less in front of the image where the stride is 2 and the size even. */
+static gboolean
+is_padded_as_same(const Reader *r, guint64 kernel, guint stride)
+{
+    for (guint i = 0; i < 4; i += 2) {
+        gboolean less = r->pads[i] != r->pads[i + 1];
+
+        if (r->pads[i + 1] != kernel / 2 || r->pads[i] + less != kernel / 2 ||
+            (less && stride == 1) || (stride > 1 && r->size > 0 && less != (r->size % 2 == 0)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Whether a convolution's padding, its own or that of the layer before, is the networks' here. */
+static gboolean
+check_padding(Reader *r, const Item *item, guint stride)
+{
+    const char *padding = effnet_json_string(effnet_json_member(item->config, "padding"));
+    const EffNetJson *kernels = effnet_json_member(item->config, "kernel_size");
+    gboolean is_same = g_strcmp0(padding, "same") == 0, ok = is_same;
+    guint64 kernel, dilation = 1;
+
+    effnet_json_integer(effnet_json_item(effnet_json_member(item->config, "dilation_rate"), 0),
+                        &dilation);
+    if (dilation != 1)
+        return refuse(r, item, "that is dilated");
+    if (padding && effnet_json_integer(effnet_json_item(kernels, 0), &kernel) && kernel > 0) {
+        if (r->is_padded)
+            ok = !is_same && is_padded_as_same(r, kernel, stride);
+        if (!ok && (r->is_padded || kernel > 1))
+            return refuse(r, item, "whose padding is not \"same\", as in these networks");
+    }
+    r->is_padded = FALSE;
+    r->size = (r->size + stride - 1) / stride;
+    return TRUE;
+}
+
 static gboolean
 read_weights(Reader *r, const Item *item)
 {
@@ -114,7 +171,12 @@ read_weights(Reader *r, const Item *item)
     stride = (guint)first;
     if (to)
         g_array_append_val(to, stride);
+    if (!r->in_network)
+        r->size = r->out->resolution;
     r->in_network = TRUE;
+    r->is_behind = g_str_equal(item->class, "Dense");
+    if (to && !check_padding(r, item, stride))
+        return FALSE;
     return count_pending(r, item) && add_pending(r, item, get_activation(item->config));
 }
 
@@ -158,6 +220,12 @@ static gboolean
 read_max_pool(Reader *r, const Item *item)
 {
     return refuse(r, item, "that takes the maximum, where networks here take the average");
+}
+
+static gboolean
+read_average_pool(Reader *r, const Item *item)
+{
+    return !r->is_behind || refuse(r, item, "behind the classifier");
 }
 
 static gboolean
@@ -358,9 +426,9 @@ static const struct {
     {"GlobalMaxPooling2D", read_max_pool},
     {"GlobalMaxPool2D", read_max_pool},
     {"MaxPooling2D", read_max_pool},
-    {"GlobalAveragePooling2D", read_nothing},
-    {"GlobalAvgPool2D", read_nothing},
-    {"ZeroPadding2D", read_nothing},
+    {"GlobalAveragePooling2D", read_average_pool},
+    {"GlobalAvgPool2D", read_average_pool},
+    {"ZeroPadding2D", read_padding},
     {"Reshape", read_nothing},
     {"Flatten", read_nothing},
     /* For training only. */
@@ -379,6 +447,38 @@ static const struct {
     {"RandomTranslation", read_nothing},
 };
 
+/* How many tensors ENDS names, inputs or outputs of a model: ["layer", 0, 0], or these in lists and
+ * objects. Recursion is bounded by the parser's depth. */
+static guint
+count_ends(const EffNetJson *ends)
+{
+    guint n = 0;
+
+    if (effnet_json_string(effnet_json_item(ends, 0)) && !effnet_json_is(ends, EFFNET_JSON_OBJECT))
+        return 1;
+    for (guint i = 0; i < effnet_json_length(ends); i++)
+        n += count_ends(effnet_json_item(ends, i));
+    return n;
+}
+
+/* Checks that MODEL has one input and one output: which of several is meant would be a guess. */
+static gboolean
+check_ends(const Reader *r, const EffNetJson *model)
+{
+    static const char *const keys[] = {"input_layers", "output_layers"};
+    const EffNetJson *config = effnet_json_member(model, "config");
+
+    for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+        guint n = count_ends(effnet_json_member(config, keys[i]));
+
+        if (n > 1)
+            return effnet_graph_fail(r->graph, r->error,
+                                     "has a model of %u %s, where one was expected", n,
+                                     i == 0 ? "inputs" : "outputs");
+    }
+    return TRUE;
+}
+
 static gboolean read_list(Reader *r, const EffNetJson *layers, guint depth);
 
 static gboolean
@@ -394,7 +494,7 @@ read_layer(Reader *r, const EffNetJson *json, guint depth)
     if (!item.name)
         item.name = "without a name";
     if (layers && depth < MAX_DEPTH)
-        return read_list(r, layers, depth + 1);
+        return check_ends(r, json) && read_list(r, layers, depth + 1);
     if (!r->in_network) /* for a Sequential model, which may have no input layer */
         read_input(r, &item);
     for (gsize i = 0; i < G_N_ELEMENTS(classes); i++)
@@ -484,7 +584,8 @@ effnet_keras_config_read(EffNetKerasConfig *config, const EffNetGraph *graph,
     for (int i = 0; i < 3; i++)
         config->scale[i] = 1;
     config->has_layers = effnet_json_length(layers) > 0;
-    return !config->has_layers || (read_list(&r, layers, 0) && read_outputs(&r));
+    return !config->has_layers ||
+           (check_ends(&r, json) && read_list(&r, layers, 0) && read_outputs(&r));
 }
 
 void

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The converted model does what a Keras model's configuration says besides its weights."""
 import sys
+import tempfile
 
 import models
 from models import check, keras_config, keras_layer, refuse
 import tap
+from tap import effnet
 
 
 def convert(config, net, mean=None, variance=None):
@@ -104,6 +106,58 @@ def test_picture_refused():
             (keras3("TrueDivide", None), "something other than the image and a number"),
             ({"config": {}}, "a layer without a class")):
         deny(keras_config(net, [layer]), net, says)
+
+
+def test_ends():
+    """Which of several outputs is meant would be a guess; so would be what else is fed in."""
+    net = models.mobilenet()
+    one, many = ["dense", 0, 0], [["dense", 0, 0], ["other", 0, 0]]
+    for nested in (False, True):
+        for ends, says in (({"output_layers": one, "input_layers": [one]}, None),
+                           ({"output_layers": {"scores": one}}, None),
+                           ({"output_layers": many}, "a model of 2 outputs"),
+                           ({"output_layers": {"scores": one, "box": one, "mask": one}}, "of 3 outputs"),
+                           ({"output_layers": [[one, one], one]}, "of 3 outputs"),
+                           ({"input_layers": many, "output_layers": one}, "a model of 2 inputs")):
+            config = keras_config(net, nested=nested)
+            inner = config["config"]["layers"][1] if nested else config
+            inner["config"].update(ends)
+            if says:
+                deny(config, net, says)
+            else:
+                convert(config, net)
+
+
+def test_padding():
+    net = models.mobilenet()
+
+    def padded(kernel, own, before=None, size=models.SIZE, **more):
+        config = keras_config(net)
+        layers = config["config"]["layers"]
+        layers[0]["config"]["batch_shape"] = [None, size, size, 3]
+        layers[1]["config"].update(kernel_size=[kernel] * 2, padding=own, **more)
+        if before:
+            layers.insert(1, keras_layer("ZeroPadding2D", "pad", padding=before))
+        return config
+
+    for config in (padded(3, "same"), padded(1, "valid"), padded(3, "valid", [[0, 1], [0, 1]]),
+                   padded(5, "valid", [[1, 2], [1, 2]]), padded(3, "valid", [[1, 1], [1, 1]], 33),
+                   padded(3, "valid", [[1, 1], [1, 1]], None)):
+        with tempfile.TemporaryDirectory() as folder:
+            models.write_legacy_h5(f"{folder}/a.h5", net, config)
+            effnet("convert", f"{folder}/a.h5", "--output", f"{folder}/out.safetensors")
+    for config in (padded(3, "valid"), padded(3, "valid", [[1, 1], [1, 1]]),
+                   padded(3, "valid", [[0, 1], [0, 1]], 33), padded(3, "valid", [[0, 1], [1, 0]]),
+                   padded(3, "valid", [[0, 2], [0, 2]]), padded(3, "same", [[0, 1], [0, 1]])):
+        deny(config, net, 'a layer conv2d (Conv2D) whose padding is not "same"')
+    deny(padded(3, "same", dilation_rate=[2, 2]), net, "a layer conv2d (Conv2D) that is dilated")
+    deny(padded(3, "valid", [1, 1]), net, "a layer pad (ZeroPadding2D) without four numbers")
+
+
+def test_pool_behind():
+    config = keras_config(net := models.mobilenet())
+    config["config"]["layers"].append(keras_layer("GlobalAveragePooling2D", "again"))
+    deny(config, net, "a layer again (GlobalAveragePooling2D) behind the classifier")
 
 
 def test_network_refused():
