@@ -91,6 +91,7 @@ open_labels(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings 
         self->own_labels = g_strdupv(settings->labels);
     } else if (!self->info->labels) {
         self->own_labels = make_decimals(n);
+        self->warning = self->info->labels_warning;
     }
     self->labels = self->own_labels ? (const char *const *)self->own_labels : self->info->labels;
     return TRUE;

@@ -232,6 +232,9 @@ use_classifier(GstEfficientNet *self, GstEfficientNetClassifier *classifier,
     GST_OBJECT_UNLOCK(self);
     GST_DEBUG_OBJECT(self, "%s opened, an inference takes %" GST_TIME_FORMAT,
                      classifier->info->name, GST_TIME_ARGS(classifier->duration));
+    if (classifier->warning)
+        GST_ELEMENT_WARNING(self, RESOURCE, SETTINGS, ("%s", classifier->warning),
+                            ("The properties labels and labels-file name others"));
     return old;
 }
 

@@ -81,6 +81,22 @@ effnet_command_print_error(const GError *error)
     effnet_print(stderr, "%s: %s", g_get_prgname(), line);
 }
 
+void
+effnet_command_warn(const char *sentence)
+{
+    g_autoptr(GError) warning =
+        g_error_new(EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "warning: %s", sentence);
+
+    effnet_command_print_error(warning);
+}
+
+void
+effnet_command_warn_of_labels(const EffNetModelInfo *info)
+{
+    if (info->labels_warning)
+        effnet_command_warn(info->labels_warning);
+}
+
 /* Output that did not arrive, because the disk is full for example, is a failure as well. */
 static gboolean
 flush_output(GError **error)
@@ -151,9 +167,13 @@ effnet_command_open_model(const char *name, const char *model_options, EffNetPre
         .cache = cache ? effnet_model_get_cache_folder() : NULL,
     };
     g_autofree char *path = NULL, *arch = NULL;
+    EffNetModel *model;
 
     if (!effnet_model_options_parse(model_options, &options, &arch, error))
         return NULL;
     path = effnet_command_find_model(name, error);
-    return path ? effnet_model_open(path, &options, error) : NULL;
+    model = path ? effnet_model_open(path, &options, error) : NULL;
+    if (model)
+        effnet_command_warn_of_labels(effnet_model_get_info(model));
+    return model;
 }

@@ -40,6 +40,11 @@ gboolean effnet_command_parse(const EffNetCommand *command, const GOptionEntry *
 /* Prints ERROR on one line, after the command's name. */
 void effnet_command_print_error(const GError *error);
 
+/* Prints SENTENCE as a warning. */
+void effnet_command_warn(const char *sentence);
+/* Warns if the labels that a model names are not used. */
+void effnet_command_warn_of_labels(const EffNetModelInfo *info);
+
 /* Sets ERROR to SENTENCE, about options; returns FALSE. */
 gboolean effnet_command_refuse(GError **error, const char *sentence);
 
@@ -54,7 +59,8 @@ guint effnet_command_threads(guint threads);
  * GST_EFFICIENTNET_MODEL_PATH. For g_free(). */
 char *effnet_command_find_model(const char *name, GError **error);
 
-/* Opens the model NAME. Texts are those of the options of the same names; NULL: not given. */
+/* Opens the model NAME, and warns of its labels. Texts are those of the options of the same names;
+ * NULL: not given. */
 EffNetModel *effnet_command_open_model(const char *name, const char *model_options,
                                        EffNetPrecision precision, gboolean cache, GError **error);
 

@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 
+#include "command.h"
 #include "picture.h"
 #include "uri.h"
 
@@ -305,13 +306,45 @@ effnet_media_set_error(GError **error, const char *name, const char *missing, Gs
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s%s%s", name, colon, sentence);
 }
 
+/* Several elements may open the same model; what is wrong with it is said once. */
+static void
+warn_once(const char *sentence)
+{
+    static GMutex lock;
+    static char *said; /* the last one */
+
+    g_mutex_lock(&lock);
+    if (g_strcmp0(said, sentence) != 0) {
+        g_free(said);
+        said = g_strdup(sentence);
+        effnet_command_warn(sentence);
+    }
+    g_mutex_unlock(&lock);
+}
+
+static void
+pass_on_warnings(GstBus *bus)
+{
+    GstMessage *message;
+
+    while ((message = gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING)) != NULL) {
+        g_autoptr(GError) warning = NULL;
+
+        gst_message_parse_warning(message, &warning, NULL);
+        warn_once(warning->message);
+        gst_message_unref(message);
+    }
+}
+
 gboolean
 effnet_media_open_model(GstElement *classifier, GstBus *bus, GError **error)
 {
     g_autoptr(GstMessage) message = NULL;
 
-    if (gst_element_set_state(classifier, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
+    if (gst_element_set_state(classifier, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE) {
+        pass_on_warnings(bus);
         return TRUE;
+    }
     message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
     if (message)
         effnet_media_set_error(error, NULL, NULL, message);

@@ -32,7 +32,7 @@ gboolean effnet_media_show(GstElement *pipeline, GstElement *source, EffNetDecod
 gboolean effnet_media_set_property(GstElement *element, const char *property, const char *value,
                                    GError **error);
 
-/* Sets CLASSIFIER, whose bus is BUS, to READY, where it opens its model. */
+/* Sets CLASSIFIER, whose bus is BUS, to READY, where it opens its model; prints its warnings. */
 gboolean effnet_media_open_model(GstElement *classifier, GstBus *bus, GError **error);
 
 /* If MESSAGE says that a plugin is missing, sets *MISSING to its name. */

@@ -7,6 +7,7 @@
 
 #include "formats.h"
 #include "pickle.h"
+#include "pth_beside.h"
 #include "pth_metadata.h"
 #include "pth_state.h"
 #include "zip.h"
@@ -94,6 +95,7 @@ list_tensors(const Reader *reader, const EffNetPickleValue *root, GError **error
 {
     g_auto(EffNetPthState) state = {.n_way = 0};
     g_autoptr(GError) unclear = NULL;
+    char *beside;
     const EffNetPickleValue *dict = effnet_pth_state_find(reader->pickle, root, &state, &unclear);
 
     if (unclear) {
@@ -112,6 +114,9 @@ list_tensors(const Reader *reader, const EffNetPickleValue *root, GError **error
     if (state.container)
         g_hash_table_insert(reader->checkpoint->metadata, g_strdup("container"),
                             g_steal_pointer(&state.container));
+    beside = effnet_pth_beside_list(&state);
+    if (beside)
+        g_hash_table_insert(reader->checkpoint->metadata, g_strdup("beside"), beside);
     return add_tensors(reader, dict, error);
 }
 

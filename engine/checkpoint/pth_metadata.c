@@ -40,26 +40,6 @@ add(GHashTable *table, const char *key, char *value)
         g_free(value);
 }
 
-/* Sets NAMES[I], of N, to class I's name. FALSE if the class has one already. */
-static gboolean
-set_name(const char **names, gsize n, const EffNetPickleValue *name, guint64 i)
-{
-    if (!get_text(name) || i >= n || names[i])
-        return FALSE;
-    names[i] = get_text(name);
-    return TRUE;
-}
-
-/* From ["cat", "dog"]. */
-static gboolean
-name_by_order(const EffNetPickleValue *list, const char **names, gsize n)
-{
-    for (gsize i = 0; i < n; i++)
-        if (!set_name(names, n, list->items.at[i], i))
-            return FALSE;
-    return TRUE;
-}
-
 /* The number of a class, which may be text, as JSON's keys are. */
 static gboolean
 get_index(const EffNetPickleValue *value, guint64 *index)
@@ -70,43 +50,64 @@ get_index(const EffNetPickleValue *value, guint64 *index)
                 : effnet_pickle_size(value, index);
 }
 
+/* Adds NAME for class I to NAMES, unless it has one. */
+static gboolean
+set_name(GPtrArray *names, const EffNetPickleValue *name, guint64 i)
+{
+    if (!get_text(name) || i >= MAX_CLASSES)
+        return FALSE;
+    if (i >= names->len)
+        g_ptr_array_set_size(names, (gint)i + 1);
+    if (!names->pdata[i])
+        names->pdata[i] = (gpointer)get_text(name);
+    return TRUE;
+}
+
+/* From ["cat", "dog"]. */
+static gboolean
+name_by_order(const EffNetPickleValue *list, GPtrArray *names)
+{
+    for (gsize i = 0; i < list->items.n; i++)
+        if (!set_name(names, list->items.at[i], i))
+            return FALSE;
+    return TRUE;
+}
+
 /* From {"cat": 0, "dog": 1} or {0: "cat", 1: "dog"}, in any order. */
 static gboolean
-name_by_number(const EffNetPickleValue *dict, const char **names, gsize n)
+name_by_number(const EffNetPickleValue *dict, GPtrArray *names)
 {
-    for (gsize i = 0; i < n; i++) {
-        const EffNetPickleValue *key = dict->items.at[2 * i], *value = dict->items.at[2 * i + 1];
+    for (gsize i = 0; i + 1 < dict->items.n; i += 2) {
+        const EffNetPickleValue *key = dict->items.at[i], *value = dict->items.at[i + 1];
         guint64 index;
 
         if (effnet_pickle_size(value, &index)
-                ? !set_name(names, n, key, index)
-                : !get_index(key, &index) || !set_name(names, n, value, index))
+                ? !set_name(names, key, index)
+                : !get_index(key, &index) || !set_name(names, value, index))
             return FALSE;
     }
     return TRUE;
 }
 
-/* The class names as a JSON list; NULL unless every class from 0 on has exactly one. */
+/* The class names as a JSON list, null for classes without; NULL: VALUE is something else. */
 static char *
 list_classes(const EffNetPickleValue *value)
 {
     gboolean is_dict = value->type == EFFNET_PICKLE_DICT;
-    g_autofree const char **names = NULL;
-    gsize n;
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
     GString *json;
 
     if (!is_dict && value->type != EFFNET_PICKLE_LIST && value->type != EFFNET_PICKLE_TUPLE)
         return NULL;
-    n = is_dict ? value->items.n / 2 : value->items.n;
-    if (n == 0 || n > MAX_CLASSES)
-        return NULL;
-    names = g_new0(const char *, n);
-    if (is_dict ? !name_by_number(value, names, n) : !name_by_order(value, names, n))
+    if (!(is_dict ? name_by_number(value, names) : name_by_order(value, names)) || names->len == 0)
         return NULL;
     json = g_string_new("[");
-    for (gsize i = 0; i < n && json->len <= MAX_LABELS; i++) {
+    for (guint i = 0; i < names->len && json->len <= MAX_LABELS; i++) {
         g_string_append(json, i ? ", " : "");
-        effnet_json_append_string(json, names[i]);
+        if (names->pdata[i])
+            effnet_json_append_string(json, names->pdata[i]);
+        else
+            g_string_append(json, "null");
     }
     g_string_append_c(json, ']');
     return g_string_free(json, json->len > MAX_LABELS);

@@ -7,6 +7,7 @@
  *                 JSON list of these; likewise in hyper_parameters, hparams, config and others
  *   class_names   the labels, a JSON list in the order of classes
  *   container     the keys of the dictionaries that the tensors are in: "state.model"
+ *   beside        what other tensors there are: see pth_beside.h
  */
 #ifndef EFFNET_PTH_METADATA_H
 #define EFFNET_PTH_METADATA_H

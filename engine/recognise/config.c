@@ -260,24 +260,14 @@ read_arguments(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
         arguments->std = channels;
 }
 
-/* Reads the class names, a JSON list in the order of classes, as the readers of checkpoints put it
+/* The class names, a JSON list in the order of classes, as the readers of checkpoints put it
  * there. */
-static void
-read_class_names(EffNetConfig *config, const EffNetCheckpoint *checkpoint)
+static EffNetJson *
+read_class_names(const EffNetCheckpoint *checkpoint)
 {
     const char *text = effnet_checkpoint_get_metadata(checkpoint, "class_names");
-    g_autoptr(EffNetJson) names = text ? effnet_json_parse(text, strlen(text), NULL) : NULL;
-    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
 
-    for (guint i = 0; i < effnet_json_length(names); i++) {
-        const char *name = effnet_json_string(effnet_json_item(names, i));
-
-        if (!name)
-            return;
-        g_ptr_array_add(list, g_strdup(name));
-    }
-    g_ptr_array_add(list, NULL);
-    config->class_names = (char **)g_ptr_array_steal(list, NULL);
+    return text ? effnet_json_parse(text, strlen(text), NULL) : NULL;
 }
 
 EffNetConfig *
@@ -289,7 +279,8 @@ effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error)
         return NULL;
     read_arch(config, checkpoint);
     read_arguments(config, checkpoint);
-    read_class_names(config, checkpoint);
+    config->class_names = read_class_names(checkpoint);
+    config->path = g_strdup(effnet_checkpoint_get_path(checkpoint));
     return g_steal_pointer(&config);
 }
 
@@ -302,7 +293,8 @@ effnet_config_free(EffNetConfig *config)
     g_free(config->architecture);
     g_free(config->named_by);
     g_free(config->pooling);
-    g_strfreev(config->class_names);
+    effnet_json_free(config->class_names);
+    g_free(config->path);
     g_free(config->source);
     g_free(config);
 }
@@ -319,46 +311,58 @@ name_of(const EffNetJson *names, guint i)
     return effnet_json_string(effnet_json_member(names, key));
 }
 
-/* Whether NAME is what transformers calls class I if nobody has named it. */
+/* Whether NAMES are what transformers calls classes that nobody has named, however many. */
 static gboolean
-is_placeholder(const char *name, guint i)
+are_placeholders(const EffNetJson *names)
 {
-    g_autofree char *placeholder = g_strdup_printf("LABEL_%u", i);
-
-    return g_str_equal(name, placeholder);
+    return g_strcmp0(name_of(names, 0), "LABEL_0") == 0;
 }
 
+/* The names if there is one for each class. Otherwise NULL, and PROBLEM is set unless it is. */
 static char **
-get_class_names(const EffNetConfig *config, guint n_classes)
+list_labels(const EffNetConfig *config, const EffNetJson *names, const char *origin,
+            guint n_classes, char **problem)
 {
-    return config->class_names && g_strv_length(config->class_names) == n_classes
-               ? g_strdupv(config->class_names)
-               : NULL;
+    const EffNetJson *descriptions = get(config, "label_descriptions");
+    g_autoptr(GPtrArray) labels = g_ptr_array_new_with_free_func(g_free);
+    guint n = effnet_json_length(names);
+    const char *name = NULL;
+
+    for (guint i = 0; n == n_classes && i < n && (name = name_of(names, i)); i++) {
+        const char *description = effnet_json_string(effnet_json_member(descriptions, name));
+
+        g_ptr_array_add(labels, g_strdup(description ? description : name));
+    }
+    if (labels->len == n_classes) {
+        g_ptr_array_add(labels, NULL);
+        return (char **)g_ptr_array_steal(labels, NULL);
+    }
+    if (!*problem)
+        *problem =
+            n == n_classes
+                ? g_strdup_printf("%s has %u labels, but none for class %u", origin, n, labels->len)
+                : g_strdup_printf("%s has %u labels, the model %u classes", origin, n, n_classes);
+    return NULL;
 }
 
 char **
-effnet_config_get_labels(const EffNetConfig *config, guint n_classes)
+effnet_config_get_labels(const EffNetConfig *config, guint n_classes, char **problem)
 {
     static const char *const keys[] = {"label_names", "labels", "id2label"};
-    const EffNetJson *descriptions = get(config, "label_descriptions"), *names = NULL;
-    g_autoptr(GPtrArray) labels = g_ptr_array_new_with_free_func(g_free);
+    const EffNetJson *names = NULL;
+    char **labels = NULL;
 
-    for (gsize i = 0; i < G_N_ELEMENTS(keys) && !names; i++)
+    for (gsize i = 0; i < G_N_ELEMENTS(keys) && effnet_json_length(names) == 0; i++)
         names = get(config, keys[i]);
     if (n_classes == 0)
         return NULL;
-    if (effnet_json_length(names) != n_classes)
-        return get_class_names(config, n_classes);
-    for (guint i = 0; i < n_classes; i++) {
-        const char *name = name_of(names, i), *description;
-
-        if (!name || is_placeholder(name, i))
-            return NULL;
-        description = effnet_json_string(effnet_json_member(descriptions, name));
-        g_ptr_array_add(labels, g_strdup(description ? description : name));
-    }
-    g_ptr_array_add(labels, NULL);
-    return (char **)g_ptr_array_steal(labels, NULL);
+    if (effnet_json_length(names) > 0 && !are_placeholders(names))
+        labels = list_labels(config, names, config->source, n_classes, problem);
+    if (!labels && config->class_names)
+        labels = list_labels(config, config->class_names, config->path, n_classes, problem);
+    if (labels)
+        g_clear_pointer(problem, g_free);
+    return labels;
 }
 
 static void

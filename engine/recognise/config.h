@@ -17,7 +17,8 @@ typedef struct {
     EffNetSettings settings;
     EffNetSettings arguments; /* the training script's arguments, as timm keeps them in a state */
     char *pooling;            /* another argument: the global pooling, by timm's name */
-    char **class_names;       /* as kept by a training script, by index; NULL-terminated */
+    EffNetJson *class_names;  /* as kept by a training script, in the order of classes */
+    char *path;               /* of the checkpoint, which has them */
 } EffNetConfig;
 
 /* What CHECKPOINT says of itself: the config.json beside it or in its metadata, the architecture
@@ -26,9 +27,10 @@ typedef struct {
 EffNetConfig *effnet_config_new(const EffNetCheckpoint *checkpoint, GError **error);
 void effnet_config_free(EffNetConfig *config);
 
-/* The labels, if there are exactly N_CLASSES; NULL if there are none, another number, or only
- * placeholders ("LABEL_0"). For g_strfreev(). */
-char **effnet_config_get_labels(const EffNetConfig *config, guint n_classes);
+/* The labels; NULL if there are none, only placeholders ("LABEL_0"), or not one for each of
+ * N_CLASSES: then PROBLEM, for g_free(), says where they are and what is wrong with them. For
+ * g_strfreev(). */
+char **effnet_config_get_labels(const EffNetConfig *config, guint n_classes, char **problem);
 
 /* A config, as JSON, with INFO's n_classes and those of its arch, in_channels, resolution, mean and
  * std, crop_fraction, interpolation, padding, activation and labels that are not 0 or NULL. For

@@ -160,6 +160,21 @@ note_left_out(Recogniser *r, const EffNetState *state, const GPtrArray *names)
                                 n_counters);
 }
 
+/* Notes what tensors the file holds outside of the network's state. */
+static void
+note_beside(Recogniser *r, const EffNetCheckpoint *checkpoint)
+{
+    const char *text = effnet_checkpoint_get_metadata(checkpoint, "beside");
+    g_autoptr(EffNetJson) list = text ? effnet_json_parse(text, strlen(text), NULL) : NULL;
+
+    for (guint i = 0; i < MIN(effnet_json_length(list), MAX_LEFT_OUT + 1); i++) {
+        const char *what = effnet_json_string(effnet_json_item(list, i));
+
+        if (what)
+            effnet_recognition_note(r->out, "the file", "left out: %s, beside the state", what);
+    }
+}
+
 static void
 note_names(Recogniser *r, const EffNetState *state)
 {
@@ -205,6 +220,7 @@ recognise_shapes(Recogniser *r, const EffNetState *state, GError **error)
                             info->arch);
     effnet_recognition_note(r->out, "tensor shapes", "classes: %u", info->n_classes);
     note_left_out(r, state, left_out);
+    note_beside(r, state->checkpoint);
     return TRUE;
 }
 
@@ -415,15 +431,24 @@ settle(Recogniser *r, GError **error)
     return TRUE;
 }
 
-/* Sets the labels: the file's or, if IMAGENET and their number fits, ImageNet's. */
+/* Sets the labels: the file's or, if IMAGENET, it names none, and their number fits, ImageNet's. */
 static void
 settle_labels(Recogniser *r, gboolean imagenet)
 {
     EffNetRecognition *out = r->out;
+    g_autofree char *problem = NULL;
     const char *origin = NULL;
 
     if (r->config)
-        out->labels = effnet_config_get_labels(r->config, out->info.n_classes);
+        out->labels = effnet_config_get_labels(r->config, out->info.n_classes, &problem);
+    if (problem) {
+        g_autofree char *warning =
+            g_strdup_printf("%s: classes are called by their numbers", problem);
+
+        out->info.labels_warning = g_string_chunk_insert(out->strings, warning);
+        effnet_recognition_note(out, "their number", "labels: not used, %s", problem);
+        return;
+    }
     if (out->labels) {
         out->info.labels = (const char *const *)out->labels;
         origin = r->config->json ? r->config->source : out->info.path;

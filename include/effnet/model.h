@@ -78,7 +78,9 @@ typedef struct {
     guint64 params;
     EffNetResizeMode resize_mode; /* CENTER_CROP or STRETCH */
     gboolean has_known; /* it was learned by effnet learn and keeps what resembles its pictures */
-    float known_similarity; /* the similarity from which something is known, if HAS_KNOWN */
+    float known_similarity;     /* the similarity from which something is known, if HAS_KNOWN */
+    const char *labels_warning; /* why the labels that the file names are not used, a sentence that
+                                 * begins with where they are; NULL: nothing is wrong with them */
 } EffNetModelInfo;
 
 /* Opens a checkpoint: .safetensors, or .pth/.pt in zip or legacy form. OPTIONS may be NULL; they

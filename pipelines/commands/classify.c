@@ -388,11 +388,10 @@ set_properties(const Classification *c, GError **error)
 static void
 warn_truncated(const char *name)
 {
-    g_autoptr(GError) warning = g_error_new(
-        EFFNET_ERROR, EFFNET_ERROR_FORMAT,
-        "warning: %s: the picture is cut off: what is missing was taken for grey", name);
+    g_autofree char *sentence =
+        g_strdup_printf("%s: the picture is cut off: what is missing was taken for grey", name);
 
-    effnet_command_print_error(warning);
+    effnet_command_warn(sentence);
 }
 
 static void

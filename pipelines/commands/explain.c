@@ -45,11 +45,15 @@ open_model(const Options *o, GError **error)
 {
     EffNetModelOptions options = {0};
     g_autofree char *arch = NULL, *path = NULL;
+    EffNetExplanation *e;
 
     if (!effnet_model_options_parse(o->model_options, &options, &arch, error))
         return NULL;
     path = effnet_command_find_model(o->model, error);
-    return path ? effnet_explanation_new(path, &options, error) : NULL;
+    e = path ? effnet_explanation_new(path, &options, error) : NULL;
+    if (e)
+        effnet_command_warn_of_labels(effnet_explanation_get_info(e));
+    return e;
 }
 
 /* The class that is asked about; else the first one. */

@@ -155,6 +155,7 @@ quantize(const Options *options, GError **error)
     quantizer = effnet_quantizer_new(model, &model_options, error);
     if (quantizer == NULL || !gst_init_check(NULL, NULL, error))
         return FALSE;
+    effnet_command_warn_of_labels(effnet_quantizer_get_info(quantizer));
     frames = effnet_frames_new(error);
     if (frames == NULL || !show_all(frames, quantizer, files, add_frame, FALSE, error) ||
         !effnet_quantizer_write(quantizer, effnet_outfile_get_path(outfile), error) ||

@@ -26,10 +26,13 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
             g_error("a network without a resolution");
     }
     for (guint n_classes = 0; config && n_classes < 4; n_classes++) {
-        g_auto(GStrv) labels = effnet_config_get_labels(config, n_classes);
+        g_autofree char *problem = NULL;
+        g_auto(GStrv) labels = effnet_config_get_labels(config, n_classes, &problem);
 
         if (labels && g_strv_length(labels) != n_classes)
             g_error("another number of labels than of classes");
+        if (labels && problem)
+            g_error("labels, and what is wrong with them");
     }
     return 0;
 }

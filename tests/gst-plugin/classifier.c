@@ -81,6 +81,28 @@ test_unknown_labels(Fixture *f, gconstpointer data)
     g_assert_cmpstr(classifier->labels[2], ==, "2");
 }
 
+/* A wrong number of labels in the model's own config is said, unless others are given. */
+static void
+test_labels_of_config(Fixture *f, gconstpointer data)
+{
+    g_autofree char *config = g_build_filename(f->folder, "config.json", NULL);
+    g_autoptr(GstEfficientNetClassifier) own = NULL, given = NULL;
+
+    effnet_test_write_lite0(f->path, 1, 3, 1.0f);
+    g_assert_true(g_file_set_contents(
+        config, "{\"padding\": \"same\", \"id2label\": {\"0\": \"a\", \"1\": \"b\"}}", -1, NULL));
+    own = gst_efficientnet_classifier_open(&f->settings, FALSE, NULL);
+    g_assert_nonnull(own);
+    g_assert_cmpstr(own->labels[1], ==, "1");
+    g_assert_true(g_str_has_prefix(own->warning, config));
+    g_assert_nonnull(strstr(own->warning, "has 2 labels, the model 3 classes"));
+    f->settings.labels = g_strsplit("a,b,c", ",", -1);
+    given = gst_efficientnet_classifier_open(&f->settings, FALSE, NULL);
+    g_assert_nonnull(given);
+    g_assert_cmpstr(given->labels[1], ==, "b");
+    g_assert_null(given->warning);
+}
+
 static void
 test_wrong_labels(Fixture *f, gconstpointer data)
 {
@@ -136,6 +158,7 @@ main(int argc, char **argv)
 #define ADD(name, func) g_test_add(name, Fixture, NULL, set_up, func, tear_down)
     ADD("/classifier/open", test_open);
     ADD("/classifier/unknown-labels", test_unknown_labels);
+    ADD("/classifier/labels-of-config", test_labels_of_config);
     ADD("/classifier/wrong-labels", test_wrong_labels);
     ADD("/classifier/wrong-model", test_wrong_model);
     ADD("/classifier/not-a-number", test_not_a_number);

@@ -580,6 +580,33 @@ test_refused(void)
     effnet_test_remove_folder(folder);
 }
 
+/* Labels in the checkpoint that cannot be used are a warning. */
+static void
+test_labels_warning(void)
+{
+    char *folder = effnet_test_make_folder();
+    g_autofree char *path = g_build_filename(folder, "m.safetensors", NULL);
+    g_autofree char *config = g_build_filename(folder, "config.json", NULL);
+    g_autoptr(GstBus) bus = gst_bus_new();
+    g_autoptr(GstMessage) message = NULL;
+    g_autoptr(GError) warning = NULL;
+    GstElement *element = effnet_test_make_element(path, "");
+
+    effnet_test_write_lite0(path, 1, 3, 1.0f);
+    g_assert_true(g_file_set_contents(
+        config, "{\"padding\": \"same\", \"label_names\": [\"a\", \"b\"]}", -1, NULL));
+    gst_object_ref_sink(element);
+    gst_element_set_bus(element, bus);
+    g_assert_cmpint(gst_element_set_state(element, GST_STATE_READY), ==, GST_STATE_CHANGE_SUCCESS);
+    message = gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING);
+    g_assert_nonnull(message);
+    gst_message_parse_warning(message, &warning, NULL);
+    g_assert_nonnull(strstr(warning->message, "has 2 labels, the model 3 classes"));
+    gst_element_set_state(element, GST_STATE_NULL);
+    gst_object_unref(element);
+    effnet_test_remove_folder(folder);
+}
+
 static void
 test_no_default(void)
 {
@@ -720,6 +747,7 @@ main(int argc, char **argv)
     g_test_add_func("/efficientnet/two-elements", test_two_elements);
     g_test_add_func("/efficientnet/survives", test_survives);
     g_test_add_func("/efficientnet/refused", test_refused);
+    g_test_add_func("/efficientnet/labels-warning", test_labels_warning);
     g_test_add_func("/efficientnet/no-default", test_no_default);
     g_test_add_func("/efficientnet/bad-buffer", test_bad_buffer);
     g_test_add_func("/efficientnet/caps", test_caps);

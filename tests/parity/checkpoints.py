@@ -143,6 +143,26 @@ def test_average():
                               "state_dict_ema": model.state_dict()})
         info = folder.same(model)
         assert "state: state_dict_ema" in info and "weights: the averaged ones" in info, info
+        assert 'left out: 122 tensors under "state_dict", beside the state' in info, info
+
+
+def test_beside_the_state():
+    """What else there is, and labels that do not fit, are said."""
+    model = network("torchvision", "resnet18")
+    optimizer = {"state": {0: {"step": torch.tensor(1.), "exp_avg": torch.ones(8)}}, "param_groups": []}
+    with Folder() as folder:
+        folder.save("m.pth", {
+            "state_dict": model.state_dict(), "optimizer": optimizer,
+            "other_weights": {"fc.weight": torch.ones(9, 512), "fc.bias": torch.ones(9)},
+            "class_to_idx": {"cat": 1, "dog": 2, "bird": 3}, "classes": ("cat", "dog", "bird")})
+        info = folder.same(model)
+        assert 'left out: 2 tensors under "other_weights", beside the state' in info, info
+        assert 'left out: 2 tensors under "optimizer", beside the state' in info, info
+        assert "labels: not used, " in info and "m.pth has 4 labels, but none for class 0" in info, info
+    with Folder() as folder:
+        folder.save("m.pth", {"model": model.state_dict(), "names": ["cat", "dog"]})
+        info = folder.same(model)
+        assert "m.pth has 2 labels, the model 4 classes" in info, info
 
 
 def need_torch():

@@ -39,6 +39,28 @@ def test_model_options():
     assert "256 x 256 pixels" in effnet("info", tap.model(), "--model-options", "resolution=256")
 
 
+def test_labels_that_do_not_fit():
+    """Whoever opens a model whose own labels are too few is told, with both numbers."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, cat = os.path.join(folder, "m.pth"), tap.sample("chelsea.png")
+        shutil.copy(tap.model(), path)
+        with open(os.path.join(folder, "config.json"), "w", encoding="utf-8") as file:
+            json.dump({"id2label": {"0": "a", "1": "b", "2": "c"}}, file)
+        os.mkdir(os.path.join(folder, "photos"))
+        shutil.copy(cat, os.path.join(folder, "photos"))
+        for run in (("classify", cat), ("classify", "--json", cat), ("watch", cat), ("info", path),
+                    ("explain", cat, "--output", os.path.join(folder, "heat.png")),
+                    ("bench", "--runs", "1"),
+                    ("quantize", "--images", os.path.join(folder, "photos"), "--output",
+                     os.path.join(folder, "q.safetensors"))):
+            model = () if path in run else ("--model", path)
+            done = subprocess.run([tap.EFFNET, *run, *model], capture_output=True, text=True)
+            assert done.returncode == 0, (run, done.stderr)
+            assert "config.json has 3 labels, the model 1000 classes" in done.stderr, (run, done.stderr)
+            assert done.stderr.count("3 labels") == 1, (run, done.stderr)
+            assert "tabby" not in done.stdout, run  # ImageNet's would be a guess
+
+
 def test_options_anywhere():
     assert effnet("arch", "b0", "--json") == effnet("arch", "--json", "b0")
     assert effnet("arch", "--json", "--", "b0") == effnet("arch", "--json", "b0")

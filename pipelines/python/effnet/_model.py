@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import warnings
 from typing import (Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union)
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ._effnet import ffi, lib
 from ._errors import PictureError, SettingsError, call
 from ._gate import gate
-from ._info import ModelInfo, read_info, texts
+from ._info import ModelInfo, read_info, text, texts
 from ._pictures import Pictures, as_array, fill_frame, split
 
 Path = Union[str, "os.PathLike[str]"]
@@ -135,6 +136,8 @@ class Model:
                 known: Optional[Tuple[str, ...]] = _read_labels(labels, c_info.n_classes)
             else:
                 known = texts(c_info.labels) if c_info.labels else None
+                if c_info.labels_warning:
+                    warnings.warn(text(c_info.labels_warning), stacklevel=2)
         self._info = read_info(c_info, known)
         # What another process opens it by.
         self._settings = {"precision": precision, "threads": threads, "options": settings,

@@ -91,6 +91,9 @@ test_classes(void)
     check("}(U\4meta}(U\7CLASSES(U\3catU\3d\"gtuu", "class_names", names);
     check("}(U\4meta}(U\14dataset_meta}(U\7classes(U\3catU\3d\"gtuuu", "class_names", names);
     check("}(U\20hyper_parameters}(U\13class_names](U\3catU\3d\"geuu", "class_names", names);
+    /* A class without a name, or with two. */
+    check("}(U\14class_to_idx}(U\3catI0\nU\3dogK\2uu", "class_names", "[\"cat\", null, \"dog\"]");
+    check("}(U\14class_to_idx}(U\3catI0\nU\3dogI0\nuu", "class_names", "[\"cat\"]");
     /* The first that is understood counts. */
     check("}(U\7classesK\2U\13class_names](U\3catU\3d\"geu", "class_names", names);
     check("}(U\7classes](U\1xU\1yeU\14class_to_idx}(U\3catI0\nU\3d\"gK\1uu", "class_names", names);
@@ -103,8 +106,6 @@ test_bad_classes(void)
         "}",
         "]",
         "K\2",
-        "}(U\3catI0\nU\3dogK\2u",               /* class 1 has no name */
-        "}(U\3catI0\nU\3dogI0\nu",              /* class 0 has two */
         "}(U\3catI0\nU\3dogJ\xff\xff\xff\xffu", /* -1 */
         "}(U\3catI0\nU\3dogU\3owlu",
         "}(I0\nI0\nu",
