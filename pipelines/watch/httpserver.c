@@ -17,6 +17,7 @@ struct _EffNetWatchHttp {
     EffNetWatchAddress address;
     EffNetWatchHttpAccess *access;
     const GPtrArray *statuses;
+    gboolean ending;
     char *policy; /* Content-Security-Policy */
     SoupServer *server;
     GSocketService *service;
@@ -126,6 +127,45 @@ is_admitted(const EffNetWatchHttp *http, SoupServerMessage *message)
     return FALSE;
 }
 
+/* Why the program is not ready, or NULL: it is. Sources that are lost do not count, since another
+ * start would not bring them back. */
+static const char *
+find_hindrance(const EffNetWatchHttp *http)
+{
+    if (http->ending)
+        return "The program ends.\n";
+    for (guint i = 0; i < http->statuses->len; i++) {
+        EffNetWatchSnapshot now;
+
+        effnet_watch_status_get(g_ptr_array_index(http->statuses, i), &now);
+        if (!now.opened)
+            return "A model is being opened.\n";
+        if (now.phase == EFFNET_WATCH_FAILED)
+            return "A stream has failed for good.\n";
+    }
+    return NULL;
+}
+
+static gboolean
+respond_health(const EffNetWatchHttp *http, SoupServerMessage *message, const char *path)
+{
+    gboolean ready = g_str_equal(path, "/readyz");
+    const char *hindrance = ready ? find_hindrance(http) : NULL;
+
+    if (!ready && !g_str_equal(path, "/healthz"))
+        return FALSE;
+    respond_text(message, "text/plain", g_strdup(hindrance ? hindrance : "ok\n"));
+    if (hindrance)
+        soup_server_message_set_status(message, SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
+    return TRUE;
+}
+
+static gboolean
+is_read_only(const char *method)
+{
+    return g_str_equal(method, SOUP_METHOD_GET) || g_str_equal(method, SOUP_METHOD_HEAD);
+}
+
 static gint64
 get_after(GHashTable *query)
 {
@@ -144,9 +184,11 @@ handle(SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
     set_common_headers(http, message);
     /* For many overlapping ranges, libsoup would make a body many times as large. */
     soup_message_headers_remove(soup_server_message_get_request_headers(message), "Range");
+    if (is_read_only(method) && respond_health(http, message, path))
+        return;
     if (!is_admitted(http, message))
         return;
-    if (!g_str_equal(method, SOUP_METHOD_GET) && !g_str_equal(method, SOUP_METHOD_HEAD))
+    if (!is_read_only(method))
         soup_server_message_set_status(message, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
     else if (g_str_equal(path, "/metrics"))
         respond_text(message, EFFNET_WATCH_METRICS_TYPE,
@@ -267,6 +309,12 @@ effnet_watch_http_free(EffNetWatchHttp *http)
     g_free(http->address.address);
     g_free(http->policy);
     g_free(http);
+}
+
+void
+effnet_watch_http_set_ending(EffNetWatchHttp *http)
+{
+    http->ending = TRUE;
 }
 
 char *

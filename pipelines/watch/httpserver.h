@@ -5,7 +5,9 @@
  *     /state.json?after=TIME   what it shows (state.h)
  *     /streams/N/picture.jpg   the newest image of stream N, from 0
  *     /metrics                 for Prometheus
+ *     /healthz, /readyz        whether the program answers, and whether it does its work
  *
+ * The last two are for whoever starts programs anew; they ask for no name and no password.
  * It runs in the main loop; an answer is made at once, and sent as the client takes it. The number
  * of clients and their time are limited. */
 #ifndef EFFNET_WATCH_HTTPSERVER_H
@@ -19,6 +21,9 @@ typedef struct _EffNetWatchHttp EffNetWatchHttp;
 EffNetWatchHttp *effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *statuses,
                                        GError **error);
 void effnet_watch_http_free(EffNetWatchHttp *http);
+
+/* From now on, the program is not ready, since it ends. */
+void effnet_watch_http_set_ending(EffNetWatchHttp *http);
 
 /* An address that opens on this machine. For g_free(). */
 char *effnet_watch_http_new_uri(const EffNetWatchHttp *http);

@@ -83,6 +83,7 @@ change_phase(EffNetWatchStatus *status, EffNetWatchPhase phase, const char *note
     note = note ? note : "";
     copy_text(now->note, sizeof now->note, note, strlen(note));
     now->phase = phase;
+    now->opened = TRUE;
     if (phase != EFFNET_WATCH_PLAYING) {
         now->fps = 0.0;
         now->classes.n = 0;

@@ -36,6 +36,7 @@ typedef struct {
 
 typedef struct {
     EffNetWatchPhase phase;
+    gboolean opened; /* whether its model has been opened, or could not be */
     char note[256];  /* why it is in that phase; "": obvious */
     gint64 retry_at; /* while waiting; monotonic */
     guint64 frames, inferences, skipped, held, reconnects;

@@ -92,6 +92,10 @@ stop(gpointer data)
     if (watch->stopping)
         return G_SOURCE_REMOVE;
     watch->stopping = TRUE;
+#if EFFNET_HAVE_SOUP
+    if (watch->http)
+        effnet_watch_http_set_ending(watch->http);
+#endif
     for (guint i = 0; i < watch->streams->len; i++)
         effnet_watch_stream_stop(g_ptr_array_index(watch->streams, i));
     g_timeout_add_seconds(PATIENCE, lose_patience, watch);

@@ -288,6 +288,38 @@ def test_password():
         assert run.end() == 1 and "--http serves it" in run.err, run.err
 
 
+def wait_ready(uri):
+    end = time.monotonic() + PATIENCE
+    while (answer := get(uri + "readyz"))[2] == b"A model is being opened.\n":
+        assert answer[0] == 503 and time.monotonic() < end, answer
+        time.sleep(0.1)
+    return answer
+
+
+def test_health():
+    """A lost source is no reason to start the program anew, a stream that has failed for good is.
+    Neither name nor password is asked for, as whoever asks knows neither."""
+    path = scratch("health-secret")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("token\n")
+    os.chmod(path, 0o600)
+    lost = f"lost=rtsp://127.0.0.1:{free_port()}/x"
+    with Watch("--http", "0", "--http-auth", path, "videotest:", lost) as run:
+        uri = run.uri()
+        code, headers, body = wait_ready(uri)
+        assert (code, body) == (200, b"ok\n") and headers["Content-Type"] == "text/plain", body
+        for host in ("10.1.2.3:8080", "evil.example"):
+            assert get(uri + "healthz", Host=host)[::2] == (200, b"ok\n")
+        assert get(uri + "healthz/")[0] == 401
+        assert run.stop() == 0
+    with Watch("--http", "0", "videotest:", "gone=/nonexistent.mkv") as run:
+        uri = run.uri()
+        run.wait_says("nonexistent")
+        code, _, body = wait_ready(uri)
+        assert (code, body) == (503, b"A stream has failed for good.\n"), body
+        assert get(uri + "healthz")[0] == 200 and run.stop() == 0
+
+
 def test_rubbish():
     with served("videotest:") as run:
         uri = run.uri()
