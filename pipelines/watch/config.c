@@ -7,7 +7,7 @@
 #include <effnet/effnet.h>
 #include <string.h>
 
-#define MAX_FILE      (1u << 20)
+#define MAX_FILE      (1u << 24)
 #define MAX_NAME      256 /* bytes of a stream's name */
 #define MAX_SUGGESTED 128 /* bytes of a name derived from a source */
 #define PROGRAM_GROUP "watch"
@@ -41,6 +41,9 @@ const EffNetWatchKey effnet_watch_keys[] = {
     {"roi", 0, "X,Y,W,H",
      "Look at this zone of the frame, in pixels or, as 0.5,0.0,0.5,1.0, in shares",
      EFFNET_WATCH_KEY_PROPERTY},
+    {"shard", 0, "N/FILE",
+     "Watch only what falls to shard N, from 0, of as many as FILE says (or N/COUNT)",
+     EFFNET_WATCH_KEY_PROGRAM},
     {"batch", 0, "N", "Infer up to N streams' frames together", EFFNET_WATCH_KEY_PROGRAM},
     {"changes-only", 0, NULL, "Report a frame only when its first class is another",
      EFFNET_WATCH_KEY_STREAM},
@@ -125,6 +128,7 @@ effnet_watch_config_new(void)
         .command_line = new_values(),
         .file = new_values(),
         .streams = g_ptr_array_new_with_free_func(stream_free),
+        .names = g_hash_table_new(g_str_hash, g_str_equal),
     };
     return config;
 }
@@ -134,20 +138,9 @@ effnet_watch_config_free(EffNetWatchConfig *config)
 {
     g_hash_table_unref(config->command_line);
     g_hash_table_unref(config->file);
+    g_hash_table_unref(config->names);
     g_ptr_array_unref(config->streams);
     g_free(config);
-}
-
-static const EffNetWatchConfigStream *
-find_stream(const EffNetWatchConfig *config, const char *name)
-{
-    for (guint i = 0; i < config->streams->len; i++) {
-        const EffNetWatchConfigStream *stream = g_ptr_array_index(config->streams, i);
-
-        if (g_str_equal(stream->name, name))
-            return stream;
-    }
-    return NULL;
 }
 
 static EffNetWatchConfigStream *
@@ -170,6 +163,7 @@ add_stream(EffNetWatchConfig *config, const char *name, GError **error)
     stream->name = g_strdup(name);
     stream->values = new_values();
     g_ptr_array_add(config->streams, stream);
+    g_hash_table_add(config->names, stream->name);
     return stream;
 }
 
@@ -317,7 +311,7 @@ make_unique(const EffNetWatchConfig *config, const char *suggested)
     g_autofree char *name = effnet_printable_new(suggested, MAX_SUGGESTED);
     char *unique = g_strdup(name);
 
-    for (guint i = 2; find_stream(config, unique); i++) {
+    for (guint i = 2; g_hash_table_contains(config->names, unique); i++) {
         g_free(unique);
         unique = g_strdup_printf("%s-%u", name, i);
     }
@@ -336,7 +330,7 @@ effnet_watch_config_add(EffNetWatchConfig *config, const char *argument, GError 
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "a source is empty");
         return FALSE;
     }
-    if (given && find_stream(config, given)) {
+    if (given && g_hash_table_contains(config->names, given)) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "two streams are named \"%s\"",
                     given);
         return FALSE;

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#define EFFNET_WATCH_MAX_STREAMS 1024
+#define EFFNET_WATCH_MAX_STREAMS 65536 /* of a fleet */
 
 typedef enum {
     EFFNET_WATCH_KEY_PROGRAM,  /* for all streams together */
@@ -35,6 +35,7 @@ typedef struct {
 typedef struct {
     GHashTable *command_line, *file; /* key to text */
     GPtrArray *streams;              /* of EffNetWatchConfigStream */
+    GHashTable *names;               /* the streams' names */
 } EffNetWatchConfig;
 
 EffNetWatchConfig *effnet_watch_config_new(void);

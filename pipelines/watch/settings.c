@@ -49,6 +49,7 @@ effnet_watch_program_free(EffNetWatchProgram *program)
     g_free(program->http_auth);
     g_free(program->http_frame_ancestors);
     g_free(program->rtsp.address);
+    effnet_watch_shard_clear(&program->shard);
     g_clear_pointer(&program->streams, g_ptr_array_unref);
     g_free(program);
 }
@@ -208,6 +209,14 @@ get_flag(const EffNetWatchConfig *config, const EffNetWatchConfigStream *stream,
 
     /* The two forms of TRUE that GKeyFile accepts. */
     return text && (g_str_has_prefix(text, "true") || g_str_has_prefix(text, "1"));
+}
+
+static gboolean
+parse_shard(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError **error)
+{
+    const char *text = effnet_watch_config_get(config, NULL, "shard");
+
+    return text == NULL || effnet_watch_shard_parse(&program->shard, text, error);
 }
 
 static void
@@ -443,7 +452,8 @@ effnet_watch_program_new(const EffNetWatchConfig *config, GError **error)
     program->streams = g_ptr_array_new_with_free_func(settings_free);
     program->json = get_flag(config, NULL, "json");
     if (!parse_http(program, config, error) ||
-        !parse_address(config, "rtsp-out", &program->rtsp, error))
+        !parse_address(config, "rtsp-out", &program->rtsp, error) ||
+        !parse_shard(program, config, error))
         return NULL;
     if (config->streams->len == 0) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,

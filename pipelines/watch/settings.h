@@ -4,6 +4,7 @@
 #define EFFNET_WATCH_SETTINGS_H
 
 #include "config.h"
+#include "shard.h"
 
 #include <gio/gio.h>
 #include <gst/gst.h>
@@ -18,6 +19,8 @@ typedef struct {
     char *address; /* NULL: not served */
     guint port;    /* 0: any free one */
 } EffNetWatchAddress;
+
+#define EFFNET_WATCH_MAX_WATCHED 1024 /* streams of a program */
 
 /* One stream's settings. */
 typedef struct {
@@ -48,7 +51,8 @@ typedef struct {
     char *http_hosts, *http_auth; /* as given, or NULL */
     char *http_frame_ancestors;   /* for the page's Content-Security-Policy, or NULL */
     gboolean json;
-    GPtrArray *streams; /* of EffNetWatchSettings */
+    EffNetWatchShard shard;
+    GPtrArray *streams; /* of EffNetWatchSettings, the other shards' as well */
 } EffNetWatchProgram;
 
 EffNetWatchProgram *effnet_watch_program_new(const EffNetWatchConfig *config, GError **error);

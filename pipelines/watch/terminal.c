@@ -17,9 +17,9 @@
 
 struct _EffNetWatchTerminal {
     int fd;
-    const GPtrArray *statuses;
+    GMutex mutex; /* guards all below */
+    GPtrArray *statuses;
     guint name_width;
-    GMutex mutex;
     guint drawn; /* our lines above the cursor */
 };
 
@@ -128,13 +128,9 @@ effnet_watch_terminal_new(int fd, const GPtrArray *statuses)
     EffNetWatchTerminal *terminal = g_new0(EffNetWatchTerminal, 1);
 
     terminal->fd = fd;
-    terminal->statuses = statuses;
+    terminal->statuses = g_ptr_array_new();
     g_mutex_init(&terminal->mutex);
-    for (guint i = 0; i < statuses->len; i++) {
-        guint width = text_width(effnet_watch_status_get_name(g_ptr_array_index(statuses, i)));
-
-        terminal->name_width = MAX(terminal->name_width, MIN(width, MAX_NAME));
-    }
+    effnet_watch_terminal_set_statuses(terminal, statuses);
     return terminal;
 }
 
@@ -142,7 +138,24 @@ void
 effnet_watch_terminal_free(EffNetWatchTerminal *terminal)
 {
     g_mutex_clear(&terminal->mutex);
+    g_ptr_array_unref(terminal->statuses);
     g_free(terminal);
+}
+
+void
+effnet_watch_terminal_set_statuses(EffNetWatchTerminal *terminal, const GPtrArray *statuses)
+{
+    g_mutex_lock(&terminal->mutex);
+    g_ptr_array_set_size(terminal->statuses, 0);
+    terminal->name_width = 0;
+    for (guint i = 0; i < statuses->len; i++) {
+        EffNetWatchStatus *status = g_ptr_array_index(statuses, i);
+        guint width = text_width(effnet_watch_status_get_name(status));
+
+        g_ptr_array_add(terminal->statuses, status);
+        terminal->name_width = MAX(terminal->name_width, MIN(width, MAX_NAME));
+    }
+    g_mutex_unlock(&terminal->mutex);
 }
 
 /* Does not wait for a terminal that takes nothing because it was stopped. */

@@ -7,10 +7,13 @@
 
 typedef struct _EffNetWatchTerminal EffNetWatchTerminal;
 
-/* FD is a terminal; STATUSES: EffNetWatchStatus. */
+/* FD is a terminal; STATUSES: EffNetWatchStatus, which must outlive the terminal. */
 EffNetWatchTerminal *effnet_watch_terminal_new(int fd, const GPtrArray *statuses);
 /* The last drawn lines stay. */
 void effnet_watch_terminal_free(EffNetWatchTerminal *terminal);
+
+/* From now on, the lines are of STATUSES. */
+void effnet_watch_terminal_set_statuses(EffNetWatchTerminal *terminal, const GPtrArray *statuses);
 
 void effnet_watch_terminal_draw(EffNetWatchTerminal *terminal);
 

@@ -18,15 +18,31 @@
 #define MAX_DESCRIPTORS 65536
 
 #define REDRAW_TIME 200 /* ms */
+#define SHARD_TIME  1   /* s, between looks at the number of shards */
+/* How long a shard waits with a stream that it has gained, so that the one that had it can end it:
+ * a camera should not be connected twice. */
+#define HANDOVER_TIME (5 * (gint64)G_USEC_PER_SEC)
 /* How long to wait for what does not stop: readers that do not read, drivers that hang. */
 #define PATIENCE    1  /* s, for lines */
 #define LAST_MOMENT 10 /* s, for everything */
 
+/* A stream of the fleet. */
+typedef struct {
+    const EffNetWatchSettings *settings;
+    gboolean ours;               /* this shard has it */
+    gint64 due;                  /* when it starts, monotonic, if it is to start later */
+    EffNetWatchOutlets *outlets; /* NULL: it is not watched here */
+    EffNetWatchStream *stream;   /* NULL: it has not started */
+    gboolean leaving;            /* it is being stopped, as another shard has it */
+} Place;
+
 typedef struct {
     const EffNetWatchProgram *program;
-    GPtrArray *statuses; /* EffNetWatchStatus, one per stream, like the next two */
-    GPtrArray *outlets;  /* EffNetWatchOutlets */
-    GPtrArray *streams;  /* EffNetWatchStream */
+    EffNetWatchShard shard; /* with the present count; the file's name is the program's */
+    char *shard_error; /* the last reported reason why the number of shards is not known; or NULL */
+    Place *places;     /* one per stream of the program */
+    GPtrArray *statuses; /* EffNetWatchStatus, of the streams that are watched here */
+    GHashTable *mounts;  /* name of a stream to EffNetWatchMount */
     EffNetWatchLines *output;
     GHashTable *published; /* path to EffNetWatchLines */
     EffNetWatchTerminal *terminal;
@@ -37,7 +53,7 @@ typedef struct {
     gboolean stopping;
 
     GMutex mutex;          /* guards what the streams' threads change */
-    guint running, failed; /* numbers of streams */
+    guint running, failed; /* numbers of streams; a shard that may gain some counts as running */
     GError *error;         /* why everything ends, or NULL */
 } Watch;
 
@@ -84,6 +100,25 @@ give_up(gpointer data)
     _exit(EXIT_FAILURE);
 }
 
+/* The program ends when nothing runs any longer. */
+static void
+note_end(Watch *watch)
+{
+    gboolean last;
+
+    g_mutex_lock(&watch->mutex);
+    last = --watch->running == 0;
+    g_mutex_unlock(&watch->mutex);
+    if (last)
+        g_idle_add_once((GSourceOnceFunc)g_main_loop_quit, watch->loop);
+}
+
+static gboolean
+is_sharded(const Watch *watch)
+{
+    return watch->shard.count > 0;
+}
+
 static gboolean
 stop(gpointer data)
 {
@@ -96,8 +131,12 @@ stop(gpointer data)
     if (watch->http)
         effnet_watch_http_set_ending(watch->http);
 #endif
-    for (guint i = 0; i < watch->streams->len; i++)
-        effnet_watch_stream_stop(g_ptr_array_index(watch->streams, i));
+    for (guint i = 0; i < watch->program->streams->len; i++) {
+        if (watch->places[i].stream)
+            effnet_watch_stream_stop(watch->places[i].stream);
+    }
+    if (is_sharded(watch))
+        note_end(watch);
     g_timeout_add_seconds(PATIENCE, lose_patience, watch);
     g_timeout_add_seconds(LAST_MOMENT, give_up, watch);
     return G_SOURCE_REMOVE;
@@ -108,7 +147,7 @@ static void
 stream_ended(const char *name, const GError *error, gpointer data)
 {
     Watch *watch = data;
-    gboolean only = watch->outlets->len == 1, last;
+    gboolean only = watch->program->streams->len == 1 && !is_sharded(watch);
 
     if (error && !only)
         tell(name, error->message, watch);
@@ -116,10 +155,8 @@ stream_ended(const char *name, const GError *error, gpointer data)
     watch->failed += error != NULL;
     if (error && only && watch->error == NULL)
         watch->error = g_error_new(error->domain, error->code, "%s: %s", name, error->message);
-    last = --watch->running == 0;
     g_mutex_unlock(&watch->mutex);
-    if (last)
-        g_idle_add_once((GSourceOnceFunc)g_main_loop_quit, watch->loop);
+    note_end(watch);
 }
 
 static void
@@ -143,17 +180,6 @@ redraw(gpointer data)
     return G_SOURCE_CONTINUE;
 }
 
-static void
-outlets_free(gpointer data)
-{
-    EffNetWatchOutlets *outlets = data;
-
-    effnet_watch_report_clear(&outlets->report);
-    g_clear_pointer(&outlets->mount, effnet_watch_mount_free);
-    g_clear_pointer(&outlets->capture_classes, g_hash_table_unref);
-    g_free(outlets);
-}
-
 /* Streams that are published to the same file share its lines. */
 static gboolean
 open_published(Watch *watch, const char *path, EffNetWatchLines **lines, GError **error)
@@ -169,15 +195,17 @@ open_published(Watch *watch, const char *path, EffNetWatchLines **lines, GError 
     return *lines != NULL;
 }
 
+/* Opens what PLACE's stream needs before it starts. */
 static gboolean
-add_stream(Watch *watch, const EffNetWatchSettings *settings, GError **error)
+open_place(Watch *watch, Place *place, GError **error)
 {
+    const EffNetWatchSettings *settings = place->settings;
     EffNetWatchStatus *status = effnet_watch_status_new(settings->name);
     EffNetWatchOutlets *outlets = g_new0(EffNetWatchOutlets, 1);
     gboolean json = watch->program->json;
 
     g_ptr_array_add(watch->statuses, status);
-    g_ptr_array_add(watch->outlets, outlets);
+    place->outlets = outlets;
     outlets->settings = settings;
     outlets->status = status;
     outlets->pictures = watch->program->http.address != NULL;
@@ -191,6 +219,27 @@ add_stream(Watch *watch, const EffNetWatchSettings *settings, GError **error)
     outlets->report.failed = lines_failed;
     outlets->report.data = watch;
     return open_published(watch, settings->publish, &outlets->report.publish, error);
+}
+
+/* Waits for PLACE's stream to end, if it has started. What others may still use stays: the files,
+ * and what the RTSP server serves. */
+static void
+close_place(Watch *watch, Place *place)
+{
+    EffNetWatchOutlets *outlets = g_steal_pointer(&place->outlets);
+
+    g_clear_pointer(&place->stream, effnet_watch_stream_free);
+    place->leaving = FALSE;
+    if (outlets == NULL)
+        return;
+    g_ptr_array_remove(watch->statuses, outlets->status);
+    if (watch->terminal)
+        effnet_watch_terminal_set_statuses(watch->terminal, watch->statuses);
+    g_clear_pointer(&outlets->report.hook, effnet_watch_hook_free);
+    effnet_watch_report_clear(&outlets->report);
+    g_clear_pointer(&outlets->capture_classes, g_hash_table_unref);
+    effnet_watch_status_free(outlets->status);
+    g_free(outlets);
 }
 
 /* Draws on standard output, unless that is for JSON, or else on standard error; no lines are
@@ -241,17 +290,6 @@ serve_rtsp(Watch *watch, GError **error)
         return TRUE;
 #if EFFNET_HAVE_RTSP_SERVER
     watch->rtsp = effnet_watch_rtsp_new(&watch->program->rtsp, error);
-    for (guint i = 0; watch->rtsp && i < watch->outlets->len; i++) {
-        EffNetWatchOutlets *outlets = g_ptr_array_index(watch->outlets, i);
-        g_autofree char *uri = NULL, *text = NULL;
-
-        outlets->mount = effnet_watch_mount_new();
-        uri = effnet_watch_rtsp_add(watch->rtsp, outlets->settings->name, outlets->mount, error);
-        if (uri == NULL)
-            return FALSE;
-        text = g_strdup_printf("is served at %s", uri);
-        tell(outlets->settings->name, text, watch);
-    }
     return watch->rtsp != NULL;
 #else
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
@@ -260,19 +298,166 @@ serve_rtsp(Watch *watch, GError **error)
 #endif
 }
 
+/* A mount stays when its stream has left, for viewers who wait for it. */
+static gboolean
+add_mount(Watch *watch, Place *place, GError **error)
+{
+#if EFFNET_HAVE_RTSP_SERVER
+    const char *name = place->settings->name;
+    EffNetWatchMount *mount = g_hash_table_lookup(watch->mounts, name);
+    g_autofree char *uri = NULL, *text = NULL;
+
+    if (watch->rtsp == NULL)
+        return TRUE;
+    if (mount == NULL) {
+        mount = effnet_watch_mount_new();
+        g_hash_table_insert(watch->mounts, g_strdup(name), mount);
+        uri = effnet_watch_rtsp_add(watch->rtsp, name, mount, error);
+        if (uri == NULL)
+            return FALSE;
+        text = g_strdup_printf("is served at %s", uri);
+        tell(name, text, watch);
+    }
+    place->outlets->mount = mount;
+#endif
+    return TRUE;
+}
+
+static void
+start_place(Watch *watch, Place *place)
+{
+    g_mutex_lock(&watch->mutex);
+    watch->running++;
+    g_mutex_unlock(&watch->mutex);
+    place->stream = effnet_watch_stream_start(place->outlets, &watch->observer);
+}
+
+/* Sets which streams are SHARD's, unless they are too many for one program. */
+static gboolean
+assign(Watch *watch, const EffNetWatchShard *shard, GError **error)
+{
+    guint n_ours = 0, n = watch->program->streams->len;
+    g_autofree gboolean *ours = g_new(gboolean, n);
+
+    for (guint i = 0; i < n; i++) {
+        ours[i] = effnet_watch_shard_has(shard, watch->places[i].settings->name);
+        n_ours += ours[i];
+    }
+    if (n_ours > EFFNET_WATCH_MAX_WATCHED) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "one program can watch at most %d streams, and these are %u: %s",
+                    EFFNET_WATCH_MAX_WATCHED, n_ours,
+                    shard->count > 0 ? "there must be more shards"
+                                     : "--shard divides them among several");
+        return FALSE;
+    }
+    watch->shard = *shard;
+    for (guint i = 0; i < n; i++) {
+        watch->places[i].ours = ours[i];
+        watch->places[i].due = 0;
+    }
+    if (shard->count > 0) {
+        g_autofree char *text = g_strdup_printf("%u of %u streams are those of shard %u of %u",
+                                                n_ours, n, shard->number, shard->count);
+
+        tell(NULL, text, watch);
+    }
+    return TRUE;
+}
+
 static gboolean
 prepare(Watch *watch, GError **error)
 {
-    const GPtrArray *streams = watch->program->streams;
+    guint n = watch->program->streams->len;
 
-    if (!open_output(watch, error))
+    if (!open_output(watch, error) || !assign(watch, &watch->program->shard, error))
         return FALSE;
-    for (guint i = 0; i < streams->len; i++) {
-        if (!add_stream(watch, g_ptr_array_index(streams, i), error))
+    for (guint i = 0; i < n; i++) {
+        if (watch->places[i].ours && !open_place(watch, &watch->places[i], error))
             return FALSE;
     }
     open_terminal(watch);
-    return serve_http(watch, error) && serve_rtsp(watch, error);
+    if (!serve_http(watch, error) || !serve_rtsp(watch, error))
+        return FALSE;
+    for (guint i = 0; i < n; i++) {
+        if (watch->places[i].outlets && !add_mount(watch, &watch->places[i], error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* A stream that cannot be opened stays away until the number of shards changes again. */
+static void
+gain(Watch *watch, Place *place)
+{
+    g_autoptr(GError) error = NULL;
+
+    if (open_place(watch, place, &error) && add_mount(watch, place, &error)) {
+        if (watch->terminal)
+            effnet_watch_terminal_set_statuses(watch->terminal, watch->statuses);
+        start_place(watch, place);
+        return;
+    }
+    tell(place->settings->name, error->message, watch);
+    close_place(watch, place);
+    place->ours = FALSE;
+}
+
+static gboolean
+has_ended(const Place *place)
+{
+    EffNetWatchSnapshot now;
+
+    effnet_watch_status_get(place->outlets->status, &now);
+    return now.phase == EFFNET_WATCH_ENDED || now.phase == EFFNET_WATCH_FAILED;
+}
+
+/* Goes a step towards watching PLACE's stream if it is ours, and not otherwise. */
+static void
+move_place(Watch *watch, Place *place, gint64 now)
+{
+    if (place->leaving) {
+        if (has_ended(place))
+            close_place(watch, place);
+    } else if (place->outlets && !place->ours) {
+        place->leaving = TRUE;
+        effnet_watch_stream_stop(place->stream);
+    } else if (place->outlets == NULL && place->ours) {
+        if (place->due == 0)
+            place->due = now + HANDOVER_TIME;
+        if (now >= place->due)
+            gain(watch, place);
+    }
+}
+
+/* Reads the number of shards. What cannot be read, or followed, changes nothing, and is told
+ * once. */
+static void
+update_shards(Watch *watch)
+{
+    EffNetWatchShard shard = watch->shard;
+    g_autoptr(GError) error = NULL;
+
+    if (effnet_watch_shard_update(&shard, &error) && shard.count != watch->shard.count)
+        assign(watch, &shard, &error);
+    if (error && g_strcmp0(error->message, watch->shard_error) != 0)
+        tell(NULL, error->message, watch);
+    g_free(watch->shard_error);
+    watch->shard_error = error ? g_strdup(error->message) : NULL;
+}
+
+static gboolean
+follow_shards(gpointer data)
+{
+    Watch *watch = data;
+    gint64 now = g_get_monotonic_time();
+
+    if (watch->stopping)
+        return G_SOURCE_REMOVE;
+    update_shards(watch);
+    for (guint i = 0; i < watch->program->streams->len; i++)
+        move_place(watch, &watch->places[i], now);
+    return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -283,11 +468,15 @@ run(Watch *watch)
     g_unix_signal_add(SIGTERM, stop, watch);
     if (watch->terminal)
         g_timeout_add(REDRAW_TIME, redraw, watch);
-    watch->running = watch->outlets->len;
-    for (guint i = 0; i < watch->outlets->len; i++)
-        g_ptr_array_add(
-            watch->streams,
-            effnet_watch_stream_start(g_ptr_array_index(watch->outlets, i), &watch->observer));
+    watch->running = 1; /* until all have started, or for a shard, until it is stopped */
+    for (guint i = 0; i < watch->program->streams->len; i++) {
+        if (watch->places[i].outlets)
+            start_place(watch, &watch->places[i]);
+    }
+    if (is_sharded(watch))
+        g_timeout_add_seconds(SHARD_TIME, follow_shards, watch);
+    else
+        note_end(watch);
     g_main_loop_run(watch->loop);
     if (watch->terminal)
         effnet_watch_terminal_draw(watch->terminal);
@@ -298,14 +487,17 @@ watch_init(Watch *watch, const EffNetWatchProgram *program)
 {
     *watch = (Watch){
         .program = program,
-        .statuses = g_ptr_array_new_with_free_func((GDestroyNotify)effnet_watch_status_free),
-        .outlets = g_ptr_array_new_with_free_func(outlets_free),
-        .streams = g_ptr_array_new_with_free_func((GDestroyNotify)effnet_watch_stream_free),
+        .places = g_new0(Place, program->streams->len),
+        .statuses = g_ptr_array_new(),
+        .mounts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                        (GDestroyNotify)effnet_watch_mount_free),
         .published = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify)effnet_watch_lines_close),
         .observer = {tell, stream_ended, watch},
         .loop = g_main_loop_new(NULL, FALSE),
     };
+    for (guint i = 0; i < program->streams->len; i++)
+        watch->places[i].settings = g_ptr_array_index(program->streams, i);
     g_mutex_init(&watch->mutex);
 }
 
@@ -313,11 +505,12 @@ watch_init(Watch *watch, const EffNetWatchProgram *program)
 static void
 watch_clear(Watch *watch)
 {
-    g_ptr_array_unref(watch->streams);
-    for (guint i = 0; i < watch->outlets->len; i++) {
-        EffNetWatchOutlets *outlets = g_ptr_array_index(watch->outlets, i);
+    guint n = watch->program->streams->len;
 
-        g_clear_pointer(&outlets->report.hook, effnet_watch_hook_free);
+    for (guint i = 0; i < n; i++) {
+        g_clear_pointer(&watch->places[i].stream, effnet_watch_stream_free);
+        if (watch->places[i].outlets)
+            g_clear_pointer(&watch->places[i].outlets->report.hook, effnet_watch_hook_free);
     }
 #if EFFNET_HAVE_SOUP
     g_clear_pointer(&watch->http, effnet_watch_http_free);
@@ -326,8 +519,12 @@ watch_clear(Watch *watch)
     g_clear_pointer(&watch->rtsp, effnet_watch_rtsp_free);
 #endif
     g_clear_pointer(&watch->terminal, effnet_watch_terminal_free);
-    g_ptr_array_unref(watch->outlets);
+    for (guint i = 0; i < n; i++)
+        close_place(watch, &watch->places[i]);
+    g_free(watch->places);
+    g_hash_table_unref(watch->mounts);
     g_ptr_array_unref(watch->statuses);
+    g_free(watch->shard_error);
     g_clear_pointer(&watch->output, effnet_watch_lines_close);
     g_hash_table_unref(watch->published);
     g_main_loop_unref(watch->loop);
@@ -363,7 +560,7 @@ effnet_watch_run(const EffNetWatchProgram *program, GError **error)
     run(&watch);
     if (watch.error == NULL && watch.failed > 0 && !watch.stopping)
         watch.error = g_error_new(EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%u of %u streams failed",
-                                  watch.failed, watch.outlets->len);
+                                  watch.failed, program->streams->len);
     if (watch.error == NULL)
         return TRUE;
     g_propagate_error(error, g_steal_pointer(&watch.error));

@@ -76,6 +76,7 @@ class Card {
 
     update(stream) {
         this.playing = stream.phase === "playing";
+        this.name = stream.name;
         this.root.className = stream.phase + (this.playing || stream.phase === "ended" ? "" : " still");
         this.text("h2", stream.name);
         this.text(".phase", this.playing ? "live" : stream.phase);
@@ -234,8 +235,9 @@ class Card {
 }
 
 function show(state) {
-    if (state.streams.length !== cards.length && cards.length > 0)
-        location.reload(); // another process answers
+    if (cards.length > 0 && !(state.streams.length === cards.length &&
+                              state.streams.every((stream, i) => stream.name === cards[i].name)))
+        location.reload(); // streams came or went, or another process answers
     after = now = state.time;
     state.streams.forEach((stream, i) => (cards[i] ??= new Card(i)).update(stream));
     const playing = state.streams.filter((stream) => stream.phase === "playing").length;

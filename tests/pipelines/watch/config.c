@@ -135,7 +135,7 @@ test_too_many(void)
         g_assert_true(effnet_watch_config_add(config, source, NULL));
     }
     g_assert_false(effnet_watch_config_add(config, "more=x", &error));
-    g_assert_nonnull(strstr(error->message, "1024"));
+    g_assert_nonnull(strstr(error->message, "65536"));
 }
 
 static void

@@ -52,6 +52,24 @@ test_defaults(void)
 }
 
 static void
+test_shard(void)
+{
+    g_autoptr(EffNetWatchConfig) config = new_config("/dev/video3");
+    g_autoptr(EffNetWatchProgram) all = read_config(config), some = NULL, none = NULL;
+    g_autoptr(GError) error = NULL;
+
+    g_assert_cmpuint(all->shard.count, ==, 0);
+    set(config, "shard", "2/7");
+    some = read_config(config);
+    g_assert_cmpuint(some->shard.count, ==, 7);
+    g_assert_cmpuint(some->shard.number, ==, 2);
+    set(config, "shard", "2");
+    none = effnet_watch_program_new(config, &error);
+    g_assert_null(none);
+    g_assert_nonnull(strstr(error->message, "shard must be N/COUNT or N/FILE"));
+}
+
+static void
 test_all(void)
 {
     g_autoptr(EffNetWatchConfig) config = new_config("/dev/video3");
@@ -370,6 +388,7 @@ main(int argc, char **argv)
     GST_ELEMENT_REGISTER(efficientnet, NULL);
     g_test_add_func("/settings/defaults", test_defaults);
     g_test_add_func("/settings/all", test_all);
+    g_test_add_func("/settings/shard", test_shard);
     g_test_add_func("/settings/wrong", test_wrong);
     g_test_add_func("/settings/steady", test_steady);
     g_test_add_func("/settings/on-change", test_on_change);

@@ -77,7 +77,9 @@ test_drawing(void)
     const struct winsize size = {.ws_row = 4, .ws_col = 30};
     g_autoptr(GPtrArray) statuses =
         g_ptr_array_new_with_free_func((GDestroyNotify)effnet_watch_status_free);
-    g_autofree char *first = NULL, *second = NULL, *third = NULL;
+    g_autoptr(GPtrArray) fewer =
+        g_ptr_array_new_with_free_func((GDestroyNotify)effnet_watch_status_free);
+    g_autofree char *first = NULL, *second = NULL, *third = NULL, *fourth = NULL;
     EffNetWatchTerminal *terminal;
 
     g_assert_true(ours >= 0 && grantpt(ours) == 0 && unlockpt(ours) == 0);
@@ -98,6 +100,11 @@ test_drawing(void)
     effnet_watch_terminal_note(terminal, "hear\007!");
     third = read_all(ours);
     g_assert_true(g_str_has_prefix(third, "\033[3A\rhear?!\033[K\r\ncam  conn"));
+    g_ptr_array_add(fewer, effnet_watch_status_new("camera"));
+    effnet_watch_terminal_set_statuses(terminal, fewer);
+    effnet_watch_terminal_draw(terminal);
+    fourth = read_all(ours);
+    g_assert_cmpstr(fourth, ==, "\033[3A\rcamera  connecting\033[K\r\n\033[J");
     effnet_watch_terminal_free(terminal);
     close(theirs);
     close(ours);

@@ -314,6 +314,50 @@ def test_fifo_without_a_writer():
         assert run.stop() == 0, run.err
 
 
+def test_shards():
+    """Two programs divide four streams, first 4:0, then 3:1; no stream is watched twice."""
+    count = scratch("shards")
+    sources = [f"{name}=videotest:" for name in ("door", "cam0", "cam1", "cam10")]
+    common = ("--json", "--threshold", "0", "--max-rate", "5", *sources)
+    with open(count, "w", encoding="ascii") as file:
+        file.write("1\n")
+    with Watch("--shard", f"0/{count}", *common) as first, \
+            Watch("--shard", f"1/{count}", *common) as second:
+        first.wait_says("4 of 4 streams are those of shard 0 of 1")
+        second.wait_says("0 of 4 streams are those of shard 1 of 1")
+        for name in ("door", "cam0", "cam1", "cam10"):
+            first.wait_frames(2, name)
+        with open(count, "w", encoding="ascii") as file:
+            file.write("nonsense")
+        second.wait_says('must say how many shards there are, from 1 to 10000, not "nonsense"')
+        with open(count, "w", encoding="ascii") as file:
+            file.write("2\n")
+        second.wait_says("1 of 4 streams are those of shard 1 of 2")
+        second.wait_frames(2, "cam10")
+        first.wait_says("3 of 4 streams are those of shard 0 of 2")
+        first.wait_frames(2, "cam1", len(first.frames("cam1")))
+        assert first.frames("cam10")[-1]["time"] < second.frames("cam10")[0]["time"]
+        assert not second.frames("door") and not second.frames("cam0") and not second.frames("cam1")
+        os.unlink(count)
+        second.wait_says("No such file")
+        assert first.stop() == 0 and second.stop() == 0, first.err + second.err
+
+
+def test_shard_without_a_count():
+    with Watch("--shard", "0//nonexistent", "videotest:") as run:
+        assert run.end() == 1 and "/nonexistent" in run.err and run.err.count("\n") == 1, run.err
+
+
+def test_too_many_streams():
+    config = scratch("many.conf")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write("[watch]\nmodel=/nonexistent.pth\n")
+        for number in range(1025):
+            file.write(f"[stream {number}]\nsource=videotest:\n")
+    with Watch("--config", config) as run:
+        assert run.end() == 1 and "at most 1024 streams, and these are 1025" in run.err, run.err
+
+
 def test_names_are_bounded():
     with Watch("n" * 300 + "=videotest:") as run:
         assert run.end() == 1 and "at most 256 bytes" in run.err, run.err
