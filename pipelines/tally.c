@@ -9,8 +9,8 @@ typedef struct {
 } Entry;
 
 struct _EffNetTally {
-    GPtrArray *entries; /* in the order in which they were added */
-    guint frames;
+    GPtrArray *entries;    /* in the order in which they were added */
+    guint frames, without; /* all, and those without a class */
 };
 
 static void
@@ -42,7 +42,7 @@ void
 effnet_tally_reset(EffNetTally *self)
 {
     g_ptr_array_set_size(self->entries, 0);
-    self->frames = 0;
+    self->frames = self->without = 0;
 }
 
 gboolean
@@ -57,8 +57,10 @@ effnet_tally_add(EffNetTally *self, guint index, const char *label)
     Entry *entry;
 
     self->frames++;
-    if (label == NULL)
+    if (label == NULL) {
+        self->without++;
         return;
+    }
     for (guint i = 0; i < self->entries->len; i++) {
         entry = g_ptr_array_index(self->entries, i);
         if (entry->index == index) {
@@ -115,8 +117,12 @@ effnet_tally_append(const EffNetTally *self, GString *out, guint max)
                                entry->label, entry->frames);
         told += entry->frames;
     }
-    if (told == 0)
+    if (told == 0) {
         g_string_append(out, " -");
-    else if (told < self->frames)
-        g_string_append_printf(out, ", %u others", self->frames - told);
+        return;
+    }
+    if (told + self->without < self->frames)
+        g_string_append_printf(out, ", %u others", self->frames - told - self->without);
+    if (self->without > 0)
+        g_string_append_printf(out, ", %u without a class", self->without);
 }

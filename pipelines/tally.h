@@ -22,7 +22,7 @@ void effnet_tally_add(EffNetTally *tally, guint index, const char *label);
 const char *effnet_tally_get_best(const EffNetTally *tally, guint *index);
 
 /* Appends a summary with at most MAX classes, such as "14 frames: tabby 9, Egyptian cat 3, 2
- * others". */
+ * others, 1 without a class". */
 void effnet_tally_append(const EffNetTally *tally, GString *out, guint max);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetTally, effnet_tally_free)

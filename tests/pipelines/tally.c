@@ -56,7 +56,9 @@ test_none(void)
     assert_text(tally, 3, "2 frames: -");
     add(tally, "3");
     g_assert_cmpstr(effnet_tally_get_best(tally, &index), ==, "cat, big cat");
-    assert_text(tally, 3, "3 frames: cat 1, 2 others");
+    assert_text(tally, 3, "3 frames: cat 1, 2 without a class");
+    add(tally, "1");
+    assert_text(tally, 1, "4 frames: cat 1, 1 others, 2 without a class");
 }
 
 int
