@@ -4,9 +4,11 @@
 
 #include "cache.h"
 #include "checkpoint/checkpoint.h"
+#include "frame/preprocess.h"
 #include "model.h"
 #include "precision.h"
 #include "recognise/recognise.h"
+#include "runtime/heatmap.h"
 #include "runtime/workspace.h"
 
 struct _EffNetModel {
@@ -179,6 +181,25 @@ effnet_model_get_similarity(const EffNetModel *model, const float *features)
     const EffNetKnown *known = model->recognition->known;
 
     return known ? effnet_known_compare(known, features) : 1;
+}
+
+guint
+effnet_model_get_heatmap_size(const EffNetModel *model)
+{
+    const EffNetOp *pooled, *classifier;
+
+    return effnet_heatmap_find(model->plan, &pooled, &classifier) ? pooled->layer->out_size : 0;
+}
+
+void
+effnet_model_get_view(const EffNetModel *model, const EffNetResize *resize,
+                      EffNetOrientation orientation, guint width, guint height, EffNetView *view)
+{
+    EffNetPreprocess *preprocess = effnet_preprocess_new(effnet_model_get_info(model));
+
+    if (effnet_preprocess_set_resize(preprocess, resize, NULL))
+        effnet_preprocess_get_view(preprocess, orientation, width, height, view);
+    effnet_preprocess_free(preprocess);
 }
 
 const EffNetPlan *

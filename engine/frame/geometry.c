@@ -92,3 +92,27 @@ effnet_geometry_init(EffNetGeometry *geometry, guint width, guint height,
     mirror(&geometry->x, turn->flip_x);
     mirror(&geometry->y, turn->flip_y);
 }
+
+void
+effnet_axis_get_view(const EffNetAxis *axis, guint resolution, float *start, float *length)
+{
+    guint before = axis->flip ? resolution - axis->dst - axis->n : axis->dst;
+    double full = (double)axis->full;
+
+    *start = (float)(((double)axis->first - before) / full);
+    *length = (float)(resolution / full);
+}
+
+void
+effnet_heatmap_turn(float *map, guint size, EffNetOrientation orientation)
+{
+    const Turn *turn = &turns[orientation];
+    g_autofree float *seen = g_memdup2(map, (gsize)size * size * sizeof *map);
+
+    for (guint y = 0; y < size; y++)
+        for (guint x = 0; x < size; x++) {
+            guint u = turn->flip_x ? size - 1 - x : x, v = turn->flip_y ? size - 1 - y : y;
+
+            map[y * size + x] = turn->swap ? seen[u * size + v] : seen[v * size + u];
+        }
+}

@@ -3,7 +3,7 @@
 #ifndef EFFNET_FRAME_GEOMETRY_H
 #define EFFNET_FRAME_GEOMETRY_H
 
-#include <effnet/frame.h>
+#include <effnet/heatmap.h>
 
 /* An axis of the source is resized to FULL samples, of which the N from FIRST on are computed. They
  * fill the destination from DST on, in reverse if FLIP. 64 bits, since a center crop of a thin line
@@ -24,5 +24,9 @@ typedef struct {
 void effnet_geometry_init(EffNetGeometry *geometry, guint width, guint height,
                           EffNetOrientation orientation, guint resolution,
                           const EffNetResize *resize);
+
+/* Where the destination, of RESOLUTION samples, starts on the source's axis, and how long it is
+ * there, in shares of the source's length. */
+void effnet_axis_get_view(const EffNetAxis *axis, guint resolution, float *start, float *length);
 
 #endif

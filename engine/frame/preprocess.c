@@ -118,6 +118,17 @@ effnet_preprocess_set_resize(EffNetPreprocess *p, const EffNetResize *resize, GE
     return TRUE;
 }
 
+void
+effnet_preprocess_get_view(const EffNetPreprocess *p, EffNetOrientation orientation, guint width,
+                           guint height, EffNetView *view)
+{
+    EffNetGeometry geometry;
+
+    effnet_geometry_init(&geometry, width, height, orientation, p->resolution, &p->resize);
+    effnet_axis_get_view(&geometry.x, p->resolution, &view->x, &view->w);
+    effnet_axis_get_view(&geometry.y, p->resolution, &view->y, &view->h);
+}
+
 static gboolean
 same_geometry(const EffNetFrame *a, const EffNetFrame *b)
 {

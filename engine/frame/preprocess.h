@@ -3,7 +3,7 @@
 #ifndef EFFNET_PREPROCESS_H
 #define EFFNET_PREPROCESS_H
 
-#include <effnet/frame.h>
+#include <effnet/heatmap.h>
 
 /* Keeps the tables and rows of the last geometry, so that a stream of similar frames allocates
  * nothing. */
@@ -11,6 +11,10 @@ typedef struct _EffNetPreprocess EffNetPreprocess;
 
 EffNetPreprocess *effnet_preprocess_new(const EffNetModelInfo *info);
 void effnet_preprocess_free(EffNetPreprocess *preprocess);
+
+/* As effnet_model_get_view(), with the resize that was set. */
+void effnet_preprocess_get_view(const EffNetPreprocess *preprocess, EffNetOrientation orientation,
+                                guint width, guint height, EffNetView *view);
 
 /* RESIZE NULL: as the network was trained. Fails with EFFNET_ERROR_SETTINGS. */
 gboolean effnet_preprocess_set_resize(EffNetPreprocess *preprocess, const EffNetResize *resize,

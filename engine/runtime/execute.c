@@ -165,6 +165,24 @@ conv_bands(const Task *t, EffNetConv a, gsize out_block)
     }
 }
 
+/* Writes what a pool is the mean of: the mean of each pixel by itself. */
+static void
+keep_pixels(const Task *t, EffNetConv a)
+{
+    const EffNetLayer *layer = t->op->layer;
+    gsize wide = channels(t, t->op->out), n = (gsize)layer->out_size * layer->out_size;
+
+    a.pool = t->arena->pixels + t->image * n * wide + t->first_panel * EFFNET_LANES;
+    a.pixels = 1;
+    for (gsize i = 0; i < n; i++) {
+        t->op->conv->run(&a);
+        a.in = effnet_type_at(a.in_type, a.in, a.in_stride);
+        if (a.residual)
+            a.residual = effnet_type_at(t->op->type, a.residual, wide);
+        a.pool += wide;
+    }
+}
+
 static void
 conv(const Task *t)
 {
@@ -198,6 +216,8 @@ conv(const Task *t)
         conv_chunks(t, a, t->end_pixel - t->first_pixel, in_block, out_block);
     else
         t->op->conv->run(&a);
+    if (op->pool && t->arena->pixels)
+        keep_pixels(t, a);
 }
 
 /* What is constant for a depthwise layer; outputs point to row 0. */
@@ -515,6 +535,26 @@ effnet_op_execute(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena 
         winograd(&t);
         break;
     }
+}
+
+void
+effnet_op_execute_linear(const EffNetPlan *plan, const EffNetOp *op, guint panel, const float *in,
+                         float *out, gpointer scratch)
+{
+    const Task t = {
+        .plan = plan,
+        .op = op,
+        .first_panel = panel,
+        .end_panel = MIN(effnet_panels(op->layer->out_channels), panel + op->block_panels),
+    };
+    EffNetConv a = conv_of(op->layer, &op->packed[0], &t);
+
+    a.in = in;
+    a.pixels = 1;
+    a.out = out;
+    a.out_stride = a.panels * EFFNET_LANES;
+    a.scratch = scratch;
+    op->conv->run(&a);
 }
 
 void

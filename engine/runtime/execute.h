@@ -9,6 +9,8 @@ typedef struct {
     guint8 *image; /* the plan's image_bytes, needed only during an inference */
     guint8 *batch; /* its batch_bytes for each of N images, inputs and results among them */
     guint n;
+    float *pixels; /* for each image, what its pooled outputs are the means of, pixel after pixel;
+                    * NULL: that is not kept */
 } EffNetArena;
 
 /* Executes task TASK of TASKS (effnet_op_tasks()) of OP, for the N images, at most OP's, from IMAGE
@@ -21,6 +23,11 @@ void effnet_op_execute(const EffNetPlan *plan, const EffNetOp *op, const EffNetA
  * effnet_conv_scratch(). */
 void effnet_op_execute_row(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
                            guint row, gpointer out, gpointer scratch);
+
+/* Computes one vector of the outputs of OP, a linear layer, from PANEL on, where a task of it
+ * starts, and as many as that task does: from IN to OUT, outside of the arena. */
+void effnet_op_execute_linear(const EffNetPlan *plan, const EffNetOp *op, guint panel,
+                              const float *in, float *out, gpointer scratch);
 
 static inline gpointer
 effnet_tensor_data(const EffNetPlan *plan, const EffNetArena *arena, int tensor, guint image)

@@ -14,6 +14,7 @@
 #include "../memory.h"
 #include "../plan/placement.h"
 #include "execute.h"
+#include "heatmap.h"
 #include "input.h"
 #include "observe.h"
 #include "image.h"
@@ -49,6 +50,7 @@ struct _EffNetSession {
     Profile *profiles; /* one per op */
     EffNetObserver observer;
     gpointer observer_data;
+    EffNetHeatmap *heatmap; /* NULL: off */
 };
 
 static const char *
@@ -125,6 +127,13 @@ effnet_session_new(EffNetModel *model, guint max_batch, guint threads, GError **
     return g_steal_pointer(&session);
 }
 
+static void
+clear_heatmap(EffNetSession *session)
+{
+    g_clear_pointer(&session->heatmap, effnet_heatmap_free);
+    g_clear_pointer(&session->arena.pixels, free);
+}
+
 void
 effnet_session_free(EffNetSession *session)
 {
@@ -135,6 +144,7 @@ effnet_session_free(EffNetSession *session)
     g_free(session->profiles);
     free(session->next);
     free(session->done);
+    clear_heatmap(session);
     free(session->arena.batch);
     g_clear_pointer(&session->workspaces, effnet_workspaces_leave);
     effnet_preprocess_free(session->preprocess);
@@ -342,6 +352,35 @@ const float *
 effnet_session_get_features(const EffNetSession *session, guint index)
 {
     return result(session, session->plan->features, index);
+}
+
+gboolean
+effnet_session_set_heatmaps(EffNetSession *session, gboolean on, GError **error)
+{
+    clear_heatmap(session);
+    if (!on)
+        return TRUE;
+    session->heatmap = effnet_heatmap_new(session->plan, error);
+    if (!session->heatmap)
+        return FALSE;
+    session->arena.pixels = effnet_memory_new(
+        session->arena.n, effnet_heatmap_features(session->heatmap, session->plan) * sizeof(float),
+        error);
+    if (!session->arena.pixels)
+        clear_heatmap(session);
+    return session->arena.pixels != NULL;
+}
+
+void
+effnet_session_get_heatmap(EffNetSession *session, guint index, guint class, float *map)
+{
+    gsize n;
+
+    g_return_if_fail(session->heatmap && index < session->arena.n);
+    g_return_if_fail(class < effnet_model_get_info(session->model)->n_classes);
+    n = effnet_heatmap_features(session->heatmap, session->plan);
+    effnet_heatmap_compute(session->heatmap, session->plan, session->arena.pixels + index * n,
+                           class, map);
 }
 
 void

@@ -18,6 +18,7 @@
 #include <effnet/cpu.h>
 #include <effnet/error.h>
 #include <effnet/frame.h>
+#include <effnet/heatmap.h>
 #include <effnet/input.h>
 #include <effnet/model.h>
 #include <effnet/precision.h>

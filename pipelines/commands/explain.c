@@ -19,7 +19,7 @@
 #include "../learn/matching.h"
 
 typedef struct {
-    char *model, *model_options, *output, *class;
+    char *model, *model_options, *precision, *output, *class;
     gboolean json;
 } Options;
 
@@ -28,6 +28,7 @@ options_clear(Options *options)
 {
     g_free(options->model);
     g_free(options->model_options);
+    g_free(options->precision);
     g_free(options->output);
     g_free(options->class);
 }
@@ -47,7 +48,8 @@ open_model(const Options *o, GError **error)
     g_autofree char *arch = NULL, *path = NULL;
     EffNetExplanation *e;
 
-    if (!effnet_model_options_parse(o->model_options, &options, &arch, error))
+    if (!effnet_model_options_parse(o->model_options, &options, &arch, error) ||
+        (o->precision && !effnet_precision_parse(o->precision, &options.precision, error)))
         return NULL;
     path = effnet_command_find_model(o->model, error);
     e = path ? effnet_explanation_new(path, &options, error) : NULL;
@@ -140,6 +142,7 @@ effnet_command_explain(const EffNetCommand *command, int argc, char **argv, GErr
         {"model", 'm', 0, G_OPTION_ARG_FILENAME, &options.model,
          "The checkpoint, a file or a name (default: the installed one)", "MODEL"},
         EFFNET_COMMAND_MODEL_OPTIONS(options.model_options),
+        EFFNET_COMMAND_PRECISION(options.precision, "auto"),
         {"class", 'c', 0, G_OPTION_ARG_STRING, &options.class,
          "Of which class, by its label or number (default: the first one)", "CLASS"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where in a picture a class is seen: class activation maps (Zhou et al. 2016). The features before
- * pooling, times the class's weights. */
+/* Where in a picture a class is seen. */
 #ifndef EFFNET_LEARN_EXPLANATION_H
 #define EFFNET_LEARN_EXPLANATION_H
 
@@ -8,7 +7,7 @@
 
 typedef struct _EffNetExplanation EffNetExplanation;
 
-/* Opens the checkpoint PATH in fp32. An error for a network whose maps cannot be computed. */
+/* Opens the checkpoint PATH. An error for a network without heatmaps. */
 EffNetExplanation *effnet_explanation_new(const char *path, const EffNetModelOptions *options,
                                           GError **error);
 void effnet_explanation_free(EffNetExplanation *explanation);
@@ -25,8 +24,7 @@ gboolean effnet_explanation_look(EffNetExplanation *explanation, const EffNetFra
 /* N_classes scores; owned by EXPLANATION. */
 const float *effnet_explanation_get_scores(const EffNetExplanation *explanation);
 
-/* MAP, size x size, of CLASS: what each place adds to its logit, which is their mean plus the bias.
- */
+/* MAP, size x size, of CLASS, as effnet_session_get_heatmap(). */
 void effnet_explanation_get_map(const EffNetExplanation *explanation, guint class, float *map);
 
 /* The image as the network sees it, resolution x resolution x RGB; the caller frees it. */

@@ -16,7 +16,8 @@ def picture(folder):
 def test_map():
     """The first class is found where it is: in the middle rather than in the corners."""
     with tempfile.TemporaryDirectory() as folder:
-        found = json.loads(effnet("explain", "--json", "--model", tap.model(), picture(folder)))
+        found = json.loads(effnet("explain", "--json", "--precision", "fp32", "--model", tap.model(),
+                                  picture(folder)))
         said = effnet("classify", "--format", "csv", "--top-k", "1", "--precision", "fp32", "--model",
                       tap.model(), picture(folder)).splitlines()[1]
         other = json.loads(effnet("explain", "--json", "--class", "tench", "--model", tap.model(),
@@ -44,6 +45,7 @@ def test_failures():
         effnet_fails("explain", *model, picture(folder), says="--output or --json")
         effnet_fails("explain", *model, "--json", says="argument")
         effnet_fails("explain", *model, "--json", f"{folder}/none.png", says="none.png")
+        effnet_fails("explain", *model, "--json", "--precision", "fp8", picture(folder), says="fp8")
         effnet_fails("explain", *model, "--json", "--class", "unicorn", picture(folder), says="unicorn")
         effnet_fails("explain", *model, "--output", "/nonexistent/h.png", picture(folder),
                      says="/nonexistent")
