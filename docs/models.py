@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The table of networks in docs/models.md, from the program "effnet arch"."""
+"""The tables of docs/models.md: networks, from the program "effnet arch", and precisions, from the
+element."""
 import json
 import os
 import pathlib
 import re
 import subprocess
 
+import properties
+
 PAGE = pathlib.Path(__file__).with_name("models.md")
-TABLE = r"(<!-- begin networks, written by docs/generate -->\n).*?(<!-- end networks -->)"
+TABLE = r"(<!-- begin (\w+), written by docs/generate -->\n).*?(<!-- end \2 -->)"
 HEAD = "| network | names | pixels | million parameters | million multiply-adds |\n|---|---|---|---|---|\n"
 # What a name begins with; the first that fits counts.
 FAMILIES = (
@@ -51,7 +54,7 @@ def row(title, names):
     return f"| {title} | {' '.join(f'`{name}`' for name in names)} | {' | '.join(map(str, columns))} |\n"
 
 
-def table():
+def networks():
     found = {}
     for name in effnet_arch("--list").split():
         title = next(title for pattern, title in FAMILIES if re.match(pattern, name))
@@ -59,6 +62,14 @@ def table():
     return HEAD + "".join(row(title, names) for title, names in found.items())
 
 
+def precisions():
+    rows = properties.values_by_name("efficientnet", "precision")
+    return "| precision | what it is |\n|---|---|\n" + "".join(
+        f"| `{name}` | {summary} |\n" for name, summary in rows)
+
+
 def page():
-    """The page with its table written anew, and everything around it as it is."""
-    return re.sub(TABLE, lambda match: match[1] + table() + match[2], PAGE.read_text(), flags=re.S)
+    """The page with its tables written anew, and everything around them as it is."""
+    tables = {"networks": networks, "precisions": precisions}
+    return re.sub(TABLE, lambda match: match[1] + tables[match[2]]() + match[3], PAGE.read_text(),
+                  flags=re.S)

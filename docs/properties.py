@@ -125,10 +125,21 @@ def when_set(spec):
     return "before PAUSED"
 
 
-def table_of(name):
+def make(name):
+    Gst.init(None)
     element = Gst.ElementFactory.make(name)
     if not element:
         raise LookupError(f"GStreamer has no element {name}")
+    return element
+
+
+def values_by_name(element, name):
+    """The values of the property NAME, as values_of()."""
+    return values_of(make(element).find_property(name))
+
+
+def table_of(name):
+    element = make(name)
     own = [spec for spec in element.list_properties() if spec.owner_type == type(element).__gtype__]
     return HEAD + "".join(
         f"| `{spec.name}` | {type_of(spec)} | {default_of(spec)} | {when_set(spec)} "
@@ -137,6 +148,5 @@ def table_of(name):
 
 def page():
     """The page with new tables, and everything between them unchanged."""
-    Gst.init(None)
     return re.sub(TABLE, lambda match: match[1] + table_of(match[2]) + match[3], PAGE.read_text(),
                   flags=re.S)

@@ -6,18 +6,22 @@
 /* One row per EffNetPrecision. A new one takes a row here, a value of the enumeration, and
  * kernels. */
 static const struct {
-    const char *name, *summary;
-    EffNetType type;    /* feature maps' between layers; there are kernels for it */
-    gboolean quantised; /* for quantised models, and only for them */
-    const char *needs;  /* what the CPU must have beyond what every level has, or NULL */
-    guint speed;        /* relative: auto takes the fastest that model and CPU support */
+    const char *name, *summary; /* the summary says what it needs and loses, too */
+    EffNetType type;            /* feature maps' between layers; there are kernels for it */
+    gboolean quantised;         /* for quantised models, and only for them */
+    const char *needs;          /* what the CPU must have beyond what every level has, or NULL */
+    guint speed;                /* relative: auto takes the fastest that model and CPU support */
 } rows[] = {
     [EFFNET_PRECISION_AUTO] = {"auto", "The fastest that model and CPU support"},
-    [EFFNET_PRECISION_FP32] = {"fp32", "32-bit floating point", EFFNET_TYPE_F32, .speed = 1},
-    [EFFNET_PRECISION_BF16] = {"bf16", "16-bit floating point, where the CPU has AVX512-BF16",
+    [EFFNET_PRECISION_FP32] = {"fp32", "32-bit floating point, on every CPU", EFFNET_TYPE_F32,
+                               .speed = 1},
+    [EFFNET_PRECISION_BF16] = {"bf16",
+                               "16-bit floating point with sums in fp32, where the CPU has "
+                               "AVX512-BF16; scores differ a little",
                                EFFNET_TYPE_BF16, .needs = "AVX512-BF16", .speed = 2},
-    [EFFNET_PRECISION_INT8] = {"int8", "8-bit integers, for quantised models", EFFNET_TYPE_S16,
-                               .quantised = TRUE},
+    [EFFNET_PRECISION_INT8] = {"int8",
+                               "8-bit integers, for quantised models, which run in nothing else",
+                               EFFNET_TYPE_S16, .quantised = TRUE},
 };
 
 const char *

@@ -15,10 +15,10 @@ typedef enum {
     EFFNET_PRECISION_INT8, /* weights of 8 bits, sums of 32; for quantised models */
 } EffNetPrecision;
 
-/* The name of PRECISION: "auto", "fp32", "bf16" or "int8"; NULL after the last. Static. */
+/* The name of PRECISION, such as "fp32"; NULL after the last. Static. */
 const char *effnet_precision_get_name(EffNetPrecision precision);
 
-/* What PRECISION is, in a few words. Static. */
+/* What PRECISION is, needs and loses, in a few words; NULL after the last. Static. */
 const char *effnet_precision_get_summary(EffNetPrecision precision);
 
 /* Sets PRECISION by its name. FALSE and EFFNET_ERROR_SETTINGS, which lists the names, for any other

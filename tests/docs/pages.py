@@ -27,6 +27,7 @@ def test_headers_are_documented():
 
 
 def test_models():
+    tap.gstreamer()
     import models
     assert models.PAGE.read_text() == models.page(), f"docs/models.md: {AGAIN}"
 

@@ -12,17 +12,17 @@ test_names(void)
     g_autoptr(GError) error = NULL;
     EffNetPrecision precision = EFFNET_PRECISION_FP32;
 
-    g_assert_cmpuint(g_strv_length(names), ==, EFFNET_PRECISION_INT8 + 1);
+    g_assert_cmpuint(g_strv_length(names), >, EFFNET_PRECISION_INT8);
     for (guint i = 0; names[i]; i++) {
         g_assert_true(effnet_precision_parse(names[i], &precision, NULL));
         g_assert_cmpuint(precision, ==, i);
         g_assert_cmpstr(effnet_precision_get_name(precision), ==, names[i]);
         g_assert_nonnull(effnet_precision_get_summary(precision));
     }
-    g_assert_null(effnet_precision_get_name(EFFNET_PRECISION_INT8 + 1));
-    g_assert_false(effnet_precision_parse("fp16", &precision, &error));
+    g_assert_null(effnet_precision_get_name(g_strv_length(names)));
+    g_assert_false(effnet_precision_parse("half", &precision, &error));
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
-    g_assert_nonnull(strstr(error->message, "auto, fp32, bf16, int8, not \"fp16\""));
+    g_assert_nonnull(strstr(error->message, "auto, fp32, bf16, int8"));
 }
 
 static EffNetPrecision

@@ -10,15 +10,19 @@ by how much. Exit code 1: something differs.
 """
 import argparse
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 import numpy as np
 
-LEVELS = ["c", "blas", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16", "neon",
-          "neondot", "neoni8mm"]
-PRECISIONS = ["fp32", "bf16", "int8"]
+
+def get_values(program, option):
+    """What PROGRAM's help says that OPTION is one of."""
+    text = subprocess.run([program, "bench", "--help"], capture_output=True, text=True, check=True)
+    values, = re.findall(rf"^{option} is one of (.*)\.$", text.stdout, re.M)
+    return values.split(", ")
 
 
 def get_level(program, isa):
@@ -63,11 +67,13 @@ def main():
     parser.add_argument("old")
     parser.add_argument("new")
     parser.add_argument("models", nargs="+", metavar="MODEL")
-    parser.add_argument("--isa", nargs="+", default=LEVELS)
-    parser.add_argument("--precision", nargs="+", default=PRECISIONS)
+    parser.add_argument("--isa", nargs="+", help="default: all of OLD's")
+    parser.add_argument("--precision", nargs="+", help="default: all but auto")
     options = parser.parse_args()
+    isas = options.isa or get_values(options.old, "ISA")
+    precisions = options.precision or get_values(options.old, "PRECISION")[1:]
     failed = False
-    levels = [isa for isa in options.isa
+    levels = [isa for isa in isas
               if get_level(options.old, isa) == get_level(options.new, isa) == isa]
     for model in options.models:
         size = get_resolution(options.old, model)
@@ -75,7 +81,7 @@ def main():
             rng = np.random.default_rng(0)
             np.save(tensors.name, rng.standard_normal((2, 3, size, size)).astype(np.float32))
             for isa in levels:
-                for precision in options.precision:
+                for precision in precisions:
                     word, same = compare(run(options.old, model, isa, precision, tensors.name),
                                          run(options.new, model, isa, precision, tensors.name))
                     failed |= not same

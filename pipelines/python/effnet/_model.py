@@ -119,11 +119,12 @@ class Model:
                  labels: Optional[Labels] = None, *, options: Optional[Mapping[str, Any]] = None,
                  cache: bool = False) -> None:
         """MODEL is a file, or the name of an installed model; without it, the default one. PRECISION
-        is "auto", "fp32", "bf16" or "int8". A call computes on up to THREADS threads of those that
-        all models of a process share; 0: on all of them. LABELS are the path of a file, a label a
-        line, or a sequence, instead of the model's own. OPTIONS are what the checkpoint does not say
-        or says wrongly: arch, resolution, mean, std, padding, epsilon. With CACHE, packed weights
-        are kept in the user's cache folder, so that the model opens faster the next time.
+        is what it computes in, such as "fp32"; "auto": the fastest that model and CPU support. A
+        call computes on up to THREADS threads of those that all models of a process share; 0: on all
+        of them. LABELS are the path of a file, a label a line, or a sequence, instead of the model's
+        own. OPTIONS are what the checkpoint does not say or says wrongly: arch, resolution, mean,
+        std, padding, epsilon. With CACHE, packed weights are kept in the user's cache folder, so
+        that the model opens faster the next time.
 
         Raises an Error of the kind of what is wrong."""
         if threads < 0:

@@ -66,7 +66,7 @@ def test_cache():
 def test_precisions():
     save((1, 3, 224, 224))
     fails("effnet quantize", "--precision", "int8")
-    fails("auto, fp32, bf16, int8", "--precision", "fp16")
+    fails("auto, fp32, bf16, int8", "--precision", "half")
     fails("AVX512-BF16", "--precision", "bf16", "--isa", "c")
     assert np.array_equal(run("--precision", "auto", "--isa", "c"), run("--isa", "c"))
     if tap.have_bf16():
