@@ -12,7 +12,7 @@ import properties
 PAGE = pathlib.Path(__file__).with_name("models.md")
 TABLE = r"(<!-- begin (\w+), written by docs/generate -->\n).*?(<!-- end \2 -->)"
 HEAD = "| network | names | pixels | million parameters | million multiply-adds |\n|---|---|---|---|---|\n"
-# What a name begins with; the first that fits counts.
+# What a name begins with; the first that fits counts. Others go by the letters they begin with.
 FAMILIES = (
     ("lite", "EfficientNet-Lite"),
     ("v2-rw", "timm's EfficientNetV2-RW"),
@@ -57,7 +57,8 @@ def row(title, names):
 def networks():
     found = {}
     for name in effnet_arch("--list").split():
-        title = next(title for pattern, title in FAMILIES if re.match(pattern, name))
+        title = next((title for pattern, title in FAMILIES if re.match(pattern, name)),
+                     re.match("[a-z]+", name)[0])
         found.setdefault(title, []).append(name)
     return HEAD + "".join(row(title, names) for title, names in found.items())
 

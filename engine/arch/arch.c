@@ -9,8 +9,10 @@
 static const struct {
     const EffNetVariant *variants;
     const guint *n_variants;
+    const EffNetAlias *aliases;
 } families[] = {
-#define FAMILY(name) {effnet_##name##_variants, &effnet_##name##_n_variants},
+#define FAMILY(name)                                                                               \
+    {effnet_##name##_variants, &effnet_##name##_n_variants, effnet_##name##_aliases},
     EFFNET_FAMILY_LIST
 #undef FAMILY
 };
@@ -44,50 +46,22 @@ effnet_arch_list(void)
     return names;
 }
 
-/* Others' names for our networks, without the tag of a training. The first prefix that matches
- * counts. */
-static const struct {
-    const char *theirs, *ours;
-} prefixes[] = {
-    {"efficientnetv2_rw_", "v2-rw-"},
-    {"efficientnetv2_", "v2-"},
-    {"efficientnet_v2_", "v2-"},
-    {"efficientnet_b2a", "b2"}, /* timm's first names, for evaluation at more pixels */
-    {"efficientnet_b3a", "b3"},
-    {"efficientnet_", ""},
-    {"efficientnet-", ""},
-    {"mobilenetv1_100", "mobilenet-v1"},
-    {"mobilenetv1_", "mobilenet-v1-"},
-    {"mobilenetv2_100", "mobilenet-v2"},
-    {"mobilenetv2_", "mobilenet-v2-"},
-    {"mobilenet_v2", "mobilenet-v2"},
-    {"mobilenetv3_large_minimal_100", "mobilenet-v3-large-minimal"},
-    {"mobilenetv3_small_minimal_100", "mobilenet-v3-small-minimal"},
-    {"mobilenetv3_large_100", "mobilenet-v3-large"},
-    {"mobilenetv3_small_100", "mobilenet-v3-small"},
-    {"mobilenetv3_large_", "mobilenet-v3-large-"},
-    {"mobilenetv3_small_", "mobilenet-v3-small-"},
-    {"mobilenet_v3_", "mobilenet-v3-"},
-    {"mobilenetv4_conv_small_0", "mobilenet-v4-small-0"},
-    {"mobilenetv4_conv_", "mobilenet-v4-"},
-    {"mobilenet_edgetpu_100", "mobilenet-edgetpu"},
-    {"lcnet_100", "lcnet"},
-    {"lcnet_", "lcnet-"},
-    {"mnasnet_100", "mnasnet"},
-    {"mnasnet_b1", "mnasnet"}, /* timm's first names of its files */
-    {"mnasnet_a1", "semnasnet"},
-    {"mnasnet_", "mnasnet-"},
-    {"semnasnet_100", "semnasnet"},
-    {"semnasnet_", "semnasnet-"},
-    {"spnasnet_100", "spnasnet"},
-    {"fbnetc_100", "fbnetc"},
-    {"fbnetv3_", "fbnetv3-"},
-    {"tinynet_", "tinynet-"},
-    {"", ""},
-};
-
 /* What timm's first names begin with: where the weights came from. */
 static const char *const origins[] = {"tf_", "tv_", "gluon_", "ssl_", "swsl_"};
+
+/* The alias with the longest beginning that NAME has; NULL if none fits. */
+static const EffNetAlias *
+find_alias(const char *name)
+{
+    const EffNetAlias *longest = NULL;
+
+    for (gsize f = 0; f < G_N_ELEMENTS(families); f++)
+        for (const EffNetAlias *alias = families[f].aliases; alias->theirs; alias++)
+            if (g_str_has_prefix(name, alias->theirs) &&
+                (!longest || strlen(alias->theirs) > strlen(longest->theirs)))
+                longest = alias;
+    return longest;
+}
 
 /* timm writes "tf_efficientnet_b0.ns_jft_in1k" or "tf_efficientnet_b0_ns", torchvision
  * "efficientnet_b0", lukemelas "efficientnet-b0". */
@@ -96,8 +70,8 @@ effnet_arch_find(const char *name)
 {
     const EffNetVariant *variant = find_variant(name);
     g_autofree char *plain = NULL;
+    const EffNetAlias *alias;
     const char *rest;
-    gsize p = 0;
 
     if (variant)
         return variant;
@@ -106,11 +80,33 @@ effnet_arch_find(const char *name)
             name += strlen(origins[i]);
             break;
         }
-    while (!g_str_has_prefix(name, prefixes[p].theirs))
-        p++;
-    rest = name + strlen(prefixes[p].theirs);
-    plain = g_strdup_printf("%s%.*s", prefixes[p].ours, (int)strcspn(rest, "._-"), rest);
+    alias = find_alias(name);
+    rest = name + (alias ? strlen(alias->theirs) : 0);
+    plain = g_strdup_printf("%s%.*s", alias ? alias->ours : "", (int)strcspn(rest, "._-"), rest);
     return find_variant(plain);
+}
+
+static const EffNetAlias *
+aliases_of(const EffNetVariant *variant)
+{
+    for (gsize f = 0; f < G_N_ELEMENTS(families); f++)
+        for (guint v = 0; v < *families[f].n_variants; v++)
+            if (&families[f].variants[v] == variant)
+                return families[f].aliases;
+    g_assert_not_reached();
+}
+
+char *
+effnet_variant_timm_name(const EffNetVariant *variant)
+{
+    const EffNetAlias *alias = aliases_of(variant);
+
+    while (alias->theirs && !g_str_has_prefix(variant->name, alias->ours))
+        alias++;
+    if (!alias->theirs)
+        return g_strdup(variant->name);
+    return g_strdelimit(g_strconcat(alias->theirs, variant->name + strlen(alias->ours), NULL), "-",
+                        '_');
 }
 
 /* "b0-w1.1-d1.2-r260": the base's name, width, depth and resolution. */

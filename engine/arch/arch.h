@@ -57,6 +57,13 @@ typedef struct {
     const EffNetTraining *training;
 } EffNetVariant;
 
+/* What others call networks: THEIRS, and what follows up to a '.', '_' or '-', is OURS, and what
+ * follows. The longest THEIRS that fits counts, of all families. For timm's name of a network, it
+ * is the first OURS that fits, of its family. */
+typedef struct {
+    const char *theirs, *ours;
+} EffNetAlias;
+
 struct _EffNetArch {
     gatomicrefcount refs;
     char *name;
@@ -68,9 +75,13 @@ struct _EffNetArch {
 /* The variant that we, timm, torchvision or lukemelas call NAME; NULL if there is none. */
 const EffNetVariant *effnet_arch_find(const char *name);
 
+/* What timm calls VARIANT, "efficientnet_b0". For g_free(). */
+char *effnet_variant_timm_name(const EffNetVariant *variant);
+
 #define FAMILY(name)                                                                               \
     extern const EffNetVariant effnet_##name##_variants[];                                         \
-    extern const guint effnet_##name##_n_variants;
+    extern const guint effnet_##name##_n_variants;                                                 \
+    extern const EffNetAlias effnet_##name##_aliases[]; /* ends with one without names */
 EFFNET_FAMILY_LIST
 #undef FAMILY
 

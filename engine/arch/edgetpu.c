@@ -73,3 +73,9 @@ const EffNetVariant effnet_edgetpu_variants[] = {
 };
 
 const guint effnet_edgetpu_n_variants = G_N_ELEMENTS(effnet_edgetpu_variants);
+
+const EffNetAlias effnet_edgetpu_aliases[] = {
+    {"mobilenet_edgetpu_100", "mobilenet-edgetpu"},
+    {"efficientnet_", ""},
+    {NULL, NULL},
+};

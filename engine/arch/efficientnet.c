@@ -69,3 +69,9 @@ const EffNetVariant effnet_efficientnet_variants[] = {
 };
 
 const guint effnet_efficientnet_n_variants = G_N_ELEMENTS(effnet_efficientnet_variants);
+
+const EffNetAlias effnet_efficientnet_aliases[] = {
+    {"efficientnet_", ""},      {"efficientnet-", ""},
+    {"efficientnet_b2a", "b2"}, /* timm's first names, for evaluation at more pixels */
+    {"efficientnet_b3a", "b3"}, {NULL, NULL},
+};

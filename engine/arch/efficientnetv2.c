@@ -106,3 +106,10 @@ const EffNetVariant effnet_efficientnetv2_variants[] = {
 };
 
 const guint effnet_efficientnetv2_n_variants = G_N_ELEMENTS(effnet_efficientnetv2_variants);
+
+const EffNetAlias effnet_efficientnetv2_aliases[] = {
+    {"efficientnetv2_rw_", "v2-rw-"},
+    {"efficientnetv2_", "v2-"},
+    {"efficientnet_v2_", "v2-"},
+    {NULL, NULL},
+};

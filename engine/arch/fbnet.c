@@ -107,3 +107,9 @@ const EffNetVariant effnet_fbnet_variants[] = {
 };
 
 const guint effnet_fbnet_n_variants = G_N_ELEMENTS(effnet_fbnet_variants);
+
+const EffNetAlias effnet_fbnet_aliases[] = {
+    {"fbnetc_100", "fbnetc"},
+    {"fbnetv3_", "fbnetv3-"},
+    {NULL, NULL},
+};

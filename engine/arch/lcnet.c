@@ -45,3 +45,9 @@ const EffNetVariant effnet_lcnet_variants[] = {
 };
 
 const guint effnet_lcnet_n_variants = G_N_ELEMENTS(effnet_lcnet_variants);
+
+const EffNetAlias effnet_lcnet_aliases[] = {
+    {"lcnet_", "lcnet-"},
+    {"lcnet_100", "lcnet"},
+    {NULL, NULL},
+};

@@ -84,3 +84,14 @@ const EffNetVariant effnet_mnasnet_variants[] = {
 };
 
 const guint effnet_mnasnet_n_variants = G_N_ELEMENTS(effnet_mnasnet_variants);
+
+const EffNetAlias effnet_mnasnet_aliases[] = {
+    {"mnasnet_", "mnasnet-"},
+    {"mnasnet_100", "mnasnet"},
+    {"mnasnet_b1", "mnasnet"}, /* timm's first names of its files */
+    {"mnasnet_a1", "semnasnet"},
+    {"semnasnet_", "semnasnet-"},
+    {"semnasnet_100", "semnasnet"},
+    {"spnasnet_100", "spnasnet"},
+    {NULL, NULL},
+};

@@ -80,3 +80,9 @@ const EffNetVariant effnet_mobilenet_variants[] = {
 };
 
 const guint effnet_mobilenet_n_variants = G_N_ELEMENTS(effnet_mobilenet_variants);
+
+const EffNetAlias effnet_mobilenet_aliases[] = {
+    {"mobilenetv1_", "mobilenet-v1-"}, {"mobilenetv1_100", "mobilenet-v1"},
+    {"mobilenetv2_", "mobilenet-v2-"}, {"mobilenetv2_100", "mobilenet-v2"},
+    {"mobilenet_v2", "mobilenet-v2"},  {NULL, NULL},
+};

@@ -66,3 +66,14 @@ const EffNetVariant effnet_mobilenetv3_variants[] = {
 };
 
 const guint effnet_mobilenetv3_n_variants = G_N_ELEMENTS(effnet_mobilenetv3_variants);
+
+const EffNetAlias effnet_mobilenetv3_aliases[] = {
+    {"mobilenetv3_large_minimal_100", "mobilenet-v3-large-minimal"},
+    {"mobilenetv3_small_minimal_100", "mobilenet-v3-small-minimal"},
+    {"mobilenetv3_large_", "mobilenet-v3-large-"},
+    {"mobilenetv3_small_", "mobilenet-v3-small-"},
+    {"mobilenetv3_large_100", "mobilenet-v3-large"},
+    {"mobilenetv3_small_100", "mobilenet-v3-small"},
+    {"mobilenet_v3_", "mobilenet-v3-"},
+    {NULL, NULL},
+};

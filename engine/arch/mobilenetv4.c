@@ -109,3 +109,9 @@ const EffNetVariant effnet_mobilenetv4_variants[] = {
 };
 
 const guint effnet_mobilenetv4_n_variants = G_N_ELEMENTS(effnet_mobilenetv4_variants);
+
+const EffNetAlias effnet_mobilenetv4_aliases[] = {
+    {"mobilenetv4_conv_small_0", "mobilenet-v4-small-0"},
+    {"mobilenetv4_conv_", "mobilenet-v4-"},
+    {NULL, NULL},
+};

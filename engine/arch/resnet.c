@@ -53,3 +53,7 @@ const EffNetVariant effnet_resnet_variants[] = {
 };
 
 const guint effnet_resnet_n_variants = G_N_ELEMENTS(effnet_resnet_variants);
+
+const EffNetAlias effnet_resnet_aliases[] = {
+    {NULL, NULL},
+};

@@ -41,3 +41,8 @@ const EffNetVariant effnet_tinynet_variants[] = {
 };
 
 const guint effnet_tinynet_n_variants = G_N_ELEMENTS(effnet_tinynet_variants);
+
+const EffNetAlias effnet_tinynet_aliases[] = {
+    {"tinynet_", "tinynet-"},
+    {NULL, NULL},
+};

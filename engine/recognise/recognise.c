@@ -359,16 +359,8 @@ add_table(Recogniser *r)
 static gboolean
 fail_padding(const Recogniser *r, GError **error)
 {
-    static const char *const stems[][2] = {
-        {"v2-", "efficientnetv2_"}, {"mobilenet-v3-", "mobilenetv3_"}, {"", "efficientnet_"}};
-    const char *variant = r->out->arch->base->name;
-    g_autofree char *name = NULL;
-    gsize s = 0;
+    g_autofree char *name = effnet_variant_timm_name(r->out->arch->base);
 
-    while (!g_str_has_prefix(variant, stems[s][0]))
-        s++;
-    name = g_strconcat(stems[s][1], variant + strlen(stems[s][0]), NULL);
-    g_strdelimit(name, "-", '_');
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                 "%s has timm's tensor names, and nothing tells whether its padding is same (timm's "
                 "tf_%s) or symmetric (%s): say which by --model-options padding=same or "
