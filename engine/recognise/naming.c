@@ -4,14 +4,10 @@
 #include <string.h>
 
 const EffNetNaming *const effnet_namings[] = {
-    &effnet_naming_timm,
-    &effnet_naming_torchvision_mobilenet,
-    &effnet_naming_torchvision_mobilenetv3,
-    &effnet_naming_torchvision,
-    &effnet_naming_torchvision_resnet,
-    &effnet_naming_lukemelas,
-    &effnet_naming_transformers,
-    NULL,
+#define NAMING(name) &effnet_naming_##name,
+    EFFNET_NAMING_LIST
+#undef NAMING
+        NULL,
 };
 
 static const EffNetNamingRow *

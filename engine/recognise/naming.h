@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Namings: how a publisher of checkpoints names tensors, and what is known about its training. A
- * naming is a file in naming/ and a row in naming.c. */
+ * naming is a file in naming/ and a row in meson.build. */
 #ifndef EFFNET_NAMING_H
 #define EFFNET_NAMING_H
 
+#include "recognise/naming_list.h"
 #include "settings.h"
 #include "weights.h"
 #include "../checkpoint/json.h"
@@ -51,11 +52,11 @@ typedef struct {
     char *(*check_config)(const EffNetJson *config, const EffNetNetwork *network);
 } EffNetNaming;
 
-extern const EffNetNaming effnet_naming_lukemelas, effnet_naming_timm, effnet_naming_torchvision,
-    effnet_naming_torchvision_mobilenet, effnet_naming_torchvision_mobilenetv3,
-    effnet_naming_torchvision_resnet, effnet_naming_transformers;
+#define NAMING(name) extern const EffNetNaming effnet_naming_##name;
+EFFNET_NAMING_LIST
+#undef NAMING
 
-/* All namings, NULL-terminated; those with a mark come before others with the same stem. */
+/* All namings, NULL-terminated. */
 extern const EffNetNaming *const effnet_namings[];
 
 /* The first naming that has names for all of NETWORK's layers; timm's comes before the others. */
