@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "activation.h"
 
+#include <string.h>
+
 #define EFFNET_RULE_NONE                  ((void)t, 0)
 #define EFFNET_RULE_CLIP(low, high)       ((void)t, 0)
 #define EFFNET_RULE_BUMP(bump, end, zero) (bump)
@@ -33,9 +35,9 @@ effnet_act_get_rule(EffNetAct act)
     return &rules[act];
 }
 
-#define EFFNET_NAMES(label, onnx, tflite_op, tflite_fused, keras)                                  \
+#define EFFNET_NAMES(label, onnx, tflite_op, tflite_fused, keras, torch)                           \
     {                                                                                              \
-        label, onnx, tflite_op, tflite_fused, keras                                                \
+        label, onnx, tflite_op, tflite_fused, keras, torch                                         \
     }
 
 const EffNetActNames *
@@ -49,6 +51,19 @@ effnet_act_get_names(EffNetAct act)
 
     g_assert(act < EFFNET_ACTS);
     return &all[act];
+}
+
+gboolean
+effnet_act_names_have(const char *names, const char *name)
+{
+    gsize n = strlen(name);
+
+    for (const char *at = names; at && n > 0; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        if (strncmp(at, name, n) == 0 && (at[n] == ' ' || at[n] == '\0'))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 gboolean

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The activation functions, one row each. The enumeration, the C reference, the vector code, the
- * int8 rules and the converter's names all come from the rows; tests and benchmarks walk them. */
+ * int8 rules and the names in files all come from the rows; tests and benchmarks walk them. */
 #ifndef EFFNET_ACTIVATION_H
 #define EFFNET_ACTIVATION_H
 
@@ -21,36 +21,39 @@
  * multiplies the weights before it by this factor, and divides those after it. */
 #define EFFNET_ACTIVATIONS(ROW)                                                                    \
     ROW(NONE, x, x, x, EFFNET_RULE_CLIP(-INFINITY, INFINITY),                                      \
-        EFFNET_NAMES("none", NULL, -1, 0, "linear"))                                               \
+        EFFNET_NAMES("none", NULL, -1, 0, "linear", "identity"))                                   \
     ROW(RELU, MAX(x, 0.f), vf_max(x, vf_zero()), vf_max(k->zero, x),                               \
-        EFFNET_RULE_CLIP(0, INFINITY), EFFNET_NAMES("ReLU", "Relu", 19, 1, "relu"))                \
+        EFFNET_RULE_CLIP(0, INFINITY), EFFNET_NAMES("ReLU", "Relu", 19, 1, "relu", "relu"))        \
     ROW(RELU6, CLAMP(x, 0.f, 6.f), vf_min(vf_max(x, vf_zero()), vf_set1(6.f)),                     \
         vf_min(vf_set1(6.f), vf_max(k->zero, x)), EFFNET_RULE_CLIP(0, 6),                          \
-        EFFNET_NAMES("ReLU6", "Clip", 21, 3, "relu6"))                                             \
+        EFFNET_NAMES("ReLU6", "Clip", 21, 3, "relu6", "relu6"))                                    \
     ROW(SILU, x / (1.f + expf(-x)),                                                                \
         vf_divide(x, vf_exp2_and_one(vf_mul(x, vf_set1(EFFNET_LOG2_E)))), vf_coarse_silu(k, x),    \
-        EFFNET_RULE_BUMP(t / (1 + exp(t)), 8, 32), EFFNET_NAMES("swish", NULL, -1, -1, "swish"))   \
+        EFFNET_RULE_BUMP(t / (1 + exp(t)), 8, 32),                                                 \
+        EFFNET_NAMES("swish", NULL, -1, -1, "swish silu", "silu swish"))                           \
     ROW(SIGMOID, 1.f / (1.f + expf(-x)),                                                           \
         vf_divide(vf_set1(1.f), vf_exp2_and_one(vf_mul(x, vf_set1(EFFNET_LOG2_E)))),               \
         vf_coarse_sigmoid(k, x), EFFNET_RULE_NONE,                                                 \
-        EFFNET_NAMES("sigmoid", "Sigmoid", 14, -1, "sigmoid"))                                     \
+        EFFNET_NAMES("sigmoid", "Sigmoid", 14, -1, "sigmoid", "sigmoid"))                          \
     ROW(HARD_SWISH, (CLAMP(x / 6.f + 0.5f, 0.f, 1.f) * x),                                         \
         vf_mul(x, vf_fma(vf_clip_abs(x, vf_set1(3.f)), vf_set1(EFFNET_SIXTH),                      \
                          vf_set1(3 * EFFNET_SIXTH))),                                              \
         vf_mul(x, vf_fma(vf_clip_abs(x, vf_set1(3.f)), vf_set1(EFFNET_SIXTH),                      \
                          vf_set1(3 * EFFNET_SIXTH))),                                              \
         EFFNET_RULE_BUMP(t *(3 - t) / 6, 3, 40),                                                   \
-        EFFNET_NAMES("hard-swish", "HardSwish", 117, -1, "hard_silu"))                             \
+        EFFNET_NAMES("hard-swish", "HardSwish", 117, -1, "hard_silu hard_swish",                   \
+                     "hard_swish hardswish"))                                                      \
     ROW(HARD_SIGMOID, CLAMP(x / 6.f + 0.5f, 0.f, 1.f),                                             \
         vf_fma(vf_clip_abs(x, vf_set1(3.f)), vf_set1(EFFNET_SIXTH), vf_set1(3 * EFFNET_SIXTH)),    \
         vf_fma(vf_clip_abs(x, vf_set1(3.f)), vf_set1(EFFNET_SIXTH), vf_set1(3 * EFFNET_SIXTH)),    \
-        EFFNET_RULE_NONE, EFFNET_NAMES("hard-sigmoid", "HardSigmoid", -1, -1, "hard_sigmoid"))     \
+        EFFNET_RULE_NONE,                                                                          \
+        EFFNET_NAMES("hard-sigmoid", "HardSigmoid", -1, -1, NULL, "hard_sigmoid hardsigmoid"))     \
     ROW(GELU, 0.5f * x * (1.f + erff(x * 0.70710678f)), vf_not_here(x), vf_not_here(x),            \
         EFFNET_RULE_BUMP(t * erfc(t * 0.70710678) / 2, 4, 24),                                     \
-        EFFNET_NAMES("GELU", "Gelu", 150, -1, "gelu"))                                             \
+        EFFNET_NAMES("GELU", "Gelu", 150, -1, "gelu", "gelu"))                                     \
     ROW(SILU_LOG2, x / (1.f + exp2f(-x)), vf_divide(x, vf_exp2_and_one(x)),                        \
         vf_mul(vf_coarse_silu(k, vf_mul(x, vf_set1(1 / EFFNET_LOG2_E))), vf_set1(EFFNET_LOG2_E)),  \
-        EFFNET_RULE_NONE, EFFNET_NAMES(NULL, NULL, -1, -1, NULL))
+        EFFNET_RULE_NONE, EFFNET_NAMES(NULL, NULL, -1, -1, NULL, NULL))
 
 #define EFFNET_LOG2_E 1.44269504f
 /* 1/6 with a bit less, so that 3 times as much is a float: the hard swish below -3 is exactly 0. */
@@ -86,12 +89,14 @@ typedef struct {
     guint8 zero;              /* BUMP: what 0 becomes in 8 bits, leaving room for outputs below 0 */
 } EffNetActRule;
 
-/* NULL or -1 where the format has no such operation. */
+/* NULL or -1 where the format has no such operation, or one that differs: Keras' hard sigmoid did
+ * before version 3. */
 typedef struct {
     const char *label;           /* for people */
     const char *onnx;            /* operator */
     int tflite_op, tflite_fused; /* BuiltinOperator; ActivationFunctionType */
-    const char *keras;           /* serialised name */
+    const char *keras;           /* names in its configurations, with spaces between them */
+    const char *torch;           /* likewise those in timm's and transformers' */
 } EffNetActNames;
 
 /* 1 / (1 + e^u) for u >= 0, piecewise linear, within 5.5e-4: OFFSET + u * SLOPE of the line whose
@@ -111,6 +116,9 @@ extern const EffNetActLines effnet_act_fall;
 /* Static; ACT is below EFFNET_ACTS. */
 const EffNetActRule *effnet_act_get_rule(EffNetAct act);
 const EffNetActNames *effnet_act_get_names(EffNetAct act);
+
+/* Whether NAME is one of NAMES, of which there are spaces between, or which are NULL. */
+gboolean effnet_act_names_have(const char *names, const char *name);
 
 /* Whether ACT only clips, to a range from 0 to a finite bound. */
 gboolean effnet_act_is_bounded(EffNetAct act);

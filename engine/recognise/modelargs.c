@@ -21,14 +21,6 @@ effnet_modelargs_check_pooling(const char *name)
                            name);
 }
 
-static gboolean
-is_act(const char *name, EffNetAct act)
-{
-    return act == EFFNET_ACT_RELU    ? g_str_equal(name, "relu")
-           : act == EFFNET_ACT_RELU6 ? g_str_equal(name, "relu6")
-                                     : g_str_equal(name, "silu") || g_str_equal(name, "swish");
-}
-
 static char *
 check_argument(const char *key, const EffNetJson *value, const EffNetNetwork *network)
 {
@@ -40,7 +32,8 @@ check_argument(const char *key, const EffNetJson *value, const EffNetNetwork *ne
         return effnet_modelargs_check_pooling(text);
     if (g_str_equal(key, "pad_type") && text && (!*text || g_str_equal(text, "same")))
         return NULL; /* read as a setting instead */
-    if (g_str_equal(key, "act_layer") && text && is_act(text, network->layers[0].act))
+    if (g_str_equal(key, "act_layer") && text &&
+        effnet_act_names_have(effnet_act_get_names(network->layers[0].act)->torch, text))
         return NULL;
     return g_strdup_printf("has the model_args \"%s\"%s%s, which the network here has not", key,
                            text ? " of " : "", text ? text : "");

@@ -70,22 +70,15 @@ get_activation(const EffNetJson *config)
 static gboolean
 count_pending(Reader *r, const Item *item)
 {
-    static const struct {
-        const char *name;
-        EffNetAct act;
-    } acts[] = {{"linear", EFFNET_ACT_NONE}, {"relu", EFFNET_ACT_RELU},
-                {"relu6", EFFNET_ACT_RELU6}, {"swish", EFFNET_ACT_SILU},
-                {"silu", EFFNET_ACT_SILU},   {"sigmoid", EFFNET_ACT_SIGMOID}};
-
     for (guint i = 0; i < r->pending->len; i++) {
         const char *name = r->pending->pdata[i];
-        gsize a = 0;
+        EffNetAct act = 0;
 
-        while (a < G_N_ELEMENTS(acts) && !g_str_equal(acts[a].name, name))
-            a++;
-        if (a == G_N_ELEMENTS(acts))
+        while (act < EFFNET_ACTS && !effnet_act_names_have(effnet_act_get_names(act)->keras, name))
+            act++;
+        if (act == EFFNET_ACTS)
             return refuse(r, item, "behind the activation %.60s, which no network here has", name);
-        r->out->n_acts[acts[a].act]++;
+        r->out->n_acts[act]++;
     }
     g_ptr_array_set_size(r->pending, 0);
     return TRUE;

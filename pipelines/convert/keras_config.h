@@ -11,7 +11,7 @@ typedef struct {
     gboolean has_layers;       /* FALSE: nothing is known */
     GArray *convs, *depthwise; /* guint, their strides */
     GArray *epsilons;          /* double, the batch norms' */
-    guint n_acts[EFFNET_ACT_SIGMOID + 1];
+    guint n_acts[EFFNET_ACTS];
     guint n_sums;
     EffNetActivation activation; /* the outputs' */
     gboolean has_picture;        /* something is done to the image: scale * x + offset */

@@ -46,21 +46,6 @@ holds(const EffNetJson *list, guint number)
     return FALSE;
 }
 
-static gboolean
-has_act(const char *name, EffNetAct act)
-{
-    switch (act) {
-    case EFFNET_ACT_RELU:
-        return g_str_equal(name, "relu");
-    case EFFNET_ACT_RELU6:
-        return g_str_equal(name, "relu6");
-    case EFFNET_ACT_SILU:
-        return g_str_equal(name, "swish") || g_str_equal(name, "silu");
-    default:
-        return FALSE;
-    }
-}
-
 static char *
 check_stride(const EffNetJson *config, const EffNetLayer *layer)
 {
@@ -100,7 +85,7 @@ check_config(const EffNetJson *config, const EffNetNetwork *network)
 
     if (pooling && !g_str_equal(pooling, "mean"))
         return g_strdup_printf("has the pooling_type \"%s\", where \"mean\" was expected", pooling);
-    if (act && !has_act(act, stem->act))
+    if (act && !effnet_act_names_have(effnet_act_get_names(stem->act)->torch, act))
         return g_strdup_printf("has the hidden_act \"%s\", which is not that of the network", act);
     for (guint i = 0; i < network->n_layers && !what; i++) {
         const EffNetLayer *layer = &network->layers[i];

@@ -90,9 +90,24 @@ test_names(void)
             g_assert_cmpstr(x->label, !=, y->label);
             g_assert_true(!x->onnx || g_strcmp0(x->onnx, y->onnx) != 0);
             g_assert_true(!x->keras || g_strcmp0(x->keras, y->keras) != 0);
+            g_assert_true(!x->torch || g_strcmp0(x->torch, y->torch) != 0);
             g_assert_true(x->tflite_op < 0 || x->tflite_op != y->tflite_op);
             g_assert_true(x->tflite_fused < 0 || x->tflite_fused != y->tflite_fused);
         }
+}
+
+static void
+test_lists(void)
+{
+    const char *names = effnet_act_get_names(EFFNET_ACT_SILU)->torch;
+
+    g_assert_true(effnet_act_names_have(names, "silu"));
+    g_assert_true(effnet_act_names_have(names, "swish"));
+    g_assert_false(effnet_act_names_have(names, "sil"));
+    g_assert_false(effnet_act_names_have(names, "wish"));
+    g_assert_false(effnet_act_names_have(names, "silu swish x"));
+    g_assert_false(effnet_act_names_have(names, ""));
+    g_assert_false(effnet_act_names_have(NULL, "silu"));
 }
 
 int
@@ -103,5 +118,6 @@ main(int argc, char **argv)
     g_test_add_func("/activation/rules", test_rules);
     g_test_add_func("/activation/lines", test_lines);
     g_test_add_func("/activation/names", test_names);
+    g_test_add_func("/activation/lists", test_lists);
     return g_test_run();
 }

@@ -4,16 +4,23 @@
 #include "arch/arch.h"
 #include "recognise/modelargs.h"
 
-/* Checks CONFIG for B0, which has SiLU; NULL: nothing contradicts. */
+/* Checks the config TEXT for the network NAME; NULL: nothing contradicts. */
 static void
-check(const char *text, const char *expected)
+check_for(const char *name, const char *text, const char *expected)
 {
-    g_autoptr(EffNetArch) arch = effnet_arch_new("b0", NULL);
+    g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
     g_autoptr(EffNetNetwork) network = effnet_network_new(arch, 224, 3, 4, EFFNET_PADDING_SAME);
     g_autoptr(EffNetJson) json = effnet_json_parse(text, strlen(text), NULL);
     g_autofree char *found = effnet_modelargs_check(json, network);
 
     g_assert_cmpstr(found, ==, expected);
+}
+
+/* The same for B0, which has SiLU. */
+static void
+check(const char *text, const char *expected)
+{
+    check_for("b0", text, expected);
 }
 
 static void
@@ -28,6 +35,14 @@ test_args(void)
           "has the model_args \"act_layer\" of relu, which the network here has not");
     check("{\"model_args\": {\"output_stride\": 16}}",
           "has the model_args \"output_stride\", which the network here has not");
+}
+
+static void
+test_hard_swish(void)
+{
+    check_for("mobilenet-v3-large", "{\"model_args\": {\"act_layer\": \"hard_swish\"}}", NULL);
+    check_for("mobilenet-v3-large", "{\"model_args\": {\"act_layer\": \"silu\"}}",
+              "has the model_args \"act_layer\" of silu, which the network here has not");
 }
 
 static void
@@ -51,6 +66,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/modelargs/args", test_args);
+    g_test_add_func("/model/modelargs/hard-swish", test_hard_swish);
     g_test_add_func("/model/modelargs/pooling", test_pooling);
     return g_test_run();
 }

@@ -172,7 +172,9 @@ def test_network_refused():
             (keras_layer("Rescaling", "r", scale=2.0), "within the network, where none is known"),
             (keras3("Multiply", 2.0), "of a number within the network"),
             (keras_layer("Attention", "mine"), "a layer mine (Attention) in the network"),
-            (keras_layer("Activation", "a", activation="gelu"), "behind the activation gelu"),
+            (keras_layer("Activation", "a", activation="tanh"), "behind the activation tanh"),
+            (keras_layer("Activation", "a", activation="gelu"), "computes 1 times a GELU"),
+            (keras_layer("Activation", "a", activation="hard_silu"), "1 times a hard-swish"),
             (keras_layer("ReLU", "leaky", negative_slope=0.1, max_value=6.0), "another kind"),
             (keras_layer("MaxPooling2D", "p"), "takes the maximum")):
         deny(insert(layer), net, says)
