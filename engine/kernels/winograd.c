@@ -112,4 +112,4 @@ output_c(const EffNetWinogradOutput *a)
             }
 }
 
-const EffNetWinogradKernels effnet_winograd_kernels_c = {input_c, output_c};
+const EffNetWinogradKernels effnet_winograd_kernels_c = {EFFNET_ACTS_ALL, input_c, output_c};

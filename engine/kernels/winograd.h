@@ -48,7 +48,8 @@ typedef struct {
 } EffNetWinogradOutput;
 
 typedef struct {
-    void (*input)(const EffNetWinogradInput *input); /* NULL: not worth it on this level */
+    EffNetActSet acts; /* activations that it can apply; 0: not worth it on this level */
+    void (*input)(const EffNetWinogradInput *input);
     void (*output)(const EffNetWinogradOutput *output);
 } EffNetWinogradKernels;
 

@@ -154,4 +154,5 @@ winograd_output(const EffNetWinogradOutput *a)
     }
 }
 
-const EffNetWinogradKernels KERNEL(winograd_kernels) = {winograd_input, winograd_output};
+const EffNetWinogradKernels KERNEL(winograd_kernels) = {EFFNET_ACTS_VECTOR, winograd_input,
+                                                        winograd_output};

@@ -83,9 +83,10 @@ effnet_op_type(const EffNetPlan *plan, const EffNetOp *op, guint index)
 gboolean
 effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels *kernels, EffNetType type)
 {
-    return kernels->winograd.input && type == EFFNET_TYPE_F32 && layer->kernel == 3 &&
-           layer->stride == 1 && layer->in_channels >= EFFNET_LANES &&
-           !effnet_layer_is_depthwise(layer) && !layer->pool && layer->out_size >= WINOGRAD_SIZE;
+    return kernels->winograd.acts & EFFNET_ACT_BIT(effnet_kernel_act(layer->act, type)) &&
+           type == EFFNET_TYPE_F32 && layer->kernel == 3 && layer->stride == 1 &&
+           layer->in_channels >= EFFNET_LANES && !effnet_layer_is_depthwise(layer) &&
+           !layer->pool && layer->out_size >= WINOGRAD_SIZE;
 }
 
 void

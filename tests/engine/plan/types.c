@@ -28,10 +28,33 @@ test_exact(void)
     }
 }
 
+/* A layer that Winograd's kernels have no activation for is computed directly. */
+static void
+test_winograd(void)
+{
+    EffNetKernels kernels = *effnet_kernels_find("c");
+    EffNetLayer layer = {.role = EFFNET_ROLE_CONV1,
+                         .kernel = 3,
+                         .stride = 1,
+                         .in_channels = 32,
+                         .out_channels = 32,
+                         .out_size = 28,
+                         .act = EFFNET_ACT_RELU};
+
+    g_assert_false(effnet_layer_is_winograd(&layer, &kernels, EFFNET_TYPE_F32));
+    kernels.winograd.acts = EFFNET_ACTS_VECTOR;
+    g_assert_true(effnet_layer_is_winograd(&layer, &kernels, EFFNET_TYPE_F32));
+    layer.act = EFFNET_ACT_SILU;
+    g_assert_true(effnet_layer_is_winograd(&layer, &kernels, EFFNET_TYPE_F32));
+    layer.act = EFFNET_ACT_GELU;
+    g_assert_false(effnet_layer_is_winograd(&layer, &kernels, EFFNET_TYPE_F32));
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/types/exact", test_exact);
+    g_test_add_func("/types/winograd", test_winograd);
     return g_test_run();
 }
