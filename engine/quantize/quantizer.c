@@ -4,6 +4,7 @@
 
 #include <effnet/effnet.h>
 
+#include "../kernels/bf16.h"
 #include "../model.h"
 #include "../recognise/recognise.h"
 #include "../runtime/execute.h"
@@ -208,14 +209,7 @@ look_at(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetOp *op, const Ef
 static float
 real_value(const Outputs *outputs, gsize index)
 {
-    switch (outputs->type) {
-    case EFFNET_TYPE_S16:
-        return ((const gint16 *)outputs->numbers)[index] * outputs->scale;
-    case EFFNET_TYPE_U8:
-        return ((const guint8 *)outputs->numbers)[index] * outputs->scale;
-    default:
-        return ((const float *)outputs->numbers)[index] * outputs->scale;
-    }
+    return effnet_type_get(outputs->type, outputs->numbers, index) * outputs->scale;
 }
 
 static void

@@ -3,8 +3,9 @@
  * can tell what resembles none of them. In the metadata:
  *
  *     effnet.known           {"pictures": N, "threshold": T}
- *     effnet.known.features  base64 of N rows: least value and scale (32-bit floats,
- * little-endian), then 4 bits for each feature, the first in the lower half of a byte
+ *     effnet.known.features  base64 of N rows: least value and scale, which are 32-bit floats,
+ *                            little-endian; then 4 bits for each feature, the first in the lower
+ *                            half of a byte
  */
 #ifndef EFFNET_KNOWN_H
 #define EFFNET_KNOWN_H

@@ -9,9 +9,7 @@
 #include <effnet/model.h>
 
 #include "../arch/network.h"
-
-#define EFFNET_MIN_RESOLUTION 32
-#define EFFNET_MAX_RESOLUTION 4096
+#include "../arch/scaling.h"
 
 typedef struct {
     gboolean said;
