@@ -29,20 +29,25 @@ append_identity(GString *key, const struct stat *st)
 }
 
 /* Appends what a network is recognised by besides its tensors: the names of the file and its
- * folder, and the config there. */
+ * folder, and the configurations there. */
 static void
 append_surroundings(GString *key, const char *path)
 {
+    static const char *const names[] = {"config.json", "preprocessor_config.json"};
     g_autofree char *absolute = g_canonicalize_filename(path, NULL);
     g_autofree char *folder = g_path_get_dirname(absolute);
     g_autofree char *name = g_path_get_basename(absolute);
     g_autofree char *folder_name = g_path_get_basename(folder);
-    g_autofree char *config = g_build_filename(folder, "config.json", NULL);
-    struct stat st;
 
     g_string_append_printf(key, "/%s/%s/", folder_name, name);
-    if (stat(config, &st) == 0)
-        append_identity(key, &st);
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *config = g_build_filename(folder, names[i], NULL);
+        struct stat st;
+
+        if (stat(config, &st) == 0)
+            append_identity(key, &st);
+        g_string_append_c(key, '/');
+    }
 }
 
 static char *

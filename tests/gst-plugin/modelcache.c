@@ -162,6 +162,21 @@ test_config(Fixture *f, gconstpointer data)
     gst_efficientnet_modelcache_release(third);
 }
 
+/* Another way of preparing images makes it another network, too. */
+static void
+test_preprocessor(Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = g_build_filename(f->folder, "preprocessor_config.json", NULL);
+    EffNetModel *first = acquire(f->path, &small), *second;
+
+    g_assert_true(g_file_set_contents(path, "{\"resample\": 3}", -1, NULL));
+    second = acquire(f->path, &small);
+    g_assert_true(second != first);
+    g_assert_cmpint(effnet_model_get_info(second)->interpolation, ==, EFFNET_INTERPOLATION_BICUBIC);
+    gst_efficientnet_modelcache_release(first);
+    gst_efficientnet_modelcache_release(second);
+}
+
 /* The name says how the network was trained if nothing else does. */
 static void
 test_name(Fixture *f, gconstpointer data)
@@ -312,6 +327,7 @@ main(int argc, char **argv)
     ADD("/modelcache/options", test_options);
     ADD("/modelcache/changed-file", test_changed_file);
     ADD("/modelcache/config", test_config);
+    ADD("/modelcache/preprocessor", test_preprocessor);
     ADD("/modelcache/name", test_name);
     ADD("/modelcache/missing", test_missing);
     ADD("/modelcache/threads", test_threads);
