@@ -117,6 +117,8 @@ write_confusion(const char *path, const EffNetEvaluation *e, GError **error)
     if (e->multi)
         return effnet_command_refuse(
             error, "--confusion is of models that tell one class, not several labels");
+    if (!matrix.counts)
+        return effnet_command_refuse(error, "--confusion: there is no memory for so many classes");
     outfile = effnet_outfile_new(path, FALSE, error);
     if (!outfile)
         return FALSE;

@@ -107,10 +107,12 @@ read_picture(EffNetAlbum *album, const EffNetJson *json, guint i)
     return album->multi || effnet_json_length(targets) == 1;
 }
 
+/* The features are read first, since the file's size bounds them, and with them N. */
 static EffNetAlbum *
-parse(const EffNetJson *json, const EffNetModelInfo *info)
+parse(const EffNetJson *json, const char *text, const EffNetModelInfo *info)
 {
     g_autoptr(EffNetAlbum) album = NULL;
+    g_autofree float *features = NULL;
     GPtrArray *labels;
     guint n, views;
 
@@ -118,11 +120,15 @@ parse(const EffNetJson *json, const EffNetModelInfo *info)
         effnet_json_length(effnet_json_member(json, "targets")) != n ||
         !read_count(json, "views", MAX_VIEWS, &views) || views == 0)
         return NULL;
+    features = effnet_kept_read(text, (gsize)n * views, info->n_features);
+    if (!features)
+        return NULL;
     labels = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < info->n_classes; i++)
         g_ptr_array_add(labels, g_strdup(info->labels[i]));
     album = album_new(n, views, info->n_features, labels,
                       info->activation == EFFNET_ACTIVATION_SIGMOID);
+    album->features = g_steal_pointer(&features);
     for (guint i = 0; i < n; i++)
         if (!read_picture(album, json, i))
             return NULL;
@@ -147,11 +153,8 @@ effnet_album_read(const char *path, const EffNetModelInfo *info, GError **error)
         return NULL;
     }
     json = effnet_json_parse(pictures, strlen(pictures), NULL);
-    album = parse(json, info);
-    if (album)
-        album->features =
-            effnet_kept_read(features, (gsize)album->n * album->views, info->n_features);
-    if (!album || !album->features) {
+    album = parse(json, features, info);
+    if (!album) {
         fail(path, "is damaged: the pictures that it keeps cannot be read", error);
         return NULL;
     }

@@ -55,7 +55,8 @@ judge_one(EffNetJudgement *j, const float *scores, const guint8 *targets, Bin *b
     j->classes[target].right += told == target;
     j->right += told == target;
     j->right5 += is_among_five(scores, target, j->n_classes);
-    j->confusion[(gsize)target * j->n_classes + told]++;
+    if (j->confusion)
+        j->confusion[(gsize)target * j->n_classes + told]++;
     bin->n++;
     bin->right += told == target;
     bin->scores += scores[told];
@@ -86,7 +87,7 @@ effnet_judge(const float *scores, const guint8 *targets, guint n, guint n_classe
     j->n = n;
     j->n_classes = n_classes;
     j->classes = g_new0(EffNetClassCounts, n_classes);
-    j->confusion = multi ? NULL : g_new0(guint, (gsize)n_classes * n_classes);
+    j->confusion = multi ? NULL : g_try_new0(guint, (gsize)n_classes * n_classes);
     for (guint i = 0; i < n; i++) {
         gsize at = (gsize)i * n_classes;
 

@@ -18,8 +18,8 @@ typedef struct {
     guint right;
     guint right5; /* one label: the right class is among the five best */
     EffNetClassCounts *classes;
-    guint *confusion;   /* one label: n_classes x n_classes, by true, then by predicted class; else
-                         * NULL */
+    guint *confusion;   /* one label: n_classes x n_classes, by true, then by predicted class; NULL
+                         * where there is no memory for it, and with several labels */
     double calibration; /* one label: the expected calibration error */
 } EffNetJudgement;
 

@@ -1,66 +1,69 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kept.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
-#define STEPS 4095
-#define BITS  12
+#define MOST 4095 /* of 12 bits */
+#define BITS 12
+/* A range below this would need a scale that is no normal number. */
+#define LEAST_RANGE (FLT_MIN * (MOST + 1))
 
-/* The header of a row, little-endian; a value is least + step * its 12-bit integer. */
+/* The header of a row, little-endian; a value is least + scale * its 12-bit integer. */
 typedef struct {
-    float least, step;
-} Scale;
+    float least, scale;
+} Header;
 
-/* STEP is the smallest power of two that covers the row, and LEAST a multiple of it, so that
+/* SCALE is the smallest power of two that covers the row, and LEAST a multiple of it, so that
  * reading and writing again changes nothing. */
-static Scale
-scale_of(const float *row, guint n)
+static Header
+header_of(const float *row, guint n)
 {
-    float least = row[0], most = row[0], step;
+    float least = row[0], most = row[0], scale;
 
     for (guint i = 1; i < n; i++) {
         least = MIN(least, row[i]);
         most = MAX(most, row[i]);
     }
-    if (!(most > least))
-        return (Scale){least, 0};
-    step = ldexpf(1, ilogbf(most - least) - BITS);
-    while (ceilf(most / step) - floorf(least / step) > STEPS)
-        step *= 2;
-    return (Scale){floorf(least / step) * step, step};
+    if (!(most - least >= LEAST_RANGE))
+        return (Header){least, 0};
+    scale = ldexpf(1, ilogbf(most - least) - BITS);
+    while (ceilf(most / scale) - floorf(least / scale) > MOST)
+        scale *= 2;
+    return (Header){floorf(least / scale) * scale, scale};
 }
 
 static guint
-to_whole(Scale scale, float value)
+to_whole(Header h, float value)
 {
-    return scale.step > 0 ? (guint)CLAMP(lrintf((value - scale.least) / scale.step), 0, STEPS) : 0;
+    return h.scale > 0 ? (guint)CLAMP(lrintf((value - h.least) / h.scale), 0, MOST) : 0;
 }
 
 static float
-from_whole(Scale scale, guint whole)
+from_whole(Header h, guint whole)
 {
-    return scale.least + scale.step * whole;
+    return h.least + h.scale * whole;
 }
 
 static gsize
 row_bytes(guint n_features)
 {
-    return sizeof(Scale) + ((gsize)n_features + 1) / 2 * 3;
+    return sizeof(Header) + ((gsize)n_features + 1) / 2 * 3;
 }
 
 static void
 write_row(guint8 *out, const float *row, guint n)
 {
-    Scale scale = scale_of(row, n);
+    Header h = header_of(row, n);
 
-    memcpy(out, &scale, sizeof scale);
-    out += sizeof scale;
+    memcpy(out, &h, sizeof h);
+    out += sizeof h;
     for (guint i = 0; i < n; i += 2, out += 3) {
-        guint32 pair = to_whole(scale, row[i]);
+        guint32 pair = to_whole(h, row[i]);
 
         if (i + 1 < n)
-            pair |= to_whole(scale, row[i + 1]) << BITS;
+            pair |= to_whole(h, row[i + 1]) << BITS;
         out[0] = (guint8)pair;
         out[1] = (guint8)(pair >> 8);
         out[2] = (guint8)(pair >> 16);
@@ -71,18 +74,18 @@ write_row(guint8 *out, const float *row, guint n)
 static gboolean
 read_row(const guint8 *in, float *row, guint n)
 {
-    Scale scale;
+    Header h;
 
-    memcpy(&scale, in, sizeof scale);
-    if (!isfinite(from_whole(scale, STEPS)) || !isfinite(scale.least) || scale.step < 0)
+    memcpy(&h, in, sizeof h);
+    if (!isfinite(from_whole(h, MOST)) || !isfinite(h.least) || h.scale < 0)
         return FALSE;
-    in += sizeof scale;
+    in += sizeof h;
     for (guint i = 0; i < n; i += 2, in += 3) {
         guint32 pair = in[0] | (guint32)in[1] << 8 | (guint32)in[2] << 16;
 
-        row[i] = from_whole(scale, pair & STEPS);
+        row[i] = from_whole(h, pair & MOST);
         if (i + 1 < n)
-            row[i + 1] = from_whole(scale, pair >> BITS);
+            row[i + 1] = from_whole(h, pair >> BITS);
     }
     return TRUE;
 }

@@ -174,16 +174,19 @@ test_damaged(void)
         "{\"pictures\": 2, \"views\": 2, \"sources\": [0, 0], \"targets\": [[0]]}",
         "{\"pictures\": 1, \"views\": 2, \"sources\": [0], \"targets\": [[]]}",
         "{\"pictures\": 1e300, \"views\": 2, \"sources\": [0], \"targets\": [[0]]}",
-        "{\"pictures\": 1, \"views\": 2, \"sources\": [0], \"targets\": [[0]]}", /* no features */
+        /* Without their features: */
+        "{\"pictures\": 1, \"views\": 2, \"sources\": [0], \"targets\": [[0]]}",
     };
     const char *const labels[] = {"ant", "bee", NULL};
     const EffNetModelInfo info = {.n_classes = 2, .n_features = FEATURES, .labels = labels};
     g_autoptr(GError) error = NULL;
     char *folder = effnet_test_make_folder();
     g_autofree char *path = g_build_filename(folder, "m.safetensors", NULL);
+    const float rows[2 * FEATURES] = {0};
+    g_autofree char *features = effnet_kept_write(rows, 2, FEATURES);
 
     for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
-        write_file(path, wrong[i], "AAAA");
+        write_file(path, wrong[i], i + 1 < G_N_ELEMENTS(wrong) ? features : "AAAA");
         g_assert_null(effnet_album_read(path, &info, &error));
         g_assert_nonnull(strstr(error->message, "damaged"));
         g_clear_error(&error);

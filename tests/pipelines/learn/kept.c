@@ -59,6 +59,19 @@ test_special(void)
     check(far, 2, 3);
 }
 
+/* Differences that no scale can express are left out. */
+static void
+test_tiny(void)
+{
+    const float tiny[6] = {0x1p-140f, 0, 0, 0x1p-120f, 0x1p-121f, 0};
+    g_autofree char *text = effnet_kept_write(tiny, 2, 3);
+    g_autofree float *read = effnet_kept_read(text, 2, 3);
+
+    g_assert_nonnull(read);
+    for (int i = 0; i < 6; i++)
+        g_assert_cmpfloat(fabsf(read[i] - tiny[i]), <=, 0x1p-113f);
+}
+
 static void
 test_size(void)
 {
@@ -94,6 +107,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/learn/kept/there-and-back", test_there_and_back);
     g_test_add_func("/learn/kept/special", test_special);
+    g_test_add_func("/learn/kept/tiny", test_tiny);
     g_test_add_func("/learn/kept/size", test_size);
     g_test_add_func("/learn/kept/damaged", test_damaged);
     return g_test_run();
