@@ -6,7 +6,7 @@
 #define MAX_FONT 400
 
 /* In ems. */
-#define PANEL_WIDTH        15
+#define PANEL_WIDTH        17
 #define REGION_PANEL_WIDTH 9
 #define MIN_PANEL_WIDTH    4
 
