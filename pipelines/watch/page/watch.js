@@ -187,15 +187,15 @@ class Card {
         this.canvas.height = height * scale;
         const g = this.canvas.getContext("2d");
         g.scale(scale, scale);
-        const left = 14, right = width - 48, top = 10, bottom = height - 20;
+        const left = 14, end = width - 14, right = end - 40, top = 10, bottom = height - 20;
         const x = (time) => right - (now - time) / SPAN * (right - left);
         const y = (score) => bottom - Math.min(1, Math.max(0, score)) * (bottom - top);
-        this.drawAxes(g, style, {x, y, left, right, bottom});
+        this.drawAxes(g, style, {x, y, left, right, end, bottom});
         for (const [index, color] of this.colors)
             this.drawLine(g, index, style.getPropertyValue(`--${color}`), x, y);
     }
 
-    drawAxes(g, style, {x, y, left, right, bottom}) {
+    drawAxes(g, style, {x, y, left, right, end, bottom}) {
         g.font = "11px system-ui, sans-serif";
         g.fillStyle = style.getPropertyValue("--faint");
         g.strokeStyle = style.getPropertyValue("--line");
@@ -206,8 +206,11 @@ class Card {
             g.moveTo(left, Math.round(y(score)) + 0.5);
             g.lineTo(right, Math.round(y(score)) + 0.5);
             g.stroke();
-            g.fillText(`${100 * score} %`, right + 6, y(score));
         }
+        g.textAlign = "right";
+        for (const score of [0, 0.5, 1])
+            g.fillText(`${100 * score} %`, end, y(score));
+        g.textAlign = "left";
         g.textBaseline = "top";
         g.fillText("2 min ago", left, bottom + 5);
         g.textAlign = "center";
