@@ -35,7 +35,4 @@ void effnet_watch_report_begin(EffNetWatchReport *report);
 void effnet_watch_report_frame(EffNetWatchReport *report, GstBuffer *buffer, gint width,
                                gint height, const char *snapshot);
 
-/* Appends "tabby 61.0 %  tiger cat 20.1 %", or "-" if there are none. */
-void effnet_watch_append_classes(GString *line, const EffNetWatchClasses *classes);
-
 #endif

@@ -2,14 +2,17 @@
 #include "terminal.h"
 
 #include "../printable.h"
-#include "report.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #define MAX_NAME     32
+#define NAME_SHARE   3  /* of a line: a third */
+#define CLASSES      24 /* columns that classes need, before which other things are left out */
+#define ELLIPSIS     "\342\200\246"
 #define CLEAR_LINE   "\033[K"
 #define CLEAR_BELOW  "\033[J"
 #define UP_FORMAT    "\033[%uA\r"
@@ -39,18 +42,22 @@ text_width(const char *text)
     return width;
 }
 
-/* Cuts what follows START to COLUMNS columns. */
+/* Cuts what follows START to COLUMNS columns, of which the last then shows that it was cut. */
 static void
 cut(GString *line, gsize start, guint columns)
 {
     guint width = 0;
+    gsize end = start; /* of what leaves a column free */
 
     for (const char *c = line->str + start; *c; c = g_utf8_next_char(c)) {
         width += character_width(g_utf8_get_char(c));
         if (width > columns) {
-            g_string_truncate(line, (gsize)(c - line->str));
+            g_string_truncate(line, end);
+            g_string_append(line, columns > 0 ? ELLIPSIS : "");
             return;
         }
+        if (width < columns)
+            end = (gsize)(g_utf8_next_char(c) - line->str);
     }
 }
 
@@ -66,22 +73,64 @@ append_time(GString *out, double seconds)
         g_string_append_printf(out, "%u:%02u", (guint)(whole / 60), (guint)(whole % 60));
 }
 
+/* Appends as many classes as fit into COLUMNS, each of them whole; of the first, the label is cut
+ * rather than the score. */
 static void
-append_playing(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now)
+append_classes(GString *out, const EffNetWatchClasses *classes, guint columns)
+{
+    guint used = 0;
+
+    if (classes->n == 0)
+        g_string_append_c(out, '-');
+    for (guint k = 0; k < classes->n; k++) {
+        g_autofree char *score = g_strdup_printf(" %.1f %%", 100.0 * classes->best[k].score);
+        g_autoptr(GString) label = g_string_new(NULL);
+        guint room = columns - used - (k > 0 ? 2 : 0), width = (guint)strlen(score);
+
+        effnet_printable_append(label, classes->best[k].label);
+        if (k == 0)
+            cut(label, 0, room > width ? room - width : 0);
+        width += text_width(label->str);
+        if (k > 0 && (columns < used + 2 || width > room))
+            return;
+        g_string_append_printf(out, "%s%s%s", k > 0 ? "  " : "", label->str, score);
+        used += width + (k > 0 ? 2 : 0);
+    }
+}
+
+/* How far a file is, and how fast; in full or, if BRIEF, what is left. */
+static void
+append_pace(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now, gboolean brief)
 {
     double fraction, speed, left;
 
     if (effnet_watch_snapshot_get_progress(snapshot, now, &fraction, &speed, &left)) {
-        g_string_append_printf(out, "%3.0f %%  %.1fx  ", 100.0 * fraction, speed);
+        if (!brief)
+            g_string_append_printf(out, "%3.0f %%  %.1fx  ", 100.0 * fraction, speed);
         append_time(out, left);
         g_string_append(out, " left  ");
     }
-    g_string_append_printf(out, "%5.1f/s  ", snapshot->fps);
-    effnet_watch_append_classes(out, &snapshot->classes);
+    if (!brief)
+        g_string_append_printf(out, "%5.1f/s  ", snapshot->fps);
 }
 
 static void
-append_phase(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now)
+append_playing(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now, guint columns)
+{
+    gsize start = out->len;
+    guint width;
+
+    append_pace(out, snapshot, now, FALSE);
+    if (text_width(out->str + start) + CLASSES > columns) {
+        g_string_truncate(out, start);
+        append_pace(out, snapshot, now, TRUE);
+    }
+    width = text_width(out->str + start);
+    append_classes(out, &snapshot->classes, columns > width ? columns - width : 0);
+}
+
+static void
+append_phase(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now, guint columns)
 {
     switch (snapshot->phase) {
     case EFFNET_WATCH_CONNECTING:
@@ -90,7 +139,7 @@ append_phase(GString *out, const EffNetWatchSnapshot *snapshot, gint64 now)
             g_string_append(out, " again: ");
         break;
     case EFFNET_WATCH_PLAYING:
-        append_playing(out, snapshot, now);
+        append_playing(out, snapshot, now, columns);
         break;
     case EFFNET_WATCH_WAITING:
         g_string_append(out, "lost, again in ");
@@ -113,12 +162,13 @@ effnet_watch_terminal_append_line(GString *out, const char *name,
                                   guint columns)
 {
     gsize start = out->len;
+    guint width = MIN(name_width, columns / NAME_SHARE);
 
     effnet_printable_append(out, name);
-    cut(out, start, name_width);
-    for (guint width = text_width(out->str + start); width < name_width + 2; width++)
+    cut(out, start, width);
+    for (guint i = text_width(out->str + start); i < width + 2; i++)
         g_string_append_c(out, ' ');
-    append_phase(out, snapshot, now);
+    append_phase(out, snapshot, now, columns > width + 2 ? columns - width - 2 : 0);
     cut(out, start, columns);
 }
 

@@ -21,7 +21,8 @@ void effnet_watch_terminal_draw(EffNetWatchTerminal *terminal);
 void effnet_watch_terminal_note(EffNetWatchTerminal *terminal, const char *text);
 
 /* Appends a stream's line of at most COLUMNS columns, with its name in a field of NAME_WIDTH
- * columns. NOW is monotonic. */
+ * columns, or of a third of the line if that is narrower. What has no room is left out: classes
+ * before their number and words are cut, and before them, how fast it goes. NOW is monotonic. */
 void effnet_watch_terminal_append_line(GString *out, const char *name,
                                        const EffNetWatchSnapshot *snapshot, gint64 now,
                                        guint name_width, guint columns);

@@ -37,15 +37,23 @@ test_lines(void)
     film.duration = 6000 * GST_SECOND;
     film.began = -8000000;
     assert_line("cam", &playing, 80, "cam     25.0/s  cat 50.0 %  dog 25.0 %");
-    assert_line("cam", &playing, 20, "cam     25.0/s  cat ");
-    assert_line("camera", &playing, 20, "camer   25.0/s  cat ");
-    assert_line("film", &film, 40, "film     0 %  3.0x  33:10 left   25.0/s ");
+    assert_line("cam", &playing, 40, "cam     25.0/s  cat 50.0 %  dog 25.0 %");
+    assert_line("cam", &playing, 39, "cam    cat 50.0 %  dog 25.0 %");
+    assert_line("cam", &playing, 20, "cam    cat 50.0 %");
+    assert_line("camera", &playing, 20, "came\u2026  cat 50.0 %");
+    assert_line("camera", &playing, 16, "came\u2026  c\u2026 50.0 %");
+    assert_line("camera", &playing, 12, "cam\u2026   50.0\u2026");
+    assert_line("film", &film, 80,
+                "film     0 %  3.0x  33:10 left   25.0/s  cat 50.0 %  dog 25.0 %");
+    assert_line("film", &film, 50, "film   33:10 left  cat 50.0 %  dog 25.0 %");
+    assert_line("film", &film, 40, "film   33:10 left  cat 50.0 %");
     film.pts = 60 * GST_SECOND;
     film.began = -58000000;
-    assert_line("film", &film, 36, "film     1 %  1.0x  1:39:00 left   2");
+    assert_line("film", &film, 36, "film   1:39:00 left  cat 50.0 %");
     assert_line("cam", &waiting, 80, "cam    lost, again in 0:05: gone?[2J");
     assert_line("cam", &ended, 80, "cam    ended after 7 frames");
     assert_line("cam", &failed, 80, "cam    failed: broken");
+    assert_line("cam", &failed, 18, "cam    failed: br\u2026");
 }
 
 /* Characters that take two columns. */
@@ -55,7 +63,7 @@ test_wide(void)
     const EffNetWatchSnapshot ended = {.phase = EFFNET_WATCH_ENDED, .frames = 7};
 
     assert_line("\u732b", &ended, 80, "\u732b     ended after 7 frames");
-    assert_line("\u732b\u732b\u732b", &ended, 80, "\u732b\u732b   ended after 7 frames");
+    assert_line("\u732b\u732b\u732b", &ended, 80, "\u732b\u732b\u2026  ended after 7 frames");
 }
 
 static char *
