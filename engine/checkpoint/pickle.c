@@ -554,7 +554,7 @@ op_get(Machine *m, guint n_bytes)
     return push(m, m->memo->pdata[index]);
 }
 
-static const Opcode opcodes[256] = {
+static const Opcode opcodes[] = {
     [0x80] = {op_skip, 1}, /* PROTO */
     [0x95] = {op_skip, 8}, /* FRAME */
     ['('] = {op_mark},
@@ -618,7 +618,7 @@ run(Machine *m)
     while (!m->result) {
         if (!get_bytes(m, &code, 1))
             return;
-        if (!opcodes[code].run) {
+        if (code >= G_N_ELEMENTS(opcodes) || !opcodes[code].run) {
             fail(m, "holds a pickle with the opcode 0x%02x, which torch.save() does not write",
                  code);
             return;
