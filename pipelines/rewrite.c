@@ -147,14 +147,40 @@ write_quantised(Output *o, const EffNetNetwork *network, const char *arch, GErro
     return TRUE;
 }
 
+/* Adds a layer behind the features, with the batch norms around it folded into it. */
 static gboolean
-write_floats(Output *o, const EffNetState *state, const EffNetNetwork *network, GError **error)
+copy_head(Output *o, EffNetWeights *weights, const EffNetNaming *naming, const EffNetLayer *layer,
+          GError **error)
+{
+    for (EffNetPart part = EFFNET_PART_WEIGHT; part <= EFFNET_PART_BIAS; part++) {
+        g_autofree char *name = effnet_naming_tensor(naming, layer, part);
+        g_autofree float *values = g_try_new(float, effnet_part_size(layer, part));
+
+        if (!values) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MEMORY, "there is no memory for %s",
+                        name);
+            return FALSE;
+        }
+        if (!weights->read(weights, layer, part, values, error))
+            return FALSE;
+        add_floats(o, name, values, part == EFFNET_PART_WEIGHT ? 2 : 1,
+                   (guint64[]){layer->out_channels, layer->in_channels});
+    }
+    return TRUE;
+}
+
+static gboolean
+write_floats(Output *o, const EffNetState *state, EffNetWeights *weights,
+             const EffNetNetwork *network, GError **error)
 {
     effnet_safetensors_writer_set_metadata(o->writer, "format", "pt");
     for (guint i = 0; i < network->n_layers; i++)
         if (is_new(o, &network->layers[i]))
             add_head(o, state->naming, &network->layers[i]);
-        else if (!copy_layer(o, state, &network->layers[i], error))
+        else if (effnet_layer_is_of_head(&network->layers[i])) {
+            if (!copy_head(o, weights, state->naming, &network->layers[i], error))
+                return FALSE;
+        } else if (!copy_layer(o, state, &network->layers[i], error))
             return FALSE;
     return TRUE;
 }
@@ -226,19 +252,24 @@ effnet_rewrite(const char *base, const EffNetModelOptions *options, const EffNet
                const char *const *metadata, const char *path, GError **error)
 {
     static const EffNetModelOptions none;
+    static const EffNetHead bare;
     g_autoptr(EffNetRecognition) r = effnet_recognise(base, options ? options : &none, error);
     g_autoptr(EffNetSafetensorsWriter) writer = effnet_safetensors_writer_new();
     g_autoptr(EffNetCheckpoint) checkpoint = r ? effnet_checkpoint_open(base, error) : NULL;
     Output o = {.checkpoint = checkpoint, .writer = writer, .head = head};
     g_autoptr(EffNetNetwork) network = NULL;
     g_autoptr(EffNetState) state = NULL;
+    g_autoptr(EffNetArch) arch = NULL;
     EffNetModelInfo info;
 
     if (!checkpoint)
         return FALSE;
+    /* A new classifier reads the features, without hidden layers between. */
+    arch = head->weights ? effnet_arch_new_head(r->arch, &bare) : effnet_arch_ref(r->arch);
     info = new_info(&r->info, head);
-    network = effnet_network_new(r->arch, info.resolution, info.in_channels, info.n_classes,
-                                 info.padding);
+    info.arch = effnet_arch_get_name(arch);
+    network =
+        effnet_network_new(arch, info.resolution, info.in_channels, info.n_classes, info.padding);
     set_metadata(&o, &info, metadata);
     if (head->weights == NULL)
         copy_learned(&o);
@@ -247,7 +278,7 @@ effnet_rewrite(const char *base, const EffNetModelOptions *options, const EffNet
             return FALSE;
     } else {
         state = effnet_state_new(g_steal_pointer(&checkpoint), error);
-        if (!state || !write_floats(&o, state, network, error))
+        if (!state || !write_floats(&o, state, r->weights, network, error))
             return FALSE;
     }
     return effnet_safetensors_writer_finish(writer, path, error) && check(path, &r->info, error);

@@ -6,6 +6,8 @@
 #include "arch.h"
 #include "scaling.h"
 
+#define MAX_UNITS 16384 /* of a hidden layer */
+
 static const struct {
     const EffNetVariant *variants;
     const guint *n_variants;
@@ -200,8 +202,100 @@ new_scaled(const EffNetVariant *base, EffNetPoint point, const EffNetScaling *sc
     return new_at(base, scaled_name(base, &point), &point);
 }
 
+/* What is behind the name of a network with hidden layers: "+100-relu" for each of them. */
+static char *
+head_name(const EffNetHead *head)
+{
+    GString *name = g_string_new(NULL);
+
+    for (guint i = 0; i < head->n_hidden; i++) {
+        const char *label = effnet_act_get_names(head->hidden[i].act)->label;
+        g_autofree char *act = g_ascii_strdown(label, -1);
+
+        g_string_append_printf(name, "+%u-%s", head->hidden[i].units, act);
+    }
+    return g_string_free(name, FALSE);
+}
+
+/* The activation that people call NAME; EFFNET_ACTS: there is none. */
+static EffNetAct
+parse_act(const char *name)
+{
+    for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
+        const char *label = effnet_act_get_names(act)->label;
+
+        if (label && g_ascii_strcasecmp(name, label) == 0)
+            return act;
+    }
+    return g_str_equal(name, "silu") ? EFFNET_ACT_SILU : EFFNET_ACTS;
+}
+
+/* Moves *TEXT past "bn-", if that is there. */
+static gboolean
+skip_norm(const char **text)
+{
+    gboolean found = g_str_has_prefix(*text, "bn-");
+
+    *text += found ? strlen("bn-") : 0;
+    return found;
+}
+
+/* Adds the hidden layer that TEXT describes: "100-relu"; with its batch norms, "bn-100-bn-relu-bn"
+ * or some of these. */
+static gboolean
+add_hidden(const char *text, EffNetHead *head)
+{
+    guint norms = skip_norm(&text) ? EFFNET_NORM_FIRST : 0;
+    gsize n = strcspn(text, "-");
+    g_autofree char *units = g_strndup(text, n), *name = NULL;
+    guint64 number;
+    EffNetAct act;
+
+    if (head->n_hidden == EFFNET_MAX_HIDDEN || text[n] != '-' ||
+        !g_ascii_string_to_unsigned(units, 10, 1, MAX_UNITS, &number, NULL))
+        return FALSE;
+    text += n + 1;
+    norms |= skip_norm(&text) ? EFFNET_NORM_INSIDE : 0;
+    name = g_strdup(text);
+    if (g_str_has_suffix(name, "-bn")) {
+        norms |= EFFNET_NORM_LAST;
+        name[strlen(name) - strlen("-bn")] = '\0';
+    }
+    act = parse_act(name);
+    head->hidden[head->n_hidden].units = (guint)number;
+    head->hidden[head->n_hidden].act = act;
+    head->hidden[head->n_hidden++].norms = norms;
+    return act != EFFNET_ACTS;
+}
+
+/* Sets HEAD to what TEXT, the hidden layers of a name, says. */
+static gboolean
+parse_head(const char *text, EffNetHead *head)
+{
+    g_auto(GStrv) layers = g_strsplit(text, "+", -1);
+
+    head->n_hidden = 0;
+    for (char **layer = layers; *layer; layer++)
+        if (!add_hidden(*layer, head))
+            return FALSE;
+    return head->n_hidden > 0;
+}
+
 EffNetArch *
-effnet_arch_new(const char *name, GError **error)
+effnet_arch_new_head(const EffNetArch *arch, const EffNetHead *head)
+{
+    g_autofree char *suffix = head_name(head);
+    g_autofree char *body = g_strndup(arch->name, strcspn(arch->name, "+"));
+    const EffNetPoint point = {arch->width, arch->depth, arch->resolution};
+    EffNetArch *with = new_at(arch->base, g_strconcat(body, suffix, NULL), &point);
+
+    with->head = *head;
+    return with;
+}
+
+/* A network without hidden layers. */
+static EffNetArch *
+new_body(const char *name, GError **error)
 {
     EffNetScaling scaling;
     const char *suffix;
@@ -223,14 +317,36 @@ effnet_arch_new(const char *name, GError **error)
 }
 
 EffNetArch *
+effnet_arch_new(const char *name, GError **error)
+{
+    const char *suffix = strchr(name, '+');
+    g_autofree char *body = suffix ? g_strndup(name, suffix - name) : g_strdup(name);
+    g_autoptr(EffNetArch) arch = new_body(body, error);
+    EffNetHead head;
+
+    if (!arch || !suffix)
+        return g_steal_pointer(&arch);
+    if (parse_head(suffix + 1, &head))
+        return effnet_arch_new_head(arch, &head);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
+                "the hidden layers of \"%s\" are not one or two of up to %u units, each with its "
+                "activation, as in +100-relu (relu, relu6, gelu, swish, hard-swish, sigmoid, "
+                "hard-sigmoid, none)",
+                name, MAX_UNITS);
+    return NULL;
+}
+
+EffNetArch *
 effnet_arch_new_scaled(const char *base, const EffNetScaling *scaling, GError **error)
 {
-    g_autoptr(EffNetArch) arch = effnet_arch_new(base, error);
+    g_autoptr(EffNetArch) arch = effnet_arch_new(base, error), scaled = NULL;
 
     if (!arch)
         return NULL;
-    return new_scaled(arch->base, (EffNetPoint){arch->width, arch->depth, arch->resolution},
-                      scaling, error);
+    scaled = new_scaled(arch->base, (EffNetPoint){arch->width, arch->depth, arch->resolution},
+                        scaling, error);
+    return scaled && arch->head.n_hidden ? effnet_arch_new_head(scaled, &arch->head)
+                                         : g_steal_pointer(&scaled);
 }
 
 EffNetArch *

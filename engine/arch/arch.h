@@ -70,6 +70,7 @@ struct _EffNetArch {
     const EffNetVariant *base;
     double width, depth;
     guint resolution;
+    EffNetHead head;
 };
 
 /* The variant that we, timm, torchvision or lukemelas call NAME; NULL if there is none. */

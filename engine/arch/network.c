@@ -321,6 +321,20 @@ add_head(Builder *b)
     layer->unbiased = family->unbiased_head;
 }
 
+static void
+add_hidden(Builder *b, const EffNetHead *head)
+{
+    b->size = 1;
+    for (guint i = 0; i < head->n_hidden; i++) {
+        const EffNetLayer hidden = {.block = i};
+        EffNetLayer *layer = add_conv(b, &hidden, EFFNET_ROLE_HIDDEN, 1, 1, head->hidden[i].units,
+                                      head->hidden[i].act);
+
+        layer->has_norm = FALSE;
+        layer->pooled = layer->pool = TRUE;
+    }
+}
+
 EffNetNetwork *
 effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels, guint n_classes,
                    EffNetPadding padding)
@@ -341,10 +355,11 @@ effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels, 
     if (b.family->head)
         add_head(&b);
     last_layer(&b)->pool = TRUE;
-    if (n_classes)
-        add_linear(&b, &none, EFFNET_ROLE_CLASSIFIER, b.channels, n_classes, EFFNET_ACT_NONE);
-
     network->n_features = b.channels;
+    if (n_classes) {
+        add_hidden(&b, &arch->head);
+        add_linear(&b, &none, EFFNET_ROLE_CLASSIFIER, b.channels, n_classes, EFFNET_ACT_NONE);
+    }
     network->n_layers = b.layers->len;
     network->layers = (EffNetLayer *)g_array_free(b.layers, FALSE);
     return network;
@@ -373,6 +388,8 @@ effnet_layer_name(const EffNetLayer *layer)
     };
     const char *name = names[layer->role];
 
+    if (layer->role == EFFNET_ROLE_HIDDEN)
+        return g_strdup_printf("hidden.%u", layer->block);
     if (layer->role == EFFNET_ROLE_STEM || layer->role == EFFNET_ROLE_MAX_POOL ||
         layer->role == EFFNET_ROLE_HEAD || layer->role == EFFNET_ROLE_CLASSIFIER)
         return g_strdup(name);

@@ -23,8 +23,28 @@ typedef enum {
     EFFNET_ROLE_CONV2,
     EFFNET_ROLE_CONV3,
     EFFNET_ROLE_HEAD,       /* the last convolution, 1x1, which may read the pooled vector */
+    EFFNET_ROLE_HIDDEN,     /* linear, between the pooled vector and the classifier */
     EFFNET_ROLE_CLASSIFIER, /* linear */
 } EffNetRole;
+
+/* What is trained upon a network: linear layers before the classifier. */
+#define EFFNET_MAX_HIDDEN 2
+
+/* Where a hidden layer's batch norms are, as far as its name says so; they are folded into it. */
+typedef enum {
+    EFFNET_NORM_FIRST = 1 << 0,  /* before the linear layer */
+    EFFNET_NORM_INSIDE = 1 << 1, /* between it and the activation */
+    EFFNET_NORM_LAST = 1 << 2,   /* after the activation */
+} EffNetNormPlaces;
+
+typedef struct {
+    guint n_hidden;
+    struct {
+        guint units;
+        EffNetAct act;
+        guint norms; /* EffNetNormPlaces */
+    } hidden[EFFNET_MAX_HIDDEN];
+} EffNetHead;
 
 /* What the blocks of a stage consist of. The first block has the stage's stride; the others, with
  * stride 1 and equal channels, add their input to their output. */
@@ -86,6 +106,13 @@ effnet_layer_is_squeeze_excite(const EffNetLayer *layer)
     return layer->role == EFFNET_ROLE_SE_REDUCE || layer->role == EFFNET_ROLE_SE_EXPAND;
 }
 
+/* Whether LAYER is one of those that are trained upon a network. */
+static inline gboolean
+effnet_layer_is_of_head(const EffNetLayer *layer)
+{
+    return layer->role == EFFNET_ROLE_HIDDEN || layer->role == EFFNET_ROLE_CLASSIFIER;
+}
+
 /* Channels that one filter reads. */
 static inline guint
 effnet_layer_filter_channels(const EffNetLayer *layer)
@@ -106,6 +133,9 @@ char *effnet_layer_name(const EffNetLayer *layer);
 /* Weights, plus batch norm's scale and shift or the bias. */
 guint64 effnet_layer_params(const EffNetLayer *layer);
 guint64 effnet_layer_macs(const EffNetLayer *layer);
+
+/* ARCH with HEAD's layers before its classifier, in place of its own; for effnet_arch_unref(). */
+EffNetArch *effnet_arch_new_head(const EffNetArch *arch, const EffNetHead *head);
 
 /* IN_CHANNELS: 1 or 3. N_CLASSES 0: no classifier. PADDING is not AUTO. For
  * effnet_network_free(). */

@@ -285,7 +285,7 @@ effnet_plan_fuse(EffNetPlan *plan)
     for (const EffNetLayer *layer = layers; layer < layers + plan->network->n_layers;
          layer = next) {
         next = add_layer(&b, layer);
-        if (layer->pool)
+        if (layer->pool && layer->role != EFFNET_ROLE_HIDDEN)
             plan->features = b.current;
         if (layer->role == EFFNET_ROLE_CLASSIFIER)
             plan->logits = b.current;

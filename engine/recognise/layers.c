@@ -26,7 +26,10 @@ effnet_layer_is_folded(const EffNetState *state, const EffNetLayer *layer)
 gboolean
 effnet_layer_lacks_bias(const EffNetState *state, const EffNetLayer *layer, EffNetPart part)
 {
-    return part == EFFNET_PART_BIAS && layer->unbiased && !effnet_state_find(state, layer, part);
+    gboolean may = layer->unbiased || (effnet_layer_is_of_head(layer) &&
+                                       effnet_head_may_lack_bias(&state->head, layer));
+
+    return part == EFFNET_PART_BIAS && may && !effnet_state_find(state, layer, part);
 }
 
 /* Sets DIMS to the shape of PART of LAYER; returns the number of dimensions. */
@@ -38,7 +41,7 @@ get_shape(const EffNetLayer *layer, EffNetPart part, guint64 dims[4])
         return 1;
     dims[1] = effnet_layer_filter_channels(layer);
     dims[2] = dims[3] = layer->kernel;
-    return layer->role == EFFNET_ROLE_CLASSIFIER ? 2 : 4;
+    return effnet_layer_is_of_head(layer) ? 2 : 4;
 }
 
 /* Trailing dimensions of 1 do not count: a linear layer and a 1x1 convolution hold the same
@@ -143,6 +146,7 @@ list_names(const EffNetState *state, const EffNetNetwork *network, EffNetPart la
                 g_hash_table_add(names, name);
         }
     }
+    effnet_head_add_norms(&state->head, names);
     return names;
 }
 
@@ -246,7 +250,7 @@ EffNetArch *
 effnet_layers_match(const EffNetState *state, const char *name, guint in_channels, guint n_classes,
                     GPtrArray *left_out, GError **error)
 {
-    const NamedShapes shapes = {
+    NamedShapes shapes = {
         .base = {.path = effnet_checkpoint_get_path(state->checkpoint),
                  .n_weights = count_weights(state),
                  .in_channels = in_channels,
@@ -255,8 +259,10 @@ effnet_layers_match(const EffNetState *state, const char *name, guint in_channel
         .state = state,
     };
     g_autoptr(GError) failed = NULL;
-    g_autoptr(EffNetArch) arch = effnet_shapes_search(&shapes.base, name, &failed), other = NULL;
+    g_autoptr(EffNetArch) arch = NULL, other = NULL;
 
+    effnet_head_get(&state->head, state->checkpoint, &shapes.base.head);
+    arch = effnet_shapes_search(&shapes.base, name, &failed);
     if (failed) {
         g_propagate_error(error, g_steal_pointer(&failed));
         return NULL;

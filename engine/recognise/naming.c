@@ -70,7 +70,9 @@ fill_pattern(const char *pattern, const EffNetLayer *layer)
 char *
 effnet_naming_module(const EffNetNaming *naming, const EffNetLayer *layer, gboolean norm)
 {
-    const EffNetNamingRow *row = find_row(naming, layer);
+    static const EffNetNamingRow ours = {EFFNET_ROLE_HIDDEN, "hidden.$b", NULL};
+    const EffNetNamingRow *row =
+        layer->role == EFFNET_ROLE_HIDDEN ? &ours : find_row(naming, layer);
     const char *pattern = !row ? NULL : norm ? row->norm : row->weights;
 
     return pattern ? fill_pattern(pattern, layer) : NULL;
@@ -133,7 +135,8 @@ static gboolean
 names_all(const EffNetNaming *naming, const EffNetNetwork *network)
 {
     for (guint i = 0; i < network->n_layers; i++)
-        if (effnet_layer_has_weights(&network->layers[i]) && !find_row(naming, &network->layers[i]))
+        if (effnet_layer_has_weights(&network->layers[i]) &&
+            network->layers[i].role != EFFNET_ROLE_HIDDEN && !find_row(naming, &network->layers[i]))
             return FALSE;
     return TRUE;
 }

@@ -63,7 +63,7 @@ extern const EffNetNaming *const effnet_namings[];
 const EffNetNaming *effnet_naming_of(const EffNetNetwork *network);
 
 /* The module of LAYER's weights, or, if NORM, of its batch norm: "blocks.0.1.conv_pw"; NULL for a
- * layer that networks of this naming do not have. For g_free(). */
+ * layer that networks of this naming do not have. Hidden layers are named by us. For g_free(). */
 char *effnet_naming_module(const EffNetNaming *naming, const EffNetLayer *layer, gboolean norm);
 /* The same, followed by what PyTorch calls PART: "blocks.0.1.conv_pw.weight". */
 char *effnet_naming_tensor(const EffNetNaming *naming, const EffNetLayer *layer, EffNetPart part);

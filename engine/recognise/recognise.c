@@ -187,13 +187,16 @@ note_names(Recogniser *r, const EffNetState *state)
         effnet_recognition_note(out, "tensor names", "prefix: %s", state->prefix);
     if (state->averaged)
         effnet_recognition_note(out, "its name", "weights: the averaged ones");
-    if (state->head && !effnet_state_has_own_head(state))
-        effnet_recognition_note(out, "its shape", "classifier: %s", state->head);
+    if (state->head.n_linear > 0 && !effnet_state_has_own_head(state))
+        effnet_recognition_note(out, "its shape", "classifier: %s",
+                                state->head.linear[state->head.n_linear - 1]);
+    for (guint i = 0; i + 1 < state->head.n_linear; i++)
+        effnet_recognition_note(out, "its shape", "hidden layer: %s", state->head.linear[i]);
 }
 
 /* Recognises the network by its shapes: the one that the file names, if it fits. */
 static gboolean
-recognise_shapes(Recogniser *r, const EffNetState *state, GError **error)
+recognise_shapes(Recogniser *r, EffNetState *state, GError **error)
 {
     static const EffNetLayer stem = {.role = EFFNET_ROLE_STEM},
                              classifier = {.role = EFFNET_ROLE_CLASSIFIER};
@@ -215,6 +218,9 @@ recognise_shapes(Recogniser *r, const EffNetState *state, GError **error)
     if (!r->out->arch)
         return FALSE;
     info->arch = effnet_arch_get_name(r->out->arch);
+    if (!effnet_head_settle(&state->head, state->checkpoint, info->arch, &r->out->arch->head,
+                            error))
+        return FALSE;
     note_names(r, state);
     effnet_recognition_note(r->out, asked ? "options" : "tensor shapes", "architecture: %s",
                             info->arch);
@@ -224,10 +230,19 @@ recognise_shapes(Recogniser *r, const EffNetState *state, GError **error)
     return TRUE;
 }
 
+/* Whether A and B are names of one network, be it with other hidden layers. */
+static gboolean
+have_one_body(const char *a, const char *b)
+{
+    gsize n = strcspn(a, "+");
+
+    return n == strcspn(b, "+") && strncmp(a, b, n) == 0;
+}
+
 static gboolean
 is_scaled(const Recogniser *r)
 {
-    return !g_str_equal(r->out->info.arch, r->out->arch->base->name);
+    return !have_one_body(r->out->info.arch, r->out->arch->base->name);
 }
 
 /* The network of the table that NAME is trained like: a scaled network's base, or NAME itself. */
@@ -248,7 +263,7 @@ is_arch(const Recogniser *r, const char *name)
 {
     g_autoptr(EffNetArch) arch = effnet_arch_new(name, NULL);
 
-    return arch && (g_str_equal(effnet_arch_get_name(arch), r->out->info.arch) ||
+    return arch && (have_one_body(effnet_arch_get_name(arch), r->out->info.arch) ||
                     (is_scaled(r) && arch->base->family == r->out->arch->base->family));
 }
 
@@ -478,7 +493,7 @@ check_layers(const Recogniser *r, const EffNetNaming *naming, GError **error)
 }
 
 static gboolean
-recognise_file(Recogniser *r, const EffNetState *state, GError **error)
+recognise_file(Recogniser *r, EffNetState *state, GError **error)
 {
     if (!check_architecture(r, error) || !recognise_shapes(r, state, error))
         return FALSE;

@@ -16,7 +16,11 @@
 EffNetNetwork *
 effnet_shapes_lay_out(const EffNetShapes *shapes, const EffNetArch *arch)
 {
-    return effnet_network_new(arch, effnet_arch_get_resolution(arch), shapes->in_channels,
+    EffNetArch with = *arch;
+
+    if (with.head.n_hidden == 0)
+        with.head = shapes->head;
+    return effnet_network_new(&with, effnet_arch_get_resolution(arch), shapes->in_channels,
                               shapes->n_classes, EFFNET_PADDING_SAME);
 }
 

@@ -11,6 +11,7 @@ struct _EffNetShapes {
     guint n_weights;   /* tensors of convolutions and linear layers */
     guint in_channels; /* the image's */
     guint n_classes;   /* 0: no classifier */
+    EffNetHead head;   /* before it; only the units of its layers count */
     /* Sets DIMS to the dimensions (out, in, height, width) of what would be LAYER's weights, the
      * INDEX-th in the network; FALSE if there are none. */
     gboolean (*get)(const EffNetShapes *shapes, const EffNetLayer *layer, guint index,

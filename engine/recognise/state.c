@@ -199,13 +199,17 @@ is_of_training(const EffNetState *state, const EffNetTensor *tensor)
     return is_counter(tensor) || is_named_by_training(rest ? rest : tensor->name);
 }
 
-/* Whether NAME is that of the head's weights. */
+/* Whether NAME is the weights of one of the head's layers. */
 static gboolean
 is_of_head(const EffNetState *state, const char *name)
 {
-    gsize n = state->head ? strlen(state->head) : 0;
+    for (guint i = 0; i < state->head.n_linear; i++) {
+        gsize n = strlen(state->head.linear[i]);
 
-    return n > 0 && strncmp(name, state->head, n) == 0 && g_str_equal(name + n, ".weight");
+        if (strncmp(name, state->head.linear[i], n) == 0 && g_str_equal(name + n, ".weight"))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 gboolean
@@ -257,45 +261,62 @@ is_biased_matrix(const EffNetState *state, const EffNetTensor *tensor, const cha
     return bias && bias->n_dims == 1 && bias->dims[0] == tensor->dims[0];
 }
 
-/* Sets *HEAD and *SECOND to the first two tensors outside the body that pass IS, or to NULL. */
+/* Adds the module of TENSOR, without END, to MODULES. */
 static void
-find_heads(const EffNetState *state, IsHead is, const EffNetTensor **head,
-           const EffNetTensor **second)
+add_module(GPtrArray *modules, const EffNetTensor *tensor, const char *end)
 {
-    *head = *second = NULL;
-    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint) && !*second; i++) {
+    g_ptr_array_add(modules, g_strndup(tensor->name, strlen(tensor->name) - strlen(end)));
+}
+
+/* Adds the modules of all tensors outside the body that pass IS to MODULES. */
+static void
+list_heads(const EffNetState *state, IsHead is, GPtrArray *modules)
+{
+    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint); i++) {
         const EffNetTensor *tensor = effnet_checkpoint_get_tensor(state->checkpoint, i);
         const char *rest = strip(state, tensor->name);
 
-        if (!g_str_has_suffix(tensor->name, ".weight") ||
-            (rest && effnet_naming_has(state->naming, rest)) || !is(state, tensor, rest))
-            continue;
-        *(*head ? second : head) = tensor;
+        if (g_str_has_suffix(tensor->name, ".weight") &&
+            !(rest && effnet_naming_has(state->naming, rest)) && is(state, tensor, rest))
+            add_module(modules, tensor, ".weight");
     }
 }
 
-/* Finds the head: the only matrix outside the body, whatever its name. */
+/* Adds the modules of all batch norms outside the body to MODULES. */
+static void
+list_norms(const EffNetState *state, GPtrArray *modules)
+{
+    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(state->checkpoint); i++) {
+        const EffNetTensor *tensor = effnet_checkpoint_get_tensor(state->checkpoint, i);
+        const char *rest = strip(state, tensor->name);
+
+        if (g_str_has_suffix(tensor->name, ".running_mean") && tensor->n_dims == 1 &&
+            !is_of_training(state, tensor) && !effnet_state_is_copied(state, tensor->name) &&
+            !(rest && effnet_naming_has(state->naming, rest)))
+            add_module(modules, tensor, ".running_mean");
+    }
+}
+
+/* Finds the head: the matrices outside the body, whatever their names, or the only other layer that
+ * may be one; and the batch norms around them. */
 static gboolean
 find_head(EffNetState *state, GError **error)
 {
     static const IsHead kinds[] = {is_matrix, is_point_convolution, is_biased_matrix};
-    const EffNetTensor *head = NULL, *second = NULL;
+    static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
+    g_autofree char *module = effnet_naming_module(state->naming, &classifier, FALSE);
+    g_autofree char *own = g_strconcat(state->prefix, module, NULL);
+    g_autoptr(GPtrArray) linear = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) norms = g_ptr_array_new_with_free_func(g_free);
 
-    find_heads(state, kinds[0], &head, &second);
-    if (second) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                    "%s has more than one linear layer behind its features (%s and %s): a "
-                    "classifier of one layer is what is supported",
-                    effnet_checkpoint_get_path(state->checkpoint), head->name, second->name);
-        return FALSE;
+    list_heads(state, kinds[0], linear);
+    for (gsize i = 1; i < G_N_ELEMENTS(kinds) && linear->len == 0; i++) {
+        list_heads(state, kinds[i], linear);
+        if (linear->len > 1)
+            g_ptr_array_set_size(linear, 0);
     }
-    for (gsize i = 1; i < G_N_ELEMENTS(kinds) && !head; i++) {
-        find_heads(state, kinds[i], &head, &second);
-        head = second ? NULL : head;
-    }
-    if (head)
-        state->head = g_strndup(head->name, strlen(head->name) - strlen(".weight"));
-    return TRUE;
+    list_norms(state, norms);
+    return effnet_head_order(&state->head, state->checkpoint, linear, norms, own, error);
 }
 
 EffNetState *
@@ -340,7 +361,7 @@ effnet_state_free(EffNetState *state)
     effnet_checkpoint_free(state->checkpoint);
     g_ptr_array_unref(state->copies);
     g_free(state->prefix);
-    g_free(state->head);
+    effnet_head_clear(&state->head);
     g_free(state);
 }
 
@@ -349,9 +370,11 @@ effnet_state_tensor(const EffNetState *state, const EffNetLayer *layer, EffNetPa
 {
     g_autofree char *name = NULL;
 
-    if (layer->role == EFFNET_ROLE_CLASSIFIER && state->head)
+    if (effnet_layer_is_of_head(layer) &&
+        effnet_head_index(&state->head, layer) < state->head.n_linear)
         return part == EFFNET_PART_WEIGHT || part == EFFNET_PART_BIAS
-                   ? g_strconcat(state->head, effnet_part_suffix(part), NULL)
+                   ? g_strconcat(state->head.linear[effnet_head_index(&state->head, layer)],
+                                 effnet_part_suffix(part), NULL)
                    : NULL;
     name = effnet_naming_tensor(state->naming, layer, part);
     return name ? g_strconcat(state->prefix, name, NULL) : NULL;
@@ -371,7 +394,7 @@ effnet_state_has_own_head(const EffNetState *state)
     static const EffNetLayer classifier = {.role = EFFNET_ROLE_CLASSIFIER};
     g_autofree char *own = effnet_naming_module(state->naming, &classifier, FALSE);
 
-    return state->head && g_strcmp0(strip(state, state->head), own) == 0;
+    return state->head.n_linear == 1 && g_strcmp0(strip(state, state->head.linear[0]), own) == 0;
 }
 
 /* Whether TENSOR, named like a part of training, may be a layer after the classifier, as losses of

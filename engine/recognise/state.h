@@ -4,14 +4,15 @@
 #ifndef EFFNET_STATE_H
 #define EFFNET_STATE_H
 
+#include "head.h"
 #include "naming.h"
 #include "../checkpoint/checkpoint.h"
 
 typedef struct {
     EffNetCheckpoint *checkpoint; /* owned */
     const EffNetNaming *naming;
-    char *prefix;          /* before NAMING's names; may be "" */
-    char *head;            /* the classifier's module, in full; NULL if there is none */
+    char *prefix; /* before NAMING's names; may be "" */
+    EffNetHeadModules head;
     const char *container; /* the dictionaries of the file that it is in; NULL if in none */
     gboolean averaged;     /* of several copies of the network, this is the averaged one */
     GPtrArray *copies;     /* the other copies' prefixes */

@@ -46,11 +46,11 @@ check_values(const StoredWeights *weights, const EffNetTensor *tensor, EffNetPar
     return FALSE;
 }
 
+/* Reads PART of LAYER as it is stored. */
 static gboolean
-stored_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, float *dst,
+read_tensor(StoredWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
             GError **error)
 {
-    StoredWeights *weights = (StoredWeights *)base;
     const EffNetTensor *tensor;
 
     if (effnet_layer_lacks_bias(weights->state, layer, part)) {
@@ -60,6 +60,63 @@ stored_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, floa
     tensor = effnet_layer_find(weights->state, layer, part, error);
     return tensor && effnet_checkpoint_read(weights->state->checkpoint, tensor, dst, error) &&
            check_values(weights, tensor, part, dst, error);
+}
+
+/* Folds the norm MODULE of a linear layer's input into PART, WEIGHT or BIAS, in DST. */
+static gboolean
+fold_before(StoredWeights *weights, const EffNetLayer *layer, EffNetPart part, const char *module,
+            float *dst, GError **error)
+{
+    gsize in = layer->in_channels, out = layer->out_channels;
+    g_autofree float *rows = part == EFFNET_PART_BIAS ? g_new(float, in *out) : NULL;
+    g_autofree float *norm =
+        effnet_head_read_norm(weights->state->checkpoint, module, layer->in_channels, error);
+
+    if (!norm || (rows && !read_tensor(weights, layer, EFFNET_PART_WEIGHT, rows, error)))
+        return FALSE;
+    for (gsize o = 0; o < out; o++)
+        for (gsize k = 0; k < in; k++)
+            if (rows)
+                dst[o] += rows[o * in + k] * norm[in + k];
+            else
+                dst[o * in + k] *= norm[k];
+    return TRUE;
+}
+
+/* The same of the norm MODULE of its output. */
+static gboolean
+fold_after(StoredWeights *weights, const EffNetLayer *layer, EffNetPart part, const char *module,
+           float *dst, GError **error)
+{
+    gsize out = layer->out_channels, n = part == EFFNET_PART_BIAS ? 1 : layer->in_channels;
+    g_autofree float *norm =
+        effnet_head_read_norm(weights->state->checkpoint, module, layer->out_channels, error);
+
+    if (!norm)
+        return FALSE;
+    for (gsize o = 0; o < out; o++)
+        for (gsize k = 0; k < n; k++)
+            dst[o * n + k] =
+                dst[o * n + k] * norm[o] + (part == EFFNET_PART_BIAS ? norm[out + o] : 0);
+    return TRUE;
+}
+
+static gboolean
+stored_read(EffNetWeights *base, const EffNetLayer *layer, EffNetPart part, float *dst,
+            GError **error)
+{
+    StoredWeights *weights = (StoredWeights *)base;
+    const EffNetHeadModules *head = &weights->state->head;
+    guint index;
+
+    if (!read_tensor(weights, layer, part, dst, error))
+        return FALSE;
+    if (!effnet_layer_is_of_head(layer) || head->n_linear == 0)
+        return TRUE;
+    index = effnet_head_index(head, layer);
+    if (head->before[index] && !fold_before(weights, layer, part, head->before[index], dst, error))
+        return FALSE;
+    return !head->after[index] || fold_after(weights, layer, part, head->after[index], dst, error);
 }
 
 static gboolean

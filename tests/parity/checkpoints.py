@@ -249,15 +249,63 @@ def test_heads_that_are_more():
         model.fc = torch.nn.Sequential(torch.nn.Linear(512, 64), torch.nn.ReLU(),
                                        torch.nn.Linear(64, 4))
         folder.save("m.pth", model.state_dict())
-        folder.fails("more than one linear layer behind its features")
+        folder.fails("nothing tells the activation between them: say it with the network "
+                     "(--model-options arch=resnet18+64-relu")
     with Folder() as folder:
         model = network("torchvision", "resnet18")
         neck = prefixed(torch.nn.BatchNorm1d(512).state_dict(), "bnneck.")
         folder.save("m.pth", {**model.state_dict(), **neck})
-        folder.fails("has a tensor bnneck.weight")
+        folder.fails("has a batch norm bnneck, of which nothing tells where")
     with Folder() as folder:
         folder.save("m.pth", {**model.state_dict(), "temperature": torch.ones(1)})
         folder.fails("has a tensor temperature")
+
+
+def shake(module):
+    """Gives batch norms statistics and weights that show."""
+    for norm in module.modules():
+        if isinstance(norm, torch.nn.BatchNorm1d):
+            norm.weight.data.uniform_(0.5, 1.5)
+            norm.bias.data.normal_(0, 0.2)
+            norm.running_mean.normal_(0.5, 0.2)
+            norm.running_var.uniform_(0.5, 2)
+    return module.eval()
+
+
+def test_hidden_layers():
+    """With batch norms, without biases, one or two of them."""
+    need_torch()
+    nn = torch.nn
+    heads = {
+        "64-relu": [nn.Linear(512, 64), nn.ReLU(), nn.Dropout(), nn.Linear(64, 4)],
+        "64-gelu": [nn.Linear(512, 64, bias=False), nn.BatchNorm1d(64), nn.GELU(),
+                    nn.Linear(64, 4)],
+        "64-relu6": [nn.BatchNorm1d(512), nn.Linear(512, 64), nn.ReLU6(), nn.BatchNorm1d(64),
+                     nn.Linear(64, 4, bias=False)],
+        "bn-64-relu-bn": [nn.BatchNorm1d(512), nn.Dropout(), nn.Linear(512, 64), nn.ReLU(),
+                          nn.BatchNorm1d(64), nn.Dropout(), nn.Linear(64, 4)],
+        "64-bn-hard-swish": [nn.Linear(512, 64), nn.Dropout(), nn.BatchNorm1d(64),
+                             nn.Hardswish(), nn.Linear(64, 4)],
+        "96-hard-swish+32-silu": [nn.Linear(512, 96), nn.Hardswish(), nn.Linear(96, 32),
+                                  nn.SiLU(), nn.Linear(32, 4)],
+    }
+    for name, head in heads.items():
+        model = torchvision.models.resnet18()
+        model.fc = nn.Sequential(*head)
+        shake(warm(model))
+        with Folder() as folder:
+            folder.save("m.pth", model.state_dict())
+            for size in (224, 97):
+                folder.same(model, "--model-options", f"arch=resnet18+{name},resolution={size}",
+                            size=size)
+            # What writes it anew says it in the file.
+            file, folder.file = folder.file, f"{folder.path}/copy.safetensors"
+            effnet("convert", file, "--arch", f"resnet18+{name}", "--output", folder.file)
+            folder.same(model)
+            # A config can say it as well.
+            folder.json("config.json", {"architecture": f"resnet18+{name}"})
+            folder.write("model.safetensors", model.state_dict())
+            folder.same(model)
 
 
 def config(architecture, **more):

@@ -62,12 +62,13 @@ def scale_logits(model, pictures):
     classifier_of(model).bias.data = -(weight @ features.mean(0)) + 0.5 * torch.randn(len(weight))
 
 
-def features_of(model, pictures):
-    """The classifier's input and output; None for those that do not exist."""
-    seen = []
-    if classifier_of(model) is None:
+def features_of(model, pictures, layer=None):
+    """The input of the classifier, or of LAYER, and the logits; None for those that do not
+    exist."""
+    seen, layer = [], layer or classifier_of(model)
+    if layer is None:
         return model(pictures), None
-    hook = classifier_of(model).register_forward_hook(lambda _, read, __: seen.append(read[0]))
+    hook = layer.register_forward_hook(lambda _, read, __: seen.append(read[0]))
     logits = model(pictures)
     hook.remove()
     return seen[0], logits

@@ -57,6 +57,7 @@ INSTEAD = (
     # What is written is shown.
     (r"^(effnet classify .*--output (\S+).*)$", r"\1 && cat \2"),
     (r'"part-\$SLURM_ARRAY_TASK_ID"', "names.txt"),
+    (r"--model flowers\.pth --model-options \S+ flower\.jpg$", "cat.jpg"),
     # Words in capitals.
     (r"FILE-or-URI\.\.\.", "cat.jpg"),
     (r"\beffnet explain PICTURE --output HEAT\.png", "effnet explain cat.jpg --output heat.png"),

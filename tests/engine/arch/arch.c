@@ -101,6 +101,39 @@ test_unknown(void)
     }
 }
 
+/* Hidden layers before the classifier are named with the network, in one way. */
+static void
+test_heads(void)
+{
+    static const char *const pairs[][2] = {
+        {"b0+100-relu", "b0+100-relu"},
+        {"efficientnet_b0+64-GELU+32-silu", "b0+64-gelu+32-swish"},
+        {"resnet18+bn-64-bn-hard-swish-bn", "resnet18+64-hard-swish"},
+        {"b0-w1.1-d1.2-r256+8-none", "b0-w1.1-d1.2-r256+8-none"},
+    };
+    static const char *const wrong[] = {"b0+",         "b0+relu",       "b0+64",
+                                        "b0+0-relu",   "b0+64-",        "b0+64-tanh",
+                                        "b0+64-relu+", "b0+99999-relu", "b0+1-relu+1-relu+1-relu"};
+    const EffNetScaling twice = {.width = 2};
+
+    for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        g_autoptr(EffNetArch) arch = effnet_arch_new(pairs[i][0], NULL);
+        g_autoptr(EffNetArch) again = effnet_arch_new(effnet_arch_get_name(arch), NULL);
+        g_autoptr(EffNetArch) wide = effnet_arch_new_scaled(pairs[i][0], &twice, NULL);
+
+        g_assert_cmpstr(effnet_arch_get_name(arch), ==, pairs[i][1]);
+        g_assert_cmpstr(effnet_arch_get_name(again), ==, pairs[i][1]);
+        g_assert_true(g_str_has_suffix(effnet_arch_get_name(wide), strchr(pairs[i][1], '+')));
+    }
+    for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_null(effnet_arch_new(wrong[i], &error));
+        g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+        g_assert_nonnull(strstr(error->message, "hidden layers"));
+    }
+}
+
 static void
 test_list(void)
 {
@@ -122,6 +155,7 @@ main(int argc, char **argv)
     g_test_add_func("/arch/names", test_names);
     g_test_add_func("/arch/timm-names", test_timm_names);
     g_test_add_func("/arch/unknown", test_unknown);
+    g_test_add_func("/arch/heads", test_heads);
     g_test_add_func("/arch/list", test_list);
     return g_test_run();
 }

@@ -41,6 +41,29 @@ test_chain(void)
     }
 }
 
+/* Hidden layers read the pooled vector, and come with a classifier only. */
+static void
+test_hidden(void)
+{
+    g_autoptr(EffNetNetwork) net = network("b0+100-relu+20-gelu", 224, EFFNET_PADDING_SAME),
+                             plain = network("b0", 224, EFFNET_PADDING_SAME);
+    g_autoptr(EffNetArch) arch = effnet_arch_new("b0+100-relu", NULL);
+    g_autoptr(EffNetNetwork) features = effnet_network_new(arch, 224, 3, 0, EFFNET_PADDING_SAME);
+    const EffNetLayer *last = &net->layers[net->n_layers - 1];
+    g_autofree char *name = effnet_layer_name(last - 1);
+
+    g_assert_cmpuint(net->n_layers, ==, plain->n_layers + 2);
+    g_assert_cmpuint(features->n_layers, ==, plain->n_layers - 1);
+    g_assert_cmpuint(net->n_features, ==, 1280);
+    g_assert_cmpstr(name, ==, "hidden.1");
+    g_assert_cmpuint(last[-2].in_channels, ==, 1280);
+    g_assert_cmpuint(last[-2].in_size, ==, 1);
+    g_assert_cmpint(last[-2].act, ==, EFFNET_ACT_RELU);
+    g_assert_cmpint(last[-1].act, ==, EFFNET_ACT_GELU);
+    g_assert_cmpuint(effnet_layer_params(last - 1), ==, 100 * 20 + 20);
+    g_assert_cmpuint(last->in_channels, ==, 20);
+}
+
 static void
 test_b0(void)
 {
@@ -92,6 +115,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/network/chain", test_chain);
+    g_test_add_func("/network/hidden", test_hidden);
     g_test_add_func("/network/b0", test_b0);
     g_test_add_func("/network/padding", test_padding);
     g_test_add_func("/network/residuals", test_residuals);
