@@ -38,7 +38,8 @@ write_record(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
 
     g_string_truncate(line, 0);
     gst_efficientnet_json_append_line(line, &frame, record->results);
-    message = (GstEfficientNetMessage){.data = line->str, .length = line->len - 1};
+    message =
+        (GstEfficientNetMessage){.key = record->stream, .data = line->str, .length = line->len - 1};
     return gst_efficientnet_writer_write(writer, &message, error);
 }
 

@@ -2,15 +2,12 @@
 #include "mqttclient.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "credentials.h"
 
 #define MQTT_PORT         1883
 #define MQTTS_PORT        8883
-#define MAX_CREDENTIALS   4096      /* bytes of the file */
-#define MAX_CERTIFICATES  (4 << 20) /* bytes; more than all certificates of a system */
 #define USER_VARIABLE     "EFFNET_MQTT_USER"
 #define PASSWORD_VARIABLE "EFFNET_MQTT_PASSWORD"
 #define REFUSED           "the broker refuses this side's TLS, or its certificate"
@@ -111,35 +108,8 @@ gst_efficientnet_mqtt_describe_log(const char *text, gboolean unanswered_tls)
     return text;
 }
 
-/* Opens PATH for reading; -1 with the error set. Refuses a FIFO or a device, which opening might
- * wait for or activate, and a file of more than MAXIMUM bytes. */
-static int
-open_regular(const char *property, const char *path, gsize maximum, GError **error)
-{
-    struct stat st;
-    gboolean found = stat(path, &st) == 0;
-    int fd = found && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-
-    if (!found || (S_ISREG(st.st_mode) && (fd < 0 || fstat(fd, &st) != 0)))
-        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ, "%s: %s: %s", property,
-                    path, g_strerror(errno));
-    else if (!S_ISREG(st.st_mode))
-        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                    "%s: a regular file was expected, and %s is none", property, path);
-    else if ((guint64)st.st_size > maximum)
-        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                    "%s: at most %" G_GSIZE_FORMAT
-                    " bytes were expected, and %s has %" G_GINT64_FORMAT,
-                    property, maximum, path, (gint64)st.st_size);
-    else
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
 static gboolean
-set_user(struct mosquitto *client, const char *user, const char *password, const char *source,
+set_user(gpointer client, const char *user, const char *password, const char *source,
          GError **error)
 {
     int code = mosquitto_username_pw_set(client, user, password);
@@ -151,61 +121,11 @@ set_user(struct mosquitto *client, const char *user, const char *password, const
     return FALSE;
 }
 
-/* Takes USER:PASSWORD from the first line of PATH. */
-static gboolean
-set_credentials_of_file(struct mosquitto *client, const char *path, GError **error)
-{
-    char line[MAX_CREDENTIALS + 1] = "";
-    int fd = open_regular("credentials-file", path, MAX_CREDENTIALS, error);
-    gboolean accepted = FALSE;
-    char *colon;
-
-    if (fd < 0)
-        return FALSE;
-    /* read(), not stdio, whose buffer would keep a copy. */
-    if (read(fd, line, MAX_CREDENTIALS) < 0)
-        line[0] = '\0';
-    close(fd);
-    line[strcspn(line, "\r\n")] = '\0';
-    colon = strchr(line, ':');
-    if (colon) {
-        *colon = '\0';
-        accepted = set_user(client, line, colon + 1, "credentials-file", error);
-    } else {
-        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                    "credentials-file: the first line of %s is not USER:PASSWORD", path);
-    }
-    explicit_bzero(line, sizeof line);
-    return accepted;
-}
-
-static gboolean
-set_credentials(struct mosquitto *client, const char *path, GError **error)
-{
-    if (path)
-        return set_credentials_of_file(client, path, error);
-    if (g_getenv(USER_VARIABLE))
-        return set_user(client, g_getenv(USER_VARIABLE), g_getenv(PASSWORD_VARIABLE), USER_VARIABLE,
-                        error);
-    return TRUE;
-}
-
 /* Without this, OpenSSL would ask at the terminal, and wait. */
 static int
 refuse_passphrase(char *buffer, int size, int for_writing, void *data)
 {
     return 0;
-}
-
-/* Checks the file; OpenSSL opens it again at each connection. */
-static gboolean
-check_certificates(const char *property, const char *path, GError **error)
-{
-    int fd = path ? open_regular(property, path, MAX_CERTIFICATES, error) : -1;
-
-    if (fd >= 0)
-        close(fd);
-    return !path || fd >= 0;
 }
 
 static gboolean
@@ -225,9 +145,9 @@ set_tls(struct mosquitto *client, const GstEfficientNetMqttSettings *settings, g
                     "cert-file: it needs key-file and ca-file beside it");
         return FALSE;
     }
-    if (!check_certificates("ca-file", settings->ca_file, error) ||
-        !check_certificates("cert-file", settings->cert_file, error) ||
-        !check_certificates("key-file", settings->key_file, error))
+    if (!gst_efficientnet_credentials_check_certificates("ca-file", settings->ca_file, error) ||
+        !gst_efficientnet_credentials_check_certificates("cert-file", settings->cert_file, error) ||
+        !gst_efficientnet_credentials_check_certificates("key-file", settings->key_file, error))
         return FALSE;
     if (!tls)
         return TRUE;
@@ -240,6 +160,22 @@ set_tls(struct mosquitto *client, const GstEfficientNetMqttSettings *settings, g
         g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
                     "address: there is no TLS: %s", mosquitto_strerror(code));
     return code == MOSQ_ERR_SUCCESS;
+}
+
+char *
+gst_efficientnet_mqtt_make_topic(const char *topic, const char *suffix)
+{
+    g_autofree char *valid = g_utf8_make_valid(suffix, -1);
+    GString *full = g_string_new(topic);
+
+    g_string_append_c(full, '/');
+    for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
+        gunichar character = g_utf8_get_char(c);
+        gboolean allowed = character != '+' && character != '#' && !g_unichar_iscntrl(character);
+
+        g_string_append_unichar(full, allowed ? character : '_');
+    }
+    return g_string_free(full, FALSE);
 }
 
 static gboolean
@@ -275,7 +211,8 @@ gst_efficientnet_mqtt_client_new(const GstEfficientNetMqttSettings *settings,
                     g_strerror(errno));
         return NULL;
     }
-    if (!set_credentials(client, settings->credentials_file, error) ||
+    if (!gst_efficientnet_credentials_read(settings->credentials_file, USER_VARIABLE,
+                                           PASSWORD_VARIABLE, set_user, client, error) ||
         !set_tls(client, settings, address->tls, error)) {
         mosquitto_destroy(client);
         return NULL;

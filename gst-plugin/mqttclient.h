@@ -26,6 +26,9 @@ struct mosquitto *gst_efficientnet_mqtt_client_new(const GstEfficientNetMqttSett
                                                    const GstEfficientNetMqttAddress *address,
                                                    gpointer data, GError **error);
 
+/* SUFFIX below TOPIC, with "_" for each character that topics may not contain. For g_free(). */
+char *gst_efficientnet_mqtt_make_topic(const char *topic, const char *suffix);
+
 /* What went wrong, in words: from an error code that the library just returned, or from an error
  * that it logged. A broker that refuses this side's TLS says so in an alert, which may be lost with
  * the connection; UNANSWERED_TLS: the connection is TLS, and the broker has not answered yet.

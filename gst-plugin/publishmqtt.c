@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "publishmqtt.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "backoff.h"
+#include "brokersender.h"
 #include "mqttclient.h"
-#include "mqttqueue.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
 #define GST_CAT_DEFAULT efficientnetmqtt_debug
@@ -21,8 +17,9 @@ GST_DEBUG_CATEGORY_STATIC(efficientnetmqtt_debug);
 #define MAX_RECEIVED (1 << 20)
 /* What a broker grants in place of a quality of service, to refuse. */
 #define SUBSCRIPTION_REFUSED 128
+/* The most messages that the library sends before one is acknowledged. */
+#define MAX_IN_FLIGHT 20
 /* Microseconds. */
-#define TICK           (G_USEC_PER_SEC / 2)
 #define ANSWER_TIMEOUT (10 * G_USEC_PER_SEC)
 #define LAST_DELAY     (G_USEC_PER_SEC / 5) /* when stopping */
 
@@ -31,12 +28,9 @@ struct _GstEfficientNetPublishMqtt {
 
     GstEfficientNetMqttSettings settings; /* the properties */
 
-    GWeakRef element;
     GstEfficientNetMqttAddress address;
-    GstEfficientNetMqttMessage *will; /* NULL: none */
+    GstEfficientNetBrokerMessage *will; /* NULL: none */
     char **subscriptions;
-    GThread *thread;
-    int wake_fd;
 
     /* The thread's. */
     struct mosquitto *client;
@@ -50,33 +44,13 @@ struct _GstEfficientNetPublishMqtt {
     GMutex owner_lock; /* held while the owner is called, so that close waits for that */
     GstEfficientNetWriterRequests requests; /* empty after close */
 
-    GstEfficientNetMqttQueue queue;
+    GstEfficientNetBrokerSender sender;
 };
 
 static void implement_writer(GstEfficientNetWriterInterface *iface);
 
 G_DEFINE_TYPE_WITH_CODE(GstEfficientNetPublishMqtt, gst_efficientnet_publish_mqtt, G_TYPE_OBJECT,
                         G_IMPLEMENT_INTERFACE(GST_TYPE_EFFICIENTNET_WRITER, implement_writer))
-
-/* Posts on the element's bus, whose handlers may read stats, so that no lock is held. Takes
- * ownership of TEXT. */
-static void
-post(GstEfficientNetPublishMqtt *self, GstMessageType type, gint code, char *text)
-{
-    g_autoptr(GstElement) element = g_weak_ref_get(&self->element);
-
-    if (element)
-        gst_element_message_full(element, type, GST_RESOURCE_ERROR, code, text, NULL, __FILE__,
-                                 GST_FUNCTION, __LINE__);
-    else
-        g_free(text);
-}
-
-static void
-wake(GstEfficientNetPublishMqtt *self)
-{
-    eventfd_write(self->wake_fd, 1);
-}
 
 static void
 set_reason(GstEfficientNetPublishMqtt *self, const char *reason)
@@ -110,7 +84,8 @@ complain_of_refusal(GstEfficientNetPublishMqtt *self, char *text)
     if (self->refused)
         g_free(text);
     else
-        post(self, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR_WRITE, text);
+        gst_efficientnet_broker_sender_post(&self->sender, GST_MESSAGE_WARNING,
+                                            GST_RESOURCE_ERROR_WRITE, text);
     self->refused = TRUE;
 }
 
@@ -142,10 +117,11 @@ connect_answered(struct mosquitto *client, void *data, int code)
     GST_INFO("connected to %s", self->address.name);
     self->connected = TRUE;
     self->since = g_get_monotonic_time();
-    gst_efficientnet_mqtt_queue_note_success(&self->queue);
+    gst_efficientnet_broker_queue_note_success(&self->sender.queue);
     if (self->complained)
-        post(self, GST_MESSAGE_INFO, GST_RESOURCE_ERROR_FAILED,
-             g_strdup_printf("connected to %s", self->address.name));
+        gst_efficientnet_broker_sender_post(&self->sender, GST_MESSAGE_INFO,
+                                            GST_RESOURCE_ERROR_FAILED,
+                                            g_strdup_printf("connected to %s", self->address.name));
     self->complained = FALSE;
     if (self->settings.status_topic)
         publish_status(self, self->settings.status_topic, "online", strlen("online"), TRUE);
@@ -191,7 +167,7 @@ message_arrived(struct mosquitto *client, void *data, int mid)
     if (mid == self->status_mid)
         self->status_mid = 0;
     else
-        gst_efficientnet_mqtt_queue_settle(&self->queue, TRUE);
+        gst_efficientnet_broker_queue_settle(&self->sender.queue, TRUE);
 }
 
 static void
@@ -210,7 +186,7 @@ is_connection_error(int code)
 }
 
 static void
-send_message(GstEfficientNetPublishMqtt *self, const GstEfficientNetMqttMessage *message)
+send_message(GstEfficientNetPublishMqtt *self, const GstEfficientNetBrokerMessage *message)
 {
     int code = mosquitto_publish(self->client, NULL, message->topic, (int)message->length,
                                  message->data, (int)self->settings.qos, message->retain);
@@ -223,45 +199,39 @@ send_message(GstEfficientNetPublishMqtt *self, const GstEfficientNetMqttMessage 
         complain_of_refusal(self, g_strdup_printf("topic: a message to %s is not sent: %s",
                                                   message->topic,
                                                   gst_efficientnet_mqtt_describe(code, FALSE)));
-    gst_efficientnet_mqtt_queue_settle(&self->queue, FALSE);
+    gst_efficientnet_broker_queue_settle(&self->sender.queue, FALSE);
 }
 
 /* Passes messages to the library, as many as may be in flight. */
 static void
 send_messages(GstEfficientNetPublishMqtt *self)
 {
-    GstEfficientNetMqttMessage *message;
+    GstEfficientNetBrokerMessage *message;
 
-    while (self->connected && (message = gst_efficientnet_mqtt_queue_take(&self->queue))) {
+    while (self->connected && (message = gst_efficientnet_broker_queue_take(&self->sender.queue))) {
         send_message(self, message);
-        gst_efficientnet_mqtt_message_free(message);
+        gst_efficientnet_broker_message_free(message);
     }
 }
 
 static void
 wait_for_socket(GstEfficientNetPublishMqtt *self)
 {
-    struct pollfd fds[] = {
-        {.fd = mosquitto_socket(self->client), .events = POLLIN},
-        {.fd = self->wake_fd, .events = POLLIN},
-    };
-    eventfd_t count;
+    struct pollfd fd = {.fd = mosquitto_socket(self->client), .events = POLLIN};
 
     if (mosquitto_want_write(self->client))
-        fds[0].events |= POLLOUT;
-    poll(fds, G_N_ELEMENTS(fds), TICK / 1000);
-    if (fds[1].revents & POLLIN)
-        eventfd_read(self->wake_fd, &count);
+        fd.events |= POLLOUT;
+    gst_efficientnet_broker_sender_wait(&self->sender, &fd);
 }
 
 /* Neither call blocks. */
 static int
 handle_socket(GstEfficientNetPublishMqtt *self)
 {
-    int code = mosquitto_loop_read(self->client, GST_EFFICIENTNET_MQTT_MAX_IN_FLIGHT);
+    int code = mosquitto_loop_read(self->client, MAX_IN_FLIGHT);
 
     if (code == MOSQ_ERR_SUCCESS)
-        code = mosquitto_loop_write(self->client, GST_EFFICIENTNET_MQTT_MAX_IN_FLIGHT);
+        code = mosquitto_loop_write(self->client, MAX_IN_FLIGHT);
     if (code == MOSQ_ERR_SUCCESS)
         code = mosquitto_loop_misc(self->client);
     return code;
@@ -272,7 +242,7 @@ handle_socket(GstEfficientNetPublishMqtt *self)
 static void
 say_goodbye(GstEfficientNetPublishMqtt *self)
 {
-    gint64 end = g_get_monotonic_time() + TICK;
+    gint64 end = g_get_monotonic_time() + GST_EFFICIENTNET_BROKER_TICK;
 
     if (!self->connected)
         return;
@@ -294,7 +264,7 @@ serve(GstEfficientNetPublishMqtt *self)
 {
     gint64 answer_by = g_get_monotonic_time() + ANSWER_TIMEOUT;
 
-    while (!gst_efficientnet_mqtt_queue_is_over(&self->queue)) {
+    while (!gst_efficientnet_broker_queue_is_over(&self->sender.queue)) {
         int code;
 
         send_messages(self);
@@ -321,7 +291,7 @@ forget_connection(GstEfficientNetPublishMqtt *self)
     self->connected = FALSE;
     self->status_mid = 0;
     if (self->settings.qos == 0)
-        gst_efficientnet_mqtt_queue_lose(&self->queue);
+        gst_efficientnet_broker_queue_lose(&self->sender.queue);
 }
 
 /* Posts a warning, once until there is a connection again. */
@@ -332,9 +302,10 @@ complain(GstEfficientNetPublishMqtt *self)
     if (self->complained)
         return;
     self->complained = TRUE;
-    post(self, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR_OPEN_WRITE,
-         g_strdup_printf("address: %s: %s; it is tried again, and up to %u lines wait",
-                         self->address.name, self->reason, self->settings.max_queue));
+    gst_efficientnet_broker_sender_post(
+        &self->sender, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR_OPEN_WRITE,
+        g_strdup_printf("address: %s: %s; it is tried again, and up to %u lines wait",
+                        self->address.name, self->reason, self->settings.max_queue));
 }
 
 static void
@@ -353,7 +324,7 @@ run(gpointer data)
     g_autoptr(GstEfficientNetPublishMqtt) self = data;
 
     block_sigpipe();
-    while (!gst_efficientnet_mqtt_queue_is_over(&self->queue)) {
+    while (!gst_efficientnet_broker_queue_is_over(&self->sender.queue)) {
         int code;
 
         g_clear_pointer(&self->reason, g_free);
@@ -363,14 +334,14 @@ run(gpointer data)
         else
             set_reason(self, gst_efficientnet_mqtt_describe(code, is_unanswered_tls(self)));
         forget_connection(self);
-        if (gst_efficientnet_mqtt_queue_is_over(&self->queue))
+        if (gst_efficientnet_broker_queue_is_over(&self->sender.queue))
             break;
         complain(self);
-        gst_efficientnet_mqtt_queue_pause(
-            &self->queue, gst_efficientnet_backoff_next(&self->backoff), LAST_DELAY);
+        gst_efficientnet_broker_queue_pause(
+            &self->sender.queue, gst_efficientnet_backoff_next(&self->backoff), LAST_DELAY);
     }
     mosquitto_destroy(g_steal_pointer(&self->client));
-    gst_efficientnet_mqtt_queue_finish(&self->queue);
+    gst_efficientnet_broker_queue_finish(&self->sender.queue);
     return NULL;
 }
 
@@ -398,7 +369,7 @@ set_will(GstEfficientNetPublishMqtt *self, const GstEfficientNetMessage *request
     }
     if (!requested && !self->settings.status_topic)
         return TRUE;
-    self->will = gst_efficientnet_mqtt_message_new(will, get_topic(self));
+    self->will = gst_efficientnet_broker_message_new(will, get_topic(self));
     code = mosquitto_will_set(self->client, self->will->topic, (int)self->will->length,
                               self->will->data, 1, self->will->retain);
     if (code != MOSQ_ERR_SUCCESS)
@@ -447,47 +418,33 @@ open_writer(GstEfficientNetWriter *writer, const GstEfficientNetWriterRequests *
             GstElement *element, GError **error)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
-    g_autoptr(GError) failure = NULL;
 
     if (!make_client(self, requests, error))
         return FALSE;
     self->requests = *requests;
-    g_weak_ref_set(&self->element, element);
-    self->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (self->wake_fd < 0) {
-        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-                    "method: mqtt has no file descriptor: %s", g_strerror(errno));
-        return FALSE;
-    }
-    self->thread = g_thread_try_new("efficientnetmqtt", run, g_object_ref(self), &failure);
-    if (!self->thread) {
-        g_object_unref(self);
-        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-                    "method: mqtt has no thread for its connection: %s", failure->message);
-        return FALSE;
-    }
-    return TRUE;
+    return gst_efficientnet_broker_sender_prepare(&self->sender, element, "mqtt", error) &&
+           gst_efficientnet_broker_sender_start(&self->sender, run, self, "mqtt", error);
 }
 
 static gboolean
 write_message(GstEfficientNetWriter *writer, const GstEfficientNetMessage *message, GError **error)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
-    GstEfficientNetMqttMessage *copy = gst_efficientnet_mqtt_message_new(message, get_topic(self));
+    GstEfficientNetBrokerMessage *copy =
+        gst_efficientnet_broker_message_new(message, get_topic(self));
 
     copy->retain |= self->settings.retain;
-    if (gst_efficientnet_mqtt_queue_push(&self->queue, copy, self->settings.max_queue))
+    if (gst_efficientnet_broker_sender_push(&self->sender, copy, self->settings.max_queue))
         GST_WARNING("%u messages wait for %s, the oldest are dropped", self->settings.max_queue,
                     self->address.name);
-    wake(self);
     return TRUE;
 }
 
 static void
 set_flushing(GstEfficientNetWriter *writer, gboolean flushing)
 {
-    gst_efficientnet_mqtt_queue_set_flushing(&GST_EFFICIENTNET_PUBLISH_MQTT(writer)->queue,
-                                             flushing);
+    gst_efficientnet_broker_queue_set_flushing(&GST_EFFICIENTNET_PUBLISH_MQTT(writer)->sender.queue,
+                                               flushing);
 }
 
 static gint64
@@ -501,7 +458,7 @@ drain(GstEfficientNetWriter *writer)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
 
-    gst_efficientnet_mqtt_queue_drain(&self->queue, get_drain_timeout(self));
+    gst_efficientnet_broker_queue_drain(&self->sender.queue, get_drain_timeout(self));
 }
 
 static void
@@ -512,27 +469,20 @@ forget_owner(GstEfficientNetPublishMqtt *self)
     g_mutex_unlock(&self->owner_lock);
 }
 
-/* A thread that waits for a name to be resolved or a host to answer cannot be stopped: it is left
- * to end by itself, with nothing to do. */
 static void
 close_writer(GstEfficientNetWriter *writer)
 {
     GstEfficientNetPublishMqtt *self = GST_EFFICIENTNET_PUBLISH_MQTT(writer);
 
     forget_owner(self);
-    gst_efficientnet_mqtt_queue_stop(&self->queue, get_drain_timeout(self));
-    wake(self);
-    if (gst_efficientnet_mqtt_queue_wait_for_end(&self->queue, 2 * TICK))
-        g_thread_join(g_steal_pointer(&self->thread));
-    else
-        g_thread_unref(g_steal_pointer(&self->thread));
-    g_weak_ref_set(&self->element, NULL);
+    gst_efficientnet_broker_sender_close(&self->sender, get_drain_timeout(self));
 }
 
 static void
 get_counts(GstEfficientNetWriter *writer, GstEfficientNetWriterCounts *counts)
 {
-    gst_efficientnet_mqtt_queue_get_counts(&GST_EFFICIENTNET_PUBLISH_MQTT(writer)->queue, counts);
+    gst_efficientnet_broker_queue_get_counts(&GST_EFFICIENTNET_PUBLISH_MQTT(writer)->sender.queue,
+                                             counts);
 }
 
 static char *
@@ -556,15 +506,12 @@ finalize(GObject *object)
 
     if (self->client)
         mosquitto_destroy(self->client);
-    if (self->wake_fd >= 0)
-        close(self->wake_fd);
     gst_efficientnet_fields_clear(gst_efficientnet_mqtt_fields, &self->settings);
     gst_efficientnet_mqtt_address_clear(&self->address);
-    g_clear_pointer(&self->will, gst_efficientnet_mqtt_message_free);
+    g_clear_pointer(&self->will, gst_efficientnet_broker_message_free);
     g_strfreev(self->subscriptions);
     g_free(self->reason);
-    g_weak_ref_clear(&self->element);
-    gst_efficientnet_mqtt_queue_clear(&self->queue);
+    gst_efficientnet_broker_sender_clear(&self->sender);
     g_mutex_clear(&self->owner_lock);
     G_OBJECT_CLASS(gst_efficientnet_publish_mqtt_parent_class)->finalize(object);
 }
@@ -598,8 +545,6 @@ gst_efficientnet_publish_mqtt_class_init(GstEfficientNetPublishMqttClass *klass)
 static void
 gst_efficientnet_publish_mqtt_init(GstEfficientNetPublishMqtt *self)
 {
-    g_weak_ref_init(&self->element, NULL);
-    gst_efficientnet_mqtt_queue_init(&self->queue);
+    gst_efficientnet_broker_sender_init(&self->sender, MAX_IN_FLIGHT);
     g_mutex_init(&self->owner_lock);
-    self->wake_fd = -1;
 }

@@ -19,6 +19,7 @@ typedef struct {
 
 typedef struct {
     const char *topic; /* NULL: the writer's own */
+    const char *key;   /* messages with the same key stay in order; NULL: none */
     const char *data;  /* a record, without a newline at its end */
     gsize length;
     gboolean retain; /* the broker keeps it for those who subscribe later */

@@ -122,6 +122,27 @@ test_topics(void)
 }
 
 static void
+test_make_topic(void)
+{
+    static const struct {
+        const char *suffix, *expected;
+    } rows[] = {
+        {"cam0", "a/b/cam0"},
+        {"", "a/b/"},
+        {"cam+1/#", "a/b/cam_1/_"},
+        {"x\ny\x7f", "a/b/x_y_"},
+        {"k\xc3\xa4tzchen", "a/b/k\xc3\xa4tzchen"},
+        {"latin\xe4", "a/b/latin\xef\xbf\xbd"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *topic = gst_efficientnet_mqtt_make_topic("a/b", rows[i].suffix);
+
+        g_assert_cmpstr(topic, ==, rows[i].expected);
+    }
+}
+
+static void
 test_credentials(void)
 {
     char *folder = effnet_test_make_folder();
@@ -257,6 +278,7 @@ main(int argc, char **argv)
     g_test_add_func("/mqttclient/address", test_address);
     g_test_add_func("/mqttclient/address-refused", test_address_refused);
     g_test_add_func("/mqttclient/topics", test_topics);
+    g_test_add_func("/mqttclient/make-topic", test_make_topic);
     g_test_add_func("/mqttclient/credentials", test_credentials);
     g_test_add_func("/mqttclient/irregular-files", test_irregular_files);
     g_test_add_func("/mqttclient/certificates", test_certificates);

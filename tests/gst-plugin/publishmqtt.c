@@ -8,17 +8,14 @@
 #include <unistd.h>
 
 #include "broker.h"
-#include "harness.h"
-#include "results.h"
+#include "command.h"
+#include "publishing.h"
 
 #define ANYBODY "allow_anonymous true"
 
 typedef struct {
     EffNetTestBroker broker;
-    GstHarness *h;
-    GstElement *element;
-    GstBus *bus;
-    guint pushed;
+    EffNetTestPublisher publisher;
 } Fixture;
 
 static void
@@ -28,35 +25,28 @@ set_up(Fixture *f, gconstpointer data)
 }
 
 static void
-close_element(Fixture *f)
-{
-    gst_element_set_state(f->element, GST_STATE_NULL);
-    gst_harness_teardown(f->h);
-    f->h = NULL;
-}
-
-static void
 tear_down(Fixture *f, gconstpointer data)
 {
-    if (f->h)
-        close_element(f);
-    if (f->element) {
-        gst_element_set_bus(f->element, NULL);
-        gst_object_unref(f->element);
-        gst_object_unref(f->bus);
-    }
+    effnet_test_publisher_clear(&f->publisher);
     effnet_test_broker_clear(&f->broker);
+}
+
+/* A launch line; @ in DESCRIPTION stands for the broker's folder. */
+static char *
+make_line(const EffNetTestBroker *broker, const char *scheme, const char *description)
+{
+    g_auto(GStrv) parts = g_strsplit(description, "@", -1);
+    g_autofree char *properties = g_strjoinv(broker->folder, parts);
+
+    return g_strdup_printf("efficientnetpublish name=cam0 method=mqtt address=%s://localhost:%d "
+                           "topic=results %s",
+                           scheme, broker->port, properties);
 }
 
 static GstElement *
 make_element(const EffNetTestBroker *broker, const char *scheme, const char *description)
 {
-    g_auto(GStrv) parts = g_strsplit(description, "@", -1);
-    g_autofree char *properties = g_strjoinv(broker->folder, parts);
-    g_autofree char *line =
-        g_strdup_printf("efficientnetpublish name=cam0 method=mqtt address=%s://localhost:%d "
-                        "topic=results %s",
-                        scheme, broker->port, properties);
+    g_autofree char *line = make_line(broker, scheme, description);
     GError *error = NULL;
     GstElement *element = gst_parse_launch(line, &error);
 
@@ -64,65 +54,12 @@ make_element(const EffNetTestBroker *broker, const char *scheme, const char *des
     return element;
 }
 
-/* Starts the element; @ in DESCRIPTION stands for the broker's folder. */
 static void
 open_element(Fixture *f, const char *scheme, const char *description)
 {
-    f->element = gst_object_ref_sink(make_element(&f->broker, scheme, description));
-    f->bus = gst_bus_new();
-    gst_element_set_bus(f->element, f->bus);
-    f->h = gst_harness_new_with_element(f->element, "sink", "src");
-    gst_harness_set_drop_buffers(f->h, TRUE);
-    gst_harness_set_src_caps_str(f->h, "video/x-raw,format=GRAY8,width=4,height=4,framerate=30/1");
-}
+    g_autofree char *line = make_line(&f->broker, scheme, description);
 
-static void
-push(Fixture *f, guint n)
-{
-    static const EffNetTestResult result = {
-        .width = 4, .height = 4, .roi_id = -1, .labels = {"cat"}, .scores = {0.5f}};
-
-    for (guint i = 0; i < n; i++) {
-        GstBuffer *buffer = gst_buffer_new_allocate(NULL, 16, NULL);
-
-        effnet_test_attach_results(buffer, &result, 1);
-        GST_BUFFER_PTS(buffer) = f->pushed++;
-        g_assert_cmpint(gst_harness_push(f->h, buffer), ==, GST_FLOW_OK);
-    }
-}
-
-static void
-wait_for_written(Fixture *f, guint64 n)
-{
-    gint64 end = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
-
-    while (effnet_test_get_stat(f->element, "written") < n) {
-        g_assert_cmpint(g_get_monotonic_time(), <, end);
-        g_usleep(1000);
-    }
-}
-
-/* The next message of TYPE exists, and contains SAYS. */
-static void
-assert_message(Fixture *f, GstMessageType type, const char *says)
-{
-    GstMessage *message = gst_bus_timed_pop_filtered(f->bus, 30 * GST_SECOND, type);
-    g_autoptr(GError) error = NULL;
-
-    g_assert_nonnull(message);
-    if (type == GST_MESSAGE_WARNING)
-        gst_message_parse_warning(message, &error, NULL);
-    else
-        gst_message_parse_info(message, &error, NULL);
-    g_test_message("%s", error->message);
-    g_assert_nonnull(strstr(error->message, says));
-    gst_message_unref(message);
-}
-
-static void
-assert_quiet(Fixture *f)
-{
-    g_assert_null(gst_bus_pop_filtered(f->bus, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR));
+    effnet_test_publisher_open(&f->publisher, line);
 }
 
 static void
@@ -139,17 +76,14 @@ test_lines(Fixture *f, gconstpointer data)
         g_autofree char *properties = g_strdup_printf("topic=%s qos=%u", topic, qos);
 
         open_element(f, "mqtt", properties);
-        push(f, 300);
+        effnet_test_publisher_push(&f->publisher, 300);
         /* The end of the stream waits for the broker. */
-        gst_harness_push_event(f->h, gst_event_new_eos());
-        g_assert_cmpuint(effnet_test_get_stat(f->element, "queued"), ==, 0);
-        g_assert_cmpuint(effnet_test_get_stat(f->element, "written"), ==, 300);
+        effnet_test_publisher_end(&f->publisher);
+        g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "queued"), ==, 0);
+        g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "written"), ==, 300);
         g_assert_cmpuint(effnet_test_subscriber_wait_for_count(subscriber, topic, 300), ==, 0);
-        assert_quiet(f);
-        close_element(f);
-        gst_element_set_bus(f->element, NULL);
-        g_clear_pointer(&f->element, gst_object_unref);
-        g_clear_pointer(&f->bus, gst_object_unref);
+        effnet_test_publisher_assert_quiet(&f->publisher);
+        effnet_test_publisher_clear(&f->publisher);
     }
     effnet_test_subscriber_free(subscriber);
 }
@@ -168,30 +102,32 @@ test_broker_comes_and_goes(Fixture *f, gconstpointer properties)
     effnet_test_broker_start(&f->broker, ANYBODY);
     subscriber = effnet_test_subscriber_new(&f->broker);
     open_element(f, "mqtt", properties);
-    push(f, 40);
-    wait_for_written(f, 40);
+    effnet_test_publisher_push(&f->publisher, 40);
+    effnet_test_publisher_wait_for(&f->publisher, "written", 40);
     for (guint i = 0; i < 2; i++) {
-        push(f, 40);
+        effnet_test_publisher_push(&f->publisher, 40);
         effnet_test_broker_stop(&f->broker);
-        push(f, 200);
+        effnet_test_publisher_push(&f->publisher, 200);
         effnet_test_broker_start(&f->broker, ANYBODY);
-        push(f, 10);
-        assert_message(f, GST_MESSAGE_WARNING, "up to 50 lines wait");
-        assert_message(f, GST_MESSAGE_INFO, "connected to mqtt://localhost:");
-        push(f, 10);
+        effnet_test_publisher_push(&f->publisher, 10);
+        effnet_test_publisher_assert_message(&f->publisher, GST_MESSAGE_WARNING,
+                                             "up to 50 lines wait");
+        effnet_test_publisher_assert_message(&f->publisher, GST_MESSAGE_INFO,
+                                             "connected to mqtt://localhost:");
+        effnet_test_publisher_push(&f->publisher, 10);
     }
-    close_element(f);
-    dropped = effnet_test_get_stat(f->element, "dropped");
-    g_assert_cmpuint(effnet_test_get_stat(f->element, "lines"), ==, f->pushed);
-    g_assert_cmpuint(effnet_test_get_stat(f->element, "queued"), ==, 0);
+    effnet_test_publisher_close(&f->publisher);
+    dropped = effnet_test_publisher_get(&f->publisher, "dropped");
+    g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "lines"), ==, f->publisher.pushed);
+    g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "queued"), ==, 0);
     g_assert_cmpuint(dropped, >=, 2 * (200 - 50 - 40));
-    repeated =
-        effnet_test_subscriber_wait_for_count(subscriber, "results", f->pushed - (guint)dropped);
-    g_test_message("%u lines, %" G_GUINT64_FORMAT " dropped, %u repeated", f->pushed, dropped,
-                   repeated);
+    repeated = effnet_test_subscriber_wait_for_count(subscriber, "results",
+                                                     f->publisher.pushed - (guint)dropped);
+    g_test_message("%u lines, %" G_GUINT64_FORMAT " dropped, %u repeated", f->publisher.pushed,
+                   dropped, repeated);
     if (strstr(properties, "qos=2"))
         g_assert_cmpuint(repeated, ==, 0);
-    assert_quiet(f);
+    effnet_test_publisher_assert_quiet(&f->publisher);
     effnet_test_subscriber_free(subscriber);
 }
 
@@ -201,7 +137,7 @@ count_warnings(Fixture *f)
     GstMessage *message;
     guint n = 0;
 
-    while ((message = gst_bus_pop_filtered(f->bus, GST_MESSAGE_WARNING))) {
+    while ((message = gst_bus_pop_filtered(f->publisher.bus, GST_MESSAGE_WARNING))) {
         gst_message_unref(message);
         n++;
     }
@@ -221,19 +157,18 @@ test_same_client_id(Fixture *f, gconstpointer data)
     other.broker = f->broker;
     open_element(f, "mqtt", "client-id=cam0");
     open_element(&other, "mqtt", "client-id=cam0");
-    assert_message(f, GST_MESSAGE_WARNING, "lost");
-    assert_message(f, GST_MESSAGE_INFO, "connected to mqtt://localhost:");
-    assert_message(&other, GST_MESSAGE_WARNING, "lost");
-    assert_message(&other, GST_MESSAGE_INFO, "connected to mqtt://localhost:");
+    effnet_test_publisher_assert_message(&f->publisher, GST_MESSAGE_WARNING, "lost");
+    effnet_test_publisher_assert_message(&f->publisher, GST_MESSAGE_INFO,
+                                         "connected to mqtt://localhost:");
+    effnet_test_publisher_assert_message(&other.publisher, GST_MESSAGE_WARNING, "lost");
+    effnet_test_publisher_assert_message(&other.publisher, GST_MESSAGE_INFO,
+                                         "connected to mqtt://localhost:");
     /* By then each has waited at least 1/4, 1/2, 1 and 2 seconds, while the other was connected. */
     g_usleep(6 * G_USEC_PER_SEC);
     n = count_warnings(f) + count_warnings(&other);
     g_test_message("%u further warnings", n);
     g_assert_cmpuint(n, <=, 6);
-    close_element(&other);
-    gst_element_set_bus(other.element, NULL);
-    gst_object_unref(other.element);
-    gst_object_unref(other.bus);
+    effnet_test_publisher_clear(&other.publisher);
 }
 
 /* If there never was a broker, the oldest messages are dropped, and nobody waits. */
@@ -241,30 +176,31 @@ static void
 test_no_broker(Fixture *f, gconstpointer data)
 {
     open_element(f, "mqtt", "max-queue=10 drain-timeout=0");
-    push(f, 1000);
-    g_assert_cmpuint(effnet_test_get_stat(f->element, "dropped"), ==, 990);
-    g_assert_cmpuint(effnet_test_get_stat(f->element, "queued"), ==, 10);
+    effnet_test_publisher_push(&f->publisher, 1000);
+    g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "dropped"), ==, 990);
+    g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "queued"), ==, 10);
     /* From 2.1 on, the library no longer tells the cause. */
-    assert_message(f, GST_MESSAGE_WARNING,
-                   mosquitto_lib_version(NULL, NULL, NULL) < 2001000
-                       ? "Connection refused"
-                       : "No connection could be made");
+    effnet_test_publisher_assert_message(&f->publisher, GST_MESSAGE_WARNING,
+                                         mosquitto_lib_version(NULL, NULL, NULL) < 2001000
+                                             ? "Connection refused"
+                                             : "No connection could be made");
     /* Long enough for another attempt, or two. */
     g_usleep(2 * G_USEC_PER_SEC);
-    assert_quiet(f);
-    close_element(f);
-    g_assert_cmpuint(effnet_test_get_stat(f->element, "dropped"), ==, 1000);
-    g_assert_cmpuint(effnet_test_get_stat(f->element, "lines"), ==, 1000);
+    effnet_test_publisher_assert_quiet(&f->publisher);
+    effnet_test_publisher_close(&f->publisher);
+    g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "dropped"), ==, 1000);
+    g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "lines"), ==, 1000);
 }
 
 static void
 test_wrong_host(Fixture *f, gconstpointer data)
 {
     open_element(f, "mqtt", "address=mqtt://host.invalid drain-timeout=0");
-    assert_message(f, GST_MESSAGE_WARNING, "address: mqtt://host.invalid:1883: ");
-    push(f, 10);
+    effnet_test_publisher_assert_message(&f->publisher, GST_MESSAGE_WARNING,
+                                         "address: mqtt://host.invalid:1883: ");
+    effnet_test_publisher_push(&f->publisher, 10);
     g_usleep(G_USEC_PER_SEC);
-    assert_quiet(f);
+    effnet_test_publisher_assert_quiet(&f->publisher);
 }
 
 /* A broker that accepts connections and says nothing. */
@@ -282,10 +218,10 @@ test_silent_broker(Fixture *f, gconstpointer data)
     properties = g_strdup_printf("drain-timeout=200000000 address=127.0.0.1:%d",
                                  ((guint8)address.sa_data[0] << 8) | (guint8)address.sa_data[1]);
     open_element(f, "mqtt", properties);
-    push(f, 10);
-    gst_harness_push_event(f->h, gst_event_new_eos());
-    close_element(f);
-    g_assert_cmpuint(effnet_test_get_stat(f->element, "dropped"), ==, 10);
+    effnet_test_publisher_push(&f->publisher, 10);
+    effnet_test_publisher_end(&f->publisher);
+    effnet_test_publisher_close(&f->publisher);
+    g_assert_cmpuint(effnet_test_publisher_get(&f->publisher, "dropped"), ==, 10);
     g_assert_cmpint(g_get_monotonic_time() - begin, >=, 200000);
     g_assert_cmpint(g_get_monotonic_time() - begin, <, 20 * G_USEC_PER_SEC);
     close(fd);
@@ -301,45 +237,30 @@ test_password(Fixture *f, gconstpointer where)
 
     if (!effnet_test_have_broker())
         return;
-    effnet_test_broker_run(&f->broker, "mosquitto_passwd -b -c @/passwords me secret");
+    effnet_test_run_command(f->broker.folder, "mosquitto_passwd -b -c @/passwords me secret");
     effnet_test_broker_start(&f->broker, settings);
     g_assert_true(g_file_set_contents(path, "me:wrong\n", -1, NULL));
     g_setenv("EFFNET_MQTT_USER", "me", TRUE);
     g_setenv("EFFNET_MQTT_PASSWORD", in_file ? "not looked at" : "secret", TRUE);
     if (in_file) {
         open_element(f, "mqtt", "credentials-file=@/credentials drain-timeout=0");
-        push(f, 1);
-        assert_message(f, GST_MESSAGE_WARNING, "ot authorised");
+        effnet_test_publisher_push(&f->publisher, 1);
+        effnet_test_publisher_assert_message(&f->publisher, GST_MESSAGE_WARNING, "ot authorised");
         g_usleep(2 * G_USEC_PER_SEC);
-        assert_quiet(f);
-        gst_element_set_state(f->element, GST_STATE_NULL);
+        effnet_test_publisher_assert_quiet(&f->publisher);
+        gst_element_set_state(f->publisher.element, GST_STATE_NULL);
         g_assert_true(g_file_set_contents(path, "me:secret\n", -1, NULL));
-        gst_element_set_state(f->element, GST_STATE_PLAYING);
-        gst_harness_set_src_caps_str(f->h,
+        gst_element_set_state(f->publisher.element, GST_STATE_PLAYING);
+        gst_harness_set_src_caps_str(f->publisher.h,
                                      "video/x-raw,format=GRAY8,width=4,height=4,framerate=30/1");
     } else {
         open_element(f, "mqtt", "");
     }
-    push(f, 5);
-    wait_for_written(f, 5);
-    assert_quiet(f);
+    effnet_test_publisher_push(&f->publisher, 5);
+    effnet_test_publisher_wait_for(&f->publisher, "written", 5);
+    effnet_test_publisher_assert_quiet(&f->publisher);
     g_unsetenv("EFFNET_MQTT_USER");
     g_unsetenv("EFFNET_MQTT_PASSWORD");
-}
-
-#define MAKE_KEY                                                                                   \
-    "openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -days 9 "
-
-static void
-make_certificates(EffNetTestBroker *broker)
-{
-    effnet_test_broker_run(broker, MAKE_KEY "-subj /CN=ca -keyout @/ca.key -out @/ca.pem");
-    effnet_test_broker_run(broker, MAKE_KEY "-subj /CN=other -keyout @/other.key -out @/other.pem");
-    effnet_test_broker_run(broker, MAKE_KEY "-subj /CN=localhost -addext "
-                                            "subjectAltName=DNS:localhost -CA @/ca.pem -CAkey "
-                                            "@/ca.key -keyout @/server.key -out @/server.pem");
-    effnet_test_broker_run(broker, MAKE_KEY "-subj /CN=cam0 -CA @/ca.pem -CAkey @/ca.key -keyout "
-                                            "@/client.key -out @/client.pem");
 }
 
 static void
@@ -365,24 +286,21 @@ test_tls(Fixture *f, gconstpointer data)
 
     if (!effnet_test_have_broker())
         return;
-    make_certificates(&f->broker);
+    effnet_test_make_certificates(folder);
     effnet_test_broker_start(&f->broker, settings);
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *properties = g_strconcat(rows[i].properties, " drain-timeout=0", NULL);
 
         open_element(f, rows[i].scheme, properties);
-        push(f, 5);
+        effnet_test_publisher_push(&f->publisher, 5);
         if (rows[i].says) {
-            assert_message(f, GST_MESSAGE_WARNING, rows[i].says);
+            effnet_test_publisher_assert_message(&f->publisher, GST_MESSAGE_WARNING, rows[i].says);
             g_usleep(700000);
         } else {
-            wait_for_written(f, 5);
+            effnet_test_publisher_wait_for(&f->publisher, "written", 5);
         }
-        assert_quiet(f);
-        close_element(f);
-        gst_element_set_bus(f->element, NULL);
-        g_clear_pointer(&f->element, gst_object_unref);
-        g_clear_pointer(&f->bus, gst_object_unref);
+        effnet_test_publisher_assert_quiet(&f->publisher);
+        effnet_test_publisher_clear(&f->publisher);
     }
 }
 
@@ -401,7 +319,7 @@ test_status(Fixture *f, gconstpointer program)
     subscriber = effnet_test_subscriber_new(&f->broker);
     open_element(f, "mqtt", "status-topic=status");
     effnet_test_subscriber_wait_for(subscriber, "status", "online");
-    close_element(f);
+    effnet_test_publisher_close(&f->publisher);
     effnet_test_subscriber_wait_for(subscriber, "status", "offline");
     port = g_strdup_printf("%d", f->broker.port);
     g_spawn_async(NULL, (char *[]){(char *)program, (char *)"--linger", port, NULL}, NULL,
@@ -435,8 +353,8 @@ test_retain(Fixture *f, gconstpointer data)
         return;
     effnet_test_broker_start(&f->broker, ANYBODY);
     open_element(f, "mqtt", "retain=true");
-    push(f, 3);
-    wait_for_written(f, 3);
+    effnet_test_publisher_push(&f->publisher, 3);
+    effnet_test_publisher_wait_for(&f->publisher, "written", 3);
     subscriber = effnet_test_subscriber_new(&f->broker);
     g_assert_cmpuint(effnet_test_subscriber_wait_for_count(subscriber, "results", 1), ==, 0);
     effnet_test_subscriber_free(subscriber);

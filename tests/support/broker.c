@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "broker.h"
 
-#include <arpa/inet.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <mosquitto.h>
 
 #include "checkpoint.h"
+#include "command.h"
 
 #define PATIENCE (30 * G_USEC_PER_SEC)
 
@@ -35,37 +31,12 @@ effnet_test_have_broker(void)
     return path != NULL;
 }
 
-static int
-open_socket(int port, gboolean listening)
-{
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons((guint16)port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
-    int failed = listening ? bind(fd, (struct sockaddr *)&address, sizeof address)
-                           : connect(fd, (struct sockaddr *)&address, sizeof address);
-
-    if (!failed)
-        return fd;
-    close(fd);
-    return -1;
-}
-
 void
 effnet_test_broker_init(EffNetTestBroker *broker)
 {
-    int fd = open_socket(0, TRUE);
-    struct sockaddr_in address;
-    socklen_t size = sizeof address;
-
-    g_assert_cmpint(fd, >=, 0);
-    g_assert_cmpint(getsockname(fd, (struct sockaddr *)&address, &size), ==, 0);
-    close(fd);
     *broker = (EffNetTestBroker){
         .folder = effnet_test_make_folder(),
-        .port = ntohs(address.sin_port),
+        .port = effnet_test_find_port(),
     };
 }
 
@@ -75,13 +46,6 @@ effnet_test_broker_clear(EffNetTestBroker *broker)
     if (broker->pid)
         effnet_test_broker_stop(broker);
     effnet_test_remove_folder(broker->folder);
-}
-
-/* Ends the broker with the test, even if that fails. */
-static void
-end_with_test(gpointer data)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 void
@@ -97,51 +61,18 @@ effnet_test_broker_start(EffNetTestBroker *broker, const char *settings)
                                             "log_type none\n"
                                             "%s\n",
                                             broker->port, broker->folder, settings);
-    char *argv[] = {program, (char *)"-c", path, NULL};
-    gint64 end = g_get_monotonic_time() + PATIENCE;
-    GError *error = NULL;
-    int fd;
+    g_autofree char *command = g_strdup_printf("%s -c @/mosquitto.conf", program);
 
-    g_file_set_contents(path, text, -1, &error);
-    g_assert_no_error(error);
-    g_spawn_async(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, end_with_test, NULL, &broker->pid,
-                  &error);
-    g_assert_no_error(error);
-    while ((fd = open_socket(broker->port, FALSE)) < 0) {
-        g_assert_cmpint(waitpid(broker->pid, NULL, WNOHANG), ==, 0);
-        g_assert_cmpint(g_get_monotonic_time(), <, end);
-        g_usleep(10000);
-    }
-    close(fd);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    broker->pid = effnet_test_start_command(broker->folder, command, "mosquitto.log");
+    effnet_test_wait_for_port(broker->port, broker->pid);
 }
 
 void
 effnet_test_broker_stop(EffNetTestBroker *broker)
 {
-    kill(broker->pid, SIGTERM);
-    g_assert_cmpint(waitpid(broker->pid, NULL, 0), ==, broker->pid);
+    effnet_test_stop_command(broker->pid, SIGTERM);
     broker->pid = 0;
-}
-
-void
-effnet_test_broker_run(EffNetTestBroker *broker, const char *command)
-{
-    g_auto(GStrv) argv = g_strsplit(command, " ", -1);
-    g_autofree char *errors = NULL;
-    GError *error = NULL;
-    int status;
-
-    for (char **word = argv; *word; word++) {
-        g_auto(GStrv) parts = g_strsplit(*word, "@", -1);
-
-        g_free(*word);
-        *word = g_strjoinv(broker->folder, parts);
-    }
-    g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
-                 NULL, &errors, &status, &error);
-    g_assert_no_error(error);
-    g_test_message("%s: %s", command, errors);
-    g_assert_cmpint(status, ==, 0);
 }
 
 struct _EffNetTestSubscriber {

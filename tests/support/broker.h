@@ -23,10 +23,6 @@ void effnet_test_broker_clear(EffNetTestBroker *broker);
 void effnet_test_broker_start(EffNetTestBroker *broker, const char *settings);
 void effnet_test_broker_stop(EffNetTestBroker *broker);
 
-/* Runs COMMAND, which must succeed. Its words are separated by spaces; @ stands for the broker's
- * folder. */
-void effnet_test_broker_run(EffNetTestBroker *broker, const char *command);
-
 /* Receives everything that is published, in a session that outlives the broker. */
 typedef struct _EffNetTestSubscriber EffNetTestSubscriber;
 

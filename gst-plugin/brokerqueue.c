@@ -1,44 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "mqttqueue.h"
+#include "brokerqueue.h"
 
 void
-gst_efficientnet_mqtt_queue_init(GstEfficientNetMqttQueue *queue)
+gst_efficientnet_broker_queue_init(GstEfficientNetBrokerQueue *queue, guint max_in_flight)
 {
-    *queue = (GstEfficientNetMqttQueue){0};
+    *queue = (GstEfficientNetBrokerQueue){.max_in_flight = max_in_flight};
     g_mutex_init(&queue->lock);
     g_cond_init(&queue->changed);
     g_queue_init(&queue->messages);
 }
 
 void
-gst_efficientnet_mqtt_queue_clear(GstEfficientNetMqttQueue *queue)
+gst_efficientnet_broker_queue_clear(GstEfficientNetBrokerQueue *queue)
 {
-    g_queue_clear_full(&queue->messages, (GDestroyNotify)gst_efficientnet_mqtt_message_free);
+    g_queue_clear_full(&queue->messages, (GDestroyNotify)gst_efficientnet_broker_message_free);
     g_cond_clear(&queue->changed);
     g_mutex_clear(&queue->lock);
 }
 
 /* With the lock held. */
 static gboolean
-is_empty(GstEfficientNetMqttQueue *queue)
+is_empty(GstEfficientNetBrokerQueue *queue)
 {
     return queue->in_flight == 0 && g_queue_is_empty(&queue->messages);
 }
 
 /* With the lock held. */
 static void
-drop_all(GstEfficientNetMqttQueue *queue)
+drop_all(GstEfficientNetBrokerQueue *queue)
 {
     queue->dropped += queue->in_flight + queue->messages.length;
     queue->in_flight = 0;
-    g_queue_clear_full(&queue->messages, (GDestroyNotify)gst_efficientnet_mqtt_message_free);
+    g_queue_clear_full(&queue->messages, (GDestroyNotify)gst_efficientnet_broker_message_free);
 }
 
 gboolean
-gst_efficientnet_mqtt_queue_push(GstEfficientNetMqttQueue *queue,
-                                 GstEfficientNetMqttMessage *message, guint max)
+gst_efficientnet_broker_queue_push(GstEfficientNetBrokerQueue *queue,
+                                   GstEfficientNetBrokerMessage *message, guint max)
 {
-    GstEfficientNetMqttMessage *oldest = NULL;
+    GstEfficientNetBrokerMessage *oldest = NULL;
     gboolean first;
 
     g_mutex_lock(&queue->lock);
@@ -52,13 +52,13 @@ gst_efficientnet_mqtt_queue_push(GstEfficientNetMqttQueue *queue,
     first = oldest && !queue->overflowed;
     queue->overflowed |= first;
     g_mutex_unlock(&queue->lock);
-    g_clear_pointer(&oldest, gst_efficientnet_mqtt_message_free);
+    g_clear_pointer(&oldest, gst_efficientnet_broker_message_free);
     return first;
 }
 
 /* With the lock held. */
 static gint64
-begin_to_drain(GstEfficientNetMqttQueue *queue, gint64 timeout)
+begin_to_drain(GstEfficientNetBrokerQueue *queue, gint64 timeout)
 {
     if (queue->deadline == 0)
         queue->deadline = g_get_monotonic_time() + timeout;
@@ -66,7 +66,7 @@ begin_to_drain(GstEfficientNetMqttQueue *queue, gint64 timeout)
 }
 
 void
-gst_efficientnet_mqtt_queue_drain(GstEfficientNetMqttQueue *queue, gint64 timeout)
+gst_efficientnet_broker_queue_drain(GstEfficientNetBrokerQueue *queue, gint64 timeout)
 {
     gint64 deadline;
 
@@ -80,7 +80,7 @@ gst_efficientnet_mqtt_queue_drain(GstEfficientNetMqttQueue *queue, gint64 timeou
 }
 
 void
-gst_efficientnet_mqtt_queue_set_flushing(GstEfficientNetMqttQueue *queue, gboolean flushing)
+gst_efficientnet_broker_queue_set_flushing(GstEfficientNetBrokerQueue *queue, gboolean flushing)
 {
     g_mutex_lock(&queue->lock);
     queue->flushing = flushing;
@@ -89,7 +89,7 @@ gst_efficientnet_mqtt_queue_set_flushing(GstEfficientNetMqttQueue *queue, gboole
 }
 
 void
-gst_efficientnet_mqtt_queue_stop(GstEfficientNetMqttQueue *queue, gint64 timeout)
+gst_efficientnet_broker_queue_stop(GstEfficientNetBrokerQueue *queue, gint64 timeout)
 {
     g_mutex_lock(&queue->lock);
     begin_to_drain(queue, timeout);
@@ -99,7 +99,7 @@ gst_efficientnet_mqtt_queue_stop(GstEfficientNetMqttQueue *queue, gint64 timeout
 }
 
 gboolean
-gst_efficientnet_mqtt_queue_wait_for_end(GstEfficientNetMqttQueue *queue, gint64 grace)
+gst_efficientnet_broker_queue_wait_for_end(GstEfficientNetBrokerQueue *queue, gint64 grace)
 {
     gboolean finished;
 
@@ -114,8 +114,8 @@ gst_efficientnet_mqtt_queue_wait_for_end(GstEfficientNetMqttQueue *queue, gint64
 }
 
 void
-gst_efficientnet_mqtt_queue_get_counts(GstEfficientNetMqttQueue *queue,
-                                       GstEfficientNetWriterCounts *counts)
+gst_efficientnet_broker_queue_get_counts(GstEfficientNetBrokerQueue *queue,
+                                         GstEfficientNetWriterCounts *counts)
 {
     g_mutex_lock(&queue->lock);
     *counts = (GstEfficientNetWriterCounts){
@@ -126,13 +126,13 @@ gst_efficientnet_mqtt_queue_get_counts(GstEfficientNetMqttQueue *queue,
     g_mutex_unlock(&queue->lock);
 }
 
-GstEfficientNetMqttMessage *
-gst_efficientnet_mqtt_queue_take(GstEfficientNetMqttQueue *queue)
+GstEfficientNetBrokerMessage *
+gst_efficientnet_broker_queue_take(GstEfficientNetBrokerQueue *queue)
 {
-    GstEfficientNetMqttMessage *message = NULL;
+    GstEfficientNetBrokerMessage *message = NULL;
 
     g_mutex_lock(&queue->lock);
-    if (queue->in_flight < GST_EFFICIENTNET_MQTT_MAX_IN_FLIGHT)
+    if (queue->in_flight < queue->max_in_flight)
         message = g_queue_pop_head(&queue->messages);
     if (message)
         queue->in_flight++;
@@ -141,7 +141,7 @@ gst_efficientnet_mqtt_queue_take(GstEfficientNetMqttQueue *queue)
 }
 
 void
-gst_efficientnet_mqtt_queue_settle(GstEfficientNetMqttQueue *queue, gboolean arrived)
+gst_efficientnet_broker_queue_settle(GstEfficientNetBrokerQueue *queue, gboolean arrived)
 {
     g_mutex_lock(&queue->lock);
     /* After the end none is in flight, since all count as dropped. */
@@ -156,7 +156,7 @@ gst_efficientnet_mqtt_queue_settle(GstEfficientNetMqttQueue *queue, gboolean arr
 }
 
 void
-gst_efficientnet_mqtt_queue_lose(GstEfficientNetMqttQueue *queue)
+gst_efficientnet_broker_queue_lose(GstEfficientNetBrokerQueue *queue)
 {
     g_mutex_lock(&queue->lock);
     queue->dropped += queue->in_flight;
@@ -167,7 +167,7 @@ gst_efficientnet_mqtt_queue_lose(GstEfficientNetMqttQueue *queue)
 }
 
 void
-gst_efficientnet_mqtt_queue_note_success(GstEfficientNetMqttQueue *queue)
+gst_efficientnet_broker_queue_note_success(GstEfficientNetBrokerQueue *queue)
 {
     g_mutex_lock(&queue->lock);
     queue->overflowed = FALSE;
@@ -175,7 +175,8 @@ gst_efficientnet_mqtt_queue_note_success(GstEfficientNetMqttQueue *queue)
 }
 
 void
-gst_efficientnet_mqtt_queue_pause(GstEfficientNetMqttQueue *queue, gint64 delay, gint64 last_delay)
+gst_efficientnet_broker_queue_pause(GstEfficientNetBrokerQueue *queue, gint64 delay,
+                                    gint64 last_delay)
 {
     gint64 now = g_get_monotonic_time();
     gboolean was_stopping;
@@ -191,7 +192,7 @@ gst_efficientnet_mqtt_queue_pause(GstEfficientNetMqttQueue *queue, gint64 delay,
 }
 
 gboolean
-gst_efficientnet_mqtt_queue_is_over(GstEfficientNetMqttQueue *queue)
+gst_efficientnet_broker_queue_is_over(GstEfficientNetBrokerQueue *queue)
 {
     gboolean over;
 
@@ -202,7 +203,7 @@ gst_efficientnet_mqtt_queue_is_over(GstEfficientNetMqttQueue *queue)
 }
 
 void
-gst_efficientnet_mqtt_queue_finish(GstEfficientNetMqttQueue *queue)
+gst_efficientnet_broker_queue_finish(GstEfficientNetBrokerQueue *queue)
 {
     g_mutex_lock(&queue->lock);
     drop_all(queue);
