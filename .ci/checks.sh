@@ -136,7 +136,8 @@ needs() {
 # The classifier does not need what only one method of another element needs.
 check_needs() {
     needs build/gst-plugin/libgstefficientnetmqtt.so mosquitto &&
-        ! needs build/gst-plugin/libgstefficientnet.so mosquitto
+        needs build/gst-plugin/libgstefficientnetkafka.so rdkafka &&
+        ! needs build/gst-plugin/libgstefficientnet.so 'mosquitto\|rdkafka'
 }
 
 # Tests may have run these kernels on CPUs with AVX-512, whose instructions alone start with a byte
@@ -174,11 +175,11 @@ public_checks() {
         done
     done
     check "the library's symbols" only_symbols build/engine/libeffnet-1.0.so '^effnet_[a-z0-9_]+$'
-    for plugin in efficientnet efficientnetoverlay efficientnetmqtt; do
+    for plugin in efficientnet efficientnetoverlay efficientnetmqtt efficientnetkafka; do
         check "the symbols of the plugin $plugin" only_symbols "build/gst-plugin/libgst$plugin.so" \
             "^gst_plugin_${plugin}_(register|get_desc)\$"
     done
-    check "who needs libmosquitto" check_needs
+    check "who needs libmosquitto and librdkafka" check_needs
     check "no AVX-512 in AVX2's kernels" check_no_avx512 build/engine/kernels/libeffnet-kernels-avx2.a vpmaddwd
     check "no AVX-512 in AVX-VNNI's kernels" check_no_avx512 build/engine/kernels/libeffnet-kernels-avxvnni.a \
         '{vex} vpdpbusd'

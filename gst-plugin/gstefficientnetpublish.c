@@ -31,6 +31,9 @@
  * is said in one warning on the bus. User and password are never properties: they come from
  * `credentials-file`, a regular file of at most 4096 bytes, or the environment.
  *
+ * With `method=kafka`, which the plugin efficientnetkafka brings, a record is a message to a Kafka
+ * cluster in the same manner, with the stream's name as its key.
+ *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet ! efficientnetpublish ! fakesink
@@ -47,6 +50,10 @@
  * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet \
  *     ! efficientnetpublish method=mqtt address=mqtt://localhost:1883 topic=cameras/cam0 ! fakesink
  * ]| To an MQTT broker.
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet \
+ *     ! efficientnetpublish method=kafka address=kafka://localhost:9092 topic=cameras ! fakesink
+ * ]| To a Kafka cluster.
  *
  * Since: 0.1
  */

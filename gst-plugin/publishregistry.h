@@ -17,7 +17,8 @@ typedef struct {
 /* New rows go to the end: others' code may contain a value's number. */
 #define GST_EFFICIENTNET_PUBLISH_METHODS(ROW)                                                      \
     ROW(publish_file)                                                                              \
-    ROW(publish_mqtt)
+    ROW(publish_mqtt)                                                                              \
+    ROW(publish_kafka)
 #define GST_EFFICIENTNET_PUBLISH_FORMATS(ROW) ROW(format_json)
 
 #define GST_EFFICIENTNET_PUBLISH_DECLARE(name)                                                     \

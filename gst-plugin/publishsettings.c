@@ -158,8 +158,8 @@ install_record_properties(GObjectClass *klass)
         klass, GST_EFFICIENTNET_PUBLISH_PROP_STATS,
         g_param_spec_boxed("stats", "Statistics",
                            "Since the element was started: lines that were made, and of these how "
-                           "many are written (with mqtt and qos 1 or 2, acknowledged), dropped, "
-                           "and queued",
+                           "many are written (to a broker: acknowledged, unless qos or acks is "
+                           "0), dropped, and queued",
                            GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 

@@ -10,8 +10,8 @@ models_dir=$data_dir/models samples_dir=$cache_dir/samples overrides_dir=$cache_
 
 build_packages=(gcc libc6-dev dpkg-dev pkg-config meson ninja-build python3 python3-pip ca-certificates
     libglib2.0-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-    libopenblas0-pthread liborc-0.4-dev libcairo2-dev libpango1.0-dev libmosquitto-dev libhdf5-dev
-    libsoup-3.0-dev libgstrtspserver-1.0-dev liblbfgs-dev)
+    libopenblas0-pthread liborc-0.4-dev libcairo2-dev libpango1.0-dev libmosquitto-dev librdkafka-dev
+    libhdf5-dev libsoup-3.0-dev libgstrtspserver-1.0-dev liblbfgs-dev)
 test_packages=(python3-cffi python3-dev python3-numpy python3-h5py python3-pil python3-gi
     gir1.2-gstreamer-1.0 mosquitto openssl gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-base-1.0
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly man-db mandoc zsh)

@@ -10,6 +10,7 @@ import time
 import warnings
 
 import broker
+import kafka
 import tap
 
 LAUNCH = "gst-launch-1.0"
@@ -72,12 +73,13 @@ def test_documented_lines():
     assert len(lines) >= 8, lines
     if is_missing("efficientnetoverlay"):
         lines = [line for line in lines if "efficientnetoverlay" not in line[1]]
-    with broker.Broker() as mqtt:
+    with broker.Broker() as mqtt, kafka.Mock() as cluster:
         for name, line in lines:
-            for pattern, instead in {**INSTEAD, "localhost:1883": mqtt.address}.items():
+            for pattern, instead in {**INSTEAD, "localhost:1883": mqtt.address,
+                                     "localhost:9092": cluster.address}.items():
                 line = re.sub(pattern, instead, line)
             done = succeed(line)
-            if "efficientnetpublish" in line and ".jsonl" not in line and "mqtt" not in line:
+            if "efficientnetpublish" in line and ".jsonl" not in line and "method=" not in line:
                 assert "results" in done.stdout, f"{name}: {line}: {done.stdout!r}"
     with open(f"{folder.name}/cam0.jsonl", encoding="utf-8") as published:
         assert [json.loads(line)["frame"] for line in published] == [0, 10, 20]
