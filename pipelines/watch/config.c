@@ -51,7 +51,11 @@ const EffNetWatchKey effnet_watch_keys[] = {
      "Run this, with the class in EFFNET_LABEL, when the first class is another",
      EFFNET_WATCH_KEY_STREAM},
     {"json", 'j', NULL, "Print a JSON object a line", EFFNET_WATCH_KEY_PROGRAM},
-    {"publish", 0, "TO", "Also write the JSON lines to a file or to mqtt://HOST[:PORT]/TOPIC",
+    {"publish", 0, "TO",
+     "Also write the JSON lines to a file, to mqtt://HOST[:PORT]/TOPIC or to "
+     "kafka://HOST[:PORT]/TOPIC",
+     EFFNET_WATCH_KEY_STREAM},
+    {"kafka-config", 0, "FILE", "Acknowledgements, compression and certificates for kafka://",
      EFFNET_WATCH_KEY_STREAM},
     {"record", 0, "FILE.mkv",
      "Record the labelled video; %s in the name becomes the stream's, %t the time",

@@ -41,8 +41,9 @@ describe(const EffNetWatchOutlets *outlets, const EffNetWatchEncoder *encoder)
     g_autoptr(GString) text = g_string_new("videoconvert name=convert ! "
                                            "efficientnet name=efficientnet ! ");
 
-    if (settings->mqtt_address)
-        g_string_append(text, "efficientnetpublish name=publish method=mqtt held=false ! ");
+    if (settings->method)
+        g_string_append_printf(text, "efficientnetpublish name=publish method=%s held=false ! ",
+                               settings->method);
     /* While the first frame waits here for the window to be ready, it goes there as well. */
     g_string_append_printf(text, "tee name=seen ! %sfakesink name=end",
                            settings->display ? QUEUE "1 ! " : "");
@@ -310,13 +311,15 @@ set_publish(EffNetWatchGraph *graph, GError **error)
 {
     const EffNetWatchSettings *settings = graph->outlets->settings;
     g_autoptr(GstElement) publish = get_element(graph, "publish");
-    g_autoptr(GString) topic = g_string_new(settings->mqtt_topic);
+    g_autofree char *topic = NULL;
 
     if (publish == NULL)
         return TRUE;
-    g_string_replace(topic, "%s", settings->name, 0);
-    return effnet_media_set_property(publish, "address", settings->mqtt_address, error) &&
-           effnet_media_set_property(publish, "topic", topic->str, error) &&
+    topic = effnet_watch_settings_new_topic(settings);
+    return effnet_media_set_property(publish, "address", settings->broker_address, error) &&
+           effnet_media_set_property(publish, "topic", topic, error) &&
+           (settings->kafka_config == NULL ||
+            effnet_media_set_property(publish, "config-file", settings->kafka_config, error)) &&
            effnet_media_set_property(publish, "stream", settings->name, error) &&
            (!settings->changes_only ||
             effnet_media_set_property(publish, "filter", "filter,changes=true", error));

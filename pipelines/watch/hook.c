@@ -208,14 +208,16 @@ static char **
 new_environment(const char *stream, const EffNetWatchClass *found, GstClockTime pts,
                 const char *snapshot)
 {
+    static const char *const secrets[] = {"EFFNET_MQTT_USER", "EFFNET_MQTT_PASSWORD",
+                                          "EFFNET_KAFKA_USER", "EFFNET_KAFKA_PASSWORD"};
     char number[G_ASCII_DTOSTR_BUF_SIZE];
     g_autofree char *name = effnet_printable_new(stream, 0);
     g_autofree char *label = effnet_printable_new(found ? found->label : "", 0);
     g_autofree char *index = g_strdup_printf("%d", found ? found->index : -1);
     char **environment = g_get_environ();
 
-    environment = g_environ_unsetenv(environment, "EFFNET_MQTT_USER");
-    environment = g_environ_unsetenv(environment, "EFFNET_MQTT_PASSWORD");
+    for (guint i = 0; i < G_N_ELEMENTS(secrets); i++)
+        environment = g_environ_unsetenv(environment, secrets[i]);
     environment = g_environ_setenv(environment, "EFFNET_STREAM", name, TRUE);
     environment = g_environ_setenv(environment, "EFFNET_LABEL", label, TRUE);
     environment = g_environ_setenv(environment, "EFFNET_INDEX", index, TRUE);

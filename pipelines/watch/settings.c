@@ -31,8 +31,9 @@ settings_free(gpointer data)
     g_free(settings->test_pattern);
     gst_clear_structure(&settings->properties);
     g_free(settings->publish);
-    g_free(settings->mqtt_address);
-    g_free(settings->mqtt_topic);
+    g_free(settings->broker_address);
+    g_free(settings->topic);
+    g_free(settings->kafka_config);
     g_free(settings->record);
     g_strfreev(settings->on_change);
     g_free(settings->snapshots);
@@ -232,7 +233,22 @@ parse_source(EffNetWatchSettings *settings, const char *source)
         settings->source = g_strdup(source);
 }
 
-/* TO is a file, or mqtt://HOST[:PORT]/TOPIC; in the topic, %s becomes the name of the stream. */
+/* Which method of efficientnetpublish an address of this kind is for; NULL: none, it is a file. */
+static const char *
+find_method(const char *to)
+{
+    static const struct {
+        const char *scheme, *method;
+    } rows[] = {
+        {"mqtt://", "mqtt"}, {"mqtts://", "mqtt"}, {"kafka://", "kafka"}, {"kafkas://", "kafka"}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (g_str_has_prefix(to, rows[i].scheme))
+            return rows[i].method;
+    return NULL;
+}
+
+/* TO is a file, or SCHEME://HOST[:PORT]/TOPIC; in the topic, %s becomes the name of the stream. */
 static gboolean
 parse_publish(EffNetWatchSettings *settings, const char *to, GError **error)
 {
@@ -240,7 +256,8 @@ parse_publish(EffNetWatchSettings *settings, const char *to, GError **error)
 
     if (to == NULL)
         return TRUE;
-    if (!g_str_has_prefix(to, "mqtt://") && !g_str_has_prefix(to, "mqtts://")) {
+    settings->method = find_method(to);
+    if (settings->method == NULL) {
         settings->publish = g_strdup(to);
         return TRUE;
     }
@@ -248,11 +265,28 @@ parse_publish(EffNetWatchSettings *settings, const char *to, GError **error)
     slash = strchr(host, '/');
     if (slash == NULL || slash == host || slash[1] == '\0') {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                    "publish must be a file or mqtt://HOST[:PORT]/TOPIC, not \"%s\"", to);
+                    "publish must be a file, mqtt://HOST[:PORT]/TOPIC or "
+                    "kafka://HOST[:PORT][,HOST[:PORT]...]/TOPIC, not \"%s\"",
+                    to);
         return FALSE;
     }
-    settings->mqtt_address = g_strndup(to, (gsize)(slash - to));
-    settings->mqtt_topic = g_strdup(slash + 1);
+    settings->broker_address = g_strndup(to, (gsize)(slash - to));
+    settings->topic = g_strdup(slash + 1);
+    return TRUE;
+}
+
+/* What is not for Kafka is an error, lest its user believe that it is in effect. */
+static gboolean
+parse_kafka_config(EffNetWatchSettings *settings, const char *path, GError **error)
+{
+    if (path == NULL)
+        return TRUE;
+    if (g_strcmp0(settings->method, "kafka") != 0) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "kafka-config is about Kafka: --publish kafka://HOST/TOPIC writes to it");
+        return FALSE;
+    }
+    settings->kafka_config = g_strdup(path);
     return TRUE;
 }
 
@@ -407,6 +441,8 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     return parse_record(settings, config, stream, error) &&
            parse_captures(settings, config, stream, error) &&
            parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
+           parse_kafka_config(settings, effnet_watch_config_get(config, stream, "kafka-config"),
+                              error) &&
            parse_on_change(settings, effnet_watch_config_get(config, stream, "on-change"), error) &&
            parse_transport(settings, effnet_watch_config_get(config, stream, "transport"), error) &&
            parse_number("latency", effnet_watch_config_get(config, stream, "latency"), 0, 60000,
@@ -499,6 +535,18 @@ effnet_watch_settings_new_record_path(const EffNetWatchSettings *settings)
         g_string_append_printf(path, "-%u%s", i, suffix);
     }
     return g_string_free(g_steal_pointer(&path), FALSE);
+}
+
+char *
+effnet_watch_settings_new_topic(const EffNetWatchSettings *settings)
+{
+    static const char letters[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "._-";
+    gboolean kafka = g_str_equal(settings->method, "kafka");
+    g_autofree char *name = g_strdup(settings->name);
+    g_autoptr(GString) topic = g_string_new(settings->topic);
+
+    g_string_replace(topic, "%s", kafka ? g_strcanon(name, letters, '_') : name, 0);
+    return g_string_free(g_steal_pointer(&topic), FALSE);
 }
 
 gboolean

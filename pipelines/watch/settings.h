@@ -29,7 +29,9 @@ typedef struct {
     char *test_pattern;       /* NULL: none */
     GstStructure *properties; /* efficientnet's, as text */
     char *publish;            /* a file; NULL: none */
-    char *mqtt_address, *mqtt_topic;
+    const char *method;       /* of efficientnetpublish, for a broker; NULL: none */
+    char *broker_address, *topic;
+    char *kafka_config;      /* a file; NULL: none */
     char *record;            /* NULL: none */
     char **on_change;        /* the words of a command; NULL: none */
     char *snapshots, *clips; /* folders; NULL: none */
@@ -86,6 +88,10 @@ char *effnet_watch_settings_new_record_pattern(const EffNetWatchSettings *settin
 /* The same, where %t is replaced by the time, and a number is added as long as such a file
  * exists, so that none is ever overwritten. For g_free(). */
 char *effnet_watch_settings_new_record_path(const EffNetWatchSettings *settings);
+
+/* The topic for SETTINGS' broker, in which %s is replaced by the stream's name; for Kafka, with "_"
+ * for each character of the name that topics may not contain. For g_free(). */
+char *effnet_watch_settings_new_topic(const EffNetWatchSettings *settings);
 
 /* Whether SETTINGS' source delivers frames at their own pace, not as fast as they are taken. */
 gboolean effnet_watch_settings_is_live(const EffNetWatchSettings *settings);

@@ -175,8 +175,9 @@ def test_passwords_are_hidden():
                                        tap.model(), *more, uri, uri], capture_output=True, text=True)
                 text = done.stdout + done.stderr
                 assert text and "s3cr3t" not in text, (command, text)
-    text = tap.output_of("watch", "--publish", "mqtt://admin:s3cr3t@host", "x")
-    assert "admin:***@host" in text, text
+    for method in "mqtt", "kafka":
+        text = tap.output_of("watch", "--publish", f"{method}://admin:s3cr3t@host", "x")
+        assert "admin:***@host" in text, text
 
 
 def test_output_stays_when_commands_fail():

@@ -10,6 +10,7 @@ import sys
 
 import broker
 import installed
+import kafka
 import tap
 
 SOURCES, BUILD = installed.SOURCES, pathlib.Path(os.environ["EFFNET_BUILD"])
@@ -132,6 +133,9 @@ def run(command):
     if "method=mqtt" in command:
         with broker.Broker() as there:
             run_line(re.sub(r"mqtts://[\w.]+", f"mqtt://{there.address}", substitute(command)))
+    elif "method=kafka" in command:
+        with kafka.Mock() as there:
+            run_line(re.sub(r"kafkas://[\w.]+", f"kafka://{there.address}", substitute(command)))
     else:
         run_line(substitute(command))
 

@@ -77,9 +77,10 @@ test_environment(Fixture *f, gconstpointer data)
     g_autofree char *text = NULL, *none = NULL;
 
     g_setenv("EFFNET_MQTT_PASSWORD", "secret", TRUE);
+    g_setenv("EFFNET_KAFKA_PASSWORD", "secret", TRUE);
     start(f,
           "echo \"$EFFNET_STREAM|$EFFNET_LABEL|$EFFNET_INDEX|$EFFNET_SCORE|$EFFNET_SECONDS|"
-          "$EFFNET_PREVIOUS_LABEL|$EFFNET_MQTT_PASSWORD\" >>\"$1\"",
+          "$EFFNET_PREVIOUS_LABEL|$EFFNET_MQTT_PASSWORD$EFFNET_KAFKA_PASSWORD\" >>\"$1\"",
           60);
     notify(f, "$(touch /tmp/x) `id`\n\033[2J", 3);
     text = wait_for_line(f, "||\n");

@@ -100,11 +100,46 @@ test_all(void)
     g_assert_cmpint(settings->transport, ==, EFFNET_WATCH_TRANSPORT_TCP);
     g_assert_cmpuint(settings->latency, ==, 0);
     g_assert_cmpuint(settings->timeout, ==, 3);
-    g_assert_cmpstr(settings->mqtt_address, ==, "mqtt://broker:1884");
-    g_assert_cmpstr(settings->mqtt_topic, ==, "a/b");
+    g_assert_cmpstr(settings->method, ==, "mqtt");
+    g_assert_cmpstr(settings->broker_address, ==, "mqtt://broker:1884");
+    g_assert_cmpstr(settings->topic, ==, "a/b");
     g_assert_true(effnet_watch_settings_apply(settings, element, NULL));
     g_object_get(element, "top-k", &top_k, NULL);
     g_assert_cmpuint(top_k, ==, 2);
+}
+
+/* Where lines go, by the scheme; and a stream's name in a topic. */
+static void
+test_publish(void)
+{
+    static const struct {
+        const char *to, *method, *address, *topic;
+    } rows[] = {
+        {"lines.jsonl", NULL, NULL, NULL},
+        {"mqtt://broker/cams/%s", "mqtt", "mqtt://broker", "cams/front door"},
+        {"mqtts://broker:1/t", "mqtt", "mqtts://broker:1", "t"},
+        {"kafka://a,b:9093/cams.%s", "kafka", "kafka://a,b:9093", "cams.front_door"},
+        {"kafkas://[::1]:1/t", "kafka", "kafkas://[::1]:1", "t"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(EffNetWatchConfig) config = new_config("front door=videotest:");
+        g_autoptr(EffNetWatchProgram) program = NULL;
+        const EffNetWatchSettings *settings;
+        g_autofree char *topic = NULL;
+
+        set(config, "publish", rows[i].to);
+        if (g_strcmp0(rows[i].method, "kafka") == 0)
+            set(config, "kafka-config", "kafka.properties");
+        program = read_config(config);
+        settings = g_ptr_array_index(program->streams, 0);
+        g_assert_cmpstr(settings->method, ==, rows[i].method);
+        g_assert_cmpstr(settings->broker_address, ==, rows[i].address);
+        if (rows[i].method)
+            topic = effnet_watch_settings_new_topic(settings);
+        g_assert_cmpstr(topic, ==, rows[i].topic);
+        g_assert_cmpstr(settings->publish, ==, rows[i].method ? NULL : rows[i].to);
+    }
 }
 
 static void
@@ -165,6 +200,9 @@ test_wrong(void)
         {"top-k", "0"},
         {"threshold", "x"},
         {"publish", "mqtt://broker"},
+        {"publish", "kafka://broker"},
+        {"publish", "kafka:///topic"},
+        {"kafka-config", "kafka.properties"},
         {"max-rate", "often"},
         {"precision", "x1"},
         {"on-change", "echo 'a"},
@@ -389,6 +427,7 @@ main(int argc, char **argv)
     g_test_add_func("/settings/defaults", test_defaults);
     g_test_add_func("/settings/all", test_all);
     g_test_add_func("/settings/shard", test_shard);
+    g_test_add_func("/settings/publish", test_publish);
     g_test_add_func("/settings/wrong", test_wrong);
     g_test_add_func("/settings/steady", test_steady);
     g_test_add_func("/settings/on-change", test_on_change);

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 
+import kafka
 import tap
 from watching import MODEL, PATIENCE, Watch, folder, free_port, scratch, video, watch
 
@@ -100,10 +101,11 @@ def test_publish_fails():
         with Watch("--publish", to, "videotest:") as run:
             assert run.end() == 1 and says in run.err and run.err.count("\n") == 1, (to, run.err)
     # Errors that only the element can tell; or, without its plugin, that it is missing.
-    for to, says in (("mqtt://me:secret@host/topic", "user and password"), ("mqtt://host/a/#", "topic")):
+    for to, says in (("mqtt://me:secret@host/topic", "user and password"), ("mqtt://host/a/#", "topic"),
+                     ("kafka://me:secret@host/topic", "user and password"), ("kafka://host/a b", "topic")):
         with Watch("--publish", to, "videotest:") as run:
-            assert run.end() == 1 and (says in run.err or "efficientnetmqtt" in run.err) and \
-                run.err.count("\n") == 1, (to, run.err)
+            assert run.end() == 1 and re.search(f"{says}|efficientnet(mqtt|kafka)", run.err) and \
+                run.err.count("\n") == 1 and "secret" not in run.err, (to, run.err)
 
 
 def test_model_fails():
@@ -285,15 +287,36 @@ def test_mqtt():
     assert {f["stream"] for f in received} == {"cam"}
 
 
-def test_mqtt_nobody():
+def test_kafka():
+    if not kafka.load():
+        raise tap.Skip("there is no mock cluster (librdkafka-dev)")
+    config = scratch("kafka.properties")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write("acks=1\ncompression.type=gzip\n")
+    with kafka.Mock() as mock:
+        mock.create("effnet.front_door")
+        with Watch("--json", "--publish", f"kafka://{mock.address}/effnet.%s", "--kafka-config", config,
+                   "front door=" + video(40)) as run:
+            code = run.end()
+        if code and "method" in run.err:
+            raise tap.Skip("it is built without method=kafka (librdkafka-dev, -Dkafka)")
+        assert code == 0, run.err
+        records = mock.read("effnet.front_door", len(run.frames()))
+    assert [record["frame"] for _, record in records] == [f["frame"] for f in run.frames()]
+    assert {(key, record["stream"]) for key, record in records} == {("front door", "front door")}
+
+
+def test_nobody():
     """Without a broker, the stream goes on, and lines that nobody got are counted."""
-    with Watch("--json", "--publish", f"mqtt://127.0.0.1:{free_port()}/topic", "cam=" + video(40)) as run:
-        code = run.end()
-    if code and "method" in run.err:
-        raise tap.Skip("it is built without method=mqtt (libmosquitto-dev, -Dmqtt)")
-    lost = len(run.frames())
-    assert code == 0 and lost > 0, run.err
-    assert f"cam: of {lost} lines the broker did not get {lost}" in run.err, run.err
+    for method in "mqtt", "kafka":
+        with Watch("--json", "--publish", f"{method}://127.0.0.1:{free_port()}/topic", "cam=" + video(40)
+                   ) as run:
+            code = run.end()
+        if code and "method" in run.err:
+            raise tap.Skip(f"it is built without method={method} (-D{method})")
+        lost = len(run.frames())
+        assert code == 0 and lost > 0, run.err
+        assert f"cam: of {lost} lines the broker did not get {lost}" in run.err, run.err
 
 
 def test_config_is_a_file():
