@@ -43,11 +43,11 @@ def test_file():
 def test_photograph_is_turned():
     """As its tag says, if the element that reads it is installed."""
     if not installed.run("gst-inspect-1.0", "--exists", "jpegparse").returncode == 0:
-        raise tap.Skip("GStreamer's element jpegparse is not installed")
+        raise tap.Skip("GStreamer's element jpegparse is missing (gstreamer1.0-plugins-bad)")
     try:
         from PIL import Image
     except ImportError as missing:
-        raise tap.Skip("Pillow is missing") from missing
+        raise tap.Skip("Pillow is missing (python3-pil)") from missing
     exif, scores = Image.Exif(), {}
     exif[0x0112] = 6
     with Image.open(tap.sample("chelsea.png")) as cat:

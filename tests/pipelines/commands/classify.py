@@ -250,7 +250,7 @@ def pillow():
     try:
         from PIL import Image
     except ImportError as missing:
-        raise tap.Skip("Pillow is missing") from missing
+        raise tap.Skip("Pillow is missing (python3-pil)") from missing
     return Image
 
 
@@ -350,7 +350,7 @@ def test_no_internal_error():
 
 def test_gif_ends():
     if not decodes("avdemux_gif"):
-        raise tap.Skip("GStreamer's decoder for GIF is not installed")
+        raise tap.Skip("GStreamer's decoder for GIF is missing (gstreamer1.0-libav)")
     gif, cat = picture("still.gif"), tap.sample("chelsea.png")
     frames = classify_json("--timeout", "2", gif, cat)
     assert [f["stream"] for f in frames] == [gif, cat], frames
@@ -358,7 +358,7 @@ def test_gif_ends():
 
 def test_silence():
     if subprocess.run(["gst-inspect-1.0", "--exists", "souphttpsrc"]).returncode != 0:
-        raise tap.Skip("GStreamer's element souphttpsrc is not installed")
+        raise tap.Skip("GStreamer's element souphttpsrc is missing (gstreamer1.0-plugins-good)")
     with serving(open(picture("slow.jpg"), "rb").read()[:2000], 5000) as uri:
         out = fails("--timeout", "1", uri, tap.sample("chelsea.png"), says="nothing has come")
     assert "chelsea.png" in out
@@ -400,7 +400,7 @@ def serving(content, length, kind="image/jpeg"):
 def test_truncated_gif():
     """Its decoder waits for the rest for ever."""
     if not decodes("avdemux_gif"):
-        raise tap.Skip("GStreamer's decoder for GIF is not installed")
+        raise tap.Skip("GStreamer's decoder for GIF is missing (gstreamer1.0-libav)")
     content = pathlib.Path(picture("whole.gif")).read_bytes()
     fails("--timeout", "2", scratch("half.gif", content[:len(content) // 2]),
           says="this GIF picture is cut off or damaged")
@@ -425,7 +425,7 @@ def test_fifo():
 
 def test_endless_part():
     if subprocess.run(["gst-inspect-1.0", "--exists", "souphttpsrc"]).returncode != 0:
-        raise tap.Skip("GStreamer's element souphttpsrc is not installed")
+        raise tap.Skip("GStreamer's element souphttpsrc is missing (gstreamer1.0-plugins-good)")
     head = b"--edge\r\nContent-Type: image/jpeg\r\n\r\n"
     parts = itertools.chain([head], itertools.repeat(bytes(1 << 20), 200))
     with serving(parts, None, "multipart/x-mixed-replace;boundary=edge") as uri:

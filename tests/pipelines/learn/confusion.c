@@ -37,7 +37,7 @@ test_draw(void)
     if (!effnet_confusion_draw(&confusion, path, &error) &&
         strstr(error->message, "without cairo")) {
         effnet_test_remove_folder(folder);
-        g_test_skip("this build has no cairo");
+        g_test_skip("it is built without cairo (libcairo2-dev, -Dplot)");
         return;
     }
     g_assert_no_error(error);
