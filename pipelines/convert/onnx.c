@@ -165,30 +165,66 @@ add_input(Onnx *onnx, const EffNetProtoField *input, GError **error)
     return TRUE;
 }
 
+/* A node's attribute; values that it lacks are 0. */
+typedef struct {
+    EffNetProtoField name;
+    gboolean has_float;
+    guint64 integer;
+    float number;
+    EffNetOnnxInts ints;
+} Attribute;
+
+static void
+set_attribute(Node *node, const Attribute *a)
+{
+    if (effnet_proto_equals(&a->name, "kernel_shape"))
+        node->kernel = a->ints;
+    else if (effnet_proto_equals(&a->name, "strides"))
+        node->strides = a->ints;
+    else if (effnet_proto_equals(&a->name, "pads"))
+        node->pads = a->ints;
+    else if (effnet_proto_equals(&a->name, "dilations"))
+        node->dilations = a->ints;
+    else if (effnet_proto_equals(&a->name, "group"))
+        node->groups = a->integer;
+    else if (effnet_proto_equals(&a->name, "transB"))
+        node->transposed = a->integer != 0;
+    else if (effnet_proto_equals(&a->name, "alpha"))
+        node->alpha = a->number;
+    else if (effnet_proto_equals(&a->name, "beta"))
+        node->beta = a->number;
+    else if (effnet_proto_equals(&a->name, "epsilon"))
+        node->epsilon = a->number;
+    else if (effnet_proto_equals(&a->name, "min")) {
+        node->has_min = a->has_float;
+        node->min = a->number;
+    } else if (effnet_proto_equals(&a->name, "max")) {
+        node->has_max = a->has_float;
+        node->max = a->number;
+    }
+}
+
 static void
 read_attribute(Node *node, EffNetProto proto)
 {
-    EffNetProtoField field, name = {0};
-    gboolean has_float = FALSE;
-    guint64 integer = 0;
-    float number = 0;
-    EffNetOnnxInts ints = {0};
+    EffNetProtoField field;
+    Attribute attribute = {0};
 
     while (effnet_proto_next(&proto, &field))
         switch (field.number) {
         case ATTRIBUTE_NAME:
-            name = field;
+            attribute.name = field;
             break;
         case ATTRIBUTE_FLOAT:
-            number = effnet_proto_float(&field);
+            attribute.number = effnet_proto_float(&field);
             node->scalar = field.is_bytes ? NULL : proto.at - 4;
-            has_float = TRUE;
+            attribute.has_float = TRUE;
             break;
         case ATTRIBUTE_INT:
-            integer = field.value;
+            attribute.integer = field.value;
             break;
         case ATTRIBUTE_INTS:
-            effnet_onnx_append_ints(&ints, &field);
+            effnet_onnx_append_ints(&attribute.ints, &field);
             break;
         case ATTRIBUTE_TENSOR:
             node->tensor = field.bytes;
@@ -197,31 +233,7 @@ read_attribute(Node *node, EffNetProto proto)
             node->auto_pad = node->auto_pad || effnet_proto_equals(&field, "SAME_UPPER");
             break;
         }
-    if (effnet_proto_equals(&name, "kernel_shape"))
-        node->kernel = ints;
-    else if (effnet_proto_equals(&name, "strides"))
-        node->strides = ints;
-    else if (effnet_proto_equals(&name, "pads"))
-        node->pads = ints;
-    else if (effnet_proto_equals(&name, "dilations"))
-        node->dilations = ints;
-    else if (effnet_proto_equals(&name, "group"))
-        node->groups = integer;
-    else if (effnet_proto_equals(&name, "transB"))
-        node->transposed = integer != 0;
-    else if (effnet_proto_equals(&name, "alpha"))
-        node->alpha = number;
-    else if (effnet_proto_equals(&name, "beta"))
-        node->beta = number;
-    else if (effnet_proto_equals(&name, "epsilon"))
-        node->epsilon = number;
-    else if (effnet_proto_equals(&name, "min")) {
-        node->has_min = has_float;
-        node->min = number;
-    } else if (effnet_proto_equals(&name, "max")) {
-        node->has_max = has_float;
-        node->max = number;
-    }
+    set_attribute(node, &attribute);
 }
 
 static void
