@@ -73,6 +73,8 @@ struct _EffNetArch {
     EffNetHead head;
 };
 
+const EffNetTraining *effnet_arch_get_training(const EffNetArch *arch);
+
 /* The variant that we, timm, torchvision or lukemelas call NAME; NULL if there is none. */
 const EffNetVariant *effnet_arch_find(const char *name);
 

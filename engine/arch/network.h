@@ -152,8 +152,6 @@ typedef struct {
     EffNetInterpolation interpolation;
 } EffNetTraining;
 
-const EffNetTraining *effnet_arch_get_training(const EffNetArch *arch);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetNetwork, effnet_network_free)
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The rows' counts against timm 1.0's, and how each was trained. */
-#include "arch/network.h"
+#include "arch/arch.h"
 
 static const struct {
     const char *name;
