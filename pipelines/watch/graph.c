@@ -471,7 +471,6 @@ gboolean
 effnet_watch_graph_drain(EffNetWatchGraph *graph)
 {
     g_autoptr(GstPad) pad = gst_element_get_static_pad(graph->convert, "sink");
-
     const EffNetWatchSettings *settings = graph->outlets->settings;
 
     return (settings->record || settings->clips || settings->snapshots) && gst_pad_is_linked(pad) &&

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <gst/rtsp-server/rtsp-server.h>
+#include <unistd.h>
 
 #define MAX_CLIENTS  64 /* at once; each takes sockets and a place in a thread */
 #define IDLE_TIME    30 /* s, for clients that request nothing */
@@ -106,9 +107,13 @@ hand_over(EffNetWatchRtsp *rtsp, GSocketConnection *connection)
     if (!G_IS_INET_SOCKET_ADDRESS(remote))
         return FALSE;
     fd = fcntl(g_socket_get_fd(g_socket_connection_get_socket(connection)), F_DUPFD_CLOEXEC, 0);
-    socket = fd >= 0 ? g_socket_new_from_fd(fd, NULL) : NULL;
-    if (socket == NULL)
+    if (fd < 0)
         return FALSE;
+    socket = g_socket_new_from_fd(fd, NULL);
+    if (socket == NULL) {
+        close(fd);
+        return FALSE;
+    }
     text =
         g_inet_address_to_string(g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote)));
     return gst_rtsp_server_transfer_connection(

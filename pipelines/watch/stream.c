@@ -223,7 +223,6 @@ static void
 drain(Connection *c)
 {
     g_autoptr(GstBus) bus = effnet_watch_graph_get_bus(c->graph);
-
     g_autoptr(GstMessage) end = NULL;
 
     if (effnet_watch_graph_drain(c->graph))
