@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What a model has for those inside the engine. Both live as long as it does. */
 #ifndef EFFNET_MODEL_INTERNAL_H
 #define EFFNET_MODEL_INTERNAL_H
 

@@ -18,7 +18,7 @@
 #define FONT_SIZE    12.0
 
 /* What a panel shows about a point, on a logarithmic scale; 0: nothing. */
-typedef double (*Quantity)(const EffNetPoint *point);
+typedef double (*Quantity)(const EffNetPlotPoint *point);
 
 typedef struct {
     cairo_t *cr;
@@ -41,18 +41,18 @@ static const struct {
 };
 
 static double
-giga_macs(const EffNetPoint *point)
+giga_macs(const EffNetPlotPoint *point)
 {
     return point->cost.macs / 1e9;
 }
 
 static double
-latency(const EffNetPoint *point)
+latency(const EffNetPlotPoint *point)
 {
     return point->latency;
 }
 
-static const EffNetPoint *
+static const EffNetPlotPoint *
 get_point(const Panel *panel, guint i)
 {
     return g_ptr_array_index(panel->points, i);
@@ -150,7 +150,7 @@ draw_scaling(const Panel *panel, gsize line)
     cairo_set_line_width(cr, line == 0 ? 2.5 : 1.5);
     for (int marks = 0; marks < 2; marks++) {
         for (guint i = 0; i < panel->points->len; i++) {
-            const EffNetPoint *point = get_point(panel, i);
+            const EffNetPlotPoint *point = get_point(panel, i);
             double value = panel->quantity(point), x, y;
 
             if (!g_str_equal(point->scaling, lines[line].scaling) || !(value > 0))

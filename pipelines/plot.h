@@ -8,8 +8,8 @@
 /* Whether PATH ends in .svg or .png, which decides what is written. */
 gboolean effnet_plot_check(const char *path, GError **error);
 
-/* Draws POINTS (EffNetPoint) over phi, a line for each scaling: multiply-adds, and latency if it
- * was measured. */
+/* Draws POINTS (EffNetPlotPoint) over phi, a line for each scaling: multiply-adds, and latency if
+ * it was measured. */
 gboolean effnet_plot_points(const GPtrArray *points, const char *title, const char *path,
                             GError **error);
 

@@ -13,10 +13,10 @@
 #define LEAST_TENTHS (-80)
 #define MOST_TENTHS  100
 
-EffNetPoint *
+EffNetPlotPoint *
 effnet_point_new(const char *scaling, double phi, EffNetArch *arch)
 {
-    EffNetPoint *point = g_new0(EffNetPoint, 1);
+    EffNetPlotPoint *point = g_new0(EffNetPlotPoint, 1);
 
     point->scaling = scaling;
     point->phi = phi;
@@ -26,7 +26,7 @@ effnet_point_new(const char *scaling, double phi, EffNetArch *arch)
 }
 
 void
-effnet_point_free(EffNetPoint *point)
+effnet_point_free(EffNetPlotPoint *point)
 {
     if (!point)
         return;
@@ -35,7 +35,7 @@ effnet_point_free(EffNetPoint *point)
 }
 
 gboolean
-effnet_point_measure(EffNetPoint *point, const EffNetMeasure *measure, GError **error)
+effnet_point_measure(EffNetPlotPoint *point, const EffNetMeasure *measure, GError **error)
 {
     const EffNetModelOptions options = {.precision = measure->precision};
     g_autoptr(EffNetModel) model = effnet_model_new_random(point->arch, SEED, 0, &options, error);
@@ -128,7 +128,7 @@ is_scaled(EffNetArch *arch, EffNetArch *base)
 static int
 cheaper_first(gconstpointer a, gconstpointer b)
 {
-    const EffNetPoint *const *x = a, *const *y = b;
+    const EffNetPlotPoint *const *x = a, *const *y = b;
 
     return ((*x)->cost.macs > (*y)->cost.macs) - ((*x)->cost.macs < (*y)->cost.macs);
 }
@@ -153,7 +153,7 @@ effnet_points_named(const char *base, GError **error)
 }
 
 static gboolean
-fit_named(const char *base, double budget, const EffNetMeasure *measure, EffNetPoint **largest,
+fit_named(const char *base, double budget, const EffNetMeasure *measure, EffNetPlotPoint **largest,
           GError **error)
 {
     g_autoptr(GPtrArray) points = effnet_points_named(base, error);
@@ -161,7 +161,7 @@ fit_named(const char *base, double budget, const EffNetMeasure *measure, EffNetP
     if (!points)
         return FALSE;
     while (points->len > 0) {
-        g_autoptr(EffNetPoint) point = g_ptr_array_steal_index(points, 0);
+        g_autoptr(EffNetPlotPoint) point = g_ptr_array_steal_index(points, 0);
 
         if (!effnet_point_measure(point, measure, error))
             return FALSE;
@@ -174,12 +174,13 @@ fit_named(const char *base, double budget, const EffNetMeasure *measure, EffNetP
 }
 
 /* NULL without an error for what the engine does not accept. */
-static EffNetPoint *
+static EffNetPlotPoint *
 new_at(const char *base, int tenths, const EffNetMeasure *measure, GError **error)
 {
     g_autoptr(EffNetArch) arch =
         effnet_arch_new_scaled(base, &(EffNetScaling){.phi = tenths / 10.0}, NULL);
-    g_autoptr(EffNetPoint) point = arch ? effnet_point_new("compound", tenths / 10.0, arch) : NULL;
+    g_autoptr(EffNetPlotPoint) point =
+        arch ? effnet_point_new("compound", tenths / 10.0, arch) : NULL;
 
     if (!point || !effnet_point_measure(point, measure, error))
         return NULL;
@@ -189,10 +190,10 @@ new_at(const char *base, int tenths, const EffNetMeasure *measure, GError **erro
 /* Starts where the rule expects the network: goes up while networks fit, or else down until one
  * does. */
 static gboolean
-fit_compound(const char *base, double budget, const EffNetMeasure *measure, EffNetPoint **largest,
-             GError **error)
+fit_compound(const char *base, double budget, const EffNetMeasure *measure,
+             EffNetPlotPoint **largest, GError **error)
 {
-    g_autoptr(EffNetPoint) plain = new_at(base, 0, measure, error);
+    g_autoptr(EffNetPlotPoint) plain = new_at(base, 0, measure, error);
     int tenths, step = 0;
     gboolean fits;
 
@@ -202,7 +203,7 @@ fit_compound(const char *base, double budget, const EffNetMeasure *measure, EffN
                         MOST_TENTHS);
     do {
         g_autoptr(GError) failed = NULL;
-        g_autoptr(EffNetPoint) point = new_at(base, tenths, measure, &failed);
+        g_autoptr(EffNetPlotPoint) point = new_at(base, tenths, measure, &failed);
 
         if (failed) {
             g_propagate_error(error, g_steal_pointer(&failed));
@@ -222,7 +223,7 @@ fit_compound(const char *base, double budget, const EffNetMeasure *measure, EffN
 
 gboolean
 effnet_points_fit(const char *base, double budget, const EffNetMeasure *measure,
-                  EffNetPoint **named, EffNetPoint **compound, GError **error)
+                  EffNetPlotPoint **named, EffNetPlotPoint **compound, GError **error)
 {
     *named = *compound = NULL;
     if (fit_named(base, budget, measure, named, error) &&

@@ -11,7 +11,7 @@ typedef struct {
     EffNetArch *arch;
     EffNetArchCost cost;
     double latency; /* the median, in ms; 0: not measured */
-} EffNetPoint;
+} EffNetPlotPoint;
 
 /* How latency is measured. */
 typedef struct {
@@ -20,13 +20,13 @@ typedef struct {
     double seconds; /* for each point, at least */
 } EffNetMeasure;
 
-EffNetPoint *effnet_point_new(const char *scaling, double phi, EffNetArch *arch);
-void effnet_point_free(EffNetPoint *point);
-gboolean effnet_point_measure(EffNetPoint *point, const EffNetMeasure *measure, GError **error);
+EffNetPlotPoint *effnet_point_new(const char *scaling, double phi, EffNetArch *arch);
+void effnet_point_free(EffNetPlotPoint *point);
+gboolean effnet_point_measure(EffNetPlotPoint *point, const EffNetMeasure *measure, GError **error);
 
 /* BASE for phi from 0 to TO by STEP: scaled by the rule, then by each dimension alone until
  * multiply-adds have grown as much as by the rule, (alpha beta^2 gamma^2)^phi. What becomes larger
- * than the engine accepts is left out. EffNetPoint, not measured; NULL for an unknown BASE. */
+ * than the engine accepts is left out. EffNetPlotPoint, not measured; NULL for an unknown BASE. */
 GPtrArray *effnet_points_walk(const char *base, double to, double step, GError **error);
 
 /* The named networks that are BASE scaled, cheapest first. */
@@ -35,8 +35,8 @@ GPtrArray *effnet_points_named(const char *base, GError **error);
 /* The largest of the named networks, and of the rule's points in tenths of phi, that take at most
  * BUDGET ms; NULL where there is none. Both are measured. */
 gboolean effnet_points_fit(const char *base, double budget, const EffNetMeasure *measure,
-                           EffNetPoint **named, EffNetPoint **compound, GError **error);
+                           EffNetPlotPoint **named, EffNetPlotPoint **compound, GError **error);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetPoint, effnet_point_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(EffNetPlotPoint, effnet_point_free)
 
 #endif

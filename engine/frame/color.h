@@ -6,6 +6,7 @@
 
 #include "kernels/resize.h"
 
+/* From Y', Cb and Cr of 8 bits, by MATRIX, in the full range or in that of video. */
 void effnet_color_init(EffNetColor *color, EffNetMatrix matrix, gboolean full_range);
 
 /* Grey from luma only: R, G and B are equal, whatever the chroma. */

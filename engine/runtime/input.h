@@ -6,6 +6,7 @@
 
 #include "../model.h"
 
+/* Owned by INPUT. */
 EffNetModel *effnet_input_get_model(const EffNetInput *input);
 
 /* The image with its border, as image.h describes it. */

@@ -35,7 +35,7 @@ print_head(void)
 }
 
 static void
-print_row(const EffNetPoint *point, gboolean with_name)
+print_row(const EffNetPlotPoint *point, gboolean with_name)
 {
     char phi[16] = "";
 
@@ -53,7 +53,7 @@ print_row(const EffNetPoint *point, gboolean with_name)
 
 /* Our names need no escapes. */
 static void
-print_json(const EffNetPoint *point)
+print_json(const EffNetPlotPoint *point)
 {
     printf("{\"scaling\":\"%s\",", point->scaling);
     if (!g_str_equal(point->scaling, "named"))
@@ -118,10 +118,10 @@ walk(const Options *options, GError **error)
     if (!options->json)
         print_head();
     for (guint i = 0; i < points->len; i++) {
-        EffNetPoint *point = g_ptr_array_index(points, i);
+        EffNetPlotPoint *point = g_ptr_array_index(points, i);
 
         if (point->phi == 0 && i > 0) /* the base network again */
-            point->latency = ((EffNetPoint *)g_ptr_array_index(points, 0))->latency;
+            point->latency = ((EffNetPlotPoint *)g_ptr_array_index(points, 0))->latency;
         else if (!options->no_latency && !effnet_point_measure(point, &options->measure, error))
             return FALSE;
         if (!options->json)
@@ -156,10 +156,10 @@ parse_budget(const char *text)
 }
 
 static void
-print_fit_json(const Options *options, double budget, const EffNetPoint *largest,
-               const EffNetPoint *named, const EffNetPoint *compound)
+print_fit_json(const Options *options, double budget, const EffNetPlotPoint *largest,
+               const EffNetPlotPoint *named, const EffNetPlotPoint *compound)
 {
-    const EffNetPoint *const points[] = {largest, named, compound};
+    const EffNetPlotPoint *const points[] = {largest, named, compound};
     static const char *const names[] = {"largest", "named", "compound"};
 
     print_json_head(options);
@@ -177,9 +177,9 @@ print_fit_json(const Options *options, double budget, const EffNetPoint *largest
 static gboolean
 fit(const Options *options, GError **error)
 {
-    g_autoptr(EffNetPoint) named = NULL, compound = NULL;
+    g_autoptr(EffNetPlotPoint) named = NULL, compound = NULL;
     double budget = parse_budget(options->budget);
-    const EffNetPoint *largest;
+    const EffNetPlotPoint *largest;
 
     if (!(budget >= 1e-3 && budget <= 1e6))
         return effnet_command_refuse(

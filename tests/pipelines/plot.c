@@ -15,7 +15,7 @@ draw(const char *name, double latency)
     GError *error = NULL;
 
     for (guint i = 0; i < points->len; i++)
-        ((EffNetPoint *)g_ptr_array_index(points, i))->latency = latency * (i + 1);
+        ((EffNetPlotPoint *)g_ptr_array_index(points, i))->latency = latency * (i + 1);
     effnet_plot_points(points, "Scaling b0", path, &error);
     g_assert_no_error(error);
     return path;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "points.h"
 
-static const EffNetPoint *
+static const EffNetPlotPoint *
 at(const GPtrArray *points, guint i)
 {
     return g_ptr_array_index(points, i);
@@ -17,7 +17,7 @@ test_walk(void)
     g_assert_cmpuint(points->len, ==, 12);
     base = at(points, 0)->cost.macs;
     for (guint i = 0; i < points->len; i++) {
-        const EffNetPoint *point = at(points, i);
+        const EffNetPlotPoint *point = at(points, i);
 
         g_assert_cmpstr(point->scaling, ==, scalings[i / 3]);
         g_assert_cmpfloat(point->phi, ==, i % 3);
@@ -86,7 +86,7 @@ test_measure(void)
     const EffNetMeasure measure = {.precision = EFFNET_PRECISION_FP32, .threads = 1};
     g_autoptr(EffNetArch) arch =
         effnet_arch_new_scaled("mobilenet-v1", &(EffNetScaling){.phi = -9}, NULL);
-    g_autoptr(EffNetPoint) point = effnet_point_new("compound", -9, arch);
+    g_autoptr(EffNetPlotPoint) point = effnet_point_new("compound", -9, arch);
 
     g_assert_cmpfloat(point->latency, ==, 0);
     g_assert_true(effnet_point_measure(point, &measure, NULL));
@@ -98,7 +98,7 @@ static void
 test_fit(void)
 {
     const EffNetMeasure measure = {.precision = EFFNET_PRECISION_FP32, .threads = 1};
-    g_autoptr(EffNetPoint) named = NULL, compound = NULL;
+    g_autoptr(EffNetPlotPoint) named = NULL, compound = NULL;
 
     g_assert_true(effnet_points_fit("mobilenet-v1-025", 1e-6, &measure, &named, &compound, NULL));
     g_assert_null(named);
