@@ -84,9 +84,10 @@ dequantise(const EffNetConstant *constant, float *dst, gsize n)
         inner *= constant->dims[i];
     for (gsize i = 0; i < n; i++) {
         guint at = i / inner % q->n;
-        gint64 steps = effnet_constant_get_whole(constant, i) - effnet_quantisation_zero(q, at);
+        double units = (double)effnet_constant_get_whole(constant, i) -
+                       (double)effnet_quantisation_zero(q, at);
 
-        dst[i] = (float)((double)effnet_quantisation_scale(q, at) * (double)steps);
+        dst[i] = (float)((double)effnet_quantisation_scale(q, at) * units);
     }
 }
 

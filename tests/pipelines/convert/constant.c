@@ -89,6 +89,23 @@ test_widths(void)
     }
 }
 
+/* A zero point that is as far as can be from the number. */
+static void
+test_far_zero(void)
+{
+    static const guint8 whole[] = {1}, least[8] = {0, 0, 0, 0, 0, 0, 0, 0x80};
+    EffNetConstant made = {
+        .n_dims = 1,
+        .dims = {1},
+        .quantisation = {.n_bytes = 1, .n = 1, .scales = scales, .zeros = least},
+    };
+    float value;
+
+    g_assert_true(effnet_constant_set_data(&made, whole, 1));
+    effnet_constant_read(&made, &value, 1);
+    g_assert_cmpfloat(value, ==, 0x1p62f);
+}
+
 static void
 test_least(void)
 {
@@ -107,6 +124,7 @@ main(int argc, char **argv)
     g_test_add_func("/convert/constant/read", test_read);
     g_test_add_func("/convert/constant/dequantise", test_dequantise);
     g_test_add_func("/convert/constant/widths", test_widths);
+    g_test_add_func("/convert/constant/far-zero", test_far_zero);
     g_test_add_func("/convert/constant/least", test_least);
     return g_test_run();
 }
