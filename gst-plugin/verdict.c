@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "verdict.h"
 
-/* Where nothing is ever found often enough, it is not looked for more often than otherwise, after
- * so many times the findings that it could have taken. */
+/* After so many times as many findings as are needed, of which none was found often enough, further
+ * ones are no longer hurried. */
 #define PATIENCE 4
 
 typedef struct {

@@ -117,7 +117,7 @@ extern const EffNetActLines effnet_act_fall;
 const EffNetActRule *effnet_act_get_rule(EffNetAct act);
 const EffNetActNames *effnet_act_get_names(EffNetAct act);
 
-/* Whether NAME is one of NAMES, of which there are spaces between, or which are NULL. */
+/* Whether NAME is among NAMES, which have spaces between them; NULL: there are none. */
 gboolean effnet_act_names_have(const char *names, const char *name);
 
 /* Whether ACT only clips, to a range from 0 to a finite bound. */

@@ -57,9 +57,10 @@ typedef struct {
     const EffNetTraining *training;
 } EffNetVariant;
 
-/* What others call networks: THEIRS, and what follows up to a '.', '_' or '-', is OURS, and what
- * follows. The longest THEIRS that fits counts, of all families. For timm's name of a network, it
- * is the first OURS that fits, of its family. */
+/* What others call networks. A name that begins with THEIRS becomes ours with OURS in its place,
+ * and ends before the next '.', '_' or '-'. Of the rows of all families, the one with the longest
+ * THEIRS counts. The other way round, timm's name comes from the first row of the network's family
+ * whose OURS fits. */
 typedef struct {
     const char *theirs, *ours;
 } EffNetAlias;

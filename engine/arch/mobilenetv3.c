@@ -3,7 +3,7 @@
  * and a head that reads the pooled vector. */
 #include "arch.h"
 
-/* What has K, a kernel, and SE, squeeze-excite, is plain in the "minimal" ones. */
+/* The "minimal" networks differ in K, a kernel, SE, squeeze-excite, and the activation. */
 #define LARGE(k, se, relu)                                                                         \
     /* kind repeats kernel stride expand channels squeeze-excite activation */                     \
     {EFFNET_BLOCK_MBCONV, 1, 3, 1, 0, 16, 0, relu},                                                \

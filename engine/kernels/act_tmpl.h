@@ -26,7 +26,7 @@ vf_act(EffNetAct act, vf x)
     g_assert_not_reached();
 }
 
-/* ReLU and ReLU6 as one piece of code; they differ in MOST. */
+/* ReLU and ReLU6 as one piece of code; they differ in MOST, their upper bound. */
 static inline vf
 vf_relu(vf x, vf most)
 {
@@ -39,7 +39,7 @@ vf_relu_most(EffNetAct act)
     return vf_set1(act == EFFNET_ACT_RELU6 ? 6.f : INFINITY);
 }
 
-/* Nothing as well, by where they begin. */
+/* Their lower bound; no activation at all has neither. */
 static inline vf
 vf_clip_least(EffNetAct act)
 {

@@ -25,7 +25,8 @@ float effnet_op_factor(const EffNetPlan *plan, const EffNetOp *op, guint index);
 /* The type whose kernels read the weights of layer INDEX of OP. */
 EffNetType effnet_op_type(const EffNetPlan *plan, const EffNetOp *op, guint index);
 
-/* Whether LAYER is computed by Winograd's method: its shape is worth it, and KERNELS can. */
+/* Whether LAYER is computed by Winograd's method: where that saves time for its shape, and KERNELS
+ * can apply its activation. */
 gboolean effnet_layer_is_winograd(const EffNetLayer *layer, const EffNetKernels *kernels,
                                   EffNetType type);
 

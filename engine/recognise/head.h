@@ -15,8 +15,8 @@ typedef struct {
     char *linear[EFFNET_MAX_LINEAR];
     char *before[EFFNET_MAX_LINEAR];  /* the norm of what the layer reads; or NULL */
     char *after[EFFNET_MAX_LINEAR];   /* the norm before the layer's activation; or NULL */
-    char *unclear[EFFNET_MAX_LINEAR]; /* a norm before the layer, of which is not clear where the
-                                       * activation before the layer is; or NULL */
+    char *unclear[EFFNET_MAX_LINEAR]; /* a norm before the layer that may come before or after the
+                                       * activation there; or NULL */
 } EffNetHeadModules;
 
 /* Fills HEAD, which is zeroed, from LINEAR, the modules of all linear layers, and NORMS, those of

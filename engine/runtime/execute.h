@@ -24,8 +24,8 @@ void effnet_op_execute(const EffNetPlan *plan, const EffNetOp *op, const EffNetA
 void effnet_op_execute_row(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena *arena,
                            guint row, gpointer out, gpointer scratch);
 
-/* Computes one vector of the outputs of OP, a linear layer, from PANEL on, where a task of it
- * starts, and as many as that task does: from IN to OUT, outside of the arena. */
+/* Computes what one task of OP, a linear layer, does: the outputs from PANEL on, its first. IN, a
+ * vector of the layer's inputs, and OUT are outside of the arena. */
 void effnet_op_execute_linear(const EffNetPlan *plan, const EffNetOp *op, guint panel,
                               const float *in, float *out, gpointer scratch);
 

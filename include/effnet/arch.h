@@ -37,9 +37,9 @@ typedef struct {
 const char *const *effnet_arch_list(void);
 
 /* The network NAME: one of effnet_arch_list(), timm's or torchvision's name for it, or what
- * effnet_arch_get_name() returns for a scaled network; behind it may be hidden layers before the
- * classifier, "b0+128-relu". The caller owns the reference. NULL and EFFNET_ERROR_MODEL for an
- * unknown name. */
+ * effnet_arch_get_name() returns for a scaled network. The name may go on with the hidden layers
+ * before the classifier: "b0+128-relu". The caller owns the reference. NULL and EFFNET_ERROR_MODEL
+ * for an unknown name. */
 EffNetArch *effnet_arch_new(const char *name, GError **error);
 
 /* The network BASE (a name as above), scaled. The caller owns the reference. NULL and

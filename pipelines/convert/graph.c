@@ -13,8 +13,8 @@ typedef enum {
     VALUE_FEATURE,
 } ValueKind;
 
-/* What a value is of another one, x: a sigmoid, or a step of a hard sigmoid or a hard swish that
- * are not operations of their own. */
+/* How a value is computed from another one, x: as its sigmoid, or as a part of a hard sigmoid or
+ * hard swish that is written as several operations. */
 typedef enum {
     FORM_NONE,
     FORM_SIGMOID,
@@ -417,9 +417,9 @@ add_product(EffNetGraph *graph, guint a, guint b, guint out, GError **error)
     return TRUE;
 }
 
-/* A step of a hard activation: OP with the one number of BY. FALSE: it is none. */
+/* A part of a hard activation: OP with the one number of BY. FALSE: it is none. */
 static gboolean
-add_hard_step(EffNetGraph *graph, char op, guint a, const EffNetConstant *by, guint out)
+add_hard_part(EffNetGraph *graph, char op, guint a, const EffNetConstant *by, guint out)
 {
     EffNetGraphLayer *layer = untouched_layer(graph, a);
     const Value from = *get(graph, a);
@@ -464,7 +464,7 @@ effnet_graph_add_binary(EffNetGraph *graph, char op, guint a, guint b, guint out
     if (vb->kind == VALUE_CONSTANT && va->kind == VALUE_PICTURE)
         return scale_picture(graph, op, a, &vb->constant, out, error);
     if (vb->kind == VALUE_CONSTANT && va->kind == VALUE_FEATURE &&
-        add_hard_step(graph, op, a, &vb->constant, out))
+        add_hard_part(graph, op, a, &vb->constant, out))
         return TRUE;
     if (vb->kind == VALUE_CONSTANT && va->kind == VALUE_FEATURE && op == '+')
         return add_bias(graph, a, &vb->constant, out, error);

@@ -86,8 +86,8 @@ gather_windows(EffNetConv *a)
     a->scratch = out + a->pixels * window;
 }
 
-/* OUT = the sigmoid that ACT is, or that ACT multiplies with, of IN, for ROWS x COLUMNS; strides
- * are in bytes. */
+/* OUT = the sigmoid of IN, or the hard one: the function that ACT is, or by which it multiplies its
+ * input; ROWS x COLUMNS of them. Strides are in bytes. */
 static void
 sigmoid(EffNetAct act, float *out, int out_stride, const float *in, int in_stride, guint columns,
         guint rows)
