@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "rewrite.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "learn/kept.h"
 
 #include "checkpoint/safetensors_writer.h"
+#include "quantize/writer.h"
 #include "recognise/config.h"
 #include "recognise/known.h"
 #include "recognise/quantised.h"
 #include "recognise/recognise.h"
 #include "recognise/state.h"
-
-#define LEAST_SCALE 1e-9f
 
 typedef struct {
     EffNetCheckpoint *checkpoint;
@@ -99,16 +97,7 @@ add_quantised_head(Output *o, const EffNetLayer *layer)
     g_autofree float *scales = g_new(float, out);
     gint8 *whole = g_new(gint8, (gsize)out * n);
 
-    for (guint k = 0; k < out; k++) {
-        const float *row = o->head->weights + (gsize)k * n;
-        float most = 0;
-
-        for (guint i = 0; i < n; i++)
-            most = MAX(most, fabsf(row[i]));
-        scales[k] = MAX(most / 127, LEAST_SCALE);
-        for (guint i = 0; i < n; i++)
-            whole[(gsize)k * n + i] = (gint8)CLAMP(lrintf(row[i] / scales[k]), -127, 127);
-    }
+    effnet_quantise(layer, o->head->weights, whole, scales);
     effnet_safetensors_writer_add(o->writer, weight, EFFNET_DTYPE_I8, 4, (guint64[]){out, n, 1, 1},
                                   g_bytes_new_take(whole, (gsize)out * n));
     add_floats(o, scale, scales, 1, (guint64[]){out});

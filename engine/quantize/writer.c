@@ -71,8 +71,8 @@ fold_means(const EffNetLayer *stem, const EffNetModelInfo *info, const gint8 *we
     }
 }
 
-static void
-quantise(const EffNetLayer *layer, const float *rows, gint8 *weights, float *scale)
+void
+effnet_quantise(const EffNetLayer *layer, const float *rows, gint8 *weights, float *scale)
 {
     gsize n = effnet_layer_row_length(layer);
 
@@ -120,7 +120,7 @@ add_layer(EffNetSafetensorsWriter *w, EffNetWeights *source, const EffNetLayer *
         return FALSE;
     if (layer->role == EFFNET_ROLE_STEM)
         fold_input(layer, info, rows);
-    quantise(layer, rows, weights, scale);
+    effnet_quantise(layer, rows, weights, scale);
     if (layer->role == EFFNET_ROLE_STEM)
         fold_means(layer, info, weights, scale, bias);
     else
