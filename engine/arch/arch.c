@@ -65,6 +65,21 @@ find_alias(const char *name)
     return longest;
 }
 
+/* Whether REST, what follows a network's name in timm's, says that it has other layers: group
+ * norms, odd widths, attention for pooling, more linear layers. */
+static gboolean
+says_other_layers(const char *rest)
+{
+    static const char *const words[] = {"pruned", "gn", "evos", "clip", "mlp", NULL};
+    g_autofree char *name = g_strndup(rest, strcspn(rest, ".-"));
+    g_auto(GStrv) parts = g_strsplit(name, "_", -1);
+
+    for (char **part = parts; *part; part++)
+        if (g_strv_contains(words, *part))
+            return TRUE;
+    return FALSE;
+}
+
 /* timm writes "tf_efficientnet_b0.ns_jft_in1k" or "tf_efficientnet_b0_ns", torchvision
  * "efficientnet_b0", lukemelas "efficientnet-b0". */
 const EffNetVariant *
@@ -84,6 +99,8 @@ effnet_arch_find(const char *name)
         }
     alias = find_alias(name);
     rest = name + (alias ? strlen(alias->theirs) : 0);
+    if (says_other_layers(rest))
+        return NULL;
     plain = g_strdup_printf("%s%.*s", alias ? alias->ours : "", (int)strcspn(rest, "._-"), rest);
     return find_variant(plain);
 }

@@ -90,6 +90,14 @@ test_unknown(void)
                                         "mobilenet_edgetpu_v2_m",
                                         "mixnet_s",
                                         "regnetx_002",
+                                        "efficientnet_b1_pruned.in1k",
+                                        "efficientnet_b0_g16_evos",
+                                        "resnet50_gn.a1h_in1k",
+                                        "resnet50_clip.openai",
+                                        "resnet50_mlp",
+                                        "seresnet50",
+                                        "efficientnet_cc_b0_4e",
+                                        "mobilenetv3_rw",
                                         "tf_mixnet_l"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
