@@ -43,6 +43,12 @@ get_number(char letter, const EffNetLayer *layer)
         return layer->block;
     case 'm':
         return layer->sequence + 1;
+    case 'l':
+        return layer->sequence - 1;
+    case 'x':
+        return 2 * layer->sequence;
+    case 'y':
+        return 2 * layer->sequence + 1;
     case 'd':
         return layer->has_expand;
     case 'e':
@@ -124,7 +130,7 @@ effnet_naming_has(const EffNetNaming *naming, const char *name)
     for (gsize i = 0; i < naming->n_rows; i++) {
         const EffNetNamingRow *row = &naming->rows[i];
 
-        if (row->role != EFFNET_ROLE_CLASSIFIER &&
+        if (row->role != EFFNET_ROLE_CLASSIFIER && row->role != EFFNET_ROLE_HIDDEN &&
             (fits_pattern(name, row->weights) || fits_pattern(name, row->norm)))
             return TRUE;
     }

@@ -20,8 +20,9 @@ typedef enum {
 } EffNetNamed;
 
 /* The modules of a layer's weights and of its norm. In a pattern, $s is the stage, $t the stage +
- * 1, $b the block in its stage, $n the block in the network, $m the block in the network + 1; $d,
- * $e and $p are where in its block the depthwise layer, squeeze-excite and the projection are. */
+ * 1, $b the block in its stage, $n the block in the network, $m the block in the network + 1, $l
+ * - 1; $x is twice the block in the network, $y 1 more; $d, $e and $p are where in its block the
+ * depthwise layer, squeeze-excite and the projection are. */
 typedef struct {
     EffNetRole role;
     const char *weights, *norm;

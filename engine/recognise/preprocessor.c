@@ -46,19 +46,26 @@ read_channels(const EffNetJson *json, const char *key, float value, float channe
     return TRUE;
 }
 
-/* Whether the deviation divides twice, as in EfficientNet's image processor for classifiers. */
+/* Whether the image processor is that of NETWORK. */
 static gboolean
-divides_twice(const EffNetJson *json)
+is_processor(const EffNetJson *json, const char *network)
 {
     static const char *const keys[] = {"image_processor_type", "feature_extractor_type"};
 
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
         const char *type = effnet_json_string(effnet_json_member(json, keys[i]));
 
-        if (type && g_str_has_prefix(type, "EfficientNet"))
-            return is_true(json, "include_top", TRUE);
+        if (type && g_str_has_prefix(type, network))
+            return TRUE;
     }
-    return is_true(json, "include_top", FALSE);
+    return FALSE;
+}
+
+/* Whether the deviation divides twice, as in EfficientNet's image processor for classifiers. */
+static gboolean
+divides_twice(const EffNetJson *json)
+{
+    return is_true(json, "include_top", is_processor(json, "EfficientNet"));
 }
 
 /* transformers multiply pixels of 0..255 by a factor, may subtract 1, and normalise. Reads that as
@@ -125,8 +132,9 @@ static gboolean
 read_size(const char *path, const EffNetJson *json, EffNetSettings *settings, GError **error)
 {
     const EffNetJson *size = effnet_json_member(json, "size");
+    gboolean convnext = is_processor(json, "ConvNext") || is_processor(json, "ConvNeXT");
     guint64 shortest = 0, resample;
-    double fraction;
+    double fraction = convnext ? 224 / 256.0 : 1;
 
     if (effnet_json_integer(effnet_json_member(json, "resample"), &resample))
         settings->interpolation = resample == RESAMPLE_BILINEAR  ? EFFNET_INTERPOLATION_BILINEAR
@@ -137,8 +145,10 @@ read_size(const char *path, const EffNetJson *json, EffNetSettings *settings, GE
     effnet_json_integer(effnet_json_member(size, "shortest_edge"), &shortest);
     if (is_true(json, "do_center_crop", FALSE))
         return read_crop(path, json, shortest, settings, error);
-    if (shortest == 0) {
-        settings->resolution = read_square(size);
+    if (convnext) /* ResNet's as well: larger images are not cropped, but squeezed */
+        effnet_json_integer(size, &shortest);
+    if (shortest == 0 || (convnext && shortest >= 384)) {
+        settings->resolution = shortest ? (guint)MIN(shortest, G_MAXUINT16) : read_square(size);
         settings->resize = EFFNET_RESIZE_STRETCH;
         settings->crop_fraction = 1;
         return settings->resolution > 0 ||
@@ -146,9 +156,8 @@ read_size(const char *path, const EffNetJson *json, EffNetSettings *settings, GE
     }
     settings->resolution = (guint)MIN(shortest, G_MAXUINT16);
     settings->resize = EFFNET_RESIZE_CENTER_CROP;
-    settings->crop_fraction = 1;
-    if (effnet_json_number(effnet_json_member(json, "crop_pct"), &fraction))
-        settings->crop_fraction = (float)fraction;
+    effnet_json_number(effnet_json_member(json, "crop_pct"), &fraction);
+    settings->crop_fraction = (float)fraction;
     return TRUE;
 }
 

@@ -113,6 +113,29 @@ def test_prefixes():
             assert "classes        4" in folder.same(model)
 
 
+def test_mmpretrain():
+    model = network("torchvision", "resnet18")
+    state = {f"head.{name}" if name.startswith("fc.") else f"backbone.{name}": value
+             for name, value in model.state_dict().items()}
+    with Folder() as folder:
+        folder.save("m.pth", {"meta": {"epoch": 3}, "state_dict": state})
+        info = folder.same(model)
+        assert "prefix: backbone." in info and "classifier: head.fc" in info, info
+
+
+def test_features_alone():
+    """timm's networks of features end before the head."""
+    need_torch()
+    for name, says in (("efficientnet_b0", "conv_head"), ("resnet18", None)):
+        model = timm.create_model(name, features_only=True)
+        with Folder() as folder:
+            folder.save("m.pth", model.state_dict())
+            if says:
+                folder.fails(f"it has no tensor {says}.weight")
+            else:
+                assert "classes        0" in effnet("info", folder.file)
+
+
 def test_beside_the_prefix():
     model = network("torchvision", "resnet18")
     with Folder() as folder:

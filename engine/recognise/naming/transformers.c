@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hugging Face's transformers: EfficientNetForImageClassification. How images become its input is
- * in a preprocessor_config.json. */
+/* Hugging Face's transformers: EfficientNetForImageClassification, and those of MobileNetV1,
+ * MobileNetV2 and ResNet. How images become their input is in a preprocessor_config.json. */
 #include <math.h>
 
 #include "../naming.h"
@@ -19,6 +19,46 @@ static const EffNetNamingRow rows[] = {
     {EFFNET_ROLE_CLASSIFIER, "classifier", NULL},
 };
 
+static const EffNetNamingRow mobilenetv1[] = {
+    {EFFNET_ROLE_STEM, "conv_stem.convolution", "conv_stem.normalization"},
+    {EFFNET_ROLE_DEPTHWISE, "layer.$x.convolution", "layer.$x.normalization"},
+    {EFFNET_ROLE_PROJECT, "layer.$y.convolution", "layer.$y.normalization"},
+    {EFFNET_ROLE_CLASSIFIER, "classifier", NULL},
+};
+
+/* The first block, which has no expansion, belongs to the stem. */
+static const EffNetNamingRow mobilenetv2[] = {
+    {EFFNET_ROLE_STEM, "conv_stem.first_conv.convolution", "conv_stem.first_conv.normalization"},
+    {EFFNET_ROLE_EXPAND, "layer.$l.expand_1x1.convolution", "layer.$l.expand_1x1.normalization"},
+    {EFFNET_ROLE_DEPTHWISE, "layer.$l.conv_3x3.convolution", "layer.$l.conv_3x3.normalization",
+     EFFNET_NAMED_EXPANDED},
+    {EFFNET_ROLE_DEPTHWISE, "conv_stem.conv_3x3.convolution", "conv_stem.conv_3x3.normalization"},
+    {EFFNET_ROLE_PROJECT, "layer.$l.reduce_1x1.convolution", "layer.$l.reduce_1x1.normalization",
+     EFFNET_NAMED_EXPANDED},
+    {EFFNET_ROLE_PROJECT, "conv_stem.reduce_1x1.convolution", "conv_stem.reduce_1x1.normalization"},
+    {EFFNET_ROLE_HEAD, "conv_1x1.convolution", "conv_1x1.normalization"},
+    {EFFNET_ROLE_CLASSIFIER, "classifier", NULL},
+};
+
+#define RESNET_LAYER "encoder.stages.$s.layers.$b."
+static const EffNetNamingRow resnet[] = {
+    {EFFNET_ROLE_STEM, "embedder.embedder.convolution", "embedder.embedder.normalization"},
+    {EFFNET_ROLE_SHORTCUT, RESNET_LAYER "shortcut.convolution",
+     RESNET_LAYER "shortcut.normalization"},
+    {EFFNET_ROLE_CONV1, RESNET_LAYER "layer.0.convolution", RESNET_LAYER "layer.0.normalization"},
+    {EFFNET_ROLE_CONV2, RESNET_LAYER "layer.1.convolution", RESNET_LAYER "layer.1.normalization"},
+    {EFFNET_ROLE_CONV3, RESNET_LAYER "layer.2.convolution", RESNET_LAYER "layer.2.normalization"},
+    {EFFNET_ROLE_CLASSIFIER, "classifier.1", NULL},
+};
+
+static const EffNetPractice mobilenet_practices[] = {
+    {NULL, NULL, NULL, {EFFNET_SAYS_SAME, EFFNET_SAYS_INCEPTION, EFFNET_SAYS_BILINEAR}},
+};
+
+static const EffNetPractice resnet_practices[] = {
+    {NULL, NULL, NULL, {EFFNET_SAYS_SYMMETRIC, EFFNET_SAYS_IMAGENET, EFFNET_SAYS_BICUBIC}},
+};
+
 static const EffNetPractice practices[] = {
     {NULL, NULL, NULL, {EFFNET_SAYS_SAME, EFFNET_SAYS_IMAGENET, EFFNET_SAYS_STRETCH}},
 };
@@ -28,9 +68,14 @@ read_config(const EffNetJson *config, EffNetSettings *settings)
 {
     double number;
     guint64 size;
+    gboolean same;
 
     if (effnet_json_number(effnet_json_member(config, "batch_norm_eps"), &number))
         settings->epsilon = number;
+    if (effnet_json_number(effnet_json_member(config, "layer_norm_eps"), &number))
+        settings->epsilon = number;
+    if (effnet_json_boolean(effnet_json_member(config, "tf_padding"), &same))
+        settings->padding = same ? EFFNET_PADDING_SAME : EFFNET_PADDING_SYMMETRIC;
     if (effnet_json_integer(effnet_json_member(config, "image_size"), &size))
         settings->resolution = (guint)MIN(size, G_MAXUINT16);
 }
@@ -101,6 +146,51 @@ check_config(const EffNetJson *config, const EffNetNetwork *network)
     }
     return what;
 }
+
+/* What the MobileNets' and ResNets' configs may say of layers that ours do not have. */
+static char *
+check_blocks(const EffNetJson *config, const EffNetNetwork *network)
+{
+    static const struct {
+        const char *key;
+        gboolean expected;
+    } flags[] = {{"downsample_in_first_stage", FALSE},
+                 {"downsample_in_bottleneck", FALSE},
+                 {"first_layer_is_expansion", TRUE}};
+    const char *act = effnet_json_string(effnet_json_member(config, "hidden_act"));
+    guint64 stride = 32;
+
+    effnet_json_integer(effnet_json_member(config, "output_stride"), &stride);
+    if (stride != 32)
+        return g_strdup_printf(
+            "has an output_stride of %" G_GUINT64_FORMAT ", where 32 was expected", stride);
+    for (gsize i = 0; i < G_N_ELEMENTS(flags); i++) {
+        gboolean flag = flags[i].expected;
+
+        effnet_json_boolean(effnet_json_member(config, flags[i].key), &flag);
+        if (flag != flags[i].expected)
+            return g_strdup_printf("has a %s that is %s, where %s was expected", flags[i].key,
+                                   flag ? "true" : "false", flag ? "false" : "true");
+    }
+    if (act && !effnet_act_names_have(effnet_act_get_names(network->layers[0].act)->torch, act))
+        return g_strdup_printf("has the hidden_act \"%s\", which is not that of the network", act);
+    return NULL;
+}
+
+#define NAMING(its_rows, its_practices, its_mark)                                                  \
+    {                                                                                              \
+        .name = "transformers", .rows = (its_rows), .n_rows = G_N_ELEMENTS(its_rows),              \
+        .mark = (its_mark), .practices = (its_practices),                                          \
+        .n_practices = G_N_ELEMENTS(its_practices), .read_config = read_config,                    \
+        .check_config = check_blocks                                                               \
+    }
+
+const EffNetNaming effnet_naming_transformers_mobilenetv1 =
+    NAMING(mobilenetv1, mobilenet_practices, "layer.0.convolution.weight");
+const EffNetNaming effnet_naming_transformers_mobilenetv2 =
+    NAMING(mobilenetv2, mobilenet_practices, "conv_stem.reduce_1x1.convolution.weight");
+const EffNetNaming effnet_naming_transformers_resnet =
+    NAMING(resnet, resnet_practices, "encoder.stages.0.layers.0.layer.0.convolution.weight");
 
 const EffNetNaming effnet_naming_transformers = {
     .name = "transformers",

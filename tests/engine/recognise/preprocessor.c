@@ -80,6 +80,26 @@ test_sizes(void)
     g_assert_cmpuint(read_text("{\"size\": 300, \"do_resize\": false}").resolution, ==, 0);
 }
 
+/* ResNet has ConvNeXT's processor, of which "size" is the shortest edge. */
+static void
+test_convnext(void)
+{
+    EffNetSettings s = read_text("{\"feature_extractor_type\": \"ConvNextFeatureExtractor\","
+                                 "\"crop_pct\": 0.9, \"size\": 224}");
+
+    g_assert_cmpuint(s.resolution, ==, 224);
+    g_assert_cmpint(s.resize, ==, EFFNET_RESIZE_CENTER_CROP);
+    g_assert_cmpfloat(s.crop_fraction, ==, 0.9f);
+    s = read_text("{\"image_processor_type\": \"ConvNextImageProcessor\","
+                  "\"size\": {\"shortest_edge\": 256}}");
+    g_assert_cmpfloat(s.crop_fraction, ==, 0.875f);
+    s = read_text("{\"image_processor_type\": \"ConvNextImageProcessor\","
+                  "\"size\": {\"shortest_edge\": 384}, \"crop_pct\": 0.9}");
+    g_assert_cmpuint(s.resolution, ==, 384);
+    g_assert_cmpint(s.resize, ==, EFFNET_RESIZE_STRETCH);
+    g_assert_cmpfloat(s.crop_fraction, ==, 1);
+}
+
 static void
 test_errors(void)
 {
@@ -125,6 +145,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/preprocessor/efficientnet", test_efficientnet);
     g_test_add_func("/model/preprocessor/normalisation", test_normalisation);
     g_test_add_func("/model/preprocessor/sizes", test_sizes);
+    g_test_add_func("/model/preprocessor/convnext", test_convnext);
     g_test_add_func("/model/preprocessor/errors", test_errors);
     g_test_add_func("/model/preprocessor/find", test_find);
     return g_test_run();
