@@ -132,7 +132,8 @@ classified(GstPad *pad, GstPadProbeInfo *info, gpointer data)
         const char *snapshot = NULL;
 
         if (graph->snapshots)
-            snapshot = effnet_watch_snapshots_choose(graph->snapshots, buffer);
+            snapshot = effnet_watch_snapshots_choose(graph->snapshots, buffer,
+                                                     effnet_watch_graph_is_live(graph));
         effnet_watch_report_frame(&outlets->report, buffer, graph->width, graph->height, snapshot);
         if (graph->decoding)
             effnet_decoding_note_done(graph->decoding);

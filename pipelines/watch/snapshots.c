@@ -12,6 +12,8 @@
 
 #include <glib/gstdio.h>
 
+#define WAITING 2 /* pictures that the queue takes */
+
 struct _EffNetWatchSnapshots {
     GstAppSink *sink;
     EffNetWatchCaptures *captures;
@@ -25,11 +27,12 @@ struct _EffNetWatchSnapshots {
 };
 
 const char *
-effnet_watch_snapshots_choose(EffNetWatchSnapshots *self, GstBuffer *buffer)
+effnet_watch_snapshots_choose(EffNetWatchSnapshots *self, GstBuffer *buffer, gboolean live)
 {
     guint change = effnet_watch_moments_follow(&self->moments, buffer);
 
-    self->chosen = (change & EFFNET_WATCH_MOMENT_BEGINS) && !g_atomic_int_get(&self->failed);
+    self->chosen = (change & EFFNET_WATCH_MOMENT_BEGINS) && !g_atomic_int_get(&self->failed) &&
+                   (!live || g_async_queue_length(self->paths) < WAITING);
     if (!self->chosen)
         return NULL;
     g_free(self->path);

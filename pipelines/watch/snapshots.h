@@ -17,7 +17,9 @@ EffNetWatchSnapshots *effnet_watch_snapshots_new(const EffNetWatchSettings *sett
 void effnet_watch_snapshots_free(EffNetWatchSnapshots *snapshots);
 
 /* Where the picture of BUFFER will be, before it reaches the pad, in the same thread; NULL: none is
- * taken of it. Valid until the next call. */
-const char *effnet_watch_snapshots_choose(EffNetWatchSnapshots *snapshots, GstBuffer *buffer);
+ * taken of it, also because a LIVE source would have to wait for a disk. Valid until the next
+ * call. */
+const char *effnet_watch_snapshots_choose(EffNetWatchSnapshots *snapshots, GstBuffer *buffer,
+                                          gboolean live);
 
 #endif
