@@ -75,12 +75,17 @@ static gboolean
 read_resize(EffNetConfig *config, GError **error)
 {
     const EffNetJson *crop = get(config, "crop_pct");
+    const char *interpolation = effnet_json_string(get(config, "interpolation"));
+    const char *mode = effnet_json_string(get(config, "crop_mode"));
     double fraction = 0;
 
-    config->settings.interpolation =
-        effnet_interpolation_parse(effnet_json_string(get(config, "interpolation")));
-    if (g_strcmp0(effnet_json_string(get(config, "crop_mode")), "squash") == 0)
+    config->settings.interpolation = effnet_interpolation_parse(interpolation);
+    if (interpolation && !config->settings.interpolation)
+        return fail(config, error, "an interpolation other than bicubic and bilinear");
+    if (g_strcmp0(mode, "squash") == 0)
         config->settings.resize = EFFNET_RESIZE_STRETCH;
+    else if (mode && !g_str_equal(mode, "center"))
+        return fail(config, error, "a crop_mode other than center and squash");
     if (crop && (!effnet_json_number(crop, &fraction) || !(fraction > 0 && fraction <= 1)))
         return fail(config, error, "a crop_pct that is not above 0 and at most 1");
     config->settings.crop_fraction = (float)fraction;
@@ -121,6 +126,8 @@ read_values(EffNetConfig *config, GError **error)
         config->settings.padding = EFFNET_PADDING_SAME;
     else if (g_strcmp0(padding, "symmetric") == 0)
         config->settings.padding = EFFNET_PADDING_SYMMETRIC;
+    else if (padding && *padding) /* "" is the network's own */
+        return fail(config, error, "a padding other than same and symmetric");
     return read_normalisation(config, error) && read_resolution(config, error) &&
            read_resize(config, error);
 }

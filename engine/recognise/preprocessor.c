@@ -10,7 +10,9 @@
 
 #define MAX_FILE (1u << 20)
 
-/* Pillow's numbers of filters. */
+/* Pillow's numbers of filters. The nearest pixel, which transformers' published EfficientNets have
+ * by default, counts as unsaid. */
+#define RESAMPLE_NEAREST  0
 #define RESAMPLE_BILINEAR 2
 #define RESAMPLE_BICUBIC  3
 
@@ -136,10 +138,14 @@ read_size(const char *path, const EffNetJson *json, EffNetSettings *settings, GE
     guint64 shortest = 0, resample;
     double fraction = convnext ? 224 / 256.0 : 1;
 
-    if (effnet_json_integer(effnet_json_member(json, "resample"), &resample))
+    if (effnet_json_integer(effnet_json_member(json, "resample"), &resample)) {
+        if (resample != RESAMPLE_NEAREST && resample != RESAMPLE_BILINEAR &&
+            resample != RESAMPLE_BICUBIC)
+            return fail(path, error, "has a resample other than 2 (bilinear) and 3 (bicubic)");
         settings->interpolation = resample == RESAMPLE_BILINEAR  ? EFFNET_INTERPOLATION_BILINEAR
                                   : resample == RESAMPLE_BICUBIC ? EFFNET_INTERPOLATION_BICUBIC
                                                                  : EFFNET_INTERPOLATION_AUTO;
+    }
     if (!size || !is_true(json, "do_resize", TRUE))
         return TRUE;
     effnet_json_integer(effnet_json_member(size, "shortest_edge"), &shortest);
@@ -158,7 +164,8 @@ read_size(const char *path, const EffNetJson *json, EffNetSettings *settings, GE
     settings->resize = EFFNET_RESIZE_CENTER_CROP;
     effnet_json_number(effnet_json_member(json, "crop_pct"), &fraction);
     settings->crop_fraction = (float)fraction;
-    return TRUE;
+    return (settings->crop_fraction > 0 && settings->crop_fraction <= 1) ||
+           fail(path, error, "has a crop_pct that is not above 0 and at most 1");
 }
 
 char *

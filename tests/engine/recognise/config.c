@@ -196,6 +196,10 @@ test_errors(void)
         {"{\"crop_pct\": 0}", "a crop_pct"},
         {"{\"crop_pct\": 1.1}", "a crop_pct"},
         {"{\"crop_pct\": \"1\"}", "a crop_pct"},
+        {"{\"interpolation\": \"lanczos\"}", "an interpolation other than bicubic and bilinear"},
+        {"{\"crop_mode\": \"border\"}", "a crop_mode other than center and squash"},
+        {"{\"padding\": \"valid\"}", "a padding other than same and symmetric"},
+        {"{\"model_args\": {\"pad_type\": \"valid\"}}", "a padding other than same"},
     };
     GError *error = NULL;
 

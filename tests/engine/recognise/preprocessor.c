@@ -116,6 +116,10 @@ test_errors(void)
          "whose shortest_edge it did not resize to at least crop_size"},
         {"{\"size\": {\"shortest_edge\": 256}, \"do_center_crop\": true}",
          "without a square crop_size"},
+        {"{\"resample\": 1}", "a resample other than 2 (bilinear) and 3 (bicubic)"},
+        {"{\"size\": {\"shortest_edge\": 224}, \"crop_pct\": 1.5}",
+         "a crop_pct that is not above 0"},
+        {"{\"size\": {\"shortest_edge\": 224}, \"crop_pct\": 0}", "a crop_pct that is not above 0"},
     };
     EffNetSettings settings;
 
