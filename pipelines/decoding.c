@@ -10,15 +10,17 @@
 /* The most bytes of a part of a multipart stream, which the demuxer keeps until it has seen its
  * end. */
 #define MAX_PART (64u << 20)
-/* The most bytes of a picture file, which its decoder keeps until it has all. */
-#define MAX_PICTURE (1u << 30)
+/* The most bytes without a frame: a picture's decoder keeps them until it has all, and others may
+ * wait for ever for something that they know. */
+#define MAX_UNSHOWN (256u << 20)
 /* How many broken frames in a row are left out, such as the grey ones that a stream starts with. If
  * there are more, they are shown as they are. */
 #define MAX_BROKEN 15
 
 struct _EffNetDecoding {
     GstElement *pipeline, *source, *sink;
-    GstElement *parser, *decoder; /* for CMYK, in the pipeline; otherwise NULL */
+    GstElement *parser, *decoder; /* for some pictures, in the pipeline; otherwise NULL */
+    const char *type;             /* theirs */
     guint64 max_pixels;
     gint progress, decoded, entered, done; /* atomic */
 
@@ -32,7 +34,7 @@ struct _EffNetDecoding {
     guint width, height; /* the first frame's; 0: none yet */
     guint broken;        /* broken frames in a row */
     guint64 part;        /* bytes of the current part */
-    guint64 unshown;     /* bytes of a picture since the last frame */
+    guint64 unshown;     /* bytes since the last frame */
     gint shown;          /* frames up to then */
 };
 
@@ -69,17 +71,29 @@ check_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 
 /* FALSE: the decoder would take more and more of what never becomes a picture. */
 static gboolean
-bound_picture(EffNetDecoding *self, gsize n)
+bound_unshown(EffNetDecoding *self, gsize n)
 {
     gint entered = g_atomic_int_get(&self->entered);
 
     self->unshown = (entered == self->shown ? self->unshown : 0) + n;
     self->shown = entered;
-    if (self->unshown <= MAX_PICTURE)
+    if (self->unshown <= MAX_UNSHOWN)
         return TRUE;
     GST_ELEMENT_ERROR(self->source, STREAM, DECODE,
-                      ("a picture does not end within %u MB", MAX_PICTURE >> 20), (NULL));
+                      ("%u MB of it have brought no whole picture", MAX_UNSHOWN >> 20), (NULL));
     return FALSE;
+}
+
+/* GStreamer's pngdec puts colours of 16 bits one channel too far. */
+static gboolean
+is_misread(EffNetDecoding *self)
+{
+    if (!self->exif.is_deep || self->decoder)
+        return FALSE;
+    GST_ELEMENT_ERROR(self->source, STREAM, DECODE,
+                      ("GStreamer's decoder of PNG confuses the colours of pictures of 16 bits"),
+                      ("gdkpixbufdec, which does not, is not installed"));
+    return TRUE;
 }
 
 static GstPadProbeReturn
@@ -89,16 +103,14 @@ file_read(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     GstMapInfo map;
 
     g_atomic_int_inc(&self->progress);
-    if (!self->is_picture)
-        return GST_PAD_PROBE_OK;
-    if (!bound_picture(self, gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info))))
+    if (!bound_unshown(self, gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info))))
         return GST_PAD_PROBE_DROP;
-    if (!gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ))
+    if (!self->is_picture || !gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ))
         return GST_PAD_PROBE_OK;
     effnet_jpeg_feed(&self->jpeg, map.data, map.size);
     effnet_exif_feed(&self->exif, map.data, map.size);
     gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
-    return GST_PAD_PROBE_OK;
+    return is_misread(self) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 /* PAD, where a decoder is to be, follows the pad that the file comes from. */
@@ -125,7 +137,7 @@ autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
 
     note_type(self, pad, caps);
     return !g_str_has_prefix(type, "audio/") && check_pixels(self, caps) &&
-           !(self->decoder && g_str_equal(type, "image/jpeg"));
+           !(self->decoder && g_str_equal(type, self->type));
 }
 
 static GstPadProbeReturn
@@ -204,7 +216,7 @@ pad_added(GstElement *source, GstPad *pad, gpointer data)
 
     if (caps == NULL || gst_pad_is_linked(sink) ||
         !gst_structure_has_name(gst_caps_get_structure(caps, 0),
-                                self->parser ? "image/jpeg" : "video/x-raw"))
+                                self->parser ? self->type : "video/x-raw"))
         return;
     if (GST_PAD_LINK_FAILED(gst_pad_link(pad, sink)))
         GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE,
@@ -352,16 +364,23 @@ effnet_decoding_begin(EffNetDecoding *self)
     reset(self);
 }
 
-/* Libav decodes CMYK, unlike jpegdec. */
+/* Pictures that the usual decoders do not decode, or wrongly, and others that do. */
+static const struct {
+    const char *type, *parser, *decoder;
+} others[] = {{"image/jpeg", "jpegparse", "avdec_mjpeg"},
+              {"image/png", "identity", "gdkpixbufdec"}};
+
 gboolean
 effnet_decoding_begin_again(EffNetDecoding *self)
 {
+    gsize kind = self->exif.is_deep;
     GstElement *parser, *decoder;
 
-    if (!effnet_decoding_is_cmyk(self) || self->decoder || g_atomic_int_get(&self->entered) > 0)
+    if ((!self->exif.is_deep && !effnet_decoding_is_cmyk(self)) || self->decoder ||
+        g_atomic_int_get(&self->entered) > 0)
         return FALSE;
-    parser = gst_element_factory_make("jpegparse", NULL);
-    decoder = gst_element_factory_make("avdec_mjpeg", NULL);
+    parser = gst_element_factory_make(others[kind].parser, NULL);
+    decoder = gst_element_factory_make(others[kind].decoder, NULL);
     if (parser == NULL || decoder == NULL) {
         gst_clear_object(&parser);
         gst_clear_object(&decoder);
@@ -369,6 +388,7 @@ effnet_decoding_begin_again(EffNetDecoding *self)
     }
     self->parser = parser;
     self->decoder = decoder;
+    self->type = others[kind].type;
     gst_bin_add_many(GST_BIN(self->pipeline), parser, decoder, NULL);
     gst_element_link_many(parser, decoder, self->sink, NULL);
     reset(self);

@@ -3,13 +3,16 @@
 
 #include <string.h>
 
-/* What is collected: a file's head, a chunk's head, EXIF, a TIFF file's directory. */
-enum { FILE_HEAD, CHUNK_HEAD, EXIF, LITTLE_DIRECTORY, BIG_DIRECTORY, END };
+/* What is collected: a file's head, a chunk's head, a PNG's form, EXIF, a TIFF file's directory. */
+enum { FILE_HEAD, CHUNK_HEAD, FORM, EXIF, LITTLE_DIRECTORY, BIG_DIRECTORY, END };
 
 #define ORIENTATION 0x0112
 #define HEAD        8  /* bytes of a file's, a chunk's and TIFF's head */
 #define ENTRY       12 /* bytes of an entry of a directory */
 #define CRC         4  /* bytes after a chunk of PNG */
+#define FORM_SIZE   13
+#define FORM_DEPTH  8 /* where it has the bits of a channel; what the channels are is next */
+#define FORM_RGB    2
 
 static guint
 read_16(const guint8 *bytes, gboolean is_little)
@@ -92,8 +95,17 @@ read_chunk_head(EffNetExif *exif)
 
     if (memcmp(exif->is_riff ? bytes : bytes + 4, exif->is_riff ? "EXIF" : "eXIf", 4) == 0)
         collect(exif, EXIF, 0, length);
+    else if (!exif->is_riff && memcmp(bytes + 4, "IHDR", 4) == 0 && length == FORM_SIZE)
+        collect(exif, FORM, 0, FORM_SIZE);
     else
         collect(exif, CHUNK_HEAD, length + (exif->is_riff ? length % 2 : CRC), HEAD);
+}
+
+static void
+read_form(EffNetExif *exif)
+{
+    exif->is_deep = exif->bytes[FORM_DEPTH] == 16 && exif->bytes[FORM_DEPTH + 1] == FORM_RGB;
+    collect(exif, CHUNK_HEAD, CRC, HEAD);
 }
 
 /* Some programs leave what JPEG has before EXIF. */
@@ -120,6 +132,8 @@ read_collected(EffNetExif *exif)
         read_file_head(exif);
     } else if (exif->state == CHUNK_HEAD) {
         read_chunk_head(exif);
+    } else if (exif->state == FORM) {
+        read_form(exif);
     } else {
         read_exif(exif);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The orientation that EXIF records in a picture, and its place in PNG, WebP and TIFF files, read
- * as their bytes arrive: no decoder of GStreamer's reports it. */
+ * as their bytes arrive: no decoder of GStreamer's reports it. Likewise a PNG's form. */
 #ifndef EFFNET_EXIF_H
 #define EFFNET_EXIF_H
 
@@ -10,6 +10,7 @@
 
 typedef struct {
     guint orientation; /* 1 to 8; 0: none */
+    gboolean is_deep;  /* a PNG of 16 bits of red, green and blue each, without alpha */
 
     /* private */
     guint state;

@@ -11,7 +11,10 @@
     "\0\0\0\0"
 #define N "\x26" /* both have 38 bytes */
 
-#define PNG     "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR1234567890123crc."
+#define PNG "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR1234567890123crc."
+#define DEEP                                                                                       \
+    "\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR12345678\x10\2"                                                \
+    "123crc."
 #define PNG_END "\0\0\0\x02IDAThicrc.\0\0\0\0IENDcrc."
 #define WEBP                                                                                       \
     "RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0"                                                               \
@@ -24,9 +27,13 @@ static const struct {
     const guint8 *bytes;
     gsize n;
     guint orientation;
+    gboolean is_deep;
 } cases[] = {
     {BYTES(PNG "\0\0\0" N "eXIf" BIG "crc." PNG_END), 6},
     {BYTES(PNG PNG_END), 0},
+    {BYTES(DEEP PNG_END), 0, TRUE},
+    {BYTES(DEEP "\0\0\0" N "eXIf" BIG), 6, TRUE},
+    {BYTES("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR12345678\x10\6890crc."), 0},
     {BYTES(PNG "\0\0\0\x05tEXteXIf!crc.\0\0\0" N "eXIf" LITTLE), 5},
     {BYTES(PNG "\0\0\0\x2c"
                "eXIfExif\0\0" BIG "crc."),
@@ -57,6 +64,7 @@ test_cases(void)
             for (gsize at = 0; at < cases[i].n; at += step)
                 effnet_exif_feed(&exif, cases[i].bytes + at, MIN(step, cases[i].n - at));
             g_assert_cmpuint(exif.orientation, ==, cases[i].orientation);
+            g_assert_cmpint(exif.is_deep, ==, cases[i].is_deep);
         }
 }
 

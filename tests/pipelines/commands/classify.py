@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -324,6 +325,26 @@ def test_cmyk():
         fails(path, says="cmyk.jpg: this CMYK JPEG picture")
 
 
+def test_deep():
+    """A PNG of 16 bits a channel, whose colours GStreamer's own decoder confuses."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    plain = picture("plain.png")
+    with pillow().open(plain) as cat:
+        (width, height), pixels = cat.size, cat.tobytes()
+    row = 3 * width
+    rows = b"".join(b"\0" + bytes(b for byte in pixels[y * row:][:row] for b in (byte, byte))
+                    for y in range(height))
+    deep = scratch("deep.png", b"\x89PNG\r\n\x1a\n" + chunk(
+        b"IHDR", struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    if decodes("gdkpixbufdec"):
+        assert results(deep, plain) == results(plain) * 2
+    else:
+        fails(deep, says="confuses the colours")
+
+
 def test_undecodable():
     frames = [pillow().new("RGB", (64, 64), color) for color in ("red", "blue")]
     path = os.path.join(folder.name, "animated.webp")
@@ -430,6 +451,11 @@ def test_endless_part():
     parts = itertools.chain([head], itertools.repeat(bytes(1 << 20), 200))
     with serving(parts, None, "multipart/x-mixed-replace;boundary=edge") as uri:
         fails(uri, says="does not end within 64 MB")
+    # A picture whose end never comes, and a video that consists of padding.
+    comment, packet = b"\xff\xfe\xff\xff" + bytes(0xfffd), b"\x47\x1f\xff\x10" + b"\xff" * 184
+    for kind, first, rest in (("image/jpeg", b"\xff\xd8", comment), ("video/mp2t", packet, packet * 5000)):
+        with serving(itertools.chain([first], itertools.repeat(rest)), None, kind) as uri:
+            fails(uri, says="256 MB of it have brought no whole picture")
 
 
 def test_pixels():
