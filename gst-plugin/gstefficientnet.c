@@ -67,7 +67,8 @@ struct _GstEfficientNet {
 
     /* The streaming thread's. */
     GstEfficientNetStream *stream;
-    gboolean warned; /* that there are no times to go by */
+    gboolean warned;  /* that there are no times to go by */
+    gboolean outside; /* the zone is outside of the frame, which was said */
 };
 
 #define CAPS GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS)
@@ -423,7 +424,7 @@ start(GstBaseTransform *trans)
 
     set_flushing(self, FALSE);
     self->stream = gst_efficientnet_stream_new();
-    self->warned = FALSE;
+    self->warned = self->outside = FALSE;
     GST_OBJECT_LOCK(self);
     self->stats = (GstEfficientNetStats){0};
     self->swap = gst_efficientnet_swap_new(refuse_swap, self);
@@ -518,6 +519,16 @@ warn_untimed(GstEfficientNet *self, const char *property)
                         (NULL));
 }
 
+static void
+warn_outside(GstEfficientNet *self, gboolean outside)
+{
+    if (outside && !self->outside)
+        GST_ELEMENT_WARNING(self, STREAM, FORMAT,
+                            ("roi: it is outside of the frame, so that nothing is inferred"),
+                            (NULL));
+    self->outside = outside;
+}
+
 static GstFlowReturn
 transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
@@ -534,6 +545,7 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     publish(self, &report, settings.late_policy == GST_EFFICIENTNET_LATE_POLICY_WAIT);
     if (report.untimed)
         warn_untimed(self, report.untimed);
+    warn_outside(self, report.outside);
     if (error) {
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", error->message), (NULL));
         return GST_FLOW_ERROR;

@@ -444,6 +444,8 @@ gst_efficientnet_stream_process(GstEfficientNetStream *self,
     if (!infer_if_due(&c, buffer, &visible, error))
         return FALSE;
     report->untimed = find_untimed(&c);
+    report->outside =
+        !gst_efficientnet_region_cut_zone(settings, visible.w, visible.h, &(EffNetRect){0});
     n = attach(&c, buffer, &visible);
     report->held = n > 0 && report->inferences == 0;
     report->processed = TRUE;

@@ -32,6 +32,7 @@ typedef struct {
     gboolean skipped;      /* it was due, but nobody had time */
     gboolean held;         /* it carries results, but no new one */
     const char *untimed;   /* a property that has no times to go by, or NULL */
+    gboolean outside;      /* the zone that is asked for is outside of the frame */
     GstStructure *message; /* to be posted, or NULL; the caller adds "stream" */
 } GstEfficientNetReport;
 

@@ -146,6 +146,18 @@ is_window_missing(const Connection *c, GstMessage *message, GError **error)
     return TRUE;
 }
 
+/* The classifier warns that its settings do not fit the stream; what is wrong with its model was
+ * said before. */
+static void
+pass_on_warning(EffNetWatchStream *stream, const Connection *c, GstMessage *message)
+{
+    g_autoptr(GError) reason = NULL;
+
+    gst_message_parse_warning(message, &reason, NULL);
+    if (reason->domain == GST_STREAM_ERROR && effnet_watch_graph_is_own(c->graph, message))
+        note(stream, reason->message);
+}
+
 static Outcome
 handle_end(EffNetWatchStream *stream, const Connection *c, GError **error)
 {
@@ -207,6 +219,8 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
             return handle_end(stream, c, error);
         else if (is_window_missing(c, message, error))
             return FAILED;
+        else
+            pass_on_warning(stream, c, message);
         if (has_fallen_silent(stream, c))
             return handle_end(stream, c, error);
         if (!alive) {

@@ -248,6 +248,26 @@ test_untimed(void)
     gst_harness_teardown(h);
 }
 
+/* A zone outside of the frame, where nothing can be inferred, is reported when it gets there. */
+static void
+test_outside(void)
+{
+    GstHarness *h = effnet_test_make_harness(model, "", caps);
+    GstBus *bus = effnet_test_watch(h);
+
+    gst_util_set_object_arg(G_OBJECT(h->element), "roi", "5000,5000,10,10");
+    g_assert_cmpuint(count_untimed(h, 3), ==, 0);
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING), ==, 1);
+    gst_util_set_object_arg(G_OBJECT(h->element), "roi", "0.5,0.5,0.5,0.5");
+    g_assert_cmpuint(count_untimed(h, 3), ==, 3);
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING), ==, 0);
+    gst_util_set_object_arg(G_OBJECT(h->element), "roi", "5000,0,10,10");
+    g_assert_cmpuint(count_untimed(h, 3), ==, 0);
+    g_assert_cmpuint(count_messages(bus, GST_MESSAGE_WARNING), ==, 1);
+    effnet_test_unwatch(h, bus);
+    gst_harness_teardown(h);
+}
+
 /* If nothing tells the time, that is reported once. */
 static void
 test_no_clock(void)
@@ -484,6 +504,7 @@ main(int argc, char **argv)
     g_test_add_func("/time/seeks", test_seeks);
     g_test_add_func("/time/disorder", test_disorder);
     g_test_add_func("/time/untimed", test_untimed);
+    g_test_add_func("/time/outside", test_outside);
     g_test_add_func("/time/no-clock", test_no_clock);
     g_test_add_func("/time/late-reverse", test_late_reverse);
     g_test_add_func("/time/lateness-limits", test_lateness_limits);

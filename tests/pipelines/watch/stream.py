@@ -80,4 +80,12 @@ def test_bad_beside_good():
         assert f"effnet watch: {name}: " in run.err, run.err
 
 
+def test_zone_outside():
+    """Settings that do not fit the pictures are said, as no result ever comes."""
+    with Watch("--json", "--roi", "9000,9000,10,10", f"cam={video()}") as run:
+        run.end()
+        assert "cam: roi: it is outside of the frame" in run.err, run.err
+        assert not run.frames("cam")
+
+
 tap.run(sys.modules[__name__])
