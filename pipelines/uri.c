@@ -7,10 +7,10 @@
 /* Where a URI in a sentence ends. */
 #define ENDS " \t\n\r\"'<>"
 
-static const char *const secrets[] = {
-    "access_token", "api_key", "apikey", "pass", "passwd",    "password",
-    "pw",           "pwd",     "secret", "sig",  "signature", "token",
-};
+/* What keys of secrets contain, and what they are. */
+static const char *const secret_parts[] = {"pass",  "pwd",    "secret",  "signature",
+                                           "token", "apikey", "api_key", "credential"};
+static const char *const secrets[] = {"auth", "key", "loginpas", "psw", "pw", "sig"};
 
 /* The "@" after a password in the URI that goes from BEGIN, after its scheme, to END; NULL if there
  * is none. A "/" in a password should be escaped, but not always is. */
@@ -35,10 +35,14 @@ find_at(const char *begin, const char *end)
 static gboolean
 is_secret(const char *key, gsize length)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(secrets); i++) {
-        if (strlen(secrets[i]) == length && g_ascii_strncasecmp(secrets[i], key, length) == 0)
+    g_autofree char *lower = g_ascii_strdown(key, (gssize)length);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(secret_parts); i++)
+        if (strstr(lower, secret_parts[i]))
             return TRUE;
-    }
+    for (gsize i = 0; i < G_N_ELEMENTS(secrets); i++)
+        if (g_str_equal(lower, secrets[i]))
+            return TRUE;
     return FALSE;
 }
 

@@ -18,6 +18,9 @@ test_passwords(void)
         {"http://h/i?TOKEN=p#f", "http://h/i?TOKEN=***#f"},
         {"rtsp://h/user=u&pwd=p/live", "rtsp://h/user=u&pwd=***/live"},
         {"http://h/?monkey=1", "http://h/?monkey=1"},
+        {"http://h/v?usr=a&loginpas=p&key=q", "http://h/v?usr=a&loginpas=***&key=***"},
+        {"http://h/v?X-Amz-Signature=s&userPassword=p",
+         "http://h/v?X-Amz-Signature=***&userPassword=***"},
         {"cannot open \"mqtt://u:p@h\", nor 'mqtts://v:q@i'", "cannot open \"mqtt://u:***@h\", nor "
                                                               "'mqtts://v:***@i'"},
         {"a:b@c", "a:b@c"},
