@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "batcher.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct {
@@ -31,7 +32,7 @@ typedef struct {
 typedef struct {
     GstEfficientNetBatchMember *member;
     EffNetInput *const *inputs;
-    float *logits, *features;
+    const GstEfficientNetOutputs *outputs;
     guint n, taken, done; /* images: all; those taken into a batch; those inferred */
     gboolean dropped;     /* the rest was dropped by a flush */
     guint64 filled;       /* the sum, over its images, of their batches' sizes */
@@ -96,6 +97,8 @@ open_batcher(Batcher *self, GstEfficientNetBatchMeasure measure)
     session = effnet_session_new(self->model, size, self->settings.threads, &error);
     if (!session)
         g_prefix_error(&error, "batch-size: ");
+    else if (!effnet_session_set_heatmaps(session, self->settings.heatmap, &error))
+        g_prefix_error(&error, "heatmap: %s: ", self->info->name);
     else
         measure(session, size, &duration, &error);
     g_mutex_lock(&registry_lock);
@@ -160,6 +163,8 @@ find(const char *id, EffNetModel *model, const GstEfficientNetBatchSettings *set
             !check_number(other, "batch-timeout", settings->batch_timeout,
                           other->settings.batch_timeout, error) ||
             !check_number(other, "threads", settings->threads, other->settings.threads, error) ||
+            !check_number(other, "heatmap", (guint64)settings->heatmap,
+                          (guint64)other->settings.heatmap, error) ||
             (!swapping && !check_model(other, model, error)))
             return NULL;
         if (other->model == model)
@@ -252,13 +257,21 @@ copy_vector(float *to, const float *from, gsize index, gsize n)
 }
 
 void
-gst_efficientnet_batcher_copy_results(EffNetSession *session, guint place, float *logits,
-                                      float *features, gsize index)
+gst_efficientnet_batcher_copy_results(EffNetSession *session, guint place,
+                                      const GstEfficientNetOutputs *outputs, gsize index)
 {
-    const EffNetModelInfo *info = effnet_model_get_info(effnet_session_get_model(session));
+    EffNetModel *model = effnet_session_get_model(session);
+    const EffNetModelInfo *info = effnet_model_get_info(model);
+    const float *logits = effnet_session_get_logits(session, place);
+    gsize size = effnet_model_get_heatmap_size(model);
+    EffNetClass best;
 
-    copy_vector(logits, effnet_session_get_logits(session, place), index, info->n_classes);
-    copy_vector(features, effnet_session_get_features(session, place), index, info->n_features);
+    copy_vector(outputs->logits, logits, index, info->n_classes);
+    copy_vector(outputs->features, effnet_session_get_features(session, place), index,
+                info->n_features);
+    if (outputs->heatmaps && effnet_scores_top(logits, info->n_classes, 1, -INFINITY, &best) > 0)
+        effnet_session_get_heatmap(session, place, best.index,
+                                   outputs->heatmaps + index * size * size);
 }
 
 /* What follows is called with the lock held. */
@@ -320,8 +333,7 @@ run_batch(Batcher *self)
                                  self->places[i].request->inputs[self->places[i].index]);
     effnet_session_run(self->session, n);
     for (guint i = 0; i < n; i++)
-        gst_efficientnet_batcher_copy_results(self->session, i, self->places[i].request->logits,
-                                              self->places[i].request->features,
+        gst_efficientnet_batcher_copy_results(self->session, i, self->places[i].request->outputs,
                                               self->places[i].index);
     g_mutex_lock(&self->lock);
     for (guint i = 0; i < n; i++) {
@@ -392,12 +404,11 @@ wait_for(Batcher *self, Request *request)
 
 gboolean
 gst_efficientnet_batch_member_run(GstEfficientNetBatchMember *member, EffNetInput *const *inputs,
-                                  guint n, float *logits, float *features, double *fill)
+                                  guint n, const GstEfficientNetOutputs *outputs, double *fill)
 {
     Batcher *self = member->batcher;
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
-    Request request = {
-        .member = member, .inputs = inputs, .logits = logits, .features = features, .n = n};
+    Request request = {.member = member, .inputs = inputs, .outputs = outputs, .n = n};
 
     if (member->flushing)
         return FALSE;

@@ -19,7 +19,16 @@ typedef struct {
     guint batch_size;
     GstClockTime batch_timeout;
     guint threads;
+    gboolean heatmap;
 } GstEfficientNetBatchSettings;
+
+/* Where results are copied to, with room for those of all images; NULL: not asked for. */
+typedef struct {
+    float *logits;   /* the model's n_classes of each */
+    float *features; /* its n_features of each */
+    float
+        *heatmaps; /* each one's, of the class with the highest logit, where the session has them */
+} GstEfficientNetOutputs;
 
 typedef struct _GstEfficientNetBatchMember GstEfficientNetBatchMember;
 
@@ -39,20 +48,18 @@ gst_efficientnet_batcher_join(const char *id, EffNetModel *model,
 /* MEMBER must not be waiting. */
 void gst_efficientnet_batcher_leave(GstEfficientNetBatchMember *member);
 
-/* Copies what was inferred in PLACE of SESSION to place INDEX of LOGITS and, unless that is NULL,
- * of FEATURES. */
-void gst_efficientnet_batcher_copy_results(EffNetSession *session, guint place, float *logits,
-                                           float *features, gsize index);
+/* Copies what was inferred in PLACE of SESSION to place INDEX of OUTPUTS. */
+void gst_efficientnet_batcher_copy_results(EffNetSession *session, guint place,
+                                           const GstEfficientNetOutputs *outputs, gsize index);
 
 /* The longest that a member waits, as measured: the timeout, and a whole batch. */
 GstClockTime gst_efficientnet_batch_member_get_latency(const GstEfficientNetBatchMember *member);
 
-/* Infers N images. LOGITS has room for the model's n_classes of each, FEATURES, unless NULL, for
- * its n_features. FILL: how full their batches were on average, 0 to 1. Returns when all is done;
+/* Infers N images. FILL: how full their batches were on average, 0 to 1. Returns when all is done;
  * FALSE if flushing. One thread at a time. */
 gboolean gst_efficientnet_batch_member_run(GstEfficientNetBatchMember *member,
-                                           EffNetInput *const *inputs, guint n, float *logits,
-                                           float *features, double *fill);
+                                           EffNetInput *const *inputs, guint n,
+                                           const GstEfficientNetOutputs *outputs, double *fill);
 
 /* While MEMBER rests, it expects no images: nobody waits for it, and it does not wait for others
  * with those that it still has. Any thread. */

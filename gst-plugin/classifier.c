@@ -185,9 +185,14 @@ open_own(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings *se
         g_prefix_error(error, "model: ");
         return NULL;
     }
+    if (!effnet_session_set_heatmaps(session, settings->heatmap, error)) {
+        g_prefix_error(error, "heatmap: %s: ", self->info->name);
+        return NULL;
+    }
     if (!warm_up(session, 1, &self->duration, error))
         return NULL;
-    return gst_efficientnet_network_new(g_steal_pointer(&session), settings->threads);
+    return gst_efficientnet_network_new(g_steal_pointer(&session), settings->threads,
+                                        settings->heatmap);
 }
 
 static GstEfficientNetNetwork *
@@ -198,6 +203,7 @@ open_shared(GstEfficientNetClassifier *self, const GstEfficientNetModelSettings 
         .batch_size = MAX(settings->batch_size, 1),
         .batch_timeout = settings->batch_timeout,
         .threads = settings->threads,
+        .heatmap = settings->heatmap,
     };
     GstEfficientNetBatchMember *member = gst_efficientnet_batcher_join(
         settings->instance_id, self->model, &batch, swapping, warm_up, error);
@@ -221,6 +227,7 @@ gst_efficientnet_classifier_open(const GstEfficientNetModelSettings *settings, g
                                     : open_own(self, settings, error);
     if (!network)
         return NULL;
+    self->heatmap = settings->heatmap;
     self->inference = gst_efficientnet_inference_new(network);
     return g_steal_pointer(&self);
 }

@@ -12,6 +12,7 @@ typedef struct {
     const EffNetModelInfo *info;
     const char *const *labels; /* n_classes labels; the classes' indices if labels are unknown */
     char **own_labels;         /* labels that are not the model's */
+    gboolean heatmap;          /* the inference has heatmaps */
     const char *warning;       /* a sentence about what is wrong but does not matter; or NULL */
     GstEfficientNetInference *inference;
     GstClockTime duration; /* until a frame has its result, as measured while warming up */

@@ -45,6 +45,7 @@ gst_efficientnet_finding_new(const GstEfficientNetSubject *subject, const float 
     finding = g_atomic_rc_box_alloc(sizeof *finding + k * sizeof *finding->classes);
     finding->subject = *subject;
     finding->embedding = embedding ? g_bytes_ref(embedding) : NULL;
+    finding->heatmap = (GstEfficientNetHeatmap){0};
     finding->has_similarity = finding->unknown = FALSE;
     finding->n =
         (guint)effnet_scores_top(scores, n_scores, k, selection->threshold, finding->classes);
@@ -60,6 +61,14 @@ gst_efficientnet_finding_set_similarity(GstEfficientNetFinding *finding, float s
     finding->has_similarity = TRUE;
     finding->similarity = similarity;
     finding->unknown = similarity < threshold;
+}
+
+void
+gst_efficientnet_finding_set_heatmap(GstEfficientNetFinding *finding,
+                                     const GstEfficientNetHeatmap *heatmap)
+{
+    finding->heatmap = *heatmap;
+    g_bytes_ref(heatmap->map);
 }
 
 gint64
@@ -82,6 +91,7 @@ clear(gpointer data)
     GstEfficientNetFinding *finding = data;
 
     g_clear_pointer(&finding->embedding, g_bytes_unref);
+    g_clear_pointer(&finding->heatmap.map, g_bytes_unref);
 }
 
 void

@@ -21,10 +21,18 @@ typedef struct {
     gint64 key;
 } GstEfficientNetSubject;
 
+/* Where in the region a class is seen. */
+typedef struct {
+    GBytes *map;       /* float32, SIZE x SIZE, as the frame is stored; NULL: not asked for */
+    guint size, index; /* INDEX: the class */
+    EffNetView view;   /* where it is, in shares of the region */
+} GstEfficientNetHeatmap;
+
 /* Immutable and reference counted. */
 typedef struct {
     GstEfficientNetSubject subject;
     GBytes *embedding; /* float32, the pooled features; NULL: not asked for */
+    GstEfficientNetHeatmap heatmap;
     gboolean has_similarity;
     float similarity; /* to the pictures that the model was learned from */
     gboolean unknown; /* it is too low */
@@ -53,6 +61,10 @@ GstEfficientNetFinding *gst_efficientnet_finding_new(const GstEfficientNetSubjec
 /* Before anybody else has FINDING: how similar it is, and from which similarity on it is known. */
 void gst_efficientnet_finding_set_similarity(GstEfficientNetFinding *finding, float similarity,
                                              float threshold);
+
+/* Before anybody else has FINDING: adds a reference to HEATMAP's map. */
+void gst_efficientnet_finding_set_heatmap(GstEfficientNetFinding *finding,
+                                          const GstEfficientNetHeatmap *heatmap);
 
 /* The first class, or one of GST_EFFICIENTNET_VERDICT_. */
 gint64 gst_efficientnet_finding_get_verdict(const GstEfficientNetFinding *finding);

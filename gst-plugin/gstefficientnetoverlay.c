@@ -49,6 +49,7 @@ enum {
     PROP_MAX_LABELS,
     PROP_THRESHOLD,
     PROP_SHOW_SCORE,
+    PROP_HEATMAP,
 };
 
 typedef struct {
@@ -58,6 +59,7 @@ typedef struct {
     guint max_labels;
     double threshold;
     gboolean show_score;
+    gboolean heatmap;
 } Settings;
 
 struct _GstEfficientNetOverlay {
@@ -115,6 +117,9 @@ set_property(GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     case PROP_SHOW_SCORE:
         settings->show_score = g_value_get_boolean(value);
         break;
+    case PROP_HEATMAP:
+        settings->heatmap = g_value_get_boolean(value);
+        break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
     }
@@ -145,6 +150,9 @@ get_property(GObject *object, guint id, GValue *value, GParamSpec *pspec)
         break;
     case PROP_SHOW_SCORE:
         g_value_set_boolean(value, settings->show_score);
+        break;
+    case PROP_HEATMAP:
+        g_value_set_boolean(value, settings->heatmap);
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -340,6 +348,8 @@ compose(GstEfficientNetOverlay *self, GstBuffer *buffer)
     gst_efficientnet_overlay_layout_init(&layout, results, &visible, settings.position,
                                          settings.max_labels, settings.threshold,
                                          gst_efficientnet_overlay_font_size(settings.font));
+    if (settings.heatmap)
+        gst_efficientnet_overlay_layout_add_heats(&layout, results, &visible);
     composition = gst_efficientnet_overlay_painter_paint(self->painter, &layout, &style);
     g_free(settings.font);
     return composition;
@@ -465,6 +475,14 @@ install_properties(GObjectClass *klass)
         g_param_spec_boolean("show-score", "Show score",
                              "Write the score beside each label; its bar is drawn in any case",
                              DEFAULT_SHOW_SCORE, flags));
+    g_object_class_install_property(
+        klass, PROP_HEATMAP,
+        g_param_spec_boolean(
+            "heatmap", "Heatmap",
+            "Draw the heatmaps of results, which efficientnet adds with "
+            "heatmap=true: the redder and brighter, the more a place speaks for the "
+            "class",
+            FALSE, flags));
 }
 
 static void

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "inference.h"
 
+#include <math.h>
+
 struct _GstEfficientNetInference {
     /* Used by the thread that infers: the submitting one or, while busy, the worker. */
     GstEfficientNetNetwork *network;
     const EffNetModelInfo *info;
     GstEfficientNetRequest request;
     GstEfficientNetSubject subjects[GST_EFFICIENTNET_BATCH]; /* the request's */
+    EffNetOrientation orientation;                           /* its frame's */
     GstClockTime submitted;
 
     GThread *worker; /* started with the first asynchronous frame */
@@ -29,6 +32,9 @@ gst_efficientnet_outcome_free(GstEfficientNetOutcome *outcome)
         g_bytes_unref(outcome->embeddings[i]);
     g_free(outcome->embeddings);
     g_free(outcome->similarities);
+    for (guint i = 0; outcome->heatmaps && i < outcome->n; i++)
+        g_bytes_unref(outcome->heatmaps[i].map);
+    g_free(outcome->heatmaps);
     g_free(outcome->scores);
     g_free(outcome->subjects);
     g_free(outcome);
@@ -86,6 +92,38 @@ compare_features(GstEfficientNetInference *self, const float *features, guint n)
     return similarities;
 }
 
+/* Turns MAPS, of the classes with the highest of LOGITS, to how the frame is stored. */
+static GstEfficientNetHeatmap *
+wrap_heatmaps(const GstEfficientNetInference *self, float *maps, const float *logits)
+{
+    const EffNetModel *model = gst_efficientnet_network_get_model(self->network);
+    guint n = self->request.n, size = effnet_model_get_heatmap_size(model);
+    GstEfficientNetHeatmap *heatmaps = g_new0(GstEfficientNetHeatmap, n);
+
+    for (guint i = 0; i < n; i++, maps += size * size, logits += self->info->n_classes) {
+        const EffNetRect *region = &self->subjects[i].region;
+        EffNetClass best = {0};
+
+        effnet_scores_top(logits, self->info->n_classes, 1, -INFINITY, &best);
+        effnet_heatmap_turn(maps, size, self->orientation);
+        effnet_model_get_view(model, &self->request.resize, self->orientation, region->w, region->h,
+                              &heatmaps[i].view);
+        heatmaps[i].map = g_bytes_new(maps, (gsize)size * size * sizeof *maps);
+        heatmaps[i].size = size;
+        heatmaps[i].index = (guint)best.index;
+    }
+    return heatmaps;
+}
+
+/* Room for all maps, or NULL. */
+static float *
+new_maps(const GstEfficientNetInference *self)
+{
+    gsize size = effnet_model_get_heatmap_size(gst_efficientnet_network_get_model(self->network));
+
+    return self->request.heatmap ? g_new0(float, self->request.n *size *size) : NULL;
+}
+
 /* Infers; NULL if flushing. */
 static GstEfficientNetOutcome *
 run(GstEfficientNetInference *self)
@@ -95,16 +133,21 @@ run(GstEfficientNetInference *self)
     g_autofree float *scores = g_new(float, n *n_scores);
     gboolean wanted = request->embedding || request->similarity;
     g_autofree float *features = wanted ? g_new(float, n *n_features) : NULL;
+    g_autofree float *maps = new_maps(self);
+    const GstEfficientNetOutputs outputs = {scores, features, maps};
+    GstEfficientNetHeatmap *heatmaps;
     GstEfficientNetOutcome *outcome;
     double fill;
 
-    if (!gst_efficientnet_network_run(self->network, request->n, scores, features, &fill))
+    if (!gst_efficientnet_network_run(self->network, request->n, &outputs, &fill))
         return NULL;
+    heatmaps = maps ? wrap_heatmaps(self, maps, scores) : NULL;
     for (gsize i = 0; i < n; i++)
         effnet_scores_from_logits(request->activation, scores + i * n_scores, n_scores,
                                   scores + i * n_scores);
     outcome = g_new0(GstEfficientNetOutcome, 1);
     outcome->fill = fill;
+    outcome->heatmaps = heatmaps;
     outcome->n = request->n;
     outcome->n_scores = self->info->n_classes;
     outcome->subjects = g_memdup2(self->subjects, n * sizeof *self->subjects);
@@ -163,6 +206,7 @@ read_frame(GstEfficientNetInference *self, const GstEfficientNetRequest *request
 
     self->submitted = gst_util_get_timestamp();
     self->request = *request;
+    self->orientation = request->frame->orientation;
     self->request.frame = NULL;
     self->request.subjects = NULL;
     if (!gst_efficientnet_network_prepare(self->network, request->n, &request->resize, error))

@@ -22,6 +22,7 @@ typedef struct {
     EffNetActivation activation;
     gboolean embedding;
     gboolean similarity;
+    gboolean heatmap; /* the network has heatmaps */
 } GstEfficientNetRequest;
 
 /* The outcome of a request: N_SCORES for each subject, one subject after another. */
@@ -33,6 +34,7 @@ typedef struct {
     float *scores;
     GBytes **embeddings; /* NULL: not asked for */
     float *similarities; /* effnet_model_get_similarity() of each; NULL: not asked for */
+    GstEfficientNetHeatmap *heatmaps; /* of each; NULL: not asked for */
 } GstEfficientNetOutcome;
 
 typedef enum {

@@ -17,6 +17,16 @@ gst_efficientnet_meta_register(void)
 }
 
 static void
+set_heatmap(GstStructure *result, const GstEfficientNetHeatmap *heatmap)
+{
+    gst_structure_set(result, "heatmap", G_TYPE_BYTES, heatmap->map, "heatmap_size", G_TYPE_UINT,
+                      heatmap->size, "heatmap_index", G_TYPE_INT, (gint)heatmap->index, "heatmap_x",
+                      G_TYPE_FLOAT, heatmap->view.x, "heatmap_y", G_TYPE_FLOAT, heatmap->view.y,
+                      "heatmap_w", G_TYPE_FLOAT, heatmap->view.w, "heatmap_h", G_TYPE_FLOAT,
+                      heatmap->view.h, NULL);
+}
+
+static void
 append_class(GValue *labels, GValue *indices, GValue *scores, const EffNetClass *class,
              const char *const *names)
 {
@@ -62,6 +72,8 @@ gst_efficientnet_meta_append_result(GValue *results, const GstEfficientNetFindin
                       subject->pts, NULL);
     if (finding->embedding)
         gst_structure_set(result, "embedding", G_TYPE_BYTES, finding->embedding, NULL);
+    if (finding->heatmap.map)
+        set_heatmap(result, &finding->heatmap);
     if (finding->has_similarity)
         gst_structure_set(result, "similarity", G_TYPE_FLOAT, finding->similarity, "unknown",
                           G_TYPE_BOOLEAN, finding->unknown, NULL);

@@ -8,13 +8,14 @@ struct _GstEfficientNetNetwork {
 
     EffNetSession *session; /* its own, or NULL */
     guint places, threads;
+    gboolean heatmap;
 
     GstEfficientNetBatchMember *member; /* NULL: it has its own session */
     GPtrArray *inputs;                  /* of EffNetInput */
 };
 
 GstEfficientNetNetwork *
-gst_efficientnet_network_new(EffNetSession *session, guint threads)
+gst_efficientnet_network_new(EffNetSession *session, guint threads, gboolean heatmap)
 {
     GstEfficientNetNetwork *self = g_new0(GstEfficientNetNetwork, 1);
 
@@ -23,6 +24,7 @@ gst_efficientnet_network_new(EffNetSession *session, guint threads)
     self->session = session;
     self->places = 1;
     self->threads = threads;
+    self->heatmap = heatmap;
     return self;
 }
 
@@ -76,7 +78,8 @@ enlarge_session(GstEfficientNetNetwork *self, guint n, GError **error)
     effnet_session_free(self->session);
     self->session = larger;
     self->places = places;
-    return effnet_session_set_resize(larger, &self->resize, error);
+    return effnet_session_set_heatmaps(larger, self->heatmap, error) &&
+           effnet_session_set_resize(larger, &self->resize, error);
 }
 
 static gboolean
@@ -130,15 +133,15 @@ gst_efficientnet_network_set_frame(GstEfficientNetNetwork *self, guint index,
 }
 
 gboolean
-gst_efficientnet_network_run(GstEfficientNetNetwork *self, guint n, float *logits, float *features,
-                             double *fill)
+gst_efficientnet_network_run(GstEfficientNetNetwork *self, guint n,
+                             const GstEfficientNetOutputs *outputs, double *fill)
 {
     if (self->member)
         return gst_efficientnet_batch_member_run(
-            self->member, (EffNetInput *const *)self->inputs->pdata, n, logits, features, fill);
+            self->member, (EffNetInput *const *)self->inputs->pdata, n, outputs, fill);
     effnet_session_run(self->session, n);
     for (guint i = 0; i < n; i++)
-        gst_efficientnet_batcher_copy_results(self->session, i, logits, features, i);
+        gst_efficientnet_batcher_copy_results(self->session, i, outputs, i);
     *fill = 1.0;
     return TRUE;
 }

@@ -8,9 +8,10 @@
 
 typedef struct _GstEfficientNetNetwork GstEfficientNetNetwork;
 
-/* Takes ownership of SESSION, which has one place; creates a larger one, on THREADS threads, when
- * needed. */
-GstEfficientNetNetwork *gst_efficientnet_network_new(EffNetSession *session, guint threads);
+/* Takes ownership of SESSION, which has one place and, if HEATMAP, heatmaps; creates a larger one,
+ * on THREADS threads, when needed. */
+GstEfficientNetNetwork *gst_efficientnet_network_new(EffNetSession *session, guint threads,
+                                                     gboolean heatmap);
 
 /* Takes ownership of MEMBER, of a batcher of MODEL; MODEL stays the caller's. */
 GstEfficientNetNetwork *gst_efficientnet_network_new_shared(EffNetModel *model,
@@ -30,8 +31,8 @@ gboolean gst_efficientnet_network_set_frame(GstEfficientNetNetwork *network, gui
                                             const EffNetFrame *frame, GError **error);
 
 /* As gst_efficientnet_batch_member_run(). */
-gboolean gst_efficientnet_network_run(GstEfficientNetNetwork *network, guint n, float *logits,
-                                      float *features, double *fill);
+gboolean gst_efficientnet_network_run(GstEfficientNetNetwork *network, guint n,
+                                      const GstEfficientNetOutputs *outputs, double *fill);
 
 /* Any thread. rest: no frames come until it is prepared again. While not playing, it waits for
  * nobody's frames. While flushing, whoever waits returns. */

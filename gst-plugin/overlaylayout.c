@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "overlaylayout.h"
 
+#include <math.h>
+
 /* The smallest font that is easy to read, in pixels. */
 #define MIN_FONT 11
 #define MAX_FONT 400
@@ -225,6 +227,7 @@ gst_efficientnet_overlay_layout_init(GstEfficientNetOverlayLayout *layout, const
     init_metrics(&layout->metrics, visible, font_size);
     layout->panels = g_array_new(FALSE, FALSE, sizeof(GstEfficientNetOverlayPanel));
     layout->outlines = g_array_new(FALSE, FALSE, sizeof(GstVideoRectangle));
+    layout->heats = g_array_new(FALSE, FALSE, sizeof(GstEfficientNetOverlayHeat));
     for (guint i = 0; gst_efficientnet_results_get(results, i, &result); i++) {
         if (!get_region(&p, &result, &region))
             place_on_frame(&p, &result, title);
@@ -237,9 +240,52 @@ gst_efficientnet_overlay_layout_init(GstEfficientNetOverlayLayout *layout, const
     }
 }
 
+/* Cuts what reaches from START for LENGTH, in shares of a region, to the region; sets *FROM and
+ * *SHARE to what is left, in shares of LENGTH. FALSE if nothing is. */
+static gboolean
+cut_axis(float *start, float *length, float *from, float *share)
+{
+    float first = MAX(*start, 0), end = MIN(*start + *length, 1);
+
+    if (!isfinite(*start) || !isfinite(*length) || *length <= 0 || end <= first)
+        return FALSE;
+    *from = (first - *start) / *length;
+    *share = (end - first) / *length;
+    *start = first;
+    *length = end - first;
+    return TRUE;
+}
+
+void
+gst_efficientnet_overlay_layout_add_heats(GstEfficientNetOverlayLayout *layout,
+                                          const GValue *results, const GstVideoRectangle *visible)
+{
+    Placing p = {.layout = layout, .visible = *visible};
+    GstEfficientNetResult result;
+
+    for (guint i = 0; gst_efficientnet_results_get(results, i, &result); i++) {
+        GstVideoRectangle region = {0, 0, visible->w, visible->h};
+        GstEfficientNetOverlayHeat heat;
+        float x, y, w, h;
+
+        if (!gst_efficientnet_result_get_heatmap(&result, &heat.whole))
+            continue;
+        get_region(&p, &result, &region);
+        x = heat.whole.x, y = heat.whole.y, w = heat.whole.w, h = heat.whole.h;
+        if (!cut_axis(&x, &w, &heat.x, &heat.w) || !cut_axis(&y, &h, &heat.y, &heat.h))
+            continue;
+        heat.rect = (GstVideoRectangle){visible->x + region.x + (gint)(x * region.w + 0.5f),
+                                        visible->y + region.y + (gint)(y * region.h + 0.5f),
+                                        (gint)(w * region.w + 0.5f), (gint)(h * region.h + 0.5f)};
+        if (heat.rect.w > 0 && heat.rect.h > 0)
+            g_array_append_val(layout->heats, heat);
+    }
+}
+
 void
 gst_efficientnet_overlay_layout_clear(GstEfficientNetOverlayLayout *layout)
 {
     g_clear_pointer(&layout->panels, g_array_unref);
     g_clear_pointer(&layout->outlines, g_array_unref);
+    g_clear_pointer(&layout->heats, g_array_unref);
 }

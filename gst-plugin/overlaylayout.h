@@ -24,10 +24,18 @@ typedef struct {
     gboolean title; /* a row above them names the model */
 } GstEfficientNetOverlayPanel;
 
+/* A part of a heatmap. */
+typedef struct {
+    GstVideoRectangle rect; /* where it is drawn */
+    float x, y, w, h;       /* which part, in shares of the map */
+    GstEfficientNetResultHeatmap whole;
+} GstEfficientNetOverlayHeat;
+
 typedef struct {
     GstEfficientNetOverlayMetrics metrics;
     GArray *panels;   /* of GstEfficientNetOverlayPanel */
     GArray *outlines; /* of GstVideoRectangle: the regions */
+    GArray *heats;    /* of GstEfficientNetOverlayHeat */
 } GstEfficientNetOverlayLayout;
 
 /* VISIBLE: the visible part of the frame, to which RESULTS (NULL: none) refer, and within which
@@ -38,6 +46,10 @@ void gst_efficientnet_overlay_layout_init(GstEfficientNetOverlayLayout *layout,
                                           const GValue *results, const GstVideoRectangle *visible,
                                           GstEfficientNetOverlayPosition position, guint max_labels,
                                           double threshold, double font_size);
+/* Adds the heatmaps of RESULTS, each within its region. */
+void gst_efficientnet_overlay_layout_add_heats(GstEfficientNetOverlayLayout *layout,
+                                               const GValue *results,
+                                               const GstVideoRectangle *visible);
 void gst_efficientnet_overlay_layout_clear(GstEfficientNetOverlayLayout *layout);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(GstEfficientNetOverlayLayout,

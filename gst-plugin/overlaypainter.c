@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "overlaypainter.h"
 
+#include <effnet/heatmap.h>
 #include <pango/pangocairo.h>
 
 /* Labels are untrusted text; more than this is never shown. */
@@ -10,6 +11,10 @@
 
 #define BACKDROP 0.04, 0.05, 0.07, 0.72
 #define TRACK    1, 1, 1, 0.22
+
+/* Pixels of a heatmap's picture, along each side. */
+#define HEAT_SIDE   64
+#define HEAT_OPAQUE 0.65f /* where a heatmap is greatest */
 
 struct _GstEfficientNetOverlayPainter {
     PangoFontMap *fonts;
@@ -262,11 +267,10 @@ canvas_close(Canvas *canvas, GstBuffer *picture)
 
 static void
 add_picture(GstVideoOverlayComposition **composition, GstBuffer *picture,
-            const GstVideoRectangle *rect)
+            const GstVideoRectangle *rect, GstVideoOverlayFormatFlags flags)
 {
     GstVideoOverlayRectangle *rectangle = gst_video_overlay_rectangle_new_raw(
-        picture, rect->x, rect->y, (guint)rect->w, (guint)rect->h,
-        GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
+        picture, rect->x, rect->y, (guint)rect->w, (guint)rect->h, flags);
 
     if (!*composition)
         *composition = gst_video_overlay_composition_new(rectangle);
@@ -292,7 +296,7 @@ paint_panel(GstEfficientNetOverlayPainter *self, GstVideoOverlayComposition **co
         draw_panel(self, canvas.cr, metrics, style, panel);
         canvas_close(&canvas, picture);
     }
-    add_picture(composition, picture, rect);
+    add_picture(composition, picture, rect, GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
 }
 
 static void
@@ -312,7 +316,7 @@ paint_strip(GstEfficientNetOverlayPainter *self, GstVideoOverlayComposition **co
         cairo_paint(canvas.cr);
         canvas_close(&canvas, picture);
     }
-    add_picture(composition, picture, &rect);
+    add_picture(composition, picture, &rect, GST_VIDEO_OVERLAY_FORMAT_FLAG_PREMULTIPLIED_ALPHA);
 }
 
 /* Draws four strips, so that what is between them, perhaps most of a large frame, is not
@@ -335,6 +339,66 @@ paint_outline(GstEfficientNetOverlayPainter *self, GstVideoOverlayComposition **
                 (GstVideoRectangle){r->x + r->w - line, r->y + line, line, between});
 }
 
+static float
+greatest(const GstEfficientNetResultHeatmap *heatmap)
+{
+    float most = 0;
+
+    for (guint i = 0; i < heatmap->size * heatmap->size; i++)
+        most = MAX(most, heatmap->values[i]);
+    return most;
+}
+
+/* Red, yellow where there is most; transparent where nothing speaks for the class. */
+static guint32
+heat_color(float share)
+{
+    share = CLAMP(share, 0, 1);
+    return (guint)(HEAT_OPAQUE * share * 255) << 24 | 255u << 16 |
+           (guint)(share * share * 255) << 8;
+}
+
+static void
+draw_heat(GstBuffer *picture, const GstEfficientNetOverlayHeat *heat)
+{
+    float most = greatest(&heat->whole);
+    GstMapInfo map;
+    gboolean mapped = gst_buffer_map(picture, &map, GST_MAP_WRITE);
+    guint32 *out = (guint32 *)(gpointer)map.data;
+
+    g_assert(mapped); /* it is our own */
+    for (guint y = 0; y < HEAT_SIDE && most > 0; y++)
+        for (guint x = 0; x < HEAT_SIDE; x++) {
+            float value = effnet_heatmap_get(heat->whole.values, heat->whole.size,
+                                             heat->x + heat->w * (x + 0.5f) / HEAT_SIDE,
+                                             heat->y + heat->h * (y + 0.5f) / HEAT_SIDE);
+
+            out[y * HEAT_SIDE + x] = heat_color(MAX(value, 0) / most);
+        }
+    gst_buffer_unmap(picture, &map);
+}
+
+/* A small picture, which is stretched where it is drawn; GStreamer, as it stretches, takes no
+ * notice of premultiplied colours. */
+static void
+paint_heat(GstEfficientNetOverlayPainter *self, GstVideoOverlayComposition **composition,
+           const GstEfficientNetOverlayHeat *heat)
+{
+    gsize bytes = (gsize)heat->whole.size * heat->whole.size * sizeof(float);
+    g_autofree char *map =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA1, (const guchar *)heat->whole.values, bytes);
+    gboolean is_new;
+    GstBuffer *picture =
+        get_picture(self,
+                    g_strdup_printf("heat %s %g %g %g %g", map, (double)heat->x, (double)heat->y,
+                                    (double)heat->w, (double)heat->h),
+                    HEAT_SIDE, HEAT_SIDE, &is_new);
+
+    if (is_new)
+        draw_heat(picture, heat);
+    add_picture(composition, picture, &heat->rect, GST_VIDEO_OVERLAY_FORMAT_FLAG_NONE);
+}
+
 static void
 forget_before(GstEfficientNetOverlayPainter *self)
 {
@@ -353,6 +417,9 @@ gst_efficientnet_overlay_painter_paint(GstEfficientNetOverlayPainter *self,
     GstVideoOverlayComposition *composition = NULL;
 
     forget_before(self);
+    for (guint i = 0; i < layout->heats->len; i++)
+        paint_heat(self, &composition,
+                   &g_array_index(layout->heats, GstEfficientNetOverlayHeat, i));
     for (guint i = 0; i < layout->outlines->len; i++)
         paint_outline(self, &composition, &layout->metrics, style,
                       &g_array_index(layout->outlines, GstVideoRectangle, i));

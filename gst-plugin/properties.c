@@ -252,6 +252,16 @@ install_output_properties(GObjectClass *klass)
                              "follow: the field embedding, GBytes of 32-bit floats",
                              DEFAULT(embedding), PLAYING_FLAGS));
     g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_HEATMAP,
+        g_param_spec_boolean(
+            "heatmap", "Heatmap",
+            "Results carry a small map of where the class with the highest score is "
+            "seen: the fields heatmap, GBytes of 32-bit floats, heatmap_size, its "
+            "side, heatmap_index, the class, and heatmap_x, y, w, h, where it is. "
+            "Networks whose classifier does not follow the pooled features have "
+            "none, and are refused",
+            FALSE, PLAYING_FLAGS));
+    g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_UNKNOWN,
         g_param_spec_string("unknown", "Unknown",
                             "With a model of effnet learn, results say how similar the frame is to "

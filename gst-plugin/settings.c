@@ -114,6 +114,9 @@ gst_efficientnet_model_settings_set(GstEfficientNetModelSettings *settings,
     case GST_EFFICIENTNET_PROP_BATCH_TIMEOUT:
         settings->batch_timeout = g_value_get_uint64(value);
         break;
+    case GST_EFFICIENTNET_PROP_HEATMAP:
+        settings->heatmap = g_value_get_boolean(value);
+        break;
     default:
         g_return_if_reached();
     }
@@ -153,6 +156,9 @@ gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings
         break;
     case GST_EFFICIENTNET_PROP_BATCH_TIMEOUT:
         g_value_set_uint64(value, settings->batch_timeout);
+        break;
+    case GST_EFFICIENTNET_PROP_HEATMAP:
+        g_value_set_boolean(value, settings->heatmap);
         break;
     default:
         g_return_if_reached();

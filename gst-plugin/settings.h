@@ -21,6 +21,7 @@ typedef struct {
     char *instance_id; /* NULL: not shared */
     guint batch_size;  /* 0 means 1 */
     GstClockTime batch_timeout;
+    gboolean heatmap;
 } GstEfficientNetModelSettings;
 
 typedef struct {
@@ -75,6 +76,7 @@ typedef enum {
     GST_EFFICIENTNET_PROP_MODEL_INSTANCE_ID,
     GST_EFFICIENTNET_PROP_BATCH_SIZE,
     GST_EFFICIENTNET_PROP_BATCH_TIMEOUT,
+    GST_EFFICIENTNET_PROP_HEATMAP,
     GST_EFFICIENTNET_PROP_TOP_K,
     GST_EFFICIENTNET_PROP_THRESHOLD,
     GST_EFFICIENTNET_PROP_ACTIVATION,
@@ -105,7 +107,7 @@ typedef enum {
 } GstEfficientNetProp;
 
 /* The last property of the model's settings; those after it, except STATS, are the frame's. */
-#define GST_EFFICIENTNET_PROP_LAST_OF_MODEL GST_EFFICIENTNET_PROP_BATCH_TIMEOUT
+#define GST_EFFICIENTNET_PROP_LAST_OF_MODEL GST_EFFICIENTNET_PROP_HEATMAP
 
 void gst_efficientnet_model_settings_copy(GstEfficientNetModelSettings *dst,
                                           const GstEfficientNetModelSettings *src);

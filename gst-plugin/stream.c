@@ -75,6 +75,8 @@ make_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i, c
         gst_efficientnet_finding_new(&outcome->subjects[i], scores, outcome->n_scores, &selection,
                                      outcome->embeddings ? outcome->embeddings[i] : NULL);
 
+    if (outcome->heatmaps)
+        gst_efficientnet_finding_set_heatmap(finding, &outcome->heatmaps[i]);
     if (outcome->similarities)
         gst_efficientnet_finding_set_similarity(finding, outcome->similarities[i], known_from(c));
     return finding;
@@ -268,6 +270,7 @@ submit(const Context *c, const EffNetFrame *frame, const GArray *subjects, GErro
         .activation = settings->activation,
         .embedding = settings->embedding,
         .similarity = known_from(c) != GST_EFFICIENTNET_UNKNOWN_OFF,
+        .heatmap = c->classifier->heatmap,
     };
     GstEfficientNetSubmit submitted = GST_EFFICIENTNET_SUBMIT_OK;
 

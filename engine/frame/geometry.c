@@ -103,6 +103,21 @@ effnet_axis_get_view(const EffNetAxis *axis, guint resolution, float *start, flo
     *length = (float)(resolution / full);
 }
 
+float
+effnet_heatmap_get(const float *map, guint size, float x, float y)
+{
+    float across = CLAMP(x * size - 0.5f, 0, size - 1);
+    float down = CLAMP(y * size - 0.5f, 0, size - 1);
+    guint left = (guint)across, top = (guint)down;
+    const float *upper = map + top * size, *lower = map + MIN(top + 1, size - 1) * size;
+    guint right = MIN(left + 1, size - 1);
+
+    across -= left;
+    down -= top;
+    return (1 - down) * ((1 - across) * upper[left] + across * upper[right]) +
+           down * ((1 - across) * lower[left] + across * lower[right]);
+}
+
 void
 effnet_heatmap_turn(float *map, guint size, EffNetOrientation orientation)
 {

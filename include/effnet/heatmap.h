@@ -33,6 +33,10 @@ void effnet_model_get_view(const EffNetModel *model, const EffNetResize *resize,
                            EffNetOrientation orientation, guint width, guint height,
                            EffNetView *view);
 
+/* MAP's value, SIZE x SIZE, at X, Y, both from 0 to 1: between the middles of places a mixture,
+ * beyond those at the border the same. */
+float effnet_heatmap_get(const float *map, guint size, float x, float y);
+
 /* Turns MAP, SIZE x SIZE, from how the network saw a frame with ORIENTATION to how the frame is
  * stored. */
 void effnet_heatmap_turn(float *map, guint size, EffNetOrientation orientation);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include <effnet/error.h>
+#include <effnet/heatmap.h>
 
 static float
 find_most(const float *map, guint size)
@@ -15,21 +16,11 @@ find_most(const float *map, guint size)
     return most;
 }
 
-/* As a share of MOST. Between the middles of places; beyond those at the border, the same. */
+/* As a share of MOST. */
 static float
 share_at(const float *map, guint size, float most, float x, float y)
 {
-    float across = CLAMP(x * size - 0.5f, 0, size - 1);
-    float down = CLAMP(y * size - 0.5f, 0, size - 1), value;
-    guint left = (guint)across, top = (guint)down;
-    guint right = MIN(left + 1, size - 1), below = MIN(top + 1, size - 1);
-
-    across -= left;
-    down -= top;
-    value =
-        (1 - down) * ((1 - across) * map[top * size + left] + across * map[top * size + right]) +
-        down * ((1 - across) * map[below * size + left] + across * map[below * size + right]);
-    return most > 0 ? MAX(value / most, 0) : 0;
+    return most > 0 ? MAX(effnet_heatmap_get(map, size, x, y) / most, 0) : 0;
 }
 
 float

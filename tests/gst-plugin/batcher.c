@@ -46,8 +46,10 @@ static gboolean
 run(GstEfficientNetBatchMember *member, EffNetInput *const *inputs, guint n, float *logits,
     float *features, double *fill)
 {
+    const GstEfficientNetOutputs outputs = {.logits = logits, .features = features};
+
     gst_efficientnet_batch_member_set_resting(member, FALSE);
-    return gst_efficientnet_batch_member_run(member, inputs, n, logits, features, fill);
+    return gst_efficientnet_batch_member_run(member, inputs, n, &outputs, fill);
 }
 
 static EffNetInput *
@@ -309,7 +311,8 @@ test_rest_first(void)
 
     g_assert_true(run(absent, &input, 1, logits, NULL, &fill));
     gst_efficientnet_batch_member_set_resting(member, TRUE);
-    g_assert_true(gst_efficientnet_batch_member_run(member, &input, 1, logits, NULL, &fill));
+    g_assert_true(gst_efficientnet_batch_member_run(
+        member, &input, 1, &(GstEfficientNetOutputs){.logits = logits}, &fill));
     g_assert_cmpfloat(fill, ==, 0.5);
     gst_efficientnet_batcher_leave(absent);
     gst_efficientnet_batcher_leave(member);

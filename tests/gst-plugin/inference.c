@@ -33,7 +33,7 @@ set_up(Fixture *f, gconstpointer data)
     effnet_model_unref(model);
     effnet_test_remove_folder(folder);
 
-    f->inference = gst_efficientnet_inference_new(gst_efficientnet_network_new(session, 1));
+    f->inference = gst_efficientnet_inference_new(gst_efficientnet_network_new(session, 1, FALSE));
     f->frame = (EffNetFrame){.format = EFFNET_PIXEL_RGB,
                              .width = SIDE,
                              .height = SIDE,

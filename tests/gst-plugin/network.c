@@ -20,7 +20,7 @@ make(gboolean shared)
     const GstEfficientNetBatchSettings settings = {4, 0, 1};
 
     if (!shared)
-        return gst_efficientnet_network_new(effnet_session_new(model, 1, 1, NULL), 1);
+        return gst_efficientnet_network_new(effnet_session_new(model, 1, 1, NULL), 1, FALSE);
     return gst_efficientnet_network_new_shared(
         model, gst_efficientnet_batcher_join("id", model, &settings, FALSE, measure, NULL));
 }
@@ -58,7 +58,8 @@ test_same(void)
                 gst_efficientnet_network_prepare(networks[k], n, &resizes[n / 2 % 2], NULL));
             for (guint i = 0; i < n; i++)
                 set_frame(networks[k], i, n + i);
-            g_assert_true(gst_efficientnet_network_run(networks[k], n, logits[k], NULL, &fill));
+            g_assert_true(gst_efficientnet_network_run(
+                networks[k], n, &(GstEfficientNetOutputs){.logits = logits[k]}, &fill));
             g_assert_cmpfloat(fill, >, 0);
             g_assert_true(k > 0 || fill == 1);
         }
@@ -83,8 +84,9 @@ test_features(void)
         g_assert_true(gst_efficientnet_network_prepare(networks[k], 2, &resize, NULL));
         set_frame(networks[k], 0, 1);
         set_frame(networks[k], 1, 2);
-        g_assert_true(gst_efficientnet_network_run(networks[k], 2, logits,
-                                                   features + k * 2 * n_features, &fill));
+        g_assert_true(gst_efficientnet_network_run(
+            networks[k], 2, &(GstEfficientNetOutputs){logits, features + k * 2 * n_features, NULL},
+            &fill));
         gst_efficientnet_network_free(networks[k]);
     }
     g_assert_cmpmem(features, 2 * n_features * sizeof(float), features + 2 * n_features,
@@ -107,9 +109,12 @@ test_flushing(void)
         set_frame(network, 0, 1);
         gst_efficientnet_network_rest(network);
         gst_efficientnet_network_set_flushing(network, TRUE);
-        g_assert_true(gst_efficientnet_network_run(network, 1, logits, NULL, &fill) == !shared);
+        g_assert_true(gst_efficientnet_network_run(network, 1,
+                                                   &(GstEfficientNetOutputs){.logits = logits},
+                                                   &fill) == !shared);
         gst_efficientnet_network_set_flushing(network, FALSE);
-        g_assert_true(gst_efficientnet_network_run(network, 1, logits, NULL, &fill));
+        g_assert_true(gst_efficientnet_network_run(
+            network, 1, &(GstEfficientNetOutputs){.logits = logits}, &fill));
         gst_efficientnet_network_free(network);
     }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "overlaylayout.h"
 
+#include <math.h>
+
 #include "results.h"
 
 #define FIVE .labels = {"a", "b", "c", "d", "e"}, .scores = {0.5f, 0.2f, 0.1f, 0.1f, 0.1f}
@@ -334,6 +336,56 @@ test_threshold(void)
     clear(&f);
 }
 
+/* A result with a heatmap of SIZE that claims to be BYTES long. */
+static guint
+count_heats(guint size, gsize bytes, float x, float w)
+{
+    static const EffNetTestResult one = {
+        .x = 100, .y = 100, .w = 200, .h = 200, .width = 1280, .height = 720, .roi_id = 1, FIVE};
+    static const float map[16];
+    const GstVideoRectangle visible = {0, 0, 640, 360};
+    g_autoptr(GBytes) data = g_bytes_new_static(map, bytes);
+    g_auto(GstEfficientNetOverlayLayout) layout = {0};
+    GstStructure *result;
+    GValue results;
+    guint n;
+
+    effnet_test_init_results(&results, &one, 1);
+    result = (GstStructure *)gst_value_get_structure(gst_value_list_get_value(&results, 0));
+    gst_structure_set(result, "heatmap", G_TYPE_BYTES, data, "heatmap_size", G_TYPE_UINT, size,
+                      "heatmap_index", G_TYPE_INT, 0, "heatmap_x", G_TYPE_FLOAT, x, "heatmap_y",
+                      G_TYPE_FLOAT, 0.0f, "heatmap_w", G_TYPE_FLOAT, w, "heatmap_h", G_TYPE_FLOAT,
+                      1.0f, NULL);
+    gst_efficientnet_overlay_layout_init(&layout, &results, &visible,
+                                         GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5, -G_MAXDOUBLE, 24);
+    gst_efficientnet_overlay_layout_add_heats(&layout, &results, &visible);
+    n = layout.heats->len;
+    if (n > 0) {
+        const GstEfficientNetOverlayHeat *heat =
+            &g_array_index(layout.heats, GstEfficientNetOverlayHeat, 0);
+
+        g_assert_true(heat->rect.x >= 50 && heat->rect.x + heat->rect.w <= 150);
+        g_assert_true(heat->rect.y == 50 && heat->rect.h == 100);
+    }
+    g_value_unset(&results);
+    return n;
+}
+
+/* Heatmaps stay within their region; what is none, or not on it, is left out. */
+static void
+test_heats(void)
+{
+    g_assert_cmpuint(count_heats(2, 4 * sizeof(float), 0, 1), ==, 1);
+    g_assert_cmpuint(count_heats(2, 4 * sizeof(float), -1, 3), ==, 1);
+    g_assert_cmpuint(count_heats(2, 4 * sizeof(float), 0.5f, 100), ==, 1);
+    g_assert_cmpuint(count_heats(2, 3 * sizeof(float), 0, 1), ==, 0);
+    g_assert_cmpuint(count_heats(0, 0, 0, 1), ==, 0);
+    g_assert_cmpuint(count_heats(G_MAXUINT, 4, 0, 1), ==, 0);
+    g_assert_cmpuint(count_heats(2, 4 * sizeof(float), 2, 1), ==, 0);
+    g_assert_cmpuint(count_heats(2, 4 * sizeof(float), 0, NAN), ==, 0);
+    g_assert_cmpuint(count_heats(2, 4 * sizeof(float), NAN, 1), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -350,5 +402,6 @@ main(int argc, char **argv)
     g_test_add_func("/overlaylayout/visible", test_visible);
     g_test_add_func("/overlaylayout/nonsense", test_nonsense);
     g_test_add_func("/overlaylayout/nothing", test_nothing);
+    g_test_add_func("/overlaylayout/heats", test_heats);
     return g_test_run();
 }

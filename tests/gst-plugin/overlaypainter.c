@@ -170,6 +170,65 @@ test_font_size(void)
     g_assert_cmpfloat(gst_efficientnet_overlay_font_size("no such font, 8"), ==, 8);
 }
 
+/* A heatmap is drawn under the labels, within the frame: red grows with what speaks for the class.
+ */
+static void
+test_heat(void)
+{
+    static const float map[4] = {0, 2, -5, 1};
+    GstEfficientNetOverlayPainter *painter = gst_efficientnet_overlay_painter_new();
+    EffNetTestResult one = {
+        .width = 640, .height = 480, .roi_id = -1, .labels = {"cat"}, .scores = {0.5f}};
+    GstVideoRectangle visible = {0, 0, 640, 480};
+    g_auto(GstEfficientNetOverlayLayout) layout = {0};
+    g_autoptr(GBytes) bytes = g_bytes_new_static(map, sizeof map);
+    GstVideoOverlayComposition *composition;
+    GstVideoOverlayRectangle *rectangle;
+    GstStructure *result;
+    GValue results;
+    GstMapInfo info;
+    GstBuffer *picture;
+    gint x, y;
+    guint w, h, side;
+
+    effnet_test_init_results(&results, &one, 1);
+    result = (GstStructure *)gst_value_get_structure(gst_value_list_get_value(&results, 0));
+    /* The map is as wide as the frame, and half as high again. */
+    gst_structure_set(result, "heatmap", G_TYPE_BYTES, bytes, "heatmap_size", G_TYPE_UINT, 2,
+                      "heatmap_index", G_TYPE_INT, 0, "heatmap_x", G_TYPE_FLOAT, 0.0f, "heatmap_y",
+                      G_TYPE_FLOAT, -0.25f, "heatmap_w", G_TYPE_FLOAT, 1.0f, "heatmap_h",
+                      G_TYPE_FLOAT, 1.5f, NULL);
+    gst_efficientnet_overlay_layout_init(&layout, &results, &visible,
+                                         GST_EFFICIENTNET_OVERLAY_TOP_LEFT, 5, -G_MAXDOUBLE, 24);
+    gst_efficientnet_overlay_layout_add_heats(&layout, &results, &visible);
+    composition = gst_efficientnet_overlay_painter_paint(painter, &layout, &style);
+    g_assert_cmpuint(gst_video_overlay_composition_n_rectangles(composition), ==, 2);
+    rectangle = gst_video_overlay_composition_get_rectangle(composition, 0);
+    g_assert_true(gst_video_overlay_rectangle_get_render_rectangle(rectangle, &x, &y, &w, &h));
+    g_assert_true(x == 0 && y == 0 && w == 640 && h == 480);
+    picture = gst_video_overlay_rectangle_get_pixels_unscaled_raw(
+        rectangle, GST_VIDEO_OVERLAY_FORMAT_FLAG_NONE);
+    side = gst_buffer_get_video_meta(picture)->width;
+    g_assert_true(gst_buffer_map(picture, &info, GST_MAP_READ));
+    {
+        const guint32 *at = (const guint32 *)(gpointer)info.data, last = side - 1;
+        guint32 left = at[0], right = at[last], below = at[last * side + last];
+
+        g_assert_cmpuint(left >> 24, ==, 0);
+        g_assert_cmpuint(at[last * side] >> 24, ==, 0); /* what speaks against it */
+        g_assert_cmpuint(right >> 24, >, 150);
+        g_assert_cmpuint(right >> 8 & 255, >, 200); /* yellow */
+        g_assert_cmpuint(below >> 24, >, 60);
+        g_assert_cmpuint(below >> 24, <, right >> 24);
+        g_assert_cmpuint(below >> 16 & 255, ==, 255);
+        g_assert_cmpuint(below & 255, ==, 0);
+    }
+    gst_buffer_unmap(picture, &info);
+    gst_video_overlay_composition_unref(composition);
+    gst_efficientnet_overlay_painter_free(painter);
+    g_value_unset(&results);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -182,5 +241,6 @@ main(int argc, char **argv)
     g_test_add_func("/overlaypainter/outline", test_outline);
     g_test_add_func("/overlaypainter/nothing", test_nothing);
     g_test_add_func("/overlaypainter/font-size", test_font_size);
+    g_test_add_func("/overlaypainter/heat", test_heat);
     return g_test_run();
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Gates, smoothing and regions, as seen on a stream's buffers. */
+#include <effnet/effnet.h>
 #include <gst/efficientnet/meta.h>
+#include <string.h>
 
 #include "harness.h"
 #include "results.h"
@@ -157,6 +159,91 @@ test_embedding(void)
     buffer = gst_harness_push_and_pull(h, make_frame(1, 1));
     g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
     g_assert_false(gst_structure_has_field(result.structure, "embedding"));
+    gst_buffer_unref(buffer);
+    gst_harness_teardown(h);
+}
+
+/* Reads the heatmap of a frame with seed 1, 3 x 3, and returns its class. */
+static gint
+pass_for_heatmap(GstHarness *h, float map[9], EffNetView *view)
+{
+    GstBuffer *buffer = gst_harness_push_and_pull(h, make_frame(0, 1));
+    GstEfficientNetResultHeatmap heatmap;
+    GstEfficientNetResult result;
+
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_true(gst_efficientnet_result_get_heatmap(&result, &heatmap));
+    g_assert_cmpuint(heatmap.size, ==, 3);
+    memcpy(map, heatmap.values, 9 * sizeof *map);
+    *view = (EffNetView){heatmap.x, heatmap.y, heatmap.w, heatmap.h};
+    g_assert_cmpint(heatmap.index, ==, gst_efficientnet_result_get_index(&result, 0));
+    gst_buffer_unref(buffer);
+    return heatmap.index;
+}
+
+/* The engine's map of the same frame. */
+static void
+expect_heatmap(guint class, float map[9])
+{
+    const EffNetModelOptions options = {.resolution = 96, .precision = EFFNET_PRECISION_FP32};
+    g_autoptr(EffNetModel) opened = effnet_model_open(model, &options, NULL);
+    g_autoptr(EffNetSession) session = effnet_session_new(opened, 1, 1, NULL);
+    const EffNetResize stretch = {.mode = EFFNET_RESIZE_STRETCH};
+    GstBuffer *frame = make_frame(0, 1);
+    GstVideoInfo info;
+    GstVideoFrame pixels;
+
+    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_RGB, WIDTH, HEIGHT);
+    g_assert_true(gst_video_frame_map(&pixels, &info, frame, GST_MAP_READ));
+    g_assert_true(effnet_session_set_heatmaps(session, TRUE, NULL));
+    g_assert_true(effnet_session_set_resize(session, &stretch, NULL));
+    g_assert_true(effnet_session_set_frame(
+        session, 0,
+        &(EffNetFrame){.format = EFFNET_PIXEL_RGB,
+                       .width = WIDTH,
+                       .height = HEIGHT,
+                       .plane = {GST_VIDEO_FRAME_PLANE_DATA(&pixels, 0)},
+                       .stride = {GST_VIDEO_FRAME_PLANE_STRIDE(&pixels, 0)}},
+        NULL));
+    effnet_session_run(session, 1);
+    effnet_session_get_heatmap(session, 0, class, map);
+    gst_video_frame_unmap(&pixels);
+    gst_buffer_unref(frame);
+}
+
+/* Alone or in a batch, maps are the engine's; switched on and off while frames flow. */
+static void
+test_heatmap(gconstpointer batch)
+{
+    g_autofree char *description = g_strdup_printf(
+        "precision=fp32 model-options=resolution=96 resize-mode=stretch heatmap=true %s",
+        (const char *)batch);
+    GstHarness *h = effnet_test_make_harness(model, description, caps);
+    float map[9], expected[9];
+    EffNetView view;
+    gint class = pass_for_heatmap(h, map, &view);
+
+    expect_heatmap((guint) class, expected);
+    g_assert_cmpmem(map, sizeof map, expected, sizeof expected);
+    g_assert_true(view.x == 0 && view.y == 0 && view.w == 1 && view.h == 1);
+    gst_util_set_object_arg(G_OBJECT(h->element), "resize-mode", "letterbox");
+    pass_for_heatmap(h, map, &view);
+    g_assert_true(view.x == 0 && view.w == 1);
+    g_assert_cmpfloat_with_epsilon(view.y, -0.25, 1e-6);
+    g_assert_cmpfloat_with_epsilon(view.h, 1.5, 1e-6);
+    gst_harness_teardown(h);
+}
+
+static void
+test_no_heatmap(void)
+{
+    GstHarness *h = effnet_test_make_harness(model, "", caps);
+    GstBuffer *buffer = gst_harness_push_and_pull(h, make_frame(0, 1));
+    GstEfficientNetResultHeatmap heatmap;
+    GstEfficientNetResult result;
+
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_false(gst_efficientnet_result_get_heatmap(&result, &heatmap));
     gst_buffer_unref(buffer);
     gst_harness_teardown(h);
 }
@@ -398,6 +485,10 @@ main(int argc, char **argv)
     g_test_add_data_func("/stream/changes", "0", test_changes);
     g_test_add_data_func("/stream/changes-smooth", "0.001", test_changes);
     g_test_add_func("/stream/embedding", test_embedding);
+    g_test_add_data_func("/stream/heatmap", "", test_heatmap);
+    g_test_add_data_func("/stream/heatmap-batch", "model-instance-id=heat batch-size=2",
+                         test_heatmap);
+    g_test_add_func("/stream/no-heatmap", test_no_heatmap);
     g_test_add_func("/stream/zone", test_zone);
     g_test_add_func("/stream/wrong-zone", test_wrong_zone);
     g_test_add_func("/stream/regions", test_regions);

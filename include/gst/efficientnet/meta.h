@@ -24,9 +24,16 @@
  *     age      uint      frames since the inference; 0: of this very frame
  *     pts      uint64    of the frame that was inferred; GST_CLOCK_TIME_NONE: it had none
  *     embedding  GBytes of float32, the pooled features; only where the property asks for it
- *     similarity  float     how similar this is to the pictures that the model was learned from, up
- * to 1; only with models of effnet learn, and unless unknown=off unknown  boolean   beside
- * similarity: it is so low that this is nothing that was learned, and the classes mean nothing
+ *     similarity  float  how similar this is to the pictures that the model was learned from, up to
+ *              1; only with models of effnet learn, and unless unknown=off
+ *     unknown  boolean   beside similarity: it is so low that this is nothing that was learned, and
+ *              the classes mean nothing
+ *     heatmap  GBytes of float32, row after row: what each place adds to the logit of a class; only
+ *              where the property asks for it, like the following
+ *     heatmap_size   uint  the map's side
+ *     heatmap_index  int   the class, that of the highest score before any smoothing
+ *     heatmap_x heatmap_y heatmap_w heatmap_h  float  where the map is, in shares of the region,
+ *              beyond which it reaches with resize-mode=letterbox
  *
  * A buffer on which no class reached the threshold has no result of that element, so the arrays are
  * never empty. Everything read here belongs to the buffer and lives as long as it; any number of
@@ -176,6 +183,33 @@ gst_efficientnet_result_is_unknown(const GstEfficientNetResult *result)
     gboolean unknown = FALSE;
 
     return gst_structure_get_boolean(result->structure, "unknown", &unknown) && unknown;
+}
+
+/* A map of where in the region a class is seen. It is valid as long as the buffer. */
+typedef struct {
+    const float *values; /* size x size */
+    guint size;
+    gint index;        /* the class */
+    gfloat x, y, w, h; /* where it is, in shares of the region */
+} GstEfficientNetResultHeatmap;
+
+/* FALSE if RESULT carries no heatmap. */
+static inline gboolean
+gst_efficientnet_result_get_heatmap(const GstEfficientNetResult *result,
+                                    GstEfficientNetResultHeatmap *heatmap)
+{
+    const GValue *bytes = gst_structure_get_value(result->structure, "heatmap");
+    gsize length;
+
+    if (!bytes || !G_VALUE_HOLDS(bytes, G_TYPE_BYTES) || !g_value_get_boxed(bytes) ||
+        !gst_structure_get(result->structure, "heatmap_size", G_TYPE_UINT, &heatmap->size,
+                           "heatmap_index", G_TYPE_INT, &heatmap->index, "heatmap_x", G_TYPE_FLOAT,
+                           &heatmap->x, "heatmap_y", G_TYPE_FLOAT, &heatmap->y, "heatmap_w",
+                           G_TYPE_FLOAT, &heatmap->w, "heatmap_h", G_TYPE_FLOAT, &heatmap->h, NULL))
+        return FALSE;
+    heatmap->values = (const float *)g_bytes_get_data((GBytes *)g_value_get_boxed(bytes), &length);
+    return heatmap->size > 0 && heatmap->size <= G_MAXUINT16 &&
+           length == (gsize)heatmap->size * heatmap->size * sizeof(float);
 }
 
 /* How similar this is to the pictures that the model was learned from; 1 if it does not say. */
