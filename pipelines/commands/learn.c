@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* effnet learn. It is a program of its own because it uses the engine's internals. */
 #include "../command.h"
+#include "../frames.h"
 #include "../modeloptions.h"
 #include "../outfile.h"
 #include "../rewrite.h"
@@ -13,8 +14,10 @@
 #include "../learn/algebra.h"
 #include "../learn/commands.h"
 #include "../learn/kept.h"
+#include "../learn/page.h"
 #include "../learn/prototypes.h"
 #include "../learn/report.h"
+#include "../learn/thumbnail.h"
 #include "recognise/known.h"
 
 #define MAX_CLASSES 4096
@@ -23,7 +26,7 @@
 #define NEARLY 0.97f
 
 typedef struct {
-    char *model, *model_options, *precision, *output, *list, *add;
+    char *model, *model_options, *precision, *output, *report, *list, *add;
     int frames, threads;
     gboolean forget, json;
     char **folders;
@@ -36,7 +39,7 @@ typedef struct {
     EffNetModelOptions model_options;
     char *arch;
     EffNetModel *model;
-    EffNetOutfile *outfile;
+    EffNetOutfile *outfile, *page;
     const char *output; /* as the user wrote it */
     EffNetAlbum *album;
     guint *groups;
@@ -54,6 +57,7 @@ options_clear(Options *options)
     g_free(options->model_options);
     g_free(options->precision);
     g_free(options->output);
+    g_free(options->report);
     g_free(options->list);
     g_free(options->add);
     g_strfreev(options->folders);
@@ -66,6 +70,7 @@ learning_clear(Learning *l)
     g_free(l->arch);
     g_clear_pointer(&l->model, effnet_model_unref);
     g_clear_pointer(&l->outfile, effnet_outfile_free);
+    g_clear_pointer(&l->page, effnet_outfile_free);
     g_clear_pointer(&l->album, effnet_album_free);
     g_free(l->groups);
     g_clear_pointer(&l->duplicates, g_array_unref);
@@ -111,7 +116,9 @@ open_base(Learning *l, GError **error)
         return effnet_command_refuse(
             error, "--output must be given where the model is no .safetensors file");
     l->outfile = effnet_outfile_new(l->output, FALSE, error);
-    return l->outfile != NULL;
+    if (l->outfile && o->report)
+        l->page = effnet_outfile_new(o->report, TRUE, error);
+    return l->outfile && (l->page || !o->report);
 }
 
 static EffNetDataset *
@@ -283,10 +290,9 @@ write_model(Learning *l, GError **error)
 }
 
 static void
-print_report(Learning *l, gint64 began)
+fill_report(Learning *l, gint64 began)
 {
     EffNetReport *r = &l->report;
-    g_autofree char *json = NULL;
 
     r->output = l->output;
     r->base = effnet_model_get_info(l->model)->name;
@@ -295,12 +301,60 @@ print_report(Learning *l, gint64 began)
     r->judgement = l->judgement;
     r->duplicates = l->duplicates;
     r->seconds = (double)(g_get_monotonic_time() - began) / G_USEC_PER_SEC;
+}
+
+static void
+print_report(const Learning *l)
+{
+    g_autofree char *json = NULL;
+
     if (!l->options->json) {
-        effnet_report_print(r, stdout);
+        effnet_report_print(&l->report, stdout);
         return;
     }
-    json = effnet_report_to_json(r);
+    json = effnet_report_to_json(&l->report);
     puts(json);
+}
+
+typedef struct {
+    EffNetFrames *frames;
+    EffNetInput *input;
+    const EffNetModelInfo *info;
+} Camera;
+
+static gboolean
+see(gpointer data, const EffNetFrame *frame, GError **error)
+{
+    return effnet_input_set_frame(((Camera *)data)->input, frame, error);
+}
+
+/* A picture, or a video's first frame. What cannot be decoded any more is left out. */
+static char *
+take_picture(gpointer data, const char *path)
+{
+    Camera *camera = data;
+    g_autofree guint8 *pixels = NULL;
+
+    if (!effnet_frames_show(camera->frames, path, 1, see, camera, NULL))
+        return NULL;
+    pixels = effnet_thumbnail_read(camera->input, camera->info);
+    return effnet_thumbnail_to_uri(pixels, camera->info->resolution);
+}
+
+static gboolean
+write_page(Learning *l, GError **error)
+{
+    const EffNetResize whole = {.mode = EFFNET_RESIZE_LETTERBOX};
+    g_autoptr(EffNetFrames) frames = effnet_frames_new(error);
+    g_autoptr(EffNetInput) input = frames ? effnet_input_new(l->model, error) : NULL;
+    Camera camera = {frames, input, effnet_model_get_info(l->model)};
+    g_autofree char *page = NULL;
+
+    if (!input || !effnet_input_set_resize(input, &whole, error))
+        return FALSE;
+    page = effnet_page_new(&l->report, take_picture, &camera);
+    return g_file_set_contents(effnet_outfile_get_path(l->page), page, -1, error) &&
+           effnet_outfile_commit(l->page, error);
 }
 
 static gboolean
@@ -318,8 +372,9 @@ learn(const Options *options, GError **error)
     group(&l);
     if (!train(&l, error) || !write_model(&l, error))
         return FALSE;
-    print_report(&l, began);
-    return TRUE;
+    fill_report(&l, began);
+    print_report(&l);
+    return !l.page || write_page(&l, error);
 }
 
 gboolean
@@ -337,6 +392,8 @@ effnet_command_learn(const EffNetCommand *command, int argc, char **argv, GError
         {"add", 0, 0, G_OPTION_ARG_FILENAME, &options.add,
          "Add this folder or list to what --model, which was learned here, was learned from",
          "DIR"},
+        {"report", 'r', 0, G_OPTION_ARG_FILENAME, &options.report,
+         "Also write the report as a page with the pictures that it is about", "REPORT.html"},
         {"forget", 0, 0, G_OPTION_ARG_NONE, &options.forget,
          "Keep no features of the pictures in the model: nothing can be added to it", NULL},
         {"frames", 'f', 0, G_OPTION_ARG_INT, &options.frames,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "explanation.h"
 
-#include <math.h>
+#include "thumbnail.h"
 
 struct _EffNetExplanation {
     EffNetModel *model;
@@ -81,18 +81,5 @@ effnet_explanation_get_map(const EffNetExplanation *e, guint class, float *map)
 guint8 *
 effnet_explanation_get_image(const EffNetExplanation *e)
 {
-    gsize pixels = (gsize)e->info->resolution * e->info->resolution;
-    guint channels = e->info->in_channels;
-    g_autofree float *chw = g_new(float, pixels *channels);
-    guint8 *image = g_malloc(pixels * 3);
-
-    effnet_input_get_tensor(e->input, chw);
-    for (gsize i = 0; i < pixels; i++)
-        for (guint c = 0; c < 3; c++) {
-            guint from = channels == 3 ? c : 0;
-            float value = chw[from * pixels + i] * e->info->std[from] + e->info->mean[from];
-
-            image[i * 3 + c] = (guint8)CLAMP(lrintf(value * 255), 0, 255);
-        }
-    return image;
+    return effnet_thumbnail_read(e->input, e->info);
 }

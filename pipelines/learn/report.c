@@ -118,9 +118,14 @@ labels_of(const EffNetReport *r, const guint8 *targets)
     return g_string_free(text, FALSE);
 }
 
-/* The predicted labels, joined likewise. */
-static char *
-told_labels(const EffNetReport *r, guint picture)
+char *
+effnet_report_labels(const EffNetReport *r, guint picture)
+{
+    return labels_of(r, targets_of(r, picture));
+}
+
+char *
+effnet_report_told(const EffNetReport *r, guint picture)
 {
     guint n = r->album->labels->len;
     g_autofree guint8 *told = g_new0(guint8, n);
@@ -139,9 +144,8 @@ share(guint part, guint whole)
     return whole ? (double)part / whole : 0;
 }
 
-/* The interval for as many groups, since the pictures of a group are not independent. */
-static void
-interval(const EffNetReport *r, double *low, double *high)
+void
+effnet_report_interval(const EffNetReport *r, double *low, double *high)
 {
     double accuracy = share(r->judgement->right, r->judgement->n);
 
@@ -159,7 +163,7 @@ print_accuracy(const EffNetReport *r, FILE *file)
                      "none can be held back");
         return;
     }
-    interval(r, &low, &high);
+    effnet_report_interval(r, &low, &high);
     effnet_print(file,
                  "accuracy    %.1f %% (95 %% interval: %.1f to %.1f %%), of pictures that were "
                  "held back",
@@ -212,8 +216,8 @@ print_doubts(const EffNetReport *r, FILE *file)
     }
     for (guint i = 0; i < doubtful->len; i++) {
         guint picture = g_array_index(doubtful, guint, i);
-        g_autofree char *own = labels_of(r, targets_of(r, picture));
-        g_autofree char *told = told_labels(r, picture);
+        g_autofree char *own = effnet_report_labels(r, picture);
+        g_autofree char *told = effnet_report_told(r, picture);
 
         effnet_print(file, "  %s: said to be %s, looks like %s", name_of(r, picture), own, told);
     }
@@ -276,7 +280,7 @@ append_judgement(GString *json, const EffNetReport *r)
     const EffNetJudgement *j = r->judgement;
     double low, high;
 
-    interval(r, &low, &high);
+    effnet_report_interval(r, &low, &high);
     effnet_json_add_number(json, "accuracy", share(j->right, j->n));
     effnet_json_open(json, "interval", '[');
     effnet_json_add_number(json, NULL, low);
@@ -313,8 +317,8 @@ append_doubts(GString *json, const EffNetReport *r)
     effnet_json_open(json, "doubtful", '[');
     for (guint i = 0; i < doubtful->len; i++) {
         guint picture = g_array_index(doubtful, guint, i);
-        g_autofree char *own = labels_of(r, targets_of(r, picture));
-        g_autofree char *told = told_labels(r, picture);
+        g_autofree char *own = effnet_report_labels(r, picture);
+        g_autofree char *told = effnet_report_told(r, picture);
 
         effnet_json_open(json, NULL, '{');
         effnet_json_add_text(json, "picture", name_of(r, picture));

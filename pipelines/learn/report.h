@@ -26,6 +26,15 @@ void effnet_report_print(const EffNetReport *report, FILE *file);
 /* The whole report as a JSON object; the caller frees it. */
 char *effnet_report_to_json(const EffNetReport *report);
 
+/* The labels that PICTURE is said to have, joined by ';', and those that are predicted for it. The
+ * caller frees them. */
+char *effnet_report_labels(const EffNetReport *report, guint picture);
+char *effnet_report_told(const EffNetReport *report, guint picture);
+
+/* The accuracy's 95 % interval, for as many groups, since the pictures of a group are not
+ * independent. */
+void effnet_report_interval(const EffNetReport *report, double *low, double *high);
+
 /* The wrongly predicted pictures whose own labels have the lowest scores, lowest first: at most
  * MOST indices (guint). The caller frees the array. */
 GArray *effnet_report_find_doubtful(const EffNetReport *report, guint most);

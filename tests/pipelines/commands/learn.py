@@ -182,10 +182,16 @@ def test_broken_pictures(folder):
 
 @with_pictures
 def test_same_picture_in_two_classes(folder):
+    """Also on the page, where both are shown."""
     shutil.copy(f"{folder}/photo/1.png", f"{folder}/noise/x.png")
-    _, report = learn(folder, folder)
+    page = f"{folder}/../report.html"
+    _, report = learn(folder, folder, "--report", page)
     assert report["pictures"] == 7 and report["groups"] == 6, report
     assert len(report["contradictions"]) == 1, report
+    text = pathlib.Path(page).read_text()
+    pair = text.split('<div class="two">')[1].split("</div>")[0]
+    assert pair.count("data:image/png;base64,") == 2 and "noise/x.png" in pair, pair[-400:]
+    assert f"{100 * report['accuracy']:.1f}&nbsp;%" in text
 
 
 def test_failures():
@@ -209,6 +215,7 @@ def test_failures():
                      says="/nonexistent")
         assert not os.path.exists(f"{folder}/m.safetensors")
         effnet_fails("learn", "--list", "/nonexistent.csv", *to, says="/nonexistent.csv")
+        effnet_fails("learn", folder, *to, "--report", "/nonexistent/r.html", says="/nonexistent")
 
 
 def test_one_picture_a_class():
