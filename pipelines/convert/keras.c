@@ -390,6 +390,8 @@ understand(EffNetGraph *graph, Keras *keras, EffNetHdf5 *hdf5, const EffNetJson 
     g_autoptr(GHashTable) order = effnet_keras_config_order(json);
     g_autoptr(EffNetArch) arch = NULL;
 
+    if (!effnet_keras_config_check_ends(graph, json, error))
+        return FALSE;
     effnet_hdf5_sort(hdf5, order);
     sort_variables(keras, hdf5);
     arch = find_arch(keras, graph, name, error);

@@ -454,22 +454,30 @@ count_ends(const EffNetJson *ends)
     return n;
 }
 
-/* Checks that MODEL has one input and one output: which of several is meant would be a guess. */
 static gboolean
-check_ends(const Reader *r, const EffNetJson *model)
+check_ends(const EffNetGraph *graph, const EffNetJson *model, guint depth, GError **error)
 {
     static const char *const keys[] = {"input_layers", "output_layers"};
     const EffNetJson *config = effnet_json_member(model, "config");
+    const EffNetJson *layers = get_layers(model);
 
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
         guint n = count_ends(effnet_json_member(config, keys[i]));
 
         if (n > 1)
-            return effnet_graph_fail(r->graph, r->error,
-                                     "has a model of %u %s, where one was expected", n,
-                                     i == 0 ? "inputs" : "outputs");
+            return effnet_graph_fail(graph, error, "has a model of %u %s, where one was expected",
+                                     n, i == 0 ? "inputs" : "outputs");
     }
+    for (guint i = 0; depth < MAX_DEPTH && i < effnet_json_length(layers); i++)
+        if (!check_ends(graph, effnet_json_item(layers, i), depth + 1, error))
+            return FALSE;
     return TRUE;
+}
+
+gboolean
+effnet_keras_config_check_ends(const EffNetGraph *graph, const EffNetJson *json, GError **error)
+{
+    return check_ends(graph, json, 0, error);
 }
 
 static gboolean read_list(Reader *r, const EffNetJson *layers, guint depth);
@@ -487,7 +495,7 @@ read_layer(Reader *r, const EffNetJson *json, guint depth)
     if (!item.name)
         item.name = "without a name";
     if (layers && depth < MAX_DEPTH)
-        return check_ends(r, json) && read_list(r, layers, depth + 1);
+        return read_list(r, layers, depth + 1);
     if (!r->in_network) /* for a Sequential model, which may have no input layer */
         read_input(r, &item);
     for (gsize i = 0; i < G_N_ELEMENTS(classes); i++)
@@ -577,8 +585,7 @@ effnet_keras_config_read(EffNetKerasConfig *config, const EffNetGraph *graph,
     for (int i = 0; i < 3; i++)
         config->scale[i] = 1;
     config->has_layers = effnet_json_length(layers) > 0;
-    return !config->has_layers ||
-           (check_ends(&r, json) && read_list(&r, layers, 0) && read_outputs(&r));
+    return !config->has_layers || (read_list(&r, layers, 0) && read_outputs(&r));
 }
 
 void

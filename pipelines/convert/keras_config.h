@@ -27,6 +27,11 @@ typedef struct {
 /* A table from layers' names, which stay JSON's, to their places + 1. JSON may be NULL. */
 GHashTable *effnet_keras_config_order(const EffNetJson *json);
 
+/* Checks that the model, and those within it, have one input and one output: which of several is
+ * meant would be a guess. JSON may be NULL. */
+gboolean effnet_keras_config_check_ends(const EffNetGraph *graph, const EffNetJson *json,
+                                        GError **error);
+
 /* JSON may be NULL. NORMALIZATIONS are in the model's order. FALSE with the error set for what our
  * networks never do, or not at this place. */
 gboolean effnet_keras_config_read(EffNetKerasConfig *config, const EffNetGraph *graph,

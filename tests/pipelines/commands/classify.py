@@ -381,7 +381,7 @@ def test_silence():
     if subprocess.run(["gst-inspect-1.0", "--exists", "souphttpsrc"]).returncode != 0:
         raise tap.Skip("GStreamer's element souphttpsrc is missing (gstreamer1.0-plugins-good)")
     with serving(open(picture("slow.jpg"), "rb").read()[:2000], 5000) as uri:
-        out = fails("--timeout", "1", uri, tap.sample("chelsea.png"), says="nothing has come")
+        out = fails("--timeout", "5", uri, tap.sample("chelsea.png"), says="nothing has come")
     assert "chelsea.png" in out
 
 
@@ -433,7 +433,7 @@ def test_fifo():
     for path in (silent, fed):
         os.remove(path)
         os.mkfifo(path)
-    out = fails("--timeout", "1", silent, tap.sample("chelsea.png"), says="nothing has come of it")
+    out = fails("--timeout", "5", silent, tap.sample("chelsea.png"), says="nothing has come of it")
     assert "chelsea.png" in out, out
     content = pathlib.Path(tap.sample("chelsea.png")).read_bytes()
     writer = threading.Thread(target=lambda: pathlib.Path(fed).write_bytes(content))
