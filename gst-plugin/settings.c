@@ -237,8 +237,8 @@ is_zone(const GstEfficientNetZone *zone)
            zone->h >= least && zone->h <= most && zone->w > 0 && zone->h > 0;
 }
 
-/* Parses "x,y,w,h", whole numbers of pixels or, if there is a decimal point, shares of the frame;
- * an empty text means unset. */
+/* Parses "x,y,w,h", whole numbers of pixels or, if there is a decimal point, shares of the frame,
+ * of which six digits count, as they are written; an empty text means unset. */
 static gboolean
 zone_from_string(GstEfficientNetZone *zone, const char *text)
 {
@@ -259,6 +259,8 @@ zone_from_string(GstEfficientNetZone *zone, const char *text)
         *numbers[i] = g_ascii_strtod(part, &end);
         if (end == part || *end || strspn(part, "0123456789.") != strlen(part))
             return FALSE;
+        if (read.is_relative)
+            *numbers[i] = (double)(gint)(MIN(*numbers[i], 2) * 1e6 + 0.5) / 1e6;
     }
     if (!is_zone(&read))
         return FALSE;

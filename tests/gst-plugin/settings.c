@@ -155,6 +155,7 @@ test_roi(void)
                                         "1,2,3,.",
                                         "0.1,0,0.5,1.1",
                                         "0.1,0,0.0,1",
+                                        "0.1,0,0.0000001,1",
                                         "0.1,0,,1",
                                         "1.5,0,0.5,1",
                                         "0.1,0,1e-1,1",
@@ -164,6 +165,7 @@ test_roi(void)
     GstEfficientNetFrameSettings settings = gst_efficientnet_frame_defaults;
     const GstEfficientNetZone expected = {1, 2, 30, 4, FALSE};
     const GstEfficientNetZone shares = {0.25, 0, 0.5, 1, TRUE};
+    const GstEfficientNetZone digits = {0.333333, 0, 0.5, 0.066667, TRUE};
     g_autofree char *text = NULL;
 
     g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, "1,2, 30,4"));
@@ -178,6 +180,9 @@ test_roi(void)
     g_assert_cmpstr(text, ==, "\"0.250000\\,0.000000\\,0.500000\\,1.000000\"");
     g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, text));
     assert_zone(&settings.roi, &shares);
+    g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING,
+                           "0.33333333333,0.0000004,0.5,.0666666666"));
+    assert_zone(&settings.roi, &digits);
     g_assert_true(set_text(&settings, GST_EFFICIENTNET_PROP_ROI, G_TYPE_STRING, NULL));
     g_assert_cmpfloat(settings.roi.w, ==, 0);
 }
