@@ -66,6 +66,20 @@ effnet_act_names_have(const char *names, const char *name)
     return FALSE;
 }
 
+char *
+effnet_act_list(void)
+{
+    GString *list = g_string_new(NULL);
+
+    for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
+        const char *label = effnet_act_get_names(act)->label;
+
+        if (label)
+            g_string_append_printf(list, "%s%s", list->len ? ", " : "", label);
+    }
+    return g_string_free(g_string_ascii_down(list), FALSE);
+}
+
 gboolean
 effnet_act_is_bounded(EffNetAct act)
 {

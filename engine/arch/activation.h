@@ -120,6 +120,9 @@ const EffNetActNames *effnet_act_get_names(EffNetAct act);
 /* Whether NAME is among NAMES, which have spaces between them; NULL: there are none. */
 gboolean effnet_act_names_have(const char *names, const char *name);
 
+/* What people call them, in lower case, with ", " between them. For g_free(). */
+char *effnet_act_list(void);
+
 /* Whether ACT only clips, to a range from 0 to a finite bound. */
 gboolean effnet_act_is_bounded(EffNetAct act);
 

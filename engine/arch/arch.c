@@ -234,17 +234,18 @@ head_name(const EffNetHead *head)
     return g_string_free(name, FALSE);
 }
 
-/* The activation that people call NAME; EFFNET_ACTS: there is none. */
+/* The activation that people, or PyTorch, call NAME; EFFNET_ACTS: there is none. */
 static EffNetAct
 parse_act(const char *name)
 {
     for (EffNetAct act = 0; act < EFFNET_ACTS; act++) {
-        const char *label = effnet_act_get_names(act)->label;
+        const EffNetActNames *names = effnet_act_get_names(act);
 
-        if (label && g_ascii_strcasecmp(name, label) == 0)
+        if ((names->label && g_ascii_strcasecmp(name, names->label) == 0) ||
+            effnet_act_names_have(names->torch, name))
             return act;
     }
-    return g_str_equal(name, "silu") ? EFFNET_ACT_SILU : EFFNET_ACTS;
+    return EFFNET_ACTS;
 }
 
 /* Moves *TEXT past "bn-", if that is there. */
@@ -337,7 +338,7 @@ EffNetArch *
 effnet_arch_new(const char *name, GError **error)
 {
     const char *suffix = strchr(name, '+');
-    g_autofree char *body = suffix ? g_strndup(name, suffix - name) : g_strdup(name);
+    g_autofree char *body = suffix ? g_strndup(name, suffix - name) : g_strdup(name), *acts = NULL;
     g_autoptr(EffNetArch) arch = new_body(body, error);
     EffNetHead head;
 
@@ -345,11 +346,11 @@ effnet_arch_new(const char *name, GError **error)
         return g_steal_pointer(&arch);
     if (parse_head(suffix + 1, &head))
         return effnet_arch_new_head(arch, &head);
+    acts = effnet_act_list();
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
                 "the hidden layers of \"%s\" are not one or two of up to %u units, each with its "
-                "activation, as in +100-relu (relu, relu6, gelu, swish, hard-swish, sigmoid, "
-                "hard-sigmoid, none)",
-                name, MAX_UNITS);
+                "activation, as in +100-relu (%s)",
+                name, MAX_UNITS, acts);
     return NULL;
 }
 

@@ -192,15 +192,14 @@ static gboolean
 fail_act(const EffNetHeadModules *head, const EffNetCheckpoint *checkpoint, const char *arch,
          GError **error)
 {
-    g_autofree char *name = suggest(head, checkpoint, arch, "", "-bn");
+    g_autofree char *name = suggest(head, checkpoint, arch, "", "-bn"), *acts = effnet_act_list();
 
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                 "%s has %u linear layers behind its features (%s, %s), and nothing tells the "
                 "activation between them: say it with the network (--model-options arch=%s, on the "
-                "element model-options=arch=%s), relu or another: relu6, gelu, swish, hard-swish, "
-                "sigmoid, hard-sigmoid, none",
+                "element model-options=arch=%s), as one of %s",
                 effnet_checkpoint_get_path(checkpoint), head->n_linear, head->linear[0],
-                head->linear[1], name, name);
+                head->linear[1], name, name, acts);
     return FALSE;
 }
 

@@ -19,10 +19,14 @@ typedef enum {
     EFFNET_NAMED_POOLED, /* a head that reads the pooled vector */
 } EffNetNamed;
 
-/* The modules of a layer's weights and of its norm. In a pattern, $s is the stage, $t the stage +
- * 1, $b the block in its stage, $n the block in the network, $m the block in the network + 1, $l
- * - 1; $x is twice the block in the network, $y 1 more; $d, $e and $p are where in its block the
- * depthwise layer, squeeze-excite and the projection are. */
+/* The modules of a layer's weights and of its norm. In a pattern, these stand for numbers:
+ *
+ *     $s, $t      the stage; the same + 1
+ *     $b          the block in its stage
+ *     $n, $m, $l  the block in the network; the same + 1; the same - 1
+ *     $x, $y      twice the block in the network; the same + 1
+ *     $d, $e, $p  where in its block the depthwise layer, squeeze-excite, the projection is
+ */
 typedef struct {
     EffNetRole role;
     const char *weights, *norm;

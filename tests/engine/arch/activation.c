@@ -100,6 +100,7 @@ static void
 test_lists(void)
 {
     const char *names = effnet_act_get_names(EFFNET_ACT_SILU)->torch;
+    g_autofree char *list = effnet_act_list();
 
     g_assert_true(effnet_act_names_have(names, "silu"));
     g_assert_true(effnet_act_names_have(names, "swish"));
@@ -108,6 +109,8 @@ test_lists(void)
     g_assert_false(effnet_act_names_have(names, "silu swish x"));
     g_assert_false(effnet_act_names_have(names, ""));
     g_assert_false(effnet_act_names_have(NULL, "silu"));
+    g_assert_true(g_str_has_prefix(list, "none, relu, relu6, swish, "));
+    g_assert_true(g_str_has_suffix(list, ", gelu"));
 }
 
 int
