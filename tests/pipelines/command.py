@@ -171,7 +171,7 @@ def test_passwords_are_hidden():
     for uri in uris:
         for command in ("classify", "watch"):
             for more in ((), ("--json",)):
-                done = subprocess.run(["timeout", "-s", "TERM", "6", tap.EFFNET, command, "--model",
+                done = subprocess.run(["timeout", "-s", "TERM", "4", tap.EFFNET, command, "--model",
                                        tap.model(), *more, uri, uri], capture_output=True, text=True)
                 text = done.stdout + done.stderr
                 assert text and "s3cr3t" not in text, (command, text)
