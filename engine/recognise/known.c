@@ -12,7 +12,7 @@
 
 struct _EffNetKnown {
     char *path;
-    guint n, n_features;
+    guint n, n_features, nearest;
     float threshold;
     guint8 *rows; /* as in the file, until it is unpacked; then a byte for each feature */
     gsize n_bytes;
@@ -32,14 +32,17 @@ static gboolean
 read_about(EffNetKnown *known, const char *text)
 {
     g_autoptr(EffNetJson) json = effnet_json_parse(text, strlen(text), NULL);
+    const EffNetJson *nearest = effnet_json_member(json, "nearest");
     double threshold;
-    guint64 n;
+    guint64 n, k = 1;
 
     if (!effnet_json_integer(effnet_json_member(json, "pictures"), &n) || n == 0 ||
         n > EFFNET_KNOWN_MAX_PICTURES ||
         !effnet_json_number(effnet_json_member(json, "threshold"), &threshold) ||
-        !(threshold >= -1 && threshold <= 1))
+        !(threshold >= -1 && threshold <= 1) || (nearest && !effnet_json_integer(nearest, &k)) ||
+        k == 0 || k > EFFNET_KNOWN_NEAREST)
         return FALSE;
+    known->nearest = (guint)k;
     known->n = (guint)n;
     known->threshold = (float)threshold;
     return TRUE;
@@ -137,8 +140,8 @@ dot(const float *features, const guint8 *row, guint n)
 float
 effnet_known_compare(const EffNetKnown *known, const float *features)
 {
+    EffNetNearest nearest = {.most = known->nearest};
     double sum = 0, squares = 0;
-    float best = -1;
 
     for (guint i = 0; i < known->n_features; i++) {
         sum += features[i];
@@ -151,7 +154,7 @@ effnet_known_compare(const EffNetKnown *known, const float *features)
         float product =
             dot(features, known->rows + (gsize)row * known->n_features, known->n_features);
 
-        best = MAX(best, (scale[0] * (float)sum + scale[1] * product) * scale[2]);
+        effnet_nearest_add(&nearest, (scale[0] * (float)sum + scale[1] * product) * scale[2]);
     }
-    return (float)CLAMP(best / sqrt(squares), -1, 1);
+    return (float)CLAMP(effnet_nearest_mean(&nearest) / sqrt(squares), -1, 1);
 }

@@ -15,7 +15,7 @@
 
 /* Pictures of an album, at equal distances, rounded as they are kept. */
 typedef struct {
-    guint n, n_features;
+    guint n, n_features, nearest;
     guint *pictures;
     guint8 *bytes; /* n rows as in the file */
     float *unit;   /* n x n_features, of length 1 */
@@ -63,6 +63,21 @@ features_of(const EffNetAlbum *album, guint picture)
     return album->features + (gsize)picture * album->views * album->n_features;
 }
 
+/* Where a class has too few pictures, those of others would be among the nearest. */
+static guint
+choose_nearest(const EffNetAlbum *album)
+{
+    for (guint k = 0; k < album->labels->len; k++) {
+        guint there = 0;
+
+        for (guint i = 0; i < album->n; i++)
+            there += album->targets[(gsize)i * album->labels->len + k];
+        if (there <= EFFNET_KNOWN_NEAREST)
+            return 1;
+    }
+    return EFFNET_KNOWN_NEAREST;
+}
+
 static void
 prototypes_init(Prototypes *p, const EffNetAlbum *album)
 {
@@ -70,6 +85,7 @@ prototypes_init(Prototypes *p, const EffNetAlbum *album)
 
     p->n = MIN(album->n, EFFNET_KNOWN_MAX_PICTURES);
     p->n_features = album->n_features;
+    p->nearest = choose_nearest(album);
     p->pictures = g_new(guint, p->n);
     p->bytes = g_malloc0(p->n * row_bytes);
     p->unit = g_new(float, (gsize)p->n * p->n_features);
@@ -90,17 +106,17 @@ length_of(const float *row, guint n)
     return sqrt(squares);
 }
 
-/* The similarity of PICTURE to the most similar one of another group; -INFINITY: there is none. */
+/* The similarity of PICTURE to the nearest of other groups; -INFINITY: there are none. */
 static float
 compare(const Prototypes *p, const float *products, double length, const guint *groups,
         guint picture)
 {
-    float best = -INFINITY;
+    EffNetNearest nearest = {.most = p->nearest};
 
     for (guint i = 0; i < p->n; i++)
         if (groups[p->pictures[i]] != groups[picture])
-            best = MAX(best, (float)(products[i] / length));
-    return best;
+            effnet_nearest_add(&nearest, (float)(products[i] / length));
+    return nearest.n > 0 ? effnet_nearest_mean(&nearest) : -INFINITY;
 }
 
 /* Of each picture by the others, as many as can be compared. */
@@ -154,7 +170,8 @@ effnet_prototypes_write(const EffNetAlbum *album, const guint *groups, char **pi
     g_array_sort(similarities, lower_first);
     g_ascii_formatd(threshold, sizeof threshold, "%.6f",
                     g_array_index(similarities, float, (guint)(similarities->len * LEFT_OUT)));
-    *pictures = g_strdup_printf("{\"pictures\": %u, \"threshold\": %s}", p.n, threshold);
+    *pictures = g_strdup_printf("{\"pictures\": %u, \"threshold\": %s, \"nearest\": %u}", p.n,
+                                threshold, p.nearest);
     *features = g_base64_encode(p.bytes, p.n * effnet_known_row_bytes(p.n_features));
     return TRUE;
 }

@@ -112,6 +112,37 @@ test_compare(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(effnet_known_compare(known, query), ==, 0);
 }
 
+/* With several nearest, the mean of theirs, or of as many as there are. */
+static void
+test_nearest(Fixture *f, gconstpointer data)
+{
+    const float least = -0.2f, step = 0.1f;
+    g_autofree char *features = write_rows(3, least, step), *one = write_rows(1, least, step);
+    g_autoptr(EffNetKnown) two = NULL;
+    g_autoptr(EffNetKnown) all = NULL;
+    g_autoptr(EffNetKnown) single = NULL;
+    float query[FEATURES], row[FEATURES];
+    double found[3], sum = 0, lowest = 1;
+
+    two = open_known(f, "{\"pictures\": 3, \"threshold\": 0, \"nearest\": 2}", features, NULL);
+    g_assert_true(effnet_known_unpack(two, FEATURES, NULL));
+    all = open_known(f, "{\"pictures\": 3, \"threshold\": 0, \"nearest\": 3}", features, NULL);
+    g_assert_true(effnet_known_unpack(all, FEATURES, NULL));
+    single = open_known(f, "{\"pictures\": 1, \"threshold\": 0, \"nearest\": 3}", one, NULL);
+    g_assert_true(effnet_known_unpack(single, FEATURES, NULL));
+    for (guint i = 0; i < FEATURES; i++)
+        query[i] = cosf((float)i) + 0.3f;
+    for (guint i = 0; i < 3; i++) {
+        read_row(i, least, step, row);
+        found[i] = cosine(query, row);
+        sum += found[i];
+        lowest = MIN(lowest, found[i]);
+    }
+    g_assert_cmpfloat_with_epsilon(effnet_known_compare(all, query), sum / 3, 1e-5);
+    g_assert_cmpfloat_with_epsilon(effnet_known_compare(two, query), (sum - lowest) / 2, 1e-5);
+    g_assert_cmpfloat_with_epsilon(effnet_known_compare(single, query), found[0], 1e-5);
+}
+
 static void
 test_none(Fixture *f, gconstpointer data)
 {
@@ -140,6 +171,9 @@ test_damaged(Fixture *f, gconstpointer data)
         "{\"pictures\": 1}",
         "{\"pictures\": 1, \"threshold\": 2}",
         "{\"pictures\": 1e9, \"threshold\": 0.5}",
+        "{\"pictures\": 1, \"threshold\": 0.5, \"nearest\": 0}",
+        "{\"pictures\": 1, \"threshold\": 0.5, \"nearest\": 4}",
+        "{\"pictures\": 1, \"threshold\": 0.5, \"nearest\": \"1\"}",
         NULL,
     };
     static const char good[] = "{\"pictures\": 2, \"threshold\": 0.5}";
@@ -169,6 +203,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/known/compare", Fixture, NULL, set_up, test_compare, tear_down);
+    g_test_add("/known/nearest", Fixture, NULL, set_up, test_nearest, tear_down);
     g_test_add("/known/none", Fixture, NULL, set_up, test_none, tear_down);
     g_test_add("/known/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
     return g_test_run();

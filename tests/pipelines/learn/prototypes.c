@@ -25,6 +25,10 @@ set_up(Fixture *f, gconstpointer data)
 
     f->album = (EffNetAlbum){.n = N, .views = 2, .n_features = FEATURES};
     f->album.features = g_new0(float, N * 2 * FEATURES);
+    f->album.labels = g_ptr_array_new();
+    g_ptr_array_add(f->album.labels, (char *)"thing");
+    f->album.targets = g_malloc(N);
+    memset(f->album.targets, 1, N);
     for (guint i = 0; i < N; i++) {
         float *row = f->album.features + i * 2 * FEATURES;
 
@@ -42,6 +46,8 @@ static void
 tear_down(Fixture *f, gconstpointer data)
 {
     g_free(f->album.features);
+    g_free(f->album.targets);
+    g_ptr_array_unref(f->album.labels);
 }
 
 static EffNetKnown *
@@ -78,7 +84,7 @@ test_write(Fixture *f, gconstpointer data)
     threshold = effnet_known_get_threshold(known);
     for (guint i = 0; i < N; i++)
         g_assert_cmpfloat(effnet_known_compare(known, f->album.features + i * 2 * FEATURES), >,
-                          0.99);
+                          0.8);
     g_assert_cmpfloat(threshold, >, 0.5);
     g_assert_cmpfloat(threshold, <, 0.99); /* copies in the same group do not count */
 }
@@ -127,12 +133,28 @@ test_limits(Fixture *f, gconstpointer data)
     for (guint i = 0; i < n; i++)
         groups[i] = i;
     many.features = rows;
+    many.labels = f->album.labels;
+    many.targets = g_memdup2(groups, n);
+    memset(many.targets, 1, n);
     g_assert_true(effnet_prototypes_write(&many, groups, &pictures, &features));
+    g_free(many.targets);
     g_assert_nonnull(strstr(pictures, "\"pictures\": 4096"));
+    g_assert_nonnull(strstr(pictures, "\"nearest\": 3"));
     g_clear_pointer(&pictures, g_free);
     g_clear_pointer(&features, g_free);
     memset(f->groups, 0, sizeof f->groups); /* one group: nothing to compare with */
     g_assert_false(effnet_prototypes_write(&f->album, f->groups, &pictures, &features));
+}
+
+/* With three pictures of a class, others would be among the nearest. */
+static void
+test_few(Fixture *f, gconstpointer data)
+{
+    g_autofree char *pictures = NULL, *features = NULL;
+
+    memset(f->album.targets + 3, 0, N - 3);
+    g_assert_true(effnet_prototypes_write(&f->album, f->groups, &pictures, &features));
+    g_assert_nonnull(strstr(pictures, "\"nearest\": 1"));
 }
 
 /* At most 1 MB for 1000 pictures of Lite0. */
@@ -148,6 +170,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_assert_true(effnet_algebra_open(NULL));
     g_test_add("/learn/prototypes/write", Fixture, NULL, set_up, test_write, tear_down);
+    g_test_add("/learn/prototypes/few", Fixture, NULL, set_up, test_few, tear_down);
     g_test_add("/learn/prototypes/threshold", Fixture, NULL, set_up, test_threshold, tear_down);
     g_test_add("/learn/prototypes/limits", Fixture, NULL, set_up, test_limits, tear_down);
     g_test_add("/learn/prototypes/size", Fixture, NULL, set_up, test_size, tear_down);
