@@ -308,8 +308,10 @@ effnet_graph_add_act(EffNetGraph *graph, EffNetAct act, guint in, guint out)
     EffNetGraphLayer *layer = untouched_layer(graph, in);
     const Value from = *get(graph, in);
 
-    if (layer)
+    if (layer) {
         layer->activated = TRUE;
+        layer->act = act;
+    }
     if (from.form == FORM_PLUS_3 && act == EFFNET_ACT_RELU6) {
         set_form(graph, out, FORM_CLIPPED, from.form_of);
         return;

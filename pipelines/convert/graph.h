@@ -20,6 +20,7 @@ typedef struct {
     guint reads;           /* a value; two layers may read the same one */
     gboolean added;        /* its outputs are added to something before any activation */
     gboolean activated;
+    guint act; /* the first operation upon its outputs, if that is an EffNetAct, or CLAMP */
 } EffNetGraphLayer;
 
 /* ReLU or ReLU6, whichever the network has: quantised files may only show it by the range of the

@@ -110,7 +110,8 @@ next_layer(Keras *keras, EffNetRole role, guint index)
     if (role == EFFNET_ROLE_DEPTHWISE) {
         from = keras->depthwise;
         n = &keras->n_depthwise;
-    } else if (role == EFFNET_ROLE_CLASSIFIER && keras->dense->len) {
+    } else if (role == EFFNET_ROLE_HIDDEN ||
+               (role == EFFNET_ROLE_CLASSIFIER && keras->dense->len)) {
         from = keras->dense;
         n = &keras->n_dense;
     }
@@ -139,11 +140,46 @@ get_shape(const EffNetShapes *base, const EffNetLayer *layer, guint index, guint
     return TRUE;
 }
 
+/* The units of the linear layers before the last one. */
+static gboolean
+set_hidden(Keras *keras, const EffNetGraph *graph, GError **error)
+{
+    EffNetHead *head = &keras->base.head;
+
+    if (keras->dense->len > EFFNET_MAX_HIDDEN + 1)
+        return effnet_graph_fail(graph, error,
+                                 "has %u linear layers, where up to %u, the classifier among "
+                                 "them, are known",
+                                 keras->dense->len, EFFNET_MAX_HIDDEN + 1);
+    for (guint i = 0; i + 1 < keras->dense->len; i++)
+        head->hidden[head->n_hidden++].units =
+            (guint)MIN(g_array_index(keras->dense, Layer, i).kernel->dims[1], G_MAXUINT16);
+    return TRUE;
+}
+
+/* ARCH with the activations of its hidden layers, which only the configuration tells. */
+static EffNetArch *
+add_hidden(Keras *keras, const EffNetGraph *graph, const EffNetArch *arch, GError **error)
+{
+    EffNetHead *head = &keras->base.head;
+    const GArray *acts = keras->config.dense;
+
+    if (head->n_hidden > 0 && (!keras->config.has_layers || acts->len <= head->n_hidden)) {
+        effnet_graph_fail(graph, error,
+                          "has hidden layers, but no configuration that tells their activations");
+        return NULL;
+    }
+    for (guint i = 0; i < head->n_hidden; i++)
+        head->hidden[i].act = g_array_index(acts, EffNetAct, i);
+    return effnet_arch_new_head(arch, head);
+}
+
 static EffNetArch *
 find_arch(Keras *keras, const EffNetGraph *graph, const char *name, GError **error)
 {
     const Layer *stem = keras->convs->len ? &g_array_index(keras->convs, Layer, 0) : NULL;
-    const Layer *last = keras->dense->len ? &g_array_index(keras->dense, Layer, 0)
+    const Layer *last = keras->dense->len
+                            ? &g_array_index(keras->dense, Layer, keras->dense->len - 1)
                         : stem ? &g_array_index(keras->convs, Layer, keras->convs->len - 1)
                                : NULL;
     g_autoptr(GError) failed = NULL;
@@ -160,6 +196,8 @@ find_arch(Keras *keras, const EffNetGraph *graph, const char *name, GError **err
                           "their stride in the first convolution, is not in the family here");
         return NULL;
     }
+    if (!set_hidden(keras, graph, error))
+        return NULL;
     if (channels == 1 || channels == 3) {
         const EffNetConstant *kernel = last->kernel;
         guint64 n = kernel->n_dims ? kernel->dims[kernel->n_dims - 1] : 0;
@@ -388,7 +426,7 @@ understand(EffNetGraph *graph, Keras *keras, EffNetHdf5 *hdf5, const EffNetJson 
            const char *name, GError **error)
 {
     g_autoptr(GHashTable) order = effnet_keras_config_order(json);
-    g_autoptr(EffNetArch) arch = NULL;
+    g_autoptr(EffNetArch) arch = NULL, with_head = NULL;
 
     if (!effnet_keras_config_check_ends(graph, json, error))
         return FALSE;
@@ -397,7 +435,10 @@ understand(EffNetGraph *graph, Keras *keras, EffNetHdf5 *hdf5, const EffNetJson 
     arch = find_arch(keras, graph, name, error);
     if (!arch ||
         !effnet_keras_config_read(&keras->config, graph, json, keras->normalizations, error) ||
-        !check_layers(graph, keras, error) || !emit(graph, keras, arch, error))
+        !check_layers(graph, keras, error))
+        return FALSE;
+    with_head = add_hidden(keras, graph, arch, error);
+    if (!with_head || !emit(graph, keras, with_head, error))
         return FALSE;
     set_acts(graph, &keras->config);
     set_preprocessing(graph, keras, effnet_arch_get_name(arch));

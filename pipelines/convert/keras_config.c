@@ -11,6 +11,7 @@ typedef struct {
     const EffNetGraph *graph;
     const GArray *normalizations;
     guint n_normalizations; /* those seen so far */
+    gboolean behind_dense;  /* the last layer with weights is linear */
     gboolean in_network;    /* after the first convolution */
     gboolean is_behind;     /* behind the classifier */
     guint64 pads[4];        /* top, bottom, left, right; of the layer before */
@@ -84,11 +85,24 @@ count_pending(Reader *r, const Item *item)
     return TRUE;
 }
 
+/* Notes that NAME, where it is an activation of ours, is applied to the last linear layer. */
+static void
+note_dense(Reader *r, const char *name)
+{
+    EffNetAct *last = &g_array_index(r->out->dense, EffNetAct, r->out->dense->len - 1);
+
+    for (EffNetAct act = EFFNET_ACT_NONE + 1; act < EFFNET_ACTS; act++)
+        if (effnet_act_names_have(effnet_act_get_names(act)->keras, name))
+            *last = act;
+}
+
 static gboolean
 add_pending(Reader *r, const Item *item, const char *activation)
 {
     if (!activation)
         return refuse(r, item, "with an activation of its own");
+    if (r->behind_dense)
+        note_dense(r, activation);
     g_ptr_array_add(r->pending, (gpointer)activation);
     return TRUE;
 }
@@ -153,6 +167,7 @@ read_weights(Reader *r, const Item *item)
     GArray *to = g_str_equal(item->class, "Conv2D")            ? r->out->convs
                  : g_str_equal(item->class, "DepthwiseConv2D") ? r->out->depthwise
                                                                : NULL;
+    const EffNetAct none = EFFNET_ACT_NONE;
     guint64 first = 1, second = 1;
     guint stride;
 
@@ -164,6 +179,9 @@ read_weights(Reader *r, const Item *item)
     stride = (guint)first;
     if (to)
         g_array_append_val(to, stride);
+    else
+        g_array_append_val(r->out->dense, none);
+    r->behind_dense = !to;
     if (!r->in_network)
         r->size = r->out->resolution;
     r->in_network = TRUE;
@@ -581,6 +599,7 @@ effnet_keras_config_read(EffNetKerasConfig *config, const EffNetGraph *graph,
 
     config->convs = g_array_new(FALSE, FALSE, sizeof(guint));
     config->depthwise = g_array_new(FALSE, FALSE, sizeof(guint));
+    config->dense = g_array_new(FALSE, FALSE, sizeof(EffNetAct));
     config->epsilons = g_array_new(FALSE, FALSE, sizeof(double));
     for (int i = 0; i < 3; i++)
         config->scale[i] = 1;
@@ -593,5 +612,6 @@ effnet_keras_config_clear(EffNetKerasConfig *config)
 {
     g_clear_pointer(&config->convs, g_array_unref);
     g_clear_pointer(&config->depthwise, g_array_unref);
+    g_clear_pointer(&config->dense, g_array_unref);
     g_clear_pointer(&config->epsilons, g_array_unref);
 }

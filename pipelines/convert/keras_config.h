@@ -11,6 +11,7 @@ typedef struct {
     gboolean has_layers;       /* FALSE: nothing is known */
     GArray *convs, *depthwise; /* guint, their strides */
     GArray *epsilons;          /* double, the batch norms' */
+    GArray *dense;             /* EffNetAct, of the linear layers' outputs */
     guint n_acts[EFFNET_ACTS];
     guint n_sums;
     EffNetActivation activation; /* the outputs' */

@@ -49,6 +49,35 @@ explain(const GraphShapes *shapes, const char *name, GError **error)
                       shapes->base.n_weights, fit.n_right, effnet_arch_get_name(arch), layer);
 }
 
+/* The network with N hidden layers before its classifier. */
+static EffNetArch *
+find_with_hidden(GraphShapes *shapes, const char *name, guint n, GError **error)
+{
+    guint first = shapes->graph->layers->len - 1 - n;
+    g_autoptr(EffNetArch) arch = NULL;
+    EffNetHead head = {.n_hidden = n};
+
+    if (shapes->graph->layers->len < n + 2)
+        return NULL;
+    for (guint i = 0; i < n; i++) {
+        head.hidden[i].units =
+            (guint)MIN(get_layer(shapes->graph, first + i)->dims[0], G_MAXUINT16);
+        head.hidden[i].act = get_layer(shapes->graph, first + i)->act;
+    }
+    shapes->base.head = head;
+    arch = effnet_shapes_search(&shapes->base, name, error);
+    shapes->base.head.n_hidden = 0;
+    for (guint i = 0; arch && i < n; i++)
+        if (head.hidden[i].act == EFFNET_GRAPH_ACT_CLAMP) {
+            effnet_graph_fail(shapes->graph, error,
+                              "has a hidden layer %s, of whose activation its quantised outputs do "
+                              "not tell whether it is ReLU or ReLU6",
+                              get_layer(shapes->graph, first + i)->name);
+            return NULL;
+        }
+    return arch ? effnet_arch_new_head(arch, &head) : NULL;
+}
+
 /* The last layer is the classifier, or there is none. */
 static EffNetArch *
 find_arch(const EffNetGraph *graph, const char *name, guint *n_classes, GError **error)
@@ -67,6 +96,8 @@ find_arch(const EffNetGraph *graph, const char *name, guint *n_classes, GError *
     shapes.base.in_channels = (guint)get_layer(graph, 0)->dims[1];
     shapes.base.n_classes = (guint)get_layer(graph, n - 1)->dims[0];
     arch = effnet_shapes_search_head(&shapes.base, name, &failed);
+    for (guint hidden = 1; !arch && !failed && hidden <= EFFNET_MAX_HIDDEN; hidden++)
+        arch = find_with_hidden(&shapes, name, hidden, &failed);
     *n_classes = shapes.base.n_classes;
     if (failed)
         g_propagate_error(error, g_steal_pointer(&failed));
@@ -223,7 +254,7 @@ add_tensor(EffNetSafetensorsWriter *writer, const EffNetNaming *naming, const Ef
            EffNetPart part, const EffNetGraphLayer *found, const float *values)
 {
     g_autofree char *name = effnet_naming_tensor(naming, layer, part);
-    guint n_dims = part == EFFNET_PART_BIAS ? 1 : layer->role == EFFNET_ROLE_CLASSIFIER ? 2 : 4;
+    guint n_dims = part == EFFNET_PART_BIAS ? 1 : effnet_layer_is_of_head(layer) ? 2 : 4;
     gsize n = 1;
 
     for (guint i = 0; i < n_dims; i++)

@@ -20,6 +20,26 @@ def test_legacy():
     assert found["problem_type"] == "single_label_classification", found
 
 
+def test_hidden():
+    """Layers upon include_top=False; the classifier without a bias, as Teachable Machine has it."""
+    for build, hidden, name in ((models.mobilenet, ((100, "relu"),), "+100-relu"),
+                                (models.efficientnet, ((24, "gelu"), (12, None)),
+                                 "+24-gelu+12-none")):
+        net = build(hidden=hidden)
+        net.layers[-1]["bias"] = None if build is models.mobilenet else net.layers[-1]["bias"]
+
+        def write(path):
+            models.write_legacy_h5(path, net, keras_config(net))
+
+        found = check(net, "a.h5", write)
+        assert found["architecture"].endswith(name), found
+        refuse("a.h5", lambda path: models.write_legacy_h5(path, net),
+               "no configuration that tells their activations")
+    deep = models.mobilenet(hidden=((9, "relu"),) * 3)
+    refuse("a.h5", lambda path: models.write_legacy_h5(path, deep, keras_config(deep)),
+           "has 4 linear layers")
+
+
 def test_normalization():
     net = models.efficientnet()
     for variance, std in (([0.04, 0.09, 0.16], [0.2, 0.3, 0.4]),

@@ -73,13 +73,22 @@ class Network:
     def pool(self, x):
         return self.node("mean", [x], size=1)
 
+    def head(self, x, hidden):
+        """A classifier, behind HIDDEN layers of these units and activations."""
+        x = self.pool(x)
+        for i, (units, act) in enumerate(hidden):
+            x = self.act(self.linear(x, f"hidden.{i}", units), act)
+            if act != "relu6":
+                self.layers[-1]["weight"] *= 10  # so that logits depend on the picture
+        self.linear(x, "classifier", CLASSES)
+
 
 def scaled(channels, width):
     rounded = max(8, int(channels * width + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * channels * width else rounded
 
 
-def efficientnet(width=0.1, padding="same", lite=False):
+def efficientnet(width=0.1, padding="same", lite=False, hidden=()):
     """B0 or Lite0, narrower, with at most two blocks per stage."""
     net = Network(padding, 1e-3)
     act, ends = ("relu6", 1) if lite else ("swish", width)
@@ -90,12 +99,11 @@ def efficientnet(width=0.1, padding="same", lite=False):
         for b in range(repeats):
             x = mbconv(net, x, f"blocks.{s}.{b}", kernel, stride if b == 0 else 1, expand,
                        scaled(channels, width), act)
-    x = net.conv(x, "conv_head", "bn2", scaled(1280, ends), act=act)
-    net.linear(net.pool(x), "classifier", CLASSES)
+    net.head(net.conv(x, "conv_head", "bn2", scaled(1280, ends), act=act), hidden)
     return net
 
 
-def mobilenet(width=0.25):
+def mobilenet(width=0.25, hidden=()):
     """MobileNetV2, narrower."""
     net = Network("same", 1e-5)
     x = net.conv(0, "conv_stem", "bn1", scaled(32, width), 3, 2, "relu6")
@@ -105,8 +113,7 @@ def mobilenet(width=0.25):
         for b in range(repeats):
             x = mbconv(net, x, f"blocks.{s}.{b}", 3, stride if b == 0 else 1, expand,
                        scaled(channels, width), "relu6")
-    x = net.conv(x, "conv_head", "bn2", 1280, act="relu6")
-    net.linear(net.pool(x), "classifier", CLASSES)
+    net.head(net.conv(x, "conv_head", "bn2", 1280, act="relu6"), hidden)
     return net
 
 
@@ -156,6 +163,8 @@ def write_safetensors(path, net):
         tensors[layer["name"] + ".weight"] = layer["weight"]
         if layer["bias"] is not None:
             tensors[layer["name"] + ".bias"] = layer["bias"]
+        elif layer.get("linear"):
+            tensors[layer["name"] + ".bias"] = np.zeros(len(layer["weight"]), "f")
         if layer["norm"]:
             for part, values in zip(("weight", "bias", "running_mean", "running_var"),
                                     layer["norm"]):
@@ -444,7 +453,8 @@ def keras_layers(net):
     for layer in net.layers:
         weight = layer["weight"]
         if layer.get("linear"):
-            yield "dense", {"kernel": weight.T, "bias": layer["bias"]}
+            bias = {} if layer["bias"] is None else {"bias": layer["bias"]}
+            yield "dense", {"kernel": weight.T, **bias}
             continue
         name = "depthwise_conv2d" if layer["depthwise"] else "conv2d"
         kernel = "depthwise_kernel" if layer["depthwise"] else "kernel"
@@ -515,7 +525,11 @@ def keras_config(net, before=(), activation="softmax", pool="GlobalAveragePoolin
         elif op == "relu6":
             add("ReLU", max_value=6.0)
         elif op == "mean":
-            add(pool if i == len(net.nodes) - 2 else "GlobalAveragePooling2D")
+            add(pool if following[0] == "linear" else "GlobalAveragePooling2D")
+        elif op == "linear" and following[0]:
+            inside = following[0] != "linear"
+            add("Dense", activation=following[0] if inside else "linear")
+            skip.add(following[3] if inside else None)
         elif op == "linear":
             add("Dense", activation=activation)
         else:
@@ -588,7 +602,9 @@ def check(net, name, write, bound=2e-5):
             return config
         random = np.random.default_rng(2)
         x = random.normal(size=(3, 3, SIZE, SIZE)) + random.uniform(-3, 3, (3, 3, 1, 1))
-        expected = tap.run_network(folder, f"{folder}/reference.safetensors", x.astype("f"))
+        head = config["architecture"]
+        options = ("--model-options", f"arch={head}") if "+" in head else ()
+        expected = tap.run_network(folder, f"{folder}/reference.safetensors", x.astype("f"), *options)
         found = tap.run_network(folder, f"{folder}/out.safetensors", x.astype("f"))
         distance = np.abs(found - expected).max() / expected.std()
         assert expected.std(0).min() > 1e-3, "the logits do not depend on the picture"

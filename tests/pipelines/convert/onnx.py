@@ -22,6 +22,15 @@ def test_not_folded():
     assert config["pretrained_cfg"]["padding"] == "symmetric"
 
 
+def test_hidden():
+    net = models.efficientnet(hidden=((24, "relu"), (12, None)))
+    config = check(net, "a.onnx", lambda path: write_onnx(path, net))
+    assert config["architecture"].endswith("+24-relu+12-none"), config
+    net = models.efficientnet(hidden=((9, "swish"),))
+    refuse("a.onnx", lambda path: write_onnx(path, net),
+           "computes 32 times a swish")
+
+
 def test_constants_as_nodes():
     net = models.efficientnet()
     check(net, "a.onnx", lambda path: write_onnx(path, net, constant_nodes=True))

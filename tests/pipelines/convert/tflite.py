@@ -13,6 +13,12 @@ def test_float():
                                         "input_size": [3, models.SIZE, models.SIZE]}
 
 
+def test_hidden():
+    net = models.mobilenet(hidden=((12, "relu6"),))
+    config = check(net, "a.tflite", lambda path: write_tflite(path, net))
+    assert config["architecture"].endswith("+12-relu6"), config
+
+
 def test_half():
     net = models.efficientnet()
     check(net, "a.tflite", lambda path: write_tflite(path, net, half=True), bound=0.05)
