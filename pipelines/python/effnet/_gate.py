@@ -20,13 +20,14 @@ class Gate:
                             after_in_child=self._reset)
 
     def _reset(self) -> None:
-        self._changed = threading.Condition(threading.RLock())
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._inside: dict[int, int] = {}
         self._forks = 0  # that wait, or are under way
 
     def __enter__(self) -> None:
         me = threading.get_ident()
-        with self._changed:
+        with self._lock:
             while self._forks and me not in self._inside:
                 self._changed.wait()
             self._inside[me] = self._inside.get(me, 0) + 1
@@ -34,11 +35,12 @@ class Gate:
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
         me = threading.get_ident()
-        with self._changed:
+        with self._lock:
             left = self._inside.pop(me, 1) - 1
             if left:
                 self._inside[me] = left
-            self._changed.notify_all()
+            if self._forks:
+                self._changed.notify_all()
 
     def _close(self) -> None:
         self._changed.acquire()

@@ -2,11 +2,10 @@
 """Models, and what they make of pictures."""
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import warnings
-from typing import (Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple, Union)
+from typing import (Any, Callable, List, Mapping, Optional, Sequence, Tuple, Union)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ Labels = Union[Path, Sequence[str]]
 
 # Pictures that are inferred at once: what is not shared by the sessions of a model grows by them.
 _BATCH = 8
+_FLOAT32 = np.dtype(np.float32)
 _PADDINGS = {
     "auto": lib.EFFNET_PADDING_AUTO,
     "same": lib.EFFNET_PADDING_SAME,
@@ -146,8 +146,8 @@ class Model:
         self._activation = c_info.activation
         self._threads = threads
         self._idle: List[Any] = []
-        with gate, self._session():
-            pass  # an error of it is one of opening the model
+        with gate:
+            self._give_session(self._take_session())  # an error of it is one of opening the model
 
     @property
     def info(self) -> ModelInfo:
@@ -160,51 +160,56 @@ class Model:
     def __reduce__(self) -> Tuple[Any, ...]:
         return _restore, (self._info.path, self._settings)
 
-    @contextlib.contextmanager
-    def _session(self) -> Iterator[Any]:
-        """One that no other thread uses."""
+    def _take_session(self) -> Any:
+        """One that no other thread uses, for _give_session()."""
         try:
-            session = self._idle.pop()
+            return self._idle.pop()
         except IndexError:
-            session = ffi.gc(call(lib.effnet_session_new, self._model, _BATCH, self._threads),
-                             lib.effnet_session_free)
-        try:
-            yield session
-        finally:
-            if len(self._idle) < lib.effnet_cpu_get_threads():
-                self._idle.append(session)
+            return ffi.gc(call(lib.effnet_session_new, self._model, _BATCH, self._threads),
+                          lib.effnet_session_free)
 
-    def _put(self, session: Any, place: int, picture: Any, frame: Any) -> None:
+    def _give_session(self, session: Any) -> None:
+        if len(self._idle) < lib.effnet_cpu_get_threads():
+            self._idle.append(session)
+
+    def _describe(self, picture: Any, frame: Any) -> Tuple[Any, bool]:
+        """What the engine reads PICTURE from, which FRAME describes unless it is normalised already, and
+        whether it is."""
         array, turn = as_array(picture)
-        if array.dtype == np.float32:
-            expected = (self._info.in_channels, self._info.resolution, self._info.resolution)
-            if array.shape != expected:
-                raise PictureError("normalised float32 must be channels x height x width of "
-                                   f"{expected}, not {array.shape}")
-            chw = np.ascontiguousarray(array)
-            with gate:
-                lib.effnet_session_set_tensor(session, place, ffi.from_buffer("float[]", chw))
-            return
-        kept = fill_frame(frame, array, turn)
-        with gate:
-            call(lib.effnet_session_set_frame, session, place, frame)
-        del kept
+        if array.dtype != _FLOAT32:
+            return fill_frame(frame, array, turn), False
+        expected = (self._info.in_channels, self._info.resolution, self._info.resolution)
+        if array.shape != expected:
+            raise PictureError("normalised float32 must be channels x height x width of "
+                               f"{expected}, not {array.shape}")
+        return ffi.from_buffer("float[]", np.ascontiguousarray(array)), True
 
     def _infer(self, pictures: Pictures, result: Callable[[Any, int], Any],
                width: int) -> NDArray[np.float32]:
-        """WIDTH numbers of each picture, which RESULT finds in a session."""
+        """WIDTH numbers of each picture, which RESULT finds in a session. As few statements as there can
+        be: the caches are full of the network, and each takes far longer than in a loop of its own."""
         items = split(pictures)
         out = np.empty((len(items), width), np.float32)
+        numbers, size = ffi.from_buffer("float[]", out), width * out.itemsize
         frame = ffi.new("EffNetFrame *")
-        with self._session() as session:
+        with gate:
+            session = self._take_session()
+        try:
             for first in range(0, len(items), _BATCH):
                 batch = items[first:first + _BATCH]
                 for place, picture in enumerate(batch):
-                    self._put(session, place, picture, frame)
+                    data, normalised = self._describe(picture, frame)
+                    with gate:
+                        if normalised:
+                            lib.effnet_session_set_tensor(session, place, data)
+                        else:
+                            call(lib.effnet_session_set_frame, session, place, frame)
                 with gate:
                     lib.effnet_session_run(session, len(batch))
                 for place in range(len(batch)):
-                    ffi.memmove(out[first + place], result(session, place), width * out.itemsize)
+                    ffi.memmove(numbers + (first + place) * width, result(session, place), size)
+        finally:
+            self._give_session(session)
         return out
 
     def logits(self, pictures: Pictures) -> NDArray[np.float32]:
