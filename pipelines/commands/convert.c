@@ -131,6 +131,8 @@ rewrite(const Options *options, GError **error)
         if (labels == NULL)
             return FALSE;
         head.labels = (const char *const *)labels;
+    } else {
+        effnet_command_warn_of_labels(&r->info);
     }
     return effnet_rewrite(path, &model_options, &head, no_metadata,
                           effnet_outfile_get_path(options->outfile), error);

@@ -51,6 +51,7 @@ def test_labels_that_do_not_fit():
         for run in (("classify", cat), ("classify", "--json", cat), ("watch", cat), ("info", path),
                     ("explain", cat, "--output", os.path.join(folder, "heat.png")),
                     ("bench", "--runs", "1"),
+                    ("convert", path, "--output", os.path.join(folder, "c.safetensors")),
                     ("quantize", "--images", os.path.join(folder, "photos"), "--output",
                      os.path.join(folder, "q.safetensors"))):
             model = () if path in run else ("--model", path)
