@@ -138,6 +138,18 @@ print_report(const EffNetQuantizer *quantizer, const char *output)
         effnet_print(stdout, "%6.1f  %s", rows[i].snr, rows[i].name);
 }
 
+/* The features were computed by another network, as it were. */
+static void
+warn_of_pictures(const EffNetQuantizer *quantizer, const char *output)
+{
+    g_autofree char *warning = g_strdup_printf(
+        "%s keeps nothing of the pictures that %s was learned from: nothing is unknown to it, and "
+        "nothing can be added to it",
+        output, effnet_quantizer_get_info(quantizer)->name);
+
+    effnet_command_warn(warning);
+}
+
 static gboolean
 quantize(const Options *options, GError **error)
 {
@@ -163,6 +175,8 @@ quantize(const Options *options, GError **error)
         !effnet_outfile_commit(outfile, error))
         return FALSE;
     print_report(quantizer, options->output);
+    if (effnet_quantizer_get_info(quantizer)->has_known)
+        warn_of_pictures(quantizer, options->output);
     return TRUE;
 }
 

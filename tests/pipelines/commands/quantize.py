@@ -25,6 +25,19 @@ def quantize(folder):
     return output, report
 
 
+def test_learned():
+    """What a learned model keeps of its pictures is left out, which is said."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number, image in enumerate(tap.photographs(8)):
+            os.makedirs(f"{folder}/learn/{number % 2}", exist_ok=True)
+            image.save(f"{folder}/learn/{number % 2}/{number}.png")
+        effnet("learn", "--model", tap.model(), "--output", f"{folder}/own.safetensors", f"{folder}/learn")
+        said = tap.output_of("quantize", "--model", f"{folder}/own.safetensors", "--images",
+                             f"{folder}/learn/0", "--output", f"{folder}/q.safetensors")
+        assert "nothing is unknown to it" in said, said
+        assert "known: from a similarity" not in effnet("info", f"{folder}/q.safetensors")
+
+
 def test_report_and_file():
     with tempfile.TemporaryDirectory() as folder:
         output, report = quantize(folder)
