@@ -184,13 +184,15 @@ class Model:
                                f"{expected}, not {array.shape}")
         return ffi.from_buffer("float[]", np.ascontiguousarray(array)), True
 
-    def _infer(self, pictures: Pictures, result: Callable[[Any, int], Any],
-               width: int) -> NDArray[np.float32]:
-        """WIDTH numbers of each picture, which RESULT finds in a session. As few statements as there can
-        be: the caches are full of the network, and each takes far longer than in a loop of its own."""
+    def _infer(self, pictures: Pictures, *results: Tuple[Callable[[Any, int], Any], int]
+               ) -> List[NDArray[np.float32]]:
+        """For each of RESULTS, as many numbers of each picture as it says, which its function finds
+        in a session. As few statements as there can be: the caches are full of the network, and each
+        takes far longer than in a loop of its own."""
         items = split(pictures)
-        out = np.empty((len(items), width), np.float32)
-        numbers, size = ffi.from_buffer("float[]", out), width * out.itemsize
+        outs = [np.empty((len(items), width), np.float32) for _, width in results]
+        targets = [(ffi.from_buffer("float[]", out), result, width, width * out.itemsize)
+                   for out, (result, width) in zip(outs, results)]
         frame = ffi.new("EffNetFrame *")
         with gate:
             session = self._take_session()
@@ -206,11 +208,20 @@ class Model:
                             call(lib.effnet_session_set_frame, session, place, frame)
                 with gate:
                     lib.effnet_session_run(session, len(batch))
-                for place in range(len(batch)):
-                    ffi.memmove(numbers + (first + place) * width, result(session, place), size)
+                for numbers, result, width, size in targets:
+                    for place in range(len(batch)):
+                        ffi.memmove(numbers + (first + place) * width, result(session, place), size)
         finally:
             self._give_session(session)
-        return out
+        return outs
+
+    def _logits(self) -> Tuple[Callable[[Any, int], Any], int]:
+        if self._info.n_classes == 0:
+            raise SettingsError(f"{self._info.path} has no classifier: only embed() can be asked of it")
+        return lib.effnet_session_get_logits, self._info.n_classes
+
+    def _features(self) -> Tuple[Callable[[Any, int], Any], int]:
+        return lib.effnet_session_get_features, self._info.n_features
 
     def logits(self, pictures: Pictures) -> NDArray[np.float32]:
         """The logits of each picture: N x n_classes.
@@ -220,31 +231,39 @@ class Model:
         have 4 channels, of which the last is ignored, or 1, or none: grey. Images are turned as their
         EXIF says. What preprocess() returned is taken as well. The interpreter's lock is released
         while the engine reads and computes; pictures must not be changed meanwhile."""
-        if self._info.n_classes == 0:
-            raise SettingsError(f"{self._info.path} has no classifier: only embed() can be asked of it")
-        return self._infer(pictures, lib.effnet_session_get_logits, self._info.n_classes)
+        return self._infer(pictures, self._logits())[0]
 
     def embed(self, pictures: Pictures) -> NDArray[np.float32]:
         """The pooled features of each picture, from which the logits are computed: N x n_features.
         PICTURES are as logits() takes them."""
-        return self._infer(pictures, lib.effnet_session_get_features, self._info.n_features)
+        return self._infer(pictures, self._features())[0]
+
+    def logits_and_features(self, pictures: Pictures
+                            ) -> Tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What logits() and embed() return, of one inference."""
+        logits, features = self._infer(pictures, self._logits(), self._features())
+        return logits, features
 
     def classify(self, pictures: Pictures, top_k: int = 5,
                  threshold: float = float("-inf")) -> List[List[Class]]:
         """The TOP_K classes of each picture whose scores are at least THRESHOLD, best first.
         PICTURES are as logits() takes them."""
+        return [self.best(row, top_k, threshold) for row in self.logits(pictures)]
+
+    def best(self, logits: NDArray[np.float32], top_k: int = 5,
+             threshold: float = float("-inf")) -> List[Class]:
+        """The TOP_K classes of a picture with these LOGITS, as classify() returns them."""
         if top_k < 1:
             raise SettingsError(f"top_k must be at least 1, not {top_k}")
-        scores = self.logits(pictures)
         n_classes = self._info.n_classes
+        scores = np.array(logits, np.float32)
+        if scores.shape != (n_classes,):
+            raise SettingsError(f"the logits of a picture are {n_classes}, not of shape {scores.shape}")
+        numbers = ffi.from_buffer("float[]", scores)
         top = ffi.new("EffNetClass[]", min(top_k, n_classes))
-        results = []
-        for row in scores:
-            numbers = ffi.from_buffer("float[]", row)
-            lib.effnet_scores_from_logits(self._activation, numbers, n_classes, numbers)
-            found = lib.effnet_scores_top(numbers, n_classes, len(top), threshold, top)
-            results.append([self._class(top[i]) for i in range(found)])
-        return results
+        lib.effnet_scores_from_logits(self._activation, numbers, n_classes, numbers)
+        found = lib.effnet_scores_top(numbers, n_classes, len(top), threshold, top)
+        return [self._class(top[i]) for i in range(found)]
 
     def _class(self, found: Any) -> Class:
         labels = self._info.labels
