@@ -106,10 +106,11 @@ test_maps_int8(gconstpointer name)
 {
     g_autofree char *folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(folder, "q.safetensors", NULL);
-    g_autoptr(EffNetModel) floats = effnet_test_write_quantised(path, name, RESOLUTION, CLASSES);
+    g_autoptr(EffNetModel) model = NULL;
     g_autoptr(GError) error = NULL;
-    g_autoptr(EffNetModel) model = effnet_model_open(path, NULL, &error);
 
+    effnet_model_unref(effnet_test_write_quantised(path, name, RESOLUTION, CLASSES));
+    model = effnet_model_open(path, NULL, &error);
     g_assert_no_error(error);
     check_maps(model, 0.1);
     g_remove(path);
