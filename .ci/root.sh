@@ -20,6 +20,7 @@ suite_of() { # FOLDER
 in_root() {
     unshare --mount bash -c 'mount -t proc proc "$0/proc" &&
         mount -t devpts -o newinstance,ptmxmode=0666 devpts "$0/dev/pts" &&
+        mount -t tmpfs -o mode=1777 tmpfs "$0/dev/shm" &&
         mount --bind "$1" "$0/var/cache/apt/archives" && exec chroot "$0" "${@:2}"' \
         "$1" "$(archives_of "$(suite_of "$1")")" \
         env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
