@@ -18,7 +18,7 @@ struct _EffNetWatchClips {
     EffNetWatchMoments moments;
     gboolean wanted;
 
-    /* Used by the thread behind it. */
+    /* Used by the thread behind it, and by the recorder's while a clip is being recorded. */
     char *path;       /* NULL: no clip is being recorded */
     gboolean waiting; /* for a key frame */
 };
@@ -58,8 +58,8 @@ follow_event(EffNetWatchClips *self, GstPad *pad, GstEvent *event)
 {
     if (!gst_event_has_name(event, EVENT))
         return GST_PAD_PROBE_OK;
-    if (self->path && !self->waiting)
-        effnet_watch_recorder_split(self->recorder, pad);
+    if (self->path && !self->waiting && !effnet_watch_recorder_split(self->recorder, pad))
+        return GST_PAD_PROBE_DROP;
     g_free(self->path);
     self->path = g_strdup(gst_structure_get_string(gst_event_get_structure(event), "path"));
     self->waiting = TRUE;

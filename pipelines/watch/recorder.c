@@ -7,6 +7,7 @@
 
 #define FAILURE "effnet-recording-failed"
 #define TRIES   10 /* for names that others take at the same moment */
+#define GLANCE  (G_USEC_PER_SEC / 20)
 
 struct _EffNetWatchRecorder {
     EffNetWatchRecorderFiles files;
@@ -14,13 +15,17 @@ struct _EffNetWatchRecorder {
     GstElement *muxer; /* that is started anew for each file; NULL: there is one file */
     guint seconds;     /* of a file, where it is split by time */
     gint failed;       /* atomic */
+    GMutex lock;       /* of splitting */
+    GCond split;
+    gboolean splitting; /* the muxer's end is not the recording's */
 
-    /* The streaming thread's. */
+    /* The thread's that leads to the muxer. */
+    GstClockTime began; /* the current file's first frame; GST_CLOCK_TIME_NONE: none yet */
+
+    /* The sink's thread's. */
     char *path; /* NULL: nothing has come yet */
     int fd;
     off_t at;
-    GstClockTime began; /* the current file's first frame; GST_CLOCK_TIME_NONE: none yet */
-    gboolean splitting; /* the muxer's end is not the recording's */
 };
 
 void
@@ -139,16 +144,46 @@ answer_seeking(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     return GST_PAD_PROBE_HANDLED;
 }
 
+static void
+set_splitting(EffNetWatchRecorder *self, gboolean splitting)
+{
+    g_mutex_lock(&self->lock);
+    self->splitting = splitting;
+    g_cond_signal(&self->split);
+    g_mutex_unlock(&self->lock);
+}
+
+static gboolean
+is_splitting(EffNetWatchRecorder *self)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    return self->splitting;
+}
+
 /* Keeps the end of a file's stream from the sink, which goes on. */
 static GstPadProbeReturn
 drop_end(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
     EffNetWatchRecorder *self = data;
 
-    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS || !self->splitting)
+    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS || !is_splitting(self))
         return GST_PAD_PROBE_OK;
     ended(self->sink, self);
+    set_splitting(self, FALSE);
     return GST_PAD_PROBE_DROP;
+}
+
+/* FALSE: everything is being stopped, and the end does not come. */
+static gboolean
+wait_for_end(EffNetWatchRecorder *self)
+{
+    g_autoptr(GstPad) end = gst_element_get_static_pad(GST_ELEMENT(self->sink), "sink");
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+    while (self->splitting && gst_pad_is_active(end))
+        g_cond_wait_until(&self->split, &self->lock, g_get_monotonic_time() + GLANCE);
+    return !self->splitting;
 }
 
 static gboolean
@@ -158,18 +193,21 @@ send_again(GstPad *pad, GstEvent **event, gpointer data)
     return TRUE;
 }
 
-/* The muxer and the sink work in PAD's streaming thread as well. */
-void
+/* Before GStreamer 1.26, the muxer and the sink work in PAD's streaming thread; since then, in
+ * another, and what the muxer has not yet written would be lost. */
+gboolean
 effnet_watch_recorder_split(EffNetWatchRecorder *self, GstPad *pad)
 {
     g_autoptr(GstPad) peer = gst_pad_get_peer(pad);
 
-    self->splitting = TRUE;
+    set_splitting(self, TRUE);
     gst_pad_send_event(peer, gst_event_new_eos());
-    self->splitting = FALSE;
+    if (!wait_for_end(self))
+        return FALSE;
     gst_element_set_state(self->muxer, GST_STATE_NULL);
     gst_element_sync_state_with_parent(self->muxer);
     gst_pad_sticky_events_foreach(pad, send_again, peer);
+    return TRUE;
 }
 
 /* A file can begin with a key frame only. */
@@ -186,7 +224,8 @@ split_when_due(GstPad *pad, GstPadProbeInfo *info, gpointer data)
         self->began = time;
     if (time - self->began >= self->seconds * GST_SECOND &&
         !GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)) {
-        effnet_watch_recorder_split(self, pad);
+        if (!effnet_watch_recorder_split(self, pad))
+            return GST_PAD_PROBE_DROP;
         self->began = time;
     }
     return GST_PAD_PROBE_OK;
@@ -218,6 +257,8 @@ recorder_free(gpointer data)
 
     if (self->fd >= 0)
         close(self->fd);
+    g_mutex_clear(&self->lock);
+    g_cond_clear(&self->split);
     g_free(self->path);
     g_free(self);
 }
@@ -229,6 +270,8 @@ effnet_watch_recorder_new(const EffNetWatchRecorderFiles *files, GstAppSink *sin
     EffNetWatchRecorder *self = g_new0(EffNetWatchRecorder, 1);
     g_autoptr(GstPad) pad = gst_element_get_static_pad(GST_ELEMENT(sink), "sink");
 
+    g_mutex_init(&self->lock);
+    g_cond_init(&self->split);
     self->files = *files;
     self->sink = sink;
     self->fd = -1;

@@ -22,8 +22,9 @@ EffNetWatchRecorder *effnet_watch_recorder_new(const EffNetWatchRecorderFiles *f
 /* Lets recordings be split: MUXER, which leads to the sink, is started anew for each file. */
 void effnet_watch_recorder_set_muxer(EffNetWatchRecorder *recorder, GstElement *muxer);
 
-/* Ends the file. In the streaming thread of PAD, which leads to the muxer. */
-void effnet_watch_recorder_split(EffNetWatchRecorder *recorder, GstPad *pad);
+/* Ends the file, and waits until it is written. In the streaming thread of PAD, which leads to the
+ * muxer. FALSE: everything is being stopped. */
+gboolean effnet_watch_recorder_split(EffNetWatchRecorder *recorder, GstPad *pad);
 
 /* Splits every so many SECONDS, at a key frame that comes from QUEUE, which leads to the muxer. */
 void effnet_watch_recorder_split_every(EffNetWatchRecorder *recorder, guint seconds,

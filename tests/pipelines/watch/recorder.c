@@ -168,6 +168,149 @@ test_failure(Fixture *fixture, gconstpointer path)
     g_assert_false(effnet_watch_recorder_is_active(fixture->recorder));
 }
 
+/* A muxer that is followed by a thread of its own, whatever GStreamer's own does. */
+typedef struct {
+    char *folder;
+    guint parts; /* the sink's thread's */
+    EffNetWatchRecorder *recorder;
+    GstElement *pipeline, *source;
+    gboolean split;  /* the source's thread's */
+    gboolean is_cut; /* the muxer's end does not come */
+    gint lost;       /* atomic: it has been lost */
+} Parts;
+
+static char *
+new_part(gpointer data)
+{
+    Parts *parts = data;
+    g_autofree char *name = g_strdup_printf("%u.mkv", parts->parts++);
+
+    return g_build_filename(parts->folder, name, NULL);
+}
+
+static void
+part_created(const char *path, gpointer data)
+{
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+}
+
+static GstPadProbeReturn
+split_at_second(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    Parts *parts = data;
+
+    if (GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info)) == GST_SECOND)
+        parts->split = effnet_watch_recorder_split(parts->recorder, pad);
+    return GST_PAD_PROBE_OK;
+}
+
+static void
+push_frame(Parts *parts, guint second)
+{
+    GstBuffer *buffer = gst_buffer_new_memdup(second ? "second" : "first", 7 - !second);
+    GstFlowReturn flow;
+
+    GST_BUFFER_PTS(buffer) = second * GST_SECOND;
+    g_signal_emit_by_name(parts->source, "push-buffer", buffer, &flow);
+    gst_buffer_unref(buffer);
+}
+
+static GstPadProbeReturn
+lose_end(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    Parts *parts = data;
+
+    if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS || !parts->is_cut)
+        return GST_PAD_PROBE_OK;
+    g_atomic_int_set(&parts->lost, TRUE);
+    return GST_PAD_PROBE_DROP;
+}
+
+static void
+begin_parts(Parts *parts)
+{
+    const EffNetWatchRecorderFiles files = {new_part, part_created, parts};
+    g_autoptr(GstElement) muxer = NULL, sink = NULL;
+    g_autoptr(GstPad) pad = NULL, muxed = NULL;
+
+    parts->folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
+    parts->pipeline = gst_parse_launch(
+        "appsrc name=source format=time caps=image/jpeg,width=8,height=8,framerate=1/1 ! "
+        "matroskamux name=muxer ! queue name=queue ! appsink name=sink sync=false",
+        NULL);
+    parts->source = gst_bin_get_by_name(GST_BIN(parts->pipeline), "source");
+    muxer = gst_bin_get_by_name(GST_BIN(parts->pipeline), "muxer");
+    sink = gst_bin_get_by_name(GST_BIN(parts->pipeline), "sink");
+    parts->recorder = effnet_watch_recorder_new(&files, GST_APP_SINK(sink));
+    effnet_watch_recorder_set_muxer(parts->recorder, muxer);
+    pad = gst_element_get_static_pad(parts->source, "src");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, split_at_second, parts, NULL);
+    muxed = gst_element_get_static_pad(muxer, "src");
+    gst_pad_add_probe(muxed, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, lose_end, parts, NULL);
+    gst_element_set_state(parts->pipeline, GST_STATE_PLAYING);
+    push_frame(parts, 0);
+    push_frame(parts, 1);
+}
+
+static void
+end_parts(Parts *parts)
+{
+    gst_element_set_state(parts->pipeline, GST_STATE_NULL);
+    gst_object_unref(parts->source);
+    gst_object_unref(parts->pipeline);
+    g_assert_cmpint(g_rmdir(parts->folder), ==, 0);
+    g_free(parts->folder);
+}
+
+static void
+assert_part(const Parts *parts, const char *name, const char *has, const char *has_not)
+{
+    g_autofree char *path = g_build_filename(parts->folder, name, NULL), *found = NULL;
+    gsize n;
+
+    g_assert_true(g_file_get_contents(path, &found, &n, NULL));
+    g_assert_nonnull(memmem(found, n, "matroska", strlen("matroska")));
+    g_assert_nonnull(memmem(found, n, has, strlen(has)));
+    g_assert_null(memmem(found, n, has_not, strlen(has_not)));
+    g_unlink(path);
+}
+
+static void
+test_split(void)
+{
+    Parts parts = {0};
+    g_autoptr(GstBus) bus = NULL;
+    g_autoptr(GstMessage) message = NULL;
+    GstFlowReturn flow;
+
+    begin_parts(&parts);
+    g_signal_emit_by_name(parts.source, "end-of-stream", &flow);
+    bus = gst_element_get_bus(parts.pipeline);
+    message =
+        gst_bus_timed_pop_filtered(bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, GST_MESSAGE_EOS);
+    g_assert_true(parts.split);
+    g_assert_cmpuint(parts.parts, ==, 2);
+    assert_part(&parts, "0.mkv", "first", "second");
+    assert_part(&parts, "1.mkv", "second", "first");
+    end_parts(&parts);
+}
+
+/* The end of a file that does not come is not waited for when everything is stopped. */
+static void
+test_stopped(void)
+{
+    Parts parts = {.split = TRUE, .is_cut = TRUE};
+
+    begin_parts(&parts);
+    while (!g_atomic_int_get(&parts.lost))
+        g_usleep(1000);
+    gst_element_set_state(parts.pipeline, GST_STATE_NULL);
+    g_assert_false(parts.split);
+    assert_part(&parts, "0.mkv", "first", "second");
+    end_parts(&parts);
+}
+
 #define ADD(name, path, test) g_test_add("/recorder/" name, Fixture, path, set_up, test, tear_down)
 
 int
@@ -181,5 +324,7 @@ main(int argc, char **argv)
     ADD("no-path", NULL, test_no_path);
     ADD("existing", "cam.mkv", test_existing);
     ADD("failure", "no/film.mkv", test_failure);
+    g_test_add_func("/recorder/split", test_split);
+    g_test_add_func("/recorder/stopped", test_stopped);
     return g_test_run();
 }
