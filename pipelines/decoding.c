@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exif.h"
+#include "gif.h"
 #include "jpeg.h"
 
 #define KEY "effnet-decoding" /* the pipeline's data */
@@ -29,7 +30,10 @@ struct _EffNetDecoding {
     gboolean is_picture; /* the file is a picture */
     gboolean is_turned;  /* its orientation was announced */
     gboolean is_marked;  /* the decoder marked something as broken */
+    gboolean is_gif, is_tiff;
+    gboolean is_pixbuf; /* it is decoded by gdkpixbufdec */
     EffNetJpeg jpeg;
+    EffNetGif gif;
     EffNetExif exif;     /* of other kinds of pictures */
     guint width, height; /* the first frame's; 0: none yet */
     guint broken;        /* broken frames in a row */
@@ -96,21 +100,58 @@ is_misread(EffNetDecoding *self)
     return TRUE;
 }
 
+/* Whether the demuxer of GIF crashes on a head that it refuses. Earlier ones say so, but do not end
+ * on what replaces it when they are not given a file. */
+static gboolean
+demuxer_crashes(void)
+{
+    guint major, minor, micro, nano;
+
+    gst_version(&major, &minor, &micro, &nano);
+    return minor > 22;
+}
+
+/* The head of a GIF without a picture, on which it ends. */
+static void
+replace_head(GstPadProbeInfo *info)
+{
+    static const char head[] = "GIF89a\x01\0\x01\0\0\0\0;";
+
+    gst_buffer_unref(GST_PAD_PROBE_INFO_BUFFER(info));
+    GST_PAD_PROBE_INFO_DATA(info) = gst_buffer_new_memdup(head, sizeof head - 1);
+}
+
+/* FALSE: the bytes are those of a GIF without a size. */
+static gboolean
+read_bytes(EffNetDecoding *self, GstBuffer *buffer)
+{
+    guint64 offset = GST_BUFFER_OFFSET_IS_VALID(buffer) ? GST_BUFFER_OFFSET(buffer) : self->gif.at;
+    gboolean ok;
+    GstMapInfo map;
+
+    if (!gst_buffer_map(buffer, &map, GST_MAP_READ))
+        return TRUE;
+    ok = !self->is_gif || offset > 0 || effnet_gif_has_size(map.data, map.size);
+    effnet_jpeg_feed(&self->jpeg, map.data, map.size);
+    effnet_exif_feed(&self->exif, map.data, map.size);
+    if (self->is_gif)
+        effnet_gif_feed(&self->gif, offset, map.data, map.size);
+    gst_buffer_unmap(buffer, &map);
+    return ok;
+}
+
 static GstPadProbeReturn
 file_read(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
     EffNetDecoding *self = data;
-    GstMapInfo map;
+    GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
 
     g_atomic_int_inc(&self->progress);
-    if (!bound_unshown(self, gst_buffer_get_size(GST_PAD_PROBE_INFO_BUFFER(info))))
+    if (!bound_unshown(self, gst_buffer_get_size(buffer)))
         return GST_PAD_PROBE_DROP;
-    if (!self->is_picture || !gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ))
-        return GST_PAD_PROBE_OK;
-    effnet_jpeg_feed(&self->jpeg, map.data, map.size);
-    effnet_exif_feed(&self->exif, map.data, map.size);
-    gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
-    return is_misread(self) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+    if (self->is_picture && !read_bytes(self, buffer) && demuxer_crashes())
+        replace_head(info);
+    return self->is_picture && is_misread(self) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
 /* PAD, where a decoder is to be, follows the pad that the file comes from. */
@@ -125,6 +166,8 @@ note_type(EffNetDecoding *self, GstPad *pad, const GstCaps *caps)
         return;
     self->is_typed = TRUE;
     self->is_picture = g_str_has_prefix(gst_structure_get_name(structure), "image/");
+    self->is_gif = gst_structure_has_name(structure, "image/gif");
+    self->is_tiff = gst_structure_has_name(structure, "image/tiff");
     gst_pad_add_probe(target ? target : pad, GST_PAD_PROBE_TYPE_BUFFER, file_read, self, NULL);
 }
 
@@ -138,6 +181,18 @@ autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
     note_type(self, pad, caps);
     return !g_str_has_prefix(type, "audio/") && check_pixels(self, caps) &&
            !(self->decoder && g_str_equal(type, self->type));
+}
+
+/* What there is of a truncated picture counts, which GStreamer's parser of JPEG, used since 1.24,
+ * does not pass on. */
+static guint
+autoplug_select(GstElement *source, GstPad *pad, GstCaps *caps, GstElementFactory *factory,
+                gpointer data)
+{
+    enum { TRY = 0, SKIP = 2 }; /* GstAutoplugSelectResult, which has no header */
+    const EffNetDecoding *self = data;
+
+    return self->is_picture && g_str_equal(GST_OBJECT_NAME(factory), "jpegparse") ? SKIP : TRY;
 }
 
 static GstPadProbeReturn
@@ -191,14 +246,19 @@ static void
 deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer data)
 {
     GObjectClass *class = G_OBJECT_GET_CLASS(element);
+    GstElementFactory *factory = gst_element_get_factory(element);
+    EffNetDecoding *self = data;
     g_autoptr(GstPad) pad = NULL;
+
+    if (factory && g_str_equal(GST_OBJECT_NAME(factory), "gdkpixbufdec"))
+        self->is_pixbuf = TRUE;
 
     /* jpegdec's default is a coarse transform, which no other program uses for photographs: it
      * changes the first class of one in fifty. */
     if (g_object_class_find_property(class, "idct-method"))
         gst_util_set_object_arg(G_OBJECT(element), "idct-method", "islow");
     if (g_object_class_find_property(class, "single-stream"))
-        set_up_multipart(data, element);
+        set_up_multipart(self, element);
     if (is_video_decoder(element))
         pad = gst_element_get_static_pad(element, "src");
     if (pad)
@@ -269,6 +329,16 @@ is_main(EffNetDecoding *self, GstPad *pad)
     return !self->jpeg.has_more && (guint)width == self->width && (guint)height == self->height;
 }
 
+/* gdkpixbufdec mirrors TIFF files as they say, but does not make rows of columns. */
+static guint
+get_orientation(const EffNetDecoding *self)
+{
+    static const guint8 left[] = {0, 0, 0, 0, 0, 5, 7, 5, 7};
+    guint orientation = MAX(self->jpeg.orientation, self->exif.orientation);
+
+    return self->is_tiff && self->is_pixbuf ? left[orientation] : orientation;
+}
+
 /* Announces the orientation to whom PAD belongs, as GStreamer's own parser of JPEG does, which is
  * not in every version's path. Other files may have it at their end, where it is too late for the
  * decoder to pass it on before the frame. */
@@ -284,14 +354,28 @@ tell_orientation(EffNetDecoding *self, GstPad *pad)
                                         "rotate-90",
                                         "flip-rotate-90",
                                         "rotate-270"};
-    guint orientation = MAX(self->jpeg.orientation, self->exif.orientation);
-    const char *name = names[orientation];
+    const char *name = names[get_orientation(self)];
 
     if (self->is_turned || name == NULL)
         return;
     self->is_turned = TRUE;
     gst_pad_send_event(pad,
                        gst_event_new_tag(gst_tag_list_new(GST_TAG_IMAGE_ORIENTATION, name, NULL)));
+}
+
+/* Whether a GIF's next image has not come to its end, although the decoder has made a frame of it.
+ */
+static gboolean
+is_cut_gif(EffNetDecoding *self)
+{
+    gint entered = g_atomic_int_get(&self->entered);
+
+    if (!self->is_gif || g_atomic_int_get(&self->gif.n_whole) > entered)
+        return FALSE;
+    if (entered == 0)
+        GST_ELEMENT_ERROR(self->source, STREAM, DECODE, ("this GIF picture is cut off or damaged"),
+                          (NULL));
+    return TRUE;
 }
 
 static GstPadProbeReturn
@@ -301,7 +385,7 @@ frame_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 
     g_atomic_int_inc(&self->progress);
     g_atomic_int_inc(&self->decoded);
-    if (!is_shown(self, GST_PAD_PROBE_INFO_BUFFER(info)) || !is_main(self, pad))
+    if (!is_shown(self, GST_PAD_PROBE_INFO_BUFFER(info)) || !is_main(self, pad) || is_cut_gif(self))
         return GST_PAD_PROBE_DROP;
     tell_orientation(self, pad);
     g_atomic_int_inc(&self->entered);
@@ -321,6 +405,7 @@ effnet_decoding_new(GstElement *pipeline, GstElement *source, GstElement *sink, 
     g_object_set_data_full(G_OBJECT(pipeline), KEY, self, g_free);
     g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(deep_element_added), self);
     g_signal_connect(source, "autoplug-continue", G_CALLBACK(autoplug_continue), self);
+    g_signal_connect(source, "autoplug-select", G_CALLBACK(autoplug_select), self);
     g_signal_connect(source, "pad-added", G_CALLBACK(pad_added), self);
     g_signal_connect(source, "no-more-pads", G_CALLBACK(no_more_pads), self);
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, frame_decoded, self, NULL);
@@ -347,10 +432,12 @@ static void
 reset(EffNetDecoding *self)
 {
     self->is_typed = self->is_picture = self->is_turned = self->is_marked = FALSE;
+    self->is_gif = self->is_tiff = self->is_pixbuf = FALSE;
     self->width = self->height = self->broken = 0;
     self->part = self->unshown = 0;
     self->shown = 0;
     memset(&self->jpeg, 0, sizeof self->jpeg);
+    memset(&self->gif, 0, sizeof self->gif);
     memset(&self->exif, 0, sizeof self->exif);
     g_atomic_int_set(&self->entered, 0);
     g_atomic_int_set(&self->done, 0);
