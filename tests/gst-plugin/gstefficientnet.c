@@ -603,6 +603,7 @@ test_labels_warning(void)
     gst_message_parse_warning(message, &warning, NULL);
     g_assert_nonnull(strstr(warning->message, "has 2 labels, the model 3 classes"));
     gst_element_set_state(element, GST_STATE_NULL);
+    gst_element_set_bus(element, NULL); /* whose messages refer to the element */
     gst_object_unref(element);
     effnet_test_remove_folder(folder);
 }
