@@ -92,6 +92,40 @@ gst_efficientnet_broker_sender_post(GstEfficientNetBrokerSender *sender, GstMess
         g_free(text);
 }
 
+void
+gst_efficientnet_broker_sender_note_refusal(GstEfficientNetBrokerSender *sender, char *text)
+{
+    if (sender->refused)
+        g_free(text);
+    else
+        gst_efficientnet_broker_sender_post(sender, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR_WRITE,
+                                            text);
+    sender->refused = TRUE;
+}
+
+void
+gst_efficientnet_broker_sender_note_loss(GstEfficientNetBrokerSender *sender, const char *name,
+                                         const char *reason, guint max)
+{
+    if (sender->lost)
+        return;
+    sender->lost = TRUE;
+    gst_efficientnet_broker_sender_post(
+        sender, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR_OPEN_WRITE,
+        g_strdup_printf("address: %s: %s; it is tried again, and up to %u lines wait", name, reason,
+                        max));
+}
+
+void
+gst_efficientnet_broker_sender_note_success(GstEfficientNetBrokerSender *sender, const char *name)
+{
+    gst_efficientnet_broker_queue_note_success(&sender->queue);
+    if (sender->lost)
+        gst_efficientnet_broker_sender_post(sender, GST_MESSAGE_INFO, GST_RESOURCE_ERROR_FAILED,
+                                            g_strdup_printf("connected to %s", name));
+    sender->lost = FALSE;
+}
+
 /* A thread that waits for a name to be resolved or a host to answer cannot be stopped: it is left
  * to end by itself, with nothing to do. */
 void

@@ -16,6 +16,9 @@ typedef struct {
     int wake_fd; /* an eventfd; -1: not started */
     GWeakRef element;
     GThread *thread;
+
+    /* The thread's: what was posted, and is not posted again. */
+    gboolean refused, lost;
 } GstEfficientNetBrokerSender;
 
 void gst_efficientnet_broker_sender_init(GstEfficientNetBrokerSender *sender, guint max_in_flight);
@@ -43,6 +46,19 @@ void gst_efficientnet_broker_sender_wait(GstEfficientNetBrokerSender *sender, st
  * ownership of TEXT. */
 void gst_efficientnet_broker_sender_post(GstEfficientNetBrokerSender *sender, GstMessageType type,
                                          gint code, char *text);
+
+/* For the thread. The broker has refused something, and will refuse the next as well: posts a
+ * warning, TEXT, once. Takes ownership of TEXT. */
+void gst_efficientnet_broker_sender_note_refusal(GstEfficientNetBrokerSender *sender, char *text);
+
+/* For the thread. The broker NAME was not reached, or was lost, for REASON: posts a warning, once
+ * until it is reached. MAX messages wait for it. */
+void gst_efficientnet_broker_sender_note_loss(GstEfficientNetBrokerSender *sender, const char *name,
+                                              const char *reason, guint max);
+
+/* For the thread. The broker NAME was reached: says so if its loss was posted. */
+void gst_efficientnet_broker_sender_note_success(GstEfficientNetBrokerSender *sender,
+                                                 const char *name);
 
 /* Lets the thread send what is queued for the rest of TIMEOUT microseconds, and ends it. */
 void gst_efficientnet_broker_sender_close(GstEfficientNetBrokerSender *sender, gint64 timeout);

@@ -35,8 +35,7 @@ struct _GstEfficientNetPublishKafka {
     gint64 since, progress, probed;
     gboolean reached; /* some message was acknowledged */
     gboolean down, failed;
-    gboolean complained, refused; /* each was reported */
-    char *reason;                 /* what the library said last; NULL: nothing */
+    char *reason; /* what the library said last; NULL: nothing */
 
     GstEfficientNetBrokerSender sender;
 };
@@ -54,7 +53,6 @@ set_reason(GstEfficientNetPublishKafka *self, const char *text)
     GST_INFO("%s: %s", self->address.name, self->reason);
 }
 
-/* Posts a warning once, since the next message will be refused, too. */
 static void
 complain_of_refusal(GstEfficientNetPublishKafka *self, rd_kafka_resp_err_t code)
 {
@@ -63,12 +61,7 @@ complain_of_refusal(GstEfficientNetPublishKafka *self, rd_kafka_resp_err_t code)
         g_strdup_printf("topic: a message to %s is not stored: %s", topic, rd_kafka_err2str(code));
 
     GST_INFO("%s", text);
-    if (self->refused)
-        g_free(text);
-    else
-        gst_efficientnet_broker_sender_post(&self->sender, GST_MESSAGE_WARNING,
-                                            GST_RESOURCE_ERROR_WRITE, text);
-    self->refused = TRUE;
+    gst_efficientnet_broker_sender_note_refusal(&self->sender, text);
 }
 
 static void
@@ -77,12 +70,7 @@ note_success(GstEfficientNetPublishKafka *self)
     self->reached = TRUE;
     self->down = FALSE;
     self->progress = g_get_monotonic_time();
-    gst_efficientnet_broker_queue_note_success(&self->sender.queue);
-    if (self->complained)
-        gst_efficientnet_broker_sender_post(&self->sender, GST_MESSAGE_INFO,
-                                            GST_RESOURCE_ERROR_FAILED,
-                                            g_strdup_printf("connected to %s", self->address.name));
-    self->complained = FALSE;
+    gst_efficientnet_broker_sender_note_success(&self->sender, self->address.name);
 }
 
 static void
@@ -197,20 +185,6 @@ send_messages(GstEfficientNetPublishKafka *self)
     }
 }
 
-/* Posts a warning, once until a message is acknowledged. */
-static void
-complain(GstEfficientNetPublishKafka *self)
-{
-    if (self->complained)
-        return;
-    self->complained = TRUE;
-    gst_efficientnet_broker_sender_post(
-        &self->sender, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR_OPEN_WRITE,
-        g_strdup_printf(
-            "address: %s: %s; it is tried again, and up to %u lines wait", self->address.name,
-            self->reason ? self->reason : "no broker can be reached", self->settings.max_queue));
-}
-
 /* Whether brokers answer, but acknowledge no message: those that have lost their memory may refuse
  * for ever what an idempotent client sends, while the library sends it again and again. */
 static gboolean
@@ -240,7 +214,9 @@ check_connection(GstEfficientNetPublishKafka *self)
         self->progress = now;
     self->failed |= is_stuck(self, now);
     if (self->failed || (self->down && (!self->reached || now - self->progress >= PATIENCE)))
-        complain(self);
+        gst_efficientnet_broker_sender_note_loss(
+            &self->sender, self->address.name,
+            self->reason ? self->reason : "no broker can be reached", self->settings.max_queue);
 }
 
 /* Serves a client, until the end or until it has failed for good. */

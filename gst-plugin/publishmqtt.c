@@ -37,7 +37,6 @@ struct _GstEfficientNetPublishMqtt {
     gboolean connected; /* and accepted */
     gint64 since;       /* since when, in monotonic time */
     GstEfficientNetBackoff backoff;
-    gboolean complained, refused; /* each was reported */
     char *reason;   /* why this attempt failed: what the library or the broker said first */
     int status_mid; /* 0: neither the will nor its opposite is in flight */
 
@@ -75,18 +74,12 @@ publish_status(GstEfficientNetPublishMqtt *self, const char *topic, const char *
     mosquitto_publish(self->client, &self->status_mid, topic, (int)length, data, 0, retain);
 }
 
-/* Posts a warning once, since the next message or connection will be refused, too. Takes ownership
- * of TEXT. */
+/* Takes ownership of TEXT. */
 static void
 complain_of_refusal(GstEfficientNetPublishMqtt *self, char *text)
 {
     GST_INFO("%s", text);
-    if (self->refused)
-        g_free(text);
-    else
-        gst_efficientnet_broker_sender_post(&self->sender, GST_MESSAGE_WARNING,
-                                            GST_RESOURCE_ERROR_WRITE, text);
-    self->refused = TRUE;
+    gst_efficientnet_broker_sender_note_refusal(&self->sender, text);
 }
 
 static void
@@ -117,12 +110,7 @@ connect_answered(struct mosquitto *client, void *data, int code)
     GST_INFO("connected to %s", self->address.name);
     self->connected = TRUE;
     self->since = g_get_monotonic_time();
-    gst_efficientnet_broker_queue_note_success(&self->sender.queue);
-    if (self->complained)
-        gst_efficientnet_broker_sender_post(&self->sender, GST_MESSAGE_INFO,
-                                            GST_RESOURCE_ERROR_FAILED,
-                                            g_strdup_printf("connected to %s", self->address.name));
-    self->complained = FALSE;
+    gst_efficientnet_broker_sender_note_success(&self->sender, self->address.name);
     if (self->settings.status_topic)
         publish_status(self, self->settings.status_topic, "online", strlen("online"), TRUE);
     subscribe(self);
@@ -294,20 +282,6 @@ forget_connection(GstEfficientNetPublishMqtt *self)
         gst_efficientnet_broker_queue_lose(&self->sender.queue);
 }
 
-/* Posts a warning, once until there is a connection again. */
-static void
-complain(GstEfficientNetPublishMqtt *self)
-{
-    GST_INFO("%s: %s", self->address.name, self->reason);
-    if (self->complained)
-        return;
-    self->complained = TRUE;
-    gst_efficientnet_broker_sender_post(
-        &self->sender, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR_OPEN_WRITE,
-        g_strdup_printf("address: %s: %s; it is tried again, and up to %u lines wait",
-                        self->address.name, self->reason, self->settings.max_queue));
-}
-
 static void
 block_sigpipe(void)
 {
@@ -336,7 +310,9 @@ run(gpointer data)
         forget_connection(self);
         if (gst_efficientnet_broker_queue_is_over(&self->sender.queue))
             break;
-        complain(self);
+        GST_INFO("%s: %s", self->address.name, self->reason);
+        gst_efficientnet_broker_sender_note_loss(&self->sender, self->address.name, self->reason,
+                                                 self->settings.max_queue);
         gst_efficientnet_broker_queue_pause(
             &self->sender.queue, gst_efficientnet_backoff_next(&self->backoff), LAST_DELAY);
     }

@@ -129,6 +129,43 @@ test_post(Fixture *f, gconstpointer data)
     g_assert_null(gst_bus_pop(f->bus));
 }
 
+static void
+assert_message(Fixture *f, GstMessageType type, const char *says)
+{
+    GstMessage *message = gst_bus_pop_filtered(f->bus, GST_MESSAGE_WARNING | GST_MESSAGE_INFO);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_nonnull(message);
+    g_assert_cmpint(GST_MESSAGE_TYPE(message), ==, type);
+    if (type == GST_MESSAGE_WARNING)
+        gst_message_parse_warning(message, &error, NULL);
+    else
+        gst_message_parse_info(message, &error, NULL);
+    g_assert_cmpstr(error->message, ==, says);
+    gst_message_unref(message);
+}
+
+/* The loss of a broker is posted once until it is reached, which then is posted as well; a refusal
+ * once. */
+static void
+test_notes(Fixture *f, gconstpointer data)
+{
+    gst_efficientnet_broker_sender_note_success(&f->sender, "broker");
+    g_assert_null(gst_bus_pop(f->bus));
+    for (guint i = 0; i < 2; i++) {
+        gst_efficientnet_broker_sender_note_loss(&f->sender, "broker", "gone", 7);
+        gst_efficientnet_broker_sender_note_loss(&f->sender, "broker", "still gone", 7);
+        assert_message(f, GST_MESSAGE_WARNING,
+                       "address: broker: gone; it is tried again, and up to 7 lines wait");
+        gst_efficientnet_broker_sender_note_success(&f->sender, "broker");
+        assert_message(f, GST_MESSAGE_INFO, "connected to broker");
+    }
+    gst_efficientnet_broker_sender_note_refusal(&f->sender, g_strdup("topic: no"));
+    gst_efficientnet_broker_sender_note_refusal(&f->sender, g_strdup("topic: no again"));
+    assert_message(f, GST_MESSAGE_WARNING, "topic: no");
+    g_assert_null(gst_bus_pop(f->bus));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -138,5 +175,6 @@ main(int argc, char **argv)
     ADD("/brokersender/thread", test_thread);
     ADD("/brokersender/wait", test_wait);
     ADD("/brokersender/post", test_post);
+    ADD("/brokersender/notes", test_notes);
     return g_test_run();
 }
