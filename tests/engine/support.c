@@ -192,6 +192,24 @@ support_pickle(const GByteArray *content)
     return bytes;
 }
 
+GByteArray *
+support_pickle_expand(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "%", -1);
+    g_autoptr(GByteArray) content = g_byte_array_new();
+
+    for (guint i = 0; parts[i]; i++) {
+        const SupportTensor tensor = {
+            .name = parts[i], .n_elements = 8, .n_dims = 4, .dims = {1, 1, 1, 1}};
+
+        if (i % 2 == 0)
+            support_add_text(content, parts[i]);
+        else
+            support_pickle_dict(content, &tensor, 1);
+    }
+    return support_pickle(content);
+}
+
 SupportZip *
 support_zip_new(void)
 {

@@ -47,6 +47,9 @@ void support_pickle_tensor(GByteArray *bytes, const SupportTensor *tensor);
 void support_pickle_dict(GByteArray *bytes, const SupportTensor *tensors, guint n);
 /* CONTENT as a whole pickle. */
 GByteArray *support_pickle(const GByteArray *content);
+/* TEXT as a whole pickle, in which each %NAME% is replaced with a dictionary that has the weights
+ * of a convolution, NAME. */
+GByteArray *support_pickle_expand(const char *text);
 
 typedef struct {
     GByteArray *file, *directory;

@@ -2,6 +2,7 @@
 #include "kafkasettings.h"
 
 #include "publishregistry.h"
+#include "testfields.h"
 
 /* Every property has its own place, and existing launch lines keep their names and values. */
 static void
@@ -9,23 +10,8 @@ test_fields(void)
 {
     GstEfficientNetKafkaSettings settings = {0};
     const GstEfficientNetField *fields = gst_efficientnet_kafka_fields;
-    guint n = 0;
+    guint n = effnet_test_set_fields(fields, &settings);
 
-    for (; fields[n].name; n++) {
-        GValue value = G_VALUE_INIT;
-
-        g_value_init(&value, fields[n].type);
-        if (fields[n].type == G_TYPE_STRING)
-            g_value_set_string(&value, fields[n].name);
-        else if (fields[n].type == G_TYPE_UINT)
-            g_value_set_uint(&value, (guint)fields[n].maximum);
-        else if (fields[n].type == G_TYPE_UINT64)
-            g_value_set_uint64(&value, fields[n].maximum);
-        else
-            g_value_set_boolean(&value, TRUE);
-        gst_efficientnet_field_set(&fields[n], &settings, &value);
-        g_value_unset(&value);
-    }
     g_assert_cmpuint(n, ==, 15);
     g_assert_cmpstr(settings.address, ==, "address");
     g_assert_cmpstr(settings.topic, ==, "topic");

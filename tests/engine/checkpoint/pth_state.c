@@ -4,31 +4,12 @@
 #include "checkpoint/pth_state.h"
 #include "../support.h"
 
-/* Replaces each %NAME% in TEXT with a dictionary that has the weights of a convolution, NAME. */
-static GByteArray *
-expand(const char *text)
-{
-    g_auto(GStrv) parts = g_strsplit(text, "%", -1);
-    g_autoptr(GByteArray) content = g_byte_array_new();
-
-    for (guint i = 0; parts[i]; i++) {
-        const SupportTensor tensor = {
-            .name = parts[i], .n_elements = 8, .n_dims = 4, .dims = {1, 1, 1, 1}};
-
-        if (i % 2 == 0)
-            support_add_text(content, parts[i]);
-        else
-            support_pickle_dict(content, &tensor, 1);
-    }
-    return support_pickle(content);
-}
-
 /* Checks that TEXT yields the one tensor NAME, in CONTAINER; or, if NAME is NULL, the error ERROR,
  * or, if that is NULL too, nothing. */
 static void
 check(const char *text, const char *name, const char *container, const char *error)
 {
-    g_autoptr(GByteArray) bytes = expand(text);
+    g_autoptr(GByteArray) bytes = support_pickle_expand(text);
     g_autoptr(EffNetFile) file = effnet_file_open(support_hold(bytes->data, bytes->len), NULL);
     g_autoptr(EffNetPickle) pickle = effnet_pickle_new(file);
     g_auto(EffNetPthState) state = {.n_way = 0};

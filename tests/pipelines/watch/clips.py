@@ -7,20 +7,11 @@ import subprocess
 import sys
 
 import tap
-from watching import Watch, fickle_model, scratch, video, watch_json
+from watching import Watch, fickle_model, frames_of, scratch, video, watch_json
 
 
 def clips(folder):
     return sorted(glob.glob(scratch(folder) + "/*/*"))
-
-
-def frames_of(path):
-    """How many frames a clip has; frames that cannot be decoded are an error."""
-    done = subprocess.run(
-        ["gst-launch-1.0", "-v", "filesrc", f"location={path}", "!", "decodebin", "!",
-         "video/x-raw", "!", "identity", "silent=false", "!", "fakesink"],
-        capture_output=True, text=True, check=True)
-    return done.stdout.count("last-message = chain")
 
 
 def labels_of(frames):

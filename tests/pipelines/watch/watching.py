@@ -75,6 +75,15 @@ def video(frames=80):
     return out
 
 
+def frames_of(path):
+    """How many frames a recording has; frames that cannot be decoded are an error."""
+    done = subprocess.run(
+        ["gst-launch-1.0", "-v", "filesrc", f"location={path}", "!", "decodebin", "!",
+         "video/x-raw", "!", "identity", "silent=false", "!", "fakesink"],
+        capture_output=True, text=True, check=True)
+    return done.stdout.count("last-message = chain")
+
+
 class Watch:
     """A running program; standard output and error are read as they come."""
 
