@@ -156,7 +156,7 @@ set_splitting(EffNetWatchRecorder *self, gboolean splitting)
 static gboolean
 is_splitting(EffNetWatchRecorder *self)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     return self->splitting;
 }
@@ -179,7 +179,7 @@ static gboolean
 wait_for_end(EffNetWatchRecorder *self)
 {
     g_autoptr(GstPad) end = gst_element_get_static_pad(GST_ELEMENT(self->sink), "sink");
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     while (self->splitting && gst_pad_is_active(end))
         g_cond_wait_until(&self->split, &self->lock, g_get_monotonic_time() + GLANCE);

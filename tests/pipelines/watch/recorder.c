@@ -230,8 +230,8 @@ static void
 begin_parts(Parts *parts)
 {
     const EffNetWatchRecorderFiles files = {new_part, part_created, parts};
-    g_autoptr(GstElement) muxer = NULL, sink = NULL;
-    g_autoptr(GstPad) pad = NULL, muxed = NULL;
+    g_autoptr(GstElement) muxer = NULL, queue = NULL, sink = NULL;
+    g_autoptr(GstPad) pad = NULL, queued = NULL;
 
     parts->folder = g_dir_make_tmp("effnet-XXXXXX", NULL);
     parts->pipeline = gst_parse_launch(
@@ -240,13 +240,15 @@ begin_parts(Parts *parts)
         NULL);
     parts->source = gst_bin_get_by_name(GST_BIN(parts->pipeline), "source");
     muxer = gst_bin_get_by_name(GST_BIN(parts->pipeline), "muxer");
+    queue = gst_bin_get_by_name(GST_BIN(parts->pipeline), "queue");
     sink = gst_bin_get_by_name(GST_BIN(parts->pipeline), "sink");
     parts->recorder = effnet_watch_recorder_new(&files, GST_APP_SINK(sink));
     effnet_watch_recorder_set_muxer(parts->recorder, muxer);
     pad = gst_element_get_static_pad(parts->source, "src");
     gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, split_at_second, parts, NULL);
-    muxed = gst_element_get_static_pad(muxer, "src");
-    gst_pad_add_probe(muxed, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, lose_end, parts, NULL);
+    /* Behind the queue, where what comes before the end is in the sink when the end is lost. */
+    queued = gst_element_get_static_pad(queue, "src");
+    gst_pad_add_probe(queued, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, lose_end, parts, NULL);
     gst_element_set_state(parts->pipeline, GST_STATE_PLAYING);
     push_frame(parts, 0);
     push_frame(parts, 1);
