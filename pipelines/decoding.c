@@ -100,18 +100,8 @@ is_misread(EffNetDecoding *self)
     return TRUE;
 }
 
-/* Whether the demuxer of GIF crashes on a head that it refuses. Earlier ones say so, but do not end
- * on what replaces it when they are not given a file. */
-static gboolean
-demuxer_crashes(void)
-{
-    guint major, minor, micro, nano;
-
-    gst_version(&major, &minor, &micro, &nano);
-    return minor > 22;
-}
-
-/* The head of a GIF without a picture, on which it ends. */
+/* The head of a GIF without a picture, on which its demuxer ends, while some crash on a head that
+ * they refuse. */
 static void
 replace_head(GstPadProbeInfo *info)
 {
@@ -149,13 +139,35 @@ file_read(GstPad *pad, GstPadProbeInfo *info, gpointer data)
     g_atomic_int_inc(&self->progress);
     if (!bound_unshown(self, gst_buffer_get_size(buffer)))
         return GST_PAD_PROBE_DROP;
-    if (self->is_picture && !read_bytes(self, buffer) && demuxer_crashes())
+    if (self->is_picture && !read_bytes(self, buffer))
         replace_head(info);
     return self->is_picture && is_misread(self) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
 }
 
-/* PAD, where a decoder is to be, follows the pad that the file comes from. */
-static void
+/* Whether the bytes behind PAD can only be had in their order, as a server or a FIFO sends them. */
+static gboolean
+is_pushed(GstPad *pad)
+{
+    g_autoptr(GstQuery) query = gst_query_new_scheduling();
+
+    return !gst_pad_query(pad, query) || !gst_query_has_scheduling_mode(query, GST_PAD_MODE_PULL);
+}
+
+/* FALSE: the demuxer of GIF would make nothing of what is pushed to it, or loop for ever. */
+static gboolean
+check_gif(EffNetDecoding *self, GstPad *pad)
+{
+    if (!is_pushed(pad))
+        return TRUE;
+    GST_ELEMENT_ERROR(self->source, STREAM, DECODE,
+                      ("a GIF can be decoded from a file only, so it must be downloaded first"),
+                      (NULL));
+    return FALSE;
+}
+
+/* PAD, where a decoder is to be, follows the pad that the file comes from. FALSE: the file cannot
+ * be decoded. */
+static gboolean
 note_type(EffNetDecoding *self, GstPad *pad, const GstCaps *caps)
 {
     const GstStructure *structure = gst_caps_get_structure(caps, 0);
@@ -163,12 +175,13 @@ note_type(EffNetDecoding *self, GstPad *pad, const GstCaps *caps)
         GST_IS_GHOST_PAD(pad) ? gst_ghost_pad_get_target(GST_GHOST_PAD(pad)) : NULL;
 
     if (self->is_typed)
-        return;
+        return TRUE;
     self->is_typed = TRUE;
     self->is_picture = g_str_has_prefix(gst_structure_get_name(structure), "image/");
     self->is_gif = gst_structure_has_name(structure, "image/gif");
     self->is_tiff = gst_structure_has_name(structure, "image/tiff");
     gst_pad_add_probe(target ? target : pad, GST_PAD_PROBE_TYPE_BUFFER, file_read, self, NULL);
+    return !self->is_gif || check_gif(self, pad);
 }
 
 /* Audio is not decoded, so that its decoders need not be installed. */
@@ -178,9 +191,8 @@ autoplug_continue(GstElement *source, GstPad *pad, GstCaps *caps, gpointer data)
     const char *type = gst_structure_get_name(gst_caps_get_structure(caps, 0));
     EffNetDecoding *self = data;
 
-    note_type(self, pad, caps);
-    return !g_str_has_prefix(type, "audio/") && check_pixels(self, caps) &&
-           !(self->decoder && g_str_equal(type, self->type));
+    return note_type(self, pad, caps) && !g_str_has_prefix(type, "audio/") &&
+           check_pixels(self, caps) && !(self->decoder && g_str_equal(type, self->type));
 }
 
 /* What there is of a truncated picture counts, which GStreamer's parser of JPEG, used since 1.24,

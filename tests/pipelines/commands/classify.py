@@ -433,6 +433,24 @@ def test_truncated_gif():
     assert len(classify_json("--max-rate", "0", path)) == 3
 
 
+def test_gif_from_elsewhere():
+    """The demuxer of GIF needs a file: of what is pushed to it, it makes nothing, or loops for
+    ever."""
+    if not decodes("avdemux_gif", "souphttpsrc"):
+        raise tap.Skip("GStreamer's decoder for GIF is missing (gstreamer1.0-libav, -good)")
+    content = pathlib.Path(picture("whole.gif")).read_bytes()
+    for n in (14, 400, len(content)):
+        with serving(content[:n], n, "image/gif") as uri:
+            fails("--timeout", "30", uri, says="a GIF can be decoded from a file only")
+    fed = scratch("fed.gif")
+    os.remove(fed)
+    os.mkfifo(fed)
+    writer = threading.Thread(target=lambda: pathlib.Path(fed).write_bytes(content))
+    writer.start()
+    fails("--timeout", "30", fed, says="a GIF can be decoded from a file only")
+    writer.join()
+
+
 def test_gif_without_size():
     """Some demuxers crash on it."""
     if not decodes("avdemux_gif", "souphttpsrc"):
