@@ -259,14 +259,13 @@ find_data(const EffNetZip *zip, const Entry *entry, guint64 *offset, GError **er
         memcmp(header + LOCAL_SIZE, entry->name, length) != 0)
         return fail(zip->file, error, "a file's header is not where the directory says");
     *offset = entry->local + LOCAL_SIZE + length + get16(header + 28);
-    if (!effnet_range_fits(*offset, entry->size, zip->file->size))
+    if (!effnet_range_fits(*offset, entry->stored_size, zip->file->size))
         return fail(zip->file, error, "a file in it goes beyond the end");
     return TRUE;
 }
 
 gboolean
-effnet_zip_locate(const EffNetZip *zip, const char *name, guint64 *offset, guint64 *size,
-                  GError **error)
+effnet_zip_find(const EffNetZip *zip, const char *name, EffNetZipMember *member, GError **error)
 {
     guint index = GPOINTER_TO_UINT(g_hash_table_lookup(zip->by_name, name));
     const Entry *entry;
@@ -277,12 +276,29 @@ effnet_zip_locate(const EffNetZip *zip, const char *name, guint64 *offset, guint
         return FALSE;
     }
     entry = &g_array_index(zip->entries, Entry, index - 1);
-    if (entry->method != 0 || entry->flags & FLAG_ENCRYPTED || entry->stored_size != entry->size) {
+    *member = (EffNetZipMember){.size = entry->size,
+                                .stored_size = entry->stored_size,
+                                .method = entry->method,
+                                .is_encrypted = entry->flags & FLAG_ENCRYPTED};
+    return find_data(zip, entry, &member->offset, error);
+}
+
+gboolean
+effnet_zip_locate(const EffNetZip *zip, const char *name, guint64 *offset, guint64 *size,
+                  GError **error)
+{
+    EffNetZipMember member;
+
+    if (!effnet_zip_find(zip, name, &member, error))
+        return FALSE;
+    if (member.method != EFFNET_ZIP_STORED || member.is_encrypted ||
+        member.stored_size != member.size) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
                     "%s has %s in it %s, where torch.save() stores it plainly", zip->file->path,
-                    name, entry->flags & FLAG_ENCRYPTED ? "encrypted" : "compressed");
+                    name, member.is_encrypted ? "encrypted" : "compressed");
         return FALSE;
     }
-    *size = entry->size;
-    return find_data(zip, entry, offset, error);
+    *offset = member.offset;
+    *size = member.size;
+    return TRUE;
 }

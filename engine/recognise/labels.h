@@ -8,4 +8,9 @@
  * Static, NULL-terminated. */
 const char *const *effnet_labels_imagenet(guint n_classes);
 
+/* The lines of TEXT, of LENGTH bytes and a NUL, without blank ones at the end. PATH is for errors.
+ * For g_strfreev(). */
+char **effnet_labels_split(const char *path, const char *text, gsize length, GError **error);
+gboolean effnet_labels_check(const char *path, char **labels, guint n_classes, GError **error);
+
 #endif

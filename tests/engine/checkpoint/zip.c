@@ -32,6 +32,7 @@ check_archive(const GByteArray *bytes)
     g_autofree char *path = support_write_bytes("zip", bytes);
     g_autoptr(EffNetFile) file = effnet_file_open(path, NULL);
     g_autoptr(EffNetZip) zip = effnet_zip_open(file, NULL);
+    EffNetZipMember member;
     guint64 offset, size;
 
     g_assert_nonnull(zip);
@@ -42,6 +43,12 @@ check_archive(const GByteArray *bytes)
     g_assert_true(effnet_zip_locate(zip, "a/data/0", &offset, &size, NULL));
     g_assert_cmpuint(size, ==, 10);
     g_assert_cmpint(memcmp(bytes->data + offset, "0123456789", 10), ==, 0);
+    g_assert_true(effnet_zip_find(zip, "a/deflated", &member, NULL));
+    g_assert_cmpuint(member.method, ==, EFFNET_ZIP_DEFLATED);
+    g_assert_cmpuint(member.stored_size, ==, 2);
+    g_assert_cmpuint(member.size, ==, 2);
+    g_assert_false(member.is_encrypted);
+    g_assert_cmpint(memcmp(bytes->data + member.offset, "xx", 2), ==, 0);
 }
 
 static void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <effnet/model.h>
 
+#include "recognise/labels.h"
 #include "../support.h"
 
 static void
@@ -54,11 +55,31 @@ test_errors(void)
     support_check_error(&error, EFFNET_ERROR_NOT_FOUND, "is a folder");
 }
 
+/* However many they are. */
+static void
+test_split(void)
+{
+    g_auto(GStrv) lines = effnet_labels_split("a",
+                                              "\xef\xbb\xbf"
+                                              "cat\r\n\ndog\n \n",
+                                              14, NULL);
+    GError *error = NULL;
+
+    g_assert_cmpuint(g_strv_length(lines), ==, 3);
+    g_assert_cmpstr(lines[0], ==, "cat");
+    g_assert_cmpstr(lines[1], ==, "");
+    g_assert_cmpstr(lines[2], ==, "dog");
+    g_assert_true(effnet_labels_check("a", lines, 3, NULL));
+    g_assert_false(effnet_labels_check("a", lines, 2, &error));
+    support_check_error(&error, EFFNET_ERROR_SETTINGS, "a has 3 labels, the model 2 classes");
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/model/labels/load", test_load);
     g_test_add_func("/model/labels/errors", test_errors);
+    g_test_add_func("/model/labels/split", test_split);
     return g_test_run();
 }
