@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "modelfile.h"
+
 typedef struct {
     char *key;
     guint users;     /* including those who wait for it */
@@ -151,20 +153,11 @@ fail(Entry *entry, GError **error)
     g_clear_pointer(&entry, entry_free);
 }
 
-static char *
-find_model(const char *name, GError **error)
-{
-    const char *path = g_getenv("GST_EFFICIENTNET_MODEL_PATH");
-    g_auto(GStrv) folders = path ? g_strsplit(path, G_SEARCHPATH_SEPARATOR_S, -1) : NULL;
-
-    return effnet_model_find_in(name, (const char *const *)folders, error);
-}
-
 EffNetModel *
 gst_efficientnet_modelcache_acquire(const char *name, const EffNetModelOptions *options,
                                     GError **error)
 {
-    g_autofree char *path = find_model(name, error);
+    g_autofree char *path = gst_efficientnet_modelfile_get(name, options->arch, error);
     g_autofree char *key = path ? make_key(path, options, error) : NULL;
     gboolean is_new;
     Entry *entry;

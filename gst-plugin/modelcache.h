@@ -5,11 +5,10 @@
 
 #include <effnet/effnet.h>
 
-/* The model NAME, as effnet_model_find() takes it, but searched first in
- * GST_EFFICIENTNET_MODEL_PATH. Files are the same if device, inode, size, time of modification,
- * name and the config beside them are. The model is kept while someone uses it; release it with
- * gst_efficientnet_modelcache_release(). Any thread; waits only for whoever is opening the same
- * model. */
+/* The model NAME, as gst_efficientnet_modelfile_get() takes it. Files are the same if device,
+ * inode, size, time of modification, name and the config beside them are. The model is kept while
+ * someone uses it; release it with gst_efficientnet_modelcache_release(). Any thread; waits only
+ * for whoever is opening the same model. */
 EffNetModel *gst_efficientnet_modelcache_acquire(const char *name,
                                                  const EffNetModelOptions *options, GError **error);
 void gst_efficientnet_modelcache_release(EffNetModel *model);

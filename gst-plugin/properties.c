@@ -16,12 +16,14 @@ install_model_properties(GObjectClass *klass)
 {
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_MODEL,
-        g_param_spec_string("model", "Model",
-                            "A .safetensors, .pth or .pt file, or the name of one that is "
-                            "installed or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed "
-                            "default). While frames flow, a new model is opened beside the old one "
-                            "and takes over between two frames, or is refused with a warning",
-                            NULL, PLAYING_FLAGS));
+        g_param_spec_string(
+            "model", "Model",
+            "A .safetensors, .pth or .pt file, an ONNX, TFLite or Keras file or a "
+            "zip file of one, which is converted once, or the name of a model that is "
+            "installed or in GST_EFFICIENTNET_MODEL_PATH (NULL: the installed "
+            "default). While frames flow, a new model is opened beside the old one "
+            "and takes over between two frames, or is refused with a warning",
+            NULL, PLAYING_FLAGS));
     g_object_class_install_property(
         klass, GST_EFFICIENTNET_PROP_MODEL_OPTIONS,
         g_param_spec_boxed(

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "modelfile.h"
 #include "printable.h"
 
 static gboolean
@@ -149,15 +150,6 @@ effnet_command_threads(guint threads)
     return threads > 0 ? MIN(threads, all) : all;
 }
 
-char *
-effnet_command_find_model(const char *name, GError **error)
-{
-    const char *path = g_getenv("GST_EFFICIENTNET_MODEL_PATH");
-    g_auto(GStrv) folders = path ? g_strsplit(path, G_SEARCHPATH_SEPARATOR_S, -1) : NULL;
-
-    return effnet_model_find_in(name, (const char *const *)folders, error);
-}
-
 EffNetModel *
 effnet_command_open_model(const char *name, const char *model_options, EffNetPrecision precision,
                           gboolean cache, GError **error)
@@ -171,7 +163,7 @@ effnet_command_open_model(const char *name, const char *model_options, EffNetPre
 
     if (!effnet_model_options_parse(model_options, &options, &arch, error))
         return NULL;
-    path = effnet_command_find_model(name, error);
+    path = gst_efficientnet_modelfile_get(name, options.arch, error);
     model = path ? effnet_model_open(path, &options, error) : NULL;
     if (model)
         effnet_command_warn_of_labels(effnet_model_get_info(model));

@@ -55,12 +55,8 @@ gboolean effnet_command_check(const char *option, double value, double min, doub
 /* How many threads are used if THREADS are asked for; 0: all. */
 guint effnet_command_threads(guint threads);
 
-/* The path of the model NAME, as effnet_model_find() takes it, but searched first in
- * GST_EFFICIENTNET_MODEL_PATH. For g_free(). */
-char *effnet_command_find_model(const char *name, GError **error);
-
-/* Opens the model NAME, and warns of its labels. Texts are those of the options of the same names;
- * NULL: not given. */
+/* Opens the model NAME, as gst_efficientnet_modelfile_get() takes it, and warns of its labels.
+ * Texts are those of the options of the same names; NULL: not given. */
 EffNetModel *effnet_command_open_model(const char *name, const char *model_options,
                                        EffNetPrecision precision, gboolean cache, GError **error);
 

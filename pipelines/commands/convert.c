@@ -7,30 +7,44 @@
 #include "../rewrite.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 
+#include <glib/gstdio.h>
+
+#include "../convert/archive.h"
 #include "../convert/child.h"
 #include "../convert/output.h"
 #include "../convert/readers.h"
+#include "../convert/store.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/file.h"
+#include "modelfile.h"
+#include "recognise/labels.h"
 #include "recognise/recognise.h"
 
 /* The largest protocol buffers and flat buffers. */
-#define MAX_FILE G_MAXINT32
+#define MAX_FILE   G_MAXINT32
+#define MAX_LABELS ((gsize)16 << 20)
 /* Limits of the HDF5 library: time on a slow machine, and memory besides the numbers as they are
  * read and written. */
 #define MAX_SECONDS 600
 #define MAX_BYTES   (G_GUINT64_CONSTANT(2) << 30)
 #define MAX_COPIES  6
+/* Those of any conversion that nobody watches, but time that is computed in. */
+#define MAX_CACHE_SECONDS 120
 
 typedef struct {
     const char *input;
     char *output, *arch, *labels_file;
+    gboolean into_cache;
     EffNetOutfile *outfile;
-    char *data; /* the input's */
+    char *data; /* the input's, or the model's in it */
     gsize n;
+    char **labels; /* the input's own, or the file's */
     gboolean was_quantised;
 } Options;
 
@@ -41,6 +55,7 @@ options_clear(Options *options)
     g_free(options->output);
     g_free(options->arch);
     g_free(options->labels_file);
+    g_strfreev(options->labels);
     g_clear_pointer(&options->outfile, effnet_outfile_free);
 }
 
@@ -92,8 +107,9 @@ convert(gpointer data, GError **error)
     if (!read_graph(graph, options, error))
         return FALSE;
     options->was_quantised = graph->is_quantised;
-    return effnet_graph_write(graph, options->arch, options->labels_file,
-                              effnet_outfile_get_path(options->outfile), error);
+    return effnet_graph_write(graph, options->arch,
+                              options->labels_file ? options->labels_file : options->input,
+                              options->labels, effnet_outfile_get_path(options->outfile), error);
 }
 
 /* Whether INPUT is, by its content, what the engine reads already: a checkpoint, or a folder with
@@ -118,7 +134,7 @@ static gboolean
 rewrite(const Options *options, GError **error)
 {
     const EffNetModelOptions model_options = {.arch = options->arch};
-    g_autofree char *path = effnet_command_find_model(options->input, error);
+    g_autofree char *path = gst_efficientnet_modelfile_find(options->input, error);
     g_autoptr(EffNetRecognition) r = path ? effnet_recognise(path, &model_options, error) : NULL;
     g_auto(GStrv) labels = NULL;
     EffNetNewHead head = {0};
@@ -138,16 +154,45 @@ rewrite(const Options *options, GError **error)
                           effnet_outfile_get_path(options->outfile), error);
 }
 
+/* Reads the model, and the labels that are with it unless others were given. */
+static gboolean
+load(Options *options, GError **error)
+{
+    g_auto(GStrv) own = NULL;
+    g_autofree char *text = NULL;
+    gsize length;
+
+    if (options->data == NULL)
+        options->data = effnet_file_load(options->input, MAX_FILE, &options->n, error);
+    if (options->data == NULL)
+        return FALSE;
+    if (options->n > 4 && memcmp(options->data, "PK\3\4", 4) == 0 &&
+        !effnet_archive_open(options->input, &options->data, &options->n, MAX_FILE, &own, error))
+        return FALSE;
+    if (options->labels_file == NULL) {
+        options->labels = g_steal_pointer(&own);
+        return TRUE;
+    }
+    text = effnet_file_load(options->labels_file, MAX_LABELS, &length, error);
+    options->labels = text ? effnet_labels_split(options->labels_file, text, length, error) : NULL;
+    return options->labels != NULL;
+}
+
+static EffNetWorkLimits
+limits_of(guint64 n_bytes, guint seconds)
+{
+    return (EffNetWorkLimits){seconds, MAX_BYTES + MAX_COPIES * n_bytes};
+}
+
 /* Converts a file that only this program reads. */
 static gboolean
 read_foreign(Options *options, GError **error)
 {
     EffNetWorkLimits limits;
 
-    options->data = effnet_file_load(options->input, MAX_FILE, &options->n, error);
-    if (options->data == NULL)
+    if (!load(options, error))
         return FALSE;
-    limits = (EffNetWorkLimits){MAX_SECONDS, MAX_BYTES + MAX_COPIES * (guint64)options->n};
+    limits = limits_of(options->n, MAX_SECONDS);
     if (is_keras(options)) /* the HDF5 library does not survive every broken file */
         return effnet_work_in_child(convert, options, options->input, &limits, error);
     return convert(options, error);
@@ -178,6 +223,52 @@ take_output(Options *options, GError **error)
     return TRUE;
 }
 
+/* Puts what the input is converted to into the cache, unless it is there; returns its path. */
+static char *
+convert_into_cache(Options *options, GError **error)
+{
+    g_autofree char *folder =
+        g_build_filename(g_get_user_cache_dir(), "efficientnet", "converted", NULL);
+    g_autoptr(EffNetStore) store = NULL;
+    EffNetWorkLimits limits;
+    struct stat st;
+
+    /* This process does nothing else, and so need not have a child for it. */
+    limits = limits_of(stat(options->input, &st) == 0 ? (guint64)st.st_size : 0, MAX_CACHE_SECONDS);
+    effnet_work_limit(&limits);
+    umask(S_IRWXG | S_IRWXO);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    options->data = effnet_file_load(options->input, MAX_FILE, &options->n, error);
+    store = options->data ? effnet_store_open(folder, options->input, options->arch, options->data,
+                                              options->n, error)
+                          : NULL;
+    if (store == NULL)
+        return NULL;
+    if (effnet_store_has(store))
+        return g_strdup(effnet_store_get_path(store));
+    g_unlink(effnet_store_get_path(store)); /* its permissions as well, if others may write to it */
+    options->outfile = effnet_outfile_new(effnet_store_get_path(store), FALSE, error);
+    if (options->outfile == NULL || !load(options, error) || !convert(options, error) ||
+        !effnet_outfile_commit(options->outfile, error))
+        return NULL;
+    return g_strdup(effnet_store_get_path(store));
+}
+
+/* Answers whoever started this, in modelfile.c, with the path or with the error's code and
+ * sentence, and a full stop. */
+static gboolean
+answer(Options *options)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = convert_into_cache(options, &error);
+
+    if (path)
+        printf("=%s.", path);
+    else
+        printf("%d%s.", error->code, error->message);
+    return TRUE;
+}
+
 static gboolean
 run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
 {
@@ -190,17 +281,20 @@ run_convert(const EffNetCommand *command, int argc, char **argv, GError **error)
          "Which network it is, by our or timm's name, where its shapes do not tell", "NAME"},
         {"labels-file", 'l', 0, G_OPTION_ARG_FILENAME, &options.labels_file,
          "Write these labels, one a line, into the checkpoint", "FILE"},
+        {"into-cache", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.into_cache, NULL, NULL},
         {NULL},
     };
 
     if (!effnet_command_parse(command, entries, &argc, &argv, 1, 1, error))
         return FALSE;
+    options.input = argv[1];
+    if (options.into_cache)
+        return answer(&options);
     if (!options.output || !g_str_has_suffix(options.output, ".safetensors")) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                     "--output must name a file that ends in .safetensors");
         return FALSE;
     }
-    options.input = argv[1];
     options.outfile = effnet_outfile_new(options.output, FALSE, error);
     if (options.outfile == NULL)
         return FALSE;

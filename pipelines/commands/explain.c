@@ -11,6 +11,7 @@
 
 #include <gst/gst.h>
 
+#include "modelfile.h"
 #include "../learn/commands.h"
 #include "../learn/explanation.h"
 #include "../learn/heat.h"
@@ -51,7 +52,7 @@ open_model(const Options *o, GError **error)
     if (!effnet_model_options_parse(o->model_options, &options, &arch, error) ||
         (o->precision && !effnet_precision_parse(o->precision, &options.precision, error)))
         return NULL;
-    path = effnet_command_find_model(o->model, error);
+    path = gst_efficientnet_modelfile_get(o->model, arch, error);
     e = path ? effnet_explanation_new(path, &options, error) : NULL;
     if (e)
         effnet_command_warn_of_labels(effnet_explanation_get_info(e));

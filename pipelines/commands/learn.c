@@ -11,6 +11,7 @@
 
 #include <gst/gst.h>
 
+#include "modelfile.h"
 #include "../learn/algebra.h"
 #include "../learn/commands.h"
 #include "../learn/kept.h"
@@ -102,17 +103,21 @@ static gboolean
 open_base(Learning *l, GError **error)
 {
     const Options *o = l->options;
+    g_autofree char *found = NULL;
 
     if ((o->precision &&
          !effnet_precision_parse(o->precision, &l->model_options.precision, error)) ||
         !effnet_model_options_parse(o->model_options, &l->model_options, &l->arch, error))
         return FALSE;
-    l->base = effnet_command_find_model(o->model, error);
+    found = gst_efficientnet_modelfile_find(o->model, error);
+    l->base =
+        found ? gst_efficientnet_modelfile_convert(found, l->model_options.arch, error) : NULL;
     l->model = l->base ? effnet_model_open(l->base, &l->model_options, error) : NULL;
     if (!l->model)
         return FALSE;
     l->output = o->output ? o->output : l->base;
-    if (!g_str_has_suffix(l->output, ".safetensors"))
+    if (!g_str_has_suffix(l->output, ".safetensors") ||
+        (!o->output && !g_str_equal(found, l->base))) /* what it was converted to is in the cache */
         return effnet_command_refuse(
             error, "--output must be given where the model is no .safetensors file");
     l->outfile = effnet_outfile_new(l->output, FALSE, error);

@@ -13,6 +13,8 @@
 
 #include <gst/gst.h>
 
+#include "modelfile.h"
+
 #define MAX_PICTURES 4096
 
 typedef struct {
@@ -153,18 +155,19 @@ warn_of_pictures(const EffNetQuantizer *quantizer, const char *output)
 static gboolean
 quantize(const Options *options, GError **error)
 {
-    g_autofree char *model = effnet_command_find_model(options->model, error), *arch = NULL;
-    g_autoptr(GPtrArray) files = model ? list_files(options->images, error) : NULL;
-    g_autoptr(EffNetOutfile) outfile =
-        files ? effnet_outfile_new(options->output, FALSE, error) : NULL;
     EffNetModelOptions model_options = {0};
+    g_autofree char *arch = NULL, *model = NULL;
+    g_autoptr(GPtrArray) files = NULL;
+    g_autoptr(EffNetOutfile) outfile = NULL;
     g_autoptr(EffNetQuantizer) quantizer = NULL;
     g_autoptr(EffNetFrames) frames = NULL;
 
-    if (outfile == NULL ||
-        !effnet_model_options_parse(options->model_options, &model_options, &arch, error))
+    if (!effnet_model_options_parse(options->model_options, &model_options, &arch, error))
         return FALSE;
-    quantizer = effnet_quantizer_new(model, &model_options, error);
+    model = gst_efficientnet_modelfile_get(options->model, arch, error);
+    files = model ? list_files(options->images, error) : NULL;
+    outfile = files ? effnet_outfile_new(options->output, FALSE, error) : NULL;
+    quantizer = outfile ? effnet_quantizer_new(model, &model_options, error) : NULL;
     if (quantizer == NULL || !gst_init_check(NULL, NULL, error))
         return FALSE;
     effnet_command_warn_of_labels(effnet_quantizer_get_info(quantizer));

@@ -35,11 +35,22 @@ write_error(int fd, const GError *error)
         _exit(EXIT_FAILURE);
 }
 
+void
+effnet_work_limit(const EffNetWorkLimits *limits)
+{
+    const struct rlimit bytes = {limits->bytes, limits->bytes}, none = {0, 0};
+    const struct rlimit seconds = {limits->seconds, limits->seconds};
+
+    if (!IS_SANITIZED) /* whose shadow memory needs more */
+        setrlimit(RLIMIT_DATA, &bytes);
+    setrlimit(RLIMIT_CPU, &seconds);
+    setrlimit(RLIMIT_CORE, &none);
+}
+
 static void G_GNUC_NORETURN
 be_child(EffNetWork work, gpointer data, const EffNetWorkLimits *limits, pid_t parent, int fd)
 {
     static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    const struct rlimit bytes = {limits->bytes, limits->bytes}, none = {0, 0};
     int nowhere = open("/dev/null", O_WRONLY);
     GError *error = NULL;
     gboolean ok;
@@ -50,9 +61,8 @@ be_child(EffNetWork work, gpointer data, const EffNetWorkLimits *limits, pid_t p
     /* The child dies silently. */
     for (gsize i = 0; i < G_N_ELEMENTS(deadly); i++)
         signal(deadly[i], SIG_DFL);
-    if (!IS_SANITIZED) /* whose shadow memory needs more */
-        setrlimit(RLIMIT_DATA, &bytes);
-    setrlimit(RLIMIT_CORE, &none);
+    /* Its parent, who says that there was no time, comes first. */
+    effnet_work_limit(&(EffNetWorkLimits){limits->seconds + 1, limits->bytes});
     if (nowhere >= 0)
         dup2(nowhere, STDERR_FILENO);
     ok = work(data, &error);

@@ -12,6 +12,10 @@ typedef struct {
     guint64 bytes; /* of memory, including its parent's */
 } EffNetWorkLimits;
 
+/* Limits this process, which LIMITS->bytes of memory then fail in, and which the system ends when
+ * it has computed for so long. It leaves no core file. */
+void effnet_work_limit(const EffNetWorkLimits *limits);
+
 /* Does WORK in a child process, and passes its error on. If the child dies, because it exceeds
  * LIMITS for example, the error is "PATH is broken". The child dies with its parent. The process
  * must have no threads. */

@@ -7,6 +7,7 @@
 #include <effnet/error.h>
 
 #include "recognise/config.h"
+#include "recognise/labels.h"
 #include "recognise/naming.h"
 #include "checkpoint/safetensors_writer.h"
 #include "recognise/search.h"
@@ -282,10 +283,9 @@ add_tensors(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const Eff
 }
 
 gboolean
-effnet_graph_write(EffNetGraph *graph, const char *name, const char *labels_file, const char *path,
-                   GError **error)
+effnet_graph_write(EffNetGraph *graph, const char *name, const char *labels_file, char **labels,
+                   const char *path, GError **error)
 {
-    g_auto(GStrv) labels = NULL;
     g_autoptr(EffNetArch) arch = NULL;
     g_autoptr(EffNetNetwork) network = NULL;
     g_autoptr(EffNetSafetensorsWriter) writer = effnet_safetensors_writer_new();
@@ -302,7 +302,7 @@ effnet_graph_write(EffNetGraph *graph, const char *name, const char *labels_file
     if (!check_layers(graph, network, error) || !check_acts(graph, network, &is_sigmoid, error) ||
         !check_numbers(graph, error))
         return FALSE;
-    if (labels_file && !(labels = effnet_labels_load(labels_file, n_classes, error)))
+    if (labels && !effnet_labels_check(labels_file, labels, n_classes, error))
         return FALSE;
     set_config(writer, graph, name ? name : effnet_arch_get_name(arch), n_classes, is_sigmoid,
                (const char *const *)labels);

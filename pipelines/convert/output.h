@@ -6,9 +6,9 @@
 #include "graph.h"
 
 /* Recognises GRAPH's network (if ARCH is not NULL, as ARCH), and writes it to PATH as safetensors
- * with timm's names, and with the labels in the file LABELS (NULL: none). An existing file is
- * replaced once all is written. */
-gboolean effnet_graph_write(EffNetGraph *graph, const char *arch, const char *labels,
-                            const char *path, GError **error);
+ * with timm's names, and with LABELS (NULL: none), which are those of the file LABELS_FILE. An
+ * existing file is replaced once all is written. */
+gboolean effnet_graph_write(EffNetGraph *graph, const char *arch, const char *labels_file,
+                            char **labels, const char *path, GError **error);
 
 #endif

@@ -43,6 +43,8 @@ def install():
     os.environ["PKG_CONFIG_PATH"] = str(packages[0].parent)
     os.environ["LD_LIBRARY_PATH"] = str(libraries)
     os.environ["GST_PLUGIN_PATH"] = str(libraries / "gstreamer-1.0")
+    convert, = pathlib.Path(folder.name, "root").rglob("effnet-convert")
+    os.environ["EFFNET_CONVERT"] = str(convert)
     os.environ["GST_REGISTRY"] = f"{folder.name}/registry.bin"
 
 

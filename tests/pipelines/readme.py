@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 
 import broker
 import installed
@@ -84,7 +85,7 @@ def prepare():
     (HERE / "service/efficientnet/models").mkdir(parents=True)
     shutil.copy(tap.model(), HERE / "service/efficientnet/models/lite0.pth")
     (HERE / "photos").mkdir()
-    for name in ("cat.jpg", "rose.jpg", "photos/1.jpg", "photos/2.jpg"):
+    for name in ("cat.jpg", "rose.jpg", "flower.jpg", "photos/1.jpg", "photos/2.jpg"):
         Image.open(tap.sample("chelsea.png")).convert("RGB").save(HERE / name)
     for number, image in enumerate(tap.photographs(6)):
         folder = HERE / "gate" / ("open" if number % 3 else "closed")
@@ -103,6 +104,13 @@ def prepare():
     sys.path.append(str(SOURCES / "tests/pipelines/convert"))
     import models
     models.write_onnx(HERE / "tulips.onnx", models.efficientnet())
+    models.CLASSES = 10
+    models.write_onnx(HERE / "flowers.onnx", models.efficientnet())
+    net = models.mobilenet(hidden=((100, "relu"),))
+    models.write_legacy_h5(HERE / "keras_model.h5", net, models.keras_config(net))
+    with zipfile.ZipFile(HERE / "converted_keras.zip", "w") as archive:
+        archive.write(HERE / "keras_model.h5", "keras_model.h5")
+        archive.writestr("labels.txt", "".join(f"{i} flower {i}\n" for i in range(10)))
     numpy.save(HERE / "X.npy", numpy.zeros((1, 3, 224, 224), numpy.float32))
 
 

@@ -112,6 +112,22 @@ test_orphan(void)
     close(ends[0]);
 }
 
+/* A process that limits itself has no parent who waits. */
+static void
+test_limit(void)
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        effnet_work_limit(&(EffNetWorkLimits){1, G_MAXINT64});
+        for (;;)
+            continue;
+    }
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_true(WIFSIGNALED(status));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -120,5 +136,6 @@ main(int argc, char **argv)
     g_test_add_func("/convert/child/death", test_death);
     g_test_add_func("/convert/child/time", test_time);
     g_test_add_func("/convert/child/orphan", test_orphan);
+    g_test_add_func("/convert/child/limit", test_limit);
     return g_test_run();
 }
