@@ -40,6 +40,7 @@ INSTEAD = (
     (r"^sudo effnet fetch ", f"XDG_DATA_DIRS={HERE}/service effnet fetch "),
     # What tests fetch exists.
     (r"^effnet fetch NAME$", "effnet fetch lite0"),
+    (r"^(pipelines/capacity .*)$", rf"\1 --measured {SOURCES}/docs/capacity.json"),
     (r"^(\./)?(pipelines|tests)/", rf"{SOURCES}/\2/"),
     # Configures again, but installs the existing build into a folder.
     (r"^sudo meson install -C \S+ && sudo ldconfig$",
