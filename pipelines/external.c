@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-static char *
-find_program(const char *name)
+char *
+effnet_external_find(const char *name)
 {
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
     g_autofree char *folder = self ? g_path_get_dirname(self) : NULL;
@@ -21,7 +21,7 @@ effnet_command_external(const EffNetCommand *command, int argc, char **argv, GEr
 {
     g_autofree char *name =
         g_strdup_printf("effnet-%s", command->program ? command->program : command->name);
-    g_autofree char *path = find_program(name);
+    g_autofree char *path = effnet_external_find(name);
 
     execv(path, argv);
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND, "%s cannot be started: %s", path,
