@@ -55,6 +55,9 @@ describe(const EffNetWatchOutlets *outlets, const EffNetWatchEncoder *encoder)
     if (settings->snapshots)
         g_string_append(text, " seen. ! " QUEUE "2 name=snapping ! videoconvert ! "
                               "jpegenc quality=90 ! appsink name=snapshot sync=false async=false");
+    if (outlets->pupil)
+        g_string_append(text, " seen. ! " QUEUE "2 name=teaching ! "
+                              "appsink name=taught sync=false async=false");
     if (settings->display || encoder)
         g_string_append_printf(text, " seen. ! " QUEUE "8 name=labelling ! %stee name=labelled",
                                settings->overlay ? "efficientnetoverlay ! " : "");
@@ -266,6 +269,16 @@ set_up_captures(EffNetWatchGraph *graph)
 }
 
 static void
+set_up_pupil(const EffNetWatchGraph *graph)
+{
+    g_autoptr(GstElement) queue = get_element(graph, "teaching");
+    g_autoptr(GstElement) sink = get_element(graph, "taught");
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(queue, "sink");
+
+    effnet_watch_pupil_attach(graph->outlets->pupil, graph->classifier, pad, GST_APP_SINK(sink));
+}
+
+static void
 set_up_branches(EffNetWatchGraph *graph)
 {
     EffNetWatchOutlets *outlets = graph->outlets;
@@ -346,8 +359,11 @@ build(EffNetWatchGraph *graph, GError **error)
     graph->convert = get_element(graph, "convert");
     graph->classifier = get_element(graph, "efficientnet");
     set_up_branches(graph);
-    if (!effnet_watch_settings_apply(outlets->settings, graph->classifier, error) ||
-        !set_publish(graph, error) ||
+    if (!effnet_watch_settings_apply(outlets->settings, graph->classifier, error))
+        return FALSE;
+    if (outlets->pupil)
+        set_up_pupil(graph);
+    if (!set_publish(graph, error) ||
         !effnet_watch_source_add(outlets->settings, graph->pipeline, graph->convert, set_pace,
                                  graph, error))
         return FALSE;
@@ -369,6 +385,8 @@ effnet_watch_graph_free(EffNetWatchGraph *graph)
 {
     if (graph->pipeline)
         gst_element_set_state(graph->pipeline, GST_STATE_NULL);
+    if (graph->outlets->pupil)
+        effnet_watch_pupil_detach(graph->outlets->pupil);
     g_clear_pointer(&graph->snapshots, effnet_watch_snapshots_free);
     g_clear_pointer(&graph->clips, effnet_watch_clips_free);
     gst_clear_object(&graph->convert);

@@ -5,6 +5,7 @@
  *     source ! efficientnet ! tee ! the end of most frames
  *                                 ! a small JPEG image now and then, for the page
  *                                 ! a JPEG file of a class
+ *                                 ! a picture to learn from
  *                                 ! overlay ! tee ! window
  *                                                 ! encoder ! tee ! file
  *                                                                 ! a file of a class
@@ -14,6 +15,7 @@
 #define EFFNET_WATCH_GRAPH_H
 
 #include "mount.h"
+#include "pupil.h"
 #include "report.h"
 #include "settings.h"
 
@@ -23,6 +25,7 @@ typedef struct {
     EffNetWatchStatus *status;
     EffNetWatchReport report;
     EffNetWatchMount *mount;     /* NULL: it is not served */
+    EffNetWatchPupil *pupil;     /* NULL: nothing is taught */
     gboolean pictures;           /* whether images are made for the page */
     GHashTable *capture_classes; /* of snapshots and clips; NULL: all */
 } EffNetWatchOutlets;

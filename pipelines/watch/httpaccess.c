@@ -6,13 +6,18 @@
 #include <effnet/effnet.h>
 #include <gio/gio.h>
 #include <string.h>
+#include <sys/random.h>
 
-#define MAX_FILE 4096
+#define MAX_FILE   4096
+#define MAX_COOKIE 8192
+#define N_RANDOM   16 /* bytes that nobody can guess */
 
 struct _EffNetWatchHttpAccess {
     gboolean is_local;
     char **hosts;
-    char *secret; /* USER:PASSWORD or a token; NULL: not protected */
+    char *secret;          /* USER:PASSWORD or a token; NULL: none */
+    gboolean is_protected; /* nobody may see the page without it */
+    char *cookie;          /* NAME=VALUE, for those who know the secret; NULL: there is none */
 };
 
 static gboolean
@@ -36,9 +41,43 @@ read_secret(EffNetWatchHttpAccess *self, const char *file, GError **error)
     return TRUE;
 }
 
+/* In hexadecimal digits; NULL with the error set. */
+static char *
+new_random(GError **error)
+{
+    guint8 bytes[N_RANDOM];
+    GString *text = g_string_new(NULL);
+
+    if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                    "teach: there are no random numbers to make a token of");
+        g_string_free(text, TRUE);
+        return NULL;
+    }
+    for (guint i = 0; i < sizeof bytes; i++)
+        g_string_append_printf(text, "%02x", bytes[i]);
+    return g_string_free(text, FALSE);
+}
+
+/* Browsers send a host's cookies to all of its ports, where other programs may have theirs: the
+ * name is another each time. */
+static gboolean
+make_secrets(EffNetWatchHttpAccess *self, GError **error)
+{
+    g_autofree char *name = new_random(error), *value = name ? new_random(error) : NULL;
+
+    if (value && self->secret == NULL)
+        self->secret = new_random(error);
+    if (value == NULL || self->secret == NULL)
+        return FALSE;
+    name[8] = '\0';
+    self->cookie = g_strdup_printf("effnet-%s=%s", name, value);
+    return TRUE;
+}
+
 EffNetWatchHttpAccess *
 effnet_watch_http_access_new(const EffNetWatchAddress *address, const char *hosts, const char *file,
-                             GError **error)
+                             gboolean teaching, GError **error)
 {
     g_autoptr(EffNetWatchHttpAccess) self = g_new0(EffNetWatchHttpAccess, 1);
 
@@ -46,7 +85,8 @@ effnet_watch_http_access_new(const EffNetWatchAddress *address, const char *host
     self->hosts = g_strsplit(hosts ? hosts : "", ",", -1);
     for (char **host = self->hosts; *host; host++)
         g_strstrip(*host);
-    if (file && !read_secret(self, file, error))
+    self->is_protected = file != NULL;
+    if ((file && !read_secret(self, file, error)) || (teaching && !make_secrets(self, error)))
         return NULL;
     return g_steal_pointer(&self);
 }
@@ -56,7 +96,14 @@ effnet_watch_http_access_free(EffNetWatchHttpAccess *self)
 {
     g_strfreev(self->hosts);
     g_free(self->secret);
+    g_free(self->cookie);
     g_free(self);
+}
+
+const char *
+effnet_watch_http_access_get_token(const EffNetWatchHttpAccess *self)
+{
+    return self->is_protected ? NULL : self->secret;
 }
 
 /* Whether HOST is this machine's name, alone or with ".local", which needs no name server. In a
@@ -118,16 +165,55 @@ is_right_password(const EffNetWatchHttpAccess *self, const char *encoded)
 }
 
 gboolean
-effnet_watch_http_access_is_authorized(const EffNetWatchHttpAccess *self, const char *authorization)
+effnet_watch_http_access_is_secret(const EffNetWatchHttpAccess *self, const char *authorization)
 {
     static const char basic[] = "Basic ", bearer[] = "Bearer ";
 
-    if (self->secret == NULL)
-        return TRUE;
-    if (authorization == NULL || strlen(authorization) > 2 * MAX_FILE)
+    if (self->secret == NULL || authorization == NULL || strlen(authorization) > 2 * MAX_FILE)
         return FALSE;
     if (g_ascii_strncasecmp(authorization, basic, strlen(basic)) == 0)
         return is_right_password(self, authorization + strlen(basic));
     return g_ascii_strncasecmp(authorization, bearer, strlen(bearer)) == 0 &&
            !strchr(self->secret, ':') && is_equal(authorization + strlen(bearer), self->secret);
+}
+
+gboolean
+effnet_watch_http_access_is_session(const EffNetWatchHttpAccess *self, const char *cookie)
+{
+    g_auto(GStrv) cookies = NULL;
+
+    if (self->cookie == NULL || cookie == NULL || strlen(cookie) > MAX_COOKIE)
+        return FALSE;
+    cookies = g_strsplit(cookie, ";", -1);
+    for (char **one = cookies; *one; one++) {
+        if (is_equal(g_strstrip(*one), self->cookie))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+effnet_watch_http_access_is_authorized(const EffNetWatchHttpAccess *self, const char *authorization,
+                                       const char *cookie)
+{
+    return !self->is_protected || effnet_watch_http_access_is_secret(self, authorization) ||
+           effnet_watch_http_access_is_session(self, cookie);
+}
+
+char *
+effnet_watch_http_access_new_cookie(const EffNetWatchHttpAccess *self)
+{
+    return g_strconcat(self->cookie, "; Path=/; HttpOnly; SameSite=Strict", NULL);
+}
+
+gboolean
+effnet_watch_http_access_is_own_origin(const char *origin, const char *host)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+
+    for (guint i = 0; origin && host && i < G_N_ELEMENTS(schemes); i++) {
+        if (g_str_has_prefix(origin, schemes[i]))
+            return g_ascii_strcasecmp(origin + strlen(schemes[i]), host) == 0;
+    }
+    return FALSE;
 }

@@ -5,6 +5,7 @@
 #include "metrics.h"
 #include "watch-page.h"
 #include "state.h"
+#include "teachserver.h"
 
 #include <effnet/effnet.h>
 #include <libsoup/soup.h>
@@ -17,6 +18,7 @@ struct _EffNetWatchHttp {
     EffNetWatchAddress address;
     EffNetWatchHttpAccess *access;
     const GPtrArray *statuses;
+    EffNetWatchTeaching *teaching; /* or NULL */
     gboolean ending;
     char *policy; /* Content-Security-Policy */
     SoupServer *server;
@@ -108,8 +110,7 @@ set_common_headers(const EffNetWatchHttp *http, SoupServerMessage *message)
 static gboolean
 is_admitted(const EffNetWatchHttp *http, SoupServerMessage *message)
 {
-    const char *authorization = soup_message_headers_get_one(
-        soup_server_message_get_request_headers(message), "Authorization");
+    SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
 
     if (!effnet_watch_http_access_is_host_allowed(
             http->access, g_uri_get_host(soup_server_message_get_uri(message)))) {
@@ -119,7 +120,9 @@ is_admitted(const EffNetWatchHttp *http, SoupServerMessage *message)
         soup_server_message_set_status(message, SOUP_STATUS_FORBIDDEN, NULL);
         return FALSE;
     }
-    if (effnet_watch_http_access_is_authorized(http->access, authorization))
+    if (effnet_watch_http_access_is_authorized(
+            http->access, soup_message_headers_get_one(headers, "Authorization"),
+            soup_message_headers_get_list(headers, "Cookie")))
         return TRUE;
     soup_message_headers_replace(soup_server_message_get_response_headers(message),
                                  "WWW-Authenticate", "Basic realm=\"effnet\", charset=\"UTF-8\"");
@@ -188,7 +191,9 @@ handle(SoupServer *server, SoupServerMessage *message, const char *path, GHashTa
         return;
     if (!is_admitted(http, message))
         return;
-    if (!is_read_only(method))
+    if (http->teaching && effnet_watch_teach_server_is_path(path))
+        effnet_watch_teach_server_handle(http->teaching, http->access, message, path, query);
+    else if (!is_read_only(method))
         soup_server_message_set_status(message, SOUP_STATUS_METHOD_NOT_ALLOWED, NULL);
     else if (g_str_equal(path, "/metrics"))
         respond_text(message, EFFNET_WATCH_METRICS_TYPE,
@@ -257,20 +262,22 @@ client_came(GSocketService *service, GSocketConnection *connection, GObject *sou
 }
 
 EffNetWatchHttp *
-effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *statuses, GError **error)
+effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *statuses,
+                      EffNetWatchTeaching *teaching, GError **error)
 {
     const EffNetWatchAddress *address = &program->http;
     g_autoptr(EffNetWatchHttp) http = g_new0(EffNetWatchHttp, 1);
 
     http->address = (EffNetWatchAddress){g_strdup(address->address), address->port};
     http->statuses = statuses;
+    http->teaching = teaching;
     http->policy = g_strdup_printf(
         "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; "
         "frame-ancestors %s",
         program->http_frame_ancestors ? program->http_frame_ancestors : "'none'");
     http->server = soup_server_new("server-header", "effnet", NULL);
-    http->access =
-        effnet_watch_http_access_new(address, program->http_hosts, program->http_auth, error);
+    http->access = effnet_watch_http_access_new(address, program->http_hosts, program->http_auth,
+                                                teaching != NULL, error);
     if (http->access == NULL)
         return NULL;
     g_signal_connect(http->server, "request-started", G_CALLBACK(request_started), http);
@@ -327,9 +334,11 @@ char *
 effnet_watch_http_describe(const EffNetWatchHttp *http)
 {
     g_autofree char *uri = effnet_watch_http_new_uri(http);
+    const char *token = effnet_watch_http_access_get_token(http->access);
+    g_autofree char *fragment = token ? g_strconcat("#teach=", token, NULL) : g_strdup("");
 
     if (!effnet_watch_address_is_any(&http->address))
-        return g_strdup_printf("the page is %s", uri);
-    return g_strdup_printf("the page is %s here, and http://%s:%u/ elsewhere", uri,
-                           g_get_host_name(), http->address.port);
+        return g_strdup_printf("the page is %s%s", uri, fragment);
+    return g_strdup_printf("the page is %s%s here, and http://%s:%u/%s elsewhere", uri, fragment,
+                           g_get_host_name(), http->address.port, fragment);
 }

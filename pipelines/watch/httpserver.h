@@ -6,6 +6,7 @@
  *     /streams/N/picture.jpg   the newest image of stream N, from 0
  *     /metrics                 for Prometheus
  *     /healthz, /readyz        whether the program answers, and whether it does its work
+ *     /session, /teach/...     teaching (teachserver.h)
  *
  * The last two are for whoever starts programs anew; they ask for no name and no password.
  * It runs in the main loop; an answer is made at once, and sent as the client takes it. The number
@@ -14,12 +15,14 @@
 #define EFFNET_WATCH_HTTPSERVER_H
 
 #include "settings.h"
+#include "teaching.h"
 
 typedef struct _EffNetWatchHttp EffNetWatchHttp;
 
-/* A server at PROGRAM's address. STATUSES: EffNetWatchStatus. NULL with the error set. */
+/* A server at PROGRAM's address. STATUSES: EffNetWatchStatus. TEACHING NULL: nothing can be taught.
+ * NULL with the error set. */
 EffNetWatchHttp *effnet_watch_http_new(const EffNetWatchProgram *program, const GPtrArray *statuses,
-                                       GError **error);
+                                       EffNetWatchTeaching *teaching, GError **error);
 void effnet_watch_http_free(EffNetWatchHttp *http);
 
 /* From now on, the program is not ready, since it ends. */

@@ -20,6 +20,8 @@
 #define DEFAULT_KEPT    1000
 #define DEFAULT_SPACE   1000
 #define DEFAULT_CLIP    30
+#define DEFAULT_TAUGHT  5000
+#define DEFAULT_TEACH   2000 /* MB */
 
 static void
 settings_free(gpointer data)
@@ -50,6 +52,9 @@ effnet_watch_program_free(EffNetWatchProgram *program)
     g_free(program->http_auth);
     g_free(program->http_frame_ancestors);
     g_free(program->rtsp.address);
+    g_free(program->teach);
+    g_free(program->collect);
+    g_free(program->teach_model);
     effnet_watch_shard_clear(&program->shard);
     g_clear_pointer(&program->streams, g_ptr_array_unref);
     g_free(program);
@@ -186,7 +191,7 @@ parse_frame_ancestors(EffNetWatchProgram *program, const char *text, GError **er
 static gboolean
 parse_http(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError **error)
 {
-    static const char *const about[] = {"http-auth", "http-host", "http-frame-ancestors"};
+    static const char *const about[] = {"http-auth", "http-host", "http-frame-ancestors", "teach"};
 
     if (!parse_address(config, "http", &program->http, error))
         return FALSE;
@@ -201,6 +206,63 @@ parse_http(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError 
     program->http_auth = g_strdup(effnet_watch_config_get(config, NULL, "http-auth"));
     return parse_frame_ancestors(
         program, effnet_watch_config_get(config, NULL, "http-frame-ancestors"), error);
+}
+
+/* A folder for pictures or videos; NULL stays NULL. */
+static gboolean
+parse_folder(const char *key, const char *text, char **folder, GError **error)
+{
+    if (text && *text == '\0') {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s must be a folder, not \"\"",
+                    key);
+        return FALSE;
+    }
+    *folder = g_strdup(text);
+    return TRUE;
+}
+
+/* TRUE unless a stream or the program has a value for KEY. */
+static gboolean
+check_absent(const EffNetWatchConfig *config, const char *key, GError **error)
+{
+    gboolean absent = effnet_watch_config_get(config, NULL, key) == NULL;
+
+    for (guint i = 0; absent && i < config->streams->len; i++)
+        absent =
+            effnet_watch_config_get(config, g_ptr_array_index(config->streams, i), key) == NULL;
+    if (!absent)
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                    "%s cannot be combined with teach, which changes the classes and is for one "
+                    "program",
+                    key);
+    return absent;
+}
+
+static gboolean
+parse_teach(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError **error)
+{
+    const char *files = effnet_watch_config_get(config, NULL, "teach-files");
+    const char *space = effnet_watch_config_get(config, NULL, "teach-space");
+
+    program->teach_files = DEFAULT_TAUGHT;
+    program->teach_space = DEFAULT_TEACH;
+    program->teach_model = g_strdup(effnet_watch_config_get(config, NULL, "model"));
+    if (!parse_folder("teach", effnet_watch_config_get(config, NULL, "teach"), &program->teach,
+                      error) ||
+        !parse_folder("collect", effnet_watch_config_get(config, NULL, "collect"),
+                      &program->collect, error) ||
+        !parse_number("teach-files", files, 1, MAX_KEPT, &program->teach_files, error) ||
+        !parse_number("teach-space", space, 1, MAX_SPACE, &program->teach_space, error))
+        return FALSE;
+    if (program->teach)
+        return check_absent(config, "shard", error) &&
+               check_absent(config, "capture-classes", error);
+    if (program->collect || (!files && !space))
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "%s is about collected pictures: --teach and --collect say where they go",
+                files ? "teach-files" : "teach-space");
+    return FALSE;
 }
 
 static gboolean
@@ -345,19 +407,6 @@ parse_record(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     return TRUE;
 }
 
-/* A folder for pictures or videos; NULL stays NULL. */
-static gboolean
-parse_folder(const char *key, const char *text, char **folder, GError **error)
-{
-    if (text && *text == '\0') {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s must be a folder, not \"\"",
-                    key);
-        return FALSE;
-    }
-    *folder = g_strdup(text);
-    return TRUE;
-}
-
 /* The labels among CLASSES are looked up when the model is there. */
 static gboolean
 parse_captures(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
@@ -489,7 +538,7 @@ effnet_watch_program_new(const EffNetWatchConfig *config, GError **error)
     program->json = get_flag(config, NULL, "json");
     if (!parse_http(program, config, error) ||
         !parse_address(config, "rtsp-out", &program->rtsp, error) ||
-        !parse_shard(program, config, error))
+        !parse_teach(program, config, error) || !parse_shard(program, config, error))
         return NULL;
     if (config->streams->len == 0) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,

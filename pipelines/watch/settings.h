@@ -52,6 +52,10 @@ typedef struct {
     EffNetWatchAddress http, rtsp;
     char *http_hosts, *http_auth; /* as given, or NULL */
     char *http_frame_ancestors;   /* for the page's Content-Security-Policy, or NULL */
+    char *teach, *collect;        /* folders; NULL: none */
+    char *teach_model;            /* of all streams that name none; NULL: the default */
+    guint teach_files;            /* that each of these may have, */
+    guint teach_space;            /* and MB of them */
     gboolean json;
     EffNetWatchShard shard;
     GPtrArray *streams; /* of EffNetWatchSettings, the other shards' as well */

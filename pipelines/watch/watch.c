@@ -6,6 +6,7 @@
 #include "logs.h"
 #include "rtsp.h"
 #include "stream.h"
+#include "teaching.h"
 #include "terminal.h"
 
 #include <effnet/effnet.h>
@@ -46,6 +47,7 @@ typedef struct {
     EffNetWatchLines *output;
     GHashTable *published; /* path to EffNetWatchLines */
     EffNetWatchTerminal *terminal;
+    EffNetWatchTeaching *teaching;
     EffNetWatchHttp *http; /* each of these may be NULL */
     EffNetWatchRtsp *rtsp;
     EffNetWatchObserver observer;
@@ -208,6 +210,9 @@ open_place(Watch *watch, Place *place, GError **error)
     place->outlets = outlets;
     outlets->settings = settings;
     outlets->status = status;
+    if (watch->teaching)
+        outlets->pupil =
+            effnet_watch_teaching_get_pupil(watch->teaching, (guint)(place - watch->places));
     outlets->pictures = watch->program->http.address != NULL;
     effnet_watch_report_init(&outlets->report, status);
     outlets->report.changes_only = settings->changes_only;
@@ -263,6 +268,15 @@ open_terminal(Watch *watch)
 }
 
 static gboolean
+open_teaching(Watch *watch, GError **error)
+{
+    if (!watch->program->teach && !watch->program->collect)
+        return TRUE;
+    watch->teaching = effnet_watch_teaching_new(watch->program, tell, watch, error);
+    return watch->teaching != NULL;
+}
+
+static gboolean
 serve_http(Watch *watch, GError **error)
 {
     if (watch->program->http.address == NULL)
@@ -270,7 +284,8 @@ serve_http(Watch *watch, GError **error)
 #if EFFNET_HAVE_SOUP
     g_autofree char *text = NULL;
 
-    watch->http = effnet_watch_http_new(watch->program, watch->statuses, error);
+    watch->http = effnet_watch_http_new(watch->program, watch->statuses,
+                                        watch->program->teach ? watch->teaching : NULL, error);
     if (watch->http == NULL)
         return FALSE;
     text = effnet_watch_http_describe(watch->http);
@@ -370,7 +385,8 @@ prepare(Watch *watch, GError **error)
 {
     guint n = watch->program->streams->len;
 
-    if (!open_output(watch, error) || !assign(watch, &watch->program->shard, error))
+    if (!open_output(watch, error) || !assign(watch, &watch->program->shard, error) ||
+        !open_teaching(watch, error))
         return FALSE;
     for (guint i = 0; i < n; i++) {
         if (watch->places[i].ours && !open_place(watch, &watch->places[i], error))
@@ -521,6 +537,7 @@ watch_clear(Watch *watch)
     g_clear_pointer(&watch->terminal, effnet_watch_terminal_free);
     for (guint i = 0; i < n; i++)
         close_place(watch, &watch->places[i]);
+    g_clear_pointer(&watch->teaching, effnet_watch_teaching_free);
     g_free(watch->places);
     g_hash_table_unref(watch->mounts);
     g_ptr_array_unref(watch->statuses);

@@ -72,7 +72,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         gst_init(NULL, NULL);
         statuses = g_ptr_array_new();
         g_ptr_array_add(statuses, effnet_watch_status_new("cam0"));
-        http = effnet_watch_http_new(&any, statuses, NULL);
+        http = effnet_watch_http_new(&any, statuses, NULL, NULL);
         if (!http)
             g_error("no server");
         uri = effnet_watch_http_new_uri(http);

@@ -52,6 +52,8 @@ INSTEAD = (
     (r"^effnet watch /dev/video0 door=\S+ --http 8080$", "effnet watch a.mp4 door=holiday.mp4 --http 0"),
     (r"^effnet watch --on-change .*", "effnet watch --on-change true a.mp4"),
     (r"^(effnet watch --snapshot .*) yard=\S+", r"\1 holiday.mp4"),
+    (r"^effnet watch --teach$", "effnet watch --teach gate --http 0 a.mp4"),
+    (r"^(effnet watch --teach .*) --http 8080 yard=\S+", r"\1 --http 0 holiday.mp4"),
     (r"^effnet watch videotest:ball --http 8080$", "effnet watch a.mp4 --http 0"),
     (r"\bSOURCE\.\.\.", "a.mp4"),
     (r"\bv4l2src\b", "videotestsrc num-buffers=30"),

@@ -89,8 +89,8 @@ class Watch:
 
     def __init__(self, *arguments, model=MODEL, prefix=(), **environment):
         self.process = subprocess.Popen(
-            [*prefix, tap.EFFNET, "watch", "--model", model, *arguments], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env={**os.environ, **environment}, cwd=folder.name)
+            [*prefix, tap.EFFNET, "watch", *(("--model", model) if model else ()), *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **environment}, cwd=folder.name)
         self.text = {self.process.stdout: b"", self.process.stderr: b""}
 
     def __enter__(self):
