@@ -48,6 +48,46 @@ copy_string(gconstpointer string, gpointer data)
     return g_strdup(string);
 }
 
+/* What is equal in the names of all pictures of a burst, as effnet watch takes them; NULL if PATH
+ * is none of these. They may have been sorted into several folders. For g_free(). */
+static char *
+find_burst(const char *path)
+{
+    static const char mark[] = "-burst-";
+    g_autofree char *name = g_path_get_basename(path);
+    char *number = g_strrstr(name, mark);
+
+    if (!number || number == name)
+        return NULL;
+    number += strlen(mark);
+    if (strspn(number, "0123456789") == 0 || number[strspn(number, "0123456789")] != '.')
+        return NULL;
+    *number = '\0';
+    return g_steal_pointer(&name);
+}
+
+/* Sets the sources of ALBUM, of which each picture has its file's, to the first file of its
+ * burst. */
+static void
+join_bursts(EffNetAlbum *album)
+{
+    g_autoptr(GHashTable) bursts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (guint i = 0; i < album->n; i++) {
+        char *burst = find_burst(album->names[i]);
+        gpointer first;
+
+        if (!burst)
+            continue;
+        if (g_hash_table_lookup_extended(bursts, burst, NULL, &first)) {
+            album->sources[i] = GPOINTER_TO_UINT(first);
+            g_free(burst);
+        } else {
+            g_hash_table_insert(bursts, burst, GUINT_TO_POINTER(album->sources[i]));
+        }
+    }
+}
+
 EffNetAlbum *
 effnet_album_new(const EffNetDataset *dataset, EffNetGathered *gathered)
 {
@@ -66,6 +106,7 @@ effnet_album_new(const EffNetDataset *dataset, EffNetGathered *gathered)
         album->names[i] = g_strdup(example->path);
     }
     effnet_gathered_free(gathered);
+    join_bursts(album);
     return album;
 }
 

@@ -13,7 +13,7 @@ typedef struct {
     gboolean multi;    /* a picture may have any number of labels; otherwise it has one */
     float *features;   /* n x views x n_features, rounded as effnet_kept_write() does */
     guint8 *targets;   /* n x n_labels: 1 if the picture has the label, else 0 */
-    guint *sources;    /* n: equal for pictures of the same file */
+    guint *sources;    /* n: equal for pictures of the same file, or of the same burst */
     char **names;      /* n: paths; NULL for pictures that were read from a model */
 } EffNetAlbum;
 

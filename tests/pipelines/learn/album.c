@@ -10,9 +10,9 @@
 #define FEATURES 6
 
 /* An album with LABELS and one picture for each of CLASSES (-1 ends them), with features that
- * follow from SEED plus the picture's number. */
+ * follow from SEED plus the picture's number. PATHS: of the pictures, or NULL. */
 static EffNetAlbum *
-album_of(const char *const *labels, const int *classes, guint32 seed)
+album_with(const char *const *labels, const int *classes, guint32 seed, const char *const *paths)
 {
     g_autoptr(EffNetDataset) dataset = g_new0(EffNetDataset, 1);
     EffNetGathered *gathered = g_new0(EffNetGathered, 1);
@@ -30,7 +30,7 @@ album_of(const char *const *labels, const int *classes, guint32 seed)
         g_autoptr(GRand) random = g_rand_new_with_seed(seed + i);
         EffNetExample *example = g_new0(EffNetExample, 1);
 
-        example->path = g_strdup_printf("%u", i);
+        example->path = paths ? g_strdup(paths[i]) : g_strdup_printf("%u", i);
         example->n_labels = 1;
         example->labels = g_new(guint, 1);
         example->labels[0] = (guint)classes[i];
@@ -51,6 +51,12 @@ album_of(const char *const *labels, const int *classes, guint32 seed)
         }
         return album;
     }
+}
+
+static EffNetAlbum *
+album_of(const char *const *labels, const int *classes, guint32 seed)
+{
+    return album_with(labels, classes, seed, NULL);
 }
 
 static void
@@ -197,6 +203,22 @@ test_damaged(void)
     effnet_test_remove_folder(folder);
 }
 
+/* Pictures that were taken in one go are one source, wherever they have been sorted to. */
+static void
+test_bursts(void)
+{
+    const char *const labels[] = {"open", "shut", NULL};
+    const char *const paths[] = {
+        "g/open/cam-1-burst-001.jpg", "g/open/cam-2-burst-001.jpg", "g/open/cam-1.jpg",
+        "g/shut/cam-1-burst-2.jpg",   "g/shut/cam-1-burst-x.jpg",   "g/shut/-burst-1.jpg",
+        "g/x-burst-1.jpg/a.jpg",      "g/x-burst-1.jpg/b.jpg",      "g/open/cam-2-burst-044.png"};
+    g_autoptr(EffNetAlbum) album =
+        album_with(labels, (int[]){0, 0, 0, 1, 1, 1, 0, 0, 0, -1}, 1, paths);
+
+    g_assert_cmpmem(album->sources, album->n * sizeof(guint),
+                    ((guint[]){0, 1, 2, 0, 4, 5, 6, 7, 1}), 9 * sizeof(guint));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -206,5 +228,6 @@ main(int argc, char **argv)
     g_test_add_func("/learn/album/sort", test_sort);
     g_test_add_func("/learn/album/sort-classes", test_sort_classes);
     g_test_add_func("/learn/album/damaged", test_damaged);
+    g_test_add_func("/learn/album/bursts", test_bursts);
     return g_test_run();
 }
