@@ -12,6 +12,7 @@ slow_jobs=(
     "the plugin on Debian 13, with GstAnalytics" ".ci/plugin-tests trixie"
     "the plugin on forky, with GStreamer 1.28" ".ci/plugin-tests forky"
     "Spark and shards" "tests/scale/run"
+    "the page in a browser" "tests/browser"
     "both commands on a bare Debian 12, as root" "tests/bare bookworm root"
     "both commands on a bare Debian 12, with sudo" "tests/bare bookworm newcomer"
     "both commands on a bare Debian 13, as root" "tests/bare trixie root"

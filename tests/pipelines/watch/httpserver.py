@@ -39,7 +39,8 @@ def test_page():
         uri = run.uri()
         assert uri.startswith("http://127.0.0.1:"), uri
         for path, kind in (("", "text/html"), ("watch.css", "text/css"),
-                           ("watch.js", "text/javascript")):
+                           ("watch.js", "text/javascript"),
+                           ("teach.css", "text/css"), ("teach.js", "text/javascript")):
             code, headers, body = get(uri + path)
             assert code == 200 and headers["Content-Type"] == kind, (path, headers)
             assert "default-src 'self'" in headers["Content-Security-Policy"]
