@@ -198,6 +198,13 @@ add_sample(EffNetWatchStatus *status)
     sample->classes = status->now.classes;
 }
 
+/* Another model may have the same class by another name. */
+static gboolean
+is_same_class(const EffNetWatchClass *a, const EffNetWatchClass *b)
+{
+    return a->index == b->index && g_str_equal(a->label, b->label);
+}
+
 gboolean
 effnet_watch_status_set_result(EffNetWatchStatus *status, const GstEfficientNetResult *result)
 {
@@ -207,7 +214,7 @@ effnet_watch_status_set_result(EffNetWatchStatus *status, const GstEfficientNetR
     read_classes(&classes, result);
     g_mutex_lock(&status->mutex);
     changed = (classes.n > 0) != (status->now.classes.n > 0) ||
-              (classes.n > 0 && classes.best[0].index != status->now.classes.best[0].index);
+              (classes.n > 0 && !is_same_class(&classes.best[0], &status->now.classes.best[0]));
     status->now.classes = classes;
     add_sample(status);
     g_mutex_unlock(&status->mutex);

@@ -84,6 +84,7 @@ class Card {
         this.text(".rate", this.rate(stream));
         this.image.alt = `What ${stream.name} shows`;
         this.showProgress(stream);
+        this.forgetOtherModels(stream);
         Object.assign(this.labels, stream.labels);
         for (const found of stream.classes) // which may be in no sample yet
             this.labels[found.index] = found.label;
@@ -93,6 +94,17 @@ class Card {
         this.showClasses(stream.classes);
         this.showLegend();
         this.draw();
+    }
+
+    // A class with another name is of another model, and so are the lines.
+    forgetOtherModels(stream) {
+        const found = stream.classes.map(({index, label}) => [index, label]);
+        if ([...Object.entries(stream.labels), ...found]
+            .every(([index, label]) => (this.labels[index] ?? label) === label))
+            return;
+        this.samples = [];
+        this.labels = {};
+        this.colors.clear();
     }
 
     // The legend has the classes of all lines, including those no longer among the best.

@@ -53,7 +53,8 @@ test_changes(void)
     g_assert_false(see(status, NULL, 0, 0.0f));
     g_assert_true(see(status, "cat", 1, 0.5f));
     g_assert_false(see(status, "cat", 1, 0.9f));
-    g_assert_true(see(status, "cat", 2, 0.9f)); /* a class is its index */
+    g_assert_true(see(status, "cat", 2, 0.9f));  /* a class is its index */
+    g_assert_true(see(status, "gate", 2, 0.9f)); /* and of its model */
     g_assert_true(see(status, NULL, 0, 0.0f));
     g_assert_false(see(status, NULL, 0, 0.0f));
     effnet_watch_status_free(status);
