@@ -193,26 +193,25 @@ class Model:
         outs = [np.empty((len(items), width), np.float32) for _, width in results]
         targets = [(ffi.from_buffer("float[]", out), result, width, width * out.itemsize)
                    for out, (result, width) in zip(outs, results)]
-        frame = ffi.new("EffNetFrame *")
-        with gate:
-            session = self._take_session()
-        try:
-            for first in range(0, len(items), _BATCH):
-                batch = items[first:first + _BATCH]
-                for place, picture in enumerate(batch):
-                    data, normalised = self._describe(picture, frame)
-                    with gate:
+        frames = ffi.new("EffNetFrame[]", min(len(items), _BATCH))
+        for first in range(0, len(items), _BATCH):
+            # Before the gate, since what is not NumPy's may do anything to become an array.
+            described = [self._describe(picture, frames + place)
+                         for place, picture in enumerate(items[first:first + _BATCH])]
+            with gate:
+                session = self._take_session()
+                try:
+                    for place, (data, normalised) in enumerate(described):
                         if normalised:
                             lib.effnet_session_set_tensor(session, place, data)
                         else:
-                            call(lib.effnet_session_set_frame, session, place, frame)
-                with gate:
-                    lib.effnet_session_run(session, len(batch))
-                for numbers, result, width, size in targets:
-                    for place in range(len(batch)):
-                        ffi.memmove(numbers + (first + place) * width, result(session, place), size)
-        finally:
-            self._give_session(session)
+                            call(lib.effnet_session_set_frame, session, place, frames + place)
+                    lib.effnet_session_run(session, len(described))
+                    for numbers, result, width, size in targets:
+                        for place in range(len(described)):
+                            ffi.memmove(numbers + (first + place) * width, result(session, place), size)
+                finally:
+                    self._give_session(session)
         return outs
 
     def _logits(self) -> Tuple[Callable[[Any, int], Any], int]:
