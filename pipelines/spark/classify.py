@@ -20,6 +20,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
+from pyspark.sql.pandas.types import to_arrow_schema
 
 import effnet
 from effnet.files import PICTURE_SUFFIXES, VIDEO_SUFFIXES, FileClassifier, is_video
@@ -33,11 +34,7 @@ SCHEMA = T.StructType([
     T.StructField("embedding", T.ArrayType(T.FloatType())),
     T.StructField("error", T.StringType()),
 ])
-_ARROW = pyarrow.schema([
-    ("path", pyarrow.string()), ("frame", pyarrow.int64()), ("pts", pyarrow.float64()),
-    ("labels", pyarrow.list_(pyarrow.string())), ("scores", pyarrow.list_(pyarrow.float32())),
-    ("embedding", pyarrow.list_(pyarrow.float32())), ("error", pyarrow.string()),
-])
+_ARROW = to_arrow_schema(SCHEMA)
 # Rows that are sent to Python, and back, at once: a picture's file may have megabytes.
 _BATCH = 16
 # Spark keeps a file whole in the memory of a task.
