@@ -323,6 +323,36 @@ test_frame_ancestors(void)
 }
 
 static void
+test_teaching(void)
+{
+    g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
+    g_autoptr(EffNetWatchProgram) none = read_config(config), with = NULL;
+    g_autoptr(GError) lonely = NULL, huge = NULL, sharded = NULL;
+
+    g_assert_true(!none->teach && !none->collect && !none->teach_model);
+    set(config, "teach-space", "7");
+    g_assert_null(effnet_watch_program_new(config, &lonely));
+    g_assert_nonnull(strstr(lonely->message, "--teach and --collect say where they go"));
+    set(config, "http", "80");
+    set(config, "teach", "gate");
+    set(config, "collect", "unsure");
+    set(config, "model", "lite0");
+    with = read_config(config);
+    g_assert_cmpstr(with->teach, ==, "gate");
+    g_assert_cmpstr(with->collect, ==, "unsure");
+    g_assert_cmpstr(with->teach_model, ==, "lite0");
+    g_assert_cmpuint(with->teach_files, ==, 5000);
+    g_assert_cmpuint(with->teach_space, ==, 7);
+    set(config, "teach-files", "10000000");
+    g_assert_null(effnet_watch_program_new(config, &huge));
+    g_assert_true(g_str_has_prefix(huge->message, "teach-files must be"));
+    set(config, "teach-files", "1");
+    set(config, "shard", "0/2");
+    g_assert_null(effnet_watch_program_new(config, &sharded));
+    g_assert_true(g_str_has_prefix(sharded->message, "shard cannot be combined"));
+}
+
+static void
 test_captures(void)
 {
     static const char *const classes[] = {"cat", "281", NULL};
@@ -436,6 +466,7 @@ main(int argc, char **argv)
     g_test_add_func("/settings/uri", test_uri);
     g_test_add_func("/settings/any", test_any);
     g_test_add_func("/settings/frame-ancestors", test_frame_ancestors);
+    g_test_add_func("/settings/teaching", test_teaching);
     g_test_add_func("/settings/captures", test_captures);
     g_test_add_func("/settings/record", test_record);
     g_test_add_func("/settings/model", test_model);
