@@ -6,7 +6,7 @@
 #include <effnet/effnet.h>
 #include <string.h>
 
-#define MAX_LISTED 200 /* pictures */
+#define MAX_LISTED 5000 /* pictures */
 /* A report has its style and its pictures in it, and nothing else. */
 #define REPORT_POLICY "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 

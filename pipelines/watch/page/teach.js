@@ -5,13 +5,14 @@
 "use strict";
 
 (() => {
-    const TEACH_PAUSE = 1000, MAX_SHOWN = 24;
+    const TEACH_PAUSE = 1000, SHOWN = 24;
     const id = (name) => document.getElementById(name);
     const view = document.querySelector(".view"), zone = view.querySelector(".zone");
     const picture = view.querySelector("img");
     const address = (path, query) => `teach/${path}?${new URLSearchParams(query)}`;
     let now = null;       // the state
     let shown = null;     // the classes whose pictures are shown
+    const limits = new Map(); // how many of a class's pictures are shown, where it is not SHOWN
     let reported = null;  // the model whose report is shown
     let problem = "";     // of the last thing that was asked for
 
@@ -117,11 +118,13 @@
         else
             figure.append(make("figcaption", file));
         const remove = make("button", "×", {type: "button", title: `Remove ${file}`});
+        remove.setAttribute("aria-label", remove.title);
         onPress(remove, () => post("remove", query));
         figure.append(remove);
         if (from === "unsure") {
             const accept = make("button", "✓", {type: "button", className: "accept"});
             accept.title = "Learn from it as the class that is named above, or else as this one";
+            accept.setAttribute("aria-label", accept.title);
             onPress(accept, () => post("accept", {class: name, name: file, as: id("class").value || name}));
             figure.append(accept);
         }
@@ -131,12 +134,22 @@
     async function newClass(from, {name, files}) {
         const answer = await fetch(address("pictures.json", {from, class: name}));
         const names = answer.ok ? await answer.json() : [];
+        const key = `${from}/${name}`, limit = limits.get(key) ?? SHOWN;
         const box = make("div", "", {className: "class"}), title = make("h3", name);
         title.append(make("span", ` ${files} picture${files === 1 ? "" : "s"}`));
         const thumbs = make("div", "", {className: "thumbs"});
-        thumbs.append(...names.slice(0, MAX_SHOWN).map((file) => newFigure(from, name, file)));
+        thumbs.append(...names.slice(0, limit).map((file) => newFigure(from, name, file)));
         box.append(title, thumbs);
-        box.dataset.key = JSON.stringify([name, files, names.slice(0, MAX_SHOWN)]);
+        if (names.length > limit) {
+            const more = make("button", "Show more", {type: "button", className: "more"});
+            onPress(more, async () => {
+                limits.set(key, 4 * limit);
+                shown = null;
+                await refresh();
+            });
+            box.append(more);
+        }
+        box.dataset.key = JSON.stringify([name, files, names.slice(0, limit)]);
         return box;
     }
 

@@ -12,7 +12,7 @@ import time
 
 import tap
 from teachclient import LEARNING_PATIENCE, Teacher, two_sources
-from watching import PATIENCE, plugin
+from watching import PATIENCE, plugin, scratch
 
 plugin("jpegenc")
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -153,6 +153,14 @@ def test_taught():
         count = sum(found["files"] for found in run.state()["classes"])
         assert count >= 4
         browser.wait(f"{thumbs} === {count}")
+        assert not browser.run("document.querySelector('.more')")
+        (name,) = run.files("bars")[:1]
+        for number in range(24):
+            os.link(f"{run.folder}/bars/{name}", f"{run.folder}/bars/more-{number}.jpg")
+        browser.wait(f"document.querySelector('.more') && {thumbs} < {count + 24}")
+        browser.press(".more")
+        browser.wait(f"!document.querySelector('.more') && {thumbs} === {count + 24}")
+        count += 24
         browser.press("#taught .thumbs button")
         browser.wait(f"{thumbs} === {count - 1}")
         browser.wait("[...document.querySelectorAll('#taught img')].every((i) => i.naturalWidth === 640"
@@ -191,6 +199,27 @@ def test_zone():
         browser.drag(".view", (0.5, 0.5), (0.5, 0.5))
         time.sleep(1)
         assert run.state()["streams"][0]["zone"] is None, "a press is no rectangle"
+        assert not browser.errors, browser.errors
+        assert run.stop() == 0
+
+
+def test_unsure():
+    """A picture that the model was not sure of is taken over as the class that is typed."""
+    unsure = scratch("browser-doubts")
+    with Browser() as browser, Teacher("browser-accepted", "--max-rate", "2", "--collect", unsure,
+                                       *two_sources()) as run:
+        assert run.collect(0, "ball") == 1
+        (name,) = run.files("ball")
+        os.makedirs(f"{unsure}/a cat")
+        os.rename(f"{run.folder}/ball/{name}", f"{unsure}/a cat/{name}")
+        browser.open(f"{run.uri()}#teach={run.token()}")
+        browser.press("[data-tab='teach']")
+        browser.wait("[...document.querySelectorAll('#unsure h3')].some((h) => h.innerText.includes('a cat'))")
+        browser.type("#class", "a bird")
+        browser.run("[...document.querySelectorAll('#unsure .class')].find((box) =>"
+                    " box.innerText.includes('a cat')).querySelector('.accept').click()")
+        browser.wait("[...document.querySelectorAll('#taught h3')].some((h) => h.innerText.includes('a bird'))")
+        assert run.files("a bird") == [name] and not os.path.exists(f"{unsure}/a cat")
         assert not browser.errors, browser.errors
         assert run.stop() == 0
 
