@@ -273,21 +273,26 @@ write_model(Learning *l, GError **error)
         .sigmoid = a->multi,
     };
     const char *metadata[9] = {NULL};
+    guint n = 0;
 
     for (guint k = 0; k < head.n_classes; k++)
         labels[k] = g_ptr_array_index(a->labels, k);
-    if (!l->options->forget) {
+    if (!l->options->forget && effnet_prototypes_write(a, l->groups, &known, &prototypes)) {
+        metadata[0] = EFFNET_KNOWN_PICTURES;
+        metadata[1] = known;
+        metadata[2] = EFFNET_KNOWN_FEATURES;
+        metadata[3] = prototypes;
+        n = 4;
+    }
+    if (!l->options->forget && effnet_album_can_be_kept(a)) {
         effnet_album_write(a, &pictures, &features);
-        metadata[0] = EFFNET_KEPT_PICTURES;
-        metadata[1] = pictures;
-        metadata[2] = EFFNET_KEPT_FEATURES;
-        metadata[3] = features;
-        if (effnet_prototypes_write(a, l->groups, &known, &prototypes)) {
-            metadata[4] = EFFNET_KNOWN_PICTURES;
-            metadata[5] = known;
-            metadata[6] = EFFNET_KNOWN_FEATURES;
-            metadata[7] = prototypes;
-        }
+        metadata[n] = EFFNET_KEPT_PICTURES;
+        metadata[n + 1] = pictures;
+        metadata[n + 2] = EFFNET_KEPT_FEATURES;
+        metadata[n + 3] = features;
+    } else if (!l->options->forget) {
+        effnet_command_warn("a file cannot keep the features of so many pictures: nothing can be "
+                            "added to the model");
     }
     return effnet_rewrite(l->base, &l->model_options, &head, metadata,
                           effnet_outfile_get_path(l->outfile), error) &&

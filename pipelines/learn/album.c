@@ -9,7 +9,9 @@
 
 #include "kept.h"
 
-#define MAX_VIEWS 2
+#define MAX_VIEWS  2
+#define MAX_TEXT   (80u * 1000 * 1000) /* bytes; headers of safetensors end at 100 MB */
+#define MAX_VALUES 250000              /* of JSON; at 262144 it is not read */
 
 void
 effnet_album_free(EffNetAlbum *album)
@@ -200,6 +202,17 @@ effnet_album_read(const char *path, const EffNetModelInfo *info, GError **error)
         return NULL;
     }
     return g_steal_pointer(&album);
+}
+
+gboolean
+effnet_album_can_be_kept(const EffNetAlbum *album)
+{
+    gsize n_targets = (gsize)album->n * album->labels->len, n_values = 2 * (gsize)album->n;
+
+    for (gsize i = 0; i < n_targets; i++)
+        n_values += album->targets[i];
+    return n_values <= MAX_VALUES &&
+           effnet_kept_measure((gsize)album->n * album->views, album->n_features) <= MAX_TEXT;
 }
 
 void

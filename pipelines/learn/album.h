@@ -26,6 +26,10 @@ void effnet_album_free(EffNetAlbum *album);
  * if there is none. The caller frees the album. */
 EffNetAlbum *effnet_album_read(const char *path, const EffNetModelInfo *info, GError **error);
 
+/* Whether a checkpoint's metadata can hold the album: the header of the file, and the values in it,
+ * are limited. */
+gboolean effnet_album_can_be_kept(const EffNetAlbum *album);
+
 /* Writes the album as two strings of metadata: PICTURES, with labels and sources, and FEATURES. The
  * caller frees both. */
 void effnet_album_write(const EffNetAlbum *album, char **pictures, char **features);

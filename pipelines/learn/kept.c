@@ -90,6 +90,12 @@ read_row(const guint8 *in, float *row, guint n)
     return TRUE;
 }
 
+gsize
+effnet_kept_measure(gsize n, guint n_features)
+{
+    return (n * row_bytes(n_features) + 2) / 3 * 4;
+}
+
 char *
 effnet_kept_write(const float *features, gsize n, guint n_features)
 {

@@ -16,6 +16,9 @@
  * greatest of the row. Writing what was read gives the same text. The caller frees it. */
 char *effnet_kept_write(const float *features, gsize n, guint n_features);
 
+/* How long the text of N rows is. */
+gsize effnet_kept_measure(gsize n, guint n_features);
+
 /* Reads what effnet_kept_write() wrote. NULL if TEXT is not N rows of N_FEATURES. The caller frees
  * the result. */
 float *effnet_kept_read(const char *text, gsize n, guint n_features);

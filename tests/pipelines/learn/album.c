@@ -203,6 +203,29 @@ test_damaged(void)
     effnet_test_remove_folder(folder);
 }
 
+/* Whether N pictures of N_FEATURES, each of all of N_LABELS classes, can be kept. */
+static gboolean
+can_be_kept(guint n, guint n_features, guint n_labels)
+{
+    g_autofree guint8 *targets = g_malloc((gsize)n * n_labels);
+    g_autoptr(GPtrArray) labels = g_ptr_array_new();
+    const EffNetAlbum album = {
+        .n = n, .views = 2, .n_features = n_features, .labels = labels, .targets = targets};
+
+    memset(targets, 1, (gsize)n * n_labels);
+    g_ptr_array_set_size(labels, (gint)n_labels);
+    return effnet_album_can_be_kept(&album);
+}
+
+static void
+test_too_many(void)
+{
+    g_assert_true(can_be_kept(10000, 1280, 1));
+    g_assert_false(can_be_kept(20000, 1280, 1)); /* 103 MB */
+    g_assert_true(can_be_kept(80000, 6, 1));
+    g_assert_false(can_be_kept(80000, 6, 2)); /* 320000 values */
+}
+
 /* Pictures that were taken in one go are one source, wherever they have been sorted to. */
 static void
 test_bursts(void)
@@ -228,6 +251,7 @@ main(int argc, char **argv)
     g_test_add_func("/learn/album/sort", test_sort);
     g_test_add_func("/learn/album/sort-classes", test_sort_classes);
     g_test_add_func("/learn/album/damaged", test_damaged);
+    g_test_add_func("/learn/album/too-many", test_too_many);
     g_test_add_func("/learn/album/bursts", test_bursts);
     return g_test_run();
 }

@@ -13,6 +13,7 @@ check(const float *features, gsize n, guint n_features)
     g_autofree char *again = NULL;
 
     g_assert_nonnull(read);
+    g_assert_cmpuint(strlen(text), ==, effnet_kept_measure(n, n_features));
     for (gsize i = 0; i < n; i++) {
         float least = INFINITY, most = -INFINITY;
 
