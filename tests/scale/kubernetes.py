@@ -4,7 +4,6 @@ the arguments that they give it."""
 import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -82,31 +81,39 @@ def answer(path):
         return 0
 
 
+def write_volumes(folder, model):
+    """What is mounted in a pod: the manifests' fleet and count, but of sources that are here."""
+    for name in ("fleet", "shards"):
+        (folder / name).mkdir()
+    text = (FOLDER / "fleet.conf").read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^source=.*$", "source=videotest:ball", text).replace("transport=tcp\n", "")
+    (folder / "fleet/fleet.conf").write_text(text.replace("model=lite0", f"model={model}\nthreshold=0"), encoding="utf-8")
+    (folder / "shards/count").write_text(load("shards.yaml")["data"]["count"], encoding="utf-8")
+
+
+def probe(process):
+    """Asks as Kubernetes does, until everything is answered as it should be."""
+    container, = load("statefulset.yaml")["spec"]["template"]["spec"]["containers"]
+    for name, path in (("startupProbe", "/readyz"), ("readinessProbe", "/readyz"), ("livenessProbe", "/healthz")):
+        assert container[name]["httpGet"] == {"path": path, "port": "http"}, name
+        end = time.monotonic() + PATIENCE
+        while answer(path) != 200:
+            assert process.poll() is None and time.monotonic() < end, process.stderr.read()
+            time.sleep(0.2)
+
+
 def test_pod():
-    """Its arguments, with the folders and the environment that a pod would have."""
+    """Its arguments, with the folders that a pod would have."""
     pod = load("statefulset.yaml")["spec"]["template"]["spec"]
     container, = pod["containers"]
     with tempfile.TemporaryDirectory(prefix="effnet-pod-") as root:
-        os.makedirs(f"{root}/fleet")
-        os.makedirs(f"{root}/shards")
-        shutil.copy(FOLDER / "fleet.conf", f"{root}/fleet")
-        text = pathlib.Path(root, "fleet/fleet.conf").read_text(encoding="utf-8")
-        text = re.sub(r"(?m)^source=.*$", "source=videotest:ball", text).replace("transport=tcp\n", "")
-        pathlib.Path(root, "fleet/fleet.conf").write_text(
-            text.replace("model=lite0", f"model={tap.model()}"), encoding="utf-8")
-        pathlib.Path(root, "shards/count").write_text(load("shards.yaml")["data"]["count"], encoding="utf-8")
+        write_volumes(pathlib.Path(root), tap.model())
         arguments = [argument.replace("$(SHARD)", "1").replace("/etc/efficientnet", root)
                      for argument in container["args"]]
         process = subprocess.Popen([tap.EFFNET, *arguments], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, text=True)
         try:
-            for probe, path in (("startupProbe", "/readyz"), ("readinessProbe", "/readyz"),
-                                ("livenessProbe", "/healthz")):
-                assert container[probe]["httpGet"] == {"path": path, "port": "http"}, probe
-                end = time.monotonic() + PATIENCE
-                while answer(path) != 200:
-                    assert process.poll() is None and time.monotonic() < end, process.stderr.read()
-                    time.sleep(0.2)
+            probe(process)
             process.send_signal(signal.SIGTERM)
             assert process.wait(pod["terminationGracePeriodSeconds"]) == 0
         finally:
