@@ -7,6 +7,7 @@
 #include "scaling.h"
 
 #define MAX_UNITS 16384 /* of a hidden layer */
+#define MAX_POOL  "max" /* of channels, besides their means */
 
 static const struct {
     const EffNetVariant *variants;
@@ -219,11 +220,12 @@ new_scaled(const EffNetVariant *base, EffNetPoint point, const EffNetScaling *sc
     return new_at(base, scaled_name(base, &point), &point);
 }
 
-/* What is behind the name of a network with hidden layers: "+100-relu" for each of them. */
+/* What is behind the name of a network with hidden layers: "+100-relu" for each of them, after
+ * "+max" where they read maxima as well. */
 static char *
 head_name(const EffNetHead *head)
 {
-    GString *name = g_string_new(NULL);
+    GString *name = g_string_new(head->max_pool ? "+" MAX_POOL : NULL);
 
     for (guint i = 0; i < head->n_hidden; i++) {
         const char *label = effnet_act_get_names(head->hidden[i].act)->label;
@@ -286,17 +288,18 @@ add_hidden(const char *text, EffNetHead *head)
     return act != EFFNET_ACTS;
 }
 
-/* Sets HEAD to what TEXT, the hidden layers of a name, says. */
+/* Sets HEAD to what TEXT, what follows a network's name, says. */
 static gboolean
 parse_head(const char *text, EffNetHead *head)
 {
     g_auto(GStrv) layers = g_strsplit(text, "+", -1);
 
     head->n_hidden = 0;
-    for (char **layer = layers; *layer; layer++)
+    head->max_pool = g_strcmp0(layers[0], MAX_POOL) == 0;
+    for (char **layer = layers + head->max_pool; *layer; layer++)
         if (!add_hidden(*layer, head))
             return FALSE;
-    return head->n_hidden > 0;
+    return !effnet_head_is_plain(head);
 }
 
 EffNetArch *
@@ -363,8 +366,8 @@ effnet_arch_new_scaled(const char *base, const EffNetScaling *scaling, GError **
         return NULL;
     scaled = new_scaled(arch->base, (EffNetPoint){arch->width, arch->depth, arch->resolution},
                         scaling, error);
-    return scaled && arch->head.n_hidden ? effnet_arch_new_head(scaled, &arch->head)
-                                         : g_steal_pointer(&scaled);
+    return scaled && !effnet_head_is_plain(&arch->head) ? effnet_arch_new_head(scaled, &arch->head)
+                                                        : g_steal_pointer(&scaled);
 }
 
 EffNetArch *

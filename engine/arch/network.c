@@ -321,6 +321,18 @@ add_head(Builder *b)
     layer->unbiased = family->unbiased_head;
 }
 
+/* Pools maxima beside means, in place of the last layer's means alone. */
+static void
+add_pool(Builder *b)
+{
+    const EffNetLayer none = {0};
+    EffNetLayer *pool =
+        add_conv(b, &none, EFFNET_ROLE_POOL, 1, 1, 2 * b->channels, EFFNET_ACT_NONE);
+
+    pool->has_norm = FALSE;
+    b->size = pool->out_size = 1;
+}
+
 static void
 add_hidden(Builder *b, const EffNetHead *head)
 {
@@ -354,6 +366,8 @@ effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels, 
     add_stages(&b, arch->depth);
     if (b.family->head)
         add_head(&b);
+    if (arch->head.max_pool && n_classes && !b.family->pooled_head)
+        add_pool(&b);
     last_layer(&b)->pool = TRUE;
     network->n_features = b.channels;
     if (n_classes) {
@@ -385,13 +399,15 @@ effnet_layer_name(const EffNetLayer *layer)
         [EFFNET_ROLE_DEPTHWISE] = "depthwise", [EFFNET_ROLE_SE_REDUCE] = "se.reduce",
         [EFFNET_ROLE_SE_EXPAND] = "se.expand", [EFFNET_ROLE_PROJECT] = "project",
         [EFFNET_ROLE_HEAD] = "head",           [EFFNET_ROLE_CLASSIFIER] = "classifier",
+        [EFFNET_ROLE_POOL] = "pool",
     };
     const char *name = names[layer->role];
 
     if (layer->role == EFFNET_ROLE_HIDDEN)
         return g_strdup_printf("hidden.%u", layer->block);
     if (layer->role == EFFNET_ROLE_STEM || layer->role == EFFNET_ROLE_MAX_POOL ||
-        layer->role == EFFNET_ROLE_HEAD || layer->role == EFFNET_ROLE_CLASSIFIER)
+        layer->role == EFFNET_ROLE_POOL || layer->role == EFFNET_ROLE_HEAD ||
+        layer->role == EFFNET_ROLE_CLASSIFIER)
         return g_strdup(name);
     return g_strdup_printf("blocks.%u.%u.%s", layer->stage, layer->block, name);
 }

@@ -22,12 +22,14 @@ typedef enum {
     EFFNET_ROLE_CONV1,     /* the dense convolutions of a block, in order */
     EFFNET_ROLE_CONV2,
     EFFNET_ROLE_CONV3,
+    EFFNET_ROLE_POOL,       /* each channel's maximum, then its mean; no weights */
     EFFNET_ROLE_HEAD,       /* the last convolution, 1x1, which may read the pooled vector */
     EFFNET_ROLE_HIDDEN,     /* linear, between the pooled vector and the classifier */
     EFFNET_ROLE_CLASSIFIER, /* linear */
 } EffNetRole;
 
-/* What is trained upon a network: linear layers before the classifier. */
+/* What is trained upon a network: linear layers before the classifier, which may read the maxima of
+ * channels besides their means. */
 #define EFFNET_MAX_HIDDEN 2
 
 /* Where a hidden layer's batch norms are, as far as its name says so; they are folded into it. */
@@ -38,6 +40,7 @@ typedef enum {
 } EffNetNormPlaces;
 
 typedef struct {
+    gboolean max_pool;
     guint n_hidden;
     struct {
         guint units;
@@ -91,7 +94,7 @@ typedef struct {
 static inline gboolean
 effnet_layer_has_weights(const EffNetLayer *layer)
 {
-    return layer->role != EFFNET_ROLE_MAX_POOL;
+    return layer->role != EFFNET_ROLE_MAX_POOL && layer->role != EFFNET_ROLE_POOL;
 }
 
 static inline gboolean
@@ -133,6 +136,13 @@ char *effnet_layer_name(const EffNetLayer *layer);
 /* Weights, plus batch norm's scale and shift or the bias. */
 guint64 effnet_layer_params(const EffNetLayer *layer);
 guint64 effnet_layer_macs(const EffNetLayer *layer);
+
+/* Whether it is only a classifier upon means. */
+static inline gboolean
+effnet_head_is_plain(const EffNetHead *head)
+{
+    return head->n_hidden == 0 && !head->max_pool;
+}
 
 /* ARCH with HEAD's layers before its classifier, in place of its own; for effnet_arch_unref(). */
 EffNetArch *effnet_arch_new_head(const EffNetArch *arch, const EffNetHead *head);

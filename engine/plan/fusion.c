@@ -49,13 +49,13 @@ add_padded(Builder *b, EffNetType type, guint size, guint channels)
 }
 
 /* The factor of LAYER's outputs. SiLU's outputs have its own; a residual's two operands, and what
- * max pooling reads and writes, share one. */
+ * pooling reads and writes, share one. */
 static float
 out_factor(const Builder *b, const EffNetLayer *layer)
 {
     float factor = effnet_layer_factor(layer, b->plan->type);
 
-    if (layer->role == EFFNET_ROLE_MAX_POOL)
+    if (!effnet_layer_has_weights(layer))
         return tensor_at(b, b->current)->factor;
     if (!layer->residual)
         return factor;
@@ -162,6 +162,18 @@ add_max_pool(Builder *b, const EffNetLayer *layer)
     b->current = op.out;
 }
 
+static void
+add_pool(Builder *b, const EffNetLayer *layer)
+{
+    EffNetOp op = new_op(b, EFFNET_OP_POOL, layer, 1);
+
+    op.pool = FALSE; /* no CONV */
+    op.block_pixels = op.pixel_blocks = op.panel_blocks = 1;
+    op.block_panels = effnet_panels(layer->out_channels);
+    add_op(b, &op, 0);
+    b->current = op.out;
+}
+
 /* Adds the tensor for LAYER's row sums, OUT_SIZE x channels, if squeeze-excite follows. */
 static int
 add_row_sums(Builder *b, const EffNetLayer *layer)
@@ -242,6 +254,8 @@ add_layer(Builder *b, const EffNetLayer *layer)
         add_depthwise(b, layer);
     else if (layer->role == EFFNET_ROLE_MAX_POOL)
         add_max_pool(b, layer);
+    else if (layer->role == EFFNET_ROLE_POOL)
+        add_pool(b, layer);
     else if (is_fused(b, layer))
         add_conv_depthwise(b, layer);
     else if (effnet_layer_is_winograd(layer, b->plan->kernels, b->plan->type))

@@ -35,6 +35,7 @@ typedef enum {
                                * the feature map between them exists */
     EFFNET_OP_SQUEEZE_EXCITE, /* from row sums to gates */
     EFFNET_OP_MAX_POOL,
+    EFFNET_OP_POOL,     /* maxima and means of all pixels */
     EFFNET_OP_WINOGRAD, /* a CONV of 3x3 by Winograd's method */
 } EffNetOpKind;
 

@@ -199,7 +199,7 @@ look_at(EffNetQuantizer *q, const EffNetPlan *plan, const EffNetOp *op, const Ef
         .scale = out->type == EFFNET_TYPE_F32 ? 1 / out->factor : out->quantisation.scale,
     };
 
-    if (q->failure || op->kind == EFFNET_OP_MAX_POOL)
+    if (q->failure || !effnet_layer_has_weights(op->layer))
         return;
     if (op->kind == EFFNET_OP_CONV_DEPTHWISE)
         look_at_fused(q, plan, op, arena, look);

@@ -217,6 +217,35 @@ fail_norm(const EffNetHeadModules *head, const EffNetCheckpoint *checkpoint, con
     return FALSE;
 }
 
+/* Whether MODULE has the number AT in its Sequential, and no bias unless it is a norm. */
+static gboolean
+is_numbered(const EffNetCheckpoint *checkpoint, const char *module, gint64 at, gboolean is_norm)
+{
+    g_autofree char *bias = g_strconcat(module ? module : "", ".bias", NULL);
+
+    return module && number_in(module, module) == at &&
+           !!effnet_checkpoint_find(checkpoint, bias) == is_norm;
+}
+
+/* fastai's create_head(): pooling, flattening, then for each linear layer a norm, dropout, the
+ * layer, and a ReLU except after the last. */
+gboolean
+effnet_head_guess(const EffNetHeadModules *head, const EffNetCheckpoint *checkpoint,
+                  EffNetHead *out, const char **origin)
+{
+    for (guint i = 0; i < head->n_linear; i++)
+        if (!is_numbered(checkpoint, head->unclear[i], 2 + 4 * i, TRUE) ||
+            !is_numbered(checkpoint, head->linear[i], 4 + 4 * i, FALSE))
+            return FALSE;
+    effnet_head_get(head, checkpoint, out);
+    for (guint i = 0; i < out->n_hidden; i++) {
+        out->hidden[i].act = EFFNET_ACT_RELU;
+        out->hidden[i].norms = (i == 0 ? EFFNET_NORM_FIRST : 0) | EFFNET_NORM_LAST;
+    }
+    *origin = "its order, as fastai's create_head() has it";
+    return TRUE;
+}
+
 /* Moves the norm before linear layer I to where SAID has it; FALSE if it has it nowhere. */
 static gboolean
 settle_norm(EffNetHeadModules *head, const EffNetHead *said, guint i)

@@ -31,6 +31,11 @@ void effnet_head_clear(EffNetHeadModules *head);
 void effnet_head_get(const EffNetHeadModules *head, const EffNetCheckpoint *checkpoint,
                      EffNetHead *out);
 
+/* Whether HEAD is one that a library makes, which tells its hidden layer's activation and the
+ * places of its norms; then sets OUT to them. ORIGIN becomes which one it is. */
+gboolean effnet_head_guess(const EffNetHeadModules *head, const EffNetCheckpoint *checkpoint,
+                           EffNetHead *out, const char **origin);
+
 /* Completes HEAD by what SAID, the head in the network's name ARCH, says of it. An error that names
  * the choices if it does not say what weights do not tell: activations, and the places of some
  * norms. */

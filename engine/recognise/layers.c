@@ -3,6 +3,7 @@
 
 #include <effnet/error.h>
 
+#include "../arch/arch.h"
 #include "layers.h"
 #include "search.h"
 
@@ -246,6 +247,30 @@ explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, G
                 shapes->base.path, effnet_arch_get_name(arch), what);
 }
 
+/* The network that fits, with a head that reads maxima of channels if that is what fits. */
+static EffNetArch *
+search(NamedShapes *shapes, const char *name, GError **error)
+{
+    g_autoptr(GError) failed = NULL;
+    g_autoptr(EffNetArch) arch = effnet_shapes_search(&shapes->base, name, &failed);
+    EffNetHead head;
+
+    if (failed) {
+        g_propagate_error(error, g_steal_pointer(&failed));
+        return NULL;
+    }
+    if (arch || shapes->base.n_classes == 0)
+        return g_steal_pointer(&arch);
+    shapes->base.head.max_pool = TRUE;
+    arch = effnet_shapes_search(&shapes->base, name, error);
+    shapes->base.head.max_pool = arch != NULL;
+    if (!arch)
+        return NULL;
+    head = arch->head;
+    head.max_pool = TRUE;
+    return effnet_arch_new_head(arch, &head);
+}
+
 EffNetArch *
 effnet_layers_match(const EffNetState *state, const char *name, guint in_channels, guint n_classes,
                     GPtrArray *left_out, GError **error)
@@ -262,7 +287,7 @@ effnet_layers_match(const EffNetState *state, const char *name, guint in_channel
     g_autoptr(EffNetArch) arch = NULL, other = NULL;
 
     effnet_head_get(&state->head, state->checkpoint, &shapes.base.head);
-    arch = effnet_shapes_search(&shapes.base, name, &failed);
+    arch = search(&shapes, name, &failed);
     if (failed) {
         g_propagate_error(error, g_steal_pointer(&failed));
         return NULL;

@@ -39,6 +39,8 @@ get_number(char letter, const EffNetLayer *layer)
         return layer->stage;
     case 't':
         return layer->stage + 1;
+    case 'f':
+        return layer->stage + 4;
     case 'b':
         return layer->block;
     case 'm':

@@ -22,6 +22,7 @@ typedef enum {
 /* The modules of a layer's weights and of its norm. In a pattern, these stand for numbers:
  *
  *     $s, $t      the stage; the same + 1
+ *     $f          the stage + 4
  *     $b          the block in its stage
  *     $n, $m, $l  the block in the network; the same + 1; the same - 1
  *     $x, $y      twice the block in the network; the same + 1

@@ -194,6 +194,23 @@ note_names(Recogniser *r, const EffNetState *state)
         effnet_recognition_note(out, "its shape", "hidden layer: %s", state->head.linear[i]);
 }
 
+/* Completes the network's head where nothing names it, but it is like one that a library makes. */
+static void
+use_guess(Recogniser *r, const EffNetState *state)
+{
+    EffNetArch *arch = r->out->arch;
+    EffNetHead head = {0};
+    const char *origin;
+
+    if (arch->head.n_hidden > 0 || state->head.n_linear < 2 ||
+        !effnet_head_guess(&state->head, state->checkpoint, &head, &origin))
+        return;
+    head.max_pool = arch->head.max_pool;
+    r->out->arch = effnet_arch_new_head(arch, &head);
+    effnet_arch_unref(arch);
+    effnet_recognition_note(r->out, origin, "activation of hidden layers: ReLU");
+}
+
 /* Recognises the network by its shapes: the one that the file names, if it fits. */
 static gboolean
 recognise_shapes(Recogniser *r, EffNetState *state, GError **error)
@@ -217,6 +234,7 @@ recognise_shapes(Recogniser *r, EffNetState *state, GError **error)
             effnet_layers_match(state, asked, info->in_channels, info->n_classes, left_out, error);
     if (!r->out->arch)
         return FALSE;
+    use_guess(r, state);
     info->arch = effnet_arch_get_name(r->out->arch);
     if (!effnet_head_settle(&state->head, state->checkpoint, info->arch, &r->out->arch->head,
                             error))

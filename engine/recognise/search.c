@@ -20,6 +20,7 @@ effnet_shapes_lay_out(const EffNetShapes *shapes, const EffNetArch *arch)
 
     if (with.head.n_hidden == 0)
         with.head = shapes->head;
+    with.head.max_pool = arch->head.max_pool || shapes->head.max_pool;
     return effnet_network_new(&with, effnet_arch_get_resolution(arch), shapes->in_channels,
                               shapes->n_classes, EFFNET_PADDING_SAME);
 }

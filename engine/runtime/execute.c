@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "execute.h"
+#include "../kernels/pool.h"
 #include "winograd.h"
 
 typedef struct {
@@ -315,6 +316,27 @@ max_pool(const Task *t)
 }
 
 static void
+pool(const Task *t)
+{
+    const EffNetOp *op = t->op;
+    const EffNetPlanTensor *in = &t->plan->tensors[op->in];
+    const EffNetLayer *layer = op->layer;
+    float *out = at(t, op->out);
+
+    effnet_pool(&(EffNetPool){
+        .type = in->type,
+        .in = at(t, op->in),
+        .in_stride = in->channels,
+        .pixels = layer->in_size * layer->in_size,
+        .channels = layer->in_channels,
+        .unit = in->type == EFFNET_TYPE_S16 ? in->quantisation.scale : 1,
+        .out = out,
+    });
+    for (gsize i = layer->out_channels; i < channels(t, op->out); i++)
+        out[i] = 0;
+}
+
+static void
 winograd(const Task *t)
 {
     const EffNetOp *op = t->op;
@@ -530,6 +552,9 @@ effnet_op_execute(const EffNetPlan *plan, const EffNetOp *op, const EffNetArena 
         break;
     case EFFNET_OP_MAX_POOL:
         max_pool(&t);
+        break;
+    case EFFNET_OP_POOL:
+        pool(&t);
         break;
     case EFFNET_OP_WINOGRAD:
         winograd(&t);

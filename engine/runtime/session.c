@@ -67,6 +67,8 @@ kind_of(const EffNetOp *op)
         return "squeeze-excite";
     case EFFNET_OP_MAX_POOL:
         return "max pool";
+    case EFFNET_OP_POOL:
+        return "pool";
     case EFFNET_OP_WINOGRAD:
         return "conv, winograd";
     }

@@ -47,6 +47,7 @@ void checkasm_conv_int8(void);
 void checkasm_dwconv(void);
 void checkasm_maxpool(void);
 void checkasm_network(void);
+void checkasm_pool(void);
 void checkasm_quant(void);
 void checkasm_winograd(void);
 

@@ -239,6 +239,7 @@ main(int argc, char **argv)
     checkasm_dwconv();
     checkasm_maxpool();
     checkasm_network();
+    checkasm_pool();
     checkasm_quant();
     checkasm_winograd();
     return g_test_run();

@@ -64,11 +64,14 @@ def cosine(found, expected):
                   / np.linalg.norm(expected, axis=1)).mean())
 
 
-def check(name, arch, module, head):
+def check(name, arch, module, head, pool=None):
     if torch is None:
         raise tap.Skip(f"this Python has no {missing}: tests/parity/setup")
     x = pictures("images", 16)
-    model = train(torchnets.create("torchvision", name), module, head(), x)
+    model = torchnets.create("torchvision", name)
+    if pool:
+        model.avgpool = pool()
+    model = train(model, module, head(), x)
     with torch.no_grad():
         logits = model(x).numpy()
     with tempfile.TemporaryDirectory() as folder:
@@ -106,6 +109,25 @@ def test_norms():
     check("efficientnet_b0", "b0+128-silu", "classifier",
           lambda: [nn.BatchNorm1d(1280), nn.Linear(1280, 128, bias=False), nn.BatchNorm1d(128),
                    nn.SiLU(), nn.Linear(128, 10)])
+
+
+def both_pools():
+    """Maxima of channels, then means, as fastai pools."""
+    class Pools(nn.Module):
+        def forward(self, x):
+            return torch.cat([x.amax((2, 3)), x.mean((2, 3))], 1)
+    return Pools()
+
+
+def test_max_pool():
+    check("resnet18", "resnet18+max+bn-64-relu-bn", "fc",
+          lambda: [nn.BatchNorm1d(1024), nn.Dropout(), nn.Linear(1024, 64, bias=False), nn.ReLU(),
+                   nn.BatchNorm1d(64), nn.Dropout(), nn.Linear(64, 10, bias=False)], both_pools)
+
+
+def test_max_pool_alone():
+    """Channels that are no multiple of a vector's; a classifier alone."""
+    check("efficientnet_b0", "b0+max", "classifier", lambda: [nn.Linear(2560, 10)], both_pools)
 
 
 tap.run(sys.modules[__name__])

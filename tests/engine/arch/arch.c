@@ -118,10 +118,20 @@ test_heads(void)
         {"efficientnet_b0+64-GELU+32-silu", "b0+64-gelu+32-swish"},
         {"resnet18+bn-64-bn-hard-swish-bn", "resnet18+64-hard-swish"},
         {"b0-w1.1-d1.2-r256+8-none", "b0-w1.1-d1.2-r256+8-none"},
+        {"resnet34+max", "resnet34+max"},
+        {"b0+max+bn-512-relu-bn", "b0+max+512-relu"},
     };
-    static const char *const wrong[] = {"b0+",         "b0+relu",       "b0+64",
-                                        "b0+0-relu",   "b0+64-",        "b0+64-tanh",
-                                        "b0+64-relu+", "b0+99999-relu", "b0+1-relu+1-relu+1-relu"};
+    static const char *const wrong[] = {"b0+",
+                                        "b0+relu",
+                                        "b0+64",
+                                        "b0+0-relu",
+                                        "b0+64-",
+                                        "b0+64-tanh",
+                                        "b0+64-relu+",
+                                        "b0+64-relu+max",
+                                        "b0+max+max",
+                                        "b0+99999-relu",
+                                        "b0+1-relu+1-relu+1-relu"};
     const EffNetScaling twice = {.width = 2};
 
     for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {

@@ -64,6 +64,30 @@ test_hidden(void)
     g_assert_cmpuint(last->in_channels, ==, 20);
 }
 
+/* Maxima of channels come before their means, and with a classifier only. */
+static void
+test_max_pool(void)
+{
+    g_autoptr(EffNetNetwork) net = network("resnet18+max+64-relu", 225, EFFNET_PADDING_SAME);
+    g_autoptr(EffNetArch) arch = effnet_arch_new("resnet18+max", NULL);
+    g_autoptr(EffNetNetwork) features = effnet_network_new(arch, 224, 3, 0, EFFNET_PADDING_SAME);
+    const EffNetLayer *pool = &net->layers[net->n_layers - 3];
+    g_autofree char *name = effnet_layer_name(pool);
+
+    g_assert_cmpint(pool->role, ==, EFFNET_ROLE_POOL);
+    g_assert_cmpstr(name, ==, "pool");
+    g_assert_cmpuint(pool->in_size, ==, 8);
+    g_assert_cmpuint(pool->out_size, ==, 1);
+    g_assert_cmpuint(pool->in_channels, ==, 512);
+    g_assert_true(pool->pool);
+    g_assert_false(pool[-1].pool);
+    g_assert_cmpuint(effnet_layer_params(pool), ==, 0);
+    g_assert_cmpuint(effnet_layer_macs(pool), ==, 0);
+    g_assert_cmpuint(pool[1].in_channels, ==, 1024);
+    g_assert_cmpuint(net->n_features, ==, 1024);
+    g_assert_cmpuint(features->n_features, ==, 512);
+}
+
 static void
 test_b0(void)
 {
@@ -119,5 +143,6 @@ main(int argc, char **argv)
     g_test_add_func("/network/b0", test_b0);
     g_test_add_func("/network/padding", test_padding);
     g_test_add_func("/network/residuals", test_residuals);
+    g_test_add_func("/network/max-pool", test_max_pool);
     return g_test_run();
 }

@@ -140,6 +140,67 @@ test_settled(void)
     support_check_error(&error, EFFNET_ERROR_SETTINGS, "has a batch norm fc.4, of which nothing");
 }
 
+static gboolean
+guess(const char *const *linear, const char *const *norms, gboolean biased, EffNetHead *found)
+{
+    g_autoptr(GPtrArray) modules = g_ptr_array_new(), shapes = g_ptr_array_new();
+    g_autoptr(GPtrArray) tensors = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(EffNetCheckpoint) checkpoint = NULL;
+    g_autoptr(GString) text = g_string_new("{");
+    g_autoptr(GByteArray) bytes = NULL;
+    EffNetHeadModules head;
+    const char *origin;
+    gboolean ok;
+
+    for (guint i = 0; linear[i]; i++) {
+        g_ptr_array_add(modules, (gpointer)linear[i]);
+        g_ptr_array_add(shapes, (gpointer) "0,0");
+        g_string_append_printf(text,
+                               "\"%s.weight\":{\"dtype\":\"F32\",\"shape\":[0,8],"
+                               "\"data_offsets\":[0,0]},",
+                               linear[i]);
+    }
+    for (guint i = 0; norms[i]; i++)
+        g_string_append_printf(text,
+                               "\"%s.bias\":{\"dtype\":\"F32\",\"shape\":[0],"
+                               "\"data_offsets\":[0,0]},",
+                               norms[i]);
+    if (biased)
+        g_string_append_printf(text,
+                               "\"%s.bias\":{\"dtype\":\"F32\",\"shape\":[0],"
+                               "\"data_offsets\":[0,0]},",
+                               linear[0]);
+    g_string_overwrite(text, text->len - 1, "}");
+    bytes = support_safetensors(text->str, NULL, 0);
+    checkpoint = effnet_checkpoint_open(support_hold(bytes->data, bytes->len), NULL);
+    g_ptr_array_add(modules, NULL);
+    g_ptr_array_add(shapes, NULL);
+    g_assert_true(order(&head, (const char *const *)modules->pdata,
+                        (const char *const *)shapes->pdata, norms, NULL));
+    memset(found, 0, sizeof *found);
+    ok = effnet_head_guess(&head, checkpoint, found, &origin);
+    effnet_head_clear(&head);
+    return ok;
+}
+
+/* fastai's heads, whose layers are numbered as nobody else's. */
+static void
+test_guess(void)
+{
+    EffNetHead head;
+
+    g_assert_true(guess(LIST("1.4", "1.8"), LIST("1.2", "1.6"), FALSE, &head));
+    g_assert_cmpuint(head.n_hidden, ==, 1);
+    g_assert_cmpint(head.hidden[0].act, ==, EFFNET_ACT_RELU);
+    g_assert_cmpuint(head.hidden[0].norms, ==, EFFNET_NORM_FIRST | EFFNET_NORM_LAST);
+    g_assert_true(guess(LIST("1.4", "1.8", "1.12"), LIST("1.2", "1.6", "1.10"), FALSE, &head));
+    g_assert_cmpuint(head.n_hidden, ==, 2);
+    g_assert_cmpuint(head.hidden[1].norms, ==, EFFNET_NORM_LAST);
+    g_assert_false(guess(LIST("1.4", "1.8"), LIST("1.2", "1.6"), TRUE, &head));
+    g_assert_false(guess(LIST("1.4", "1.8"), LIST("1.6"), FALSE, &head));
+    g_assert_false(guess(LIST("1.3", "1.7"), LIST("1.1", "1.5"), FALSE, &head));
+}
+
 static void
 test_refused(void)
 {
@@ -194,6 +255,7 @@ main(int argc, char **argv)
     g_test_add_func("/head/order", test_order);
     g_test_add_func("/head/norms", test_norms);
     g_test_add_func("/head/settled", test_settled);
+    g_test_add_func("/head/guess", test_guess);
     g_test_add_func("/head/refused", test_refused);
     g_test_add_func("/head/read", test_read);
     return g_test_run();
