@@ -35,6 +35,7 @@
 #include "gstefficientnet.h"
 
 #include "frame.h"
+#include "labelsquery.h"
 #include "meta.h"
 #include "properties.h"
 #include "stats.h"
@@ -208,8 +209,13 @@ post_open_error(GstEfficientNet *self, GstMessageType type, const GError *error)
 static void
 close_classifier(GstEfficientNet *self)
 {
-    g_clear_pointer(&self->classifier, gst_efficientnet_classifier_free);
+    GstEfficientNetClassifier *classifier;
+
+    GST_OBJECT_LOCK(self);
+    classifier = g_steal_pointer(&self->classifier);
     g_clear_pointer(&self->name, g_free);
+    GST_OBJECT_UNLOCK(self);
+    g_clear_pointer(&classifier, gst_efficientnet_classifier_free);
 }
 
 /* Starts to use CLASSIFIER, opened with SETTINGS of SERIAL; takes ownership of both; returns the
@@ -655,10 +661,26 @@ add_latency(GstEfficientNet *self, GstQuery *query)
     gst_query_set_latency(query, live, min + own, max);
 }
 
+/* FALSE if QUERY is not about this element's labels, or there are none. */
+static gboolean
+answer_labels(GstEfficientNet *self, GstQuery *query)
+{
+    gboolean mine;
+
+    GST_OBJECT_LOCK(self);
+    mine = self->classifier && gst_efficientnet_labels_query_is_about(query, self->name);
+    if (mine)
+        gst_efficientnet_labels_query_answer(query, self->classifier->labels,
+                                             self->classifier->info->n_classes);
+    GST_OBJECT_UNLOCK(self);
+    return mine;
+}
+
 static gboolean
 query(GstBaseTransform *trans, GstPadDirection direction, GstQuery *query)
 {
     gboolean ret =
+        (direction == GST_PAD_SRC && answer_labels(GST_EFFICIENTNET(trans), query)) ||
         GST_BASE_TRANSFORM_CLASS(gst_efficientnet_parent_class)->query(trans, direction, query);
 
     if (ret && direction == GST_PAD_SRC && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY)
