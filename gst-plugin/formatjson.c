@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "publishregistry.h"
+#include "sendertime.h"
 
 struct _GstEfficientNetFormatJson {
     GObject parent;
@@ -31,6 +32,7 @@ write_record(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
         .frame = record->frame,
         .pts = GST_BUFFER_PTS(record->buffer),
         .time = record->time,
+        .sender_time = gst_efficientnet_sender_time_get(record->buffer),
         .width = record->width,
         .height = record->height,
     };

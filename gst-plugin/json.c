@@ -114,6 +114,10 @@ gst_efficientnet_json_append_line(GString *out, const GstEfficientNetJsonFrame *
         g_string_append(out, "null");
     g_string_append(out, ",\"time\":");
     append_time(out, frame->time);
+    if (frame->sender_time > 0) {
+        g_string_append(out, ",\"sender_time\":");
+        append_time(out, frame->sender_time);
+    }
     g_string_append_printf(out, ",\"resolution\":{\"width\":%d,\"height\":%d},\"results\":",
                            frame->width, frame->height);
     append_results(out, results);

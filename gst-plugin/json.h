@@ -12,6 +12,7 @@ typedef struct {
     guint64 frame;      /* from 0 */
     GstClockTime pts;   /* GST_CLOCK_TIME_NONE: null */
     gint64 time;        /* microseconds since 1970, UTC, as g_get_real_time() */
+    gint64 sender_time; /* the same, of the sender's clock; 0: unknown, and left out */
     gint width, height;
 } GstEfficientNetJsonFrame;
 

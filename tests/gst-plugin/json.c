@@ -138,6 +138,19 @@ test_locale(void)
 }
 
 static void
+test_sender_time(void)
+{
+    GstEfficientNetJsonFrame f = frame;
+    g_autoptr(GString) line = g_string_new(NULL);
+
+    f.sender_time = G_GINT64_CONSTANT(1767225599500000);
+    gst_efficientnet_json_append_line(line, &f, NULL);
+    g_assert_nonnull(strstr(line->str, ",\"time\":\"2026-01-01T00:00:00.001Z\","
+                                       "\"sender_time\":\"2025-12-31T23:59:59.500Z\","
+                                       "\"resolution\""));
+}
+
+static void
 test_similarity(void)
 {
     GValue results = make_results("tabby", 0.5f, 0);
@@ -159,6 +172,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     g_test_add_func("/json/line", test_line);
+    g_test_add_func("/json/sender-time", test_sender_time);
     g_test_add_func("/json/similarity", test_similarity);
     g_test_add_func("/json/nothing", test_nothing);
     g_test_add_func("/json/strings", test_strings);
