@@ -41,9 +41,8 @@ gst_efficientnet_analytics_get_detections(GstBuffer *buffer)
                        meta, &state, gst_analytics_od_mtd_get_mtd_type(), &found)) {
         GstEfficientNetDetection detection = {.mtd = found.id};
         gint x, y, w, h;
-        gfloat confidence;
 
-        if (!gst_analytics_od_mtd_get_location(&found, &x, &y, &w, &h, &confidence))
+        if (!gst_analytics_od_mtd_get_location(&found, &x, &y, &w, &h, &detection.confidence))
             continue;
         detection.rect.w = cut(&x, w);
         detection.rect.h = cut(&y, h);

@@ -10,6 +10,7 @@ typedef struct {
     guint mtd; /* its id in the buffer */
     EffNetRect rect;
     GQuark type; /* 0: none */
+    gfloat confidence;
     gboolean tracked;
     guint64 tracking_id; /* if tracked */
 } GstEfficientNetDetection;

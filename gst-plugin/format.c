@@ -1,11 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "format.h"
 
-G_DEFINE_INTERFACE(GstEfficientNetFormat, gst_efficientnet_format, G_TYPE_OBJECT)
-
-static void
-gst_efficientnet_format_default_init(GstEfficientNetFormatInterface *iface)
+/* Every plugin file contains this code, but all must share one type: the first one's. */
+GType
+gst_efficientnet_format_get_type(void)
 {
+    static gsize type = 0;
+
+    if (g_once_init_enter(&type)) {
+        GType registered = g_type_from_name("GstEfficientNetFormat");
+
+        if (!registered) {
+            registered = g_type_register_static_simple(
+                G_TYPE_INTERFACE, g_intern_static_string("GstEfficientNetFormat"),
+                sizeof(GstEfficientNetFormatInterface), NULL, 0, NULL, 0);
+            g_type_interface_add_prerequisite(registered, G_TYPE_OBJECT);
+        }
+        g_once_init_leave(&type, registered);
+    }
+    return type;
+}
+
+gboolean
+gst_efficientnet_format_has_every_buffer(GstEfficientNetFormat *format)
+{
+    return GST_EFFICIENTNET_FORMAT_GET_IFACE(format)->every_buffer;
 }
 
 char *
@@ -56,8 +75,8 @@ gst_efficientnet_format_open(GstEfficientNetFormat *format, GstEfficientNetWrite
         .owner = G_OBJECT(format),
     };
 
-    if (iface->prepare)
-        iface->prepare(format, writer, stream, &requests);
+    if (iface->prepare && !iface->prepare(format, writer, stream, &requests, error))
+        return FALSE;
     return gst_efficientnet_writer_open(writer, &requests, element, error);
 }
 

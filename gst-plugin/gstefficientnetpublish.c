@@ -19,7 +19,14 @@
  * ]|
  * `frame` counts the buffers that passed, `pts` is the buffer's in ns (null where it has none),
  * `time` the wall clock's when the line was written. Of a `stream` that is a URI, user and password
- * are replaced by `***`.
+ * are replaced by `***`. `sender_time`, after `time`, is there where the buffer carries the time of
+ * the sender's clock (GstReferenceTimestampMeta in NTP or UNIX time, as rtspsrc adds it with
+ * add-reference-timestamp-meta).
+ *
+ * With `format=dlstreamer` a record is the JSON object that gvametaconvert of DL Streamer makes of a
+ * classification: `objects` with region, detection and, under the name of the element, the best
+ * class; `resolution`, `source`, `tags`, `timestamp` (in stream time) and `system_timestamp` (of a
+ * GstVideoTimeCodeMeta).
  *
  * With `method=file` a record is a line, which is written whole before the buffer passes. Where a
  * flush or a full disk cuts a line, its rest is written before the next one; and a file that is
@@ -50,6 +57,10 @@
  * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet \
  *     ! efficientnetpublish method=mqtt address=mqtt://localhost:1883 topic=cameras/cam0 ! fakesink
  * ]| To an MQTT broker.
+ * |[
+ * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet name=animal \
+ *     ! efficientnetpublish format=dlstreamer tags="{\"site\": \"yard\"}" ! fakesink
+ * ]| For those who read DL Streamer's records.
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet \
  *     ! efficientnetpublish method=kafka address=kafka://localhost:9092 topic=cameras ! fakesink
@@ -266,6 +277,16 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
     return TRUE;
 }
 
+static GstClockTime
+get_stream_time(GstEfficientNetPublish *self, GstBuffer *buffer)
+{
+    const GstSegment *segment = &GST_BASE_TRANSFORM(self)->segment;
+
+    return segment->format == GST_FORMAT_TIME
+               ? gst_segment_to_stream_time(segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer))
+               : GST_CLOCK_TIME_NONE;
+}
+
 static GstFlowReturn
 write_record(GstEfficientNetPublish *self, GstBuffer *buffer, const GValue *results)
 {
@@ -277,8 +298,10 @@ write_record(GstEfficientNetPublish *self, GstBuffer *buffer, const GValue *resu
         .time = g_get_real_time(),
         .width = self->width,
         .height = self->height,
+        .stream_time = get_stream_time(self, buffer),
         .buffer = buffer,
         .results = results,
+        .pad = GST_BASE_TRANSFORM_SINK_PAD(self),
     };
 
     if (gst_efficientnet_format_write(self->format, self->writer, &record, &error))
@@ -295,16 +318,17 @@ publish(GstEfficientNetPublish *self, GstBuffer *buffer)
     const GValue *results = gst_efficientnet_buffer_get_results(buffer);
     GValue kept = G_VALUE_INIT;
     GstFlowReturn ret = GST_FLOW_OK;
-    gboolean held;
+    gboolean held, every = gst_efficientnet_format_has_every_buffer(self->format);
 
-    if (!results)
+    if (!results && !every)
         return GST_FLOW_OK;
     GST_OBJECT_LOCK(self);
     held = self->settings.held;
     GST_OBJECT_UNLOCK(self);
     g_value_init(&kept, GST_TYPE_LIST);
-    gst_efficientnet_publish_filter_apply(self->filter, results, self->number, held, &kept);
-    if (gst_value_list_get_size(&kept) > 0)
+    if (results)
+        gst_efficientnet_publish_filter_apply(self->filter, results, self->number, held, &kept);
+    if (every || gst_value_list_get_size(&kept) > 0)
         ret = write_record(self, buffer, &kept);
     g_value_unset(&kept);
     return ret;

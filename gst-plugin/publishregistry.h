@@ -19,7 +19,9 @@ typedef struct {
     ROW(publish_file)                                                                              \
     ROW(publish_mqtt)                                                                              \
     ROW(publish_kafka)
-#define GST_EFFICIENTNET_PUBLISH_FORMATS(ROW) ROW(format_json)
+#define GST_EFFICIENTNET_PUBLISH_FORMATS(ROW)                                                      \
+    ROW(format_json)                                                                               \
+    ROW(format_dlstreamer)
 
 #define GST_EFFICIENTNET_PUBLISH_DECLARE(name)                                                     \
     extern const GstEfficientNetPublishChoice gst_efficientnet_##name;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "regions.h"
 
+#include <math.h>
+
 #include "analytics.h"
 
 /* The same object from two sources may have coordinates that were rounded differently. */
@@ -104,6 +106,7 @@ append_rois(GArray *regions, GstBuffer *buffer)
             .roi_id = roi->id,
             .rect = {roi->x, roi->y, roi->w, roi->h},
             .type = roi->roi_type,
+            .confidence = NAN,
             .roi = roi,
         };
 
@@ -141,6 +144,7 @@ append_detections(GArray *regions, GstBuffer *buffer)
             .roi_id = (gint)found->mtd,
             .rect = found->rect,
             .type = found->type,
+            .confidence = found->confidence,
             .has_mtd = TRUE,
             .mtd = found->mtd,
         };
@@ -158,6 +162,7 @@ append_detections(GArray *regions, GstBuffer *buffer)
         }
         same->has_mtd = TRUE;
         same->mtd = found->mtd;
+        same->confidence = found->confidence;
         if (found->tracked)
             same->key = region.key;
     }
@@ -191,7 +196,8 @@ gst_efficientnet_regions_collect(GArray *regions, GstBuffer *buffer,
                                  const GstEfficientNetFrameSettings *settings, guint width,
                                  guint height)
 {
-    GstEfficientNetRegion frame = {.key = GST_EFFICIENTNET_KEY_FRAME, .roi_id = -1};
+    GstEfficientNetRegion frame = {
+        .key = GST_EFFICIENTNET_KEY_FRAME, .roi_id = -1, .confidence = NAN};
 
     g_array_set_size(regions, 0);
     if (!gst_efficientnet_region_cut_zone(settings, width, height, &frame.rect))

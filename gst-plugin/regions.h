@@ -12,6 +12,7 @@ typedef struct {
     gint64 key;                        /* its track's, or GST_EFFICIENTNET_KEY_UNTRACKED */
     gint roi_id;                       /* as results carry it */
     GQuark type;                       /* the name of its class; 0: none */
+    gfloat confidence;                 /* as GstAnalytics has it; NAN: it does not */
     EffNetRect rect;                   /* within the frame, never empty */
     GstVideoRegionOfInterestMeta *roi; /* NULL: only GstAnalytics knows it */
     gboolean has_mtd;                  /* MTD is set */

@@ -62,6 +62,7 @@ test_detection(void)
     g_assert_cmpuint(detection->rect.w, ==, 25);
     g_assert_cmpuint(detection->rect.h, ==, 40);
     g_assert_cmpstr(g_quark_to_string(detection->type), ==, "cat");
+    g_assert_cmpfloat(detection->confidence, ==, 0.9f);
     g_assert_true(detection->tracked);
     g_assert_cmpuint(detection->tracking_id, ==, 77);
 

@@ -63,16 +63,19 @@ test_writer_init(TestWriter *self)
     self->text = g_string_new(NULL);
 }
 
-static void
+static gboolean
 prepare(GstEfficientNetFormat *format, GstEfficientNetWriter *writer, const char *stream,
-        GstEfficientNetWriterRequests *requests)
+        GstEfficientNetWriterRequests *requests, GError **error)
 {
     static const char *const filters[] = {"home/status", NULL};
     static const GstEfficientNetMessage will = {.topic = "gone", .data = "x", .length = 1};
 
-    g_assert_cmpstr(stream, ==, "cam0");
     requests->will = &will;
     requests->subscriptions = filters;
+    if (g_str_equal(stream, "cam0"))
+        return TRUE;
+    g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS, "stream: \"%s\"", stream);
+    return FALSE;
 }
 
 static gboolean
@@ -165,6 +168,25 @@ test_open(void)
     g_object_unref(format);
 }
 
+/* The format's own objections come before anything is opened. */
+static void
+test_refused(void)
+{
+    GstEfficientNetWriter *writer = g_object_new(test_writer_get_type(), NULL);
+    GstEfficientNetFormat *format = g_object_new(test_format_get_type(), NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(gst_efficientnet_format_has_every_buffer(format));
+    g_assert_false(gst_efficientnet_format_open(format, writer, "cam1", NULL, &error));
+    g_assert_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS);
+    g_assert_cmpstr(error->message, ==, "stream: \"cam1\"");
+    g_assert_null(((TestWriter *)writer)->requests.owner);
+    g_string_free(((TestWriter *)writer)->text, TRUE);
+    g_string_free(((TestFormat *)format)->received, TRUE);
+    g_object_unref(writer);
+    g_object_unref(format);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -172,5 +194,6 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_add_func("/format/missing", test_missing);
     g_test_add_func("/format/open", test_open);
+    g_test_add_func("/format/refused", test_refused);
     return g_test_run();
 }

@@ -58,9 +58,9 @@ write_text(GstEfficientNetWriter *writer, const char *topic, const char *text, g
     g_assert_true(gst_efficientnet_writer_write(writer, &message, NULL));
 }
 
-static void
+static gboolean
 prepare(GstEfficientNetFormat *format, GstEfficientNetWriter *writer, const char *stream,
-        GstEfficientNetWriterRequests *requests)
+        GstEfficientNetWriterRequests *requests, GError **error)
 {
     TestFormat *self = (TestFormat *)format;
 
@@ -72,6 +72,7 @@ prepare(GstEfficientNetFormat *format, GstEfficientNetWriter *writer, const char
         .topic = self->availability, .data = "gone", .length = 4, .retain = TRUE};
     requests->subscriptions = self->subscriptions;
     requests->will = &self->will;
+    return TRUE;
 }
 
 static void

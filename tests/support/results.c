@@ -38,6 +38,9 @@ make_structure(const EffNetTestResult *r)
     gst_structure_take_value(structure, "labels", &labels);
     gst_structure_take_value(structure, "indices", &indices);
     gst_structure_take_value(structure, "scores", &scores);
+    if (r->unknown)
+        gst_structure_set(structure, "similarity", G_TYPE_FLOAT, 0.25f, "unknown", G_TYPE_BOOLEAN,
+                          TRUE, NULL);
     return structure;
 }
 

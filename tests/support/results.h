@@ -15,6 +15,7 @@ typedef struct {
     const char *labels[8]; /* up to the first NULL */
     const gint *indices;   /* the labels' classes; NULL: 0, 1, … */
     float scores[8];
+    gboolean unknown; /* the model was learned, and says that this is none of its classes */
 } EffNetTestResult;
 
 /* Initialises LIST with N results. */
