@@ -28,6 +28,15 @@
  * class; `resolution`, `source`, `tags`, `timestamp` (in stream time) and `system_timestamp` (of a
  * GstVideoTimeCodeMeta).
  *
+ * With `format=homeassistant` and `method=mqtt`, the stream is a device that Home Assistant
+ * discovers, with a sensor for each `efficientnet` in the pipeline, and so for each zone: its state
+ * is the best class, sent when it changes, or unknown. The labels of the model are the states that
+ * there can be, unless they are more than 256 or 8 KiB, of which Home Assistant would not keep a
+ * history. Results of detected regions are left out.
+ *
+ * With `format=frigate` and `method=mqtt`, the best class goes to
+ * TOPIC/STREAM/classification/MODEL when it changes, as from Frigate's classification of states.
+ *
  * With `method=file` a record is a line, which is written whole before the buffer passes. Where a
  * flush or a full disk cuts a line, its rest is written before the next one; and a file that is
  * appended to, and ends in the middle of a line, gets a newline first.
@@ -57,6 +66,10 @@
  * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet \
  *     ! efficientnetpublish method=mqtt address=mqtt://localhost:1883 topic=cameras/cam0 ! fakesink
  * ]| To an MQTT broker.
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet \
+ *     ! efficientnetpublish method=mqtt format=homeassistant stream=door ! fakesink
+ * ]| A device for Home Assistant, called "door".
  * |[
  * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet name=animal \
  *     ! efficientnetpublish format=dlstreamer tags="{\"site\": \"yard\"}" ! fakesink

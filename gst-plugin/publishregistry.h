@@ -21,7 +21,9 @@ typedef struct {
     ROW(publish_kafka)
 #define GST_EFFICIENTNET_PUBLISH_FORMATS(ROW)                                                      \
     ROW(format_json)                                                                               \
-    ROW(format_dlstreamer)
+    ROW(format_dlstreamer)                                                                         \
+    ROW(format_homeassistant)                                                                      \
+    ROW(format_frigate)
 
 #define GST_EFFICIENTNET_PUBLISH_DECLARE(name)                                                     \
     extern const GstEfficientNetPublishChoice gst_efficientnet_##name;
