@@ -55,6 +55,9 @@ const EffNetWatchKey effnet_watch_keys[] = {
      "Also write the JSON lines to a file, to mqtt://HOST[:PORT]/TOPIC or to "
      "kafka://HOST[:PORT]/TOPIC",
      EFFNET_WATCH_KEY_STREAM},
+    {"publish-format", 0, "FORMAT",
+     "What a broker gets: json (lines), dlstreamer, homeassistant or frigate",
+     EFFNET_WATCH_KEY_STREAM},
     {"kafka-config", 0, "FILE", "Acknowledgements, compression and certificates for kafka://",
      EFFNET_WATCH_KEY_STREAM},
     {"record", 0, "FILE.mkv",

@@ -332,6 +332,8 @@ set_publish(EffNetWatchGraph *graph, GError **error)
     topic = effnet_watch_settings_new_topic(settings);
     return effnet_media_set_property(publish, "address", settings->broker_address, error) &&
            effnet_media_set_property(publish, "topic", topic, error) &&
+           (settings->publish_format == NULL ||
+            effnet_media_set_property(publish, "format", settings->publish_format, error)) &&
            (settings->kafka_config == NULL ||
             effnet_media_set_property(publish, "config-file", settings->kafka_config, error)) &&
            effnet_media_set_property(publish, "stream", settings->name, error) &&

@@ -3,6 +3,7 @@
 
 #include "../printable.h"
 #include "json.h"
+#include "sendertime.h"
 
 void
 effnet_watch_report_init(EffNetWatchReport *report, EffNetWatchStatus *status)
@@ -55,6 +56,7 @@ write_json(EffNetWatchReport *report, GstBuffer *buffer, gint width, gint height
         .frame = report->frame,
         .pts = GST_BUFFER_PTS(buffer),
         .time = g_get_real_time(),
+        .sender_time = gst_efficientnet_sender_time_get(buffer),
         .width = width,
         .height = height,
     };

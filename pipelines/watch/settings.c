@@ -35,6 +35,7 @@ settings_free(gpointer data)
     g_free(settings->publish);
     g_free(settings->broker_address);
     g_free(settings->topic);
+    g_free(settings->publish_format);
     g_free(settings->kafka_config);
     g_free(settings->record);
     g_strfreev(settings->on_change);
@@ -337,6 +338,35 @@ parse_publish(EffNetWatchSettings *settings, const char *to, GError **error)
     return TRUE;
 }
 
+static gboolean
+parse_publish_format(EffNetWatchSettings *settings, const char *name, GError **error)
+{
+    static const struct {
+        const char *name, *method; /* NULL: any */
+    } rows[] = {
+        {"json", NULL}, {"dlstreamer", NULL}, {"homeassistant", "mqtt"}, {"frigate", "mqtt"}};
+
+    if (name == NULL)
+        return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (!g_str_equal(name, rows[i].name))
+            continue;
+        if (settings->method == NULL ||
+            (rows[i].method && !g_str_equal(rows[i].method, settings->method))) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                        "publish-format %s needs --publish %s://HOST/TOPIC", name,
+                        rows[i].method ? rows[i].method : "mqtt");
+            return FALSE;
+        }
+        settings->publish_format = g_strdup(name);
+        return TRUE;
+    }
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "publish-format must be json, dlstreamer, homeassistant or frigate, not \"%s\"",
+                name);
+    return FALSE;
+}
+
 /* What is not for Kafka is an error, lest its user believe that it is in effect. */
 static gboolean
 parse_kafka_config(EffNetWatchSettings *settings, const char *path, GError **error)
@@ -490,6 +520,8 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     return parse_record(settings, config, stream, error) &&
            parse_captures(settings, config, stream, error) &&
            parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
+           parse_publish_format(settings, effnet_watch_config_get(config, stream, "publish-format"),
+                                error) &&
            parse_kafka_config(settings, effnet_watch_config_get(config, stream, "kafka-config"),
                               error) &&
            parse_on_change(settings, effnet_watch_config_get(config, stream, "on-change"), error) &&

@@ -31,6 +31,7 @@ typedef struct {
     char *publish;            /* a file; NULL: none */
     const char *method;       /* of efficientnetpublish, for a broker; NULL: none */
     char *broker_address, *topic;
+    char *publish_format;    /* of efficientnetpublish; NULL: its default */
     char *kafka_config;      /* a file; NULL: none */
     char *record;            /* NULL: none */
     char **on_change;        /* the words of a command; NULL: none */

@@ -72,7 +72,7 @@ set_up_rtsp(GstElement *rtspsrc, const EffNetWatchSettings *settings)
 
     /* What cannot be decoded in time is dropped, lest it fill the memory. */
     g_object_set(rtspsrc, "latency", settings->latency, "drop-on-latency", TRUE, "timeout", silence,
-                 "tcp-timeout", timeout, NULL);
+                 "tcp-timeout", timeout, "add-reference-timestamp-meta", TRUE, NULL);
     if (protocols[settings->transport])
         gst_util_set_object_arg(G_OBJECT(rtspsrc), "protocols", protocols[settings->transport]);
     g_signal_connect(rtspsrc, "select-stream", G_CALLBACK(select_stream), NULL);

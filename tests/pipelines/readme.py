@@ -54,6 +54,7 @@ INSTEAD = (
     (r"^(effnet watch --snapshot .*) yard=\S+", r"\1 holiday.mp4"),
     (r"^effnet watch --teach$", "effnet watch --teach gate --http 0 a.mp4"),
     (r"^(effnet watch --teach .*) --http 8080 yard=\S+", r"\1 --http 0 holiday.mp4"),
+    (r"^(effnet watch --publish mqtt://)home\.local(/.*) door=\S+$", r"\1localhost\2 holiday.mp4"),
     (r"^effnet watch videotest:ball --http 8080$", "effnet watch a.mp4 --http 0"),
     (r"\bSOURCE\.\.\.", "a.mp4"),
     (r"\bv4l2src\b", "videotestsrc num-buffers=30"),

@@ -142,6 +142,40 @@ test_publish(void)
     }
 }
 
+/* A format goes with the methods that have what it needs. */
+static void
+test_publish_format(void)
+{
+    static const struct {
+        const char *to, *format, *says; /* NULL: nothing */
+    } rows[] = {
+        {"mqtt://broker/cams", "json", NULL},
+        {"mqtts://broker/cams", "homeassistant", NULL},
+        {"mqtt://broker/frigate", "frigate", NULL},
+        {"kafka://broker/cams", "dlstreamer", NULL},
+        {"kafka://broker/cams", "homeassistant",
+         "publish-format homeassistant needs --publish mqtt://HOST/TOPIC"},
+        {"lines.jsonl", "dlstreamer",
+         "publish-format dlstreamer needs --publish mqtt://HOST/TOPIC"},
+        {"mqtt://broker/cams", "xml",
+         "publish-format must be json, dlstreamer, homeassistant or frigate, not \"xml\""},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(EffNetWatchConfig) config = new_config("videotest:");
+        g_autoptr(EffNetWatchProgram) program = NULL;
+        g_autoptr(GError) error = NULL;
+
+        set(config, "publish", rows[i].to);
+        set(config, "publish-format", rows[i].format);
+        program = effnet_watch_program_new(config, &error);
+        g_assert_cmpstr(error ? error->message : NULL, ==, rows[i].says);
+        if (program)
+            g_assert_cmpstr(((EffNetWatchSettings *)program->streams->pdata[0])->publish_format, ==,
+                            rows[i].format);
+    }
+}
+
 static void
 assert_property(const EffNetWatchSettings *settings, const char *name, double expected)
 {
@@ -202,6 +236,7 @@ test_wrong(void)
         {"publish", "mqtt://broker"},
         {"publish", "kafka://broker"},
         {"publish", "kafka:///topic"},
+        {"publish-format", "json"},
         {"kafka-config", "kafka.properties"},
         {"max-rate", "often"},
         {"precision", "x1"},
@@ -459,6 +494,7 @@ main(int argc, char **argv)
     g_test_add_func("/settings/shard", test_shard);
     g_test_add_func("/settings/publish", test_publish);
     g_test_add_func("/settings/wrong", test_wrong);
+    g_test_add_func("/settings/publish-format", test_publish_format);
     g_test_add_func("/settings/steady", test_steady);
     g_test_add_func("/settings/on-change", test_on_change);
     g_test_add_func("/settings/live", test_live);

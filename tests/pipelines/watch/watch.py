@@ -287,6 +287,20 @@ def test_mqtt():
     assert {f["stream"] for f in received} == {"cam"}
 
 
+def test_publish_format():
+    broker = FakeBroker()
+    with Watch("--json", "--publish", f"mqtt://127.0.0.1:{broker.port}/frigate",
+               "--publish-format", "frigate", "--threshold", "0", "cam=" + video(40)) as run:
+        code = run.end()
+    if code and "method" in run.err:
+        raise tap.Skip("it is built without method=mqtt (libmosquitto-dev, -Dmqtt)")
+    assert code == 0, run.err
+    best = [f["results"][0]["classes"][0]["label"] for f in run.frames()]
+    changes = [label for i, label in enumerate(best) if i == 0 or best[i - 1] != label]
+    assert [text.decode() for _, text in broker.messages] == changes
+    assert {topic for topic, _ in broker.messages} == {"frigate/cam/classification/lite0"}
+
+
 def test_kafka():
     if not kafka.load():
         raise tap.Skip("there is no mock cluster (librdkafka-dev)")
