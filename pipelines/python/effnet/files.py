@@ -28,11 +28,13 @@ def is_video(path: str) -> bool:
     return path.lower().endswith(VIDEO_SUFFIXES)
 
 
-@functools.lru_cache(maxsize=4)
 def _open(model: Optional[Path], precision: str, threads: int,
           labels: Union[None, Path, Tuple[str, ...]]) -> Model:
-    """Once for each process and settings."""
     return Model(model, precision, threads, labels)
+
+
+_open_once = functools.lru_cache(maxsize=4)(_open)
+"""Once for each process and settings."""
 
 
 def _describe(error: Exception) -> str:
@@ -61,7 +63,7 @@ class FileClassifier:
     @property
     def model(self) -> Model:
         """Opened, in this process."""
-        return _open(*self._settings)
+        return _open_once(*self._settings)
 
     def rows(self, path: str, content: Union[None, bytes, BinaryIO] = None) -> Iterator[Row]:
         """The rows of the file PATH; or of CONTENT, which then is only called so. What is wrong with
