@@ -80,7 +80,8 @@ def test_documented_lines():
                 line = re.sub(pattern, instead, line)
             done = succeed(line)
             if "efficientnetpublish" in line and ".jsonl" not in line and "method=" not in line:
-                assert "results" in done.stdout, f"{name}: {line}: {done.stdout!r}"
+                key = "objects" if "format=dlstreamer" in line else "results"
+                assert f'"{key}":[{{' in done.stdout, f"{name}: {line}: {done.stdout!r}"
     with open(f"{folder.name}/cam0.jsonl", encoding="utf-8") as published:
         assert [json.loads(line)["frame"] for line in published] == [0, 10, 20]
 
