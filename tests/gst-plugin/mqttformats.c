@@ -24,6 +24,7 @@ assert_not_installed(const char *format)
     g_assert_cmpstr(error->message, ==, expected);
     gst_message_unref(message);
     gst_element_set_state(element, GST_STATE_NULL);
+    gst_element_set_bus(element, NULL); /* its messages hold the element */
     gst_object_unref(bus);
     gst_object_unref(element);
 }

@@ -59,7 +59,8 @@ def scale_logits(model, pictures):
     features, logits = features_of(model, pictures)
     weight = classifier_of(model).weight.data
     weight *= 3 / (logits - logits.mean(0)).std()
-    classifier_of(model).bias.data = -(weight @ features.mean(0)) + 0.5 * torch.randn(len(weight))
+    if classifier_of(model).bias is not None:
+        classifier_of(model).bias.data = -(weight @ features.mean(0)) + 0.5 * torch.randn(len(weight))
 
 
 def features_of(model, pictures, layer=None):

@@ -144,7 +144,6 @@ static gboolean
 guess(const char *const *linear, const char *const *norms, gboolean biased, EffNetHead *found)
 {
     g_autoptr(GPtrArray) modules = g_ptr_array_new(), shapes = g_ptr_array_new();
-    g_autoptr(GPtrArray) tensors = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(EffNetCheckpoint) checkpoint = NULL;
     g_autoptr(GString) text = g_string_new("{");
     g_autoptr(GByteArray) bytes = NULL;
