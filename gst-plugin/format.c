@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "format.h"
 
-/* Every plugin file contains this code, but all must share one type: the first one's. */
+#include "interfacetype.h"
+
 GType
 gst_efficientnet_format_get_type(void)
 {
     static gsize type = 0;
 
-    if (g_once_init_enter(&type)) {
-        GType registered = g_type_from_name("GstEfficientNetFormat");
-
-        if (!registered) {
-            registered = g_type_register_static_simple(
-                G_TYPE_INTERFACE, g_intern_static_string("GstEfficientNetFormat"),
-                sizeof(GstEfficientNetFormatInterface), NULL, 0, NULL, 0);
-            g_type_interface_add_prerequisite(registered, G_TYPE_OBJECT);
-        }
-        g_once_init_leave(&type, registered);
-    }
-    return type;
+    return gst_efficientnet_interface_type_get(&type, "GstEfficientNetFormat",
+                                               sizeof(GstEfficientNetFormatInterface));
 }
 
 gboolean
