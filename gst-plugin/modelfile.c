@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "program.h"
+
 #define PROGRAM "effnet-convert"
 /* What the program itself takes at most for a conversion, and for waiting until another process has
  * done the same one. */
@@ -63,21 +65,13 @@ is_foreign(const guint8 *head)
            is_onnx || is_archive(head);
 }
 
-/* Where effnet-convert is: where the environment says, for what is not installed; beside this
- * program, for other commands; or where it was installed. */
+/* The environment may say where the program is that is not installed. */
 static char *
 find_program(void)
 {
     const char *given = secure_getenv("EFFNET_CONVERT");
-    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *folder = self ? g_path_get_dirname(self) : NULL;
-    g_autofree char *beside = folder ? g_build_filename(folder, PROGRAM, NULL) : NULL;
 
-    if (given && *given)
-        return g_strdup(given);
-    if (beside && g_file_test(beside, G_FILE_TEST_IS_EXECUTABLE))
-        return g_steal_pointer(&beside);
-    return g_build_filename(EFFNET_LIBEXEC_DIR, PROGRAM, NULL);
+    return given && *given ? g_strdup(given) : gst_efficientnet_program_find(PROGRAM);
 }
 
 /* Starts ARGV with its standard output at OUT, and without this process's signal handling. Returns

@@ -6,10 +6,6 @@
 
 #include "command.h"
 
-/* The path of the program NAME, which is beside this one (in the build) or where it was installed.
- * For g_free(). */
-char *effnet_external_find(const char *name);
-
 /* Becomes the program effnet-NAME. Returns only if it cannot. */
 gboolean effnet_command_external(const EffNetCommand *command, int argc, char **argv,
                                  GError **error);

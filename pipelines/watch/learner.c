@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "learner.h"
 
-#include "../external.h"
-
 #include <effnet/error.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "program.h"
 
 #define ERRORS     "errors.txt"
 #define MAX_ERRORS 65536 /* bytes at the end of which the last sentence is looked for */
@@ -145,7 +145,7 @@ new_arguments(const EffNetWatchLearner *self, const char *name, const EffNetWatc
 {
     GPtrArray *arguments = g_ptr_array_new_with_free_func(g_free);
 
-    g_ptr_array_add(arguments, effnet_external_find("effnet-learn"));
+    g_ptr_array_add(arguments, gst_efficientnet_program_find("effnet-learn"));
     g_ptr_array_add(arguments, g_strdup("effnet learn"));
     add_option(arguments, "--output", g_strconcat(name, ".safetensors", NULL));
     add_option(arguments, "--report", g_strdup(EFFNET_WATCH_LEARNER_PAGE));
