@@ -198,9 +198,8 @@ is_current(const EffNetCacheEntry *entry, const Header *header, int fd)
     return TRUE;
 }
 
-/* Whether ST is the user's own and nobody else may write to it. */
-static gboolean
-is_private(const struct stat *st)
+gboolean
+effnet_is_private(const struct stat *st)
 {
     return st->st_uid == geteuid() && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
@@ -212,7 +211,7 @@ is_own_folder(const char *folder)
     struct stat st;
 
     return g_path_is_absolute(folder) && stat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
-           is_private(&st);
+           effnet_is_private(&st);
 }
 
 /* Reads N bytes at OFFSET, or as many as there are; returns how many. */
@@ -283,7 +282,7 @@ read_file(const EffNetCacheEntry *entry, int fd, gsize bytes)
     guint8 *weights;
     struct stat st;
 
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !is_private(&st) ||
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !effnet_is_private(&st) ||
         (guint64)st.st_size != HEADER_BYTES + bytes ||
         read_at(fd, (guint8 *)header, sizeof *header, 0) != sizeof *header ||
         header->bytes != bytes || !is_current(entry, header, fd))

@@ -12,6 +12,8 @@
 #ifndef EFFNET_CACHE_H
 #define EFFNET_CACHE_H
 
+#include <sys/stat.h>
+
 #include <glib.h>
 
 /* Identifies a file's content as long as nobody writes to it. */
@@ -22,6 +24,9 @@ typedef struct {
 
 /* FALSE: PATH is not a regular file. */
 gboolean effnet_identity_of(const char *path, EffNetIdentity *identity);
+
+/* Whether ST is the user's own and nobody else may write to it. */
+gboolean effnet_is_private(const struct stat *st);
 
 typedef struct {
     const char *folder;

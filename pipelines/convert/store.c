@@ -11,6 +11,7 @@
 #include <effnet/error.h>
 #include <glib/gstdio.h>
 
+#include "cache.h"
 #include "checkpoint/checkpoint.h"
 
 /* Counts changes of what the converter makes of the same file, between versions. */
@@ -35,12 +36,6 @@ fail(const char *input, const char *folder, const char *why, GError **error)
     return FALSE;
 }
 
-static gboolean
-is_private(const struct stat *st)
-{
-    return st->st_uid == geteuid() && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
 /* Creates FOLDER if needed; whether it can be trusted. */
 static gboolean
 enter(const char *input, const char *folder, GError **error)
@@ -51,7 +46,7 @@ enter(const char *input, const char *folder, GError **error)
         return fail(input, folder, "it is no absolute path", error);
     if (g_mkdir_with_parents(folder, 0700) != 0 || stat(folder, &st) != 0)
         return fail(input, folder, g_strerror(errno), error);
-    if (!S_ISDIR(st.st_mode) || !is_private(&st))
+    if (!S_ISDIR(st.st_mode) || !effnet_is_private(&st))
         return fail(input, folder, "it is not writable by its owner alone, who must be you", error);
     if (g_access(folder, W_OK | X_OK) != 0)
         return fail(input, folder, g_strerror(errno), error);
@@ -152,7 +147,7 @@ effnet_store_open(const char *folder, const char *input, const char *arch, gcons
         fail(input, folder, g_strerror(errno), error);
         return NULL;
     }
-    if (lstat(store->place, &st) != 0 || !S_ISDIR(st.st_mode) || !is_private(&st)) {
+    if (lstat(store->place, &st) != 0 || !S_ISDIR(st.st_mode) || !effnet_is_private(&st)) {
         fail(input, store->place, "it is not yours alone", error);
         return NULL;
     }
@@ -172,7 +167,7 @@ effnet_store_has(const EffNetStore *store)
 {
     struct stat st;
     g_autoptr(EffNetCheckpoint) checkpoint =
-        lstat(store->path, &st) == 0 && S_ISREG(st.st_mode) && is_private(&st)
+        lstat(store->path, &st) == 0 && S_ISREG(st.st_mode) && effnet_is_private(&st)
             ? effnet_checkpoint_open(store->path, NULL)
             : NULL;
 
