@@ -14,4 +14,8 @@ typedef enum {
  * is NULL, to its length. Does not wait for a pipe. For g_free(). */
 char *effnet_read_file(const char *path, gsize max, EffNetReadFile kind, gsize *n, GError **error);
 
+/* The same of NAME in the open folder FOLDER, if it is no link. NULL with errno set: EINVAL if it
+ * is no regular file, EFBIG if it is longer. */
+GBytes *effnet_read_file_at(int folder, const char *name, gsize max);
+
 #endif

@@ -7,6 +7,7 @@
 #include "moments.h"
 #include "regions.h"
 #include "retention.h"
+#include "state.h"
 #include "still.h"
 
 #include <gst/video/video.h>
@@ -405,16 +406,6 @@ effnet_watch_pupil_detach(EffNetWatchPupil *self)
     gst_clear_object(&self->classifier);
 }
 
-static void
-append_text(GString *json, const char *key, const char *text)
-{
-    g_string_append_printf(json, ",\"%s\":", key);
-    if (text)
-        gst_efficientnet_json_append_string(json, text);
-    else
-        g_string_append(json, "null");
-}
-
 void
 effnet_watch_pupil_append_state(EffNetWatchPupil *self, GString *json)
 {
@@ -425,9 +416,9 @@ effnet_watch_pupil_append_state(EffNetWatchPupil *self, GString *json)
     note_time(self, now);
     g_string_append(json, "{\"name\":");
     gst_efficientnet_json_append_string(json, self->settings->name);
-    append_text(json, "zone", get_zone(self));
-    append_text(json, "class", c->class);
-    append_text(json, "error", self->error);
+    effnet_watch_state_append_text(json, "zone", get_zone(self));
+    effnet_watch_state_append_text(json, "class", c->class);
+    effnet_watch_state_append_text(json, "error", self->error);
     g_string_append_printf(json, ",\"taken\":%u,\"left\":%d}", c->taken,
                            c->class ? (int)((c->until - now) / G_USEC_PER_SEC) + 1 : 0);
 }

@@ -46,17 +46,22 @@ recording_free(gpointer data)
     g_free(recording);
 }
 
+int
+effnet_watch_retention_compare_times(const struct timespec *a, const struct timespec *b)
+{
+    if (a->tv_sec != b->tv_sec)
+        return a->tv_sec < b->tv_sec ? -1 : 1;
+    return (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
+}
+
 /* The oldest first: those of one second have numbers, which names do not sort by. */
 static int
 by_age(gconstpointer a, gconstpointer b)
 {
     const Recording *x = *(Recording *const *)a, *y = *(Recording *const *)b;
+    int order = effnet_watch_retention_compare_times(&x->st.st_mtim, &y->st.st_mtim);
 
-    if (x->st.st_mtim.tv_sec != y->st.st_mtim.tv_sec)
-        return x->st.st_mtim.tv_sec < y->st.st_mtim.tv_sec ? -1 : 1;
-    if (x->st.st_mtim.tv_nsec != y->st.st_mtim.tv_nsec)
-        return x->st.st_mtim.tv_nsec < y->st.st_mtim.tv_nsec ? -1 : 1;
-    return strcmp(x->path, y->path);
+    return order != 0 ? order : strcmp(x->path, y->path);
 }
 
 static void
@@ -94,8 +99,8 @@ add_recordings_of_classes(GPtrArray *recordings, const char *folder, const GRege
     }
 }
 
-static gboolean
-are_met(const EffNetWatchRetentionLimits *limits, guint files, guint64 bytes)
+gboolean
+effnet_watch_retention_are_met(const EffNetWatchRetentionLimits *limits, guint files, guint64 bytes)
 {
     return (limits->files == 0 || files <= limits->files) &&
            (limits->bytes == 0 || bytes <= limits->bytes);
@@ -112,7 +117,8 @@ delete_oldest(GPtrArray *recordings, const EffNetWatchRetentionLimits *limits, c
         current = (struct stat){0};
     for (guint i = 0; i < recordings->len; i++)
         bytes += (guint64)((const Recording *)g_ptr_array_index(recordings, i))->st.st_size;
-    for (guint i = 0; i < recordings->len && !are_met(limits, files, bytes); i++) {
+    for (guint i = 0; i < recordings->len && !effnet_watch_retention_are_met(limits, files, bytes);
+         i++) {
         const Recording *recording = g_ptr_array_index(recordings, i);
 
         if (recording->st.st_dev == current.st_dev && recording->st.st_ino == current.st_ino)

@@ -51,6 +51,16 @@ append_samples(GString *out, EffNetWatchStatus *status, gint64 after, gint64 unt
     g_string_append_printf(out, ",\"labels\":{%s},\"samples\":[%s]", labels->str, text->str);
 }
 
+void
+effnet_watch_state_append_text(GString *json, const char *key, const char *text)
+{
+    g_string_append_printf(json, ",\"%s\":", key);
+    if (text)
+        gst_efficientnet_json_append_string(json, text);
+    else
+        g_string_append(json, "null");
+}
+
 static void
 append_classes(GString *out, const EffNetWatchClasses *classes)
 {

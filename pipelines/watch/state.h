@@ -16,4 +16,7 @@
  * For g_free(). */
 char *effnet_watch_state_format(const GPtrArray *statuses, gint64 after);
 
+/* Appends a comma and the member KEY: TEXT, or null. */
+void effnet_watch_state_append_text(GString *json, const char *key, const char *text);
+
 #endif

@@ -2,6 +2,7 @@
 #include "teachfolder.h"
 
 #include "../component.h"
+#include "../readfile.h"
 
 #include <dirent.h>
 #include <effnet/error.h>
@@ -181,8 +182,8 @@ add_class(const char *name, const struct stat *st, gpointer data)
         tally = g_new0(Tally, 1);
         g_hash_table_insert(self->tallies, g_strdup(name), tally);
     }
-    if (!tally->current || tally->changed.tv_sec != st->st_mtim.tv_sec ||
-        tally->changed.tv_nsec != st->st_mtim.tv_nsec) {
+    if (!tally->current ||
+        effnet_watch_retention_compare_times(&tally->changed, &st->st_mtim) != 0) {
         *tally = (Tally){.changed = st->st_mtim, .current = TRUE};
         visit_folder(self->fd, name, S_IFREG, count_file, tally);
     }
@@ -266,12 +267,9 @@ static int
 newest_first(gconstpointer a, gconstpointer b)
 {
     const Picture *x = *(Picture *const *)a, *y = *(Picture *const *)b;
+    int order = effnet_watch_retention_compare_times(&y->time, &x->time);
 
-    if (x->time.tv_sec != y->time.tv_sec)
-        return x->time.tv_sec < y->time.tv_sec ? 1 : -1;
-    if (x->time.tv_nsec != y->time.tv_nsec)
-        return x->time.tv_nsec < y->time.tv_nsec ? 1 : -1;
-    return -strcmp(x->name, y->name);
+    return order != 0 ? order : strcmp(y->name, x->name);
 }
 
 /* CLASS NULL: those of all classes. With the mutex held. */
@@ -344,13 +342,6 @@ remove_picture(EffNetWatchTeachFolder *self, const char *class, const char *name
     return done;
 }
 
-static gboolean
-have_room(const EffNetWatchTeachFolder *self, guint files, guint64 bytes)
-{
-    return (self->limits.files == 0 || files <= self->limits.files) &&
-           (self->limits.bytes == 0 || bytes <= self->limits.bytes);
-}
-
 /* Makes room for a picture of SIZE. With the mutex held. */
 static gboolean
 make_room(EffNetWatchTeachFolder *self, gsize size, GError **error)
@@ -364,11 +355,11 @@ make_room(EffNetWatchTeachFolder *self, gsize size, GError **error)
         files += ((const EffNetWatchTeachClass *)g_ptr_array_index(classes, i))->files;
         bytes += ((const EffNetWatchTeachClass *)g_ptr_array_index(classes, i))->bytes;
     }
-    if (have_room(self, files, bytes))
+    if (effnet_watch_retention_are_met(&self->limits, files, bytes))
         return TRUE;
     if (self->rotates) {
         pictures = list_pictures(self, NULL);
-        while (pictures->len > 0 && !have_room(self, files, bytes)) {
+        while (pictures->len > 0 && !effnet_watch_retention_are_met(&self->limits, files, bytes)) {
             const Picture *oldest = g_ptr_array_index(pictures, pictures->len - 1);
             struct stat st;
             g_autofree char *path = g_build_filename(oldest->class, oldest->name, NULL);
@@ -381,7 +372,7 @@ make_room(EffNetWatchTeachFolder *self, gsize size, GError **error)
             g_ptr_array_set_size(pictures, (gint)pictures->len - 1);
         }
     }
-    if (have_room(self, files, bytes))
+    if (effnet_watch_retention_are_met(&self->limits, files, bytes))
         return TRUE;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                 "%s is full: it may have %u files and %" G_GUINT64_FORMAT " MB", self->path,
@@ -500,51 +491,21 @@ effnet_watch_teach_folder_add(EffNetWatchTeachFolder *self, const char *class, c
     return done;
 }
 
-static GBytes *
-read_all(int fd)
-{
-    struct stat st;
-    g_autofree guint8 *data = NULL;
-    gsize size = 0;
-
-    if (fstat(fd, &st) != 0)
-        return NULL;
-    if (!S_ISREG(st.st_mode) || st.st_size > MAX_PICTURE) {
-        errno = S_ISREG(st.st_mode) ? EFBIG : EINVAL;
-        return NULL;
-    }
-    data = g_malloc((gsize)st.st_size + 1);
-    while (size < (gsize)st.st_size) {
-        gssize n = read(fd, data + size, (gsize)st.st_size - size);
-
-        if (n < 0)
-            return NULL;
-        if (n == 0)
-            break;
-        size += (gsize)n;
-    }
-    return g_bytes_new_take(g_steal_pointer(&data), size);
-}
-
 GBytes *
 effnet_watch_teach_folder_read(EffNetWatchTeachFolder *self, const char *class, const char *name,
                                GError **error)
 {
-    int folder, fd;
     GBytes *bytes;
+    int folder;
 
     if (!is_component(class) || !is_component(name)) {
         refuse_name(is_component(class) ? "picture" : "class", error);
         return NULL;
     }
     folder = openat(self->fd, class, FOLDER);
-    /* Does not wait for a pipe. */
-    fd = folder < 0 ? -1 : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    bytes = fd < 0 ? NULL : read_all(fd);
+    bytes = folder < 0 ? NULL : effnet_read_file_at(folder, name, MAX_PICTURE);
     if (bytes == NULL)
         fail(self, class, name, error);
-    if (fd >= 0)
-        close(fd);
     if (folder >= 0)
         close(folder);
     return bytes;

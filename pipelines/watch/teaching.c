@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "learner.h"
+#include "state.h"
 #include "teachmodels.h"
 
 #include <effnet/effnet.h>
@@ -363,17 +364,6 @@ append_classes(GString *json, const char *key, EffNetWatchTeachFolder *folder)
     g_string_append(json, "],");
 }
 
-static void
-append_text(GString *json, const char *key, const char *text)
-{
-    g_string_append_printf(json, "\"%s\":", key);
-    if (text)
-        gst_efficientnet_json_append_string(json, text);
-    else
-        g_string_append(json, "null");
-    g_string_append_c(json, ',');
-}
-
 char *
 effnet_watch_teaching_format(EffNetWatchTeaching *self)
 {
@@ -394,12 +384,12 @@ effnet_watch_teaching_format(EffNetWatchTeaching *self)
     }
     g_string_append(json, "],\"learning\":");
     if (seconds < 0)
-        g_string_append(json, "null,");
+        g_string_append(json, "null");
     else
-        g_string_append_printf(json, "%d,", seconds);
-    append_text(json, "failure", self->failure);
-    append_text(json, "current", self->current);
-    g_string_append(json, "\"models\":[");
+        g_string_append_printf(json, "%d", seconds);
+    effnet_watch_state_append_text(json, "failure", self->failure);
+    effnet_watch_state_append_text(json, "current", self->current);
+    g_string_append(json, ",\"models\":[");
     for (guint i = 0; i < models->len; i++) {
         g_string_append(json, i ? "," : "");
         gst_efficientnet_json_append_string(json, g_ptr_array_index(models, i));

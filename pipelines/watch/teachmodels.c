@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "teachmodels.h"
 
+#include "../readfile.h"
 #include "learner.h"
 #include "retention.h"
 
@@ -139,42 +140,19 @@ effnet_watch_teach_models_adopt(int fd, const char *name, const char *current, G
     return TRUE;
 }
 
-/* NULL if it is no regular file, or has more than MAX bytes. */
-static GBytes *
-read_file(int fd, const char *file, gsize max)
-{
-    int in = openat(fd, file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    struct stat st;
-    g_autofree char *text = NULL;
-    gsize size = 0;
-    gssize n = 1;
-
-    if (in >= 0 && fstat(in, &st) == 0 && S_ISREG(st.st_mode) && (gsize)st.st_size <= max) {
-        text = g_malloc((gsize)st.st_size + 1);
-        while (n > 0 && size < (gsize)st.st_size) {
-            n = read(in, text + size, (gsize)st.st_size - size);
-            size += (gsize)MAX(n, 0);
-        }
-        text[size] = '\0';
-    }
-    if (in >= 0)
-        close(in);
-    return text ? g_bytes_new_take(g_steal_pointer(&text), size) : NULL;
-}
-
 GBytes *
 effnet_watch_teach_models_read_report(int fd, const char *name, const char *suffix)
 {
     g_autofree char *file = g_strconcat(name, ".", suffix, NULL);
 
-    return is_name(name) ? read_file(fd, file, MAX_REPORT) : NULL;
+    return is_name(name) ? effnet_read_file_at(fd, file, MAX_REPORT) : NULL;
 }
 
 /* Names of streams may contain what keys may not. */
 char *
 effnet_watch_teach_models_load(int fd, GHashTable **zones)
 {
-    g_autoptr(GBytes) text = read_file(fd, NOTES, MAX_NOTES);
+    g_autoptr(GBytes) text = effnet_read_file_at(fd, NOTES, MAX_NOTES);
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_auto(GStrv) keys = NULL;
     g_autofree char *model = NULL;

@@ -127,6 +127,28 @@ test_time(void)
     g_assert_true(g_regex_match_simple("^20[0-9]{6}-[0-9]{6}$", time, 0, 0));
 }
 
+static void
+test_order(void)
+{
+    static const struct timespec times[] = {{-1, 5}, {0, 0}, {7, 1}, {7, 2}, {8, 0}};
+
+    for (gint i = 0; i < (gint)G_N_ELEMENTS(times); i++)
+        for (gint k = 0; k < (gint)G_N_ELEMENTS(times); k++)
+            g_assert_cmpint(effnet_watch_retention_compare_times(&times[i], &times[k]), ==,
+                            (i > k) - (i < k));
+}
+
+static void
+test_limits(void)
+{
+    const EffNetWatchRetentionLimits none = {0, 0}, both = {2, 10};
+
+    g_assert_true(effnet_watch_retention_are_met(&none, G_MAXUINT, G_MAXUINT64));
+    g_assert_true(effnet_watch_retention_are_met(&both, 2, 10));
+    g_assert_false(effnet_watch_retention_are_met(&both, 3, 10));
+    g_assert_false(effnet_watch_retention_are_met(&both, 2, 11));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -134,5 +156,7 @@ main(int argc, char **argv)
     g_test_add_func("/retention/prune", test_prune);
     g_test_add_func("/retention/classes", test_classes);
     g_test_add_func("/retention/time", test_time);
+    g_test_add_func("/retention/order", test_order);
+    g_test_add_func("/retention/limits", test_limits);
     return g_test_run();
 }

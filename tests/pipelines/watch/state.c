@@ -39,11 +39,22 @@ test_format(void)
     g_assert_null(strstr(later, "\"7\":"));
 }
 
+static void
+test_text(void)
+{
+    g_autoptr(GString) json = g_string_new("{\"a\":1");
+
+    effnet_watch_state_append_text(json, "b", "\"");
+    effnet_watch_state_append_text(json, "c", NULL);
+    g_assert_cmpstr(json->str, ==, "{\"a\":1,\"b\":\"\\\"\",\"c\":null");
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     gst_init(&argc, &argv);
     g_test_add_func("/state/format", test_format);
+    g_test_add_func("/state/text", test_text);
     return g_test_run();
 }
