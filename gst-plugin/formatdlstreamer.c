@@ -44,14 +44,15 @@ prepare(GstEfficientNetFormat *format, GstEfficientNetWriter *writer, const char
 {
     GstEfficientNetFormatDlstreamer *self = GST_EFFICIENTNET_FORMAT_DLSTREAMER(format);
 
-    if (!self->tags || gst_efficientnet_json_is_object(self->tags)) {
-        if (self->tags)
-            g_strdelimit(self->tags, "\t\r\n", ' '); /* a record is a line */
+    if (!self->tags)
         return TRUE;
+    if (!gst_efficientnet_json_is_object(self->tags)) {
+        g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
+                    "tags: a JSON object was expected, and %s was found", self->tags);
+        return FALSE;
     }
-    g_set_error(error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
-                "tags: a JSON object was expected, and %s was found", self->tags);
-    return FALSE;
+    g_strdelimit(self->tags, "\t\r\n", ' '); /* a record is a line */
+    return TRUE;
 }
 
 static gboolean
@@ -67,10 +68,10 @@ append_name(GString *out, const char *element)
     static const char *const own[] = {
         "detection", "extra_params", "h", "id", "parent_id", "region_id",
         "roi_type",  "tensors",      "w", "x",  "y",         NULL};
-    g_autofree char *name = g_strconcat(
-        element ? element : "", g_strv_contains(own, element ? element : "") ? "_" : "", NULL);
+    g_autofree char *longer =
+        element && g_strv_contains(own, element) ? g_strconcat(element, "_", NULL) : NULL;
 
-    gst_efficientnet_json_append_string(out, name);
+    gst_efficientnet_json_append_string(out, longer ? longer : element);
 }
 
 static void

@@ -25,7 +25,7 @@ G_DEFINE_TYPE_WITH_CODE(GstEfficientNetFormatFrigate, gst_efficientnet_format_fr
 static gboolean
 is_news(GstEfficientNetFormatFrigate *self, char *topic, const char *label)
 {
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
     if (g_strcmp0(g_hash_table_lookup(self->states, topic), label) == 0) {
         g_free(topic);

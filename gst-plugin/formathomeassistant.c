@@ -191,7 +191,7 @@ write_record(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
              const GstEfficientNetRecord *record, GError **error)
 {
     GstEfficientNetFormatHomeassistant *self = GST_EFFICIENTNET_FORMAT_HOMEASSISTANT(format);
-    g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&self->lock);
+    G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
     const GValue *all = gst_efficientnet_buffer_get_results(record->buffer);
     GstEfficientNetHomeSensor *sensor;
     GstEfficientNetResult result;
