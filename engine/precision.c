@@ -80,6 +80,7 @@ find_fastest(gboolean quantised, const EffNetKernels *kernels)
 
     for (guint i = EFFNET_PRECISION_AUTO + 1; i < G_N_ELEMENTS(rows); i++)
         if (rows[i].quantised == quantised && effnet_kernels_have(kernels, rows[i].type) &&
+            !kernels->slow[rows[i].type] &&
             (fastest == EFFNET_PRECISION_AUTO || rows[i].speed > rows[fastest].speed))
             fastest = i;
     return fastest;
@@ -87,21 +88,22 @@ find_fastest(gboolean quantised, const EffNetKernels *kernels)
 
 /* Why: whether the CPU has what a faster one needs. For g_free(). */
 static char *
-explain(EffNetPrecision settled)
+explain(EffNetPrecision settled, const EffNetKernels *kernels)
 {
-    const char *lacking = NULL;
+    const char *floats = "the weights, which are floats";
 
     if (rows[settled].quantised)
         return g_strdup("the weights, which are quantised");
     if (rows[settled].needs)
-        return g_strdup_printf("the weights, which are floats, and the CPU, which has %s",
-                               rows[settled].needs);
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
-        if (rows[i].speed > rows[settled].speed && rows[i].needs)
-            lacking = rows[i].needs;
-    return lacking ? g_strdup_printf("the weights, which are floats, and the CPU, which has no %s",
-                                     lacking)
-                   : g_strdup("the weights, which are floats");
+        return g_strdup_printf("%s, and the CPU, which has %s", floats, rows[settled].needs);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if (rows[i].speed <= rows[settled].speed)
+            continue;
+        if (effnet_kernels_have(kernels, rows[i].type))
+            return g_strdup_printf("%s, and the CPU, which is slower in %s", floats, rows[i].name);
+        return g_strdup_printf("%s, and the CPU, which has no %s", floats, rows[i].needs);
+    }
+    return g_strdup(floats);
 }
 
 static gboolean
@@ -139,6 +141,6 @@ effnet_precision_settle(EffNetPrecision wanted, gboolean quantised, const EffNet
     *settled = wanted == EFFNET_PRECISION_AUTO ? find_fastest(quantised, kernels) : wanted;
     if (rows[*settled].quantised != quantised || !effnet_kernels_have(kernels, rows[*settled].type))
         return fail_wanted(wanted, quantised, kernels, path, error);
-    *why = wanted == EFFNET_PRECISION_AUTO ? explain(*settled) : g_strdup("options");
+    *why = wanted == EFFNET_PRECISION_AUTO ? explain(*settled, kernels) : g_strdup("options");
     return TRUE;
 }

@@ -24,6 +24,7 @@ typedef struct {
     /* Does ROUNDS rounds of multiply-adds, nothing else in their way, and returns how many
      * operations those were: the peak against which `effnet bench` measures. */
     double (*peak[EFFNET_TYPES])(guint rounds);
+    gboolean slow[EFFNET_TYPES]; /* the CPU is faster with F32, although it has the instructions */
 } EffNetKernels;
 
 /* The level's kernel, or, where its contract lacks one of the activations or the shape, the

@@ -25,15 +25,16 @@ test_names(void)
     g_assert_nonnull(strstr(error->message, "auto, fp32, bf16, int8"));
 }
 
+/* With REASON in the words that say why. */
 static EffNetPrecision
-settle(EffNetPrecision wanted, const char *level)
+settle(EffNetPrecision wanted, const EffNetKernels *kernels, const char *reason)
 {
     EffNetPrecision settled;
     g_autofree char *why = NULL;
 
-    g_assert_true(effnet_precision_settle(wanted, FALSE, effnet_kernels_find(level), "x.pth",
-                                          &settled, &why, NULL));
+    g_assert_true(effnet_precision_settle(wanted, FALSE, kernels, "x.pth", &settled, &why, NULL));
     g_assert_nonnull(why);
+    g_assert_nonnull(strstr(why, reason));
     return settled;
 }
 
@@ -53,17 +54,20 @@ refuse(EffNetPrecision wanted, const char *expected)
 static void
 test_settle(void)
 {
-    g_assert_cmpuint(settle(EFFNET_PRECISION_AUTO, "c"), ==, EFFNET_PRECISION_FP32);
-    g_assert_cmpuint(settle(EFFNET_PRECISION_FP32, "c"), ==, EFFNET_PRECISION_FP32);
-    for (const char *const *level = effnet_kernels_list(); *level; level++) {
-        const EffNetKernels *kernels = effnet_kernels_find(*level);
+    EffNetKernels kernels = *effnet_kernels_find("c");
 
-        if (kernels && effnet_kernels_have(kernels, EFFNET_TYPE_BF16)) {
-            g_assert_cmpuint(settle(EFFNET_PRECISION_AUTO, *level), ==, EFFNET_PRECISION_BF16);
-            g_assert_cmpuint(settle(EFFNET_PRECISION_BF16, *level), ==, EFFNET_PRECISION_BF16);
-            g_assert_cmpuint(settle(EFFNET_PRECISION_FP32, *level), ==, EFFNET_PRECISION_FP32);
-        }
-    }
+    g_assert_cmpuint(settle(EFFNET_PRECISION_AUTO, &kernels, "no AVX512-BF16"), ==,
+                     EFFNET_PRECISION_FP32);
+    g_assert_cmpuint(settle(EFFNET_PRECISION_FP32, &kernels, "options"), ==, EFFNET_PRECISION_FP32);
+    kernels.conv[EFFNET_TYPE_BF16] = effnet_conv_bf16_c;
+    g_assert_cmpuint(settle(EFFNET_PRECISION_AUTO, &kernels, "has AVX512-BF16"), ==,
+                     EFFNET_PRECISION_BF16);
+    g_assert_cmpuint(settle(EFFNET_PRECISION_BF16, &kernels, "options"), ==, EFFNET_PRECISION_BF16);
+    g_assert_cmpuint(settle(EFFNET_PRECISION_FP32, &kernels, "options"), ==, EFFNET_PRECISION_FP32);
+    kernels.slow[EFFNET_TYPE_BF16] = TRUE;
+    g_assert_cmpuint(settle(EFFNET_PRECISION_AUTO, &kernels, "slower in bf16"), ==,
+                     EFFNET_PRECISION_FP32);
+    g_assert_cmpuint(settle(EFFNET_PRECISION_BF16, &kernels, "options"), ==, EFFNET_PRECISION_BF16);
     refuse(EFFNET_PRECISION_BF16, "AVX512-BF16");
     refuse(EFFNET_PRECISION_INT8, "effnet quantize");
 }
