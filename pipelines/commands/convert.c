@@ -44,13 +44,14 @@ typedef struct {
     EffNetOutfile *outfile;
     char *data; /* the input's, or the model's in it */
     gsize n;
-    char **labels; /* the input's own, or the file's */
-    gboolean was_quantised;
+    char **labels;      /* the input's own, or the file's */
+    EffNetGraph *graph; /* what was read of them; NULL: nothing yet */
 } Options;
 
 static void
 options_clear(Options *options)
 {
+    effnet_graph_free(options->graph);
     g_free(options->data);
     g_free(options->output);
     g_free(options->arch);
@@ -80,18 +81,25 @@ read_keras(EffNetGraph *graph, const guint8 *data, gsize n, const char *arch, GE
 #endif
 }
 
-/* Reads the graph, whose format its content shows: ONNX starts with a small version after the
- * number of its field. */
+/* ONNX starts with a small version after the number of its field. */
 static gboolean
-read_graph(EffNetGraph *graph, const Options *options, GError **error)
+is_onnx(const Options *options)
+{
+    return options->n > 2 && options->data[0] == 8 && options->data[1] > 0 && options->data[1] < 32;
+}
+
+/* Reads the graph, whose format its content shows. */
+static gboolean
+read_graph(Options *options, GError **error)
 {
     const guint8 *bytes = (const guint8 *)options->data;
+    EffNetGraph *graph = options->graph = effnet_graph_new(options->input);
 
     if (is_keras(options))
         return read_keras(graph, bytes, options->n, options->arch, error);
     if (options->n > 8 && memcmp(bytes + 4, "TFL3", 4) == 0)
         return effnet_tflite_read(graph, bytes, options->n, error);
-    if (options->n > 2 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 32)
+    if (is_onnx(options))
         return effnet_onnx_read(graph, bytes, options->n, error);
     return effnet_graph_fail(graph, error,
                              "is neither a Keras (HDF5), nor an ONNX, nor a TFLite file, by its "
@@ -102,12 +110,10 @@ static gboolean
 convert(gpointer data, GError **error)
 {
     Options *options = data;
-    g_autoptr(EffNetGraph) graph = effnet_graph_new(options->input);
 
-    if (!read_graph(graph, options, error))
+    if (options->graph == NULL && !read_graph(options, error))
         return FALSE;
-    options->was_quantised = graph->is_quantised;
-    return effnet_graph_write(graph, options->arch,
+    return effnet_graph_write(options->graph, options->arch,
                               options->labels_file ? options->labels_file : options->input,
                               options->labels, effnet_outfile_get_path(options->outfile), error);
 }
@@ -216,7 +222,7 @@ take_output(Options *options, GError **error)
     effnet_print(stdout, "%s: %s, %u classes, resolution %u, padding %s", options->output,
                  info->arch, info->n_classes, info->resolution,
                  info->padding == EFFNET_PADDING_SAME ? "same" : "symmetric");
-    if (options->was_quantised)
+    if (options->graph && options->graph->is_quantised)
         effnet_print(
             stdout,
             "its weights of 8 bits are floats now: effnet quantize makes a model for int8 of them");
@@ -239,9 +245,11 @@ convert_into_cache(Options *options, GError **error)
     umask(S_IRWXG | S_IRWXO);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     options->data = effnet_file_load(options->input, MAX_FILE, &options->n, error);
-    store = options->data ? effnet_store_open(folder, options->input, options->arch, options->data,
-                                              options->n, error)
-                          : NULL;
+    /* The weights of an ONNX file may be in others, which are then as much of its content. */
+    if (options->data == NULL || (is_onnx(options) && !read_graph(options, error)))
+        return NULL;
+    store = effnet_store_open(folder, options->input, options->arch, options->data, options->n,
+                              options->graph ? options->graph->files : NULL, error);
     if (store == NULL)
         return NULL;
     if (effnet_store_has(store))

@@ -53,16 +53,40 @@ enter(const char *input, const char *folder, GError **error)
     return TRUE;
 }
 
+static void
+add_bytes(GChecksum *sum, gconstpointer data, gsize n)
+{
+    for (gsize at = 0; at < n; at += 1 << 30)
+        g_checksum_update(sum, (const guchar *)data + at, (gssize)MIN(n - at, 1 << 30));
+}
+
+static void
+add_files(GChecksum *sum, GHashTable *files)
+{
+    g_autoptr(GList) names = g_list_sort(g_hash_table_get_keys(files), (GCompareFunc)g_strcmp0);
+
+    for (const GList *name = names; name; name = name->next) {
+        gsize n;
+        gconstpointer data = g_bytes_get_data(g_hash_table_lookup(files, name->data), &n);
+        g_autofree char *head =
+            g_strdup_printf("|%s %" G_GSIZE_FORMAT "|", (const char *)name->data, n);
+
+        add_bytes(sum, head, strlen(head));
+        add_bytes(sum, data, n);
+    }
+}
+
 static char *
-hash_of(const char *arch, gconstpointer data, gsize n)
+hash_of(const char *arch, gconstpointer data, gsize n, GHashTable *files)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     g_autofree char *versions =
         g_strdup_printf("|%s %d|%s", EFFNET_VERSION, REVISION, arch ? arch : "");
 
-    for (gsize at = 0; at < n; at += 1 << 30)
-        g_checksum_update(sum, (const guchar *)data + at, (gssize)MIN(n - at, 1 << 30));
-    g_checksum_update(sum, (const guchar *)versions, -1);
+    add_bytes(sum, data, n);
+    if (files)
+        add_files(sum, files);
+    add_bytes(sum, versions, strlen(versions));
     return g_strdup(g_checksum_get_string(sum));
 }
 
@@ -129,10 +153,10 @@ remove_files(const char *place, gboolean all)
 
 EffNetStore *
 effnet_store_open(const char *folder, const char *input, const char *arch, gconstpointer data,
-                  gsize n, GError **error)
+                  gsize n, GHashTable *files, GError **error)
 {
     g_autoptr(EffNetStore) store = g_new0(EffNetStore, 1);
-    g_autofree char *hash = hash_of(arch, data, n), *name = name_of(input), *locked = NULL;
+    g_autofree char *hash = hash_of(arch, data, n, files), *name = name_of(input), *locked = NULL;
     struct stat st;
 
     store->lock = -1;

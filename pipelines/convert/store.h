@@ -10,11 +10,12 @@
 
 typedef struct _EffNetStore EffNetStore;
 
-/* The place in FOLDER of what INPUT, whose content are the N bytes at DATA, is converted to as the
- * network ARCH (NULL: whatever it is). Waits while another process has the same place. NULL with
- * the error set if nothing can be kept in FOLDER, which is created if needed. */
+/* The place in FOLDER of what INPUT, whose content are the N bytes at DATA and the FILES beside it
+ * (GBytes by name; NULL: none), is converted to as the network ARCH (NULL: whatever it is). Waits
+ * while another process has the same place. NULL with the error set if nothing can be kept in
+ * FOLDER, which is created if needed. */
 EffNetStore *effnet_store_open(const char *folder, const char *input, const char *arch,
-                               gconstpointer data, gsize n, GError **error);
+                               gconstpointer data, gsize n, GHashTable *files, GError **error);
 
 /* Where the checkpoint is, or belongs. */
 const char *effnet_store_get_path(const EffNetStore *store);

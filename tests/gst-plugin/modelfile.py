@@ -85,6 +85,26 @@ def test_onnx():
     check("flowers.onnx", lambda path: models.write_onnx(str(path), models.efficientnet()))
 
 
+def test_other_weights():
+    """The weights beside an ONNX file are new, and the file is the same."""
+    def write(path):
+        models.write_onnx(str(path), models.efficientnet(), external="weights")
+
+    check("flowers.onnx", write)
+    with Place() as folder:
+        write(folder / "flowers.onnx")
+        first = (folder / "flowers.onnx").read_bytes()
+        x = np.random.default_rng(2).normal(size=(1, 3, models.SIZE, models.SIZE)).astype("f")
+        before = tap.run_network(folder, f"{folder}/flowers.onnx", x)
+        weights = np.fromfile(folder / "weights", "f")
+        (-weights).tofile(folder / "weights")
+        assert (folder / "flowers.onnx").read_bytes() == first
+        tap.effnet("convert", f"{folder}/flowers.onnx", "--output", f"{folder}/by-hand.safetensors")
+        after = tap.run_network(folder, f"{folder}/by-hand.safetensors", x)
+        assert not np.allclose(before, after)
+        assert np.array_equal(tap.run_network(folder, f"{folder}/flowers.onnx", x), after)
+
+
 def test_tflite():
     check("flowers.tflite", write_tflite)
 

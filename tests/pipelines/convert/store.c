@@ -37,7 +37,7 @@ open_store(const Fixture *f, const char *input, const char *arch, const char *co
 {
     GError *error = NULL;
     EffNetStore *store =
-        effnet_store_open(f->folder, input, arch, content, strlen(content), &error);
+        effnet_store_open(f->folder, input, arch, content, strlen(content), NULL, &error);
 
     g_assert_no_error(error);
     g_assert_nonnull(store);
@@ -64,6 +64,29 @@ test_places(Fixture *f, gconstpointer data)
         g_assert_true(g_str_has_suffix(path, i == 3 ? "/.onnx.safetensors" : "/cat.safetensors"));
         g_assert_true(g_hash_table_add(paths, g_strdup(path)));
         g_assert_false(effnet_store_has(store));
+    }
+}
+
+/* What is in the files beside the model counts as well, and their names, but not their order. */
+static void
+test_files(Fixture *f, gconstpointer data)
+{
+    static const char *const files[][4] = {
+        {"a", "1", "b", "2"}, {"b", "2", "a", "1"}, {"a", "2", "b", "1"}, {"a", "1", "c", "2"}};
+    g_autofree char *first = NULL;
+
+    for (gsize i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(GHashTable) beside =
+            g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_bytes_unref);
+        g_autoptr(EffNetStore) store = NULL;
+
+        for (guint k = 0; k < 4; k += 2)
+            g_hash_table_insert(beside, (gpointer)files[i][k], g_bytes_new(files[i][k + 1], 1));
+        store = effnet_store_open(f->folder, "cat.onnx", NULL, "cat", 3, beside, NULL);
+        g_assert_nonnull(store);
+        if (i == 0)
+            first = g_strdup(effnet_store_get_path(store));
+        g_assert_true(g_str_equal(effnet_store_get_path(store), first) == (i < 2));
     }
 }
 
@@ -163,7 +186,7 @@ refuse(const Fixture *f, const char *folder, const char *says)
 {
     GError *error = NULL;
 
-    g_assert_null(effnet_store_open(folder, "cat.onnx", NULL, "cat", 3, &error));
+    g_assert_null(effnet_store_open(folder, "cat.onnx", NULL, "cat", 3, NULL, &error));
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND);
     g_assert_nonnull(strstr(error->message, says));
     g_assert_nonnull(strstr(error->message, "effnet convert"));
@@ -194,6 +217,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/convert/store/places", Fixture, NULL, set_up, test_places, tear_down);
+    g_test_add("/convert/store/files", Fixture, NULL, set_up, test_files, tear_down);
     g_test_add("/convert/store/kept", Fixture, NULL, set_up, test_kept, tear_down);
     g_test_add("/convert/store/lock", Fixture, NULL, set_up, test_lock, tear_down);
     g_test_add("/convert/store/old", Fixture, NULL, set_up, test_old, tear_down);
