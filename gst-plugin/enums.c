@@ -59,6 +59,12 @@ DEFINE_ENUM("GstEfficientNetInferenceRegion", gst_efficientnet_inference_region,
     {GST_EFFICIENTNET_INFERENCE_REGION_ROI_LIST,
         "The regions that other elements found in the frame", "roi-list"})
 
+DEFINE_ENUM("GstEfficientNetTensors", gst_efficientnet_tensors,
+    {GST_EFFICIENTNET_TENSORS_NONE, "No tensors", "none"},
+    {GST_EFFICIENTNET_TENSORS_LOGITS, "The classes' outputs as they are", "logits"},
+    {GST_EFFICIENTNET_TENSORS_SOFTMAX, "The classes' probabilities", "softmax"},
+    {GST_EFFICIENTNET_TENSORS_EMBEDDING, "The pooled features", "embedding"})
+
 DEFINE_FLAGS("GstEfficientNetMetaForms", gst_efficientnet_meta_forms,
     {GST_EFFICIENTNET_META_FORM_ANALYTICS,
         "GstAnalyticsClsMtd, with GStreamer 1.24 and later", "analytics"},

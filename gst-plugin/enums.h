@@ -21,6 +21,14 @@ typedef enum {
     GST_EFFICIENTNET_INFERENCE_REGION_ROI_LIST,
 } GstEfficientNetInferenceRegion;
 
+/* What of the network's outputs buffers carry as a tensor. */
+typedef enum {
+    GST_EFFICIENTNET_TENSORS_NONE,
+    GST_EFFICIENTNET_TENSORS_LOGITS,
+    GST_EFFICIENTNET_TENSORS_SOFTMAX,
+    GST_EFFICIENTNET_TENSORS_EMBEDDING,
+} GstEfficientNetTensors;
+
 /* Metadata in addition to the custom meta. */
 typedef enum {
     GST_EFFICIENTNET_META_FORM_ANALYTICS = 1 << 0,
@@ -43,6 +51,7 @@ GType gst_efficientnet_interpolation_get_type(void);
 GType gst_efficientnet_late_policy_get_type(void);
 GType gst_efficientnet_post_messages_get_type(void);
 GType gst_efficientnet_inference_region_get_type(void);
+GType gst_efficientnet_tensors_get_type(void);
 GType gst_efficientnet_meta_forms_get_type(void);
 GType gst_efficientnet_overlay_position_get_type(void);
 

@@ -46,6 +46,7 @@ gst_efficientnet_finding_new(const GstEfficientNetSubject *subject, const float 
     finding->subject = *subject;
     finding->embedding = embedding ? g_bytes_ref(embedding) : NULL;
     finding->heatmap = (GstEfficientNetHeatmap){0};
+    finding->tensor = NULL;
     finding->has_similarity = finding->unknown = FALSE;
     finding->n =
         (guint)effnet_scores_top(scores, n_scores, k, selection->threshold, finding->classes);
@@ -71,6 +72,14 @@ gst_efficientnet_finding_set_heatmap(GstEfficientNetFinding *finding,
     g_bytes_ref(heatmap->map);
 }
 
+void
+gst_efficientnet_finding_set_tensor(GstEfficientNetFinding *finding, GBytes *tensor,
+                                    GstEfficientNetTensors form)
+{
+    finding->tensor = g_bytes_ref(tensor);
+    finding->tensor_form = form;
+}
+
 gint64
 gst_efficientnet_finding_get_verdict(const GstEfficientNetFinding *finding)
 {
@@ -92,6 +101,7 @@ clear(gpointer data)
 
     g_clear_pointer(&finding->embedding, g_bytes_unref);
     g_clear_pointer(&finding->heatmap.map, g_bytes_unref);
+    g_clear_pointer(&finding->tensor, g_bytes_unref);
 }
 
 void

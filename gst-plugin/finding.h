@@ -7,6 +7,8 @@
 
 #include <effnet/effnet.h>
 
+#include "enums.h"
+
 /* The key that identifies a region from frame to frame; all other keys are ids of objects. */
 #define GST_EFFICIENTNET_KEY_FRAME     G_MININT64       /* the whole frame, or its zone */
 #define GST_EFFICIENTNET_KEY_UNTRACKED (G_MININT64 + 1) /* not identified */
@@ -33,6 +35,8 @@ typedef struct {
     GstEfficientNetSubject subject;
     GBytes *embedding; /* float32, the pooled features; NULL: not asked for */
     GstEfficientNetHeatmap heatmap;
+    GBytes *tensor; /* float32; NULL: not asked for */
+    GstEfficientNetTensors tensor_form;
     gboolean has_similarity;
     float similarity; /* to the pictures that the model was learned from */
     gboolean unknown; /* it is too low */
@@ -65,6 +69,10 @@ void gst_efficientnet_finding_set_similarity(GstEfficientNetFinding *finding, fl
 /* Before anybody else has FINDING: adds a reference to HEATMAP's map. */
 void gst_efficientnet_finding_set_heatmap(GstEfficientNetFinding *finding,
                                           const GstEfficientNetHeatmap *heatmap);
+
+/* Before anybody else has FINDING: adds a reference to TENSOR. */
+void gst_efficientnet_finding_set_tensor(GstEfficientNetFinding *finding, GBytes *tensor,
+                                         GstEfficientNetTensors form);
 
 /* The first class, or one of GST_EFFICIENTNET_VERDICT_. */
 gint64 gst_efficientnet_finding_get_verdict(const GstEfficientNetFinding *finding);

@@ -41,6 +41,7 @@
 #include "stats.h"
 #include "stream.h"
 #include "swap.h"
+#include "tensors.h"
 
 GST_DEBUG_CATEGORY_STATIC(efficientnet_debug);
 #define GST_CAT_DEFAULT efficientnet_debug
@@ -114,9 +115,13 @@ static gboolean
 check_properties(GstEfficientNet *self)
 {
     g_autofree char *refused = NULL;
+    g_autoptr(GError) error = NULL;
 
     GST_OBJECT_LOCK(self);
-    refused = g_strdup(self->refused);
+    if (gst_efficientnet_tensors_check(self->frame_settings.tensors, &error))
+        refused = g_strdup(self->refused);
+    else
+        refused = g_strdup(error->message);
     GST_OBJECT_UNLOCK(self);
     if (refused)
         GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", refused), (NULL));
@@ -379,6 +384,8 @@ swap_if_opened(GstEfficientNet *self)
     old = use_classifier(self, classifier, &settings, serial);
     gst_efficientnet_swap_retire(self->swap, old);
     gst_efficientnet_stream_forget(self->stream);
+    /* The source pad's caps may say how many classes there are. */
+    gst_base_transform_reconfigure_src(GST_BASE_TRANSFORM(self));
     gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 }
 
@@ -450,6 +457,28 @@ stop(GstBaseTransform *trans)
     set_flushing(self, TRUE);
     g_clear_pointer(&self->stream, gst_efficientnet_stream_free);
     return TRUE;
+}
+
+static GstCaps *
+transform_caps(GstBaseTransform *trans, GstPadDirection direction, GstCaps *caps, GstCaps *filter)
+{
+    GstEfficientNet *self = GST_EFFICIENTNET(trans);
+    GstEfficientNetTensors form = GST_EFFICIENTNET_TENSORS_NONE;
+    GstCaps *transformed, *filtered;
+    guint n_classes = 0;
+
+    GST_OBJECT_LOCK(self);
+    if (self->classifier) {
+        form = self->frame_settings.tensors;
+        n_classes = self->classifier->info->n_classes;
+    }
+    GST_OBJECT_UNLOCK(self);
+    transformed = gst_efficientnet_tensors_transform_caps(form, n_classes, direction, caps);
+    if (!filter)
+        return transformed;
+    filtered = gst_caps_intersect_full(filter, transformed, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref(transformed);
+    return filtered;
 }
 
 static gboolean
@@ -535,6 +564,15 @@ warn_outside(GstEfficientNet *self, gboolean outside)
     self->outside = outside;
 }
 
+/* A new model comes before its first frame is negotiated. */
+static GstFlowReturn
+submit_input_buffer(GstBaseTransform *trans, gboolean is_discont, GstBuffer *buffer)
+{
+    swap_if_opened(GST_EFFICIENTNET(trans));
+    return GST_BASE_TRANSFORM_CLASS(gst_efficientnet_parent_class)
+        ->submit_input_buffer(trans, is_discont, buffer);
+}
+
 static GstFlowReturn
 transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
 {
@@ -543,7 +581,6 @@ transform_ip(GstBaseTransform *trans, GstBuffer *buffer)
     GstEfficientNetFrameSettings settings;
     GstEfficientNetReport report = {0};
 
-    swap_if_opened(self);
     get_frame_settings(self, &settings);
     self->stream->late = is_late(self, buffer);
     gst_efficientnet_stream_process(self->stream, self->classifier, self->name, &settings, buffer,
@@ -735,7 +772,9 @@ gst_efficientnet_class_init(GstEfficientNetClass *klass)
     transform_class->passthrough_on_same_caps = FALSE;
     transform_class->start = GST_DEBUG_FUNCPTR(start);
     transform_class->stop = GST_DEBUG_FUNCPTR(stop);
+    transform_class->transform_caps = GST_DEBUG_FUNCPTR(transform_caps);
     transform_class->set_caps = GST_DEBUG_FUNCPTR(set_caps);
+    transform_class->submit_input_buffer = GST_DEBUG_FUNCPTR(submit_input_buffer);
     transform_class->sink_event = GST_DEBUG_FUNCPTR(sink_event);
     transform_class->src_event = GST_DEBUG_FUNCPTR(src_event);
     transform_class->query = GST_DEBUG_FUNCPTR(query);

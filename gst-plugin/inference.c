@@ -25,12 +25,19 @@ struct _GstEfficientNetInference {
     GstEfficientNetOutcome *finished;
 };
 
+static void
+free_rows(GBytes **rows, guint n)
+{
+    for (guint i = 0; rows && i < n; i++)
+        g_bytes_unref(rows[i]);
+    g_free(rows);
+}
+
 void
 gst_efficientnet_outcome_free(GstEfficientNetOutcome *outcome)
 {
-    for (guint i = 0; outcome->embeddings && i < outcome->n; i++)
-        g_bytes_unref(outcome->embeddings[i]);
-    g_free(outcome->embeddings);
+    free_rows(outcome->embeddings, outcome->n);
+    free_rows(outcome->tensors, outcome->n);
     g_free(outcome->similarities);
     for (guint i = 0; outcome->heatmaps && i < outcome->n; i++)
         g_bytes_unref(outcome->heatmaps[i].map);
@@ -71,13 +78,42 @@ gst_efficientnet_inference_free(GstEfficientNetInference *self)
 }
 
 static GBytes **
-wrap_features(const float *features, guint n, gsize n_features)
+wrap_rows(const float *values, guint n, gsize length)
 {
-    GBytes **embeddings = g_new(GBytes *, n);
+    GBytes **rows = g_new(GBytes *, n);
 
     for (guint i = 0; i < n; i++)
-        embeddings[i] = g_bytes_new(features + i * n_features, n_features * sizeof(float));
-    return embeddings;
+        rows[i] = g_bytes_new(values + i * length, length * sizeof(float));
+    return rows;
+}
+
+static void
+apply_activation(EffNetActivation activation, const float *logits, guint n, gsize length,
+                 float *scores)
+{
+    for (guint i = 0; i < n; i++)
+        effnet_scores_from_logits(activation, logits + i * length, length, scores + i * length);
+}
+
+static GBytes **
+wrap_tensors(const GstEfficientNetInference *self, const float *logits, const float *features)
+{
+    guint n = self->request.n;
+    gsize n_classes = self->info->n_classes;
+    g_autofree float *scores = NULL;
+
+    switch (self->request.tensors) {
+    case GST_EFFICIENTNET_TENSORS_LOGITS:
+        return wrap_rows(logits, n, n_classes);
+    case GST_EFFICIENTNET_TENSORS_SOFTMAX:
+        scores = g_new(float, n *n_classes);
+        apply_activation(EFFNET_ACTIVATION_SOFTMAX, logits, n, n_classes, scores);
+        return wrap_rows(scores, n, n_classes);
+    case GST_EFFICIENTNET_TENSORS_EMBEDDING:
+        return wrap_rows(features, n, self->info->n_features);
+    default:
+        return NULL;
+    }
 }
 
 static float *
@@ -131,29 +167,28 @@ run(GstEfficientNetInference *self)
     const GstEfficientNetRequest *request = &self->request;
     gsize n = request->n, n_scores = self->info->n_classes, n_features = self->info->n_features;
     g_autofree float *scores = g_new(float, n *n_scores);
-    gboolean wanted = request->embedding || request->similarity;
+    gboolean wanted = request->embedding || request->similarity ||
+                      request->tensors == GST_EFFICIENTNET_TENSORS_EMBEDDING;
     g_autofree float *features = wanted ? g_new(float, n *n_features) : NULL;
     g_autofree float *maps = new_maps(self);
     const GstEfficientNetOutputs outputs = {scores, features, maps};
-    GstEfficientNetHeatmap *heatmaps;
     GstEfficientNetOutcome *outcome;
     double fill;
 
     if (!gst_efficientnet_network_run(self->network, request->n, &outputs, &fill))
         return NULL;
-    heatmaps = maps ? wrap_heatmaps(self, maps, scores) : NULL;
-    for (gsize i = 0; i < n; i++)
-        effnet_scores_from_logits(request->activation, scores + i * n_scores, n_scores,
-                                  scores + i * n_scores);
     outcome = g_new0(GstEfficientNetOutcome, 1);
     outcome->fill = fill;
-    outcome->heatmaps = heatmaps;
+    outcome->heatmaps = maps ? wrap_heatmaps(self, maps, scores) : NULL;
+    outcome->tensors = wrap_tensors(self, scores, features);
+    outcome->tensor_form = request->tensors;
+    apply_activation(request->activation, scores, request->n, n_scores, scores);
     outcome->n = request->n;
     outcome->n_scores = self->info->n_classes;
     outcome->subjects = g_memdup2(self->subjects, n * sizeof *self->subjects);
     outcome->scores = g_steal_pointer(&scores);
     if (request->embedding)
-        outcome->embeddings = wrap_features(features, request->n, n_features);
+        outcome->embeddings = wrap_rows(features, request->n, n_features);
     if (request->similarity)
         outcome->similarities = compare_features(self, features, request->n);
     outcome->duration = gst_util_get_timestamp() - self->submitted;

@@ -23,6 +23,7 @@ typedef struct {
     gboolean embedding;
     gboolean similarity;
     gboolean heatmap; /* the network has heatmaps */
+    GstEfficientNetTensors tensors;
 } GstEfficientNetRequest;
 
 /* The outcome of a request: N_SCORES for each subject, one subject after another. */
@@ -35,6 +36,8 @@ typedef struct {
     GBytes **embeddings; /* NULL: not asked for */
     float *similarities; /* effnet_model_get_similarity() of each; NULL: not asked for */
     GstEfficientNetHeatmap *heatmaps; /* of each; NULL: not asked for */
+    GBytes **tensors;                 /* float32, of each; NULL: not asked for */
+    GstEfficientNetTensors tensor_form;
 } GstEfficientNetOutcome;
 
 typedef enum {

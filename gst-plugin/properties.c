@@ -277,6 +277,12 @@ install_output_properties(GObjectClass *klass)
                            "In which forms buffers carry results, beside the custom meta "
                            "GstEfficientNetMeta that they always carry",
                            gst_efficientnet_meta_forms_get_type(), DEFAULT(meta), PLAYING_FLAGS));
+    g_object_class_install_property(
+        klass, GST_EFFICIENTNET_PROP_TENSORS,
+        g_param_spec_enum("tensors", "Tensors",
+                          "With GStreamer 1.28 and later, buffers with a result of the whole frame "
+                          "carry this as a tensor of 1 x N, which tensor decoders read",
+                          gst_efficientnet_tensors_get_type(), DEFAULT(tensors), READY_FLAGS));
 }
 
 static void

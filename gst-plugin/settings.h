@@ -58,6 +58,7 @@ typedef struct {
     gboolean embedding;
     float unknown; /* the similarity from which something is known, or one of the following */
     GstEfficientNetMetaForms meta;
+    GstEfficientNetTensors tensors;
     gboolean hold_last;
     GstEfficientNetPostMessages post_messages;
 } GstEfficientNetFrameSettings;
@@ -101,6 +102,7 @@ typedef enum {
     GST_EFFICIENTNET_PROP_EMBEDDING,
     GST_EFFICIENTNET_PROP_UNKNOWN,
     GST_EFFICIENTNET_PROP_META,
+    GST_EFFICIENTNET_PROP_TENSORS,
     GST_EFFICIENTNET_PROP_HOLD_LAST,
     GST_EFFICIENTNET_PROP_POST_MESSAGES,
     GST_EFFICIENTNET_PROP_STATS,

@@ -7,6 +7,7 @@
 #include "frame.h"
 #include "meta.h"
 #include "regions.h"
+#include "tensors.h"
 
 typedef struct {
     GstEfficientNetStream *stream;
@@ -77,6 +78,8 @@ make_finding(const Context *c, const GstEfficientNetOutcome *outcome, guint i, c
 
     if (outcome->heatmaps)
         gst_efficientnet_finding_set_heatmap(finding, &outcome->heatmaps[i]);
+    if (outcome->tensors)
+        gst_efficientnet_finding_set_tensor(finding, outcome->tensors[i], outcome->tensor_form);
     if (outcome->similarities)
         gst_efficientnet_finding_set_similarity(finding, outcome->similarities[i], known_from(c));
     return finding;
@@ -271,6 +274,7 @@ submit(const Context *c, const EffNetFrame *frame, const GArray *subjects, GErro
         .embedding = settings->embedding,
         .similarity = known_from(c) != GST_EFFICIENTNET_UNKNOWN_OFF,
         .heatmap = c->classifier->heatmap,
+        .tensors = settings->tensors,
     };
     GstEfficientNetSubmit submitted = GST_EFFICIENTNET_SUBMIT_OK;
 
@@ -403,8 +407,13 @@ attach(const Context *c, GstBuffer *buffer, const EffNetRect *visible)
         const GstEfficientNetTrack *track =
             gst_efficientnet_tracks_lookup(self->tracks, region->key);
 
-        if (track && track->finding && (c->settings->hold_last || track->arrived == self->number))
-            gst_efficientnet_attachment_add(attachment, track->finding, region, visible);
+        if (!track || !track->finding ||
+            !(c->settings->hold_last || track->arrived == self->number))
+            continue;
+        gst_efficientnet_attachment_add(attachment, track->finding, region, visible);
+        if (track->finding->tensor && region->key == GST_EFFICIENTNET_KEY_FRAME)
+            gst_efficientnet_tensors_attach(track->finding->tensor_form, buffer,
+                                            track->finding->tensor);
     }
     for (guint i = 0; i < self->loose->len; i++)
         gst_efficientnet_attachment_add_loose(attachment, g_ptr_array_index(self->loose, i),

@@ -95,7 +95,6 @@ infer_regions(Fixture *f, guint n)
     GstEfficientNetOutcome *outcome;
 
     f->request.n = n;
-    f->request.embedding = TRUE;
     for (guint i = 0; i < n; i++) {
         f->subjects[i] = f->subjects[0];
         f->subjects[i].region = (EffNetRect){i, 2 * i % 5, SIDE - i, 10 + i};
@@ -114,6 +113,7 @@ test_batch(Fixture *f, gconstpointer data)
 {
     const gsize bytes = CLASSES * sizeof(float);
 
+    f->request.embedding = TRUE;
     for (guint n = 1; n <= GST_EFFICIENTNET_BATCH; n += 5) {
         g_autoptr(GstEfficientNetOutcome) all = infer_regions(f, n);
 
@@ -128,6 +128,41 @@ test_batch(Fixture *f, gconstpointer data)
             g_assert_cmpmem(one->scores, bytes, all->scores + i * CLASSES, bytes);
             g_assert_true(g_bytes_equal(one->embeddings[0], all->embeddings[i]));
             g_assert_cmpuint(g_bytes_get_size(one->embeddings[0]), ==, 1280 * sizeof(float));
+        }
+    }
+}
+
+/* Tensors are what the network put out, whatever scores and embeddings are asked for. */
+static void
+test_tensors(Fixture *f, gconstpointer data)
+{
+    static const EffNetActivation same_as[] = {
+        [GST_EFFICIENTNET_TENSORS_LOGITS] = EFFNET_ACTIVATION_NONE,
+        [GST_EFFICIENTNET_TENSORS_SOFTMAX] = EFFNET_ACTIVATION_SOFTMAX,
+    };
+
+    for (GstEfficientNetTensors form = 0; form <= GST_EFFICIENTNET_TENSORS_EMBEDDING; form++) {
+        g_autoptr(GstEfficientNetOutcome) outcome = NULL, expected = NULL;
+        gconstpointer values;
+        gsize size;
+
+        f->request.tensors = form;
+        f->request.activation = EFFNET_ACTIVATION_SIGMOID;
+        f->request.embedding = FALSE;
+        outcome = infer_regions(f, 3);
+        f->request.activation =
+            form < G_N_ELEMENTS(same_as) ? same_as[form] : EFFNET_ACTIVATION_NONE;
+        f->request.embedding = TRUE;
+        expected = infer_regions(f, 3);
+        g_assert_cmpint(outcome->tensor_form, ==, form);
+        g_assert_true((outcome->tensors != NULL) == (form != GST_EFFICIENTNET_TENSORS_NONE));
+        for (guint i = 0; outcome->tensors && i < outcome->n; i++) {
+            values = g_bytes_get_data(outcome->tensors[i], &size);
+            if (form == GST_EFFICIENTNET_TENSORS_EMBEDDING)
+                g_assert_true(g_bytes_equal(outcome->tensors[i], expected->embeddings[i]));
+            else
+                g_assert_cmpmem(values, size, expected->scores + i * CLASSES,
+                                CLASSES * sizeof(float));
         }
     }
 }
@@ -246,6 +281,7 @@ main(int argc, char **argv)
 #define ADD(name, func) g_test_add(name, Fixture, NULL, set_up, func, tear_down)
     ADD("/inference/wait", test_wait);
     ADD("/inference/batch", test_batch);
+    ADD("/inference/tensors", test_tensors);
     ADD("/inference/async", test_async);
     ADD("/inference/busy", test_busy);
     ADD("/inference/flush", test_flush);
