@@ -17,6 +17,7 @@
 
 #include "../convert/archive.h"
 #include "../convert/child.h"
+#include "../convert/modelinfo.h"
 #include "../convert/output.h"
 #include "../convert/readers.h"
 #include "../convert/store.h"
@@ -81,14 +82,8 @@ read_keras(EffNetGraph *graph, const guint8 *data, gsize n, const char *arch, GE
 #endif
 }
 
-/* ONNX starts with a small version after the number of its field. */
-static gboolean
-is_onnx(const Options *options)
-{
-    return options->n > 2 && options->data[0] == 8 && options->data[1] > 0 && options->data[1] < 32;
-}
-
-/* Reads the graph, whose format its content shows. */
+/* Reads the graph, whose format its content shows: ONNX starts with a small version after the
+ * number of its field. */
 static gboolean
 read_graph(Options *options, GError **error)
 {
@@ -98,9 +93,11 @@ read_graph(Options *options, GError **error)
     if (is_keras(options))
         return read_keras(graph, bytes, options->n, options->arch, error);
     if (options->n > 8 && memcmp(bytes + 4, "TFL3", 4) == 0)
-        return effnet_tflite_read(graph, bytes, options->n, error);
-    if (is_onnx(options))
-        return effnet_onnx_read(graph, bytes, options->n, error);
+        return effnet_tflite_read(graph, bytes, options->n, error) &&
+               effnet_modelinfo_apply(graph, error);
+    if (options->n > 2 && bytes[0] == 0x08 && bytes[1] > 0 && bytes[1] < 32)
+        return effnet_onnx_read(graph, bytes, options->n, error) &&
+               effnet_modelinfo_apply(graph, error);
     return effnet_graph_fail(graph, error,
                              "is neither a Keras (HDF5), nor an ONNX, nor a TFLite file, by its "
                              "content");
@@ -245,8 +242,8 @@ convert_into_cache(Options *options, GError **error)
     umask(S_IRWXG | S_IRWXO);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     options->data = effnet_file_load(options->input, MAX_FILE, &options->n, error);
-    /* The weights of an ONNX file may be in others, which are then as much of its content. */
-    if (options->data == NULL || (is_onnx(options) && !read_graph(options, error)))
+    /* ONNX and TFLite files may have others beside them, which are then as much of the content. */
+    if (options->data == NULL || (!is_keras(options) && !read_graph(options, error)))
         return NULL;
     store = effnet_store_open(folder, options->input, options->arch, options->data, options->n,
                               options->graph ? options->graph->files : NULL, error);

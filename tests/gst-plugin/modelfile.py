@@ -105,6 +105,17 @@ def test_other_weights():
         assert np.array_equal(tap.run_network(folder, f"{folder}/flowers.onnx", x), after)
 
 
+def test_other_modelinfo():
+    """What GStreamer's .modelinfo beside the file says of the pixels is new."""
+    with Place() as folder:
+        models.write_onnx(f"{folder}/flowers.onnx", models.efficientnet())
+        for ranges, mean in (("0,1", "mean           0 0 0"), ("-1,1", "mean           0.5 0.5 0.5")):
+            (folder / "flowers.onnx.modelinfo").write_text(
+                f"[v0]\ndir=input\ntype=float32\nranges={ranges}\n")
+            info = tap.effnet("info", f"{folder}/flowers.onnx")
+            assert mean in info, info
+
+
 def test_tflite():
     check("flowers.tflite", write_tflite)
 
