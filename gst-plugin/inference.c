@@ -288,14 +288,16 @@ run_here(GstEfficientNetInference *self)
     g_mutex_unlock(&self->lock);
 }
 
-/* Starts a request; FALSE while the worker is busy. */
+/* Starts a request; FALSE while the worker is busy, or has finished since the last collection. */
 static gboolean
 begin(GstEfficientNetInference *self)
 {
     G_GNUC_UNUSED g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
-    self->job_epoch = self->busy ? self->job_epoch : self->epoch;
-    return !self->busy;
+    if (self->busy || self->finished)
+        return FALSE;
+    self->job_epoch = self->epoch;
+    return TRUE;
 }
 
 GstEfficientNetSubmit

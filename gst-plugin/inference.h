@@ -42,7 +42,7 @@ typedef struct {
 
 typedef enum {
     GST_EFFICIENTNET_SUBMIT_OK,
-    GST_EFFICIENTNET_SUBMIT_BUSY, /* the worker has not finished the previous frame */
+    GST_EFFICIENTNET_SUBMIT_BUSY, /* the previous outcome is not there, or was not collected */
     GST_EFFICIENTNET_SUBMIT_FAILED,
 } GstEfficientNetSubmit;
 
@@ -53,7 +53,8 @@ GstEfficientNetInference *gst_efficientnet_inference_new(GstEfficientNetNetwork 
 /* Waits for the inference in flight, if any. */
 void gst_efficientnet_inference_free(GstEfficientNetInference *inference);
 
-/* Unless an inference is in flight, reads the frame and infers it: on the calling thread, after
+/* Unless an inference is in flight or its outcome is waiting, so that nobody asks again for what is
+ * already there, reads the frame and infers it: on the calling thread, after
  * which the outcome can be collected; or, if ASYNC, on the worker, without waiting. */
 GstEfficientNetSubmit gst_efficientnet_inference_submit(GstEfficientNetInference *inference,
                                                         const GstEfficientNetRequest *request,

@@ -186,6 +186,21 @@ test_async(Fixture *f, gconstpointer data)
     }
 }
 
+/* What was found is looked at before anything else is submitted. */
+static void
+test_uncollected(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GstEfficientNetOutcome) outcome = NULL;
+
+    g_assert_cmpint(submit(f, 1, TRUE), ==, GST_EFFICIENTNET_SUBMIT_OK);
+    gst_efficientnet_inference_drain(f->inference);
+    g_assert_cmpint(submit(f, 2, TRUE), ==, GST_EFFICIENTNET_SUBMIT_BUSY);
+    outcome = gst_efficientnet_inference_collect(f->inference);
+    g_assert_nonnull(outcome);
+    g_assert_cmpuint(outcome->subjects[0].number, ==, 1);
+    g_assert_cmpint(submit(f, 3, TRUE), ==, GST_EFFICIENTNET_SUBMIT_OK);
+}
+
 /* With one in flight, all others are refused; every outcome was accepted before. */
 static void
 test_busy(Fixture *f, gconstpointer data)
@@ -283,6 +298,7 @@ main(int argc, char **argv)
     ADD("/inference/batch", test_batch);
     ADD("/inference/tensors", test_tensors);
     ADD("/inference/async", test_async);
+    ADD("/inference/uncollected", test_uncollected);
     ADD("/inference/busy", test_busy);
     ADD("/inference/flush", test_flush);
     ADD("/inference/free-busy", test_free_busy);
