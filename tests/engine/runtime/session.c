@@ -299,7 +299,8 @@ main(int argc, char **argv)
 
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/session/same-results", test_same_results);
-    add_core_type_tests(core_types);
+    if (!g_getenv("EFFNET_ISA")) /* which would cap the level that these set */
+        add_core_type_tests(core_types);
     g_test_add_func("/session/bf16", test_bf16);
     g_test_add_func("/session/repeated", test_repeated);
     g_test_add_func("/session/shared-model", test_shared_model);
