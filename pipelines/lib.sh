@@ -108,8 +108,9 @@ copy_sources() {
     fi | tar -C "$1" -x --no-same-owner
 }
 
-# build DIRECTORY [meson's options]: configures once, compiles what has changed. Draws what is in the
-# file that beside names, if any, as well.
+# build DIRECTORY [meson's options]: configures once, compiles what has changed, of all targets or of
+# those that build_targets names. Draws what is in the file that beside names, if any, as well.
+build_targets=()
 build() {
     local dir=$root/$1
     shift
@@ -119,7 +120,7 @@ build() {
             return 1
         }
     fi
-    meson compile -C "$dir" 2>&1 | tee "$dir/compile.log" | sed -u -n '/^\[/p' | draw "${beside-}" || {
+    meson compile -C "$dir" "${build_targets[@]}" 2>&1 | tee "$dir/compile.log" | sed -u -n '/^\[/p' | draw "${beside-}" || {
         grep -E -m 20 -A 5 'error:|FAILED|undefined reference' "$dir/compile.log" >&2 || tail -n 30 "$dir/compile.log" >&2
         return 1
     }
