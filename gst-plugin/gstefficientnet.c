@@ -91,6 +91,14 @@ gst_efficientnet_get_labels(GstEfficientNet *self, guint *n)
     return self->classifier->labels;
 }
 
+void
+gst_efficientnet_get_stats(GstEfficientNet *self, GstEfficientNetStats *stats)
+{
+    GST_OBJECT_LOCK(self);
+    *stats = self->stats;
+    GST_OBJECT_UNLOCK(self);
+}
+
 /* Posts the error at once; in state NULL, when nobody may be listening yet, it keeps the element
  * from READY. */
 static void

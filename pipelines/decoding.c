@@ -246,8 +246,8 @@ set_up_multipart(EffNetDecoding *self, GstElement *demuxer)
     g_signal_connect(demuxer, "pad-added", G_CALLBACK(part_began), self);
 }
 
-static gboolean
-is_video_decoder(GstElement *element)
+gboolean
+effnet_decoding_is_decoder(GstElement *element)
 {
     const char *class = gst_element_get_metadata(element, GST_ELEMENT_METADATA_KLASS);
 
@@ -271,7 +271,7 @@ deep_element_added(GstBin *pipeline, GstBin *bin, GstElement *element, gpointer 
         gst_util_set_object_arg(G_OBJECT(element), "idct-method", "islow");
     if (g_object_class_find_property(class, "single-stream"))
         set_up_multipart(self, element);
-    if (is_video_decoder(element))
+    if (effnet_decoding_is_decoder(element))
         pad = gst_element_get_static_pad(element, "src");
     if (pad)
         gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BLOCK | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,

@@ -39,6 +39,9 @@ gboolean effnet_decoding_is_busy(const EffNetDecoding *decoding);
 /* Whether the file is known to be a picture. */
 gboolean effnet_decoding_has_picture(const EffNetDecoding *decoding);
 
+/* Whether ELEMENT decodes video or pictures. */
+gboolean effnet_decoding_is_decoder(GstElement *element);
+
 /* Whether the file's end is missing. For the streaming thread that brings a frame, or when all is
  * over. */
 gboolean effnet_decoding_is_truncated(const EffNetDecoding *decoding);

@@ -8,6 +8,9 @@
 #include "retention.h"
 #include "snapshots.h"
 #include "source.h"
+#include "stages.h"
+
+#include "gstefficientnet.h"
 
 #include <effnet/effnet.h>
 #include <gst/app/gstappsink.h>
@@ -23,8 +26,10 @@ struct _EffNetWatchGraph {
     EffNetWatchRecorder *recorder;    /* NULL: nothing is recorded */
     EffNetWatchSnapshots *snapshots;  /* NULL: none, as for the next */
     EffNetWatchClips *clips;
-    gint live;          /* atomic: set by the streaming thread, read by the stream's */
-    gint width, height; /* the streaming thread's */
+    EffNetWatchStages *stages; /* the pipeline's */
+    guint64 timed;             /* inferences whose times are in the status */
+    gint live;                 /* atomic: set by the streaming thread, read by the stream's */
+    gint width, height;        /* the streaming thread's */
 };
 
 static gboolean
@@ -311,6 +316,7 @@ set_pace(gpointer data, gboolean live)
     g_autoptr(GstElement) window = get_element(graph, "window");
 
     g_atomic_int_set(&graph->live, live);
+    effnet_watch_stages_set_live(graph->stages, live);
     gst_util_set_object_arg(G_OBJECT(graph->classifier), "late-policy",
                             live || realtime ? "skip-inference" : "wait");
     g_object_set(end, "sync", !live && realtime, NULL);
@@ -360,6 +366,7 @@ build(EffNetWatchGraph *graph, GError **error)
     gst_object_ref_sink(graph->pipeline);
     graph->convert = get_element(graph, "convert");
     graph->classifier = get_element(graph, "efficientnet");
+    graph->stages = effnet_watch_stages_measure(graph->pipeline, graph->convert, outlets->status);
     set_up_branches(graph);
     if (!effnet_watch_settings_apply(outlets->settings, graph->classifier, error))
         return FALSE;
@@ -410,6 +417,21 @@ effnet_watch_graph_start(EffNetWatchGraph *graph)
     gst_element_set_state(graph->pipeline, GST_STATE_PLAYING);
 }
 
+/* Of those that the element still knows: many more than there are between two calls. */
+static void
+take_times(EffNetWatchGraph *graph)
+{
+    GstEfficientNetStats stats;
+    guint64 kept;
+
+    gst_efficientnet_get_stats(GST_EFFICIENTNET(graph->classifier), &stats);
+    kept = MIN(stats.inferences, GST_EFFICIENTNET_STATS_KEPT);
+    for (guint64 i = MAX(graph->timed, stats.inferences - kept); i < stats.inferences; i++)
+        effnet_watch_status_add_time(graph->outlets->status, EFFNET_WATCH_INFERRING,
+                                     stats.latency[i % GST_EFFICIENTNET_STATS_KEPT]);
+    graph->timed = stats.inferences;
+}
+
 static void
 take_stats(EffNetWatchGraph *graph, gboolean last)
 {
@@ -420,6 +442,7 @@ take_stats(EffNetWatchGraph *graph, gboolean last)
     if (publish)
         g_object_get(publish, "stats", &published, NULL);
     effnet_watch_status_set_stats(graph->outlets->status, stats, published, last);
+    take_times(graph);
 }
 
 void

@@ -143,6 +143,14 @@ effnet_watch_status_add_frame(EffNetWatchStatus *status, GstClockTime pts)
 }
 
 void
+effnet_watch_status_add_time(EffNetWatchStatus *status, EffNetWatchStage stage, GstClockTime time)
+{
+    g_mutex_lock(&status->mutex);
+    effnet_watch_histogram_add(&status->now.times[stage], time);
+    g_mutex_unlock(&status->mutex);
+}
+
+void
 effnet_watch_status_set_size(EffNetWatchStatus *status, gint width, gint height)
 {
     g_mutex_lock(&status->mutex);
@@ -241,10 +249,8 @@ effnet_watch_status_set_stats(EffNetWatchStatus *status, const GstStructure *sta
     now->held = status->before.held + counts.held;
     now->published = status->before.published + counts.published;
     now->dropped = status->before.dropped + counts.dropped;
-    if (counts.inferences > 0) {
+    if (counts.inferences > 0)
         gst_structure_get_uint64(stats, "latency-p50", &now->latency_p50);
-        gst_structure_get_uint64(stats, "latency-p99", &now->latency_p99);
-    }
     if (last)
         status->before =
             (Counts){now->inferences, now->skipped, now->held, now->published, now->dropped};

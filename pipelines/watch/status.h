@@ -6,6 +6,8 @@
 #include <gst/efficientnet/meta.h>
 #include <gst/gst.h>
 
+#include "histogram.h"
+
 #define EFFNET_WATCH_MAX_CLASSES 5   /* shown; the JSON lines may have more */
 #define EFFNET_WATCH_HISTORY     240 /* samples kept */
 #define EFFNET_WATCH_SAMPLE_TIME (G_USEC_PER_SEC / 2)
@@ -34,6 +36,14 @@ typedef struct {
     EffNetWatchClasses classes;
 } EffNetWatchSample;
 
+/* What a frame's time is spent on. */
+typedef enum {
+    EFFNET_WATCH_QUEUEING, /* before it is decoded */
+    EFFNET_WATCH_DECODING,
+    EFFNET_WATCH_INFERRING,
+    EFFNET_WATCH_N_STAGES,
+} EffNetWatchStage;
+
 typedef struct {
     EffNetWatchPhase phase;
     gboolean opened; /* whether its model has been opened, or could not be */
@@ -41,7 +51,8 @@ typedef struct {
     gint64 retry_at; /* while waiting; monotonic */
     guint64 frames, inferences, skipped, held, reconnects;
     guint64 published, dropped; /* lines that the broker got, or will not get */
-    GstClockTime latency_p50, latency_p99;
+    GstClockTime latency_p50;
+    EffNetWatchHistogram times[EFFNET_WATCH_N_STAGES];
     GstClockTime pts, duration; /* GST_CLOCK_TIME_NONE: unknown */
     gint64 began;               /* when the first frame came, monotonic; 0: none yet */
     double fps;
@@ -63,6 +74,8 @@ void effnet_watch_status_set_waiting(EffNetWatchStatus *status, const char *note
 
 /* Notes a frame: the stream is playing. */
 void effnet_watch_status_add_frame(EffNetWatchStatus *status, GstClockTime pts);
+void effnet_watch_status_add_time(EffNetWatchStatus *status, EffNetWatchStage stage,
+                                  GstClockTime time);
 void effnet_watch_status_set_size(EffNetWatchStatus *status, gint width, gint height);
 void effnet_watch_status_set_duration(EffNetWatchStatus *status, GstClockTime duration);
 /* Sets what the newest inference found; RESULT NULL: nothing. TRUE if the first class has
