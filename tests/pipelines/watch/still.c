@@ -32,6 +32,13 @@ new_frame(GstVideoFormat format, guint width, guint height)
     return gst_sample_new(buffer, caps, NULL, NULL);
 }
 
+/* At any address, unlike GStreamer's macro. */
+static guint
+read_uint16(const guint8 *data)
+{
+    return (guint)data[0] << 8 | data[1];
+}
+
 /* The size that a JPEG's header says. */
 static void
 read_size(GBytes *jpeg, guint *width, guint *height)
@@ -39,11 +46,11 @@ read_size(GBytes *jpeg, guint *width, guint *height)
     gsize n;
     const guint8 *data = g_bytes_get_data(jpeg, &n);
 
-    for (gsize i = 2; i + 9 < n; i += 2 + (gsize)GST_READ_UINT16_BE(data + i + 2)) {
+    for (gsize i = 2; i + 9 < n; i += 2 + read_uint16(data + i + 2)) {
         if (data[i + 1] < 0xc0 || data[i + 1] > 0xc2)
             continue;
-        *height = GST_READ_UINT16_BE(data + i + 5);
-        *width = GST_READ_UINT16_BE(data + i + 7);
+        *height = read_uint16(data + i + 5);
+        *width = read_uint16(data + i + 7);
         return;
     }
     g_assert_not_reached();
