@@ -294,23 +294,6 @@ is_of_model(const GParamSpec *spec)
            spec->param_id <= GST_EFFICIENTNET_PROP_LAST_OF_MODEL;
 }
 
-static gboolean
-is_equal(const GstEfficientNetModelSettings *a, const GstEfficientNetModelSettings *b,
-         const GParamSpec *spec)
-{
-    GValue x = G_VALUE_INIT, y = G_VALUE_INIT;
-    gboolean equal;
-
-    g_value_init(&x, spec->value_type);
-    g_value_init(&y, spec->value_type);
-    gst_efficientnet_model_settings_get(a, spec->param_id, &x);
-    gst_efficientnet_model_settings_get(b, spec->param_id, &y);
-    equal = gst_value_compare(&x, &y) == GST_VALUE_EQUAL;
-    g_value_unset(&x);
-    g_value_unset(&y);
-    return equal;
-}
-
 /* Notifies of the properties that differ between BEFORE and AFTER. */
 static void
 notify_differences(GstEfficientNet *self, const GstEfficientNetModelSettings *before,
@@ -321,7 +304,8 @@ notify_differences(GstEfficientNet *self, const GstEfficientNetModelSettings *be
 
     g_object_freeze_notify(G_OBJECT(self));
     for (guint i = 0; i < n; i++) {
-        if (is_of_model(specs[i]) && !is_equal(before, after, specs[i]))
+        if (is_of_model(specs[i]) &&
+            !gst_efficientnet_model_settings_is_equal(before, after, specs[i]))
             g_object_notify_by_pspec(G_OBJECT(self), specs[i]);
     }
     g_object_thaw_notify(G_OBJECT(self));

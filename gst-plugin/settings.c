@@ -165,6 +165,24 @@ gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings
     }
 }
 
+gboolean
+gst_efficientnet_model_settings_is_equal(const GstEfficientNetModelSettings *a,
+                                         const GstEfficientNetModelSettings *b,
+                                         const GParamSpec *spec)
+{
+    GValue x = G_VALUE_INIT, y = G_VALUE_INIT;
+    gboolean equal;
+
+    g_value_init(&x, spec->value_type);
+    g_value_init(&y, spec->value_type);
+    gst_efficientnet_model_settings_get(a, spec->param_id, &x);
+    gst_efficientnet_model_settings_get(b, spec->param_id, &y);
+    equal = gst_value_compare(&x, &y) == GST_VALUE_EQUAL;
+    g_value_unset(&x);
+    g_value_unset(&y);
+    return equal;
+}
+
 typedef enum {
     FIELD_NONE, /* for properties without a row */
     FIELD_BOOLEAN,

@@ -119,6 +119,11 @@ void gst_efficientnet_model_settings_set(GstEfficientNetModelSettings *settings,
 void gst_efficientnet_model_settings_get(const GstEfficientNetModelSettings *settings,
                                          GstEfficientNetProp prop, GValue *value);
 
+/* Whether A and B have the same value of the property that SPEC is of. */
+gboolean gst_efficientnet_model_settings_is_equal(const GstEfficientNetModelSettings *a,
+                                                  const GstEfficientNetModelSettings *b,
+                                                  const GParamSpec *spec);
+
 extern const GstEfficientNetFrameSettings gst_efficientnet_frame_defaults;
 
 /* FALSE, without changing anything, if VALUE is not valid for the property. */
