@@ -31,7 +31,44 @@ typedef struct {
     int layer;    /* the layer whose outputs, perhaps after its norm, these are; or -1 */
     Form form;
     guint form_of; /* the serial of x */
+    guint norm;    /* the number + 1 of the norm that a layer behind it is to take; 0: none */
 } Value;
+
+/* The most norms, of which each may be written as several operations. */
+#define MAX_NORMS 16
+
+/* scale * x + shift, of each of N channels. */
+typedef struct {
+    guint64 n;
+    double *scale, *shift;
+    gboolean taken; /* it is folded into something */
+} Norm;
+
+static void
+norm_free(Norm *norm)
+{
+    g_free(norm->scale);
+    g_free(norm->shift);
+    g_free(norm);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Norm, norm_free)
+
+/* The identity; NULL if it is too large for the memory. */
+static Norm *
+norm_new(guint64 n)
+{
+    g_autoptr(Norm) norm = g_new0(Norm, 1);
+
+    norm->n = n;
+    norm->scale = g_try_new(double, n);
+    norm->shift = g_try_new0(double, n);
+    if (!norm->scale || !norm->shift)
+        return NULL;
+    for (guint64 i = 0; i < n; i++)
+        norm->scale[i] = 1;
+    return g_steal_pointer(&norm);
+}
 
 static void
 layer_free(EffNetGraphLayer *layer)
@@ -52,6 +89,7 @@ effnet_graph_new(const char *path)
     graph->files =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
     graph->layers = g_ptr_array_new_with_free_func((GDestroyNotify)layer_free);
+    graph->norms = g_ptr_array_new_with_free_func((GDestroyNotify)norm_free);
     for (int i = 0; i < 3; i++)
         graph->scale[i] = 1;
     return graph;
@@ -63,6 +101,7 @@ effnet_graph_free(EffNetGraph *graph)
     if (!graph)
         return;
     g_ptr_array_unref(graph->layers);
+    g_ptr_array_unref(graph->norms);
     g_array_unref(graph->values);
     g_hash_table_unref(graph->files);
     g_free(graph->path);
@@ -205,6 +244,43 @@ read_vector(const EffNetConstant *constant, guint64 n, float fallback)
     return values;
 }
 
+/* The norm that VALUE is the result of and that is in no layer yet, or NULL. */
+static Norm *
+norm_of(const EffNetGraph *graph, guint value)
+{
+    guint number = get(graph, value)->norm;
+
+    return number ? g_ptr_array_index(graph->norms, number - 1) : NULL;
+}
+
+/* Folds the norm of VALUE, if it has one, into LAYER, which reads it. Only a linear layer's inputs
+ * are sure to be channels, and to have no border, whose zeros the norm would shift. */
+static gboolean
+take_norm(EffNetGraph *graph, guint value, EffNetGraphLayer *layer, GError **error)
+{
+    Norm *norm = norm_of(graph, value);
+
+    if (!norm)
+        return TRUE;
+    if (!layer->linear || layer->dims[1] != norm->n)
+        return effnet_graph_fail(graph, error,
+                                 "has a batch norm of %" G_GUINT64_FORMAT
+                                 " channels that the layer %s behind it cannot take",
+                                 norm->n, layer->name);
+    for (guint64 o = 0; o < layer->dims[0]; o++) {
+        float *row = layer->weights + o * norm->n;
+        double sum = layer->bias[o];
+
+        for (guint64 i = 0; i < norm->n; i++) {
+            sum += row[i] * norm->shift[i];
+            row[i] = (float)(row[i] * norm->scale[i]);
+        }
+        layer->bias[o] = (float)sum;
+    }
+    norm->taken = TRUE;
+    return TRUE;
+}
+
 gboolean
 effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **error)
 {
@@ -233,6 +309,7 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
     layer->stride = MAX(1, conv->stride);
     layer->padding = conv->padding;
     layer->reads = get(graph, conv->in)->serial;
+    layer->linear = weights->n_dims == 2;
     graph->is_quantised = graph->is_quantised || weights->quantisation.n_bytes > 0;
     if (!read_weights(layer, conv))
         return effnet_graph_fail(graph, error, "has a layer %s that is too large for the memory",
@@ -247,6 +324,8 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
                                  "has a layer %s of %u groups, where 1 or one for each channel was "
                                  "expected",
                                  conv->name, conv->groups);
+    if (!take_norm(graph, conv->in, layer, error))
+        return FALSE;
     set_feature(graph, conv->out, graph->layers->len - 1);
     return TRUE;
 }
@@ -260,34 +339,107 @@ untouched_layer(const EffNetGraph *graph, guint value)
     return v->kind == VALUE_FEATURE && v->layer >= 0 ? get_layer(graph, v->layer) : NULL;
 }
 
-gboolean
-effnet_graph_add_norm(EffNetGraph *graph, const EffNetGraphNorm *norm, GError **error)
+static void
+apply_norm(EffNetGraphLayer *layer, const Norm *norm)
 {
-    EffNetGraphLayer *layer = untouched_layer(graph, norm->in);
-    guint64 n = layer ? layer->dims[0] : 0, length;
-    g_autofree float *gamma = NULL, *beta = NULL, *mean = NULL, *variance = NULL;
+    guint64 length = layer->dims[1] * layer->dims[2] * layer->dims[3];
 
-    if (!layer || !norm->mean || !norm->variance)
-        return effnet_graph_fail(graph, error,
-                                 "has a batch norm without numbers or not behind a convolution");
-    gamma = read_vector(norm->gamma, n, 1);
-    beta = read_vector(norm->beta, n, 0);
-    mean = read_vector(norm->mean, n, 0);
-    variance = read_vector(norm->variance, n, 1);
-    if (!gamma || !beta || !mean || !variance)
-        return effnet_graph_fail(graph, error,
-                                 "has a batch norm of another width than the layer %s before it",
-                                 layer->name);
-    length = layer->dims[1] * layer->dims[2] * layer->dims[3];
-    for (guint64 i = 0; i < n; i++) {
-        double scale = gamma[i] / sqrt(variance[i] + norm->epsilon);
-
+    for (guint64 i = 0; i < norm->n; i++) {
         for (guint64 k = 0; k < length; k++)
-            layer->weights[i * length + k] *= scale;
-        layer->bias[i] = (layer->bias[i] - mean[i]) * scale + beta[i];
+            layer->weights[i * length + k] *= norm->scale[i];
+        layer->bias[i] = (float)(layer->bias[i] * norm->scale[i] + norm->shift[i]);
     }
-    set_feature(graph, norm->out, get(graph, norm->in)->layer);
+}
+
+/* Folds GIVEN, which it takes, into the layer that IN is of; or keeps it, after what is kept of IN
+ * already, for the layers that read OUT. */
+static gboolean
+place_norm(EffNetGraph *graph, guint in, Norm *given, guint out, GError **error)
+{
+    g_autoptr(Norm) norm = given;
+    EffNetGraphLayer *layer = untouched_layer(graph, in);
+    Norm *before = norm_of(graph, in);
+    Value value = *get(graph, in);
+
+    if (layer) {
+        apply_norm(layer, norm);
+        set_feature(graph, out, value.layer);
+        return TRUE;
+    }
+    if (value.kind != VALUE_FEATURE || graph->norms->len == MAX_NORMS ||
+        (before && before->n != norm->n))
+        return effnet_graph_fail(graph, error,
+                                 "has a batch norm where networks of this family have none");
+    for (guint64 i = 0; before && i < norm->n; i++) {
+        norm->shift[i] += norm->scale[i] * before->shift[i];
+        norm->scale[i] *= before->scale[i];
+    }
+    if (before)
+        before->taken = TRUE;
+    g_ptr_array_add(graph->norms, g_steal_pointer(&norm));
+    value.serial = ++graph->n_serials;
+    value.form = FORM_NONE;
+    value.norm = graph->norms->len;
+    set(graph, out, &value);
     return TRUE;
+}
+
+/* NULL with the error set. */
+static Norm *
+read_norm(const EffNetGraph *graph, const EffNetGraphNorm *from, GError **error)
+{
+    const EffNetGraphLayer *layer = untouched_layer(graph, from->in);
+    guint64 n = layer ? layer->dims[0] : from->mean ? effnet_constant_n_elements(from->mean) : 0;
+    g_autofree float *gamma = NULL, *beta = NULL, *mean = NULL, *variance = NULL;
+    Norm *norm;
+
+    if (!from->mean || !from->variance) {
+        effnet_graph_fail(graph, error, "has a batch norm without numbers");
+        return NULL;
+    }
+    gamma = read_vector(from->gamma, n, 1);
+    beta = read_vector(from->beta, n, 0);
+    mean = read_vector(from->mean, n, 0);
+    variance = read_vector(from->variance, n, 1);
+    norm = gamma && beta && mean && variance ? norm_new(n) : NULL;
+    if (!norm) {
+        effnet_graph_fail(graph, error, "has a batch norm of another width than %s%s before it",
+                          layer ? "the layer " : "the features", layer ? layer->name : "");
+        return NULL;
+    }
+    for (guint64 i = 0; i < n; i++) {
+        norm->scale[i] = gamma[i] / sqrt(variance[i] + from->epsilon);
+        norm->shift[i] = beta[i] - mean[i] * norm->scale[i];
+    }
+    return norm;
+}
+
+gboolean
+effnet_graph_add_norm(EffNetGraph *graph, const EffNetGraphNorm *from, GError **error)
+{
+    Norm *norm = read_norm(graph, from, error);
+
+    return norm && place_norm(graph, from->in, norm, from->out, error);
+}
+
+/* Notes that what VALUE's norm makes is read by something that cannot take it. */
+static void
+lose_norm(EffNetGraph *graph, guint value)
+{
+    graph->is_norm_lost = graph->is_norm_lost || get(graph, value)->norm > 0;
+}
+
+gboolean
+effnet_graph_check_norms(const EffNetGraph *graph, GError **error)
+{
+    gboolean lost = graph->is_norm_lost;
+
+    for (guint i = 0; i < graph->norms->len; i++)
+        lost |= !((const Norm *)g_ptr_array_index(graph->norms, i))->taken;
+    return !lost || effnet_graph_fail(graph, error,
+                                      "has a batch norm that is neither behind a convolution or "
+                                      "linear layer nor in front of a linear one that could take "
+                                      "it");
 }
 
 /* VALUE is FORM of what has the serial OF. */
@@ -308,6 +460,7 @@ effnet_graph_add_act(EffNetGraph *graph, EffNetAct act, guint in, guint out)
     EffNetGraphLayer *layer = untouched_layer(graph, in);
     const Value from = *get(graph, in);
 
+    lose_norm(graph, in);
     if (layer) {
         layer->activated = TRUE;
         layer->act = act;
@@ -330,6 +483,8 @@ effnet_graph_add_pass(EffNetGraph *graph, gboolean exact, guint in, guint out)
     Value value = *get(graph, in);
 
     if (!exact) {
+        lose_norm(graph, in);
+        value.norm = 0;
         value.serial = ++graph->n_serials;
         value.layer = -1;
         value.form = FORM_NONE;
@@ -450,6 +605,38 @@ add_hard_part(EffNetGraph *graph, char op, guint a, const EffNetConstant *by, gu
     return TRUE;
 }
 
+/* Whether A OP BY may be one of the operations as which some exporters write a batch norm: with a
+ * number for each of several channels, which are the last dimension behind linear layers and the
+ * pooling. A sum right behind a layer is its bias. */
+static gboolean
+is_part_of_norm(const EffNetGraph *graph, char op, guint a, const EffNetConstant *by)
+{
+    const EffNetGraphLayer *layer = untouched_layer(graph, a);
+    guint64 n = by->n_dims ? by->dims[by->n_dims - 1] : 1;
+
+    return get(graph, a)->kind == VALUE_FEATURE && by->data && n > 1 &&
+           n == effnet_constant_n_elements(by) && op != '/' && !(layer && op == '+') &&
+           (!layer || (layer->linear && layer->dims[0] == n));
+}
+
+static gboolean
+add_part_of_norm(EffNetGraph *graph, char op, guint a, const EffNetConstant *by, guint out,
+                 GError **error)
+{
+    guint64 n = effnet_constant_n_elements(by);
+    g_autofree float *values = read_vector(by, n, 0);
+    Norm *norm = values ? norm_new(n) : NULL;
+
+    if (!norm)
+        return effnet_graph_fail(graph, error, "has a batch norm that is too large for the memory");
+    for (guint64 i = 0; i < n; i++)
+        if (op == '*')
+            norm->scale[i] = values[i];
+        else
+            norm->shift[i] = op == '+' ? values[i] : -values[i];
+    return place_norm(graph, a, norm, out, error);
+}
+
 gboolean
 effnet_graph_add_binary(EffNetGraph *graph, char op, guint a, guint b, guint out, GError **error)
 {
@@ -468,6 +655,10 @@ effnet_graph_add_binary(EffNetGraph *graph, char op, guint a, guint b, guint out
     if (vb->kind == VALUE_CONSTANT && va->kind == VALUE_FEATURE &&
         add_hard_part(graph, op, a, &vb->constant, out))
         return TRUE;
+    if (vb->kind == VALUE_CONSTANT && is_part_of_norm(graph, op, a, &vb->constant))
+        return add_part_of_norm(graph, op, a, &vb->constant, out, error);
+    lose_norm(graph, a);
+    lose_norm(graph, b);
     if (vb->kind == VALUE_CONSTANT && va->kind == VALUE_FEATURE && op == '+')
         return add_bias(graph, a, &vb->constant, out, error);
     if (va->kind == VALUE_FEATURE && vb->kind == VALUE_FEATURE && op == '+')

@@ -15,6 +15,7 @@ typedef struct {
     float *weights;   /* of shape DIMS, row-major */
     float *bias;      /* dims[0] of them */
     gboolean grouped; /* one filter per channel */
+    gboolean linear;  /* its weights have two dimensions */
     guint stride;
     EffNetPadding padding; /* AUTO: unknown */
     guint reads;           /* a value; two layers may read the same one */
@@ -33,8 +34,10 @@ typedef struct {
     guint n_serials;
     GHashTable *files; /* GBytes by name: files with constants beside the file itself */
     gsize n_file_bytes;
-    GPtrArray *layers;                        /* EffNetGraphLayer */
-    guint64 n_weights;                        /* of all layers */
+    GPtrArray *norms;      /* those that linear layers behind them are to take; see graph.c */
+    gboolean is_norm_lost; /* something else reads what such a norm makes */
+    GPtrArray *layers;     /* EffNetGraphLayer */
+    guint64 n_weights;     /* of all layers */
     guint n_acts[EFFNET_GRAPH_ACT_CLAMP + 1]; /* how many times each is applied */
     guint n_sums;                             /* of two feature maps */
     double scale[3], offset[3];               /* what is done to the image first */
@@ -96,9 +99,13 @@ typedef struct {
     double epsilon;
 } EffNetGraphNorm;
 
+/* Folds NORM into the layer before it or, behind anything else, into the linear ones after it. */
 gboolean effnet_graph_add_norm(EffNetGraph *graph, const EffNetGraphNorm *norm, GError **error);
+/* Whether all norms are in layers, once all of the graph is added. */
+gboolean effnet_graph_check_norms(const EffNetGraph *graph, GError **error);
 void effnet_graph_add_act(EffNetGraph *graph, EffNetAct act, guint in, guint out);
-/* '+', '-', '*' or '/' of two values: residuals, biases, swish, gates, scaling of the image. */
+/* '+', '-', '*' or '/' of two values: residuals, biases, swish, gates, scaling of the image, parts
+ * of batch norms. */
 gboolean effnet_graph_add_binary(EffNetGraph *graph, char op, guint a, guint b, guint out,
                                  GError **error);
 /* OUT equals IN as far as layers are concerned (EXACT), or is computed from it. */

@@ -240,8 +240,48 @@ epsilon_of(const Keras *keras, guint norm)
                                     : DEFAULT_EPSILON;
 }
 
+/* Adds the norm of number N. */
 static gboolean
-emit_layer(Emitter *e, Keras *keras, const EffNetLayer *layer, const Layer *from, GError **error)
+emit_norm(Emitter *e, const Keras *keras, guint n, GError **error)
+{
+    const Layer *norm = n < keras->norms->len ? &g_array_index(keras->norms, Layer, n) : NULL;
+    const EffNetGraphNorm folded = {
+        .in = e->value,
+        .out = e->value + 1,
+        .gamma = norm ? norm->gamma : NULL,
+        .beta = norm ? norm->beta : NULL,
+        .mean = norm ? norm->mean : NULL,
+        .variance = norm ? norm->variance : NULL,
+        .epsilon = norm ? epsilon_of(keras, n) : DEFAULT_EPSILON,
+    };
+
+    if (!effnet_graph_add_norm(e->graph, &folded, error))
+        return FALSE;
+    e->value++;
+    e->n_norms++;
+    return TRUE;
+}
+
+/* The norms of the head that are before the linear layer DENSE, or right behind it. They are the
+ * last of all. */
+static gboolean
+emit_head_norms(Emitter *e, const Keras *keras, guint dense, gboolean behind, GError **error)
+{
+    const GArray *head = keras->config.head;
+
+    for (guint i = 0; i < head->len; i++) {
+        const EffNetKerasHeadNorm *norm = &g_array_index(head, EffNetKerasHeadNorm, i);
+
+        if (norm->dense == dense && norm->behind == behind &&
+            !emit_norm(e, keras, keras->norms->len - head->len + i, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+emit_weights(Emitter *e, const Keras *keras, const EffNetLayer *layer, const Layer *from,
+             GError **error)
 {
     const EffNetGraphConv conv = {
         .name = from->name,
@@ -260,24 +300,26 @@ emit_layer(Emitter *e, Keras *keras, const EffNetLayer *layer, const Layer *from
     if (!effnet_graph_add_conv(e->graph, &conv, error))
         return FALSE;
     e->value++;
-    if (layer->has_norm) {
-        const Layer *norm = e->n_norms < keras->norms->len
-                                ? &g_array_index(keras->norms, Layer, e->n_norms++)
-                                : NULL;
-        const EffNetGraphNorm folded = {
-            .in = e->value,
-            .out = e->value + 1,
-            .gamma = norm ? norm->gamma : NULL,
-            .beta = norm ? norm->beta : NULL,
-            .mean = norm ? norm->mean : NULL,
-            .variance = norm ? norm->variance : NULL,
-            .epsilon = norm ? epsilon_of(keras, e->n_norms - 1) : DEFAULT_EPSILON,
-        };
+    return TRUE;
+}
 
-        if (!effnet_graph_add_norm(e->graph, &folded, error))
-            return FALSE;
+/* FROM is what next_layer() returned last. */
+static gboolean
+emit_layer(Emitter *e, const Keras *keras, const EffNetLayer *layer, const Layer *from,
+           GError **error)
+{
+    gboolean of_head = from->kernel->n_dims == 2;
+    guint dense = keras->n_dense - 1;
+
+    if (of_head && dense == 0) { /* the pooling */
+        effnet_graph_add_pass(e->graph, FALSE, e->value, e->value + 1);
         e->value++;
     }
+    if ((of_head && !emit_head_norms(e, keras, dense, FALSE, error)) ||
+        !emit_weights(e, keras, layer, from, error) ||
+        (layer->has_norm && !emit_norm(e, keras, e->n_norms, error)) ||
+        (of_head && !emit_head_norms(e, keras, dense, TRUE, error)))
+        return FALSE;
     if (layer->residual &&
         !effnet_graph_add_binary(e->graph, '+', e->value, e->value, e->value + 1, error))
         return FALSE;

@@ -12,6 +12,7 @@ typedef struct {
     const GArray *normalizations;
     guint n_normalizations; /* those seen so far */
     gboolean behind_dense;  /* the last layer with weights is linear */
+    gboolean is_pooled;     /* the last layer with weights is before the last pooling */
     gboolean in_network;    /* after the first convolution */
     gboolean is_behind;     /* behind the classifier */
     guint64 pads[4];        /* top, bottom, left, right; of the layer before */
@@ -182,25 +183,48 @@ read_weights(Reader *r, const Item *item)
     else
         g_array_append_val(r->out->dense, none);
     r->behind_dense = !to;
+    r->is_pooled = FALSE;
     if (!r->in_network)
         r->size = r->out->resolution;
     r->in_network = TRUE;
     r->is_behind = g_str_equal(item->class, "Dense");
     if (to && !check_padding(r, item, stride))
         return FALSE;
-    return count_pending(r, item) && add_pending(r, item, get_activation(item->config));
+    if (!count_pending(r, item))
+        return FALSE;
+    if (to && r->out->head->len > 0)
+        return refuse(
+            r, item, "behind a batch norm that is not right behind a convolution, as all are here");
+    return add_pending(r, item, get_activation(item->config));
+}
+
+/* Whether an activation has followed the last layer with weights. */
+static gboolean
+is_activated(const Reader *r)
+{
+    for (guint i = 0; i < r->pending->len; i++)
+        if (!g_str_equal(r->pending->pdata[i], "linear"))
+            return TRUE;
+    return FALSE;
 }
 
 static gboolean
 read_norm(Reader *r, const Item *item)
 {
     double epsilon = get_number(item->config, "epsilon", 1e-3);
+    EffNetKerasHeadNorm norm;
 
     if (!(epsilon > 0 && epsilon < 1))
         return refuse(r, item, "with an epsilon of %g, where one of 0 to 1 was expected", epsilon);
     if (!r->in_network)
         return refuse(r, item, "in front of the network, where no batch norm is known");
     g_array_append_val(r->out->epsilons, epsilon);
+    /* The networks' own are right behind their convolutions. */
+    if (!r->is_pooled && !r->behind_dense && !is_activated(r))
+        return TRUE;
+    norm.behind = r->behind_dense && !is_activated(r);
+    norm.dense = r->out->dense->len - norm.behind;
+    g_array_append_val(r->out->head, norm);
     return TRUE;
 }
 
@@ -236,6 +260,7 @@ read_max_pool(Reader *r, const Item *item)
 static gboolean
 read_average_pool(Reader *r, const Item *item)
 {
+    r->is_pooled = TRUE;
     return !r->is_behind || refuse(r, item, "behind the classifier");
 }
 
@@ -537,7 +562,12 @@ static gboolean
 read_outputs(Reader *r)
 {
     const char *last = NULL;
+    guint n = r->out->head->len;
 
+    if (n > 0 &&
+        g_array_index(r->out->head, EffNetKerasHeadNorm, n - 1).dense == r->out->dense->len)
+        return effnet_graph_fail(r->graph, r->error,
+                                 "has a batch norm behind its last layer and activation");
     for (guint i = 0; i < r->pending->len; i++) {
         if (g_str_equal(r->pending->pdata[i], "linear"))
             continue;
@@ -601,6 +631,7 @@ effnet_keras_config_read(EffNetKerasConfig *config, const EffNetGraph *graph,
     config->depthwise = g_array_new(FALSE, FALSE, sizeof(guint));
     config->dense = g_array_new(FALSE, FALSE, sizeof(EffNetAct));
     config->epsilons = g_array_new(FALSE, FALSE, sizeof(double));
+    config->head = g_array_new(FALSE, FALSE, sizeof(EffNetKerasHeadNorm));
     for (int i = 0; i < 3; i++)
         config->scale[i] = 1;
     config->has_layers = effnet_json_length(layers) > 0;
@@ -614,4 +645,5 @@ effnet_keras_config_clear(EffNetKerasConfig *config)
     g_clear_pointer(&config->depthwise, g_array_unref);
     g_clear_pointer(&config->dense, g_array_unref);
     g_clear_pointer(&config->epsilons, g_array_unref);
+    g_clear_pointer(&config->head, g_array_unref);
 }

@@ -7,10 +7,18 @@
 #include "checkpoint/json.h"
 #include "graph.h"
 
+/* A batch norm of the head: before the linear layer of the number DENSE or, if it is BEHIND that,
+ * before its activation. */
+typedef struct {
+    guint dense;
+    gboolean behind;
+} EffNetKerasHeadNorm;
+
 typedef struct {
     gboolean has_layers;       /* FALSE: nothing is known */
     GArray *convs, *depthwise; /* guint, their strides */
     GArray *epsilons;          /* double, the batch norms' */
+    GArray *head;              /* EffNetKerasHeadNorm, the last of the batch norms */
     GArray *dense;             /* EffNetAct, of the linear layers' outputs */
     guint n_acts[EFFNET_ACTS];
     guint n_sums;

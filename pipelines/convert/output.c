@@ -299,8 +299,8 @@ effnet_graph_write(EffNetGraph *graph, const char *name, const char *labels_file
     network =
         effnet_network_new(arch, effnet_arch_get_resolution(arch),
                            (guint)get_layer(graph, 0)->dims[1], n_classes, EFFNET_PADDING_SAME);
-    if (!check_layers(graph, network, error) || !check_acts(graph, network, &is_sigmoid, error) ||
-        !check_numbers(graph, error))
+    if (!effnet_graph_check_norms(graph, error) || !check_layers(graph, network, error) ||
+        !check_acts(graph, network, &is_sigmoid, error) || !check_numbers(graph, error))
         return FALSE;
     if (labels && !effnet_labels_check(labels_file, labels, n_classes, error))
         return FALSE;

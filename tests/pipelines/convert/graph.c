@@ -36,6 +36,16 @@ add(EffNetGraph *graph, const char *name, guint channels, guint in, guint out)
 }
 
 static void
+assert_refused(EffNetGraph *graph, const EffNetGraphConv *conv, const char *message)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(effnet_graph_add_conv(graph, conv, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_assert_cmpstr(error->message, ==, message);
+}
+
+static void
 test_orders(void)
 {
     static const struct {
@@ -94,9 +104,147 @@ test_norm(void)
     g_assert_false(effnet_graph_add_norm(graph, &norm, &error));
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
     g_clear_error(&error);
-    effnet_graph_add_act(graph, EFFNET_ACT_RELU, 2, 3);
-    norm.in = 3;
-    g_assert_false(effnet_graph_add_norm(graph, &norm, &error));
+}
+
+/* A linear layer of two outputs and weights 1 to 2 * CHANNELS. */
+static gboolean
+add_linear(EffNetGraph *graph, guint channels, guint in, guint out, GError **error)
+{
+    EffNetConstant weights = constant(2, 2, channels, 0, 0);
+    const EffNetGraphConv conv = {
+        .name = "linear", .in = in, .out = out, .weights = &weights, .groups = 1};
+
+    return effnet_graph_add_conv(graph, &conv, error);
+}
+
+/* A graph of a convolution, which makes value 1, and of its activated outputs, which are 2. */
+static EffNetGraph *
+new_features(void)
+{
+    EffNetGraph *graph = effnet_graph_new("file");
+
+    effnet_graph_set_input(graph, 0);
+    add(graph, "conv", 2, 0, 1);
+    effnet_graph_add_act(graph, EFFNET_ACT_RELU, 1, 2);
+    return graph;
+}
+
+/* Adds x * GAMMA / 2 + BETA for each of two channels. */
+static gboolean
+add_norm(EffNetGraph *graph, guint in, guint out, GError **error)
+{
+    static const float gammas[] = {1, 3}, betas[] = {5, -1}, zeros[2], variances[2] = {3, 3};
+    const float *parts[] = {gammas, betas, zeros, variances};
+    EffNetConstant constants[4];
+
+    for (int i = 0; i < 4; i++)
+        constants[i] = (EffNetConstant){.n_dims = 1, .dims = {2}, .data = (const guint8 *)parts[i]};
+    return effnet_graph_add_norm(graph,
+                                 &(EffNetGraphNorm){.in = in,
+                                                    .out = out,
+                                                    .gamma = &constants[0],
+                                                    .beta = &constants[1],
+                                                    .mean = &constants[2],
+                                                    .variance = &constants[3],
+                                                    .epsilon = 1},
+                                 error);
+}
+
+/* Behind an activation, norms are for the linear layers that read them, one after another. */
+static void
+test_norm_before(void)
+{
+    g_autoptr(EffNetGraph) graph = new_features();
+    EffNetConstant by = constant(1, 2, 0, 0, 0); /* 1, 2 */
+
+    g_assert_true(add_norm(graph, 2, 3, NULL));
+    g_assert_false(effnet_graph_check_norms(graph, NULL)); /* nothing reads it yet */
+    effnet_graph_add_pass(graph, TRUE, 3, 4);
+    g_assert_true(add_linear(graph, 2, 4, 5, NULL));
+    g_assert_true(effnet_graph_check_norms(graph, NULL));
+    g_assert_cmpfloat(get(graph, 1)->weights[0], ==, 1 / 2.f);
+    g_assert_cmpfloat(get(graph, 1)->weights[1], ==, 2 * 3 / 2.f);
+    g_assert_cmpfloat(get(graph, 1)->bias[0], ==, 1 * 5 - 2 * 1);
+    g_assert_cmpfloat(get(graph, 1)->bias[1], ==, 3 * 5 - 4 * 1);
+
+    effnet_graph_set_constant(graph, 20, &by);
+    g_assert_true(effnet_graph_add_binary(graph, '*', 20, 4, 6, NULL));
+    g_assert_true(effnet_graph_add_binary(graph, '-', 6, 20, 7, NULL));
+    g_assert_false(effnet_graph_check_norms(graph, NULL));
+    g_assert_true(add_linear(graph, 2, 7, 8, NULL));
+    g_assert_true(effnet_graph_check_norms(graph, NULL));
+    g_assert_cmpfloat(get(graph, 2)->weights[1], ==, 2 * 3 / 2.f * 2);
+    g_assert_cmpfloat(get(graph, 2)->bias[0], ==, 1 * (5 - 1) + 2 * (-2 - 2));
+    g_assert_cmpuint(graph->n_sums, ==, 0);
+
+    /* Right behind a linear layer, a product is its own, and a sum is its bias. */
+    g_assert_true(effnet_graph_add_binary(graph, '*', 8, 20, 9, NULL));
+    g_assert_true(effnet_graph_add_binary(graph, '+', 9, 20, 10, NULL));
+    g_assert_true(effnet_graph_check_norms(graph, NULL));
+    g_assert_cmpfloat(get(graph, 2)->weights[3], ==, 4 * 3 / 2.f * 2 * 2);
+    g_assert_cmpfloat(get(graph, 2)->bias[0], ==, -4 + 1);
+}
+
+static void
+assert_norms_refused(const EffNetGraph *graph)
+{
+    g_autoptr(GError) error = NULL;
+
+    g_assert_false(effnet_graph_check_norms(graph, &error));
+    g_assert_cmpstr(
+        error->message, ==,
+        "file has a batch norm that is neither behind a convolution or linear layer nor "
+        "in front of a linear one that could take it");
+}
+
+/* Whatever else reads a norm's outputs, a linear layer beside it or not. */
+static void
+test_norm_lost(void)
+{
+    for (guint i = 0; i < 5; i++) {
+        g_autoptr(EffNetGraph) graph = new_features();
+
+        g_assert_true(add_norm(graph, 2, 3, NULL));
+        g_assert_true(add_linear(graph, 2, 3, 4, NULL));
+        if (i == 0)
+            effnet_graph_add_act(graph, EFFNET_ACT_SIGMOID, 3, 5);
+        else if (i == 1)
+            effnet_graph_add_pass(graph, FALSE, 3, 5);
+        else if (i == 2)
+            g_assert_true(effnet_graph_add_binary(graph, '+', 3, 2, 5, NULL));
+        else if (i == 3)
+            g_assert_true(effnet_graph_add_binary(graph, '+', 2, 3, 5, NULL));
+        else
+            g_assert_true(add_norm(graph, 3, 5, NULL));
+        assert_norms_refused(graph);
+    }
+}
+
+static void
+test_norm_refused(void)
+{
+    g_autoptr(EffNetGraph) graph = new_features();
+    EffNetConstant weights = constant(4, 2, 2, 1, 1), rows = constant(2, 2, 1, 0, 0);
+    const EffNetGraphConv conv = {
+        .name = "next", .in = 3, .out = 4, .weights = &weights, .groups = 1, .stride = 1};
+    GError *error = NULL;
+
+    g_assert_true(add_norm(graph, 2, 3, NULL));
+    assert_refused(graph, &conv,
+                   "file has a batch norm of 2 channels that the layer next behind it cannot take");
+    g_assert_false(add_linear(graph, 3, 3, 4, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_clear_error(&error);
+    effnet_graph_set_constant(graph, 20, &rows); /* a number for each row is none for a channel */
+    g_assert_false(effnet_graph_add_binary(graph, '*', 2, 20, 5, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_clear_error(&error);
+    g_assert_false(add_norm(graph, 0, 6, &error)); /* of the image */
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
+    g_clear_error(&error);
+    for (guint i = 1; i < 16; i++)
+        g_assert_true(add_norm(graph, 3, 3, NULL));
+    g_assert_false(add_norm(graph, 3, 3, &error));
     g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
     g_clear_error(&error);
 }
@@ -210,16 +358,6 @@ test_refused(void)
 }
 
 static void
-assert_refused(EffNetGraph *graph, const EffNetGraphConv *conv, const char *message)
-{
-    g_autoptr(GError) error = NULL;
-
-    g_assert_false(effnet_graph_add_conv(graph, conv, &error));
-    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL);
-    g_assert_cmpstr(error->message, ==, message);
-}
-
-static void
 test_too_many(void)
 {
     g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
@@ -255,6 +393,9 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/convert/graph/orders", test_orders);
     g_test_add_func("/convert/graph/norm", test_norm);
+    g_test_add_func("/convert/graph/norm-before", test_norm_before);
+    g_test_add_func("/convert/graph/norm-lost", test_norm_lost);
+    g_test_add_func("/convert/graph/norm-refused", test_norm_refused);
     g_test_add_func("/convert/graph/activations", test_activations);
     g_test_add_func("/convert/graph/bias", test_bias);
     g_test_add_func("/convert/graph/picture", test_picture);

@@ -40,6 +40,37 @@ def test_hidden():
            "has 4 linear layers")
 
 
+def test_head_norms():
+    """Batch norms before, between and behind linear layers, each before its activation or after."""
+    def write_h5(path, net):
+        models.write_legacy_h5(path, net, keras_config(net, activation="linear"))
+
+    def write_keras(path, net):
+        write_archive(path, net, json.dumps(keras_config(net, activation="linear")))
+
+    for hidden, last, ends in ((("norm", (16, "relu"), "norm"), (), "+16-relu"),
+                               (("norm",), (), ""),
+                               (("norm", "norm", (16, None), "norm", "relu6", "norm", (12, None),
+                                 "norm"), (), "+16-relu6+12-none"),
+                               (("norm", "pool", (16, "relu")), (), "+16-relu"),
+                               (((16, None), "norm", "norm", "relu"), ("norm",), "+16-relu")):
+        for name, write in (("a.h5", write_h5), ("a.keras", write_keras)):
+            arch = models.check_head(models.efficientnet, hidden, name, write, last)
+            assert arch.startswith("b0-w") and arch.endswith(ends), arch
+
+
+def test_head_norms_refused():
+    """Those that no layer can take, or whose place nothing tells."""
+    net = models.efficientnet(hidden=("norm", "relu", (16, "relu")))
+    refuse("a.h5", lambda path: models.write_legacy_h5(path, net, keras_config(net)),
+           "computes 2 times a ReLU")
+    net = models.efficientnet(last=("norm",))
+    refuse("a.h5", lambda path: models.write_legacy_h5(path, net, keras_config(net)),
+           "has a batch norm behind its last layer and activation")
+    net = models.efficientnet(hidden=("norm",))
+    refuse("a.h5", lambda path: models.write_legacy_h5(path, net), "batch norms, where")
+
+
 def test_normalization():
     net = models.efficientnet()
     for variance, std in (([0.04, 0.09, 0.16], [0.2, 0.3, 0.4]),

@@ -165,7 +165,7 @@ def test_network_refused():
 
     def insert(layer):
         config = keras_config(net)
-        config["config"]["layers"].insert(5, layer)
+        config["config"]["layers"].insert(6, layer)
         return config
 
     for layer, says in (
@@ -178,6 +178,14 @@ def test_network_refused():
             (keras_layer("ReLU", "leaky", negative_slope=0.1, max_value=6.0), "another kind"),
             (keras_layer("MaxPooling2D", "p"), "takes the maximum")):
         deny(insert(layer), net, says)
+
+
+def test_norm_behind_activation():
+    config = keras_config(net := models.mobilenet())
+    layers = config["config"]["layers"]
+    assert layers[5]["class_name"] == "BatchNormalization", layers[5]
+    layers[5], layers[6] = layers[6], layers[5]
+    deny(config, net, "behind a batch norm that is not right behind a convolution")
 
 
 tap.run(sys.modules[__name__])

@@ -73,14 +73,28 @@ class Network:
     def pool(self, x):
         return self.node("mean", [x], size=1)
 
-    def head(self, x, hidden):
-        """A classifier, behind HIDDEN layers of these units and activations."""
-        x = self.pool(x)
-        for i, (units, act) in enumerate(hidden):
-            x = self.act(self.linear(x, f"hidden.{i}", units), act)
-            if act != "relu6":
-                self.layers[-1]["weight"] *= 10  # so that logits depend on the picture
-        self.linear(x, "classifier", CLASSES)
+    def norm(self, x):
+        layer = {"name": "norm", "norm": [
+            self.draw(self.channels[x], low=0.5, high=1.5), self.draw(self.channels[x]),
+            self.draw(self.channels[x]), self.draw(self.channels[x], low=0.5, high=1.5)]}
+        self.layers.append(layer)
+        return self.node("norm", [x], layer)
+
+    def head(self, x, hidden, last=()):
+        """A classifier, behind HIDDEN layers of these units and activations, "norm" and lone
+        activations, of which some may be before "pool"; LAST: what is behind it."""
+        for i, step in enumerate(hidden if "pool" in hidden else ("pool", *hidden)):
+            if step in ("pool", "norm"):
+                x = getattr(self, step)(x)
+            elif isinstance(step, str):
+                x = self.act(x, step)
+            else:
+                x = self.act(self.linear(x, f"hidden.{i}", step[0]), step[1])
+                if step[1] != "relu6":
+                    self.layers[-1]["weight"] *= 10  # so that logits depend on the picture
+        x = self.linear(x, "classifier", CLASSES)
+        for step in last:
+            x = self.norm(x)
 
 
 def scaled(channels, width):
@@ -88,7 +102,7 @@ def scaled(channels, width):
     return rounded + 8 if rounded < 0.9 * channels * width else rounded
 
 
-def efficientnet(width=0.1, padding="same", lite=False, hidden=()):
+def efficientnet(width=0.1, padding="same", lite=False, hidden=(), last=()):
     """B0 or Lite0, narrower, with at most two blocks per stage."""
     net = Network(padding, 1e-3)
     act, ends = ("relu6", 1) if lite else ("swish", width)
@@ -99,7 +113,7 @@ def efficientnet(width=0.1, padding="same", lite=False, hidden=()):
         for b in range(repeats):
             x = mbconv(net, x, f"blocks.{s}.{b}", kernel, stride if b == 0 else 1, expand,
                        scaled(channels, width), act)
-    net.head(net.conv(x, "conv_head", "bn2", scaled(1280, ends), act=act), hidden)
+    net.head(net.conv(x, "conv_head", "bn2", scaled(1280, ends), act=act), hidden, last)
     return net
 
 
@@ -236,7 +250,27 @@ def fold(net, layer):
             (beta - mean * scale).astype("f"))
 
 
+def scale_and_shift(net, layer):
+    gamma, beta, mean, variance = (a.astype("d") for a in layer["norm"])
+    scale = gamma / np.sqrt(variance + net.epsilon)
+    return scale.astype("f"), (beta - mean * scale).astype("f")
+
+
+def onnx_norm(net, layer, read, out, folded, constants):
+    """FOLDED: as the operations of which it consists."""
+    if not folded:
+        for part, values in zip("gbmv", layer["norm"]):
+            constants[out + part] = values
+        return onnx_node("BatchNormalization", [read] + [out + p for p in "gbmv"], out,
+                         epsilon=float(net.epsilon))
+    constants[out + "s"], constants[out + "t"] = scale_and_shift(net, layer)
+    return (onnx_node("Mul", [read, out + "s"], out + "m")
+            + onnx_node("Add", [out + "m", out + "t"], out))
+
+
 def onnx_layer(net, layer, inputs, out, folded, constants):
+    if "weight" not in layer:
+        return onnx_norm(net, layer, f"v{inputs[0]}", f"v{out}", folded, constants)
     name = f"onnx::Conv_{out}"
     weight, bias = fold(net, layer) if folded else (layer["weight"], layer["bias"])
     constants[name + "w"] = weight
@@ -254,10 +288,7 @@ def onnx_layer(net, layer, inputs, out, folded, constants):
                       kernel_shape=[kernel] * 2, strides=[layer["stride"]] * 2,
                       pads=[before] * 2 + [after] * 2, dilations=[1, 1])
     if normed:
-        for part, values in zip("gbmv", layer["norm"]):
-            constants[name + part] = values
-        nodes += onnx_node("BatchNormalization", [f"c{out}"] + [name + p for p in "gbmv"], f"v{out}",
-                           epsilon=float(net.epsilon))
+        nodes += onnx_norm(net, layer, f"c{out}", f"v{out}", False, constants)
     return nodes
 
 
@@ -429,6 +460,12 @@ def write_tflite(path, net, half=False, quantised=False, scaling=None):
         if not layer:
             t.operator(op, ins, values[out])
             continue
+        if op == "norm":
+            scale, shift = scale_and_shift(net, layer)
+            between = t.tensor(shape)
+            t.operator("mul", [*ins, t.constant(scale)], between)
+            t.operator("add", [between, t.constant(shift)], values[out])
+            continue
         weight, bias = fold(net, layer)
         options = {0: ("b", 0), 1: ("i", layer.get("stride", 1)), 2: ("i", layer.get("stride", 1))}
         if net.padding == "symmetric" and layer.get("stride") == 2:
@@ -448,10 +485,18 @@ def write_tflite(path, net, half=False, quantised=False, scaling=None):
 
 # Keras: HDF5
 
+def keras_norm(layer):
+    return "batch_normalization", dict(zip(("gamma", "beta", "moving_mean", "moving_variance"),
+                                           layer["norm"]))
+
+
 def keras_layers(net):
     """(class, its variables by name), in the model's order."""
     for layer in net.layers:
-        weight = layer["weight"]
+        weight = layer.get("weight")
+        if weight is None:
+            yield keras_norm(layer)
+            continue
         if layer.get("linear"):
             bias = {} if layer["bias"] is None else {"bias": layer["bias"]}
             yield "dense", {"kernel": weight.T, **bias}
@@ -462,8 +507,7 @@ def keras_layers(net):
         bias = {} if layer["bias"] is None else {"bias": layer["bias"]}
         yield name, {kernel: weight.transpose(axes), **bias}
         if layer["norm"]:
-            yield "batch_normalization", dict(zip(
-                ("gamma", "beta", "moving_mean", "moving_variance"), layer["norm"]))
+            yield keras_norm(layer)
 
 
 def number(layers):
@@ -524,10 +568,14 @@ def keras_config(net, before=(), activation="softmax", pool="GlobalAveragePoolin
             add("Activation", activation="sigmoid")
         elif op == "relu6":
             add("ReLU", max_value=6.0)
+        elif op == "relu":
+            add("Activation", activation="relu")
+        elif op == "norm":
+            add("BatchNormalization", epsilon=net.epsilon)
         elif op == "mean":
             add(pool if following[0] == "linear" else "GlobalAveragePooling2D")
-        elif op == "linear" and following[0]:
-            inside = following[0] != "linear"
+        elif op == "linear" and layer["name"] != "classifier":
+            inside = following[0] not in ("linear", "norm")
             add("Dense", activation=following[0] if inside else "linear")
             skip.add(following[3] if inside else None)
         elif op == "linear":
@@ -610,6 +658,42 @@ def check(net, name, write, bound=2e-5):
         assert expected.std(0).min() > 1e-3, "the logits do not depend on the picture"
         assert distance < bound, distance
         return config
+
+
+def head_of(net, x):
+    """The logits of NET's head, whose layers follow one another, of features X."""
+    last = max(i for i, node in enumerate(net.nodes) if node[0] == "conv")
+    first = next(i for i, node in enumerate(net.nodes) if i > last and node[0] in ("mean", "norm"))
+    for op, layer, _, _ in net.nodes[first:]:
+        if op == "linear":
+            x = x @ layer["weight"].T.astype("d") + layer["bias"]
+        elif op == "norm":
+            gamma, beta, mean, variance = layer["norm"]
+            x = (x - mean) / np.sqrt(variance + np.float64(net.epsilon)) * gamma + beta
+        elif op != "mean":
+            x = np.clip(x, 0, {"relu": np.inf, "relu6": 6}[op])
+    return x
+
+
+def check_head(build, hidden, name, write, last=(), bound=2e-5):
+    """Checks what WRITE(path, net) writes of the network BUILD(hidden=HIDDEN) against the head that
+    NumPy computes. Returns its architecture."""
+    net, body = build(hidden=hidden, last=last) if last else build(hidden=hidden), build()
+    n = body.layers[-1]["weight"].shape[1]
+    body.layers[-1].update(weight=np.eye(n, dtype="f"), bias=np.zeros(n, "f"))
+    with tempfile.TemporaryDirectory() as folder:
+        write(f"{folder}/{name}", net)
+        write_safetensors(f"{folder}/body.safetensors", body)
+        effnet("convert", f"{folder}/{name}", "--output", f"{folder}/out.safetensors")
+        random = np.random.default_rng(2)
+        x = random.normal(size=(3, 3, SIZE, SIZE)) + random.uniform(-3, 3, (3, 3, 1, 1))
+        features = tap.run_network(folder, f"{folder}/body.safetensors", x.astype("f"))
+        found = tap.run_network(folder, f"{folder}/out.safetensors", x.astype("f"))
+        expected = head_of(net, features.astype("d"))
+        distance = np.abs(found - expected).max() / expected.std()
+        assert expected.std(0).min() > 1e-3, "the logits do not depend on the picture"
+        assert distance < bound, distance
+        return config_of(f"{folder}/out.safetensors")["architecture"]
 
 
 def refuse(name, write, says):

@@ -31,6 +31,33 @@ def test_hidden():
            "computes 32 times a swish")
 
 
+def test_head_norms():
+    """As nodes of their own, and as products and sums."""
+    for folded in (False, True):
+        for hidden, last, ends in (
+                (("norm", (16, "relu"), "norm"), (), "+16-relu"),
+                (((16, None), "norm", "relu", "norm", "norm", (12, None), "norm"), ("norm",),
+                 "+16-relu+12-none")):
+            arch = models.check_head(models.efficientnet, hidden, "a.onnx",
+                                     lambda path, net: write_onnx(path, net, folded), last)
+            assert arch.startswith("b0-w") and arch.endswith(ends), arch
+
+
+def test_head_norms_refused():
+    """Norms of what is activated or pooled next, or of nothing that could take them."""
+    for folded in (False, True):
+        for hidden in (("norm", "relu", (16, None)), ("norm", "pool")):
+            net = models.efficientnet(hidden=hidden)
+            refuse("a.onnx", lambda path: write_onnx(path, net, folded),
+                   "a batch norm that is neither behind a convolution or linear layer nor in front")
+        net = models.resnet()
+        conv = net.nodes[3]
+        net.nodes[3:4] = [("norm", {"norm": net.layers[0]["norm"]}, conv[2], 900),
+                          (*conv[:2], [900], conv[3])]
+        refuse("a.onnx", lambda path: write_onnx(path, net, folded),
+               "has a batch norm of 8 channels that the layer")
+
+
 def test_constants_as_nodes():
     net = models.efficientnet()
     check(net, "a.onnx", lambda path: write_onnx(path, net, constant_nodes=True))

@@ -19,6 +19,15 @@ def test_hidden():
     assert config["architecture"].endswith("+12-relu6"), config
 
 
+def test_head_norms():
+    """As products and sums."""
+    arch = models.check_head(models.mobilenet, ("norm", (16, "relu6"), "norm"), "a.tflite",
+                             write_tflite)
+    assert arch.endswith("+16-relu6"), arch
+    net = models.mobilenet(hidden=("norm", "relu6"))
+    refuse("a.tflite", lambda path: write_tflite(path, net), "has a batch norm that is neither")
+
+
 def test_half():
     net = models.efficientnet()
     check(net, "a.tflite", lambda path: write_tflite(path, net, half=True), bound=0.05)
