@@ -55,11 +55,35 @@ gst_efficientnet_analytics_get_detections(GstBuffer *buffer)
     return detections;
 }
 
+static GstAnalyticsRelationMeta *
+ensure_meta(GstBuffer *buffer)
+{
+    GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
+
+    return meta ? meta : gst_buffer_add_analytics_relation_meta(buffer);
+}
+
+gboolean
+gst_efficientnet_analytics_add_detection(GstBuffer *buffer, const GstEfficientNetFinding *finding,
+                                         const EffNetRect *rect, const char *const *labels,
+                                         guint *mtd)
+{
+    const EffNetClass *best = &finding->classes[0];
+    GstAnalyticsODMtd detection;
+
+    if (!gst_analytics_relation_meta_add_od_mtd(
+            ensure_meta(buffer), g_quark_from_string(labels[best->index]), (gint)rect->x,
+            (gint)rect->y, (gint)rect->w, (gint)rect->h, best->score, &detection))
+        return FALSE;
+    *mtd = detection.id;
+    return TRUE;
+}
+
 void
 gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFinding *finding,
                                   const char *const *labels, const guint *mtd)
 {
-    GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
+    GstAnalyticsRelationMeta *meta = ensure_meta(buffer);
     g_autofree gfloat *scores = g_new(gfloat, finding->n);
     g_autofree GQuark *quarks = g_new(GQuark, finding->n);
     GstAnalyticsClsMtd classes;
@@ -68,8 +92,6 @@ gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFindin
         scores[i] = finding->classes[i].score;
         quarks[i] = g_quark_from_string(labels[finding->classes[i].index]);
     }
-    if (!meta)
-        meta = gst_buffer_add_analytics_relation_meta(buffer);
     if (!gst_analytics_relation_meta_add_cls_mtd(meta, finding->n, scores, quarks, &classes) ||
         !mtd)
         return;
@@ -85,6 +107,14 @@ GArray *
 gst_efficientnet_analytics_get_detections(GstBuffer *buffer)
 {
     return g_array_new(FALSE, FALSE, sizeof(GstEfficientNetDetection));
+}
+
+gboolean
+gst_efficientnet_analytics_add_detection(GstBuffer *buffer, const GstEfficientNetFinding *finding,
+                                         const EffNetRect *rect, const char *const *labels,
+                                         guint *mtd)
+{
+    return FALSE;
 }
 
 void

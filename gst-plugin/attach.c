@@ -53,6 +53,22 @@ add_param(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding
                                self->classifier->info->name, NULL));
 }
 
+/* The region's detection, or one of the frame if it is asked for, is what the classes are of. */
+static void
+add_analytics(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
+              const GstEfficientNetSubject *subject, const GstEfficientNetRegion *region)
+{
+    gboolean has_mtd = region && region->has_mtd;
+    guint mtd = has_mtd ? region->mtd : 0;
+
+    if (self->forms & GST_EFFICIENTNET_META_FORM_FRAME &&
+        subject->key == GST_EFFICIENTNET_KEY_FRAME)
+        has_mtd = gst_efficientnet_analytics_add_detection(self->buffer, finding, &subject->region,
+                                                           self->classifier->labels, &mtd);
+    gst_efficientnet_analytics_attach(self->buffer, finding, self->classifier->labels,
+                                      has_mtd ? &mtd : NULL);
+}
+
 static void
 add(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
     const GstEfficientNetSubject *subject, const GstEfficientNetRegion *region)
@@ -68,8 +84,7 @@ add(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
     if (finding->unknown)
         return;
     if (self->forms & GST_EFFICIENTNET_META_FORM_ANALYTICS)
-        gst_efficientnet_analytics_attach(self->buffer, finding, self->classifier->labels,
-                                          region && region->has_mtd ? &region->mtd : NULL);
+        add_analytics(self, finding, subject, region);
     if (self->forms & GST_EFFICIENTNET_META_FORM_ROI && region && region->roi)
         add_param(self, finding, region->roi);
 }

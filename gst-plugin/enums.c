@@ -69,7 +69,10 @@ DEFINE_FLAGS("GstEfficientNetMetaForms", gst_efficientnet_meta_forms,
     {GST_EFFICIENTNET_META_FORM_ANALYTICS,
         "GstAnalyticsClsMtd, with GStreamer 1.24 and later", "analytics"},
     {GST_EFFICIENTNET_META_FORM_ROI,
-        "Parameters of the region's GstVideoRegionOfInterestMeta", "roi"})
+        "Parameters of the region's GstVideoRegionOfInterestMeta", "roi"},
+    {GST_EFFICIENTNET_META_FORM_FRAME,
+        "With analytics, the frame or its zone as a GstAnalyticsODMtd, for elements that look for "
+        "objects", "frame"})
 
 DEFINE_ENUM("GstEfficientNetOverlayPosition", gst_efficientnet_overlay_position,
     {GST_EFFICIENTNET_OVERLAY_TOP_LEFT, "Upper left corner", "top-left"},

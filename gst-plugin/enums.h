@@ -33,6 +33,7 @@ typedef enum {
 typedef enum {
     GST_EFFICIENTNET_META_FORM_ANALYTICS = 1 << 0,
     GST_EFFICIENTNET_META_FORM_ROI = 1 << 1,
+    GST_EFFICIENTNET_META_FORM_FRAME = 1 << 2,
 } GstEfficientNetMetaForms;
 
 typedef enum {

@@ -65,11 +65,13 @@ test_flags(void)
 {
     GFlagsClass *klass = g_type_class_ref(gst_efficientnet_meta_forms_get_type());
 
-    g_assert_cmpuint(klass->n_values, ==, 2);
+    g_assert_cmpuint(klass->n_values, ==, 3);
     g_assert_cmpuint(g_flags_get_value_by_nick(klass, "analytics")->value, ==,
                      GST_EFFICIENTNET_META_FORM_ANALYTICS);
     g_assert_cmpuint(g_flags_get_value_by_nick(klass, "roi")->value, ==,
                      GST_EFFICIENTNET_META_FORM_ROI);
+    g_assert_cmpuint(g_flags_get_value_by_nick(klass, "frame")->value, ==,
+                     GST_EFFICIENTNET_META_FORM_FRAME);
     g_type_class_unref(klass);
 }
 

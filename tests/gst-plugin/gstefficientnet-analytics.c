@@ -148,6 +148,44 @@ test_tracked(void)
     gst_harness_teardown(h);
 }
 
+/* On request, the frame or its zone is an object of its first class, which the classes are of. */
+static void
+test_frame(gconstpointer roi)
+{
+    g_autofree char *properties = g_strdup_printf("meta=analytics+frame%s%s", roi ? " roi=" : "",
+                                                  roi ? (const char *)roi : "");
+    GstHarness *h = make_harness(properties, "! identity");
+    GstBuffer *buffer = gst_harness_push_and_pull(h, effnet_test_make_rgb(WIDTH, HEIGHT, 1));
+    GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
+    GstEfficientNetResult result;
+    GstAnalyticsClsMtd classes;
+    GstAnalyticsODMtd od;
+    gpointer state = NULL;
+    gint x, y, width, height;
+    gfloat confidence;
+
+    g_assert_nonnull(meta);
+    g_assert_cmpuint(count(buffer, gst_analytics_od_mtd_get_mtd_type()), ==, 1);
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
+    g_assert_true(gst_analytics_relation_meta_iterate(meta, &state,
+                                                      gst_analytics_od_mtd_get_mtd_type(), &od));
+    g_assert_true(gst_analytics_od_mtd_get_location(&od, &x, &y, &width, &height, &confidence));
+    g_assert_cmpint(x, ==, roi ? 20 : 0);
+    g_assert_cmpint(y, ==, roi ? 30 : 0);
+    g_assert_cmpint(width, ==, roi ? 50 : WIDTH);
+    g_assert_cmpint(height, ==, roi ? 40 : HEIGHT);
+    g_assert_cmpfloat(confidence, ==, gst_efficientnet_result_get_score(&result, 0));
+    g_assert_cmpstr(g_quark_to_string(gst_analytics_od_mtd_get_obj_type(&od)), ==,
+                    gst_efficientnet_result_get_label(&result, 0));
+    state = NULL;
+    g_assert_true(gst_analytics_relation_meta_get_direct_related(
+        meta, od.id, GST_ANALYTICS_REL_TYPE_RELATE_TO, gst_analytics_cls_mtd_get_mtd_type(), &state,
+        &classes));
+    g_assert_cmpuint(gst_analytics_cls_mtd_get_length(&classes), ==, 5);
+    gst_buffer_unref(buffer);
+    gst_harness_teardown(h);
+}
+
 static GstBuffer *
 draw(const char *properties)
 {
@@ -168,7 +206,7 @@ static void
 test_drawn(void)
 {
     GstElementFactory *factory = gst_element_factory_find("objectdetectionoverlay");
-    GstBuffer *with, *without;
+    GstBuffer *with, *without, *frame;
     GstMapInfo map;
 
     if (!factory) {
@@ -177,11 +215,14 @@ test_drawn(void)
     }
     with = draw("inference-region=roi-list");
     without = draw("inference-region=roi-list object-class=dog");
+    frame = draw("meta=analytics+frame");
     g_assert_true(gst_buffer_map(without, &map, GST_MAP_READ));
     g_assert_cmpint(gst_buffer_memcmp(with, 0, map.data, map.size), !=, 0);
+    g_assert_cmpint(gst_buffer_memcmp(frame, 0, map.data, map.size), !=, 0);
     gst_buffer_unmap(without, &map);
     gst_buffer_unref(with);
     gst_buffer_unref(without);
+    gst_buffer_unref(frame);
     gst_object_unref(factory);
 }
 
@@ -208,6 +249,8 @@ main(int argc, char **argv)
     g_test_add_func("/analytics/survives", test_survives);
     g_test_add_func("/analytics/objects", test_objects);
     g_test_add_func("/analytics/tracked", test_tracked);
+    g_test_add_data_func("/analytics/frame", NULL, test_frame);
+    g_test_add_data_func("/analytics/zone", "20,30,50,40", test_frame);
     g_test_add_func("/analytics/drawn", test_drawn);
     g_test_add_func("/analytics/not-asked-for", test_not_asked_for);
     ret = effnet_test_run(model);
