@@ -2,6 +2,7 @@
 #include "modelcache.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "modelfile.h"
@@ -30,8 +31,34 @@ append_identity(GString *key, const struct stat *st)
                            (gint64)st->st_mtim.tv_sec, (long)st->st_mtim.tv_nsec);
 }
 
-/* Appends what a network is recognised by besides its tensors: the names of the file and its
- * folder, and the configurations there. */
+static gint
+compare_names(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Appends which files the shards of an index are: they are among those of FOLDER. */
+static void
+append_shards(GString *key, const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+
+    while (dir && (name = g_dir_read_name(dir)))
+        if (g_str_has_suffix(name, ".safetensors"))
+            g_ptr_array_add(names, g_build_filename(folder, name, NULL));
+    g_ptr_array_sort(names, compare_names);
+    for (guint i = 0; i < names->len; i++) {
+        struct stat st;
+
+        if (stat(g_ptr_array_index(names, i), &st) == 0)
+            append_identity(key, &st);
+    }
+}
+
+/* Appends what a network is recognised by besides its tensors, the names of the file and its folder
+ * and the configurations there, and where its tensors are if the file is only an index of them. */
 static void
 append_surroundings(GString *key, const char *path)
 {
@@ -50,6 +77,8 @@ append_surroundings(GString *key, const char *path)
             append_identity(key, &st);
         g_string_append_c(key, '/');
     }
+    if (g_str_has_suffix(name, ".index.json"))
+        append_shards(key, folder);
 }
 
 static char *

@@ -2,6 +2,7 @@
 #include "modelcache.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "checkpoint.h"
@@ -177,6 +178,52 @@ test_preprocessor(Fixture *f, gconstpointer data)
     gst_efficientnet_modelcache_release(second);
 }
 
+/* Writes the index of all tensors of the checkpoint PATH beside it, as if it were a shard. */
+static char *
+write_index(const char *path)
+{
+    g_autofree char *content = NULL, *header = NULL, *folder = g_path_get_dirname(path);
+    g_autofree char *shard = g_path_get_basename(path), *numbers = NULL, *map = NULL;
+    g_autoptr(GRegex) tensor = g_regex_new("(\"[^\"]+\"):\\{\"dtype\"[^}]*\\}", 0, 0, NULL);
+    g_autoptr(GRegex) metadata = g_regex_new("\"__metadata__\":\\{[^}]*\\},?", 0, 0, NULL);
+    g_autofree char *entry = g_strdup_printf("\\1:\"%s\"", shard), *index = NULL;
+    char *written = g_build_filename(folder, "model.safetensors.index.json", NULL);
+    guint64 length;
+
+    g_assert_true(g_file_get_contents(path, &content, NULL, NULL));
+    memcpy(&length, content, sizeof length);
+    header = g_strndup(content + sizeof length, GUINT64_FROM_LE(length));
+    numbers = g_regex_replace(metadata, header, -1, 0, "", 0, NULL);
+    map = g_regex_replace(tensor, numbers, -1, 0, entry, 0, NULL);
+    index = g_strdup_printf("{\"weight_map\": %s}", map);
+    g_assert_true(g_file_set_contents(written, index, -1, NULL));
+    return written;
+}
+
+/* Other shards under the same index make it another network. */
+static void
+test_shards(Fixture *f, gconstpointer data)
+{
+    g_autofree char *shard = g_build_filename(f->folder, "model-1.safetensors", NULL);
+    char *elsewhere = effnet_test_make_folder(); /* lest config.json change as well */
+    g_autofree char *other = g_build_filename(elsewhere, "other.safetensors", NULL), *index = NULL;
+    EffNetModel *first, *second, *third;
+
+    g_assert_cmpint(rename(f->path, shard), ==, 0);
+    effnet_test_write_lite0(other, 77, 10, 1.0f);
+    index = write_index(shard);
+    first = acquire(index, &small);
+    second = acquire(index, &small);
+    g_assert_true(second == first);
+    g_assert_cmpint(rename(other, shard), ==, 0);
+    third = acquire(index, &small);
+    g_assert_true(third != first);
+    gst_efficientnet_modelcache_release(first);
+    gst_efficientnet_modelcache_release(second);
+    gst_efficientnet_modelcache_release(third);
+    effnet_test_remove_folder(elsewhere);
+}
+
 /* The name says how the network was trained if nothing else does. */
 static void
 test_name(Fixture *f, gconstpointer data)
@@ -328,6 +375,7 @@ main(int argc, char **argv)
     ADD("/modelcache/changed-file", test_changed_file);
     ADD("/modelcache/config", test_config);
     ADD("/modelcache/preprocessor", test_preprocessor);
+    ADD("/modelcache/shards", test_shards);
     ADD("/modelcache/name", test_name);
     ADD("/modelcache/missing", test_missing);
     ADD("/modelcache/threads", test_threads);
