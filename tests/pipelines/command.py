@@ -78,7 +78,7 @@ def test_numbers_that_are_none():
 
 def test_isa_is_a_cap():
     for isa in ("c", "blas"):
-        head = ("bench", "--arch", "lite0", "--seconds", "0")
+        head = ("bench", "--arch", "lite0-r32", "--seconds", "0")
         assert f"kernels {isa}," in effnet(*head, "--isa", isa)
         assert f"kernels {isa}," in effnet(*head, EFFNET_ISA=isa)
     assert "kernels c," in effnet(*head, "--isa", "c", EFFNET_ISA="blas")
