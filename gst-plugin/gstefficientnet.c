@@ -84,21 +84,6 @@ G_DEFINE_TYPE_WITH_CODE(GstEfficientNet, gst_efficientnet, GST_TYPE_BASE_TRANSFO
                         G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
 GST_ELEMENT_REGISTER_DEFINE(efficientnet, "efficientnet", GST_RANK_NONE, GST_TYPE_EFFICIENTNET)
 
-const char *const *
-gst_efficientnet_get_labels(GstEfficientNet *self, guint *n)
-{
-    *n = self->classifier->info->n_classes;
-    return self->classifier->labels;
-}
-
-void
-gst_efficientnet_get_stats(GstEfficientNet *self, GstEfficientNetStats *stats)
-{
-    GST_OBJECT_LOCK(self);
-    *stats = self->stats;
-    GST_OBJECT_UNLOCK(self);
-}
-
 /* Posts the error at once; in state NULL, when nobody may be listening yet, it keeps the element
  * from READY. */
 static void

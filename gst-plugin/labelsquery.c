@@ -10,7 +10,7 @@ gst_efficientnet_labels_query(GstPad *pad, const char *element)
         GST_QUERY_CUSTOM, gst_structure_new(NAME, "element", G_TYPE_STRING, element, NULL));
     char **labels = NULL;
 
-    if (gst_pad_peer_query(pad, query))
+    if (GST_PAD_IS_SRC(pad) ? gst_pad_query(pad, query) : gst_pad_peer_query(pad, query))
         gst_structure_get(gst_query_get_structure(query), "labels", G_TYPE_STRV, &labels, NULL);
     gst_query_unref(query);
     return labels;

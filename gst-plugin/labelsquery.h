@@ -5,8 +5,8 @@
 
 #include <gst/gst.h>
 
-/* Asks the elements upstream of PAD, a sink pad, for the labels of the efficientnet that is called
- * ELEMENT. NULL: nobody knows. For g_strfreev(). */
+/* Asks the elements upstream of PAD, or also its own if it is a source pad, for the labels of the
+ * efficientnet that is called ELEMENT. NULL: nobody knows. For g_strfreev(). */
 char **gst_efficientnet_labels_query(GstPad *pad, const char *element);
 
 /* Whether QUERY is that query, about ELEMENT. */

@@ -324,7 +324,8 @@ install_schedule_properties(GObjectClass *klass)
             "Since the element was started: frames that passed, inferences that were "
             "finished, frames whose inference was skipped for being late, frames that "
             "carried a held result, latency-p50 and latency-p99 of the latest "
-            "inferences in ns, batch-fill: how full batches were (0 to 1)",
+            "inferences in ns, all of theirs as latencies (GBytes of guint64, the "
+            "newest last), batch-fill: how full batches were (0 to 1)",
             GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 

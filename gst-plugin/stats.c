@@ -33,16 +33,20 @@ percentile(const GstClockTime *sorted, gsize n, guint percent)
 GstStructure *
 gst_efficientnet_stats_to_structure(const GstEfficientNetStats *stats)
 {
-    gsize n = MIN(stats->inferences, GST_EFFICIENTNET_STATS_KEPT);
-    GstClockTime sorted[GST_EFFICIENTNET_STATS_KEPT];
+    guint64 n = MIN(stats->inferences, GST_EFFICIENTNET_STATS_KEPT);
+    GstClockTime latest[GST_EFFICIENTNET_STATS_KEPT];
+    g_autoptr(GBytes) latencies = NULL;
 
-    memcpy(sorted, stats->latency, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, compare_times);
+    for (guint64 i = 0; i < n; i++)
+        latest[i] = stats->latency[(stats->inferences - n + i) % GST_EFFICIENTNET_STATS_KEPT];
+    latencies = g_bytes_new(latest, n * sizeof *latest);
+    qsort(latest, n, sizeof *latest, compare_times);
     return gst_structure_new(
         "efficientnet-stats", "frames", G_TYPE_UINT64, stats->frames, "inferences", G_TYPE_UINT64,
         stats->inferences, "skipped", G_TYPE_UINT64, stats->skipped, "held", G_TYPE_UINT64,
-        stats->held, "latency-p50", G_TYPE_UINT64, percentile(sorted, n, 50), "latency-p99",
-        G_TYPE_UINT64, percentile(sorted, n, 99), "batch-fill", G_TYPE_DOUBLE,
+        stats->held, "latency-p50", G_TYPE_UINT64, percentile(latest, n, 50), "latency-p99",
+        G_TYPE_UINT64, percentile(latest, n, 99), "latencies", G_TYPE_BYTES, latencies,
+        "batch-fill", G_TYPE_DOUBLE,
         stats->inferences > 0 ? stats->fill / (double)stats->inferences : 0.0, NULL);
 }
 

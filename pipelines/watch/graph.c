@@ -10,8 +10,6 @@
 #include "source.h"
 #include "stages.h"
 
-#include "gstefficientnet.h"
-
 #include <effnet/effnet.h>
 #include <gst/app/gstappsink.h>
 #include <gst/video/video.h>
@@ -419,17 +417,22 @@ effnet_watch_graph_start(EffNetWatchGraph *graph)
 
 /* Of those that the element still knows: many more than there are between two calls. */
 static void
-take_times(EffNetWatchGraph *graph)
+take_times(EffNetWatchGraph *graph, const GstStructure *stats)
 {
-    GstEfficientNetStats stats;
-    guint64 kept;
+    g_autoptr(GBytes) latencies = NULL;
+    const GstClockTime *times;
+    guint64 inferences = 0, first;
+    gsize size;
 
-    gst_efficientnet_get_stats(GST_EFFICIENTNET(graph->classifier), &stats);
-    kept = MIN(stats.inferences, GST_EFFICIENTNET_STATS_KEPT);
-    for (guint64 i = MAX(graph->timed, stats.inferences - kept); i < stats.inferences; i++)
+    if (!gst_structure_get(stats, "inferences", G_TYPE_UINT64, &inferences, "latencies",
+                           G_TYPE_BYTES, &latencies, NULL))
+        return;
+    times = g_bytes_get_data(latencies, &size);
+    first = inferences - size / sizeof *times;
+    for (guint64 i = MAX(graph->timed, first); i < inferences; i++)
         effnet_watch_status_add_time(graph->outlets->status, EFFNET_WATCH_INFERRING,
-                                     stats.latency[i % GST_EFFICIENTNET_STATS_KEPT]);
-    graph->timed = stats.inferences;
+                                     times[i - first]);
+    graph->timed = inferences;
 }
 
 static void
@@ -442,7 +445,7 @@ take_stats(EffNetWatchGraph *graph, gboolean last)
     if (publish)
         g_object_get(publish, "stats", &published, NULL);
     effnet_watch_status_set_stats(graph->outlets->status, stats, published, last);
-    take_times(graph);
+    take_times(graph, stats);
 }
 
 void

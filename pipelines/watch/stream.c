@@ -3,7 +3,7 @@
 
 #include "../media.h"
 #include "backoff.h"
-#include "gstefficientnet.h"
+#include "labelsquery.h"
 #include "moments.h"
 #include "recorder.h"
 
@@ -329,14 +329,15 @@ tell_dropped(EffNetWatchStream *stream)
 static gboolean
 find_capture_classes(EffNetWatchOutlets *outlets, GstElement *model, GError **error)
 {
-    const char *const *labels;
-    guint n;
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(model, "src");
+    g_auto(GStrv) labels = NULL;
 
     if (outlets->settings->capture_classes == NULL)
         return TRUE;
-    labels = gst_efficientnet_get_labels(GST_EFFICIENTNET(model), &n);
-    outlets->capture_classes =
-        effnet_watch_moments_new_set(outlets->settings->capture_classes, labels, n, error);
+    labels = gst_efficientnet_labels_query(pad, GST_OBJECT_NAME(model));
+    outlets->capture_classes = effnet_watch_moments_new_set(
+        outlets->settings->capture_classes, (const char *const *)labels,
+        labels ? g_strv_length(labels) : 0, error);
     return outlets->capture_classes != NULL;
 }
 

@@ -26,6 +26,9 @@ test_query(void)
     g_assert_cmpstr(labels[0], ==, "cat");
     g_assert_cmpstr(labels[1], ==, "dog");
     g_assert_null(gst_efficientnet_labels_query(sink, "second"));
+    g_strfreev(labels);
+    labels = gst_efficientnet_labels_query(source, "first"); /* its own element's */
+    g_assert_cmpuint(g_strv_length(labels), ==, 2);
     gst_object_unref(source);
     gst_object_unref(sink);
 }

@@ -43,6 +43,30 @@ test_percentiles(void)
     gst_structure_free(structure);
 }
 
+/* The latest in their order, oldest first. */
+static void
+test_latencies(void)
+{
+    GstEfficientNetStats stats = {0};
+
+    for (guint64 i = 0; i < GST_EFFICIENTNET_STATS_KEPT + 500; i++) {
+        GstStructure *structure = gst_efficientnet_stats_to_structure(&stats);
+        g_autoptr(GBytes) latencies = NULL;
+        const guint64 *times;
+        gsize size;
+
+        g_assert_true(gst_structure_get(structure, "latencies", G_TYPE_BYTES, &latencies, NULL));
+        times = g_bytes_get_data(latencies, &size);
+        g_assert_cmpuint(size, ==, MIN(i, GST_EFFICIENTNET_STATS_KEPT) * sizeof *times);
+        if (size > 0) {
+            g_assert_cmpuint(times[0], ==, 1000000 - (i - size / sizeof *times));
+            g_assert_cmpuint(times[size / sizeof *times - 1], ==, 1000000 - (i - 1));
+        }
+        gst_structure_free(structure);
+        gst_efficientnet_stats_add_inference(&stats, 1000000 - i, 1.0);
+    }
+}
+
 /* Only the latest are kept, however many there were. */
 static void
 test_ring(void)
@@ -90,6 +114,7 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_add_func("/stats/empty", test_empty);
     g_test_add_func("/stats/percentiles", test_percentiles);
+    g_test_add_func("/stats/latencies", test_latencies);
     g_test_add_func("/stats/ring", test_ring);
     g_test_add_func("/stats/latency-steps", test_latency_steps);
     return g_test_run();

@@ -47,6 +47,16 @@ def test_on_change():
         assert run.end() == 0 and run.err.count("on-change: ") == 1, run.err
 
 
+def test_installed_elements():
+    """Where GStreamer cannot start its scanner, it loads the installed elements into the program,
+    and these are taken: nothing may look into them but by their properties and queries."""
+    installed = {"GST_REGISTRY_FORK": "no", "GST_REGISTRY": scratch("registry.bin")}
+    frames = [json.loads(line) for line in tap.effnet(
+        "watch", "--model", MODEL, "--json", "--threshold", "0", "--snapshot", scratch("seen"),
+        "--capture-classes", "0,1", video(40), **installed).splitlines()]
+    assert len(frames) > 10 and all(frame["results"] for frame in frames), frames
+
+
 def test_signals():
     for number in (signal.SIGINT, signal.SIGTERM):
         with Watch("--json", "a=videotest:", "b=videotest:ball") as run:
