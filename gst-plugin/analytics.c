@@ -55,14 +55,6 @@ gst_efficientnet_analytics_get_detections(GstBuffer *buffer)
     return detections;
 }
 
-static GstAnalyticsRelationMeta *
-ensure_meta(GstBuffer *buffer)
-{
-    GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
-
-    return meta ? meta : gst_buffer_add_analytics_relation_meta(buffer);
-}
-
 gboolean
 gst_efficientnet_analytics_add_detection(GstBuffer *buffer, const GstEfficientNetFinding *finding,
                                          const EffNetRect *rect, const char *const *labels,
@@ -71,9 +63,10 @@ gst_efficientnet_analytics_add_detection(GstBuffer *buffer, const GstEfficientNe
     const EffNetClass *best = &finding->classes[0];
     GstAnalyticsODMtd detection;
 
-    if (!gst_analytics_relation_meta_add_od_mtd(
-            ensure_meta(buffer), g_quark_from_string(labels[best->index]), (gint)rect->x,
-            (gint)rect->y, (gint)rect->w, (gint)rect->h, best->score, &detection))
+    if (!gst_analytics_relation_meta_add_od_mtd(gst_buffer_add_analytics_relation_meta(buffer),
+                                                g_quark_from_string(labels[best->index]),
+                                                (gint)rect->x, (gint)rect->y, (gint)rect->w,
+                                                (gint)rect->h, best->score, &detection))
         return FALSE;
     *mtd = detection.id;
     return TRUE;
@@ -83,7 +76,8 @@ void
 gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFinding *finding,
                                   const char *const *labels, const guint *mtd)
 {
-    GstAnalyticsRelationMeta *meta = ensure_meta(buffer);
+    /* The one that is there, if any. */
+    GstAnalyticsRelationMeta *meta = gst_buffer_add_analytics_relation_meta(buffer);
     g_autofree gfloat *scores = g_new(gfloat, finding->n);
     g_autofree GQuark *quarks = g_new(GQuark, finding->n);
     GstAnalyticsClsMtd classes;

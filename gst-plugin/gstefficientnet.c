@@ -111,10 +111,8 @@ check_properties(GstEfficientNet *self)
     g_autoptr(GError) error = NULL;
 
     GST_OBJECT_LOCK(self);
-    if (gst_efficientnet_tensors_check(self->frame_settings.tensors, &error))
-        refused = g_strdup(self->refused);
-    else
-        refused = g_strdup(error->message);
+    gst_efficientnet_tensors_check(self->frame_settings.tensors, &error);
+    refused = g_strdup(error ? error->message : self->refused);
     GST_OBJECT_UNLOCK(self);
     if (refused)
         GST_ELEMENT_ERROR(self, RESOURCE, SETTINGS, ("%s", refused), (NULL));

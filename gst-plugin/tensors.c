@@ -69,13 +69,12 @@ gst_efficientnet_tensors_attach(GstEfficientNetTensors form, GstBuffer *buffer, 
         gst_tensor_meta_set(gst_buffer_add_tensor_meta(buffer), 1, tensors);
     }
     if (form != GST_EFFICIENTNET_TENSORS_SOFTMAX) {
-        GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
         GstAnalyticsTensorMtd tensor;
 
         gst_analytics_relation_meta_add_tensor_mtd_simple(
-            meta ? meta : gst_buffer_add_analytics_relation_meta(buffer), id,
-            GST_TENSOR_DATA_TYPE_FLOAT32, gst_buffer_new_wrapped_bytes(values),
-            GST_TENSOR_DIM_ORDER_ROW_MAJOR, G_N_ELEMENTS(dims), dims, &tensor);
+            gst_buffer_add_analytics_relation_meta(buffer), id, GST_TENSOR_DATA_TYPE_FLOAT32,
+            gst_buffer_new_wrapped_bytes(values), GST_TENSOR_DIM_ORDER_ROW_MAJOR,
+            G_N_ELEMENTS(dims), dims, &tensor);
     }
 }
 
