@@ -45,6 +45,7 @@ typedef struct {
     EffNetOutfile *outfile;
     char *data; /* the input's, or the model's in it */
     gsize n;
+    gboolean is_packed; /* the model is in an archive */
     char **labels;      /* the input's own, or the file's */
     EffNetGraph *graph; /* what was read of them; NULL: nothing yet */
 } Options;
@@ -90,6 +91,7 @@ read_graph(Options *options, GError **error)
     const guint8 *bytes = (const guint8 *)options->data;
     EffNetGraph *graph = options->graph = effnet_graph_new(options->input);
 
+    graph->is_packed = options->is_packed;
     if (is_keras(options))
         return read_keras(graph, bytes, options->n, options->arch, error);
     if (options->n > 8 && memcmp(bytes + 4, "TFL3", 4) == 0)
@@ -169,7 +171,8 @@ load(Options *options, GError **error)
         options->data = effnet_file_load(options->input, MAX_FILE, &options->n, error);
     if (options->data == NULL)
         return FALSE;
-    if (options->n > 4 && memcmp(options->data, "PK\3\4", 4) == 0 &&
+    options->is_packed = options->n > 4 && memcmp(options->data, "PK\3\4", 4) == 0;
+    if (options->is_packed &&
         !effnet_archive_open(options->input, &options->data, &options->n, MAX_FILE, &own, error))
         return FALSE;
     if (options->labels_file == NULL) {

@@ -32,7 +32,8 @@ typedef struct {
     char *path;
     GArray *values; /* by number; see graph.c */
     guint n_serials;
-    GHashTable *files; /* GBytes by name: files with constants beside the file itself */
+    gboolean is_packed; /* it is in an archive, so that nothing beside PATH belongs to it */
+    GHashTable *files;  /* GBytes by name: those beside the file itself that were read */
     gsize n_file_bytes;
     GPtrArray *norms;      /* those that linear layers behind them are to take; see graph.c */
     gboolean is_norm_lost; /* something else reads what such a norm makes */

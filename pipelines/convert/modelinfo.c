@@ -101,7 +101,7 @@ apply(EffNetGraph *graph, GKeyFile *file, const char *path, GError **error)
 gboolean
 effnet_modelinfo_apply(EffNetGraph *graph, GError **error)
 {
-    g_autofree char *path = find(graph->path);
+    g_autofree char *path = graph->is_packed ? NULL : find(graph->path);
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(GError) reason = NULL;
     char *data;

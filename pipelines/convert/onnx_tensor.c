@@ -171,6 +171,13 @@ load(EffNetGraph *graph, const char *name, GError **error)
     gsize n = 0;
     char *data;
 
+    if (graph->is_packed) {
+        effnet_graph_fail(graph, error,
+                          "keeps its weights in a file \"%s\", which a model in an archive cannot: "
+                          "export it with them inside (torch.onnx.export(…, external_data=False))",
+                          name);
+        return NULL;
+    }
     if (!*name || strchr(name, '/')) {
         effnet_graph_fail(graph, error,
                           "keeps its weights in a file \"%s\", where one beside it was expected: "

@@ -67,6 +67,27 @@ def test_refused():
            "has a.tflite in it damaged")
 
 
+def test_beside():
+    """What lies beside an archive is not of the model in it."""
+    net = models.efficientnet()
+    with tempfile.TemporaryDirectory() as folder:
+        models.write_onnx(f"{folder}/a.onnx", net)
+        whole = pathlib.Path(folder, "a.onnx").read_bytes()
+        models.write_onnx(f"{folder}/a.onnx", net, external="weights")
+        parts = [pathlib.Path(folder, name).read_bytes() for name in ("a.onnx", "weights")]
+
+    def with_weights(path):
+        write(archive_of({"a.onnx": parts[0]}))(path)
+        pathlib.Path(path).with_name("weights").write_bytes(parts[1])
+
+    def with_modelinfo(path):
+        write(archive_of({"a.onnx": whole}))(path)
+        pathlib.Path(f"{path}.modelinfo").write_text("[v0]\ndir=input\ntype=float32\n")
+
+    refuse("a.zip", with_weights, "which a model in an archive cannot")
+    assert "mean" not in check(net, "a.zip", with_modelinfo)["pretrained_cfg"]
+
+
 def spoil(content, at, value, form="<I"):
     """VALUE at AT bytes behind the start of the first record in the directory."""
     changed = bytearray(content)
