@@ -4,6 +4,17 @@
 #if EFFNET_HAVE_GST_ANALYTICS
 #include <gst/analytics/analytics.h>
 
+/* Weak: NULL where the library that is loaded is older than 1.30, whatever the headers are. */
+extern gboolean gst_analytics_mtd_set_semantic_tag(GstAnalyticsMtd *mtd, const gchar *tag)
+    __attribute__((weak));
+
+static void
+set_tag(GstAnalyticsMtd *mtd, const char *model)
+{
+    if (gst_analytics_mtd_set_semantic_tag)
+        gst_analytics_mtd_set_semantic_tag(mtd, model);
+}
+
 /* Along one axis, cuts off what is left of 0; returns the length that remains. */
 static guint
 cut(gint *start, gint length)
@@ -57,8 +68,8 @@ gst_efficientnet_analytics_get_detections(GstBuffer *buffer)
 
 gboolean
 gst_efficientnet_analytics_add_detection(GstBuffer *buffer, const GstEfficientNetFinding *finding,
-                                         const EffNetRect *rect, const char *const *labels,
-                                         guint *mtd)
+                                         const EffNetRect *rect, const char *model,
+                                         const char *const *labels, guint *mtd)
 {
     const EffNetClass *best = &finding->classes[0];
     GstAnalyticsODMtd detection;
@@ -68,13 +79,14 @@ gst_efficientnet_analytics_add_detection(GstBuffer *buffer, const GstEfficientNe
                                                 (gint)rect->x, (gint)rect->y, (gint)rect->w,
                                                 (gint)rect->h, best->score, &detection))
         return FALSE;
+    set_tag(&detection, model);
     *mtd = detection.id;
     return TRUE;
 }
 
 void
 gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFinding *finding,
-                                  const char *const *labels, const guint *mtd)
+                                  const char *model, const char *const *labels, const guint *mtd)
 {
     /* The one that is there, if any. */
     GstAnalyticsRelationMeta *meta = gst_buffer_add_analytics_relation_meta(buffer);
@@ -86,8 +98,10 @@ gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFindin
         scores[i] = finding->classes[i].score;
         quarks[i] = g_quark_from_string(labels[finding->classes[i].index]);
     }
-    if (!gst_analytics_relation_meta_add_cls_mtd(meta, finding->n, scores, quarks, &classes) ||
-        !mtd)
+    if (!gst_analytics_relation_meta_add_cls_mtd(meta, finding->n, scores, quarks, &classes))
+        return;
+    set_tag(&classes, model);
+    if (!mtd)
         return;
     gst_analytics_relation_meta_set_relation(
         meta, GST_ANALYTICS_REL_TYPE_CONTAIN | GST_ANALYTICS_REL_TYPE_RELATE_TO, *mtd, classes.id);
@@ -105,15 +119,15 @@ gst_efficientnet_analytics_get_detections(GstBuffer *buffer)
 
 gboolean
 gst_efficientnet_analytics_add_detection(GstBuffer *buffer, const GstEfficientNetFinding *finding,
-                                         const EffNetRect *rect, const char *const *labels,
-                                         guint *mtd)
+                                         const EffNetRect *rect, const char *model,
+                                         const char *const *labels, guint *mtd)
 {
     return FALSE;
 }
 
 void
 gst_efficientnet_analytics_attach(GstBuffer *buffer, const GstEfficientNetFinding *finding,
-                                  const char *const *labels, const guint *mtd)
+                                  const char *model, const char *const *labels, const guint *mtd)
 {
 }
 

@@ -58,15 +58,16 @@ static void
 add_analytics(GstEfficientNetAttachment *self, const GstEfficientNetFinding *finding,
               const GstEfficientNetSubject *subject, const GstEfficientNetRegion *region)
 {
+    const char *model = self->classifier->info->name;
+    const char *const *labels = self->classifier->labels;
     gboolean has_mtd = region && region->has_mtd;
     guint mtd = has_mtd ? region->mtd : 0;
 
     if (self->forms & GST_EFFICIENTNET_META_FORM_FRAME &&
         subject->key == GST_EFFICIENTNET_KEY_FRAME)
         has_mtd = gst_efficientnet_analytics_add_detection(self->buffer, finding, &subject->region,
-                                                           self->classifier->labels, &mtd);
-    gst_efficientnet_analytics_attach(self->buffer, finding, self->classifier->labels,
-                                      has_mtd ? &mtd : NULL);
+                                                           model, labels, &mtd);
+    gst_efficientnet_analytics_attach(self->buffer, finding, model, labels, has_mtd ? &mtd : NULL);
 }
 
 static void

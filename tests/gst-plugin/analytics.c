@@ -6,6 +6,19 @@
 
 static const char *const labels[] = {"zero", "one", "two", NULL};
 
+/* Takes the place of GStreamer 1.30's, as the plugin finds it: the tag that each id got. */
+static const char *tags[8];
+
+gboolean gst_analytics_mtd_set_semantic_tag(GstAnalyticsMtd *mtd, const gchar *tag);
+
+gboolean
+gst_analytics_mtd_set_semantic_tag(GstAnalyticsMtd *mtd, const gchar *tag)
+{
+    g_assert_cmpuint(mtd->id, <, G_N_ELEMENTS(tags));
+    tags[mtd->id] = g_intern_string(tag);
+    return TRUE;
+}
+
 static GstEfficientNetFinding *
 make_finding(void)
 {
@@ -25,7 +38,7 @@ test_frame(void)
     GstAnalyticsClsMtd classes;
     gpointer state = NULL;
 
-    gst_efficientnet_analytics_attach(buffer, finding, labels, NULL);
+    gst_efficientnet_analytics_attach(buffer, finding, "gate", labels, NULL);
     meta = gst_buffer_get_analytics_relation_meta(buffer);
     g_assert_nonnull(meta);
     g_assert_true(gst_analytics_relation_meta_iterate(
@@ -34,6 +47,26 @@ test_frame(void)
     g_assert_cmpfloat(gst_analytics_cls_mtd_get_level(&classes, 0), ==, 0.75f);
     g_assert_cmpstr(g_quark_to_string(gst_analytics_cls_mtd_get_quark(&classes, 0)), ==, "one");
     g_assert_cmpstr(g_quark_to_string(gst_analytics_cls_mtd_get_quark(&classes, 1)), ==, "zero");
+    g_assert_cmpstr(tags[classes.id], ==, "gate");
+    gst_buffer_unref(buffer);
+}
+
+/* Results of two elements in a row differ in their tags, which detections have as well. */
+static void
+test_tags(void)
+{
+    g_autoptr(GstEfficientNetFinding) finding = make_finding();
+    GstBuffer *buffer = gst_buffer_new();
+    guint mtd;
+
+    g_assert_true(gst_efficientnet_analytics_add_detection(
+        buffer, finding, &(EffNetRect){.w = 4, .h = 4}, "gate", labels, &mtd));
+    gst_efficientnet_analytics_attach(buffer, finding, "gate", labels, &mtd);
+    gst_efficientnet_analytics_attach(buffer, finding, "parcel", labels, NULL);
+    g_assert_cmpuint(mtd, ==, 0);
+    g_assert_cmpstr(tags[0], ==, "gate");
+    g_assert_cmpstr(tags[1], ==, "gate");
+    g_assert_cmpstr(tags[2], ==, "parcel");
     gst_buffer_unref(buffer);
 }
 
@@ -66,7 +99,7 @@ test_detection(void)
     g_assert_true(detection->tracked);
     g_assert_cmpuint(detection->tracking_id, ==, 77);
 
-    gst_efficientnet_analytics_attach(buffer, finding, labels, &detection->mtd);
+    gst_efficientnet_analytics_attach(buffer, finding, "gate", labels, &detection->mtd);
     g_assert_true(gst_analytics_relation_meta_get_direct_related(
         meta, od.id, GST_ANALYTICS_REL_TYPE_CONTAIN, gst_analytics_cls_mtd_get_mtd_type(), &state,
         &classes));
@@ -95,6 +128,7 @@ main(int argc, char **argv)
     g_test_add_func("/analytics/none", test_none);
 #if EFFNET_HAVE_GST_ANALYTICS
     g_test_add_func("/analytics/frame", test_frame);
+    g_test_add_func("/analytics/tags", test_tags);
     g_test_add_func("/analytics/detection", test_detection);
 #endif
     return g_test_run();
