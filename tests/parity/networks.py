@@ -3,8 +3,8 @@
 
 A network is made once with seeded weights and goes into a .safetensors, a .pth and an ONNX file,
 that is converted. Arguments name the networks, without any it is all of them; --share=I/N leaves
-every Nth case from the Ith on; --native takes the large ones at their own resolution as well, and
-the largest through ONNX too.
+every Nth case from the Ith on, and EFFNET_PARITY_TURN=I/N every Nth of these; --native takes the
+large ones at their own resolution as well, and the largest through ONNX too.
 tests/parity/setup installs torch, timm and torchvision for this.
 """
 import copy
@@ -338,10 +338,14 @@ def add(cases, source, name, *arguments, **options):
 
 
 def share(cases, arguments):
-    for argument in arguments:
-        if argument.startswith("--share="):
-            i, n = map(int, argument[len("--share="):].split("/"))
-            return dict(list(cases.items())[i - 1::n])
+    shares = [a.removeprefix("--share=") for a in arguments if a.startswith("--share=")]
+    turn = os.environ.get("EFFNET_PARITY_TURN")
+    if turn:
+        shares.append(turn)
+        print(f"# the cases of turn {turn}")
+    for one in shares:
+        i, n = map(int, one.split("/"))
+        cases = dict(list(cases.items())[i - 1::n])
     return cases
 
 

@@ -57,6 +57,11 @@ def gstreamer():
     return Gst
 
 
+def sanitized():
+    """Whether the programs have the address sanitizer, with which they are some ten times slower."""
+    return "sanitized" in os.environ.get("EFFNET_TEST_BUILD", "")
+
+
 def model(name="lite0"):
     return need(f"{MODELS}/{name}.pth", f"the model {name} (effnet fetch)")
 

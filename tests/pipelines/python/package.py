@@ -347,7 +347,7 @@ def test_forked():
         for thread in threads:
             thread.join()
     cores = len(os.sched_getaffinity(0))
-    if "sanitized" not in os.environ.get("EFFNET_TEST_BUILD", "") and cores > 1:
+    if not tap.sanitized() and cores > 1:
         many = forked(lambda: (MODEL.logits(picture()), len(os.listdir("/proc/self/task")))[1])
         assert many > 1, many
 
@@ -375,7 +375,7 @@ def call_often():
 
 
 def test_no_growth():
-    if "sanitized" in os.environ.get("EFFNET_TEST_BUILD", ""):
+    if tap.sanitized():
         raise tap.Skip("sanitizers keep what was freed")
     more = spawned(call_often)
     assert more <= SPARE, f"{more} bytes more after {CALLS} calls"
