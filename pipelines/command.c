@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "log.h"
 #include "modelfile.h"
-#include "printable.h"
 
 static gboolean
 cap_isa(const char *isa, GError **error)
@@ -75,20 +75,15 @@ effnet_command_parse(const EffNetCommand *command, const GOptionEntry *entries, 
 void
 effnet_command_print_error(const GError *error)
 {
-    /* Some messages from elsewhere have several lines. */
-    g_autofree char *message = g_strchomp(g_strdelimit(g_strdup(error->message), "\n\r", ' '));
-    g_autofree char *line = effnet_printable_new(message, EFFNET_PRINTABLE_SENTENCE);
-
-    effnet_print(stderr, "%s: %s", g_get_prgname(), line);
+    effnet_log(EFFNET_LOG_ERROR, NULL, error->message);
 }
 
 void
 effnet_command_warn(const char *sentence)
 {
-    g_autoptr(GError) warning =
-        g_error_new(EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "warning: %s", sentence);
+    g_autofree char *text = g_strconcat(effnet_log_is_text() ? "warning: " : "", sentence, NULL);
 
-    effnet_command_print_error(warning);
+    effnet_log(EFFNET_LOG_WARNING, NULL, text);
 }
 
 void

@@ -34,19 +34,48 @@ effnet_printable_append(GString *out, const char *text)
     }
 }
 
+static void
+cut(GString *text, gsize max)
+{
+    if (text->len <= max)
+        return;
+    g_string_truncate(text,
+                      (gsize)(g_utf8_find_prev_char(text->str, text->str + max + 1) - text->str));
+    g_string_append(text, ELLIPSIS);
+}
+
 char *
 effnet_printable_new(const char *text, gsize max)
 {
     GString *out = g_string_new(NULL);
 
     effnet_printable_append(out, text);
-    if (max > 0 && out->len > max) {
-        const char *cut = g_utf8_find_prev_char(out->str, out->str + max + 1);
-
-        g_string_truncate(out, (gsize)(cut - out->str));
-        g_string_append(out, ELLIPSIS);
-    }
+    if (max > 0)
+        cut(out, max);
     return g_string_free(out, FALSE);
+}
+
+/* All characters that are obeyed are in the plane whose escapes have four digits. */
+void
+effnet_printable_append_escaped(GString *out, const char *text, gsize max)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    g_autofree char *hidden = effnet_uri_hide_passwords(valid);
+    g_autoptr(GString) whole = g_string_new(hidden);
+
+    cut(whole, max);
+    for (const char *c = whole->str; *c; c = g_utf8_next_char(c)) {
+        gunichar character = g_utf8_get_char(c);
+
+        if (character == '"' || character == '\\')
+            g_string_append_printf(out, "\\%c", (int)character);
+        else if (character == '\n')
+            g_string_append(out, "\\n");
+        else if (is_obeyed(character))
+            g_string_append_printf(out, "\\u%04x", character);
+        else
+            g_string_append_unichar(out, character);
+    }
 }
 
 void

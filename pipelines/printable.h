@@ -18,6 +18,10 @@ void effnet_printable_append(GString *out, const char *text);
 /* The same as a string, cut after MAX bytes; 0: not cut. For g_free(). */
 char *effnet_printable_new(const char *text, gsize max);
 
+/* Appends TEXT as it stands between the quotes of JSON or logfmt, escaped where the others replace;
+ * cut after MAX bytes of TEXT. */
+void effnet_printable_append_escaped(GString *out, const char *text, gsize max);
+
 /* Prints one line, with a newline, to FILE. */
 void effnet_print(FILE *file, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "../watch/watch.h"
 #include "../command.h"
+#include "../log.h"
 #include "../media.h"
 
 #include <locale.h>
@@ -53,6 +54,19 @@ new_entries(Options *options)
     return entries;
 }
 
+/* From here on, mistakes in the options are told in this form as well. */
+static gboolean
+set_log_format(const EffNetWatchConfig *config, GError **error)
+{
+    const char *format = effnet_watch_config_get(config, NULL, "log");
+
+    if (format == NULL || effnet_log_set_format(format))
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "log must be text, logfmt or json, not \"%s\"", format);
+    return FALSE;
+}
+
 static EffNetWatchConfig *
 new_config(const Options *options, GError **error)
 {
@@ -65,7 +79,9 @@ new_config(const Options *options, GError **error)
             g_hash_table_replace(config->command_line, g_strdup(effnet_watch_keys[i].name),
                                  g_strdup(text));
     }
-    if (options->file && !effnet_watch_config_load(config, options->file, error))
+    if (!set_log_format(config, error) ||
+        (options->file && !effnet_watch_config_load(config, options->file, error)) ||
+        !set_log_format(config, error))
         return NULL;
     for (char **source = options->sources; source && *source; source++) {
         if (!effnet_watch_config_add(config, *source, error))

@@ -41,6 +41,7 @@ _effnet_values() { # COMMAND OPTION
     case $(_effnet_long "$1" "$2") in
     --model) _effnet_models ;;
     --arch | --base) effnet arch --list 2>/dev/null ;;
+    --log) _effnet_choices "$1" --log ;;
     --transport) _effnet_choices "$1" --transport ;;
     --isa) _effnet_one_of "$1" ISA ;;
     --precision) _effnet_one_of "$1" PRECISION ;;

@@ -51,6 +51,8 @@ const EffNetWatchKey effnet_watch_keys[] = {
      "Run this, with the class in EFFNET_LABEL, when the first class is another",
      EFFNET_WATCH_KEY_STREAM},
     {"json", 'j', NULL, "Print a JSON object a line", EFFNET_WATCH_KEY_PROGRAM},
+    {"log", 0, "FORMAT", "How standard error is written: text (the default), logfmt or json",
+     EFFNET_WATCH_KEY_PROGRAM},
     {"publish", 0, "TO",
      "Also write the JSON lines to a file, to mqtt://HOST[:PORT]/TOPIC or to "
      "kafka://HOST[:PORT]/TOPIC",

@@ -18,7 +18,7 @@ struct _EffNetWatchHook {
     char *stream;
     char **argv;
     guint timeout; /* s */
-    void (*note)(const char *stream, const char *text, gpointer data);
+    EffNetLogFunc note;
     gpointer data;
     GThread *thread; /* NULL: it could not be started */
 
@@ -52,7 +52,7 @@ tell(EffNetWatchHook *self, char *failure)
         g_free(failure);
         return;
     }
-    self->note(self->stream, failure, self->data);
+    self->note(EFFNET_LOG_WARNING, self->stream, failure, self->data);
     g_free(self->told);
     self->told = failure;
 }
@@ -184,8 +184,7 @@ run(gpointer data)
 }
 
 EffNetWatchHook *
-effnet_watch_hook_new(const char *stream, char **argv, guint timeout,
-                      void (*note)(const char *stream, const char *text, gpointer data),
+effnet_watch_hook_new(const char *stream, char **argv, guint timeout, EffNetLogFunc note,
                       gpointer data)
 {
     EffNetWatchHook *self = g_new0(EffNetWatchHook, 1);

@@ -4,6 +4,7 @@
 #ifndef EFFNET_WATCH_HOOK_H
 #define EFFNET_WATCH_HOOK_H
 
+#include "../log.h"
 #include "status.h"
 
 #define EFFNET_WATCH_HOOK_TIMEOUT 30 /* s, after which the command is killed */
@@ -16,9 +17,7 @@ char **effnet_watch_hook_parse(const char *command, GError **error);
 /* Will run ARGV whenever STREAM changes; the caller frees the hook. NOTE is called from any thread
  * when the command fails; the same failure is not reported twice in a row. */
 EffNetWatchHook *effnet_watch_hook_new(const char *stream, char **argv, guint timeout,
-                                       void (*note)(const char *stream, const char *text,
-                                                    gpointer data),
-                                       gpointer data);
+                                       EffNetLogFunc note, gpointer data);
 
 /* Runs the command for the class FOUND (NULL: none) at PTS, without waiting for it: while a command
  * runs, only the newest change is kept for afterwards. SNAPSHOT is the file of a picture, for which

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "logs.h"
 
-#include <stdio.h>
-
+#include "../log.h"
 #include "../printable.h"
 
 #define MAX_IN_A_SECOND 5
@@ -11,6 +10,14 @@
 static GMutex mutex; /* guards the next two */
 static gint64 second;
 static guint count; /* messages in that second */
+
+static EffNetLogLevel
+get_level(GLogLevelFlags flags)
+{
+    if (flags & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
+        return EFFNET_LOG_ERROR;
+    return flags & G_LOG_LEVEL_WARNING ? EFFNET_LOG_WARNING : EFFNET_LOG_INFO;
+}
 
 /* Whether one more message is printed now. Sets *LEFT_OUT to how many were not, in an earlier
  * second. */
@@ -45,11 +52,19 @@ print_message(const char *domain, GLogLevelFlags level, const char *text, gpoint
     }
     if (!take_turn(&left_out) && !is_fatal)
         return;
-    if (left_out > 0)
-        effnet_print(stderr, "%s: %u more messages like these were left out", g_get_prgname(),
-                     left_out);
+    if (left_out > 0) {
+        message = g_strdup_printf("%u more messages like these were left out", left_out);
+        effnet_log(EFFNET_LOG_WARNING, NULL, message);
+        g_free(message);
+    }
     message = effnet_printable_new(text, MAX_LENGTH);
-    g_log_default_handler(domain, level, message, NULL);
+    if (effnet_log_is_text()) {
+        g_log_default_handler(domain, level, message, NULL);
+    } else {
+        g_autofree char *whole = g_strdup_printf("%s: %s", domain ? domain : "", message);
+
+        effnet_log(get_level(level), NULL, whole);
+    }
 }
 
 void

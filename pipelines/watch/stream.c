@@ -61,9 +61,9 @@ is_stopping(EffNetWatchStream *stream)
 }
 
 static void
-note(const EffNetWatchStream *stream, const char *text)
+note(const EffNetWatchStream *stream, EffNetLogLevel level, const char *text)
 {
-    stream->observer->note(stream->outlets->settings->name, text, stream->observer->data);
+    stream->observer->note(level, stream->outlets->settings->name, text, stream->observer->data);
 }
 
 static Outcome
@@ -102,7 +102,7 @@ is_alive(EffNetWatchStream *stream, Connection *c)
         if (c->began == 0) {
             c->began = now;
             if (stream->lost)
-                note(stream, "is back");
+                note(stream, EFFNET_LOG_INFO, "is back");
             g_clear_pointer(&stream->lost, g_free);
         }
     }
@@ -155,7 +155,7 @@ pass_on_warning(EffNetWatchStream *stream, const Connection *c, GstMessage *mess
 
     gst_message_parse_warning(message, &reason, NULL);
     if (reason->domain == GST_STREAM_ERROR && effnet_watch_graph_is_own(c->graph, message))
-        note(stream, reason->message);
+        note(stream, EFFNET_LOG_WARNING, reason->message);
 }
 
 static Outcome
@@ -189,7 +189,7 @@ handle_element_message(EffNetWatchStream *stream, Connection *c, GstMessage *mes
         return TRUE;
     }
     if (g_strcmp0(stream->unrecorded, failure) != 0) {
-        note(stream, failure);
+        note(stream, EFFNET_LOG_WARNING, failure);
         g_free(stream->unrecorded);
         stream->unrecorded = g_strdup(failure);
     }
@@ -279,7 +279,7 @@ wait_to_retry(EffNetWatchStream *stream, const GError *error)
         g_autofree char *text =
             g_strdup_printf("%s; connecting anew until it is back", error->message);
 
-        note(stream, text);
+        note(stream, EFFNET_LOG_WARNING, text);
         g_free(stream->lost);
         stream->lost = g_strdup(error->message);
     }
@@ -322,7 +322,7 @@ tell_dropped(EffNetWatchStream *stream)
     text =
         g_strdup_printf("of %" G_GUINT64_FORMAT " lines the broker did not get %" G_GUINT64_FORMAT,
                         last.published + last.dropped, last.dropped);
-    note(stream, text);
+    note(stream, EFFNET_LOG_WARNING, text);
 }
 
 /* FALSE if a class that is to be captured is none of MODEL's. */

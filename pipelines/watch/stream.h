@@ -4,11 +4,11 @@
 #ifndef EFFNET_WATCH_STREAM_H
 #define EFFNET_WATCH_STREAM_H
 
+#include "../log.h"
 #include "graph.h"
 
 typedef struct {
-    /* Tells the user something about the stream NAME. Called on any thread. */
-    void (*note)(const char *name, const char *text, gpointer data);
+    EffNetLogFunc note; /* tells the user something; called on any thread */
     /* The stream is over: it ended or was stopped, or, with ERROR, failed for good. Called on its
      * thread, once. */
     void (*ended)(const char *name, const GError *error, gpointer data);

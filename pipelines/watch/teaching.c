@@ -20,7 +20,7 @@ struct _EffNetWatchTeaching {
     GstElement *opened;                 /* keeps its weights in memory */
     char *failure;
     char *learning; /* the name of the model that is being learned */
-    void (*note)(const char *name, const char *text, gpointer data);
+    EffNetLogFunc note;
     gpointer data;
 };
 
@@ -133,7 +133,7 @@ learned(const char *failure, gpointer data)
         g_autofree char *path = new_model_path(self, name);
         g_autofree char *text = g_strdup_printf("%s was learned, and is in use", path);
 
-        self->note(NULL, text, self->data);
+        self->note(EFFNET_LOG_INFO, NULL, text, self->data);
     }
 }
 
@@ -183,9 +183,9 @@ load(EffNetWatchTeaching *self)
         g_autofree char *path = new_model_path(self, current);
         g_autofree char *text = g_strdup_printf("%s is in use, which was learned here", path);
 
-        self->note(NULL, text, self->data);
+        self->note(EFFNET_LOG_INFO, NULL, text, self->data);
     } else {
-        self->note(NULL, error->message, self->data);
+        self->note(EFFNET_LOG_WARNING, NULL, error->message, self->data);
     }
 }
 
@@ -230,9 +230,8 @@ check_folders(const EffNetWatchTeaching *self, GError **error)
 }
 
 EffNetWatchTeaching *
-effnet_watch_teaching_new(const EffNetWatchProgram *program,
-                          void (*note)(const char *name, const char *text, gpointer data),
-                          gpointer data, GError **error)
+effnet_watch_teaching_new(const EffNetWatchProgram *program, EffNetLogFunc note, gpointer data,
+                          GError **error)
 {
     g_autoptr(EffNetWatchTeaching) self = g_new0(EffNetWatchTeaching, 1);
 

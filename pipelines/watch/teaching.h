@@ -4,6 +4,7 @@
 #ifndef EFFNET_WATCH_TEACHING_H
 #define EFFNET_WATCH_TEACHING_H
 
+#include "../log.h"
 #include "pupil.h"
 
 typedef struct _EffNetWatchTeaching EffNetWatchTeaching;
@@ -16,9 +17,7 @@ typedef enum {
 
 /* Opens what PROGRAM names; NOTE tells the user something. */
 EffNetWatchTeaching *effnet_watch_teaching_new(const EffNetWatchProgram *program,
-                                               void (*note)(const char *name, const char *text,
-                                                            gpointer data),
-                                               gpointer data, GError **error);
+                                               EffNetLogFunc note, gpointer data, GError **error);
 /* After the streams have been freed. */
 void effnet_watch_teaching_free(EffNetWatchTeaching *teaching);
 

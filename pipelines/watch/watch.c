@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "watch.h"
 
-#include "../printable.h"
 #include "httpserver.h"
 #include "logs.h"
 #include "rtsp.h"
@@ -12,7 +11,6 @@
 #include <effnet/effnet.h>
 #include <glib-unix.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -59,20 +57,19 @@ typedef struct {
     GError *error;         /* why everything ends, or NULL */
 } Watch;
 
-/* Prints above what is drawn, or else at the end. */
+/* Prints sentences above what is drawn, or else at the end. */
 static void
-tell(const char *name, const char *text, gpointer data)
+tell(EffNetLogLevel level, const char *name, const char *text, gpointer data)
 {
     Watch *watch = data;
-    g_autofree char *all =
-        g_strdup_printf("%s: %s%s%s", g_get_prgname(), name ? name : "", name ? ": " : "", text);
-    g_autofree char *line =
-        effnet_printable_new(g_strdelimit(all, "\n\r", ' '), EFFNET_PRINTABLE_SENTENCE);
+    g_autofree char *line = NULL;
 
-    if (watch->terminal)
-        effnet_watch_terminal_note(watch->terminal, line);
-    else
-        effnet_print(stderr, "%s", line);
+    if (watch->terminal == NULL || !effnet_log_is_text()) {
+        effnet_log(level, name, text);
+        return;
+    }
+    line = effnet_log_new_line(0, level, name, text);
+    effnet_watch_terminal_note(watch->terminal, line);
 }
 
 static void
@@ -98,7 +95,7 @@ lose_patience(gpointer data)
 static gboolean
 give_up(gpointer data)
 {
-    tell(NULL, "a source does not end: leaving it behind", data);
+    tell(EFFNET_LOG_ERROR, NULL, "a source does not end: leaving it behind", data);
     _exit(EXIT_FAILURE);
 }
 
@@ -144,15 +141,16 @@ stop(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-/* The failure of the only stream is left for the caller to report. */
+/* The failure of the only stream is left for the caller to report, except in a record, which names
+ * the stream. */
 static void
 stream_ended(const char *name, const GError *error, gpointer data)
 {
     Watch *watch = data;
-    gboolean only = watch->program->streams->len == 1 && !is_sharded(watch);
+    gboolean only = watch->program->streams->len == 1 && !is_sharded(watch) && effnet_log_is_text();
 
     if (error && !only)
-        tell(name, error->message, watch);
+        tell(EFFNET_LOG_ERROR, name, error->message, watch);
     g_mutex_lock(&watch->mutex);
     watch->failed += error != NULL;
     if (error && only && watch->error == NULL)
@@ -247,12 +245,19 @@ close_place(Watch *watch, Place *place)
     g_free(outlets);
 }
 
+/* Whether lines can be drawn where no records are printed among them. */
+static gboolean
+can_draw(void)
+{
+    return effnet_log_is_text() || !isatty(STDERR_FILENO);
+}
+
 /* Draws on standard output, unless that is for JSON, or else on standard error; no lines are
  * printed where it draws on standard output. */
 static gboolean
 open_output(Watch *watch, GError **error)
 {
-    if (isatty(STDOUT_FILENO) && !watch->program->json)
+    if (isatty(STDOUT_FILENO) && !watch->program->json && can_draw())
         return TRUE;
     watch->output = effnet_watch_lines_open(NULL, error);
     return watch->output != NULL;
@@ -263,7 +268,7 @@ open_terminal(Watch *watch)
 {
     if (watch->output == NULL)
         watch->terminal = effnet_watch_terminal_new(STDOUT_FILENO, watch->statuses);
-    else if (!isatty(STDOUT_FILENO) && isatty(STDERR_FILENO))
+    else if (!isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && can_draw())
         watch->terminal = effnet_watch_terminal_new(STDERR_FILENO, watch->statuses);
 }
 
@@ -289,7 +294,7 @@ serve_http(Watch *watch, GError **error)
     if (watch->http == NULL)
         return FALSE;
     text = effnet_watch_http_describe(watch->http);
-    tell(NULL, text, watch);
+    tell(EFFNET_LOG_INFO, NULL, text, watch);
     return TRUE;
 #else
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
@@ -331,7 +336,7 @@ add_mount(Watch *watch, Place *place, GError **error)
         if (uri == NULL)
             return FALSE;
         text = g_strdup_printf("is served at %s", uri);
-        tell(name, text, watch);
+        tell(EFFNET_LOG_INFO, name, text, watch);
     }
     place->outlets->mount = mount;
 #endif
@@ -375,7 +380,7 @@ assign(Watch *watch, const EffNetWatchShard *shard, GError **error)
         g_autofree char *text = g_strdup_printf("%u of %u streams are those of shard %u of %u",
                                                 n_ours, n, shard->number, shard->count);
 
-        tell(NULL, text, watch);
+        tell(EFFNET_LOG_INFO, NULL, text, watch);
     }
     return TRUE;
 }
@@ -414,7 +419,7 @@ gain(Watch *watch, Place *place)
         start_place(watch, place);
         return;
     }
-    tell(place->settings->name, error->message, watch);
+    tell(EFFNET_LOG_ERROR, place->settings->name, error->message, watch);
     close_place(watch, place);
     place->ours = FALSE;
 }
@@ -457,7 +462,7 @@ update_shards(Watch *watch)
     if (effnet_watch_shard_update(&shard, &error) && shard.count != watch->shard.count)
         assign(watch, &shard, &error);
     if (error && g_strcmp0(error->message, watch->shard_error) != 0)
-        tell(NULL, error->message, watch);
+        tell(EFFNET_LOG_WARNING, NULL, error->message, watch);
     g_free(watch->shard_error);
     watch->shard_error = error ? g_strdup(error->message) : NULL;
 }

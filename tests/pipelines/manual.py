@@ -107,6 +107,7 @@ def check_values(complete, end):
                           (("bench", "-b"), []),
                           (("classify", "--precision"), PRECISIONS),
                           (("bench", "-p"), PRECISIONS),
+                          (("watch", "--log"), ["text", "logfmt", "json"]),
                           (("watch", "--transport"), ["auto", "tcp", "udp"]),
                           (("classify", "--labels-file"), [])):
         found = complete("effnet", *words, "")

@@ -38,6 +38,29 @@ test_cut(void)
     g_assert_cmpstr(between, ==, "äö…");
 }
 
+/* Nothing but passwords and what is not UTF-8 is lost. */
+static void
+test_escaped(void)
+{
+    static const char *const cases[][2] = {
+        {"größer 猫 🐈", "größer 猫 🐈"},
+        {"a \"b\" \\n\n\tc", "a \\\"b\\\" \\\\n\\n\\u0009c"},
+        {"\033[2J\302\233\177", "\\u001b[2J\\u009b\\u007f"},
+        {"a\342\200\256b\342\201\246c\342\200\250", "a\\u202eb\\u2066c\\u2028"},
+        {"\377x", "\357\277\275x"},
+        {"rtsp://me:p\\w@host/?token=t\" x", "rtsp://me:***@host/?token=***\\\" x"},
+        {"0123456789abcdefghijklmnopqrstuvwxyz\"\"0", "0123456789abcdefghijklmnopqrstuvwxyz\\\"…"},
+        {"", ""},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+
+        effnet_printable_append_escaped(out, cases[i][0], 37);
+        g_assert_cmpstr(out->str, ==, cases[i][1]);
+    }
+}
+
 static void
 test_line(void)
 {
@@ -58,6 +81,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/printable/text", test_text);
     g_test_add_func("/printable/cut", test_cut);
+    g_test_add_func("/printable/escaped", test_escaped);
     g_test_add_func("/printable/line", test_line);
     return g_test_run();
 }

@@ -31,7 +31,7 @@ tear_down(Fixture *f, gconstpointer data)
 }
 
 static void
-note(const char *stream, const char *text, gpointer data)
+note(EffNetLogLevel level, const char *stream, const char *text, gpointer data)
 {
     Fixture *f = data;
 

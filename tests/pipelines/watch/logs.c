@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "log.h"
+
 static void
 flood(void)
 {
@@ -29,10 +31,35 @@ test_flood(void)
     g_test_trap_assert_stderr_unmatched("*\033*");
 }
 
+static void
+flood_records(void)
+{
+    effnet_log_set_format("json");
+    flood();
+}
+
+/* The same as records. */
+static void
+test_records(void)
+{
+    if (g_test_subprocess()) {
+        g_log_set_always_fatal(G_LOG_FATAL_MASK);
+        flood_records();
+        return;
+    }
+    g_test_trap_subprocess(NULL, 0, 0);
+    g_test_trap_assert_passed();
+    g_test_trap_assert_stderr("{\"time\": \"*Z\", \"level\": \"warning\", \"msg\": \"flood: "
+                              "?[2Jmessage 0\"}\n*\"level\": \"warning\", \"msg\": \"* more "
+                              "messages like these were left out\"}\n*\"flood: the last\"}\n");
+    g_test_trap_assert_stderr_unmatched("*flood-WARNING*");
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/logs/flood", test_flood);
+    g_test_add_func("/logs/records", test_records);
     return g_test_run();
 }

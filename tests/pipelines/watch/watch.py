@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Streams together: outputs, signals, a terminal."""
+import datetime
 import json
 import os
 import pty
@@ -13,7 +14,7 @@ import time
 
 import kafka
 import tap
-from watching import MODEL, PATIENCE, Watch, folder, free_port, scratch, video, watch
+from watching import MODEL, PATIENCE, RtspServer, Watch, folder, free_port, scratch, video, watch
 
 
 def test_plain_lines():
@@ -227,6 +228,76 @@ def test_terminal():
     assert "\033[2A" in text, text
     assert "effnet watch: bad: " in text and "connecting anew" in text, text
     assert re.search(r"a    ended after \d+ frames\x1b\[K\r\nbad  ended", text), text[-500:]
+
+
+FIELD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^ "]+)(?: |$)')
+
+
+def read_logfmt(line):
+    assert FIELD.sub("", line) == "", line
+    return {key: json.loads(value) if value.startswith('"') else value
+            for key, value in FIELD.findall(line)}
+
+
+def check_log(form, read):
+    uri = f"rtsp://127.0.0.1:{free_port()}/video"
+    # Quotes, a line's end, what is not UTF-8, a password.
+    path = '/nonexistent/"\n\udcff rtsp://me:secret@host/a'
+    began = datetime.datetime.utcnow()
+    with Watch("--log", form, "--json", "--shard", "0/1", f'front "door"={uri}',
+               "gone=" + path, "good=videotest:") as run:
+        run.wait_says("connecting anew")
+        run.wait_says("No such file")
+        with RtspServer(video(), int(uri.split(":")[2].split("/")[0])):
+            run.wait_says('"is back"')
+            assert run.stop() == 0, run.err
+    said = [read(line) for line in run.err.splitlines()]
+    times = [datetime.datetime.strptime(r["time"], "%Y-%m-%dT%H:%M:%S.%fZ") for r in said]
+    second = datetime.timedelta(seconds=1)
+    assert times == sorted(times) and began - second < times[0], times
+    assert times[-1] < datetime.datetime.utcnow() + second, times
+    said = [(r["level"], r.get("stream"), r["msg"]) for r in said]
+    assert ("error", "gone", '/nonexistent/"\n\ufffd rtsp://me:***@host/a: No such file or directory'
+            ) in said, said
+    lost = [msg for level, stream, msg in said if level == "warning" and stream == 'front "door"']
+    assert lost and all(msg.endswith("; connecting anew until it is back") for msg in lost), said
+    assert ("info", 'front "door"', "is back") in said, said
+    assert said[0] == ("info", None, "3 of 3 streams are those of shard 0 of 1"), said
+    assert "secret" not in run.err, run.err
+
+
+def test_log_json():
+    check_log("json", json.loads)
+
+
+def test_log_logfmt():
+    check_log("logfmt", read_logfmt)
+
+
+def test_log_of_one():
+    """Why the only stream failed names it, too; mistakes in the options are records as well."""
+    with Watch("--log", "logfmt", "cam=/nonexistent/a.mkv") as run:
+        assert run.end() == 1
+    said = [read_logfmt(line) for line in run.err.splitlines()]
+    assert [(r["level"], r.get("stream"), r["msg"]) for r in said] == [
+        ("error", "cam", "/nonexistent/a.mkv: No such file or directory"),
+        ("error", None, "1 of 1 streams failed")], said
+    with Watch("--log", "json", "--timeout", "x", "videotest:") as run:
+        assert run.end() == 1
+    assert json.loads(run.err)["msg"].startswith("timeout must be"), run.err
+    with Watch("--log", "xml", "videotest:") as run:
+        assert run.end() == 1
+    assert 'log must be text, logfmt or json, not "xml"' in run.err, run.err
+
+
+def test_log_on_a_terminal():
+    """Nothing is drawn among records."""
+    text = read_terminal("--log", "json", "a=videotest:ball", "bad=/nonexistent/a.mkv",
+                         until=rb"a  \d+\.\d+ s .*\n.*No such file|No such file.*\na  \d+\.\d+ s ")
+    lines = text.splitlines()
+    records = [json.loads(line) for line in lines if line.startswith("{")]
+    assert ("error", "bad") in {(r["level"], r.get("stream")) for r in records}, text
+    assert all(line.startswith(("{", "a  ")) for line in lines), text
 
 
 def test_progress():
