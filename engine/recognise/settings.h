@@ -19,8 +19,8 @@ typedef struct {
 /* A setting that is 0 is not given. */
 typedef struct {
     EffNetPadding padding;
-    double epsilon;
     guint resolution;
+    double epsilon;
     EffNetChannels mean, std;
     float crop_fraction;
     EffNetInterpolation interpolation;
