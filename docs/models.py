@@ -18,6 +18,7 @@ FAMILIES = (
     ("v2-rw", "timm's EfficientNetV2-RW"),
     ("v2-", "EfficientNetV2"),
     (r"b\d|l2", "EfficientNet, and L2"),
+    ("mobilenet-edgetpu-v2", "MobileNet-EdgeTPU V2"),
     ("mobilenet-edgetpu", "MobileNet-EdgeTPU"),
     ("e[sml]$", "EfficientNet-EdgeTPU"),
     ("tinynet", "TinyNet"),

@@ -21,32 +21,35 @@ typedef struct {
     guint8 act;           /* EffNetAct; NONE: the family's */
     guint8 start;         /* UNIVERSAL: START's kernel, 0: no such layer */
     guint8 expanded_from; /* channels that EXPAND multiplies; 0: the input's */
-    guint8 no_residual;
-    guint8 same_stage; /* these blocks continue the stage of the row before */
+    guint8 no_residual : 1;
+    guint8 same_stage : 1; /* these blocks continue the stage of the row before */
+    guint8 group;          /* FUSED: channels that a filter of EXPAND reads; 0: all */
 } EffNetStage;
 
 typedef struct {
     const EffNetStage *stages;
-    guint8 n_stages;      /* rows of the table */
-    guint16 stem, head;   /* channels; head 0: none */
-    guint8 stem_kernel;   /* 0: 3 */
-    guint8 stem_pool;     /* a max pooling of 3x3, stride 2, follows the stem */
-    guint8 fixed_ends;    /* the stem, the head, and the repeats of the first and last stage do not
-                           * scale */
-    guint8 least_stem;    /* the stem is never narrower than in the table */
-    guint8 least_head;    /* the head is never narrower than in the table */
-    guint8 fixed_head;    /* the head does not scale */
-    guint8 pooled_head;   /* the head reads the pooled vector */
-    guint8 bare_head;     /* the head has no batch norm */
-    guint8 unbiased_head; /* nor a bias */
-    guint8 nearest_repeats;  /* repeats round to the nearest, not up */
-    guint8 ported;           /* timm has the networks twice, trained with either padding */
-    guint8 act;              /* EffNetAct, as are the next two */
-    guint8 se_act;           /* of squeeze-excite's bottleneck; NONE: the block's */
-    guint8 gate;             /* NONE: the sigmoid */
-    guint8 se_from_expanded; /* se_divisor divides the channels inside the block, not before it */
-    guint8 se_round_percent; /* as round_percent, of squeeze-excite's bottleneck; 0: no rounding */
-    guint8 round_percent;    /* channels round to multiples of 8, never below this percentage */
+    guint8 n_stages;             /* rows of the table */
+    guint16 stem, head;          /* channels; head 0: none */
+    guint8 stem_kernel;          /* 0: 3 */
+    guint8 act;                  /* EffNetAct, as are the next two */
+    guint8 se_act;               /* of squeeze-excite's bottleneck; NONE: the block's */
+    guint8 gate;                 /* NONE: the sigmoid */
+    guint8 se_round_percent;     /* as round_percent, of squeeze-excite's bottleneck; 0: no
+                                  * rounding */
+    guint8 round_percent;        /* channels round to multiples of 8, never below this percentage */
+    guint8 stem_pool : 1;        /* a max pooling of 3x3, stride 2, follows the stem */
+    guint8 fixed_ends : 1;       /* the stem, the head, and the repeats of the first and last stage
+                                  * do not scale */
+    guint8 least_stem : 1;       /* the stem is never narrower than in the table */
+    guint8 least_head : 1;       /* the head is never narrower than in the table */
+    guint8 fixed_head : 1;       /* the head does not scale */
+    guint8 pooled_head : 1;      /* the head reads the pooled vector */
+    guint8 bare_head : 1;        /* the head has no batch norm */
+    guint8 unbiased_head : 1;    /* nor a bias */
+    guint8 nearest_repeats : 1;  /* repeats round to the nearest, not up */
+    guint8 ported : 1;           /* timm has the networks twice, trained with either padding */
+    guint8 se_from_expanded : 1; /* se_divisor divides the channels inside the block, not before
+                                  * it */
 } EffNetFamily;
 
 typedef struct {

@@ -134,8 +134,12 @@ add_mbconv(Builder *b, const Block *block)
 static void
 add_fused(Builder *b, const Block *block, guint expanded_from)
 {
-    add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, block->stage->kernel, block->stride,
-             expanded_channels(block->stage, expanded_from), block->act);
+    EffNetLayer *expand =
+        add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, block->stage->kernel, block->stride,
+                 expanded_channels(block->stage, expanded_from), block->act);
+
+    if (expand->in_channels % MAX(1, block->stage->group) == 0)
+        expand->group = block->stage->group;
     add_conv(b, &block->layer, EFFNET_ROLE_PROJECT, 1, 1, block->channels, EFFNET_ACT_NONE)
         ->residual = block->residual;
 }
@@ -418,7 +422,8 @@ products(const EffNetLayer *layer)
 {
     if (!effnet_layer_has_weights(layer))
         return 0;
-    return (guint64)effnet_layer_row_length(layer) * layer->out_channels;
+    return (guint64)layer->kernel * layer->kernel * effnet_layer_stored_channels(layer) *
+           layer->out_channels;
 }
 
 guint64

@@ -74,7 +74,9 @@ typedef struct {
 
     guint kernel, stride;
     guint in_channels, out_channels; /* DEPTHWISE: equal */
-    guint in_size, out_size;         /* pixels of a row and of a column; linear layers: 1 */
+    guint group; /* channels that a filter reads in checkpoints; 0: all. The filters that are read
+                  * from them have zeros for the other channels. */
+    guint in_size, out_size;     /* pixels of a row and of a column; linear layers: 1 */
     guint pad_before, pad_after; /* zeros left of and above the input, and right of and below it */
     EffNetAct act;
     gboolean pooled;    /* HEAD: it reads the pooled vector */
@@ -123,7 +125,14 @@ effnet_layer_filter_channels(const EffNetLayer *layer)
     return effnet_layer_is_depthwise(layer) ? 1 : layer->in_channels;
 }
 
-/* Weights of one filter. */
+/* The same in a checkpoint. */
+static inline guint
+effnet_layer_stored_channels(const EffNetLayer *layer)
+{
+    return layer->group ? layer->group : effnet_layer_filter_channels(layer);
+}
+
+/* Weights of one filter, as the plan has it. */
 static inline gsize
 effnet_layer_row_length(const EffNetLayer *layer)
 {
@@ -133,7 +142,7 @@ effnet_layer_row_length(const EffNetLayer *layer)
 /* The layer's name in reports: "stem", "blocks.2.1.expand", "head", "classifier". For g_free(). */
 char *effnet_layer_name(const EffNetLayer *layer);
 
-/* Weights, plus batch norm's scale and shift or the bias. */
+/* Weights as they are stored, plus batch norm's scale and shift or the bias. */
 guint64 effnet_layer_params(const EffNetLayer *layer);
 guint64 effnet_layer_macs(const EffNetLayer *layer);
 

@@ -40,7 +40,7 @@ get_shape(const EffNetLayer *layer, EffNetPart part, guint64 dims[4])
     dims[0] = layer->out_channels;
     if (part != EFFNET_PART_WEIGHT)
         return 1;
-    dims[1] = effnet_layer_filter_channels(layer);
+    dims[1] = effnet_layer_stored_channels(layer);
     dims[2] = dims[3] = layer->kernel;
     return effnet_layer_is_of_head(layer) ? 2 : 4;
 }

@@ -28,7 +28,7 @@ effnet_shapes_lay_out(const EffNetShapes *shapes, const EffNetArch *arch)
 static gboolean
 has_shape(const EffNetLayer *layer, const guint64 dims[4])
 {
-    return dims[0] == layer->out_channels && dims[1] == effnet_layer_filter_channels(layer) &&
+    return dims[0] == layer->out_channels && dims[1] == effnet_layer_stored_channels(layer) &&
            dims[2] == layer->kernel && dims[3] == layer->kernel;
 }
 

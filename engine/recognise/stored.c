@@ -46,7 +46,24 @@ check_values(const StoredWeights *weights, const EffNetTensor *tensor, EffNetPar
     return FALSE;
 }
 
-/* Reads PART of LAYER as it is stored. */
+/* Gives filters that read a group of channels zeros for the others, from the last on, in place. */
+static void
+spread_groups(const EffNetLayer *layer, float *rows)
+{
+    gsize taps = layer->kernel * layer->kernel, wide = taps * layer->in_channels;
+    gsize narrow = taps * layer->group;
+
+    for (guint o = layer->out_channels; o-- > 0;) {
+        float *row = rows + o * wide;
+        gsize first = (gsize)o * layer->in_channels / layer->group / layer->out_channels * narrow;
+
+        memmove(row + first, rows + o * narrow, narrow * sizeof *row);
+        memset(row, 0, first * sizeof *row);
+        memset(row + first + narrow, 0, (wide - first - narrow) * sizeof *row);
+    }
+}
+
+/* Reads PART of LAYER as it is stored, but for groups. */
 static gboolean
 read_tensor(StoredWeights *weights, const EffNetLayer *layer, EffNetPart part, float *dst,
             GError **error)
@@ -58,8 +75,12 @@ read_tensor(StoredWeights *weights, const EffNetLayer *layer, EffNetPart part, f
         return TRUE;
     }
     tensor = effnet_layer_find(weights->state, layer, part, error);
-    return tensor && effnet_checkpoint_read(weights->state->checkpoint, tensor, dst, error) &&
-           check_values(weights, tensor, part, dst, error);
+    if (!tensor || !effnet_checkpoint_read(weights->state->checkpoint, tensor, dst, error) ||
+        !check_values(weights, tensor, part, dst, error))
+        return FALSE;
+    if (part == EFFNET_PART_WEIGHT && layer->group)
+        spread_groups(layer, dst);
+    return TRUE;
 }
 
 /* Folds the norm MODULE of a linear layer's input into PART, WEIGHT or BIAS, in DST. */

@@ -319,7 +319,9 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
         return effnet_graph_fail(graph, error, "has a layer %s with another number of biases",
                                  conv->name);
     layer->grouped = conv->groups != 1 && layer->dims[1] == 1;
-    if (conv->groups > 1 && (!layer->grouped || conv->groups != layer->dims[0]))
+    layer->groups = MAX(1, conv->groups);
+    if (layer->dims[0] % layer->groups != 0 ||
+        (layer->grouped && conv->groups > 1 && conv->groups != layer->dims[0]))
         return effnet_graph_fail(graph, error,
                                  "has a layer %s of %u groups, where 1 or one for each channel was "
                                  "expected",

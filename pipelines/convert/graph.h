@@ -15,6 +15,7 @@ typedef struct {
     float *weights;   /* of shape DIMS, row-major */
     float *bias;      /* dims[0] of them */
     gboolean grouped; /* one filter per channel */
+    guint groups;     /* otherwise: of filters, each of which reads as many channels */
     gboolean linear;  /* its weights have two dimensions */
     guint stride;
     EffNetPadding padding; /* AUTO: unknown */

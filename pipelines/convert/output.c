@@ -115,18 +115,23 @@ check_layers(const EffNetGraph *graph, const EffNetNetwork *network, GError **er
 
     for (guint i = 0; i < network->n_layers; i++) {
         const EffNetLayer *layer = &network->layers[i];
+        gboolean depthwise = effnet_layer_is_depthwise(layer);
         const EffNetGraphLayer *found;
 
         if (!effnet_layer_has_weights(layer))
             continue;
         found = get_layer(graph, index++);
-        if (found->stride != layer->stride || found->grouped != effnet_layer_is_depthwise(layer))
+        if (found->stride != layer->stride || found->grouped != depthwise)
             return effnet_graph_fail(graph, error,
                                      "has a layer %s of stride %u%s, where stride %u%s was "
                                      "expected",
                                      found->name, found->stride,
                                      found->grouped ? " for each channel" : "", layer->stride,
-                                     effnet_layer_is_depthwise(layer) ? " for each channel" : "");
+                                     depthwise ? " for each channel" : "");
+        if (!depthwise && found->groups != layer->in_channels / effnet_layer_stored_channels(layer))
+            return effnet_graph_fail(
+                graph, error, "has a layer %s of %u groups, where %u was expected", found->name,
+                found->groups, layer->in_channels / effnet_layer_stored_channels(layer));
     }
     return TRUE;
 }

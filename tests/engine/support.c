@@ -325,7 +325,7 @@ add_part(GByteArray *dict, const EffNetNaming *naming, const EffNetLayer *layer,
     tensor.dims[0] = layer->out_channels;
     if (part == EFFNET_PART_WEIGHT) {
         tensor.n_dims = classifier ? 2 : 4;
-        tensor.dims[1] = effnet_layer_filter_channels(layer);
+        tensor.dims[1] = effnet_layer_stored_channels(layer);
         tensor.dims[2] = tensor.dims[3] = layer->kernel;
     }
     if (edit)

@@ -87,7 +87,7 @@ test_unknown(void)
                                         "mobilenetv4_conv_blur_medium",
                                         "mobilenetv4_hybrid_medium",
                                         "mobilenetv3_large_foo",
-                                        "mobilenet_edgetpu_v2_m",
+                                        "mobilenet_edgetpu_v2_x",
                                         "mixnet_s",
                                         "regnetx_002",
                                         "efficientnet_b1_pruned.in1k",

@@ -83,6 +83,24 @@ test_shape(void)
     effnet_weights_free(weights);
 }
 
+/* The other channels of filters that read a group become zeros. */
+static void
+test_groups(void)
+{
+    EffNetWeights *weights = open_network(0.25f, 1e-3);
+    EffNetLayer grouped = stem;
+    float values[32 * 54];
+
+    grouped.in_channels = 6;
+    grouped.group = 3;
+    g_assert_cmpuint(effnet_part_size(&grouped, EFFNET_PART_WEIGHT), ==, G_N_ELEMENTS(values));
+    g_assert_true(weights->read(weights, &grouped, EFFNET_PART_WEIGHT, values, NULL));
+    for (guint o = 0; o < 32; o++)
+        for (guint k = 0; k < 54; k++)
+            g_assert_cmpfloat(values[o * 54 + k], ==, k / 27 == o / 16 ? 0.25f : 0);
+    effnet_weights_free(weights);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -91,5 +109,6 @@ main(int argc, char **argv)
     g_test_add_func("/model/stored/values", test_values);
     g_test_add_func("/model/stored/variance", test_variance);
     g_test_add_func("/model/stored/shape", test_shape);
+    g_test_add_func("/model/stored/groups", test_groups);
     return g_test_run();
 }

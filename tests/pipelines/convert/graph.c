@@ -343,7 +343,7 @@ test_refused(void)
         {.name = "a", .stride = 1},                                      /* no weights */
         {.name = "a", .weights = &three, .stride = 1},                   /* one dimension */
         {.name = "a", .weights = &weights, .bias = &three, .stride = 1}, /* other biases */
-        {.name = "a", .weights = &weights, .stride = 1, .groups = 2},    /* two groups */
+        {.name = "a", .weights = &weights, .stride = 1, .groups = 3},    /* three groups */
         {.name = "a", .weights = &weights},                              /* not linear */
     };
 

@@ -284,7 +284,7 @@ def onnx_layer(net, layer, inputs, out, folded, constants):
     kernel = weight.shape[2]
     normed = layer["norm"] and not folded
     nodes = onnx_node("Conv", names, f"c{out}" if normed else f"v{out}",
-                      group=weight.shape[0] if layer["depthwise"] else 1,
+                      group=weight.shape[0] if layer["depthwise"] else layer.get("groups", 1),
                       kernel_shape=[kernel] * 2, strides=[layer["stride"]] * 2,
                       pads=[before] * 2 + [after] * 2, dilations=[1, 1])
     if normed:

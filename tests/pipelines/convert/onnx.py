@@ -115,6 +115,9 @@ def test_refused():
     fast = models.resnet()
     fast.layers[1]["stride"] = 2
     refuse("a.onnx", lambda path: write_onnx(path, fast), "of stride 2")
+    grouped = models.resnet()
+    grouped.layers[1]["groups"] = 2
+    refuse("a.onnx", lambda path: write_onnx(path, grouped), "of 2 groups, where 1 was expected")
 
 
 def test_broken():
