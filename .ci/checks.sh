@@ -72,6 +72,22 @@ check_function_length() {
         --warnings_only --length $max_function --CCN 1000 --arguments 1000
 }
 
+# Pages are installed with what they link to; FOLDER has the packages.
+check_package_links() { # FOLDER
+    local there page link n=0 bad=0
+    there=$(mktemp -d)
+    dpkg-deb -x "$1"/effnet_*.deb "$there"
+    while IFS=: read -r page link; do
+        n=$((n + 1))
+        [ -e "$(dirname "$page")/$link" ] || {
+            echo "${page#"$there"}: there is no $link"
+            bad=1
+        }
+    done < <(grep -oE '\]\([^:)#]+' "$there"/usr/share/doc/effnet/{README.md,docs/*.md} | sed 's/](//')
+    rm -rf "$there"
+    [ $n -gt 0 ] && return $bad
+}
+
 # A source's test has the same path, under tests/.
 check_twins() {
     local source twin bad=0
