@@ -116,8 +116,9 @@ main(int argc, char **argv)
 {
     static const EffNetCommand command = {
         "watch", "[NAME=]SOURCE...",
-        "Labels cameras, RTSP and HTTP addresses and files, many at once: a SOURCE is\n"
-        "/dev/videoN, a URI, a file, or videotest: for trying out",
+        "Labels cameras, RTSP, SRT and HTTP addresses and files, many at once: a SOURCE is\n"
+        "/dev/videoN, libcamera:, a URI, a file, - for the standard input, or videotest:\n"
+        "for trying out",
         run_watch};
 
     setlocale(LC_CTYPE, "");

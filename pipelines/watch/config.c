@@ -114,7 +114,7 @@ const EffNetWatchKey effnet_watch_keys[] = {
     {"realtime", 0, NULL, "Play files at their own speed (a window or a server does so anyway)",
      EFFNET_WATCH_KEY_STREAM},
     {"transport", 0, "HOW", "Of RTSP: auto (the default), tcp or udp", EFFNET_WATCH_KEY_STREAM},
-    {"latency", 0, "MS", "How long RTSP waits for late packets (default 200)",
+    {"latency", 0, "MS", "How long RTSP and SRT wait for late packets (default 200)",
      EFFNET_WATCH_KEY_STREAM},
     {"timeout", 0, "S", "Connect anew when no frame has come for so long (default 10)",
      EFFNET_WATCH_KEY_STREAM},
@@ -312,6 +312,8 @@ suggest_name(const char *source)
 {
     g_autofree char *scheme = g_uri_parse_scheme(source), *host = NULL, *path = NULL;
 
+    if (g_str_equal(source, "-"))
+        return g_strdup("stdin");
     if (scheme == NULL || g_file_test(source, G_FILE_TEST_EXISTS))
         return g_path_get_basename(source);
     if (!g_uri_split(source, G_URI_FLAGS_PARSE_RELAXED, NULL, NULL, &host, NULL, &path, NULL, NULL,

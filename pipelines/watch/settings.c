@@ -8,6 +8,7 @@
 #include <effnet/effnet.h>
 #include <gio/gio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_LATENCY 200
@@ -31,6 +32,7 @@ settings_free(gpointer data)
     g_free(settings->name);
     g_free(settings->source);
     g_free(settings->test_pattern);
+    g_free(settings->camera);
     gst_clear_structure(&settings->properties);
     g_free(settings->publish);
     g_free(settings->broker_address);
@@ -283,17 +285,26 @@ parse_shard(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError
     return text == NULL || effnet_watch_shard_parse(&program->shard, text, error);
 }
 
-static void
-parse_source(EffNetWatchSettings *settings, const char *source)
+static gboolean
+parse_source(EffNetWatchSettings *settings, const char *source, GError **error)
 {
-    static const char test[] = "videotest:", camera[] = "/dev/video";
+    static const char test[] = "videotest:", device[] = "/dev/video", camera[] = "libcamera:";
 
+    settings->input = g_str_equal(source, "-");
     if (g_str_has_prefix(source, test))
         settings->test_pattern = g_strdup(source + strlen(test));
-    if (g_str_has_prefix(source, camera)) /* which need not be plugged in yet */
+    else if (g_str_has_prefix(source, camera))
+        settings->camera = g_strdup(source + strlen(camera));
+    if (g_str_has_prefix(source, device)) /* which need not be plugged in yet */
         settings->source = g_strconcat("v4l2://", source, NULL);
     else
-        settings->source = g_strdup(source);
+        settings->source = g_strdup(settings->input ? "fd://0" : source);
+    if (!settings->input || !isatty(STDIN_FILENO))
+        return TRUE;
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                "the source - is the standard input, which is a terminal: a video must be piped "
+                "into it, or redirected from a file");
+    return FALSE;
 }
 
 /* Which method of efficientnetpublish an address of this kind is for; NULL: none, it is a file. */
@@ -516,8 +527,8 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     settings->overlay = !get_flag(config, stream, "no-overlay");
     settings->realtime = get_flag(config, stream, "realtime") || settings->display;
     collect_properties(settings, config, stream);
-    parse_source(settings, stream->source);
-    return parse_record(settings, config, stream, error) &&
+    return parse_source(settings, stream->source, error) &&
+           parse_record(settings, config, stream, error) &&
            parse_captures(settings, config, stream, error) &&
            parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
            parse_publish_format(settings, effnet_watch_config_get(config, stream, "publish-format"),
@@ -561,6 +572,26 @@ check_records(const EffNetWatchProgram *program, GError **error)
     return TRUE;
 }
 
+static gboolean
+check_inputs(const EffNetWatchProgram *program, GError **error)
+{
+    const EffNetWatchSettings *other = NULL;
+
+    for (guint i = 0; i < program->streams->len; i++) {
+        const EffNetWatchSettings *settings = g_ptr_array_index(program->streams, i);
+
+        if (settings->input && other) {
+            g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+                        "the standard input (-) can be the source of one stream only, not of "
+                        "\"%s\" and \"%s\"",
+                        other->name, settings->name);
+            return FALSE;
+        }
+        other = settings->input ? settings : other;
+    }
+    return TRUE;
+}
+
 EffNetWatchProgram *
 effnet_watch_program_new(const EffNetWatchConfig *config, GError **error)
 {
@@ -586,7 +617,8 @@ effnet_watch_program_new(const EffNetWatchConfig *config, GError **error)
             return NULL;
         settings->realtime |= program->http.address || program->rtsp.address;
     }
-    return check_records(program, error) ? g_steal_pointer(&program) : NULL;
+    return check_records(program, error) && check_inputs(program, error) ? g_steal_pointer(&program)
+                                                                         : NULL;
 }
 
 char *
@@ -633,8 +665,9 @@ effnet_watch_settings_new_topic(const EffNetWatchSettings *settings)
 gboolean
 effnet_watch_settings_is_live(const EffNetWatchSettings *settings)
 {
-    return settings->test_pattern ||
-           (effnet_media_is_uri(settings->source) && !g_str_has_prefix(settings->source, "file:"));
+    return settings->test_pattern || settings->camera ||
+           (effnet_media_is_uri(settings->source) && !settings->input &&
+            !g_str_has_prefix(settings->source, "file:"));
 }
 
 gboolean

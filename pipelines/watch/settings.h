@@ -27,6 +27,7 @@ typedef struct {
     char *name;
     char *source;             /* a URI or a file */
     char *test_pattern;       /* NULL: none */
+    char *camera;             /* the name that libcamera has for it, "": the first; NULL: none */
     GstStructure *properties; /* efficientnet's, as text */
     char *publish;            /* a file; NULL: none */
     const char *method;       /* of efficientnetpublish, for a broker; NULL: none */
@@ -43,8 +44,9 @@ typedef struct {
     guint capture_keep;   /* snapshots, and as many clips */
     guint capture_space;  /* MB, as well */
     guint clip_seconds;
-    guint latency; /* ms */
-    guint timeout; /* s */
+    guint latency;  /* ms */
+    guint timeout;  /* s */
+    gboolean input; /* the source is the standard input */
     gboolean changes_only, display, overlay, realtime, record_required;
 } EffNetWatchSettings;
 

@@ -3,6 +3,8 @@
 
 #include "../media.h"
 
+#include <effnet/effnet.h>
+
 /* How long UDP may be silent before TCP is tried. */
 #define UDP_SILENCE (2 * G_USEC_PER_SEC)
 
@@ -78,6 +80,18 @@ set_up_rtsp(GstElement *rtspsrc, const EffNetWatchSettings *settings)
     g_signal_connect(rtspsrc, "select-stream", G_CALLBACK(select_stream), NULL);
 }
 
+/* A latency in the URI counts. Connecting again is the stream's, which tells it. */
+static void
+set_up_srt(GstElement *srtsrc, const EffNetWatchSettings *settings)
+{
+    g_autoptr(GstUri) uri = gst_uri_from_string(settings->source);
+
+    if (uri == NULL || !gst_uri_query_has_key(uri, "latency"))
+        g_object_set(srtsrc, "latency", settings->latency, NULL);
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(srtsrc), "auto-reconnect"))
+        g_object_set(srtsrc, "auto-reconnect", FALSE, NULL);
+}
+
 static void
 source_setup(GstElement *decoder, GstElement *element, gpointer data)
 {
@@ -87,6 +101,8 @@ source_setup(GstElement *decoder, GstElement *element, gpointer data)
 
     if (g_str_equal(name, "rtspsrc"))
         set_up_rtsp(element, source->settings);
+    else if (g_str_equal(name, "srtsrc"))
+        set_up_srt(element, source->settings);
     else if (g_str_equal(name, "souphttpsrc"))
         g_object_set(element, "timeout", source->settings->timeout, NULL);
 }
@@ -103,6 +119,34 @@ add_test(const Source *source, GstElement *pipeline, GError **error)
         return FALSE;
     g_object_set(test, "is-live", TRUE, NULL);
     gst_element_link_filtered(test, source->sink, caps);
+    source->connected(source->data, TRUE);
+    return TRUE;
+}
+
+/* The camera has few buffers, and must not wait for them. */
+static gboolean
+add_camera(const Source *source, GstElement *pipeline, GError **error)
+{
+    const char *name = source->settings->camera;
+    GstElement *camera = effnet_media_add(GST_BIN(pipeline), "libcamerasrc", NULL), *queue;
+
+    if (camera == NULL) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_NOT_FOUND,
+                    "GStreamer's element libcamerasrc is not installed (on Debian, it is in "
+                    "gstreamer1.0-libcamera)");
+        return FALSE;
+    }
+    queue = effnet_media_add(GST_BIN(pipeline), "queue", error);
+    if (queue == NULL)
+        return FALSE;
+    if (*name)
+        g_object_set(camera, "camera-name", name, NULL);
+    g_object_set(queue, "max-size-buffers", 2, NULL);
+    gst_util_set_object_arg(G_OBJECT(queue), "leaky", "downstream");
+    if (!gst_element_link_many(camera, queue, source->sink, NULL)) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "libcamerasrc cannot be linked");
+        return FALSE;
+    }
     source->connected(source->data, TRUE);
     return TRUE;
 }
@@ -131,6 +175,9 @@ effnet_watch_source_add(const EffNetWatchSettings *settings, GstElement *pipelin
 
     *source = (Source){settings, sink, connected, data};
     g_object_set_data_full(G_OBJECT(pipeline), "effnet-watch-source", source, g_free);
-    return settings->test_pattern ? add_test(source, pipeline, error)
-                                  : add_decoder(source, pipeline, error);
+    if (settings->test_pattern)
+        return add_test(source, pipeline, error);
+    if (settings->camera)
+        return add_camera(source, pipeline, error);
+    return add_decoder(source, pipeline, error);
 }

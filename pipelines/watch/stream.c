@@ -113,7 +113,8 @@ is_alive(EffNetWatchStream *stream, Connection *c)
 }
 
 /* Whether a file brings no more frames, though nothing says that it is over: some pictures'
- * decoders never do. A video may be slow, once it has started. */
+ * decoders never do. A video may be slow, once it has started; whoever writes to a pipe may be, as
+ * long as he has it open. */
 static gboolean
 has_fallen_silent(EffNetWatchStream *stream, Connection *c)
 {
@@ -125,7 +126,7 @@ has_fallen_silent(EffNetWatchStream *stream, Connection *c)
         c->progress = progress;
         c->moved = now;
     }
-    if (effnet_watch_settings_is_live(settings))
+    if (effnet_watch_settings_is_live(settings) || settings->input)
         return FALSE;
     if (effnet_watch_graph_has_picture(c->graph))
         return now - c->moved >= silence;

@@ -108,6 +108,37 @@ test_all(void)
     g_assert_cmpuint(top_k, ==, 2);
 }
 
+/* What a source is: its name, what plays it, and whether it keeps its own pace. */
+static void
+test_sources(void)
+{
+    static const struct {
+        const char *source, *name, *uri, *camera;
+        gboolean live, input;
+    } rows[] = {
+        {"rtsp://me:x@host:1/cam", "host/cam", "rtsp://me:x@host:1/cam", NULL, TRUE, FALSE},
+        {"srt://host:7001?latency=50", "host", "srt://host:7001?latency=50", NULL, TRUE, FALSE},
+        {"libcamera:", "libcamera", "libcamera:", "", TRUE, FALSE},
+        {"libcamera:/base/i2c@1/imx219@10", "imx219@10", "libcamera:/base/i2c@1/imx219@10",
+         "/base/i2c@1/imx219@10", TRUE, FALSE},
+        {"-", "stdin", "fd://0", NULL, FALSE, TRUE},
+        {"film.mkv", "film.mkv", "film.mkv", NULL, FALSE, FALSE},
+    };
+
+    g_assert_nonnull(freopen("/dev/null", "r", stdin));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(EffNetWatchConfig) config = new_config(rows[i].source);
+        g_autoptr(EffNetWatchProgram) program = read_config(config);
+        const EffNetWatchSettings *settings = g_ptr_array_index(program->streams, 0);
+
+        g_assert_cmpstr(settings->name, ==, rows[i].name);
+        g_assert_cmpstr(settings->source, ==, rows[i].uri);
+        g_assert_cmpstr(settings->camera, ==, rows[i].camera);
+        g_assert_cmpint(effnet_watch_settings_is_live(settings), ==, rows[i].live);
+        g_assert_cmpint(settings->input, ==, rows[i].input);
+    }
+}
+
 /* Where lines go, by the scheme; and a stream's name in a topic. */
 static void
 test_publish(void)
@@ -492,6 +523,7 @@ main(int argc, char **argv)
     g_test_add_func("/settings/defaults", test_defaults);
     g_test_add_func("/settings/all", test_all);
     g_test_add_func("/settings/shard", test_shard);
+    g_test_add_func("/settings/sources", test_sources);
     g_test_add_func("/settings/publish", test_publish);
     g_test_add_func("/settings/wrong", test_wrong);
     g_test_add_func("/settings/publish-format", test_publish_format);

@@ -88,10 +88,11 @@ def frames_of(path):
 class Watch:
     """A running program; standard output and error are read as they come."""
 
-    def __init__(self, *arguments, model=MODEL, prefix=(), **environment):
+    def __init__(self, *arguments, model=MODEL, prefix=(), stdin=None, **environment):
         self.process = subprocess.Popen(
             [*prefix, tap.EFFNET, "watch", *(("--model", model) if model else ()), *arguments],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **environment}, cwd=folder.name)
+            stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, **environment}, cwd=folder.name)
         self.text = {self.process.stdout: b"", self.process.stderr: b""}
 
     def __enter__(self):
