@@ -97,6 +97,7 @@ write_state(GstEfficientNetHomeSensor *sensor, GstEfficientNetWriter *writer, GE
 {
     if (!sensor->state)
         return TRUE;
+    sensor->due = FALSE;
     sensor->written = g_get_monotonic_time();
     return write_retained(writer, sensor->attributes_topic, sensor->attributes, error) &&
            write_retained(writer, sensor->state_topic, sensor->state, error);
@@ -143,15 +144,16 @@ learn_options(GstEfficientNetHomeSensor *sensor, const GstEfficientNetResult *re
         gst_efficientnet_home_sensor_set_options(sensor, result->model, NULL);
 }
 
+/* Returns whether the sensors are others than before. */
 static gboolean
 take_result(GstEfficientNetFormatHomeassistant *self, GstEfficientNetWriter *writer,
-            const GstEfficientNetResult *result, GstPad *pad, GError **error)
+            const GstEfficientNetResult *result, GstPad *pad)
 {
     GstEfficientNetHomeSensor *sensor = find_sensor(self, result->element);
     gboolean changed, known = sensor && gst_efficientnet_home_sensor_fits(sensor, result);
 
     if (!sensor && self->sensors->len == MAX_SENSORS)
-        return TRUE;
+        return FALSE;
     if (!sensor) {
         sensor = gst_efficientnet_home_sensor_new(writer, self->device, result->element);
         g_ptr_array_add(self->sensors, sensor);
@@ -159,33 +161,33 @@ take_result(GstEfficientNetFormatHomeassistant *self, GstEfficientNetWriter *wri
     if (!known)
         learn_options(sensor, result, pad);
     changed = gst_efficientnet_home_sensor_set(sensor, result);
-    if (!self->connected)
-        return TRUE;
-    return (known || announce(self, writer, error)) &&
-           (!(changed || !known) || write_state(sensor, writer, error));
+    sensor->due |= changed || !known;
+    return !known;
 }
 
 /* Sensors without a result have no state after a while; others repeat theirs, so that they do not
  * expire. */
 static gboolean
-look_after_sensors(GstEfficientNetFormatHomeassistant *self, GstEfficientNetWriter *writer,
-                   GError **error)
+write_states(GstEfficientNetFormatHomeassistant *self, GstEfficientNetWriter *writer,
+             GError **error)
 {
     gint64 now = g_get_monotonic_time();
     gint64 interval = (gint64)self->settings.expire_after * G_USEC_PER_SEC / 3;
 
     for (guint i = 0; i < self->sensors->len; i++) {
         GstEfficientNetHomeSensor *sensor = self->sensors->pdata[i];
-        gboolean due =
-            now - sensor->seen > PATIENCE && gst_efficientnet_home_sensor_set(sensor, NULL);
 
-        due |= interval > 0 && now - sensor->written >= interval;
-        if (due && self->connected && !write_state(sensor, writer, error))
+        sensor->due |=
+            now - sensor->seen > PATIENCE && gst_efficientnet_home_sensor_set(sensor, NULL);
+        sensor->due |= interval > 0 && now - sensor->written >= interval;
+        if (sensor->due && self->connected && !write_state(sensor, writer, error))
             return FALSE;
     }
     return TRUE;
 }
 
+/* The sensors of a record are announced together: Home Assistant names the first one after the
+ * device alone if it learns of the others later. */
 static gboolean
 write_record(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
              const GstEfficientNetRecord *record, GError **error)
@@ -195,14 +197,16 @@ write_record(GstEfficientNetFormat *format, GstEfficientNetWriter *writer,
     const GValue *all = gst_efficientnet_buffer_get_results(record->buffer);
     GstEfficientNetHomeSensor *sensor;
     GstEfficientNetResult result;
+    gboolean news = FALSE;
 
     for (guint i = 0; gst_efficientnet_results_get(record->results, i, &result); i++)
-        if (is_state(&result) && !take_result(self, writer, &result, record->pad, error))
-            return FALSE;
+        if (is_state(&result))
+            news |= take_result(self, writer, &result, record->pad);
     for (guint i = 0; gst_efficientnet_results_get(all, i, &result); i++)
         if (is_state(&result) && (sensor = find_sensor(self, result.element)))
             sensor->seen = g_get_monotonic_time();
-    return look_after_sensors(self, writer, error);
+    return (!news || !self->connected || announce(self, writer, error)) &&
+           write_states(self, writer, error);
 }
 
 static void

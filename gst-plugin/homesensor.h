@@ -20,6 +20,7 @@ typedef struct {
     char *attributes; /* JSON */
     gint64 seen;      /* when the element had a result, in monotonic time */
     gint64 written;   /* when the state was */
+    gboolean due;     /* the state has to be written */
 } GstEfficientNetHomeSensor;
 
 /* The sensor of ELEMENT; its topics are WRITER's below DEVICE. */

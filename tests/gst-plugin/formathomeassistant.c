@@ -132,7 +132,7 @@ test_retained(void)
     effnet_test_subscriber_free(subscriber);
 }
 
-/* Two elements' zones are two sensors; what is in detected regions is none. */
+/* Two elements' zones are two sensors, announced together; what is in detected regions is none. */
 static void
 test_zones(void)
 {
@@ -142,16 +142,18 @@ test_zones(void)
         {.element = "yard", .width = 4, .height = 4, .roi_id = -1, .labels = {"empty"}},
     };
     g_auto(EffNetTestPublisher) publisher = {0};
-    EffNetTestSubscriber *subscriber = begin(&publisher, "expire-after=0");
+    EffNetTestSubscriber *subscriber = begin(&publisher, "discovery-prefix=zones expire-after=0");
     g_autofree char *gate = make_sensor("gate", TRUE, "");
     g_autofree char *yard = make_sensor("yard", TRUE, "");
     g_autofree char *sensors = g_strconcat(gate, ",", yard, NULL);
     g_autofree char *expected = make_config(sensors);
+    g_autofree char *topic = g_strdup_printf("zones/device/%s/config", device);
 
     push(&publisher, results, 3);
-    effnet_test_subscriber_wait_for(subscriber, config, expected);
+    effnet_test_subscriber_wait_for(subscriber, topic, expected);
     effnet_test_subscriber_wait_for(subscriber, "results/cam0/gate/state", "open");
     effnet_test_subscriber_wait_for(subscriber, "results/cam0/yard/state", "empty");
+    g_assert_cmpuint(effnet_test_subscriber_wait_for_count(subscriber, topic, 1), ==, 0);
     effnet_test_subscriber_free(subscriber);
 }
 
