@@ -31,8 +31,7 @@
  * With `format=homeassistant` and `method=mqtt`, the stream is a device that Home Assistant
  * discovers, with a sensor for each `efficientnet` in the pipeline, and so for each zone: its state
  * is the best class, sent when it changes, or unknown. The labels of the model are the states that
- * there can be, unless they are more than 256 or 8 KiB, of which Home Assistant would not keep a
- * history. Results of detected regions are left out.
+ * there can be, unless they are more than 256 or 8 KiB. Results of detected regions are left out.
  *
  * With `format=frigate` and `method=mqtt`, the best class goes to
  * TOPIC/STREAM/classification/MODEL when it changes, as from Frigate's classification of states.

@@ -7,7 +7,7 @@
 
 /* What Home Assistant takes as a state, in characters. */
 #define MAX_STATE 255
-/* Options are attributes of a sensor, of which Home Assistant's recorder keeps 16 KiB in all. */
+/* A list to choose from, which Home Assistant hands on with every state. */
 #define MAX_OPTIONS       256
 #define MAX_OPTIONS_BYTES 8192
 /* Characters of a text in an identifier. */
