@@ -41,7 +41,7 @@ new_sentence(const char *stream, const char *text)
 static void
 add_text(GString *line, const char *key, const char *text)
 {
-    g_string_append_printf(line, format == JSON ? ", \"%s\": \"" : " %s=\"", key);
+    g_string_append_printf(line, format == JSON ? ",\"%s\":\"" : " %s=\"", key);
     effnet_printable_append_escaped(line, text, EFFNET_PRINTABLE_SENTENCE);
     g_string_append_c(line, '"');
 }
@@ -57,10 +57,9 @@ effnet_log_new_line(gint64 time, EffNetLogLevel level, const char *stream, const
     if (format == TEXT)
         return new_sentence(stream, text);
     line = g_string_new(NULL);
-    g_string_append_printf(line,
-                           format == JSON ? "{\"time\": \"%s.%03dZ\", \"level\": \"%s\""
-                                          : "time=%s.%03dZ level=%s",
-                           date, (int)(time % G_USEC_PER_SEC / 1000), levels[level]);
+    g_string_append_printf(
+        line, format == JSON ? "{\"time\":\"%s.%03dZ\",\"level\":\"%s\"" : "time=%s.%03dZ level=%s",
+        date, (int)(time % G_USEC_PER_SEC / 1000), levels[level]);
     if (stream)
         add_text(line, "stream", stream);
     add_text(line, "msg", text);

@@ -20,10 +20,10 @@ test_formats(void)
          "time=2026-11-30T23:05:37.004Z level=warning stream=\"front \\\"door\\\"\" "
          "msg=\"one\\ntwo\""},
         {"json", EFFNET_LOG_ERROR, NULL, "",
-         "{\"time\": \"2026-11-30T23:05:37.004Z\", \"level\": \"error\", \"msg\": \"\"}"},
+         "{\"time\":\"2026-11-30T23:05:37.004Z\",\"level\":\"error\",\"msg\":\"\"}"},
         {"json", EFFNET_LOG_INFO, "größer 猫", "is back",
-         "{\"time\": \"2026-11-30T23:05:37.004Z\", \"level\": \"info\", "
-         "\"stream\": \"größer 猫\", \"msg\": \"is back\"}"},
+         "{\"time\":\"2026-11-30T23:05:37.004Z\",\"level\":\"info\","
+         "\"stream\":\"größer 猫\",\"msg\":\"is back\"}"},
     };
 
     g_assert_true(effnet_log_is_text());
@@ -52,8 +52,7 @@ test_print(void)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     g_autofree char *pattern = g_date_time_format(
-        now,
-        "{\"time\": \"%Y-*Z\", \"level\": \"warning\", \"stream\": \"cam\", \"msg\": \"gone\"}\n");
+        now, "{\"time\":\"%Y-*Z\",\"level\":\"warning\",\"stream\":\"cam\",\"msg\":\"gone\"}\n");
 
     if (g_test_subprocess()) {
         print_one();

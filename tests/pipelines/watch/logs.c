@@ -49,8 +49,8 @@ test_records(void)
     }
     g_test_trap_subprocess(NULL, 0, 0);
     g_test_trap_assert_passed();
-    g_test_trap_assert_stderr("{\"time\": \"*Z\", \"level\": \"warning\", \"msg\": \"flood: "
-                              "?[2Jmessage 0\"}\n*\"level\": \"warning\", \"msg\": \"* more "
+    g_test_trap_assert_stderr("{\"time\":\"*Z\",\"level\":\"warning\",\"msg\":\"flood: "
+                              "?[2Jmessage 0\"}\n*\"level\":\"warning\",\"msg\":\"* more "
                               "messages like these were left out\"}\n*\"flood: the last\"}\n");
     g_test_trap_assert_stderr_unmatched("*flood-WARNING*");
 }

@@ -69,13 +69,14 @@ def test_rtsp_auto():
 
 class Camera(http.server.BaseHTTPRequestHandler):
     """JPEG after JPEG, as network cameras send them."""
+    boundary, pictures = "cut", 10000
 
     def do_GET(self):
         self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace;boundary=cut")
+        self.send_header("Content-Type", f"multipart/x-mixed-replace;boundary={self.boundary}")
         self.end_headers()
         try:
-            for number in range(10000):
+            for number in range(self.pictures):
                 path = os.path.join(pictures(), f"{number % 8:02d}.jpg")
                 with open(path, "rb") as file:
                     picture = file.read()
@@ -249,6 +250,22 @@ def test_srt_listener():
     with Watch("--json", f"cam=srt://127.0.0.1:{port}?mode=listener", "good=videotest:") as run:
         run.wait_frames(1, "good")
         assert run.stop() == 0 and not run.frames("cam"), run.err
+
+
+class BriefCamera(Camera):
+    """Names its boundary as some cameras do, and ends after a few pictures."""
+    boundary, pictures = "--cut", 5
+
+
+def test_http_camera_ends():
+    pictures()
+    server, uri = serve(BriefCamera)
+    with Watch("--json", f"cam={uri}/video.mjpeg") as run:
+        run.wait_frames(12, "cam")
+        run.wait_says("cam: the source ended; connecting anew until it is back")
+        run.wait_says("cam: is back")
+        assert run.stop() == 0, run.err
+    server.shutdown()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
