@@ -8,6 +8,7 @@ slow_jobs=(
     "packages in a bare root" "debian/try build-debian"
     "the wheel for Python, with nothing beside it" "tests/wheel"
     "Kafka with a broker process" "tests/kafka"
+    "Home Assistant itself" "tests/homeassistant"
     "64-bit ARM, emulated" ".ci/arm64"
     "the plugin on Debian 13, with GstAnalytics" ".ci/plugin-tests trixie"
     "the plugin on forky, with GStreamer 1.28" ".ci/plugin-tests forky"
