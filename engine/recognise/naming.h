@@ -53,8 +53,8 @@ typedef struct {
     gsize n_practices;
     /* NULL, or adds what a config.json says in the publisher's own terms. */
     void (*read_config)(const EffNetJson *config, EffNetSettings *settings);
-    /* NULL, or returns what in such a config NETWORK does not do, as the end of a sentence, for
-     * g_free(); NULL if nothing. */
+    /* NULL, or returns what NETWORK does not do as the publisher's networks or CONFIG do, which is
+     * NULL without such a file: the end of a sentence, for g_free(); NULL if nothing. */
     char *(*check_config)(const EffNetJson *config, const EffNetNetwork *network);
 } EffNetNaming;
 

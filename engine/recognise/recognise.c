@@ -497,7 +497,7 @@ check_layers(const Recogniser *r, const EffNetNaming *naming, GError **error)
         r->out->arch, info->resolution, info->in_channels, info->n_classes, info->padding);
     g_autofree char *what = NULL;
 
-    if (naming->check_config && r->config->json)
+    if (naming->check_config)
         what = naming->check_config(r->config->json, network);
     if (!what)
         what = effnet_modelargs_check(r->config->json, network);

@@ -120,14 +120,32 @@ is_padded_right(const EffNetJson *config, const EffNetLayer *layer)
            holds(odd, layer->sequence) == (layer->in_size % 2 == 1);
 }
 
+/* transformers' EfficientNets have no residual in the first block of a stage. Those of B0 to B7
+ * have none either, since they all change the number of channels or the size; others' may. */
+static char *
+check_residuals(const EffNetNetwork *network)
+{
+    for (guint i = 0; i < network->n_layers; i++) {
+        const EffNetLayer *layer = &network->layers[i];
+
+        if (layer->residual && layer->block == 0)
+            return g_strdup_printf("has a first block in stage %u to which transformers add no "
+                                   "residual, where one was expected",
+                                   layer->stage);
+    }
+    return NULL;
+}
+
 static char *
 check_config(const EffNetJson *config, const EffNetNetwork *network)
 {
     const char *pooling = effnet_json_string(effnet_json_member(config, "pooling_type"));
     const char *act = effnet_json_string(effnet_json_member(config, "hidden_act"));
     const EffNetLayer *stem = &network->layers[0];
-    char *what = NULL;
+    char *what = check_residuals(network);
 
+    if (what || !config)
+        return what;
     if (pooling && !g_str_equal(pooling, "mean"))
         return g_strdup_printf("has the pooling_type \"%s\", where \"mean\" was expected", pooling);
     if (act && !effnet_act_names_have(effnet_act_get_names(stem->act)->torch, act))

@@ -381,6 +381,21 @@ test_transformers(void)
     g_remove(config);
 }
 
+/* In B0 at a quarter of the width, the stem has as many channels as the first stage. */
+static void
+test_transformers_residuals(void)
+{
+    g_autofree char *half =
+        support_network("half.pth", "transformers", "b0-w0.5-d1-r224", 3, 2, 1, NULL);
+    g_autofree char *quarter =
+        support_network("quarter.pth", "transformers", "b0-w0.25-d1-r224", 3, 2, 1, NULL);
+    g_autoptr(EffNetRecognition) r = recognise(half, &none);
+
+    g_assert_cmpstr(r->info.naming, ==, "transformers");
+    check_error(quarter, &none, EFFNET_ERROR_MODEL,
+                "quarter.pth has a first block in stage 0 to which transformers add no residual");
+}
+
 static void
 test_bad_shapes(void)
 {
@@ -433,6 +448,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/recognise/bad-config", test_bad_config);
     g_test_add_func("/model/recognise/name-in-cache", test_name_in_cache);
     g_test_add_func("/model/recognise/transformers", test_transformers);
+    g_test_add_func("/model/recognise/transformers-residuals", test_transformers_residuals);
     g_test_add_func("/model/recognise/bad-shapes", test_bad_shapes);
     g_test_add_func("/model/recognise/random", test_random);
     return g_test_run();
