@@ -3,7 +3,6 @@
 docs/metadata.md read the same, and a script of ours that maps frames works."""
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,38 +18,20 @@ subprocess.run([os.environ["EFFNET_WRITE_LITE0"], MODEL], check=True)
 warnings.filterwarnings("ignore", "GObject.ValueArray")
 
 
-def first_buffer(elements):
-    pipeline = Gst.parse_launch(
-        f"videotestsrc num-buffers=1 ! {elements} ! appsink name=sink sync=false")
-    pipeline.set_state(Gst.State.PLAYING)
-    buffer = pipeline.get_by_name("sink").emit("pull-sample").get_buffer()
-    pipeline.set_state(Gst.State.NULL)
-    return buffer
-
-
-def documented_readers():
-    """The page's two functions read_results(): without overrides, and with them."""
-    text = (SOURCES / "docs/metadata.md").read_text()
-    readers = []
-    for code in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):
-        names = {}
-        exec(code, names)
-        readers.append(names["read_results"])
-    return readers
-
-
 def test_overrides_are_there():
     assert Gst.Structure.__module__ == "gi.overrides.Gst", Gst.Structure.__module__
 
 
 def test_documented_readers():
-    without, with_them = documented_readers()
-    buffer = first_buffer(f'efficientnet model={MODEL} model-options="o,resolution=32" top-k=3')
+    """Without overrides, and with them."""
+    page = (SOURCES / "docs/metadata.md").read_text()
+    without, with_them = tap.documented(page, "read_results")
+    buffer = tap.first_buffer(f'efficientnet model={MODEL} model-options="o,resolution=32" top-k=3')
     results = without(buffer)
     assert len(results) == 1 and len(results[0]) == 3, results
     assert all(label.isdecimal() and 0 < score < 1 for label, score in results[0]), results
     assert with_them(buffer) == results, (with_them(buffer), results)
-    assert without(first_buffer("identity")) == with_them(first_buffer("identity")) == []
+    assert without(tap.first_buffer("identity")) == with_them(tap.first_buffer("identity")) == []
 
 
 def test_bench():

@@ -3,6 +3,7 @@
 Python has GStreamer's overrides (Debian: python3-gst-1.0), here and in what is started."""
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import traceback
@@ -55,6 +56,28 @@ def gstreamer():
                    ) from missing
     Gst.init(None)
     return Gst
+
+
+def first_buffer(elements):
+    """The test pattern's first frame behind ELEMENTS."""
+    gst = gstreamer()
+    pipeline = gst.parse_launch(
+        f"videotestsrc num-buffers=1 ! {elements} ! appsink name=sink sync=false")
+    pipeline.set_state(gst.State.PLAYING)
+    buffer = pipeline.get_by_name("sink").emit("pull-sample").get_buffer()
+    pipeline.set_state(gst.State.NULL)
+    return buffer
+
+
+def documented(page, name):
+    """The functions of that name in a page's Python blocks."""
+    found = []
+    for code in re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S):
+        if f"def {name}(" in code:
+            names = {}
+            exec("import gi\n" + code, names)
+            found.append(names[name])
+    return found
 
 
 def sanitized():
