@@ -17,7 +17,7 @@ import tap
 SOURCES, BUILD = installed.SOURCES, pathlib.Path(os.environ["EFFNET_BUILD"])
 HERE = pathlib.Path(installed.folder.name)
 PAGES = [SOURCES / "README.md", *sorted((SOURCES / "docs").glob("*.md"))]
-PROGRAMS = (r"(?:effnet|gst-[a-z]+-1\.0|meson|sudo|systemctl|export|debian/build"
+PROGRAMS = (r"(?:effnet|gst-[a-z]+-1\.0|meson|ssh|sudo|systemctl|export|debian/build"
             r"|(?:\./)?(?:pipelines|tests)/[^\s`]+)")
 # In a sentence: with an argument, as the others are names.
 INLINE = rf"`({PROGRAMS} [^`]+)`"
@@ -55,6 +55,8 @@ INSTEAD = (
     (r"^effnet watch --teach$", "effnet watch --teach gate --http 0 a.mp4"),
     (r"^(effnet watch --teach .*) --http 8080 yard=\S+", r"\1 --http 0 holiday.mp4"),
     (r"^(effnet watch --publish mqtt://)home\.local(/.*) door=\S+$", r"\1localhost\2 holiday.mp4"),
+    (r"^ssh pi libcamera-vid \S+ 0 --codec mjpeg -o -",
+     "gst-launch-1.0 -q uridecodebin uri=file:///tmp/a.mp4 ! videoconvert ! jpegenc ! fdsink"),
     (r"^effnet watch videotest:ball --http 8080$", "effnet watch a.mp4 --http 0"),
     (r"\bSOURCE\.\.\.", "a.mp4"),
     (r"\bv4l2src\b", "videotestsrc num-buffers=30"),
