@@ -9,11 +9,9 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -34,19 +32,8 @@ EXPECTED = re.compile(
     r"\[(?:homeassistant\.bootstrap|aiohttp_fast_zlib|homeassistant\.components\.mqtt\.client)\]")
 
 
-def find_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait(what, condition):
-    """What CONDITION returns once that is true."""
-    end = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < end, what() if callable(what) else what
-        time.sleep(0.1)
-    return found
+    return tap.wait(what, condition, PATIENCE)
 
 
 class Program:
@@ -76,7 +63,7 @@ class Broker(Program):
     """Keeps nothing when it ends."""
 
     def __init__(self):
-        self.port = find_port()
+        self.port = tap.free_port()
         config = FOLDER / "mosquitto.conf"
         config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", "ascii")
         super().__init__("mosquitto", "/usr/sbin/mosquitto", "-c", str(config))
@@ -93,7 +80,7 @@ class Home(Program):
     """Home Assistant, asked over HTTP."""
 
     def __init__(self):
-        self.port, self.token = find_port(), None
+        self.port, self.token = tap.free_port(), None
         config = FOLDER / "home"
         config.mkdir()
         (config / "configuration.yaml").write_text(

@@ -7,14 +7,14 @@ import subprocess
 import tempfile
 import time
 
+import tap
+
 
 class Broker:
     """For a with statement; address is HOST:PORT."""
 
     def __init__(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = tap.free_port()
         self.address = f"localhost:{self.port}"
         self.process = None
 

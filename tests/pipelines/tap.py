@@ -4,8 +4,10 @@ Python has GStreamer's overrides (Debian: python3-gst-1.0), here and in what is 
 import importlib.util
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 import traceback
 
 COMMANDS = ("classify", "fetch", "watch", "run", "bench", "arch", "scale", "learn", "eval", "explain", "quantize",
@@ -56,6 +58,23 @@ def gstreamer():
                    ) from missing
     Gst.init(None)
     return Gst
+
+
+def free_port():
+    """A port of TCP that nothing uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait(what, condition, patience):
+    """What CONDITION returns once that is true; after PATIENCE seconds, the case fails with WHAT, which
+    may be a function."""
+    end = time.monotonic() + patience
+    while not (found := condition()):
+        assert time.monotonic() < end, what() if callable(what) else what
+        time.sleep(0.1)
+    return found
 
 
 def first_buffer(elements):

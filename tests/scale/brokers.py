@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 import tap
 
@@ -34,17 +33,8 @@ cluster_formation.classic_config.nodes.3 = node3@localhost
 """
 
 
-def find_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def wait(what, condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
+    return tap.wait(what, condition, PATIENCE)
 
 
 class Cluster:
@@ -52,7 +42,7 @@ class Cluster:
     is at ports of this machine that nothing else uses."""
 
     def __init__(self):
-        self.port, self.names = find_port(), find_port()
+        self.port, self.names = tap.free_port(), tap.free_port()
         self.processes = {}
         (ROOT / "root/.erlang.cookie").write_text("effnet", "ascii")
         (ROOT / "root/.erlang.cookie").chmod(0o600)
@@ -83,7 +73,7 @@ class Cluster:
             "/usr/lib/rabbitmq/bin/rabbitmq-server", RABBITMQ_NODENAME=f"node{node}@localhost",
             RABBITMQ_CONFIG_FILE=f"{folder}/rabbitmq.conf", RABBITMQ_MNESIA_BASE=folder,
             RABBITMQ_LOG_BASE=folder, RABBITMQ_ENABLED_PLUGINS_FILE=f"{folder}/plugins",
-            RABBITMQ_DIST_PORT=find_port(),
+            RABBITMQ_DIST_PORT=tap.free_port(),
             RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}")
 
     def answers(self, node):

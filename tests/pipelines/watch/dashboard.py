@@ -12,7 +12,7 @@ import time
 import urllib.parse
 
 import tap
-from watching import HERE, PATIENCE, Watch, free_port, get, scratch, video
+from watching import HERE, PATIENCE, Watch, get, scratch, video
 
 DASHBOARD = os.path.join(HERE, "../../../pipelines/watch/grafana.json")
 
@@ -78,7 +78,7 @@ def is_answered(server, expression):
 def test_expressions():
     """A live source, which frames wait for, and a film, which is decoded."""
     need("prometheus")
-    config, port = scratch("prometheus.yml"), free_port()
+    config, port = scratch("prometheus.yml"), tap.free_port()
     server = f"http://127.0.0.1:{port}/"
     with Watch("--http", "0", "--threshold", "0", "--realtime", "videotest:ball",
                "film=" + video(800)) as run:

@@ -11,7 +11,7 @@ import sys
 import time
 
 import tap
-from watching import Watch, free_port, get, pictures, plugin, scratch, video, PATIENCE
+from watching import Watch, get, pictures, plugin, scratch, video, PATIENCE
 
 AWKWARD = '<b onclick="x">&\'\\"'
 
@@ -53,7 +53,7 @@ def test_page():
 
 
 def test_state():
-    with served("--threshold", "0", "videotest:", f"bad=rtsp://127.0.0.1:{free_port()}/x") as run:
+    with served("--threshold", "0", "videotest:", f"bad=rtsp://127.0.0.1:{tap.free_port()}/x") as run:
         uri = run.uri()
         first = wait_state(uri, lambda s: s["streams"][0]["samples"] and
                            s["streams"][1]["phase"] == "waiting")
@@ -308,7 +308,7 @@ def test_health():
     with open(path, "w", encoding="ascii") as file:
         file.write("token\n")
     os.chmod(path, 0o600)
-    lost = f"lost=rtsp://127.0.0.1:{free_port()}/x"
+    lost = f"lost=rtsp://127.0.0.1:{tap.free_port()}/x"
     with Watch("--http", "0", "--http-auth", path, "videotest:", lost) as run:
         uri = run.uri()
         code, headers, body = wait_ready(uri)

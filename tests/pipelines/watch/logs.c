@@ -15,40 +15,38 @@ flood(void)
     g_log("flood", G_LOG_LEVEL_WARNING, "the last");
 }
 
+/* Traps what a flood prints in FORMAT; FALSE in the process that prints it. */
+static gboolean
+trap_flood(const char *format)
+{
+    if (g_test_subprocess()) {
+        g_log_set_always_fatal(G_LOG_FATAL_MASK);
+        effnet_log_set_format(format);
+        flood();
+        return FALSE;
+    }
+    g_test_trap_subprocess(NULL, 0, 0);
+    g_test_trap_assert_passed();
+    return TRUE;
+}
+
 /* 100,000 messages, in however many seconds they take. */
 static void
 test_flood(void)
 {
-    if (g_test_subprocess()) {
-        g_log_set_always_fatal(G_LOG_FATAL_MASK);
-        flood();
+    if (!trap_flood("text"))
         return;
-    }
-    g_test_trap_subprocess(NULL, 0, 0);
-    g_test_trap_assert_passed();
     g_test_trap_assert_stderr("*?[2Jmessage 0\n*more messages like these were left out*the last*");
     g_test_trap_assert_stderr_unmatched("*message 99999\n*");
     g_test_trap_assert_stderr_unmatched("*\033*");
-}
-
-static void
-flood_records(void)
-{
-    effnet_log_set_format("json");
-    flood();
 }
 
 /* The same as records. */
 static void
 test_records(void)
 {
-    if (g_test_subprocess()) {
-        g_log_set_always_fatal(G_LOG_FATAL_MASK);
-        flood_records();
+    if (!trap_flood("json"))
         return;
-    }
-    g_test_trap_subprocess(NULL, 0, 0);
-    g_test_trap_assert_passed();
     g_test_trap_assert_stderr("{\"time\":\"*Z\",\"level\":\"warning\",\"msg\":\"flood: "
                               "?[2Jmessage 0\"}\n*\"level\":\"warning\",\"msg\":\"* more "
                               "messages like these were left out\"}\n*\"flood: the last\"}\n");

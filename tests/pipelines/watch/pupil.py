@@ -7,7 +7,7 @@ import time
 
 import tap
 from teachclient import Teacher, two_sources
-from watching import Watch, fickle_model, free_port, plugin, scratch, video
+from watching import Watch, fickle_model, plugin, scratch, video
 
 plugin("jpegenc")
 
@@ -88,7 +88,7 @@ def test_full():
 
 def test_lost_source():
     """No frame, no picture: that is said."""
-    with Teacher("lost", f"rtsp://127.0.0.1:{free_port()}/x") as run:
+    with Teacher("lost", f"rtsp://127.0.0.1:{tap.free_port()}/x") as run:
         assert run.collect(0, "a") == 0
         assert run.state()["streams"][0]["error"] == "no frame came"
         assert os.listdir(run.folder) == [] and run.stop() == 0

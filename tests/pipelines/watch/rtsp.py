@@ -9,7 +9,7 @@ import sys
 import time
 
 import tap
-from watching import PATIENCE, RtspServer, Watch, free_port, video
+from watching import PATIENCE, RtspServer, Watch, video
 
 
 def served(*arguments):
@@ -51,7 +51,7 @@ def test_two_streams_and_viewers():
 
 def test_source_that_comes_back():
     """Viewers stay connected."""
-    port = free_port()
+    port = tap.free_port()
     with served("--timeout", "2", "--transport", "tcp",
                 f"cam=rtsp://127.0.0.1:{port}/video") as run:
         uri = uri_of(run, "cam")

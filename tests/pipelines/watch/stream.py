@@ -5,11 +5,11 @@ import signal
 import sys
 
 import tap
-from watching import RtspServer, Watch, free_port, scratch, video
+from watching import RtspServer, Watch, scratch, video
 
 
 def lost_and_back(transport):
-    port = free_port()
+    port = tap.free_port()
     uri = f"rtsp://127.0.0.1:{port}/video"
     with Watch("--json", "--transport", transport, "--timeout", "2", f"cam={uri}",
                "good=videotest:") as run:
@@ -49,7 +49,7 @@ def test_server_hangs():
 
 
 def test_stopped_while_waiting():
-    with Watch(f"rtsp://127.0.0.1:{free_port()}/video") as run:
+    with Watch(f"rtsp://127.0.0.1:{tap.free_port()}/video") as run:
         run.wait_says("connecting anew")
         assert run.stop() == 0
 

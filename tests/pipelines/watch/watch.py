@@ -14,7 +14,7 @@ import time
 
 import kafka
 import tap
-from watching import MODEL, PATIENCE, RtspServer, Watch, folder, free_port, scratch, video, watch
+from watching import MODEL, PATIENCE, RtspServer, Watch, folder, scratch, video, watch
 
 
 def test_plain_lines():
@@ -240,7 +240,7 @@ def read_logfmt(line):
 
 
 def check_log(form, read):
-    uri = f"rtsp://127.0.0.1:{free_port()}/video"
+    uri = f"rtsp://127.0.0.1:{tap.free_port()}/video"
     # Quotes, a line's end, what is not UTF-8, a password.
     path = '/nonexistent/"\n\udcff rtsp://me:secret@host/a'
     began = datetime.datetime.utcnow()
@@ -404,7 +404,7 @@ def test_kafka():
 def test_nobody():
     """Without a broker, the stream goes on, and lines that nobody got are counted."""
     for method in "mqtt", "kafka":
-        with Watch("--json", "--publish", f"{method}://127.0.0.1:{free_port()}/topic", "cam=" + video(40)
+        with Watch("--json", "--publish", f"{method}://127.0.0.1:{tap.free_port()}/topic", "cam=" + video(40)
                    ) as run:
             code = run.end()
         if code and "method" in run.err:
