@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "../tinyrule.h"
+
 #define NOT_GIVEN G_MININT /* an option's value, also for doubles */
 
 /* As printed by their authors, who do not always count as we do: Tan and Le 2019, tables 2, 3 and
@@ -116,7 +118,7 @@ print_json(EffNetArch *arch, const EffNetArchCost *cost)
 typedef struct {
     const char *name;
     char *base;
-    double phi, alpha, beta, gamma, width, depth;
+    double phi, alpha, beta, gamma, width, depth, tiny;
     int resolution;
     gboolean json, list;
 } Request;
@@ -170,6 +172,8 @@ new_arch(const Request *request, GError **error)
 
     if (!read_scaling(request, &scaling, &n, error))
         return NULL;
+    if (request->tiny != NOT_GIVEN && n == 0)
+        return effnet_tinyrule_new(request->tiny, error);
     if (request->base)
         return effnet_arch_new_scaled(request->base, &scaling, error);
     if (n == 0)
@@ -199,6 +203,7 @@ effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError 
         .width = NOT_GIVEN,
         .depth = NOT_GIVEN,
         .resolution = NOT_GIVEN,
+        .tiny = NOT_GIVEN,
     };
     const GOptionEntry entries[] = {
         {"list", 'l', 0, G_OPTION_ARG_NONE, &request.list, "Print the names that are known", NULL},
@@ -217,6 +222,8 @@ effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError 
         {"depth", 0, 0, G_OPTION_ARG_DOUBLE, &request.depth, "Repeats by this instead of phi's",
          "D"},
         {"resolution", 0, 0, G_OPTION_ARG_INT, &request.resolution, "Pixels instead of phi's", "R"},
+        {"tiny", 0, 0, G_OPTION_ARG_DOUBLE, &request.tiny,
+         "The TinyNet of so many multiply-adds, such as 100e6, instead of NAME", "MACS"},
         {"json", 'j', 0, G_OPTION_ARG_NONE, &request.json, "Print a JSON object", NULL},
         {NULL},
     };
@@ -227,12 +234,12 @@ effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError 
         return FALSE;
     if (request.list)
         return list_names();
-    if ((argc == 2) == (request.base != NULL)) {
+    if ((argc == 2) + (request.base != NULL) + (request.tiny != NOT_GIVEN) != 1) {
         g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                    "give either a NAME (--list prints them) or --base");
+                    "give either a NAME (--list prints them), --base or --tiny");
         return FALSE;
     }
-    request.name = argv[1];
+    request.name = request.tiny == NOT_GIVEN ? argv[1] : "tinynet-a";
     arch = new_arch(&request, error);
     if (arch == NULL)
         return FALSE;

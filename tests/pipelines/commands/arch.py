@@ -106,6 +106,12 @@ def test_rule():
         assert found == alone != plain, (base, found, alone)
 
 
+def test_tiny():
+    found = arch("--tiny", "150e6")
+    assert found["resolution"] == 186 and abs(found["macs"] / 150e6 - 1) < 0.03, found
+    assert arch("--tiny", str(arch("tinynet-c")["macs"]))["params"] == arch("tinynet-c")["params"]
+
+
 def test_failures():
     effnet_fails("arch", "b99", says="b99")
     effnet_fails("arch", says="NAME")
@@ -113,6 +119,11 @@ def test_failures():
     effnet_fails("arch", "b0", "--base", "b1", says="either")
     effnet_fails("arch", "b0", "--phi", "1", says="--base")
     effnet_fails("arch", "b0", "--alpha", "1.1", says="--base")
+    effnet_fails("arch", "b0", "--tiny", "100e6", says="either")
+    effnet_fails("arch", "--base", "b0", "--tiny", "100e6", says="either")
+    effnet_fails("arch", "--tiny", "100e6", "--phi", "1", says="--base")
+    effnet_fails("arch", "--tiny", "20e6", says="24.4 to 336.8 million")
+    effnet_fails("arch", "--tiny", "100M", says="100M")
     effnet_fails("arch", "--base", "b99", says="b99")
     for option in ("--width=0", "--width=-1", "--depth=nan", "--resolution=0", "--resolution=-5",
                    "--resolution=9999999", "--width=1e9", "--alpha=0", "--beta=5", "--gamma=nan",
