@@ -56,6 +56,7 @@ test_labels(void)
     effnet_test_broker_stop(&broker);
     effnet_test_publisher_assert_message(&publisher, GST_MESSAGE_WARNING, "");
     effnet_test_broker_start(&broker, "allow_anonymous true");
+    effnet_test_subscriber_wait_for_subscription(subscriber);
     effnet_test_publisher_assert_message(&publisher, GST_MESSAGE_INFO, "");
     push(&publisher, "closed", -1, TRUE);
     push(&publisher, "ajar", -1, FALSE);

@@ -79,10 +79,10 @@ struct _EffNetTestSubscriber {
     struct mosquitto *client;
     GMutex lock;
     GCond changed;
-    gboolean subscribed;
-    GHashTable *newest;   /* topic to its newest payload */
-    GHashTable *payloads; /* "topic payload" to how often it arrived */
-    GHashTable *counts;   /* topic to its number of different payloads */
+    guint subscriptions, awaited; /* how often it subscribed, and how often that was waited for */
+    GHashTable *newest;           /* topic to its newest payload */
+    GHashTable *payloads;         /* "topic payload" to how often it arrived */
+    GHashTable *counts;           /* topic to its number of different payloads */
 };
 
 static void
@@ -98,7 +98,7 @@ subscribed(struct mosquitto *client, void *data, int mid, int n, const int *gran
     EffNetTestSubscriber *self = data;
 
     g_mutex_lock(&self->lock);
-    self->subscribed = TRUE;
+    self->subscriptions++;
     g_cond_broadcast(&self->changed);
     g_mutex_unlock(&self->lock);
 }
@@ -145,11 +145,22 @@ effnet_test_subscriber_new(const EffNetTestBroker *broker)
     mosquitto_message_callback_set(self->client, arrived);
     g_assert_cmpint(mosquitto_connect(self->client, "127.0.0.1", broker->port, 60), ==, 0);
     g_assert_cmpint(mosquitto_loop_start(self->client), ==, 0);
-    g_mutex_lock(&self->lock);
-    while (!self->subscribed)
-        g_cond_wait(&self->changed, &self->lock);
-    g_mutex_unlock(&self->lock);
+    effnet_test_subscriber_wait_for_subscription(self);
     return self;
+}
+
+void
+effnet_test_subscriber_wait_for_subscription(EffNetTestSubscriber *self)
+{
+    gint64 end = g_get_monotonic_time() + PATIENCE;
+
+    g_mutex_lock(&self->lock);
+    self->awaited++;
+    while (self->subscriptions < self->awaited) {
+        if (!g_cond_wait_until(&self->changed, &self->lock, end))
+            g_error("the subscriber has not subscribed %u times", self->awaited);
+    }
+    g_mutex_unlock(&self->lock);
 }
 
 void

@@ -29,6 +29,10 @@ typedef struct _EffNetTestSubscriber EffNetTestSubscriber;
 EffNetTestSubscriber *effnet_test_subscriber_new(const EffNetTestBroker *broker);
 void effnet_test_subscriber_free(EffNetTestSubscriber *subscriber);
 
+/* Waits until it has subscribed once more than the last time: after the broker was started again,
+ * what is published without an acknowledgement only reaches it from then on. */
+void effnet_test_subscriber_wait_for_subscription(EffNetTestSubscriber *subscriber);
+
 /* Publishes PAYLOAD itself. */
 void effnet_test_subscriber_publish(EffNetTestSubscriber *subscriber, const char *topic,
                                     const char *payload);
