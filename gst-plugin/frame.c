@@ -65,6 +65,53 @@ find_format(GstVideoFormat format)
     g_assert_not_reached(); /* the pad template accepts nothing else */
 }
 
+#if GST_CHECK_VERSION(1, 24, 0)
+static GstCaps *
+make_dmabuf_caps(void)
+{
+    GstCaps *caps = gst_caps_from_string(GST_VIDEO_DMA_DRM_CAPS_MAKE);
+    GValue names = G_VALUE_INIT;
+
+    g_value_init(&names, GST_TYPE_LIST);
+    for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
+        guint32 fourcc = gst_video_dma_drm_fourcc_from_format(formats[i].format);
+        GValue name = G_VALUE_INIT;
+
+        if (fourcc == 0)
+            continue;
+        g_value_init(&name, G_TYPE_STRING);
+        g_value_take_string(&name, gst_video_dma_drm_fourcc_to_string(fourcc, 0));
+        gst_value_list_append_and_take_value(&names, &name);
+    }
+    gst_structure_take_value(gst_caps_get_structure(caps, 0), "drm-format", &names);
+    return caps;
+}
+#endif
+
+GstCaps *
+gst_efficientnet_frame_make_caps(void)
+{
+    GstCaps *caps = gst_caps_from_string(GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS));
+
+#if GST_CHECK_VERSION(1, 24, 0)
+    gst_caps_append(caps, make_dmabuf_caps());
+#endif
+    return caps;
+}
+
+gboolean
+gst_efficientnet_frame_read_caps(GstVideoInfo *info, const GstCaps *caps)
+{
+#if GST_CHECK_VERSION(1, 24, 0)
+    GstVideoInfoDmaDrm drm;
+
+    if (gst_video_is_dma_drm_caps(caps))
+        return gst_video_info_dma_drm_from_caps(&drm, caps) &&
+               gst_video_info_dma_drm_to_video_info(&drm, info);
+#endif
+    return gst_video_info_from_caps(info, caps);
+}
+
 static EffNetMatrix
 matrix(const GstVideoInfo *info)
 {

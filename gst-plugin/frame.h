@@ -13,6 +13,14 @@
     "P016_LE, I420_10LE, I420_12LE, I422_10LE, I422_12LE, Y444_10LE, Y444_12LE, GBR_10LE, "        \
     "GBR_12LE, GRAY16_LE }"
 
+/* Frames in these formats and, from GStreamer 1.24 on, in DMA buffers: in those of the formats that
+ * it knows DRM's name of, with a linear layout, which is a name without a modifier. */
+GstCaps *gst_efficientnet_frame_make_caps(void);
+
+/* Sets INFO to what CAPS, which are fixed and within those, say of the pixels, whatever memory they
+ * are in. */
+gboolean gst_efficientnet_frame_read_caps(GstVideoInfo *info, const GstCaps *caps);
+
 /* The visible part of BUFFER: the crop meta's rectangle, cut to the frame; or the whole frame. */
 EffNetRect gst_efficientnet_frame_visible(GstBuffer *buffer, const GstVideoInfo *info);
 

@@ -7,7 +7,8 @@
  *
  * Classifies frames with EfficientNet and attaches the best classes to them as the custom meta
  * `GstEfficientNetMeta` (see `gst/efficientnet/meta.h`). The pixels are not touched: every common
- * format and size comes in, and goes out as it came.
+ * format and size comes in, and goes out as it came. From GStreamer 1.24 on, DMA buffers come in, too,
+ * if their layout is linear.
  *
  * ## Example launch lines
  * |[
@@ -72,13 +73,6 @@ struct _GstEfficientNet {
     gboolean warned;  /* that there are no times to go by */
     gboolean outside; /* the zone is outside of the frame, which was said */
 };
-
-#define CAPS GST_VIDEO_CAPS_MAKE(GST_EFFICIENTNET_FORMATS)
-
-static GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
-static GstStaticPadTemplate src_template =
-    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
 
 G_DEFINE_TYPE_WITH_CODE(GstEfficientNet, gst_efficientnet, GST_TYPE_BASE_TRANSFORM,
                         G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
@@ -461,7 +455,7 @@ set_caps(GstBaseTransform *trans, GstCaps *incaps, GstCaps *outcaps)
 {
     GstEfficientNet *self = GST_EFFICIENTNET(trans);
 
-    if (!gst_video_info_from_caps(&self->stream->info, incaps)) {
+    if (!gst_efficientnet_frame_read_caps(&self->stream->info, incaps)) {
         g_autofree char *caps = gst_caps_to_string(incaps);
 
         GST_ELEMENT_ERROR(self, STREAM, FORMAT, ("caps: %s are not those of a video", caps),
@@ -720,6 +714,17 @@ finalize(GObject *object)
 }
 
 static void
+add_pad_templates(GstElementClass *klass)
+{
+    g_autoptr(GstCaps) caps = gst_efficientnet_frame_make_caps();
+
+    gst_element_class_add_pad_template(
+        klass, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps));
+    gst_element_class_add_pad_template(
+        klass, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
+}
+
+static void
 gst_efficientnet_class_init(GstEfficientNetClass *klass)
 {
     GObjectClass *object_class = G_OBJECT_CLASS(klass);
@@ -736,8 +741,7 @@ gst_efficientnet_class_init(GstEfficientNetClass *klass)
     gst_efficientnet_properties_install(object_class);
 
     element_class->change_state = GST_DEBUG_FUNCPTR(change_state);
-    gst_element_class_add_static_pad_template(element_class, &sink_template);
-    gst_element_class_add_static_pad_template(element_class, &src_template);
+    add_pad_templates(element_class);
     gst_element_class_set_static_metadata(element_class, "EfficientNet Classifier",
                                           "Filter/Analyzer/Video",
                                           "Classifies frames with EfficientNet and attaches the "

@@ -124,6 +124,22 @@ test_all_formats(void)
     gst_caps_unref(caps);
 }
 
+/* System memory comes first, and frames in it are read as GStreamer reads their caps. */
+static void
+test_caps(void)
+{
+    g_autoptr(GstCaps) all = gst_efficientnet_frame_make_caps();
+    g_autoptr(GstCaps) fixed = gst_caps_from_string(
+        "video/x-raw,format=NV12,width=6,height=4,framerate=0/1,colorimetry=bt709");
+    g_autoptr(GstCaps) first = gst_caps_copy_nth(all, 0);
+    GstVideoInfo info, expected;
+
+    g_assert_true(gst_caps_is_subset(fixed, first));
+    g_assert_true(gst_efficientnet_frame_read_caps(&info, fixed));
+    g_assert_true(gst_video_info_from_caps(&expected, fixed));
+    g_assert_true(gst_video_info_is_equal(&info, &expected));
+}
+
 static void
 assert_colour(const char *caps, EffNetMatrix matrix, gboolean full, guint site)
 {
@@ -392,6 +408,7 @@ main(int argc, char **argv)
     gst_init(&argc, &argv);
     g_test_add_func("/frame/formats", test_formats);
     g_test_add_func("/frame/all-formats", test_all_formats);
+    g_test_add_func("/frame/caps", test_caps);
     g_test_add_func("/frame/colorimetry", test_colorimetry);
     g_test_add_func("/frame/video-meta", test_video_meta);
     g_test_add_func("/frame/crop-meta", test_crop_meta);

@@ -374,6 +374,23 @@ test_other_memory(void)
     gst_harness_teardown(h);
 }
 
+/* In DMA buffers whose format is DRM's, nothing is drawn: other memory is negotiated. */
+static void
+test_dma_buffers(void)
+{
+    g_autoptr(GstCaps) dma = gst_caps_from_string(
+        "video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=NV12; video/x-raw,format=NV12");
+    GstHarness *h = gst_harness_new("efficientnetoverlay");
+    g_autoptr(GstCaps) taken = NULL, left = NULL;
+
+    gst_harness_set_sink_caps_str(h, "video/x-raw; video/x-raw(ANY)");
+    taken = gst_pad_peer_query_caps(h->srcpad, dma);
+    left = gst_caps_from_string("video/x-raw,format=NV12");
+    g_assert_false(gst_caps_is_empty(taken));
+    g_assert_true(gst_caps_is_subset(taken, left));
+    gst_harness_teardown(h);
+}
+
 /* Draws into every format that GStreamer blends into. */
 static void
 test_formats(void)
@@ -600,6 +617,7 @@ main(int argc, char **argv)
     g_test_add_func("/overlay/blend", test_blend);
     g_test_add_func("/overlay/upstream-composition", test_upstream_composition);
     g_test_add_func("/overlay/other-memory", test_other_memory);
+    g_test_add_func("/overlay/dma-buffers", test_dma_buffers);
     g_test_add_func("/overlay/formats", test_formats);
     g_test_add_func("/overlay/shared", test_shared);
     g_test_add_func("/overlay/stopped", test_stopped);
