@@ -191,7 +191,7 @@ public_checks() {
         done
     done
     check "the library's symbols" only_symbols build/engine/libeffnet-1.0.so '^effnet_[a-z0-9_]+$'
-    for plugin in efficientnet efficientnetoverlay efficientnetmqtt efficientnetkafka; do
+    for plugin in efficientnet efficientnetoverlay efficientnetmqtt efficientnetkafka efficientnetonvif; do
         check "the symbols of the plugin $plugin" only_symbols "build/gst-plugin/libgst$plugin.so" \
             "^gst_plugin_${plugin}_(register|get_desc)\$"
     done

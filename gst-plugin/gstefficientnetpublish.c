@@ -36,6 +36,10 @@
  * With `format=frigate` and `method=mqtt`, the best class goes to
  * TOPIC/STREAM/classification/MODEL when it changes, as from Frigate's classification of states.
  *
+ * With `format=onvif`, which the plugin efficientnetonvif brings, a record is an XML document of
+ * ONVIF's scene description: a tt:Frame for each `efficientnet` in the pipeline, with an object for the
+ * frame, the zone or each region.
+ *
  * With `method=file` a record is a line, which is written whole before the buffer passes. Where a
  * flush or a full disk cuts a line, its rest is written before the next one; and a file that is
  * appended to, and ends in the middle of a line, gets a newline first.
@@ -73,6 +77,10 @@
  * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet name=animal \
  *     ! efficientnetpublish format=dlstreamer tags="{\"site\": \"yard\"}" ! fakesink
  * ]| For those who read DL Streamer's records.
+ * |[
+ * gst-launch-1.0 -q videotestsrc num-buffers=30 ! efficientnet ! efficientnetpublish format=onvif \
+ *     ! fakesink
+ * ]| For those who read ONVIF's metadata streams.
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=30 ! efficientnet \
  *     ! efficientnetpublish method=kafka address=kafka://localhost:9092 topic=cameras ! fakesink

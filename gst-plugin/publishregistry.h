@@ -23,7 +23,8 @@ typedef struct {
     ROW(format_json)                                                                               \
     ROW(format_dlstreamer)                                                                         \
     ROW(format_homeassistant)                                                                      \
-    ROW(format_frigate)
+    ROW(format_frigate)                                                                            \
+    ROW(format_onvif)
 
 #define GST_EFFICIENTNET_PUBLISH_DECLARE(name)                                                     \
     extern const GstEfficientNetPublishChoice gst_efficientnet_##name;

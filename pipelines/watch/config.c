@@ -58,7 +58,7 @@ const EffNetWatchKey effnet_watch_keys[] = {
      "kafka://HOST[:PORT]/TOPIC",
      EFFNET_WATCH_KEY_STREAM},
     {"publish-format", 0, "FORMAT",
-     "What a broker gets: json (lines), dlstreamer, homeassistant or frigate",
+     "What a broker gets: json (lines), dlstreamer, homeassistant, frigate or onvif",
      EFFNET_WATCH_KEY_STREAM},
     {"kafka-config", 0, "FILE", "Acknowledgements, compression and certificates for kafka://",
      EFFNET_WATCH_KEY_STREAM},

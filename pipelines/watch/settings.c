@@ -354,8 +354,11 @@ parse_publish_format(EffNetWatchSettings *settings, const char *name, GError **e
 {
     static const struct {
         const char *name, *method; /* NULL: any */
-    } rows[] = {
-        {"json", NULL}, {"dlstreamer", NULL}, {"homeassistant", "mqtt"}, {"frigate", "mqtt"}};
+    } rows[] = {{"json", NULL},
+                {"dlstreamer", NULL},
+                {"homeassistant", "mqtt"},
+                {"frigate", "mqtt"},
+                {"onvif", NULL}};
 
     if (name == NULL)
         return TRUE;
@@ -372,9 +375,10 @@ parse_publish_format(EffNetWatchSettings *settings, const char *name, GError **e
         settings->publish_format = g_strdup(name);
         return TRUE;
     }
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "publish-format must be json, dlstreamer, homeassistant or frigate, not \"%s\"",
-                name);
+    g_set_error(
+        error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+        "publish-format must be json, dlstreamer, homeassistant, frigate or onvif, not \"%s\"",
+        name);
     return FALSE;
 }
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Whole pipelines, as a user runs them: what they print, what they leave, and what Python reads."""
+import datetime
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import time
 import warnings
+import xml.etree.ElementTree
 
 import broker
 import kafka
@@ -22,6 +24,9 @@ INSTEAD = {
     r"v4l2src": "videotestsrc num-buffers=30",
     r"autovideosink": "fakesink",
 }
+# What a record has, other than one of JSON lines.
+BEGINS = {"format=dlstreamer": '"objects":[{', "format=onvif": "<tt:Object "}
+TT = "{http://www.onvif.org/ver10/schema}"
 
 folder = tempfile.TemporaryDirectory(prefix="effnet-test-")
 subprocess.run([os.environ["EFFNET_WRITE_LITE0"], f"{folder.name}/default.safetensors"], check=True)
@@ -80,10 +85,30 @@ def test_documented_lines():
                 line = re.sub(pattern, instead, line)
             done = succeed(line)
             if "efficientnetpublish" in line and ".jsonl" not in line and "method=" not in line:
-                key = "objects" if "format=dlstreamer" in line else "results"
-                assert f'"{key}":[{{' in done.stdout, f"{name}: {line}: {done.stdout!r}"
+                key = next((word for form, word in BEGINS.items() if form in line), '"results":[{')
+                assert key in done.stdout, f"{name}: {line}: {done.stdout!r}"
     with open(f"{folder.name}/cam0.jsonl", encoding="utf-8") as published:
         assert [json.loads(line)["frame"] for line in published] == [0, 10, 20]
+
+
+def test_onvif():
+    """Each line is a document, whatever the labels are."""
+    labels = ["<a>&\"'", "\x01\x02", "\ufffe", "]]>", *"defghi"]
+    with open(f"{folder.name}/labels.txt", "w", encoding="utf-8") as file:
+        file.writelines(f"{label}\n" for label in labels)
+    done = succeed(f"{LAUNCH} -q videotestsrc num-buffers=3 ! {NET} top-k=10 name=net labels-file=labels.txt "
+                   f"! efficientnetpublish format=onvif stream='<door>' ! fakesink")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3, lines
+    for line in lines:
+        document = xml.etree.ElementTree.fromstring(line)
+        frame = document.find(f"{TT}VideoAnalytics/{TT}Frame")
+        assert frame.get("Source") == "net", line
+        datetime.datetime.fromisoformat(frame.get("UtcTime").replace("Z", "+00:00"))
+        types = frame.findall(f"{TT}Object/{TT}Appearance/{TT}Class/{TT}Type")
+        assert sorted(kind.text for kind in types) == sorted(
+            ["<a>&\"'", "  ", "\ufffd", "]]>", *"defghi"]), line
+        assert abs(sum(float(kind.get("Likelihood")) for kind in types) - 1) < 1e-4, line
 
 
 def test_reader_gone():

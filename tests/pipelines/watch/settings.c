@@ -184,12 +184,13 @@ test_publish_format(void)
         {"mqtts://broker/cams", "homeassistant", NULL},
         {"mqtt://broker/frigate", "frigate", NULL},
         {"kafka://broker/cams", "dlstreamer", NULL},
+        {"kafka://broker/cams", "onvif", NULL},
         {"kafka://broker/cams", "homeassistant",
          "publish-format homeassistant needs --publish mqtt://HOST/TOPIC"},
         {"lines.jsonl", "dlstreamer",
          "publish-format dlstreamer needs --publish mqtt://HOST/TOPIC"},
         {"mqtt://broker/cams", "xml",
-         "publish-format must be json, dlstreamer, homeassistant or frigate, not \"xml\""},
+         "publish-format must be json, dlstreamer, homeassistant, frigate or onvif, not \"xml\""},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

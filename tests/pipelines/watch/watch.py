@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import xml.etree.ElementTree
 
 import kafka
 import tap
@@ -380,6 +381,20 @@ def test_publish_format():
     changes = [label for i, label in enumerate(best) if i == 0 or best[i - 1] != label]
     assert [text.decode() for _, text in broker.messages] == changes
     assert {topic for topic, _ in broker.messages} == {"frigate/cam/classification/lite0"}
+
+
+def test_publish_onvif():
+    broker = FakeBroker()
+    with Watch("--json", "--publish", f"mqtt://127.0.0.1:{broker.port}/cams", "--publish-format", "onvif",
+               "cam=" + video(40)) as run:
+        code = run.end()
+    if code and "method" in run.err:
+        raise tap.Skip("it is built without method=mqtt (libmosquitto-dev, -Dmqtt)")
+    assert code == 0, run.err
+    frame = "{http://www.onvif.org/ver10/schema}Frame"
+    documents = [xml.etree.ElementTree.fromstring(text) for _, text in broker.messages]
+    assert len(documents) == len(run.frames()) > 0, run.out
+    assert all(len(list(document.iter(frame))) == 1 for document in documents)
 
 
 def test_kafka():
