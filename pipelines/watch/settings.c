@@ -4,6 +4,7 @@
 #include "../media.h"
 #include "hook.h"
 #include "retention.h"
+#include "zones.h"
 
 #include <effnet/effnet.h>
 #include <gio/gio.h>
@@ -31,6 +32,7 @@ settings_free(gpointer data)
 
     g_free(settings->name);
     g_free(settings->source);
+    g_free(settings->zone_of);
     g_free(settings->test_pattern);
     g_free(settings->camera);
     gst_clear_structure(&settings->properties);
@@ -288,13 +290,16 @@ parse_shard(EffNetWatchProgram *program, const EffNetWatchConfig *config, GError
 static gboolean
 parse_source(EffNetWatchSettings *settings, const char *source, GError **error)
 {
-    static const char test[] = "videotest:", device[] = "/dev/video", camera[] = "libcamera:";
+    static const char test[] = "videotest:", device[] = "/dev/video",
+                      camera[] = "libcamera:", zone[] = "stream:";
 
     settings->input = g_str_equal(source, "-");
     if (g_str_has_prefix(source, test))
         settings->test_pattern = g_strdup(source + strlen(test));
     else if (g_str_has_prefix(source, camera))
         settings->camera = g_strdup(source + strlen(camera));
+    else if (g_str_has_prefix(source, zone))
+        settings->zone_of = g_strdup(source + strlen(zone));
     if (g_str_has_prefix(source, device)) /* which need not be plugged in yet */
         settings->source = g_strconcat("v4l2://", source, NULL);
     else
@@ -532,6 +537,7 @@ parse_stream(EffNetWatchSettings *settings, const EffNetWatchConfig *config,
     settings->realtime = get_flag(config, stream, "realtime") || settings->display;
     collect_properties(settings, config, stream);
     return parse_source(settings, stream->source, error) &&
+           effnet_watch_zones_check(settings, stream, error) &&
            parse_record(settings, config, stream, error) &&
            parse_captures(settings, config, stream, error) &&
            parse_publish(settings, effnet_watch_config_get(config, stream, "publish"), error) &&
@@ -621,8 +627,10 @@ effnet_watch_program_new(const EffNetWatchConfig *config, GError **error)
             return NULL;
         settings->realtime |= program->http.address || program->rtsp.address;
     }
-    return check_records(program, error) && check_inputs(program, error) ? g_steal_pointer(&program)
-                                                                         : NULL;
+    return check_records(program, error) && check_inputs(program, error) &&
+                   effnet_watch_zones_resolve(program->streams, error)
+               ? g_steal_pointer(&program)
+               : NULL;
 }
 
 char *
@@ -669,6 +677,7 @@ effnet_watch_settings_new_topic(const EffNetWatchSettings *settings)
 gboolean
 effnet_watch_settings_is_live(const EffNetWatchSettings *settings)
 {
+    settings = settings->owner ? settings->owner : settings;
     return settings->test_pattern || settings->camera ||
            (effnet_media_is_uri(settings->source) && !settings->input &&
             !g_str_has_prefix(settings->source, "file:"));

@@ -22,10 +22,13 @@ typedef struct {
 
 #define EFFNET_WATCH_MAX_WATCHED 1024 /* streams of a program */
 
+typedef struct _EffNetWatchSettings EffNetWatchSettings;
+
 /* One stream's settings. */
-typedef struct {
+struct _EffNetWatchSettings {
     char *name;
     char *source;             /* a URI or a file */
+    char *zone_of;            /* the stream that it is a zone of, as it is named; NULL: none */
     char *test_pattern;       /* NULL: none */
     char *camera;             /* the name that libcamera has for it, "": the first; NULL: none */
     GstStructure *properties; /* efficientnet's, as text */
@@ -48,7 +51,11 @@ typedef struct {
     guint timeout;  /* s */
     gboolean input; /* the source is the standard input */
     gboolean changes_only, display, overlay, realtime, record_required;
-} EffNetWatchSettings;
+
+    guint number;                     /* its place among all streams */
+    guint n_zones;                    /* that have its frames */
+    const EffNetWatchSettings *owner; /* whose frames it has, no zone; NULL: its own source's */
+};
 
 /* All settings together. */
 typedef struct {
