@@ -117,8 +117,8 @@ main(int argc, char **argv)
     static const EffNetCommand command = {
         "watch", "[NAME=]SOURCE...",
         "Labels cameras, RTSP, SRT and HTTP addresses and files, many at once: a SOURCE is\n"
-        "/dev/videoN, libcamera:, a URI, a file, - for the standard input, or videotest:\n"
-        "for trying out",
+        "/dev/videoN, libcamera:, a URI, a file, - for the standard input, videotest: for\n"
+        "trying out, or stream:NAME, whose frames are the stream NAME's",
         run_watch};
 
     setlocale(LC_CTYPE, "");

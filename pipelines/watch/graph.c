@@ -155,6 +155,16 @@ classified(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 }
 
 static GstPadProbeReturn
+pass_to_zones(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    const EffNetWatchGraph *graph = data;
+
+    effnet_watch_relay_push(graph->outlets->relay, pad, GST_PAD_PROBE_INFO_BUFFER(info),
+                            effnet_watch_graph_is_live(graph));
+    return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
 drop_undue_picture(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
     return effnet_watch_status_is_picture_due(data) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
@@ -288,6 +298,8 @@ set_up_branches(EffNetWatchGraph *graph)
 
     add_probe(graph, "efficientnet", "src",
               GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, classified, graph);
+    if (outlets->relay)
+        add_probe(graph, "convert", "src", GST_PAD_PROBE_TYPE_BUFFER, pass_to_zones, graph);
     if (outlets->pictures) {
         add_probe(graph, "pictures", "sink", GST_PAD_PROBE_TYPE_BUFFER, drop_undue_picture,
                   outlets->status);
@@ -303,12 +315,13 @@ set_up_branches(EffNetWatchGraph *graph)
 }
 
 /* Sets the limits of the queues before the encoder and the window: a camera does not wait, a file
- * does. */
+ * does. A zone has its owner's pace. */
 static void
 set_pace(gpointer data, gboolean live)
 {
     EffNetWatchGraph *graph = data;
     gboolean realtime = graph->outlets->settings->realtime;
+    gboolean paced = !live && graph->outlets->feed == NULL;
     g_autoptr(GstElement) end = get_element(graph, "end");
     g_autoptr(GstElement) queue = get_element(graph, "labelling");
     g_autoptr(GstElement) window = get_element(graph, "window");
@@ -317,11 +330,11 @@ set_pace(gpointer data, gboolean live)
     effnet_watch_stages_set_live(graph->stages, live);
     gst_util_set_object_arg(G_OBJECT(graph->classifier), "late-policy",
                             live || realtime ? "skip-inference" : "wait");
-    g_object_set(end, "sync", !live && realtime, NULL);
+    g_object_set(end, "sync", paced && realtime, NULL);
     if (queue)
         gst_util_set_object_arg(G_OBJECT(queue), "leaky", live ? "downstream" : "no");
     if (window)
-        g_object_set(window, "sync", !live, NULL);
+        g_object_set(window, "sync", paced, NULL);
 }
 
 static gboolean
@@ -343,6 +356,22 @@ set_publish(EffNetWatchGraph *graph, GError **error)
            effnet_media_set_property(publish, "stream", settings->name, error) &&
            (!settings->changes_only ||
             effnet_media_set_property(publish, "filter", "filter,changes=true", error));
+}
+
+static gboolean
+add_source(EffNetWatchGraph *graph, GError **error)
+{
+    const EffNetWatchOutlets *outlets = graph->outlets;
+    gboolean live;
+
+    if (outlets->feed == NULL)
+        return effnet_watch_source_add(outlets->settings, graph->pipeline, graph->convert, set_pace,
+                                       graph, error);
+    if (!effnet_watch_feed_add(outlets->feed, graph->pipeline, graph->convert,
+                               !outlets->settings->realtime, &live, error))
+        return FALSE;
+    set_pace(graph, live);
+    return TRUE;
 }
 
 static gboolean
@@ -370,9 +399,7 @@ build(EffNetWatchGraph *graph, GError **error)
         return FALSE;
     if (outlets->pupil)
         set_up_pupil(graph);
-    if (!set_publish(graph, error) ||
-        !effnet_watch_source_add(outlets->settings, graph->pipeline, graph->convert, set_pace,
-                                 graph, error))
+    if (!set_publish(graph, error) || !add_source(graph, error))
         return FALSE;
     graph->decoding = effnet_decoding_find(graph->pipeline);
     return TRUE;

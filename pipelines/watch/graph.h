@@ -2,7 +2,7 @@
 /* One connection of a stream: a pipeline from its source to everything that its frames are used
  * for.
  *
- *     source ! efficientnet ! tee ! the end of most frames
+ *     source or relay ! efficientnet ! tee ! the end of most frames
  *                                 ! a small JPEG image now and then, for the page
  *                                 ! a JPEG file of a class
  *                                 ! a picture to learn from
@@ -16,6 +16,7 @@
 
 #include "mount.h"
 #include "pupil.h"
+#include "relay.h"
 #include "report.h"
 #include "settings.h"
 
@@ -28,6 +29,8 @@ typedef struct {
     EffNetWatchPupil *pupil;     /* NULL: nothing is taught */
     gboolean pictures;           /* whether images are made for the page */
     GHashTable *capture_classes; /* of snapshots and clips; NULL: all */
+    EffNetWatchRelay *relay;     /* to its zones; NULL: it has none */
+    EffNetWatchFeed *feed;       /* as it is a zone; NULL: it has a source of its own */
 } EffNetWatchOutlets;
 
 typedef struct _EffNetWatchGraph EffNetWatchGraph;

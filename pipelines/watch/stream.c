@@ -33,6 +33,7 @@ struct _EffNetWatchStream {
 typedef enum {
     ENDED,
     LOST,   /* lost, but may come back */
+    CUT,    /* as its owner's is lost, which comes back with it */
     FAILED, /* for good */
     STOPPED,
 } Outcome;
@@ -106,8 +107,8 @@ is_alive(EffNetWatchStream *stream, Connection *c)
             g_clear_pointer(&stream->lost, g_free);
         }
     }
-    /* A source with a length may be slow, once it has started. */
-    return !effnet_watch_settings_is_live(settings) ||
+    /* A source with a length may be slow, once it has started. A zone's owner looks after it. */
+    return stream->outlets->feed || !effnet_watch_settings_is_live(settings) ||
            (c->began && !effnet_watch_graph_is_live(c->graph)) ||
            now - c->heard < settings->timeout * (gint64)G_USEC_PER_SEC;
 }
@@ -126,7 +127,7 @@ has_fallen_silent(EffNetWatchStream *stream, Connection *c)
         c->progress = progress;
         c->moved = now;
     }
-    if (effnet_watch_settings_is_live(settings) || settings->input)
+    if (effnet_watch_settings_is_live(settings) || settings->input || stream->outlets->feed)
         return FALSE;
     if (effnet_watch_graph_has_picture(c->graph))
         return now - c->moved >= silence;
@@ -165,7 +166,7 @@ handle_end(EffNetWatchStream *stream, const Connection *c, GError **error)
     gboolean live = effnet_watch_settings_is_live(stream->outlets->settings) &&
                     (!c->began || effnet_watch_graph_is_live(c->graph));
 
-    if (!live && c->began)
+    if ((!live && c->began) || stream->outlets->feed)
         return ENDED;
     g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, "%s",
                 live ? "the source ended" : "no picture could be decoded");
@@ -197,6 +198,61 @@ handle_element_message(EffNetWatchStream *stream, Connection *c, GstMessage *mes
     return FALSE;
 }
 
+/* What becomes of a zone whose owner is in STATE. */
+static Outcome
+follow_owner(const EffNetWatchStream *stream, EffNetWatchRelayState state, const char *reason,
+             GError **error)
+{
+    switch (state) {
+    case EFFNET_WATCH_RELAY_LOST:
+        g_set_error_literal(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT, reason);
+        return CUT;
+    case EFFNET_WATCH_RELAY_FAILED:
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_FORMAT,
+                    "the stream \"%s\", which it is a zone of, has failed",
+                    stream->outlets->settings->owner->name);
+        return FAILED;
+    case EFFNET_WATCH_RELAY_STOPPED:
+        return STOPPED;
+    default:
+        return ENDED;
+    }
+}
+
+/* Whether a zone's owner has no more frames, while those of a file that has ended are still to
+ * come. */
+static gboolean
+is_cut(const EffNetWatchStream *stream, Outcome *outcome, GError **error)
+{
+    EffNetWatchFeed *feed = stream->outlets->feed;
+    g_autofree char *reason = NULL;
+    EffNetWatchRelayState state;
+
+    if (feed == NULL)
+        return FALSE;
+    state = effnet_watch_feed_get_state(feed, &reason);
+    if (state == EFFNET_WATCH_RELAY_FLOWS || state == EFFNET_WATCH_RELAY_ENDED)
+        return FALSE;
+    *outcome = follow_owner(stream, state, reason, error);
+    return TRUE;
+}
+
+/* Tells a stream's zones what has become of it. */
+static void
+tell_zones(const EffNetWatchStream *stream, Outcome outcome, const GError *error)
+{
+    static const EffNetWatchRelayState states[] = {
+        [ENDED] = EFFNET_WATCH_RELAY_ENDED,
+        [LOST] = EFFNET_WATCH_RELAY_LOST,
+        [FAILED] = EFFNET_WATCH_RELAY_FAILED,
+        [STOPPED] = EFFNET_WATCH_RELAY_STOPPED,
+    };
+
+    if (stream->outlets->relay)
+        effnet_watch_relay_end(stream->outlets->relay, states[outcome],
+                               error ? error->message : NULL);
+}
+
 /* Follows the connection until it is over. */
 static Outcome
 follow(EffNetWatchStream *stream, Connection *c, GError **error)
@@ -208,6 +264,7 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
             bus, TICK,
             GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING | GST_MESSAGE_ELEMENT);
         gboolean alive = is_alive(stream, c);
+        Outcome cut;
 
         if (message == NULL)
             effnet_watch_graph_update_status(c->graph);
@@ -222,6 +279,8 @@ follow(EffNetWatchStream *stream, Connection *c, GError **error)
             return FAILED;
         else
             pass_on_warning(stream, c, message);
+        if (is_cut(stream, &cut, error))
+            return cut;
         if (has_fallen_silent(stream, c))
             return handle_end(stream, c, error);
         if (!alive) {
@@ -247,18 +306,25 @@ drain(Connection *c)
 static Outcome
 play(EffNetWatchStream *stream, GError **error)
 {
-    g_autoptr(EffNetWatchGraph) graph = effnet_watch_graph_new(stream->outlets, error);
+    EffNetWatchOutlets *outlets = stream->outlets;
+    g_autoptr(EffNetWatchGraph) graph = effnet_watch_graph_new(outlets, error);
     gint64 now = g_get_monotonic_time();
     Connection c = {.graph = graph, .heard = now, .moved = now};
     EffNetWatchSnapshot snapshot;
+    GError *reason = NULL;
     Outcome outcome;
 
     if (graph == NULL)
         return FAILED;
-    effnet_watch_status_get(stream->outlets->status, &snapshot);
+    effnet_watch_status_get(outlets->status, &snapshot);
     c.frames = snapshot.frames;
+    if (outlets->relay)
+        effnet_watch_relay_begin(outlets->relay);
     effnet_watch_graph_start(graph);
-    outcome = follow(stream, &c, error);
+    outcome = follow(stream, &c, &reason);
+    tell_zones(stream, outcome, reason);
+    if (reason)
+        g_propagate_error(error, reason);
     if (outcome != ENDED)
         drain(&c);
     effnet_watch_graph_stop(graph);
@@ -290,6 +356,27 @@ wait_to_retry(EffNetWatchStream *stream, const GError *error)
     g_mutex_unlock(&stream->mutex);
 }
 
+/* Its owner has said why, and tells when it is back. */
+static void
+wait_for_owner(EffNetWatchStream *stream, const GError *error)
+{
+    EffNetWatchStatus *status = stream->outlets->status;
+
+    effnet_watch_status_set_waiting(status, error->message, 0);
+    effnet_watch_status_set_phase(status, EFFNET_WATCH_CONNECTING, error->message);
+    effnet_watch_feed_wait(stream->outlets->feed);
+}
+
+/* Plays a zone as soon as its owner has frames. */
+static Outcome
+play_zone(EffNetWatchStream *stream, GError **error)
+{
+    EffNetWatchRelayState state = effnet_watch_feed_wait(stream->outlets->feed);
+
+    return state == EFFNET_WATCH_RELAY_FLOWS ? play(stream, error)
+                                             : follow_owner(stream, state, NULL, error);
+}
+
 /* Keeps reconnecting until the stream is over for good. */
 static Outcome
 keep_playing(EffNetWatchStream *stream, GError **error)
@@ -300,13 +387,16 @@ keep_playing(EffNetWatchStream *stream, GError **error)
 
         effnet_watch_status_set_phase(stream->outlets->status, EFFNET_WATCH_CONNECTING,
                                       stream->lost);
-        outcome = play(stream, &reason);
-        if (outcome != LOST) {
+        outcome = stream->outlets->feed ? play_zone(stream, &reason) : play(stream, &reason);
+        if (outcome == CUT) {
+            wait_for_owner(stream, reason);
+        } else if (outcome == LOST) {
+            wait_to_retry(stream, reason);
+        } else {
             if (reason)
                 g_propagate_error(error, g_steal_pointer(&reason));
             return outcome;
         }
-        wait_to_retry(stream, reason);
     }
 }
 
@@ -354,6 +444,9 @@ run(gpointer data)
                           ? keep_playing(stream, &error)
                           : FAILED;
 
+    tell_zones(stream, outcome, error);
+    if (stream->outlets->feed)
+        effnet_watch_feed_leave(stream->outlets->feed);
     g_clear_pointer(&model, effnet_watch_settings_close_model);
     tell_dropped(stream);
     effnet_watch_status_set_phase(status,
@@ -379,6 +472,9 @@ effnet_watch_stream_start(EffNetWatchOutlets *outlets, const EffNetWatchObserver
         g_autoptr(GError) error = g_error_new(EFFNET_ERROR, EFFNET_ERROR_MEMORY,
                                               "there is no thread for it: %s", reason->message);
 
+        tell_zones(stream, FAILED, error);
+        if (outlets->feed)
+            effnet_watch_feed_leave(outlets->feed);
         effnet_watch_status_set_phase(outlets->status, EFFNET_WATCH_FAILED, error->message);
         observer->ended(outlets->settings->name, error, observer->data);
     }
@@ -392,6 +488,8 @@ effnet_watch_stream_stop(EffNetWatchStream *stream)
     stream->stopping = TRUE;
     g_cond_signal(&stream->stop);
     g_mutex_unlock(&stream->mutex);
+    if (stream->outlets->feed)
+        effnet_watch_feed_leave(stream->outlets->feed);
 }
 
 void

@@ -30,6 +30,7 @@ typedef struct {
     const EffNetWatchSettings *settings;
     gboolean ours;               /* this shard has it */
     gint64 due;                  /* when it starts, monotonic, if it is to start later */
+    EffNetWatchRelay *relay;     /* to its zones, of which one or itself is watched here; or NULL */
     EffNetWatchOutlets *outlets; /* NULL: it is not watched here */
     EffNetWatchStream *stream;   /* NULL: it has not started */
     gboolean leaving;            /* it is being stopped, as another shard has it */
@@ -195,6 +196,24 @@ open_published(Watch *watch, const char *path, EffNetWatchLines **lines, GError 
     return *lines != NULL;
 }
 
+/* That of the stream which PLACE's is a zone of; NULL: it is none. */
+static Place *
+find_owner(const Watch *watch, const Place *place)
+{
+    const EffNetWatchSettings *owner = place->settings->owner;
+
+    return owner ? &watch->places[owner->number] : NULL;
+}
+
+/* A zone may be opened before its owner. */
+static EffNetWatchRelay *
+get_relay(Place *owner)
+{
+    if (owner->relay == NULL)
+        owner->relay = effnet_watch_relay_new(owner->settings->n_zones);
+    return owner->relay;
+}
+
 /* Opens what PLACE's stream needs before it starts. */
 static gboolean
 open_place(Watch *watch, Place *place, GError **error)
@@ -202,12 +221,17 @@ open_place(Watch *watch, Place *place, GError **error)
     const EffNetWatchSettings *settings = place->settings;
     EffNetWatchStatus *status = effnet_watch_status_new(settings->name);
     EffNetWatchOutlets *outlets = g_new0(EffNetWatchOutlets, 1);
+    Place *owner = find_owner(watch, place);
     gboolean json = watch->program->json;
 
     g_ptr_array_add(watch->statuses, status);
     place->outlets = outlets;
     outlets->settings = settings;
     outlets->status = status;
+    if (owner)
+        outlets->feed = effnet_watch_feed_new(get_relay(owner));
+    if (settings->n_zones > 0)
+        outlets->relay = get_relay(place);
     if (watch->teaching)
         outlets->pupil =
             effnet_watch_teaching_get_pupil(watch->teaching, (guint)(place - watch->places));
@@ -232,9 +256,11 @@ close_place(Watch *watch, Place *place)
     EffNetWatchOutlets *outlets = g_steal_pointer(&place->outlets);
 
     g_clear_pointer(&place->stream, effnet_watch_stream_free);
+    g_clear_pointer(&place->relay, effnet_watch_relay_unref);
     place->leaving = FALSE;
     if (outlets == NULL)
         return;
+    g_clear_pointer(&outlets->feed, effnet_watch_feed_free);
     g_ptr_array_remove(watch->statuses, outlets->status);
     if (watch->terminal)
         effnet_watch_terminal_set_statuses(watch->terminal, watch->statuses);
@@ -352,7 +378,8 @@ start_place(Watch *watch, Place *place)
     place->stream = effnet_watch_stream_start(place->outlets, &watch->observer);
 }
 
-/* Sets which streams are SHARD's, unless they are too many for one program. */
+/* Sets which streams are SHARD's, unless they are too many for one program. Zones go with their
+ * owners. */
 static gboolean
 assign(Watch *watch, const EffNetWatchShard *shard, GError **error)
 {
@@ -360,7 +387,10 @@ assign(Watch *watch, const EffNetWatchShard *shard, GError **error)
     g_autofree gboolean *ours = g_new(gboolean, n);
 
     for (guint i = 0; i < n; i++) {
-        ours[i] = effnet_watch_shard_has(shard, watch->places[i].settings->name);
+        const EffNetWatchSettings *settings = watch->places[i].settings;
+
+        ours[i] =
+            effnet_watch_shard_has(shard, settings->owner ? settings->owner->name : settings->name);
         n_ours += ours[i];
     }
     if (n_ours > EFFNET_WATCH_MAX_WATCHED) {
@@ -433,6 +463,15 @@ has_ended(const Place *place)
     return now.phase == EFFNET_WATCH_ENDED || now.phase == EFFNET_WATCH_FAILED;
 }
 
+/* Whether PLACE's stream can start: as a zone, after its owner. */
+static gboolean
+can_start(const Watch *watch, const Place *place)
+{
+    const Place *owner = find_owner(watch, place);
+
+    return owner == NULL || (owner->stream && !owner->leaving);
+}
+
 /* Goes a step towards watching PLACE's stream if it is ours, and not otherwise. */
 static void
 move_place(Watch *watch, Place *place, gint64 now)
@@ -446,7 +485,7 @@ move_place(Watch *watch, Place *place, gint64 now)
     } else if (place->outlets == NULL && place->ours) {
         if (place->due == 0)
             place->due = now + HANDOVER_TIME;
-        if (now >= place->due)
+        if (now >= place->due && can_start(watch, place))
             gain(watch, place);
     }
 }
