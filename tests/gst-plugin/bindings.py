@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What docs/metadata.md reads in Python from GstAnalytics is what the element's own meta has."""
+"""What other languages read is what the element's own meta has: Python, from GstAnalytics as in
+docs/metadata.md, and Rust, in the example."""
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,7 +12,9 @@ import warnings
 
 import tap
 
-PAGE = (pathlib.Path(os.environ["EFFNET_PLUGIN_SOURCES"]).parent / "docs/metadata.md").read_text()
+ROOT = pathlib.Path(os.environ["EFFNET_PLUGIN_SOURCES"]).parent
+PAGE = (ROOT / "docs/metadata.md").read_text()
+CRATES = pathlib.Path("/usr/share/cargo/registry")
 folder = tempfile.TemporaryDirectory(prefix="effnet-test-")
 MODEL = f"{folder.name}/default.safetensors"
 subprocess.run([os.environ["EFFNET_WRITE_LITE0"], MODEL], check=True)
@@ -50,6 +55,42 @@ def test_none():
     analytics, _ = readers()
     assert analytics(tap.first_buffer("identity")) == []
     assert analytics(tap.first_buffer(classifier(3, "0"))) == []
+
+
+def build_rust():
+    """The example, of the crates that Debian has; Cargo writes beside it, so into a copy."""
+    if not shutil.which("cargo") or not list(CRATES.glob("gstreamer-app-[0-9]*")):
+        raise tap.Skip("Rust's bindings are missing (from Debian 14 on, cargo and "
+                       "librust-gstreamer-app-dev)")
+    sources = f"{folder.name}/rust"
+    shutil.copytree(ROOT / "pipelines/examples/rust", sources)
+    subprocess.run(["cargo", "build", "--quiet", "--offline",
+                    "--config", 'source.crates-io.replace-with="debian"',
+                    "--config", f'source.debian.directory="{CRATES}"'],
+                   cwd=sources, env=os.environ | {"CARGO_HOME": f"{folder.name}/cargo"}, check=True)
+    return f"{sources}/target/debug/appsink-labels"
+
+
+def run_rust(program, elements):
+    return subprocess.run([program, "videotestsrc", "num-buffers=1", "!", *elements.split()],
+                          capture_output=True, text=True, timeout=120)
+
+
+def test_rust():
+    program = build_rust()
+    custom = tap.documented(PAGE, "read_results")[0]
+    for elements in classifier(3), f"{classifier(3)} ! {classifier(2)}", "identity":
+        done = run_rust(program, elements)
+        assert done.returncode == 0, done.stderr
+        found = [re.findall(r"([0-9.]+) % ([^,]+)", line) for line in done.stdout.splitlines()]
+        expected = custom(tap.first_buffer(elements))
+        assert [[label for _, label in classes] for classes in found] == \
+            [[label for label, _ in classes] for classes in expected], (found, expected)
+        for ours, theirs in zip(found, expected):
+            for (percent, _), (_, score) in zip(ours, theirs):
+                assert abs(float(percent) - 100 * score) < 0.0501, (found, expected)
+    done = run_rust(program, "efficientnet model=/nothing")
+    assert done.returncode == 1 and "there is no file /nothing" in done.stderr, done
 
 
 tap.run(sys.modules[__name__])
