@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "kernels/pool.h"
 
+#include <math.h>
+
 #include "kernels/bf16.h"
 #include "checkasm.h"
 
@@ -55,8 +57,67 @@ test_sizes(void)
     }
 }
 
+/* The mean of the pixels of a square that are in a row of SIZE pixels, and in the row below if
+ * there is one, whose channel 0 is at IN. */
+static double
+mean_of(EffNetType type, gconstpointer in, guint x, guint size, gsize stride, gsize below)
+{
+    double sum = 0;
+    guint n = 0;
+
+    for (guint row = 0; row < (below ? 2 : 1); row++)
+        for (guint column = x; column < MIN(size, x + 2); column++, n++)
+            sum += effnet_type_get(type, in, row * below + column * stride);
+    return sum / n;
+}
+
+/* HAS_LOWER: whether there is a row below. */
+static void
+check_average(EffNetType type, guint size, guint panels, gboolean has_lower)
+{
+    gsize channels = panels * EFFNET_LANES, out_stride = channels + checkasm_random(0, 40);
+    gsize row = size * channels, below = has_lower ? row + checkasm_random(0, 9) : 0;
+    guint means = (size + 1) / 2;
+    gpointer in = checkasm_alloc(type, row + below), out = checkasm_alloc(type, means * out_stride);
+
+    checkasm_randomize(type, in, row + below);
+    effnet_average(&(EffNetAverage){.type = type,
+                                    .in = in,
+                                    .below = below,
+                                    .size = size,
+                                    .panels = panels,
+                                    .out = out,
+                                    .out_stride = out_stride});
+    for (guint x = 0; x < means; x++)
+        for (guint i = 0; i < channels; i++) {
+            double expected =
+                mean_of(type, effnet_type_at(type, in, i), 2 * x, size, channels, below);
+            double found = effnet_type_get(type, out, x * out_stride + i);
+            double digit = type == EFFNET_TYPE_BF16 ? 0x1p-8 : 1e-6; /* of a number */
+
+            g_assert_cmpfloat(fabs(found - expected), <=,
+                              type == EFFNET_TYPE_S16 ? 0.5 : fabs(expected) * digit + 1e-6);
+        }
+    checkasm_free(in);
+    checkasm_free(out);
+}
+
+static void
+test_average(void)
+{
+    static const EffNetType types[] = {EFFNET_TYPE_F32, EFFNET_TYPE_BF16, EFFNET_TYPE_S16};
+
+    for (gsize t = 0; t < G_N_ELEMENTS(types); t++)
+        for (guint size = 1; size <= 9; size++)
+            for (guint panels = 1; panels <= 5; panels++) {
+                check_average(types[t], size, panels, FALSE);
+                check_average(types[t], size, panels, TRUE);
+            }
+}
+
 void
 checkasm_pool(void)
 {
     g_test_add_func("/pool/sizes", test_sizes);
+    g_test_add_func("/pool/average", test_average);
 }
