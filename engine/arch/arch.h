@@ -31,6 +31,8 @@ typedef struct {
     guint8 n_stages;             /* rows of the table */
     guint16 stem, head;          /* channels; head 0: none */
     guint8 stem_kernel;          /* 0: 3 */
+    guint8 deep_stem;            /* channels of the first of three convolutions, of which the second
+                                  * has half of STEM's; 0: the stem is one convolution */
     guint8 act;                  /* EffNetAct, as are the next two */
     guint8 se_act;               /* of squeeze-excite's bottleneck; NONE: the block's */
     guint8 gate;                 /* NONE: the sigmoid */
@@ -38,6 +40,7 @@ typedef struct {
                                   * rounding */
     guint8 round_percent;        /* channels round to multiples of 8, never below this percentage */
     guint8 stem_pool : 1;        /* a max pooling of 3x3, stride 2, follows the stem */
+    guint8 mean_shortcut : 1;    /* shortcuts take means of pixels, instead of skipping pixels */
     guint8 fixed_ends : 1;       /* the stem, the head, and the repeats of the first and last stage
                                   * do not scale */
     guint8 least_stem : 1;       /* the stem is never narrower than in the table */

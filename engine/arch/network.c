@@ -163,9 +163,12 @@ add_residual(Builder *b, const Block *block)
 
     if (!block->residual) {
         guint size = b->size;
+        EffNetLayer *shortcut = add_conv(b, &block->layer, EFFNET_ROLE_SHORTCUT, 1, block->stride,
+                                         block->channels, EFFNET_ACT_NONE);
 
-        add_conv(b, &block->layer, EFFNET_ROLE_SHORTCUT, 1, block->stride, block->channels,
-                 EFFNET_ACT_NONE);
+        shortcut->averages = b->family->mean_shortcut && block->stride > 1;
+        if (shortcut->averages)
+            shortcut->pad_after = size % 2;
         b->channels = block->narrow;
         b->size = size;
     }
@@ -291,9 +294,16 @@ add_stem(Builder *b)
 {
     const EffNetFamily *family = b->family;
     const EffNetLayer none = {0};
+    const guint stem = family->stem, first = family->deep_stem ? family->deep_stem : stem;
 
     add_conv(b, &none, EFFNET_ROLE_STEM, family->stem_kernel ? family->stem_kernel : 3, 2,
-             end_channels(b, family->stem, family->least_stem), family->act);
+             end_channels(b, first, family->least_stem), family->act);
+    if (family->deep_stem) {
+        add_conv(b, &none, EFFNET_ROLE_STEM2, 3, 1, end_channels(b, stem / 2, family->least_stem),
+                 family->act);
+        add_conv(b, &none, EFFNET_ROLE_STEM3, 3, 1, end_channels(b, stem, family->least_stem),
+                 family->act);
+    }
     if (family->stem_pool)
         add_conv(b, &none, EFFNET_ROLE_MAX_POOL, 3, 2, b->channels, EFFNET_ACT_NONE)->has_norm =
             FALSE;
@@ -403,15 +413,15 @@ effnet_layer_name(const EffNetLayer *layer)
         [EFFNET_ROLE_DEPTHWISE] = "depthwise", [EFFNET_ROLE_SE_REDUCE] = "se.reduce",
         [EFFNET_ROLE_SE_EXPAND] = "se.expand", [EFFNET_ROLE_PROJECT] = "project",
         [EFFNET_ROLE_HEAD] = "head",           [EFFNET_ROLE_CLASSIFIER] = "classifier",
-        [EFFNET_ROLE_POOL] = "pool",
+        [EFFNET_ROLE_POOL] = "pool",           [EFFNET_ROLE_STEM2] = "stem2",
+        [EFFNET_ROLE_STEM3] = "stem3",
     };
     const char *name = names[layer->role];
 
     if (layer->role == EFFNET_ROLE_HIDDEN)
         return g_strdup_printf("hidden.%u", layer->block);
-    if (layer->role == EFFNET_ROLE_STEM || layer->role == EFFNET_ROLE_MAX_POOL ||
-        layer->role == EFFNET_ROLE_POOL || layer->role == EFFNET_ROLE_HEAD ||
-        layer->role == EFFNET_ROLE_CLASSIFIER)
+    if (layer->role <= EFFNET_ROLE_MAX_POOL || layer->role == EFFNET_ROLE_POOL ||
+        layer->role == EFFNET_ROLE_HEAD || layer->role == EFFNET_ROLE_CLASSIFIER)
         return g_strdup(name);
     return g_strdup_printf("blocks.%u.%u.%s", layer->stage, layer->block, name);
 }

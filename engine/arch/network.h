@@ -10,7 +10,9 @@
 
 /* What a layer does in its network. Role, stage and block identify a layer. */
 typedef enum {
-    EFFNET_ROLE_STEM,      /* the first convolution */
+    EFFNET_ROLE_STEM,      /* the first convolution; this and the next three precede all blocks */
+    EFFNET_ROLE_STEM2,     /* a deep stem's second convolution */
+    EFFNET_ROLE_STEM3,     /* and its third */
     EFFNET_ROLE_MAX_POOL,  /* after the stem; no weights */
     EFFNET_ROLE_START,     /* one filter per channel, before the expansion */
     EFFNET_ROLE_EXPAND,    /* to the expanded channels: 1x1 in MBConv, k x k in Fused-MBConv */
@@ -79,6 +81,8 @@ typedef struct {
     guint in_size, out_size;     /* pixels of a row and of a column; linear layers: 1 */
     guint pad_before, pad_after; /* zeros left of and above the input, and right of and below it */
     EffNetAct act;
+    gboolean averages;  /* SHORTCUT of stride 2: it reads means of 2x2 pixels; where pad_after is 1,
+                         * those at the ends are of fewer */
     gboolean pooled;    /* HEAD: it reads the pooled vector */
     gboolean has_norm;  /* batch norm after the weights and no bias; otherwise a bias */
     gboolean unbiased;  /* neither batch norm nor a bias */

@@ -126,7 +126,7 @@ cut_rows(EffNetOp *op, guint panels)
     } else {
         cut_bands(op, panels);
     }
-    if (layer->kernel == 1)
+    if (layer->kernel == 1 && !layer->averages)
         op->band_rows = 0; /* its windows need no border, and rows are skipped as they are */
     if (op->band_rows)
         band = effnet_layer_band_height(layer, op->band_rows) * effnet_layer_band_row(layer) *

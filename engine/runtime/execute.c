@@ -70,6 +70,26 @@ conv_of(const EffNetLayer *layer, const EffNetPacked *packed, const Task *t)
     };
 }
 
+/* Writes means of the input's pixels for the output row whose window starts at row ROW: to where a
+ * layer of its stride reads them in a band. */
+static void
+average_row(const Task *t, guint8 *dst, guint row)
+{
+    const EffNetLayer *layer = t->op->layer;
+    const EffNetPlanTensor *in = &t->plan->tensors[t->op->in];
+    gsize row_elements = (gsize)in->size * in->channels;
+
+    effnet_average(&(EffNetAverage){
+        .type = in->type,
+        .in = within(t, t->op->in, row * row_elements),
+        .below = row + 1 < in->size ? row_elements : 0,
+        .size = in->size,
+        .panels = in->channels / EFFNET_LANES,
+        .out = dst,
+        .out_stride = layer->stride * layer->in_channels,
+    });
+}
+
 /* Copies row ROW of the input, with its border of zeros and without padding of channels. ROW wraps
  * above the feature map. */
 static void
@@ -80,6 +100,11 @@ copy_row(const Task *t, guint8 *dst, guint row)
     gsize n = layer->in_channels * size, stride = channels(t, t->op->in) * size;
     const guint8 *src = at(t, t->op->in);
 
+    if (layer->averages) {
+        if (row % layer->stride == 0)
+            average_row(t, dst, row);
+        return;
+    }
     if (row >= layer->in_size) {
         memset(dst, 0, effnet_layer_band_row(layer) * size);
         return;

@@ -70,8 +70,9 @@ noise(const float *a, const float *b)
 static const struct {
     const char *name;
     double bound;
-} networks[] = {{"b0", 0.02},           {"lite0", 1e-3},    {"es", 1e-3},      {"v2-b0", 0.05},
-                {"mobilenet-v1", 1e-3}, {"resnet18", 1e-3}, {"resnet50", 1e-3}};
+} networks[] = {{"b0", 0.02},       {"lite0", 1e-3},        {"es", 1e-3},
+                {"v2-b0", 0.05},    {"mobilenet-v1", 1e-3}, {"resnet18", 1e-3},
+                {"resnet50", 1e-3}, {"resnet26t", 1e-3}};
 
 static void
 test_network(const EffNetKernels *kernels, EffNetType type)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* torchvision, whose families are named differently; timm has ResNet's names as well. */
+/* torchvision, whose families are named differently; timm has ResNet's names as well, and ResNet-D,
+ * whose blocks bear the same. */
 #include "../naming.h"
 
 static const EffNetNamingRow efficientnet[] = {
@@ -37,13 +38,20 @@ static const EffNetNamingRow mobilenetv3[] = {
     {EFFNET_ROLE_CLASSIFIER, "classifier.3", NULL},
 };
 
+/* ResNet's rows are the first RESNET_ROWS, ResNet-D's those from RESNET_OWN on. */
 static const EffNetNamingRow resnet[] = {
     {EFFNET_ROLE_STEM, "conv1", "bn1"},
     {EFFNET_ROLE_SHORTCUT, "layer$t.$b.downsample.0", "layer$t.$b.downsample.1"},
+#define RESNET_OWN 2
     {EFFNET_ROLE_CONV1, "layer$t.$b.conv1", "layer$t.$b.bn1"},
     {EFFNET_ROLE_CONV2, "layer$t.$b.conv2", "layer$t.$b.bn2"},
     {EFFNET_ROLE_CONV3, "layer$t.$b.conv3", "layer$t.$b.bn3"},
     {EFFNET_ROLE_CLASSIFIER, "fc", NULL},
+#define RESNET_ROWS 6
+    {EFFNET_ROLE_STEM, "conv1.0", "conv1.1"},
+    {EFFNET_ROLE_STEM2, "conv1.3", "conv1.4"},
+    {EFFNET_ROLE_STEM3, "conv1.6", "bn1"},
+    {EFFNET_ROLE_SHORTCUT, "layer$t.$b.downsample.1", "layer$t.$b.downsample.2"},
 };
 
 static const EffNetPractice practices[] = {
@@ -122,7 +130,16 @@ const EffNetNaming effnet_naming_torchvision_mobilenetv3 = {
 const EffNetNaming effnet_naming_torchvision_resnet = {
     .name = "torchvision",
     .rows = resnet,
-    .n_rows = G_N_ELEMENTS(resnet),
+    .n_rows = RESNET_ROWS,
+    .mark = "layer1.0.conv1.weight",
+    .practices = practices,
+    .n_practices = G_N_ELEMENTS(practices),
+};
+
+const EffNetNaming effnet_naming_timm_resnetd = {
+    .name = "timm",
+    .rows = resnet + RESNET_OWN,
+    .n_rows = G_N_ELEMENTS(resnet) - RESNET_OWN,
     .mark = "layer1.0.conv1.weight",
     .practices = practices,
     .n_practices = G_N_ELEMENTS(practices),

@@ -56,6 +56,7 @@ test_timm_names(void)
         {"mobilenet-v3-small-minimal", "mobilenetv3_small_minimal_100"},
         {"mobilenet-edgetpu", "mobilenet_edgetpu_100"},
         {"resnet50", "resnet50"},
+        {"resnet26t", "resnet26t"},
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
@@ -75,7 +76,11 @@ test_unknown(void)
                                         "resnet",
                                         "tf_efficientnet_b",
                                         "B0",
-                                        "resnet50d",
+                                        "resnet50c",
+                                        "resnet50s",
+                                        "resnet200d",
+                                        "resnetaa50d",
+                                        "seresnet50t",
                                         "mobilenetv2_033",
                                         "mobilenetv1_100h",
                                         "efficientnetv2_rw_x",

@@ -11,6 +11,16 @@ test_rows(void)
         {"resnet101", "resnet101.tv_in1k", 224, 44549160, 7.801},
         {"resnet152", "resnet152", 224, 60192808, 11.514},
         {"resnet26", "resnet26", 224, 15995176, 2.3423},
+        {"resnet10t", "resnet10t.c3_in1k", 176, 5435488, 0.6987},
+        {"resnet14t", "resnet14t.c3_in1k", 176, 10081632, 1.0676},
+        {"resnet18d", "resnet18d.ra2_in1k", 224, 11708744, 2.0537},
+        {"resnet26t", "resnet26t.ra2_in1k", 256, 16011872, 3.3304},
+        {"resnet26d", "resnet26d", 224, 16014408, 2.5819},
+        {"resnet34d", "resnet34d", 224, 21816904, 3.9034},
+        {"resnet50t", "resnet50t", 224, 25573728, 4.2972},
+        {"resnet50d", "resnet50d.a1_in1k", 224, 25576264, 4.3288},
+        {"resnet101d", "resnet101d", 256, 44568392, 10.5020},
+        {"resnet152d", "resnet152d", 256, 60212040, 15.3506},
     };
 
     check_rows(rows, G_N_ELEMENTS(rows));
@@ -43,6 +53,37 @@ test_blocks(void)
     g_assert_cmpuint(net->n_features, ==, 2048);
 }
 
+/* Three convolutions instead of one, and shortcuts that read means where they have a stride. */
+static void
+test_d(void)
+{
+    g_autoptr(EffNetNetwork) net = network("resnet26t", 161);
+    const EffNetLayer *l = net->layers, *plain, *even, *odd;
+    static const guint channels[] = {24, 32, 64};
+
+    for (guint i = 0; i < G_N_ELEMENTS(channels); i++) {
+        g_assert_cmpint(l[i].role, ==, EFFNET_ROLE_STEM + i);
+        g_assert_cmpuint(l[i].kernel, ==, 3);
+        g_assert_cmpuint(l[i].stride, ==, i == 0 ? 2 : 1);
+        g_assert_cmpuint(l[i].out_channels, ==, channels[i]);
+        g_assert_cmpint(l[i].act, ==, EFFNET_ACT_RELU);
+        g_assert_true(l[i].has_norm);
+    }
+    g_assert_cmpint(l[3].role, ==, EFFNET_ROLE_MAX_POOL);
+    plain = find_layer(net, EFFNET_ROLE_SHORTCUT, 0, 0);
+    g_assert_false(plain->averages);
+    odd = find_layer(net, EFFNET_ROLE_SHORTCUT, 1, 0);
+    g_assert_true(odd->averages);
+    g_assert_cmpuint(odd->in_size, ==, 41);
+    g_assert_cmpuint(odd->out_size, ==, 21);
+    g_assert_cmpuint(odd->pad_after, ==, 1);
+    g_assert_cmpuint(odd->kernel, ==, 1);
+    even = find_layer(net, EFFNET_ROLE_SHORTCUT, 3, 0);
+    g_assert_cmpuint(even->in_size, ==, 11);
+    g_assert_cmpuint(even->pad_after, ==, 1);
+    g_assert_false(find_layer(net, EFFNET_ROLE_CONV2, 1, 0)->averages);
+}
+
 /* The EfficientNet paper's table of scaled ResNet-50s: width 2 costs four times as much, and so
  * does resolution 2. */
 static void
@@ -67,6 +108,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/resnet/rows", test_rows);
     g_test_add_func("/resnet/blocks", test_blocks);
+    g_test_add_func("/resnet/d", test_d);
     g_test_add_func("/resnet/scaled", test_scaled);
     return g_test_run();
 }

@@ -18,12 +18,14 @@ static gboolean
 is_named(const char *naming, const char *arch)
 {
     gboolean first = *arch == 'b' || g_str_has_prefix(arch, "l");
+    gboolean of_timm = g_str_has_suffix(arch, "d") || g_str_has_suffix(arch, "t");
 
     if (g_str_equal(naming, "timm"))
-        return !g_str_has_prefix(arch, "resnet");
+        return !g_str_has_prefix(arch, "resnet") || of_timm;
     if (g_str_equal(naming, "lukemelas"))
         return first;
-    return *arch == 'b' || *arch == 'v' || *arch == 'r' || g_str_has_prefix(arch, "mobilenet-v2");
+    return *arch == 'b' || *arch == 'v' || (*arch == 'r' && !of_timm) ||
+           g_str_has_prefix(arch, "mobilenet-v2");
 }
 
 static void

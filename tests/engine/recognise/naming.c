@@ -27,8 +27,11 @@ test_has(void)
 static void
 test_of(void)
 {
-    static const char *const cases[][2] = {
-        {"b0", "timm"}, {"v2-s", "timm"}, {"mobilenet-v2", "timm"}, {"resnet50", "torchvision"}};
+    static const char *const cases[][2] = {{"b0", "timm"},
+                                           {"v2-s", "timm"},
+                                           {"mobilenet-v2", "timm"},
+                                           {"resnet50", "torchvision"},
+                                           {"resnet14t", "timm"}};
 
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(EffNetArch) arch = effnet_arch_new(cases[i][0], NULL);

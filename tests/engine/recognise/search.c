@@ -56,6 +56,7 @@ test_scaled(void)
         {"timm", "mobilenet-v2-110d"},
         {"torchvision", "resnet18"},
         {"torchvision", "resnet50"},
+        {"timm", "resnet26d"},
     };
     static const struct {
         double width, depth;

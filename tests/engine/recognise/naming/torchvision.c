@@ -5,6 +5,7 @@
 #define MOBILENET    (&effnet_naming_torchvision_mobilenet)
 #define MOBILENETV3  (&effnet_naming_torchvision_mobilenetv3)
 #define RESNET       (&effnet_naming_torchvision_resnet)
+#define RESNETD      (&effnet_naming_timm_resnetd)
 
 static void
 test_efficientnet(void)
@@ -90,6 +91,38 @@ test_resnet(void)
     check_tensor(RESNET, &classifier, EFFNET_PART_BIAS, "fc.bias");
 }
 
+/* The layers of ResNet-D that ResNet does not have, and those of its blocks. */
+static void
+test_resnetd(void)
+{
+    static const struct {
+        EffNetRole role;
+        EffNetPart part;
+        const char *name;
+    } cases[] = {
+        {EFFNET_ROLE_STEM, EFFNET_PART_WEIGHT, "conv1.0.weight"},
+        {EFFNET_ROLE_STEM, EFFNET_PART_NORM_BETA, "conv1.1.bias"},
+        {EFFNET_ROLE_STEM2, EFFNET_PART_WEIGHT, "conv1.3.weight"},
+        {EFFNET_ROLE_STEM2, EFFNET_PART_NORM_MEAN, "conv1.4.running_mean"},
+        {EFFNET_ROLE_STEM3, EFFNET_PART_WEIGHT, "conv1.6.weight"},
+        {EFFNET_ROLE_STEM3, EFFNET_PART_NORM_GAMMA, "bn1.weight"},
+        {EFFNET_ROLE_SHORTCUT, EFFNET_PART_WEIGHT, "layer4.0.downsample.1.weight"},
+        {EFFNET_ROLE_SHORTCUT, EFFNET_PART_NORM_VARIANCE, "layer4.0.downsample.2.running_var"},
+        {EFFNET_ROLE_CONV1, EFFNET_PART_WEIGHT, "layer4.0.conv1.weight"},
+        {EFFNET_ROLE_CONV3, EFFNET_PART_NORM_GAMMA, "layer4.0.bn3.weight"},
+        {EFFNET_ROLE_CLASSIFIER, EFFNET_PART_BIAS, "fc.bias"},
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const EffNetLayer layer = {.role = cases[i].role, .stage = 3};
+
+        check_tensor(RESNETD, &layer, cases[i].part, cases[i].name);
+        if (cases[i].role == EFFNET_ROLE_STEM2 || cases[i].role == EFFNET_ROLE_STEM3)
+            check_tensor(RESNET, &layer, cases[i].part, NULL);
+    }
+    g_assert_cmpuint(practice_of(RESNETD, "resnet50d", "resnet50d.a3_in1k").resolution, ==, 160);
+}
+
 static void
 test_practice(void)
 {
@@ -144,6 +177,7 @@ main(int argc, char **argv)
     g_test_add_func("/naming/torchvision/mobilenet", test_mobilenet);
     g_test_add_func("/naming/torchvision/mobilenetv3", test_mobilenetv3);
     g_test_add_func("/naming/torchvision/resnet", test_resnet);
+    g_test_add_func("/naming/torchvision/resnetd", test_resnetd);
     g_test_add_func("/naming/torchvision/practice", test_practice);
     g_test_add_func("/naming/torchvision/practice-of-resnet", test_practice_of_resnet);
     return g_test_run();
