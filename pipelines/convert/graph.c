@@ -32,6 +32,7 @@ typedef struct {
     Form form;
     guint form_of; /* the serial of x */
     guint norm;    /* the number + 1 of the norm that a layer behind it is to take; 0: none */
+    guint mean_of; /* the serial of what this is means of 2x2 pixels of; 0: of nothing */
 } Value;
 
 /* The most norms, of which each may be written as several operations. */
@@ -285,6 +286,7 @@ gboolean
 effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **error)
 {
     const EffNetConstant *weights = conv->weights;
+    const Value *in = get(graph, conv->in);
     EffNetGraphLayer *layer;
 
     if (!effnet_graph_is_feature(graph, conv->in))
@@ -306,9 +308,10 @@ effnet_graph_add_conv(EffNetGraph *graph, const EffNetGraphConv *conv, GError **
     layer = g_new0(EffNetGraphLayer, 1);
     g_ptr_array_add(graph->layers, layer);
     layer->name = g_strdup(conv->name);
-    layer->stride = MAX(1, conv->stride);
+    layer->averages = in->mean_of > 0;
+    layer->stride = MAX(1, conv->stride) * (layer->averages ? 2 : 1);
     layer->padding = conv->padding;
-    layer->reads = get(graph, conv->in)->serial;
+    layer->reads = layer->averages ? in->mean_of : in->serial;
     layer->linear = weights->n_dims == 2;
     graph->is_quantised = graph->is_quantised || weights->quantisation.n_bytes > 0;
     if (!read_weights(layer, conv))
@@ -381,6 +384,7 @@ place_norm(EffNetGraph *graph, guint in, Norm *given, guint out, GError **error)
     g_ptr_array_add(graph->norms, g_steal_pointer(&norm));
     value.serial = ++graph->n_serials;
     value.form = FORM_NONE;
+    value.mean_of = 0;
     value.norm = graph->norms->len;
     set(graph, out, &value);
     return TRUE;
@@ -487,10 +491,23 @@ effnet_graph_add_pass(EffNetGraph *graph, gboolean exact, guint in, guint out)
     if (!exact) {
         lose_norm(graph, in);
         value.norm = 0;
+        value.mean_of = 0;
         value.serial = ++graph->n_serials;
         value.layer = -1;
         value.form = FORM_NONE;
     }
+    set(graph, out, &value);
+}
+
+void
+effnet_graph_add_averages(EffNetGraph *graph, guint in, guint out)
+{
+    guint of = get(graph, in)->serial;
+    Value value;
+
+    effnet_graph_add_pass(graph, FALSE, in, out);
+    value = *get(graph, out);
+    value.mean_of = of;
     set(graph, out, &value);
 }
 

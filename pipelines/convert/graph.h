@@ -18,6 +18,7 @@ typedef struct {
     guint groups;     /* otherwise: of filters, each of which reads as many channels */
     gboolean linear;  /* its weights have two dimensions */
     guint stride;
+    gboolean averages;     /* it reads means of 2x2 pixels, which counts as a stride of 2 */
     EffNetPadding padding; /* AUTO: unknown */
     guint reads;           /* a value; two layers may read the same one */
     gboolean added;        /* its outputs are added to something before any activation */
@@ -112,6 +113,8 @@ gboolean effnet_graph_add_binary(EffNetGraph *graph, char op, guint a, guint b, 
                                  GError **error);
 /* OUT equals IN as far as layers are concerned (EXACT), or is computed from it. */
 void effnet_graph_add_pass(EffNetGraph *graph, gboolean exact, guint in, guint out);
+/* OUT is the means of 2x2 pixels of IN each, or of fewer at its ends. */
+void effnet_graph_add_averages(EffNetGraph *graph, guint in, guint out);
 
 /* Moves shortcuts before the block whose input they read, which is our order. */
 void effnet_graph_sort(EffNetGraph *graph);

@@ -65,7 +65,7 @@ typedef struct {
     EffNetOnnxInts kernel, strides, pads, dilations;
     guint64 groups;
     gboolean transposed; /* Gemm's transB */
-    gboolean auto_pad;
+    gboolean auto_pad, ceil_mode;
     gboolean has_min, has_max;
     float epsilon, min, max, alpha, beta;
     EffNetProto tensor; /* Constant's */
@@ -189,6 +189,8 @@ set_attribute(Node *node, const Attribute *a)
         node->groups = a->integer;
     else if (effnet_proto_equals(&a->name, "transB"))
         node->transposed = a->integer != 0;
+    else if (effnet_proto_equals(&a->name, "ceil_mode"))
+        node->ceil_mode = a->integer != 0;
     else if (effnet_proto_equals(&a->name, "alpha"))
         node->alpha = a->number;
     else if (effnet_proto_equals(&a->name, "beta"))
@@ -497,6 +499,26 @@ pass_changed(Onnx *onnx, const Node *node, GError **error)
     return TRUE;
 }
 
+static gboolean
+are_all(const EffNetOnnxInts *ints, gint64 number)
+{
+    for (guint i = 0; i < ints->n; i++)
+        if (ints->at[i] != number)
+            return FALSE;
+    return TRUE;
+}
+
+/* Means of 2x2 pixels, as ResNet-D's shortcuts take them, or of all pixels. */
+static gboolean
+add_average(Onnx *onnx, const Node *node, GError **error)
+{
+    if (node->kernel.n != 2 || node->strides.n != 2 || !are_all(&node->kernel, 2) ||
+        !are_all(&node->strides, 2) || !are_all(&node->pads, 0) || !node->ceil_mode)
+        return pass_changed(onnx, node, error);
+    effnet_graph_add_averages(onnx->graph, node->inputs[0], node->output);
+    return TRUE;
+}
+
 /* An operation whose outputs do not depend on the image's content. */
 static gboolean
 ignore(Onnx *onnx, const Node *node, GError **error)
@@ -525,7 +547,7 @@ static const struct {
     {"Cast", 1, pass_same},
     {"MaxPool", 1, pass_changed},
     {"GlobalAveragePool", 1, pass_changed},
-    {"AveragePool", 1, pass_changed},
+    {"AveragePool", 1, add_average},
     {"ReduceMean", 1, pass_changed},
     {"Flatten", 1, pass_changed},
     {"Reshape", 1, pass_changed},

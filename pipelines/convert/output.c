@@ -128,6 +128,11 @@ check_layers(const EffNetGraph *graph, const EffNetNetwork *network, GError **er
                                      found->name, found->stride,
                                      found->grouped ? " for each channel" : "", layer->stride,
                                      depthwise ? " for each channel" : "");
+        if (found->averages != layer->averages)
+            return effnet_graph_fail(
+                graph, error, "has a layer %s that reads %s, where it was expected to read %s",
+                found->name, found->averages ? "means of 2x2 pixels" : "every second pixel",
+                layer->averages ? "means of 2x2 pixels" : "every second pixel");
         if (!depthwise && found->groups != layer->in_channels / effnet_layer_stored_channels(layer))
             return effnet_graph_fail(
                 graph, error, "has a layer %s of %u groups, where %u was expected", found->name,

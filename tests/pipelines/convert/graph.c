@@ -333,6 +333,33 @@ test_sort(void)
     g_assert_cmpstr(get(graph, 3)->name, ==, "conv2");
 }
 
+/* The means of what a block reads belong to its shortcut only. */
+static void
+test_averages(void)
+{
+    g_autoptr(EffNetGraph) graph = effnet_graph_new("file");
+
+    effnet_graph_set_input(graph, 0);
+    add(graph, "stem", 2, 0, 1);
+    effnet_graph_add_act(graph, EFFNET_ACT_RELU, 1, 2);
+    add(graph, "conv1", 2, 2, 3);
+    effnet_graph_add_averages(graph, 2, 4);
+    effnet_graph_add_pass(graph, TRUE, 4, 5);
+    add(graph, "shortcut", 2, 5, 6);
+    g_assert_true(effnet_graph_add_binary(graph, '+', 3, 6, 7, NULL));
+    effnet_graph_add_pass(graph, FALSE, 4, 8);
+    add(graph, "other", 2, 8, 9);
+    effnet_graph_sort(graph);
+    g_assert_cmpstr(get(graph, 1)->name, ==, "shortcut");
+    g_assert_true(get(graph, 1)->averages);
+    g_assert_cmpuint(get(graph, 1)->stride, ==, 2);
+    g_assert_cmpstr(get(graph, 2)->name, ==, "conv1");
+    g_assert_false(get(graph, 2)->averages);
+    g_assert_cmpuint(get(graph, 2)->stride, ==, 1);
+    g_assert_cmpstr(get(graph, 3)->name, ==, "other");
+    g_assert_false(get(graph, 3)->averages);
+}
+
 static void
 test_refused(void)
 {
@@ -400,6 +427,7 @@ main(int argc, char **argv)
     g_test_add_func("/convert/graph/bias", test_bias);
     g_test_add_func("/convert/graph/picture", test_picture);
     g_test_add_func("/convert/graph/sort", test_sort);
+    g_test_add_func("/convert/graph/averages", test_averages);
     g_test_add_func("/convert/graph/too-many", test_too_many);
     g_test_add_func("/convert/graph/too-many-weights", test_too_many_weights);
     g_test_add_func("/convert/graph/refused", test_refused);

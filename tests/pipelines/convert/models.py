@@ -150,10 +150,15 @@ def mbconv(net, x, name, kernel, stride, expand, channels, act):
     return x
 
 
-def resnet():
-    """ResNet-18 with an eighth of its width."""
+def resnet(deep=False, averages=False):
+    """ResNet-18 with an eighth of its width; DEEP and with AVERAGES: ResNet-18-D."""
     net = Network("symmetric", 1e-5)
-    x = net.conv(0, "conv1", "bn1", 8, 7, 2, "relu")
+    if deep:
+        x = net.conv(0, "conv1.0", "conv1.1", 8, 3, 2, "relu")
+        x = net.conv(x, "conv1.3", "conv1.4", 8, 3, 1, "relu")
+        x = net.conv(x, "conv1.6", "bn1", 8, 3, 1, "relu")
+    else:
+        x = net.conv(0, "conv1", "bn1", 8, 7, 2, "relu")
     x = net.node("maxpool", [x], size=net.size[x] // 2)
     for s, channels in enumerate((8, 16, 32, 64), 1):
         for b in range(2):
@@ -162,8 +167,11 @@ def resnet():
             x = net.conv(x, f"{name}.conv1", f"{name}.bn1", channels, 3, stride, "relu")
             x = net.conv(x, f"{name}.conv2", f"{name}.bn2", channels, 3)
             if stride == 2:  # after the others, as torch.onnx writes it
-                before = net.conv(before, f"{name}.downsample.0", f"{name}.downsample.1", channels,
-                                  1, stride)
+                first = 1 if deep else 0
+                if averages:
+                    before, stride = net.node("average", [before], size=net.size[before] // 2), 1
+                before = net.conv(before, f"{name}.downsample.{first}",
+                                  f"{name}.downsample.{first + 1}", channels, 1, stride)
             x = net.act(net.node("add", [x, before]), "relu")
     net.linear(net.pool(x), "fc", CLASSES)
     return net
@@ -292,7 +300,9 @@ def onnx_layer(net, layer, inputs, out, folded, constants):
     return nodes
 
 
-ONNX_OPS = {"sigmoid": "Sigmoid", "relu": "Relu", "mul": "Mul", "add": "Add", "maxpool": "MaxPool"}
+ONNX_OPS = {"sigmoid": "Sigmoid", "relu": "Relu", "mul": "Mul", "add": "Add", "maxpool": "MaxPool",
+            "average": "AveragePool"}
+AVERAGE = {"kernel_shape": [2, 2], "strides": [2, 2], "pads": [0] * 4, "ceil_mode": 1}
 
 
 def onnx_batch(length, constants):
@@ -309,9 +319,9 @@ def onnx_batch(length, constants):
 
 
 def write_onnx(path, net, folded=True, constant_nodes=False, packed=False, half=False,
-               external=None, size=SIZE, order=None, batch=None):
+               external=None, size=SIZE, order=None, batch=None, average=AVERAGE):
     """EXTERNAL: a file for the weights. ORDER: of the pooled features, taken by a Gather; BATCH:
-    for each image of a batch of any size."""
+    for each image of a batch of any size. AVERAGE: attributes of shortcuts' pooling."""
     nodes, constants = b"", {}
     beside = (external, bytearray()) if external else None
     for op, layer, inputs, out in net.nodes:
@@ -325,7 +335,8 @@ def write_onnx(path, net, folded=True, constant_nodes=False, packed=False, half=
                 nodes += onnx_batch(batch, constants)
             nodes += onnx_node("Gather", [f"v{inputs[0]}", "all" if batch else "order"], f"v{out}")
         else:
-            nodes += onnx_node(ONNX_OPS[op], [f"v{i}" for i in inputs], f"v{out}")
+            nodes += onnx_node(ONNX_OPS[op], [f"v{i}" for i in inputs], f"v{out}",
+                               **average if op == "average" else {})
     stored = b""
     for name, values in constants.items():
         tensor = onnx_tensor(name, values.astype("e") if half else values,

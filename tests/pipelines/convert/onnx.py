@@ -76,6 +76,25 @@ def test_shortcuts():
     assert config["pretrained_cfg"]["padding"] == "symmetric"
 
 
+def test_averages():
+    """ResNet-D's shortcuts, and what only looks like them."""
+    net = models.resnet(deep=True, averages=True)
+    for folded in (True, False):
+        config = check(net, "a.onnx", lambda path: write_onnx(path, net, folded))
+        # As narrow as this, ResNet-10-T's first layer is like ResNet-18-D's.
+        assert config["architecture"].startswith("resnet10t-w"), config
+    for wrong in ({"kernel_shape": [3, 3]}, {"strides": [1, 1]}, {"pads": [0, 0, 1, 1]},
+                  {"ceil_mode": 0}):
+        refuse("a.onnx", lambda path: write_onnx(path, net, average={**models.AVERAGE, **wrong}),
+               "no network of the family")
+    skipping = models.resnet(deep=True)
+    refuse("a.onnx", lambda path: write_onnx(path, skipping),
+           "reads every second pixel, where it was expected to read means")
+    plain = models.resnet(averages=True)
+    refuse("a.onnx", lambda path: write_onnx(path, plain),
+           "reads means of 2x2 pixels, where it was expected to read every")
+
+
 def test_gather():
     net = models.resnet()
     last = net.nodes.pop()
