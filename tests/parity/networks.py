@@ -95,6 +95,9 @@ SMALL = [
     ("timm", "efficientnet_es_pruned", 224, 129),
     ("timm", "resnet18", 224, 161),
     ("timm", "resnet50", 224, 161),
+    ("timm", "resnet14t", 176, 129),
+    ("timm", "resnet18d", 224, 161),
+    ("timm", "resnet50d", 224, 161),
     ("torchvision", "efficientnet_b0", 224, 193),
     ("torchvision", "mobilenet_v2", 224, 193),
     ("torchvision", "mobilenet_v3_small", 224, 193),
@@ -130,6 +133,13 @@ LARGE = [
     ("timm", "resnet34", 224, 129),
     ("timm", "resnet101", 224, 129),
     ("timm", "resnet152", 224, 129),
+    ("timm", "resnet10t", 176, 129),
+    ("timm", "resnet26t", 256, 129),
+    ("timm", "resnet26d", 224, 129),
+    ("timm", "resnet34d", 224, 129),
+    ("timm", "resnet50t", 224, 129),
+    ("timm", "resnet101d", 256, 129),
+    ("timm", "resnet152d", 256, 129),
     ("torchvision", "efficientnet_v2_s", 384, 129),
 ]
 BATCH = 3
@@ -158,7 +168,7 @@ INT8 = [
     ("mobilenetv3_large_100", 224), ("mobilenetv4_conv_medium", 256),
     ("mobilenetv4_conv_small", 224),
     ("tinynet_a", 192), ("mnasnet_100", 224),
-    ("fbnetv3_b", 224), ("lcnet_100", 224),
+    ("fbnetv3_b", 224), ("lcnet_100", 224), ("resnet18d", 225),
 ]
 # Variants that users make: with another classifier or none, with images of one channel.
 VARIED = [
@@ -168,6 +178,7 @@ VARIED = [
     ("mobilenetv2_050", {"num_classes": 20, "in_chans": 1}),
     ("resnet18", {"num_classes": 5, "in_chans": 1}),
     ("resnet50", {"num_classes": 0}),
+    ("resnet18d", {"num_classes": 5, "in_chans": 1}),
     ("efficientnet_es", {"in_chans": 1}),
 ]
 
