@@ -32,6 +32,7 @@ FAMILIES = (
     ("spnasnet", "Single-Path NAS"),
     ("fbnetc", "FBNet-C"),
     ("fbnetv3", "FBNetV3"),
+    (r"resnet\d+[dt]$", "ResNet-D, of timm"),
     ("resnet", "ResNet"),
 )
 

@@ -131,6 +131,15 @@ resnet34 resnet34.a1_in1k
 resnet50 resnet50.a1_in1k
 resnet101 resnet101.a1_in1k
 resnet152 resnet152.a1_in1k
+resnet10t resnet10t.c3_in1k
+resnet14t resnet14t.c3_in1k
+resnet18d resnet18d.ra2_in1k
+resnet26t resnet26t.ra2_in1k
+resnet26d resnet26d.bt_in1k
+resnet34d resnet34d.ra2_in1k
+resnet50d resnet50d.a1_in1k
+resnet101d resnet101d.ra2_in1k
+resnet152d resnet152d.ra2_in1k
 """.strip().splitlines())
 
 # Torchvision's files, each with the beginning of its sum in its name.

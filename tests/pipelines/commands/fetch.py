@@ -35,7 +35,7 @@ def test_list():
                "mobilenet-v2-075", "mobilenet-v4-small-035", "mobilenet-edgetpu",
                "mobilenet-edgetpu-v2-xs", "mobilenet-edgetpu-v2-s", "mobilenet-edgetpu-v2-m",
                "mobilenet-edgetpu-v2-l", "lcnet-035", "lcnet-150", "mnasnet-050", "mnasnet-075",
-               "mnasnet-140", "semnasnet-050", "semnasnet-140"}
+               "mnasnet-140", "semnasnet-050", "semnasnet-140", "resnet50t"}
     assert known - set(names) == without, known - set(names)
 
 
