@@ -6,9 +6,9 @@
 
 #include <gst/video/video.h>
 
-#include "checkpoint.h"
 #include "meta.h"
 #include "publishfile.h"
+#include "records.h"
 #include "results.h"
 #if EFFNET_HAVE_GST_ANALYTICS
 #include <gst/analytics/analytics.h>
@@ -18,32 +18,16 @@
 static char *
 write_line(GstBuffer *buffer, const EffNetTestResult *results, gsize n, const char *tags)
 {
-    char *folder = effnet_test_make_folder();
-    g_autofree char *path = g_build_filename(folder, "lines", NULL);
-    GstEfficientNetWriter *writer =
-        g_object_new(GST_TYPE_EFFICIENTNET_PUBLISH_FILE, "location", path, NULL);
-    GstEfficientNetFormat *format =
-        g_object_new(GST_TYPE_EFFICIENTNET_FORMAT_DLSTREAMER, "tags", tags, NULL);
     GstEfficientNetRecord record = {.stream = "test_src",
                                     .width = 640,
                                     .height = 480,
                                     .stream_time = GST_BUFFER_PTS(buffer),
                                     .buffer = buffer};
-    GError *error = NULL;
-    char *text = NULL;
 
     effnet_test_attach_results(buffer, results, n);
     record.results = gst_efficientnet_buffer_get_results(buffer);
-    g_assert_null(gst_efficientnet_format_find_missing(format, writer));
-    g_assert_true(gst_efficientnet_format_open(format, writer, "test_src", NULL, &error));
-    g_assert_no_error(error);
-    g_assert_true(gst_efficientnet_format_write(format, writer, &record, &error));
-    gst_efficientnet_writer_close(writer);
-    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    g_object_unref(format);
-    g_object_unref(writer);
-    effnet_test_remove_folder(folder);
-    return text;
+    return effnet_test_write_records(
+        g_object_new(GST_TYPE_EFFICIENTNET_FORMAT_DLSTREAMER, "tags", tags, NULL), &record, 1);
 }
 
 /* Takes BUFFER. */

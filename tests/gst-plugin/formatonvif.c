@@ -11,7 +11,7 @@
 
 #include "checkpoint.h"
 #include "meta.h"
-#include "publishfile.h"
+#include "records.h"
 #include "results.h"
 #if EFFNET_HAVE_GST_ANALYTICS
 #include <gst/analytics/analytics.h>
@@ -54,36 +54,25 @@ static char *
 write_lines(GstBuffer *buffer, const EffNetTestResult *results, gsize n, gboolean together,
             gboolean candidates)
 {
-    char *folder = effnet_test_make_folder();
-    g_autofree char *path = g_build_filename(folder, "lines", NULL);
-    GstEfficientNetWriter *writer =
-        g_object_new(GST_TYPE_EFFICIENTNET_PUBLISH_FILE, "location", path, NULL);
-    GstEfficientNetFormat *format =
-        g_object_new(GST_TYPE_EFFICIENTNET_FORMAT_ONVIF, "class-candidates", candidates, NULL);
-    GstEfficientNetRecord record = {.stream = "cam & 0",
-                                    .time = G_GINT64_CONSTANT(1767225600250000),
-                                    .width = 640,
-                                    .height = 480,
-                                    .buffer = buffer};
-    GError *error = NULL;
-    char *text = NULL;
+    gsize n_records = together ? 1 : n;
+    g_autofree GstEfficientNetRecord *records = g_new(GstEfficientNetRecord, n_records);
+    g_autofree GValue *lists = g_new(GValue, n_records);
+    char *text;
 
-    g_assert_null(gst_efficientnet_format_find_missing(format, writer));
-    g_assert_true(gst_efficientnet_format_open(format, writer, "cam & 0", NULL, &error));
-    g_assert_no_error(error);
-    for (gsize i = 0; i < (together ? 1 : n); i++) {
-        GValue list;
-
-        effnet_test_init_results(&list, &results[i], together ? n : 1);
-        record.results = &list;
-        g_assert_true(gst_efficientnet_format_write(format, writer, &record, &error));
-        g_value_unset(&list);
+    for (gsize i = 0; i < n_records; i++) {
+        effnet_test_init_results(&lists[i], &results[i], together ? n : 1);
+        records[i] = (GstEfficientNetRecord){.stream = "cam & 0",
+                                             .time = G_GINT64_CONSTANT(1767225600250000),
+                                             .width = 640,
+                                             .height = 480,
+                                             .buffer = buffer,
+                                             .results = &lists[i]};
     }
-    gst_efficientnet_writer_close(writer);
-    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    g_object_unref(format);
-    g_object_unref(writer);
-    effnet_test_remove_folder(folder);
+    text = effnet_test_write_records(
+        g_object_new(GST_TYPE_EFFICIENTNET_FORMAT_ONVIF, "class-candidates", candidates, NULL),
+        records, n_records);
+    for (gsize i = 0; i < n_records; i++)
+        g_value_unset(&lists[i]);
     return text;
 }
 
