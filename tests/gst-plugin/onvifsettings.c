@@ -2,6 +2,7 @@
 #include "onvifsettings.h"
 
 #include "gstefficientnetpublish.h"
+#include "harness.h"
 #include "publishregistry.h"
 
 /* This test sees only GStreamer's own plugins. */
@@ -10,22 +11,11 @@ test_not_installed(void)
 {
     GstElement *element =
         gst_object_ref_sink(gst_parse_launch("efficientnetpublish format=onvif", NULL));
-    GstBus *bus = gst_bus_new();
-    g_autoptr(GError) error = NULL;
-    GstMessage *message;
+    g_autoptr(GError) error = effnet_test_fail_state(element, GST_STATE_PAUSED);
 
-    gst_element_set_bus(element, bus);
-    g_assert_cmpint(gst_element_set_state(element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
-    message = gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR);
-    g_assert_nonnull(message);
-    gst_message_parse_error(message, &error, NULL);
     g_assert_cmpstr(
         error->message, ==,
         "format: onvif needs GStreamer's plugin \"efficientnetonvif\", which is not installed");
-    gst_message_unref(message);
-    gst_element_set_state(element, GST_STATE_NULL);
-    gst_element_set_bus(element, NULL); /* its messages hold the element */
-    gst_object_unref(bus);
     gst_object_unref(element);
 }
 
