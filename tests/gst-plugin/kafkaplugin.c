@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <gst/gst.h>
+#include "publishing.h"
 
-/* The registry finds the method without loading its plugin file, and loads that on demand. */
 static void
 test_type(void)
 {
-    g_autoptr(GstPluginFeature) feature = gst_registry_find_feature(
-        gst_registry_get(), "GstEfficientNetPublishKafka", GST_TYPE_DYNAMIC_TYPE_FACTORY);
-    GType type;
-
-    g_assert_nonnull(feature);
-    g_assert_cmpstr(gst_plugin_feature_get_plugin_name(feature), ==, "efficientnetkafka");
-    type = gst_dynamic_type_factory_load("GstEfficientNetPublishKafka");
-    g_assert_true(g_type_is_a(type, G_TYPE_OBJECT));
-    g_assert_true(g_type_is_a(type, g_type_from_name("GstEfficientNetWriter")));
+    effnet_test_assert_provides("efficientnetkafka", "GstEfficientNetPublishKafka",
+                                "GstEfficientNetWriter");
 }
 
 /* Two plugin files, one interface: the element uses what the other one provides. */
 static void
 test_element(void)
 {
-    GstElement *element =
-        gst_parse_launch("efficientnetpublish method=kafka drain-timeout=0", NULL);
-
-    g_assert_nonnull(element);
-    g_assert_cmpint(gst_element_set_state(element, GST_STATE_PAUSED), !=, GST_STATE_CHANGE_FAILURE);
-    g_assert_cmpint(gst_element_set_state(element, GST_STATE_NULL), ==, GST_STATE_CHANGE_SUCCESS);
-    gst_object_unref(element);
+    effnet_test_assert_pauses("efficientnetpublish method=kafka drain-timeout=0");
 }
 
 int

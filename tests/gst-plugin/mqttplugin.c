@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <gst/gst.h>
+#include "publishing.h"
 
-/* The registry finds the method and the formats without loading their plugin file, and loads that
- * on demand. */
 static void
 test_types(void)
 {
-    static const struct {
-        const char *type, *interface;
-    } rows[] = {
-        {"GstEfficientNetPublishMqtt", "GstEfficientNetWriter"},
-        {"GstEfficientNetFormatHomeassistant", "GstEfficientNetFormat"},
-        {"GstEfficientNetFormatFrigate", "GstEfficientNetFormat"},
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(GstPluginFeature) feature = gst_registry_find_feature(
-            gst_registry_get(), rows[i].type, GST_TYPE_DYNAMIC_TYPE_FACTORY);
-        GType type;
-
-        g_assert_nonnull(feature);
-        g_assert_cmpstr(gst_plugin_feature_get_plugin_name(feature), ==, "efficientnetmqtt");
-        type = gst_dynamic_type_factory_load(rows[i].type);
-        g_assert_true(g_type_is_a(type, G_TYPE_OBJECT));
-        g_assert_true(g_type_is_a(type, g_type_from_name(rows[i].interface)));
-    }
+    effnet_test_assert_provides("efficientnetmqtt", "GstEfficientNetPublishMqtt",
+                                "GstEfficientNetWriter");
+    effnet_test_assert_provides("efficientnetmqtt", "GstEfficientNetFormatHomeassistant",
+                                "GstEfficientNetFormat");
+    effnet_test_assert_provides("efficientnetmqtt", "GstEfficientNetFormatFrigate",
+                                "GstEfficientNetFormat");
 }
 
 /* Two plugin files, one interface: the element uses what the other one provides. */
@@ -36,14 +21,8 @@ test_element(void)
     for (gsize i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_autofree char *line = g_strdup_printf(
             "efficientnetpublish method=mqtt format=%s drain-timeout=0", formats[i]);
-        GstElement *element = gst_parse_launch(line, NULL);
 
-        g_assert_nonnull(element);
-        g_assert_cmpint(gst_element_set_state(element, GST_STATE_PAUSED), !=,
-                        GST_STATE_CHANGE_FAILURE);
-        g_assert_cmpint(gst_element_set_state(element, GST_STATE_NULL), ==,
-                        GST_STATE_CHANGE_SUCCESS);
-        gst_object_unref(element);
+        effnet_test_assert_pauses(line);
     }
 }
 

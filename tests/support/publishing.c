@@ -99,3 +99,28 @@ effnet_test_publisher_assert_quiet(EffNetTestPublisher *self)
 {
     g_assert_null(gst_bus_pop_filtered(self->bus, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR));
 }
+
+void
+effnet_test_assert_provides(const char *plugin, const char *type, const char *interface)
+{
+    g_autoptr(GstPluginFeature) feature =
+        gst_registry_find_feature(gst_registry_get(), type, GST_TYPE_DYNAMIC_TYPE_FACTORY);
+    GType loaded;
+
+    g_assert_nonnull(feature);
+    g_assert_cmpstr(gst_plugin_feature_get_plugin_name(feature), ==, plugin);
+    loaded = gst_dynamic_type_factory_load(type);
+    g_assert_true(g_type_is_a(loaded, G_TYPE_OBJECT));
+    g_assert_true(g_type_is_a(loaded, g_type_from_name(interface)));
+}
+
+void
+effnet_test_assert_pauses(const char *line)
+{
+    GstElement *element = gst_parse_launch(line, NULL);
+
+    g_assert_nonnull(element);
+    g_assert_cmpint(gst_element_set_state(element, GST_STATE_PAUSED), !=, GST_STATE_CHANGE_FAILURE);
+    g_assert_cmpint(gst_element_set_state(element, GST_STATE_NULL), ==, GST_STATE_CHANGE_SUCCESS);
+    gst_object_unref(element);
+}

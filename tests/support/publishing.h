@@ -36,4 +36,11 @@ void effnet_test_publisher_assert_message(EffNetTestPublisher *self, GstMessageT
                                           const char *says);
 void effnet_test_publisher_assert_quiet(EffNetTestPublisher *self);
 
+/* GStreamer's registry finds TYPE, which implements INTERFACE, in PLUGIN without loading its file,
+ * and loads that on demand. */
+void effnet_test_assert_provides(const char *plugin, const char *type, const char *interface);
+
+/* The element of LINE goes to PAUSED and back. */
+void effnet_test_assert_pauses(const char *line);
+
 #endif
