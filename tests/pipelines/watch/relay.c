@@ -6,6 +6,7 @@
 #include <gst/video/video.h>
 
 #define SIZE     16
+#define CAPS     "video/x-raw,format=GRAY8,width=16,height=16,framerate=25/1"
 #define PATIENCE (30 * GST_SECOND)
 #define MOMENT   (G_USEC_PER_SEC / 5)
 
@@ -29,8 +30,7 @@ typedef struct {
 static void
 owner_init(Owner *owner, guint n_zones, gboolean live)
 {
-    g_autoptr(GstCaps) caps = gst_caps_from_string("video/x-raw,format=GRAY8,width=16,height=16,"
-                                                   "framerate=25/1");
+    g_autoptr(GstCaps) caps = gst_caps_from_string(CAPS);
 
     *owner = (Owner){.relay = effnet_watch_relay_new(n_zones), .live = live};
     owner->pipeline = gst_object_ref_sink(gst_pipeline_new(NULL));
@@ -105,13 +105,28 @@ zone_connect(Zone *zone, gboolean patient)
 }
 
 static void
+zone_disconnect(Zone *zone)
+{
+    gst_element_set_state(zone->pipeline, GST_STATE_NULL);
+    gst_clear_object(&zone->pipeline);
+}
+
+static void
 zone_clear(Zone *zone)
 {
-    if (zone->pipeline) {
-        gst_element_set_state(zone->pipeline, GST_STATE_NULL);
-        gst_object_unref(zone->pipeline);
-    }
+    if (zone->pipeline)
+        zone_disconnect(zone);
     effnet_watch_feed_free(zone->feed);
+}
+
+/* OWNER, which is live, has a frame, and ZONE can connect. */
+static void
+begin_live(Owner *owner, Zone *zone)
+{
+    owner_init(owner, 1, TRUE);
+    zone_init(zone, owner->relay);
+    effnet_watch_relay_begin(owner->relay);
+    push(owner, 0);
 }
 
 /* The number of the next frame; -1: there is none any longer. */
@@ -254,10 +269,7 @@ test_lost_and_back(void)
     Zone zone;
     GThread *thread;
 
-    owner_init(&owner, 1, TRUE);
-    zone_init(&zone, owner.relay);
-    effnet_watch_relay_begin(owner.relay);
-    push(&owner, 0);
+    begin_live(&owner, &zone);
     zone_connect(&zone, TRUE);
     g_assert_true(zone.live);
     check_state(&zone, EFFNET_WATCH_RELAY_FLOWS, NULL);
@@ -265,8 +277,7 @@ test_lost_and_back(void)
     check_state(&zone, EFFNET_WATCH_RELAY_LOST, "no frame");
     push(&owner, 1); /* from what was lost */
     thread = g_thread_new("zone", wait_for_frames, zone.feed);
-    gst_element_set_state(zone.pipeline, GST_STATE_NULL);
-    gst_clear_object(&zone.pipeline);
+    zone_disconnect(&zone);
     effnet_watch_relay_begin(owner.relay);
     push(&owner, 2);
     g_assert_cmpint(GPOINTER_TO_INT(g_thread_join(thread)), ==, EFFNET_WATCH_RELAY_FLOWS);
@@ -285,10 +296,7 @@ test_lost_meanwhile(void)
     Owner owner;
     Zone zone;
 
-    owner_init(&owner, 1, TRUE);
-    zone_init(&zone, owner.relay);
-    effnet_watch_relay_begin(owner.relay);
-    push(&owner, 0);
+    begin_live(&owner, &zone);
     g_assert_cmpint(effnet_watch_feed_wait(zone.feed), ==, EFFNET_WATCH_RELAY_FLOWS);
     effnet_watch_relay_end(owner.relay, EFFNET_WATCH_RELAY_LOST, "no frame");
     zone_connect(&zone, TRUE);
@@ -382,10 +390,7 @@ test_tags(void)
     Owner owner;
     Zone zone;
 
-    owner_init(&owner, 1, TRUE);
-    zone_init(&zone, owner.relay);
-    effnet_watch_relay_begin(owner.relay);
-    push(&owner, 0);
+    begin_live(&owner, &zone);
     zone_connect(&zone, FALSE);
     push(&owner, 1);
     g_assert_cmpint(take(&zone), ==, 1);
@@ -401,8 +406,7 @@ test_tags(void)
     effnet_watch_relay_end(owner.relay, EFFNET_WATCH_RELAY_LOST, "no frame");
 
     /* A zone that comes later has it, too. */
-    gst_element_set_state(zone.pipeline, GST_STATE_NULL);
-    gst_clear_object(&zone.pipeline);
+    zone_disconnect(&zone);
     effnet_watch_relay_begin(owner.relay);
     push(&owner, 4);
     zone_connect(&zone, FALSE);
@@ -463,8 +467,7 @@ is_copied(GType type)
 {
     g_autoptr(GstBufferPool) pool = gst_object_ref_sink(g_object_new(type, NULL));
     GstStructure *config = gst_buffer_pool_get_config(pool);
-    g_autoptr(GstCaps) caps = gst_caps_from_string("video/x-raw,format=GRAY8,width=16,height=16,"
-                                                   "framerate=25/1");
+    g_autoptr(GstCaps) caps = gst_caps_from_string(CAPS);
     g_autoptr(GstSample) sample = NULL;
     g_autoptr(GstBuffer) buffer = NULL;
     gboolean copied;
@@ -474,10 +477,7 @@ is_copied(GType type)
     gst_buffer_pool_config_set_params(config, caps, SIZE * SIZE, 1, 1);
     g_assert_true(gst_buffer_pool_set_config(pool, config));
     g_assert_true(gst_buffer_pool_set_active(pool, TRUE));
-    owner_init(&owner, 1, TRUE);
-    zone_init(&zone, owner.relay);
-    effnet_watch_relay_begin(owner.relay);
-    push(&owner, 0);
+    begin_live(&owner, &zone);
     zone_connect(&zone, TRUE);
     g_assert_cmpint(gst_buffer_pool_acquire_buffer(pool, &buffer, NULL), ==, GST_FLOW_OK);
     GST_BUFFER_PTS(buffer) = 6 * GST_SECOND;
