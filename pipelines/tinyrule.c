@@ -6,7 +6,7 @@
 #include <effnet/error.h>
 
 static const char *const published[] = {"tinynet-e", "tinynet-d", "tinynet-c", "tinynet-b",
-                                        "tinynet-a"};
+                                        EFFNET_TINYRULE_BASE};
 
 typedef struct {
     double macs, resolution, width, depth;
@@ -62,43 +62,37 @@ interpolate(double macs, Point *point, GError **error)
     return TRUE;
 }
 
-static EffNetArch *
-new_scaled(const Point *point, double width, GError **error)
-{
-    /* The factors of depth are relative to the base's. */
-    EffNetScaling scaling = {.width = width,
-                             .depth =
-                                 point->depth / get_published(G_N_ELEMENTS(published) - 1).depth,
-                             .resolution = (guint)point->resolution};
-
-    return effnet_arch_new_scaled("tinynet-a", &scaling, error);
-}
-
 EffNetArch *
 effnet_tinyrule_new(double macs, GError **error)
 {
+    g_autoptr(EffNetArch) base = effnet_arch_new(EFFNET_TINYRULE_BASE, NULL);
     g_autoptr(EffNetArch) nearest = NULL;
-    double low, high, width;
+    EffNetScaling scaling; /* its factors are relative to the base's, whose width is 1 */
+    double low, high;
     Point point;
 
     if (!interpolate(macs, &point, error))
         return NULL;
+    scaling = (EffNetScaling){.width = point.width,
+                              .depth = point.depth / effnet_arch_get_depth(base),
+                              .resolution = (guint)point.resolution};
     low = point.width / 2;
     high = point.width * 2;
-    width = point.width;
     /* Multiply-adds grow with the width, in steps: halves the interval around the one that crosses
      * MACS, and keeps the nearest of both sides. */
     for (guint i = 0; i < 24; i++) {
-        g_autoptr(EffNetArch) arch = new_scaled(&point, width, error);
+        g_autoptr(EffNetArch) arch = effnet_arch_new_scaled(EFFNET_TINYRULE_BASE, &scaling, error);
+        double found;
 
         if (arch == NULL)
             return NULL;
-        if (get_macs(arch) > macs)
-            high = width;
+        found = get_macs(arch);
+        if (found > macs)
+            high = scaling.width;
         else
-            low = width;
-        width = (low + high) / 2;
-        if (nearest == NULL || fabs(get_macs(arch) - macs) < fabs(get_macs(nearest) - macs)) {
+            low = scaling.width;
+        scaling.width = (low + high) / 2;
+        if (nearest == NULL || fabs(found - macs) < fabs(get_macs(nearest) - macs)) {
             g_clear_pointer(&nearest, effnet_arch_unref);
             nearest = g_steal_pointer(&arch);
         }

@@ -6,6 +6,9 @@
 
 #include <effnet/arch.h>
 
+/* The network that the rule scales, the largest of those that were published. */
+#define EFFNET_TINYRULE_BASE "tinynet-a"
+
 /* The TinyNet of about MACS multiply-adds: the nearest that widths give, as channels go in steps of
  * 8. Its authors read resolution and depth off a regression of the best networks that they trained,
  * of which the five that they published are known: here, they lie on straight lines between those,

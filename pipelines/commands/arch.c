@@ -239,7 +239,7 @@ effnet_command_arch(const EffNetCommand *command, int argc, char **argv, GError 
                     "give either a NAME (--list prints them), --base or --tiny");
         return FALSE;
     }
-    request.name = request.tiny == NOT_GIVEN ? argv[1] : "tinynet-a";
+    request.name = request.tiny == NOT_GIVEN ? argv[1] : EFFNET_TINYRULE_BASE;
     arch = new_arch(&request, error);
     if (arch == NULL)
         return FALSE;
