@@ -99,6 +99,13 @@ def documented(page, name):
     return found
 
 
+def replace_file(path, text):
+    """Writes a file that readers see as it was or as it will be."""
+    with open(f"{path}.new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.rename(f"{path}.new", path)
+
+
 def sanitized():
     """Whether the programs have the address sanitizer, with which they are some ten times slower."""
     return "sanitized" in os.environ.get("EFFNET_TEST_BUILD", "")

@@ -21,9 +21,7 @@ PATIENCE = 120  # s; nothing here is about speed
 
 
 def set_count(count):
-    with open(f"{COUNT}.new", "w", encoding="ascii") as file:
-        file.write(f"{count}\n")
-    os.rename(f"{COUNT}.new", COUNT)
+    tap.replace_file(COUNT, f"{count}\n")
 
 
 def write_config():

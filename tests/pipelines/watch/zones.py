@@ -260,9 +260,7 @@ def test_realtime():
 
 
 def set_count(count):
-    with open(scratch("count.new"), "w", encoding="ascii") as file:
-        file.write(f"{count}\n")
-    os.rename(scratch("count.new"), scratch("count"))
+    tap.replace_file(scratch("count"), f"{count}\n")
 
 
 def test_shards():
