@@ -354,36 +354,41 @@ parse_publish(EffNetWatchSettings *settings, const char *to, GError **error)
     return TRUE;
 }
 
+/* KEY is TEXT, which is none of the N NAMES that it can be. */
+static void
+refuse_name(const char *key, const char *text, const char *const *names, guint n, GError **error)
+{
+    g_autoptr(GString) list = g_string_new(names[0]);
+
+    for (guint i = 1; i < n; i++)
+        g_string_append_printf(list, "%s%s", i + 1 < n ? ", " : " or ", names[i]);
+    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS, "%s must be %s, not \"%s\"", key,
+                list->str, text);
+}
+
 static gboolean
 parse_publish_format(EffNetWatchSettings *settings, const char *name, GError **error)
 {
-    static const struct {
-        const char *name, *method; /* NULL: any */
-    } rows[] = {{"json", NULL},
-                {"dlstreamer", NULL},
-                {"homeassistant", "mqtt"},
-                {"frigate", "mqtt"},
-                {"onvif", NULL}};
+    static const char *const names[] = {"json", "dlstreamer", "homeassistant", "frigate", "onvif"};
+    /* What alone writes each; NULL: any. */
+    static const char *const methods[G_N_ELEMENTS(names)] = {NULL, NULL, "mqtt", "mqtt", NULL};
 
     if (name == NULL)
         return TRUE;
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        if (!g_str_equal(name, rows[i].name))
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (!g_str_equal(name, names[i]))
             continue;
         if (settings->method == NULL ||
-            (rows[i].method && !g_str_equal(rows[i].method, settings->method))) {
+            (methods[i] && !g_str_equal(methods[i], settings->method))) {
             g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
                         "publish-format %s needs --publish %s://HOST/TOPIC", name,
-                        rows[i].method ? rows[i].method : "mqtt");
+                        methods[i] ? methods[i] : "mqtt");
             return FALSE;
         }
         settings->publish_format = g_strdup(name);
         return TRUE;
     }
-    g_set_error(
-        error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-        "publish-format must be json, dlstreamer, homeassistant, frigate or onvif, not \"%s\"",
-        name);
+    refuse_name("publish-format", name, names, G_N_ELEMENTS(names), error);
     return FALSE;
 }
 
@@ -415,8 +420,7 @@ parse_transport(EffNetWatchSettings *settings, const char *text, GError **error)
     }
     if (text == NULL)
         return TRUE;
-    g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
-                "transport must be auto, tcp or udp, not \"%s\"", text);
+    refuse_name("transport", text, names, G_N_ELEMENTS(names), error);
     return FALSE;
 }
 
