@@ -90,18 +90,19 @@ effnet_image_set_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gpo
     guint border = border_of(plan), size = info->resolution;
     gsize stride = plan->tensors[plan->input].channels;
 
-    for (guint c = 0; c < info->in_channels; c++)
-        for (guint y = 0; y < size; y++, chw += size) {
+    for (guint y = 0; y < size; y++)
+        for (guint c = 0; c < info->in_channels; c++) {
             gsize first = element_of(plan, border, border + y, c);
+            const float *row = chw + ((gsize)c * size + y) * size;
             guint8 *bytes = (guint8 *)image + first;
             float *floats = (float *)image + first;
 
             if (is_bytes(plan))
                 for (guint x = 0; x < size; x++)
-                    bytes[x * stride] = to_byte(info, c, chw[x]);
+                    bytes[x * stride] = to_byte(info, c, row[x]);
             else
                 for (guint x = 0; x < size; x++)
-                    floats[x * stride] = chw[x];
+                    floats[x * stride] = row[x];
         }
 }
 
@@ -112,17 +113,18 @@ effnet_image_get_tensor(const EffNetPlan *plan, const EffNetModelInfo *info, gco
     guint border = border_of(plan), size = info->resolution;
     gsize stride = plan->tensors[plan->input].channels;
 
-    for (guint c = 0; c < info->in_channels; c++)
-        for (guint y = 0; y < size; y++, chw += size) {
+    for (guint y = 0; y < size; y++)
+        for (guint c = 0; c < info->in_channels; c++) {
             gsize first = element_of(plan, border, border + y, c);
+            float *row = chw + ((gsize)c * size + y) * size;
             const guint8 *bytes = (const guint8 *)image + first;
             const float *floats = (const float *)image + first;
 
             if (is_bytes(plan))
                 for (guint x = 0; x < size; x++)
-                    chw[x] = to_float(info, c, bytes[x * stride]);
+                    row[x] = to_float(info, c, bytes[x * stride]);
             else
                 for (guint x = 0; x < size; x++)
-                    chw[x] = floats[x * stride];
+                    row[x] = floats[x * stride];
         }
 }
