@@ -70,6 +70,30 @@ multiply(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, 
     }
 }
 
+/* Widths whose tiles have code of their own for other places than BORDER. Narrow tiles are rare
+ * inside the map. */
+#define OR_IS(n)          || width == (n)
+#define HAS_INSIDE(width) (FALSE DWCONV_WIDTHS(OR_IS))
+#ifdef DWCONV_ROWS
+#define HAS_WHOLE_ROW(width, stride) ((stride) == 1 && (FALSE DWCONV_ROWS(OR_IS)))
+#else
+#define HAS_WHOLE_ROW(width, stride) FALSE
+#endif
+
+/* multiply() for a PLACE that is known at run time alone, so that what precedes and follows it, the
+ * activation above all, is in the library once for all places. */
+INLINE void
+multiply_at(vf *acc, const EffNetDwconv *a, const float *row, const float *filter, gssize left,
+            int kernel, int stride, int width, Place place)
+{
+    if (HAS_INSIDE(width) && place == INSIDE)
+        multiply(acc, a, row, filter, left, kernel, stride, width, INSIDE);
+    else if (HAS_WHOLE_ROW(width, stride) && place == WHOLE_ROW)
+        multiply(acc, a, row, filter, left, kernel, stride, width, WHOLE_ROW);
+    else
+        multiply(acc, a, row, filter, left, kernel, stride, width, BORDER);
+}
+
 /* Computes output columns x to x + width - 1 of the vector of channels that starts at LANE. */
 INLINE vf
 tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int width, Place place)
@@ -85,8 +109,8 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
 #pragma GCC unroll 1
     for (int tap = 0; tap < kernel; tap++, filter += kernel * EFFNET_LANES)
         if (a->rows[tap])
-            multiply(acc, a, (const float *)a->rows[tap] + lane, filter,
-                     (gssize)x * stride - a->pad, kernel, stride, width, place);
+            multiply_at(acc, a, (const float *)a->rows[tap] + lane, filter,
+                        (gssize)x * stride - a->pad, kernel, stride, width, place);
     switch (a->act) {
     case EFFNET_ACT_SILU_LOG2:
         return finish(acc, a, lane, x, EFFNET_ACT_SILU_LOG2, width);
@@ -101,23 +125,10 @@ tile(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, int wid
     case width:                                                                                    \
         return tile(a, lane, x, kernel, stride, width, place);
 
-/* Narrow tiles, which are rare inside the map, are always computed as border tiles: the library is
- * smaller for it. */
 INLINE vf
 tile_of(const EffNetDwconv *a, guint lane, guint x, int kernel, int stride, guint width,
         Place place)
 {
-    if (place == INSIDE)
-        switch (width) {
-            DWCONV_WIDTHS(CASE)
-        }
-#ifdef DWCONV_ROWS
-    if (place == WHOLE_ROW && stride == 1)
-        switch (width) {
-            DWCONV_ROWS(CASE)
-        }
-#endif
-    place = BORDER;
     switch (width) {
         CASE(1)
         CASE(DWCONV_ODD)
