@@ -99,7 +99,10 @@ def film(name, pattern, frames, rate):
 
 def test_max_rate():
     clip = film("rate.avi", "ball", 40, 10)
-    for rate, count in (("0", 40), ("0.5", 2), ("1", 4), ("2", 8), ("3", 12), ("100", 40)):
+    rates = {"0.5": 2, "1": 4, "2": 8, "3": 12}
+    if not tap.sanitized():
+        rates |= {"0": 40, "100": 40}
+    for rate, count in rates.items():
         lines = classify("--max-rate", rate, clip).splitlines()
         assert len(lines) == count + 2 and lines[-1].startswith(f"  {count} frames: "), (rate, lines)
     assert len(classify(clip).splitlines()) == 4 + 2
@@ -277,7 +280,8 @@ METHODS = ("identity", "horiz", "180", "vert", "ul-lr", "90r", "ur-ll", "90l")
 
 def test_turned_by_exif():
     image = pillow()
-    for kind in ("jpg", "png", "webp", "tiff"):
+    # With sanitizers, exif.c's own tests do for the other containers.
+    for kind in ("jpg",) if tap.sanitized() else ("jpg", "png", "webp", "tiff"):
         if kind == "tiff" and not decodes("avdec_tiff"):
             continue
         size = (36, 24) if kind == "tiff" else (320, 213)  # the decoder wants it in one buffer
