@@ -17,6 +17,7 @@ FAMILIES = (
     ("lite", "EfficientNet-Lite"),
     ("v2-rw", "timm's EfficientNetV2-RW"),
     ("v2-", "EfficientNetV2"),
+    (r"b\d-pruned", "EfficientNet, pruned"),
     (r"b\d|l2", "EfficientNet, and L2"),
     ("mobilenet-edgetpu-v2", "MobileNet-EdgeTPU V2"),
     ("mobilenet-edgetpu", "MobileNet-EdgeTPU"),

@@ -217,6 +217,13 @@ new_scaled(const EffNetVariant *base, EffNetPoint point, const EffNetScaling *sc
 {
     if (!effnet_scale_point(scaling, &point, error))
         return NULL;
+    if (base->pruned && (point.width != base->width || point.depth != base->depth)) {
+        g_set_error(
+            error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS,
+            "%s has neither width nor depth to scale: each of its layers was pruned by itself",
+            base->name);
+        return NULL;
+    }
     return new_at(base, scaled_name(base, &point), &point);
 }
 

@@ -55,12 +55,19 @@ typedef struct {
                                   * it */
 } EffNetFamily;
 
+/* Channels of a pruned block: inside it, of squeeze-excite's bottleneck, and of its output. */
+typedef struct {
+    guint16 expanded, reduced, out;
+} EffNetPruned;
+
 typedef struct {
     const char *name;
     const EffNetFamily *family;
     double width, depth;
     guint resolution;
     const EffNetTraining *training;
+    const EffNetPruned *pruned; /* by the block's number; NULL: no block is. With it, the network
+                                 * does not scale */
 } EffNetVariant;
 
 /* What others call networks. A name that begins with THEIRS becomes ours with OURS in its place,

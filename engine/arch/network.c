@@ -9,6 +9,7 @@
 
 typedef struct {
     const EffNetFamily *family;
+    const EffNetPruned *pruned; /* the variant's */
     double width;
     EffNetPadding padding;
     GArray *layers;
@@ -78,6 +79,7 @@ add_linear(Builder *b, const EffNetLayer *block, EffNetRole role, guint in, guin
 /* What all layers of a block have in common. */
 typedef struct {
     const EffNetStage *stage;
+    const EffNetPruned *pruned; /* or NULL */
     EffNetLayer layer;
     guint stride, channels; /* the output's */
     guint narrow;           /* the input's channels */
@@ -87,9 +89,11 @@ typedef struct {
 
 /* What an EXPAND layer makes of CHANNELS; factors have two digits, exact to a double. */
 static guint
-expanded_channels(const EffNetStage *stage, guint channels)
+expanded_channels(const Block *block, guint channels)
 {
-    return effnet_scale_channels(channels, rint(stage->expand * 100) / 100, 90);
+    if (block->pruned)
+        return block->pruned->expanded;
+    return effnet_scale_channels(channels, rint(block->stage->expand * 100) / 100, 90);
 }
 
 static void
@@ -102,6 +106,8 @@ add_squeeze_excite(Builder *b, const Block *block)
     if (family->se_round_percent)
         bottleneck =
             effnet_scale_channels(from, 1.0 / block->stage->se_divisor, family->se_round_percent);
+    if (block->pruned)
+        bottleneck = block->pruned->reduced;
     add_linear(b, &block->layer, EFFNET_ROLE_SE_REDUCE, b->channels, bottleneck,
                family->se_act ? family->se_act : block->act);
     add_linear(b, &block->layer, EFFNET_ROLE_SE_EXPAND, bottleneck, b->channels,
@@ -120,7 +126,7 @@ add_mbconv(Builder *b, const Block *block)
                  stage->kernel ? 1 : block->stride, b->channels, EFFNET_ACT_NONE);
     if (block->layer.has_expand)
         add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, 1, 1,
-                 expanded_channels(stage, block->narrow), block->act);
+                 expanded_channels(block, block->narrow), block->act);
     if (stage->kernel)
         add_conv(b, &block->layer, EFFNET_ROLE_DEPTHWISE, stage->kernel, block->stride, b->channels,
                  block->act);
@@ -136,7 +142,7 @@ add_fused(Builder *b, const Block *block, guint expanded_from)
 {
     EffNetLayer *expand =
         add_conv(b, &block->layer, EFFNET_ROLE_EXPAND, block->stage->kernel, block->stride,
-                 expanded_channels(block->stage, expanded_from), block->act);
+                 expanded_channels(block, expanded_from), block->act);
 
     if (expand->in_channels % MAX(1, block->stage->group) == 0)
         expand->group = block->stage->group;
@@ -193,8 +199,10 @@ add_block(Builder *b, const EffNetStage *stage, guint stride, guint channels)
 {
     gboolean inverted = stage->kind == EFFNET_BLOCK_MBCONV || stage->kind == EFFNET_BLOCK_UNIVERSAL;
     guint first = b->layers->len, expanded_from = b->channels;
+    const EffNetPruned *pruned = b->pruned ? &b->pruned[b->sequence] : NULL;
     Block block = {
         .stage = stage,
+        .pruned = pruned,
         .layer = {.kind = stage->kind,
                   .stage = b->stage,
                   .block = b->block++,
@@ -202,12 +210,12 @@ add_block(Builder *b, const EffNetStage *stage, guint stride, guint channels)
                   .has_expand = inverted && stage->expand > 0,
                   .has_se = stage->se_divisor != 0},
         .stride = stride,
-        .channels = channels,
+        .channels = pruned ? pruned->out : channels,
         .narrow = b->channels,
         .act = stage->act ? stage->act : b->family->act,
     };
 
-    block.residual = stride == 1 && channels == b->channels && !stage->no_residual;
+    block.residual = stride == 1 && block.channels == b->channels && !stage->no_residual;
     if (stage->expanded_from)
         expanded_from =
             effnet_scale_channels(stage->expanded_from, b->width, b->family->round_percent);
@@ -369,6 +377,7 @@ effnet_network_new(const EffNetArch *arch, guint resolution, guint in_channels, 
     EffNetNetwork *network = g_new0(EffNetNetwork, 1);
     Builder b = {
         .family = arch->base->family,
+        .pruned = arch->base->pruned,
         .width = arch->width,
         .padding = padding,
         .layers = g_array_new(FALSE, FALSE, sizeof(EffNetLayer)),

@@ -210,7 +210,7 @@ is_unscaled(const EffNetVariant *variant)
     return variant->width == 1 && variant->depth == 1;
 }
 
-/* One variant of each family: the one that is not scaled, if there is one. */
+/* One variant of each family that scales: the one that is not scaled, if there is one. */
 static GPtrArray *
 list_families(void)
 {
@@ -220,6 +220,8 @@ list_families(void)
         const EffNetVariant *variant = effnet_arch_find(*name), *known = NULL;
         guint i = 0;
 
+        if (variant->pruned)
+            continue;
         for (; i < variants->len; i++) {
             known = g_ptr_array_index(variants, i);
             if (known->family == variant->family)

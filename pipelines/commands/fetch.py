@@ -75,6 +75,9 @@ b6 tf_efficientnet_b6.ns_jft_in1k
 b7 tf_efficientnet_b7.ns_jft_in1k
 b8 tf_efficientnet_b8.ra_in1k
 l2 tf_efficientnet_l2.ns_jft_in1k
+b1-pruned efficientnet_b1_pruned.in1k
+b2-pruned efficientnet_b2_pruned.in1k
+b3-pruned efficientnet_b3_pruned.in1k
 es efficientnet_es.ra_in1k
 em efficientnet_em.ra2_in1k
 el efficientnet_el.ra_in1k

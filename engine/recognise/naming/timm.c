@@ -26,6 +26,8 @@ static const EffNetNamingRow rows[] = {
     {EFFNET_ROLE_CLASSIFIER, "classifier", NULL},
 };
 
+#define PRUNED EFFNET_SAYS_SAME, EFFNET_SAYS_INCEPTION
+
 /* Where timm's configurations differ from the architecture's table. */
 static const EffNetPractice practices[] = {
     /* Ported from TensorFlow. */
@@ -67,6 +69,10 @@ static const EffNetPractice practices[] = {
     {"efficientnet", "v2-m", NULL, {.resolution = 320}},
     {"efficientnet", NULL, "ra4", {EFFNET_SAYS_INCEPTION, .crop_fraction = 0.9f}},
     {"efficientnet", "b1", "ra4", {.resolution = 240}},
+    /* These are called like the others, but were trained elsewhere. */
+    {"efficientnet", "b1-pruned", NULL, {PRUNED, .resolution = 240, .crop_fraction = 0.882f}},
+    {"efficientnet", "b2-pruned", NULL, {PRUNED, .resolution = 260, .crop_fraction = 0.890f}},
+    {"efficientnet", "b3-pruned", NULL, {PRUNED, .resolution = 300, .crop_fraction = 0.904f}},
     {"tf_", "mobilenet-v3", NULL, {EFFNET_SAYS_INCEPTION}},
     {"mobilenetv3", NULL, NULL, {EFFNET_SAYS_SYMMETRIC, EFFNET_SAYS_BICUBIC}},
     {"mobilenetv3", NULL, "ra4", {EFFNET_SAYS_INCEPTION, .crop_fraction = 0.95f}},

@@ -2,6 +2,10 @@
 /* The rows' counts against timm 1.0's, and how each was trained. */
 #include "arch/arch.h"
 
+#include <effnet/error.h>
+
+#include "rows.h"
+
 static const struct {
     const char *name;
     guint resolution;
@@ -41,12 +45,43 @@ test_exact(void)
     g_assert_cmpuint(cost.params, ==, 5288548 - 993 * 1281);
 }
 
+/* timm's exact counts. A network whose layers were pruned one by one takes other resolutions, but
+ * neither width nor depth. */
+static void
+test_pruned(void)
+{
+    static const Row rows[] = {
+        {"b1-pruned", "efficientnet_b1_pruned.in1k", 240, 6331916, 0},
+        {"b2-pruned", "efficientnet_b2_pruned", 260, 8309737, 0},
+        {"b3-pruned", "efficientnet_b3_pruned.in1k", 300, 9855020, 0},
+    };
+    const EffNetScaling larger = {.resolution = 272}, wider = {.width = 1.1}, deeper = {.phi = 1};
+    g_autoptr(EffNetArch) arch = effnet_arch_new_scaled("b1-pruned", &larger, NULL);
+    g_autoptr(EffNetNetwork) net = effnet_network_new(arch, 272, 3, 10, EFFNET_PADDING_SAME);
+    const EffNetLayer *expand = find_layer(net, EFFNET_ROLE_EXPAND, 3, 2);
+    g_autoptr(GError) error = NULL;
+
+    check_rows(rows, G_N_ELEMENTS(rows));
+    g_assert_cmpuint(expand->in_channels, ==, 74);
+    g_assert_cmpuint(expand->out_channels, ==, 137);
+    g_assert_cmpuint(find_layer(net, EFFNET_ROLE_SE_REDUCE, 3, 2)->out_channels, ==, 20);
+    g_assert_true(find_layer(net, EFFNET_ROLE_PROJECT, 3, 2)->residual);
+    g_assert_false(find_layer(net, EFFNET_ROLE_PROJECT, 4, 0)->residual);
+    g_assert_null(effnet_arch_new_scaled("b1-pruned", &wider, &error));
+    g_assert_error(error, EFFNET_ERROR, EFFNET_ERROR_SETTINGS);
+    g_clear_error(&error);
+    g_assert_null(effnet_arch_new_scaled("b3-pruned", &deeper, NULL));
+    g_assert_null(effnet_arch_new("b2-pruned-w1.1-d1.3-r260", &error));
+    g_assert_nonnull(strstr(error->message, "b2-pruned"));
+}
+
 static void
 test_training(void)
 {
     for (const char *const *name = effnet_arch_list(); *name; name++) {
         g_autoptr(EffNetArch) arch = effnet_arch_new(*name, NULL);
         const EffNetTraining *t = effnet_arch_get_training(arch);
+        double mean;
 
         if ((**name != 'b' && **name != 'l') || g_str_has_prefix(*name, "lcnet"))
             continue;
@@ -55,9 +90,11 @@ test_training(void)
         g_assert_cmpfloat(t->crop_fraction, >=, 0.875f);
         g_assert_cmpfloat(t->crop_fraction, <, 1);
         g_assert_cmpint(t->interpolation, ==, EFFNET_INTERPOLATION_BICUBIC);
-        /* Lite: (x - 127) / 128, with x of 0..255; others: ImageNet's. */
-        g_assert_cmpfloat_with_epsilon(t->mean[0],
-                                       **name == 'l' && (*name)[1] == 'i' ? 0.498 : 0.485, 1e-3);
+        /* Lite: (x - 127) / 128, with x of 0..255; pruned: Inception's; others: ImageNet's. */
+        mean = g_str_has_prefix(*name, "lite")      ? 0.498
+               : g_str_has_suffix(*name, "-pruned") ? 0.5
+                                                    : 0.485;
+        g_assert_cmpfloat_with_epsilon(t->mean[0], mean, 1e-3);
     }
 }
 
@@ -67,6 +104,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/efficientnet/cost", test_cost);
     g_test_add_func("/efficientnet/exact", test_exact);
+    g_test_add_func("/efficientnet/pruned", test_pruned);
     g_test_add_func("/efficientnet/training", test_training);
     return g_test_run();
 }
