@@ -54,6 +54,15 @@ gst_efficientnet_tensors_transform_caps(GstEfficientNetTensors form, guint n_cla
     return transformed;
 }
 
+static gboolean
+drop_same(GstBuffer *buffer, GstMeta **meta, gpointer id)
+{
+    if ((*meta)->info->api == GST_TENSOR_META_API_TYPE &&
+        gst_tensor_meta_get_by_id((GstTensorMeta *)*meta, *(const GQuark *)id))
+        *meta = NULL;
+    return TRUE;
+}
+
 void
 gst_efficientnet_tensors_attach(GstEfficientNetTensors form, GstBuffer *buffer, GBytes *values)
 {
@@ -63,6 +72,9 @@ gst_efficientnet_tensors_attach(GstEfficientNetTensors form, GstBuffer *buffer, 
     if (is_announced(form)) {
         GstTensor **tensors = g_new(GstTensor *, 1);
 
+        /* Another element's, which decoders behind this one would find first, though the caps
+         * announce ours. */
+        gst_buffer_foreach_meta(buffer, drop_same, &id);
         tensors[0] = gst_tensor_new_simple(
             id, GST_TENSOR_DATA_TYPE_FLOAT32, gst_buffer_new_wrapped_bytes(values),
             GST_TENSOR_DIM_ORDER_ROW_MAJOR, G_N_ELEMENTS(dims), dims);

@@ -9,7 +9,7 @@
 #define WIDTH  160
 #define HEIGHT 120
 
-static char *model, *other, *caps; /* 10 classes, 4 classes */
+static char *model, *other, *twin, *caps; /* 10 classes, 4 classes, 10 others */
 
 static GstBuffer *
 pass(const char *properties, const char *behind)
@@ -28,31 +28,50 @@ pass(const char *properties, const char *behind)
     return buffer;
 }
 
-/* The decoder's class, whose name is its number, and its probability are those of the custom meta.
- */
+/* The decoder's class, whose name is its number, and its probability are those of result I in the
+ * custom meta. Takes BUFFER. */
+static void
+assert_decoded(GstBuffer *buffer, guint i)
+{
+    GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
+    g_autofree char *number = NULL;
+    GstEfficientNetResult result;
+    GstAnalyticsClsMtd classes;
+    gpointer state = NULL;
+
+    g_assert_nonnull(meta);
+    g_assert_true(gst_analytics_relation_meta_iterate(
+        meta, &state, gst_analytics_cls_mtd_get_mtd_type(), &classes));
+    g_assert_true(gst_efficientnet_buffer_get_result(buffer, i, &result));
+    number = g_strdup_printf("%u", gst_efficientnet_result_get_index(&result, 0));
+    g_assert_cmpstr(g_quark_to_string(gst_analytics_cls_mtd_get_quark(&classes, 0)), ==, number);
+    g_assert_cmpfloat_with_epsilon(gst_analytics_cls_mtd_get_level(&classes, 0),
+                                   gst_efficientnet_result_get_score(&result, 0), 1e-5);
+    gst_buffer_unref(buffer);
+}
+
 static void
 test_decoded(gconstpointer properties)
 {
     static const char *const decoders[] = {"! classifiertensordecoder", "! tensordecodebin"};
 
-    for (guint i = 0; i < G_N_ELEMENTS(decoders); i++) {
-        GstBuffer *buffer = pass(properties, decoders[i]);
-        GstAnalyticsRelationMeta *meta = gst_buffer_get_analytics_relation_meta(buffer);
-        g_autofree char *number = NULL;
-        GstEfficientNetResult result;
-        GstAnalyticsClsMtd classes;
-        gpointer state = NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(decoders); i++)
+        assert_decoded(pass(properties, decoders[i]), 0);
+}
 
-        g_assert_nonnull(meta);
-        g_assert_true(gst_analytics_relation_meta_iterate(
-            meta, &state, gst_analytics_cls_mtd_get_mtd_type(), &classes));
-        g_assert_true(gst_efficientnet_buffer_get_result(buffer, 0, &result));
-        number = g_strdup_printf("%u", gst_efficientnet_result_get_index(&result, 0));
-        g_assert_cmpstr(g_quark_to_string(gst_analytics_cls_mtd_get_quark(&classes, 0)), ==,
-                        number);
-        g_assert_cmpfloat_with_epsilon(gst_analytics_cls_mtd_get_level(&classes, 0),
-                                       gst_efficientnet_result_get_score(&result, 0), 1e-5);
-        gst_buffer_unref(buffer);
+/* Behind two elements, a decoder has the tensor that the caps announce, the second's. */
+static void
+test_two_elements(gconstpointer properties)
+{
+    const char *const models[] = {twin, other};
+
+    for (guint i = 0; i < G_N_ELEMENTS(models); i++) {
+        g_autofree char *behind = g_strdup_printf(
+            "! efficientnet model=\"%s\" model-options=\"o,resolution=%d\" threads=1 meta=0 %s "
+            "! classifiertensordecoder",
+            models[i], EFFNET_TEST_RESOLUTION, (const char *)properties);
+
+        assert_decoded(pass(properties, behind), 1);
     }
 }
 
@@ -137,14 +156,19 @@ main(int argc, char **argv)
     folder = effnet_test_make_folder();
     other = g_build_filename(folder, "other.safetensors", NULL);
     effnet_test_write_lite0(other, 2, 4, 1.0f);
+    twin = g_build_filename(folder, "twin.safetensors", NULL);
+    effnet_test_write_lite0(twin, 3, EFFNET_TEST_CLASSES, 1.0f);
     caps = effnet_test_make_caps("RGB", WIDTH, HEIGHT);
     g_test_add_data_func("/tensors/softmax", "tensors=softmax", test_decoded);
     g_test_add_data_func("/tensors/logits", "tensors=logits", test_decoded);
+    g_test_add_data_func("/tensors/two-elements/softmax", "tensors=softmax", test_two_elements);
+    g_test_add_data_func("/tensors/two-elements/logits", "tensors=logits", test_two_elements);
     g_test_add_func("/tensors/embedding", test_embedding);
     g_test_add_func("/tensors/swapped", test_swapped);
     ret = effnet_test_run(model);
     effnet_test_remove_folder(folder);
     g_free(other);
+    g_free(twin);
     g_free(caps);
     return ret;
 }
