@@ -52,7 +52,7 @@ gst_efficientnet_home_sensor_free(GstEfficientNetHomeSensor *sensor)
     g_free(sensor);
 }
 
-/* A label as a state; never empty. */
+/* A label as a state; neither empty nor what says that there is none. */
 static char *
 make_state(const char *label, gint index)
 {
@@ -60,6 +60,8 @@ make_state(const char *label, gint index)
 
     if (!*valid)
         return g_strdup_printf("%d", index);
+    if (g_str_equal(valid, GST_EFFICIENTNET_HOME_NONE))
+        return g_ascii_strdown(valid, -1);
     return g_utf8_strlen(valid, -1) <= MAX_STATE ? g_steal_pointer(&valid)
                                                  : g_utf8_substring(valid, 0, MAX_STATE);
 }

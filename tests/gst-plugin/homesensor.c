@@ -76,6 +76,8 @@ test_states(void)
     g_assert_cmpstr(sensor->state, ==, "None");
     g_assert_cmpstr(sensor->attributes, ==, "{\"model\":\"model\"}");
     g_assert_false(gst_efficientnet_home_sensor_set(sensor, NULL));
+    g_assert_true(set(sensor, "None", 1, FALSE));
+    g_assert_cmpstr(sensor->state, ==, "none");
     g_assert_true(set(sensor, "", 1, FALSE));
     g_assert_cmpstr(sensor->state, ==, "0");
     g_assert_true(set(sensor, longest, 1, FALSE));
@@ -101,13 +103,14 @@ count_options(guint n, guint length)
 static void
 test_options(void)
 {
-    static const char *const labels[] = {"cat", "", "cat", "dog", NULL};
+    static const char *const labels[] = {"cat", "", "cat", "dog", "None", NULL};
     g_autoptr(GstEfficientNetHomeSensor) sensor = make_sensor("net");
 
     gst_efficientnet_home_sensor_set_options(sensor, "model", labels);
-    g_assert_cmpuint(g_strv_length(sensor->options), ==, 3);
+    g_assert_cmpuint(g_strv_length(sensor->options), ==, 4);
     g_assert_cmpstr(sensor->options[1], ==, "1");
     g_assert_cmpstr(sensor->options[2], ==, "dog");
+    g_assert_cmpstr(sensor->options[3], ==, "none");
     gst_efficientnet_home_sensor_set_options(sensor, "model", NULL);
     g_assert_null(sensor->options);
     g_assert_cmpuint(count_options(256, 3), ==, 256);
