@@ -41,7 +41,7 @@ effnet_progress_begin(EffNetProgress *self, const EffNetInputs *inputs, EffNetRe
 {
     guint64 errors;
 
-    self->is_shown = isatty(STDERR_FILENO);
+    self->is_shown = isatty(STDERR_FILENO) && !effnet_records_are_shown(records);
     if (!self->is_shown)
         return;
     self->total = effnet_inputs_count(inputs);

@@ -13,7 +13,8 @@ typedef struct {
     gint64 begin;
 } EffNetProgress;
 
-/* Shows nothing, now and later, if standard error is no terminal. */
+/* Shows nothing, now and later, if standard error is no terminal, or if the records, among which it
+ * would be drawn, go to one. */
 void effnet_progress_begin(EffNetProgress *progress, const EffNetInputs *inputs,
                            EffNetRecords *records);
 

@@ -275,6 +275,12 @@ effnet_records_put(EffNetRecords *self, guint64 turn, const char *line, gboolean
     return self->failure == 0;
 }
 
+gboolean
+effnet_records_are_shown(const EffNetRecords *self)
+{
+    return isatty(fileno(self->file));
+}
+
 void
 effnet_records_count(EffNetRecords *self, guint64 *all, guint64 *errors)
 {

@@ -27,6 +27,9 @@ gboolean effnet_records_resume(EffNetRecords *records, EffNetInputs *inputs,
 gboolean effnet_records_put(EffNetRecords *records, guint64 turn, const char *line,
                             gboolean is_error);
 
+/* Whether people see them as they are written. */
+gboolean effnet_records_are_shown(const EffNetRecords *records);
+
 /* How many there are, of this run and those before it, and how many of them are errors. */
 void effnet_records_count(EffNetRecords *records, guint64 *all, guint64 *errors);
 

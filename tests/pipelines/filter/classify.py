@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """effnet classify --files-from: a record of each input, whatever happens."""
+import contextlib
 import json
 import os
 import pathlib
@@ -207,15 +208,35 @@ def test_resume_refused():
     complete(output, inputs + inputs)
 
 
+def on_terminal(*arguments, **streams):
+    """What a terminal shows of a run some of whose inputs fail."""
+    reader, writer = pty.openpty()
+    streams = {name: writer if stream is None else stream for name, stream in streams.items()}
+    done = subprocess.run(command("--files-from", *arguments), **streams)
+    os.close(writer)
+    assert done.returncode == 2, done
+    shown = b""
+    with contextlib.suppress(OSError):  # where nobody writes any longer
+        while more := os.read(reader, 1 << 16):
+            shown += more
+    os.close(reader)
+    return shown.decode()
+
+
 def test_progress():
     """On a terminal, and nowhere else."""
     listed = write_list("list", [*pictures(2), "/nonexistent"])
-    reader, writer = pty.openpty()
-    done = subprocess.run(command("--files-from", listed), stdout=subprocess.DEVNULL, stderr=writer)
-    os.close(writer)
-    shown = os.read(reader, 1 << 16).decode()
-    os.close(reader)
-    assert done.returncode == 2 and "3 of 3, " in shown and "1 failed" in shown, shown
+    shown = on_terminal(listed, stdout=subprocess.DEVNULL, stderr=None)
+    assert "3 of 3, " in shown and "1 failed" in shown, shown
+
+
+def test_progress_beside_records():
+    """Of records on a terminal, each has a line of its own; those in a file leave it free."""
+    listed = write_list("list", [*pictures(2), "/nonexistent"])
+    shown = on_terminal(listed, stdout=None, stderr=None)
+    assert [json.loads(line)["index"] for line in shown.splitlines()] == [0, 1, 2], shown
+    shown = on_terminal(listed, "--output", path("shown.jsonl"), stdout=None, stderr=None)
+    assert "3 of 3, " in shown, shown
 
 
 def give(pipe, names):
