@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What can be watched: files, RTSP over TCP and UDP, HTTP, test patterns."""
+import datetime
 import functools
 import http.server
 import os
@@ -12,7 +13,7 @@ import threading
 import time
 
 import tap
-from watching import MODEL, RtspServer, Watch, pictures, plugin, scratch, video, watch_json
+from watching import MODEL, PATIENCE, RtspServer, Watch, pictures, plugin, scratch, video, watch_json
 
 
 def test_file():
@@ -65,6 +66,22 @@ def test_rtsp_udp():
 
 def test_rtsp_auto():
     rtsp("auto")
+
+
+def seconds(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def test_rtsp_sender_time():
+    """What the camera's clock shows, which RTCP tells: here, it is this machine's. A zone has it, too."""
+    with RtspServer(video()) as server, \
+            Watch("--json", "--transport", "tcp", f"cam={server.uri}", "zone=stream:cam") as run:
+        for name in "cam", "zone":
+            run.wait_for(lambda run: any("sender_time" in f for f in run.frames(name)), f"{name}'s time")
+        assert run.stop() == 0
+    for frame in run.frames():
+        if "sender_time" in frame:
+            assert 0 <= seconds(frame["time"]) - seconds(frame["sender_time"]) < PATIENCE, frame
 
 
 class Camera(http.server.BaseHTTPRequestHandler):
