@@ -235,17 +235,26 @@ def onnx_tensor(name, array, packed=False, beside=None):
 
 
 def attribute(name, value):
-    out = field(1, name)
     if isinstance(value, bytes):
-        return field(5, out + field(5, value))
-    if isinstance(value, (list, tuple)):
-        return field(5, out + b"".join(field(8, v) for v in value))
-    return field(5, out + field(2 if isinstance(value, float) else 3, value))
+        out, kind = field(5, value), 4
+    elif isinstance(value, (list, tuple)):
+        out, kind = b"".join(field(8, v) for v in value), 7
+    elif isinstance(value, float):
+        out, kind = field(2, value), 1
+    else:
+        out, kind = field(3, value), 2
+    return field(5, field(1, name) + out + field(20, kind))
 
 
 def onnx_node(op, inputs, output, **attributes):
     return field(1, b"".join(field(1, i) for i in inputs) + field(2, output) + field(4, op)
                  + b"".join(attribute(k, v) for k, v in attributes.items()))
+
+
+def onnx_value(name, *dims):
+    """An input or output of floats; a dimension of 0 is of any size."""
+    shape = b"".join(field(1, field(1, n) if n else field(2, "n")) for n in dims)
+    return field(1, name) + field(2, field(1, field(1, 1) + field(2, shape)))
 
 
 def fold(net, layer):
@@ -287,7 +296,10 @@ def onnx_layer(net, layer, inputs, out, folded, constants):
         constants[name + "b"] = bias
         names.append(name + "b")
     if layer.get("linear"):
-        return onnx_node("Gemm", names, f"v{out}", transB=1)
+        flatten = b""
+        if inputs[0] in {pooled for op, _, _, pooled in net.nodes if op == "mean"}:
+            flatten, names[0] = onnx_node("Flatten", names[:1], f"flat{out}"), f"flat{out}"
+        return flatten + onnx_node("Gemm", names, f"v{out}", transB=1)
     before, after = layer["pads"]
     kernel = weight.shape[2]
     normed = layer["norm"] and not folded
@@ -343,9 +355,9 @@ def write_onnx(path, net, folded=True, constant_nodes=False, packed=False, half=
                              packed and values.dtype != "int64", beside)
         stored += (onnx_node("Constant", [], name, value=tensor) if constant_nodes
                    else field(5, tensor))
-    dims = b"".join(field(1, field(1, n) if n else field(2, "n")) for n in (1, 3, size, size))
-    picture = field(1, "v0") + field(2, field(1, field(1, 1) + field(2, dims)))
-    graph = (stored + nodes if constant_nodes else nodes + stored) + field(11, picture)
+    graph = (stored + nodes if constant_nodes else nodes + stored) + field(2, "net")
+    graph += field(11, onnx_value("v0", 1, 3, size, size))
+    graph += field(12, onnx_value(f"v{net.nodes[-1][3]}", 1, CLASSES))
     model = field(1, 8) + field(2, "test") + field(7, graph) + field(8, field(2, 17))
     pathlib.Path(path).write_bytes(model)
     if external:
