@@ -46,6 +46,7 @@ typedef struct {
     double scale[3], offset[3];               /* what is done to the image first */
     gboolean is_normalised;                   /* whether anything is done to it */
     gboolean reads_bytes;        /* the image has pixels of 0..255, whatever SCALE is */
+    gboolean is_uncropped;       /* the network sees all of the image */
     EffNetActivation activation; /* the outputs', if the file says it */
     guint resolution;            /* the image's; 0: any */
     gboolean is_quantised;       /* weights are quantised in the file */

@@ -80,8 +80,16 @@ apply(EffNetGraph *graph, GKeyFile *file, const char *path, GError **error)
     g_autofree char *input = find_input(file);
     g_autofree char *type = input ? g_key_file_get_string(file, input, "type", NULL) : NULL;
     g_autofree char *ranges = input ? g_key_file_get_string(file, input, "ranges", NULL) : NULL;
+    g_autofree char *caps = input ? g_key_file_get_string(file, input, "caps", NULL) : NULL;
     double scale[CHANNELS], offset[CHANNELS];
 
+    if (caps && strstr(caps, "BGR"))
+        return effnet_graph_fail(graph, error,
+                                 "comes with %s, by which it takes pixels in the order BGR, where "
+                                 "RGB was expected",
+                                 path);
+    /* Such files are for elements that take frames of the network's size. */
+    graph->is_uncropped = TRUE;
     /* What bytes mean is in the model itself. */
     if (g_strcmp0(type, "float32") != 0)
         return TRUE;

@@ -249,6 +249,7 @@ set_config(EffNetSafetensorsWriter *writer, const EffNetGraph *graph, const char
         .n_classes = n_classes,
         .padding = tell_padding(graph),
         .activation = is_sigmoid ? EFFNET_ACTIVATION_SIGMOID : graph->activation,
+        .crop_fraction = graph->is_uncropped ? 1 : 0,
         .labels = labels,
     };
 

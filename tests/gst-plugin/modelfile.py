@@ -116,6 +116,58 @@ def test_other_modelinfo():
             assert mean in info, info
 
 
+MODELINFO = f"""[modelinfo]
+version=1.0
+group-id=classification-generic-out
+
+[v0]
+id=picture
+type=float32
+dims=1,3,{{size}},{{size}}
+dir=input
+ranges={{ranges}}
+
+[{{out}}]
+id=classification-generic-out
+type=float32
+dims=1,{len(LABELS)}
+dir=output
+"""
+
+
+def classes_behind(elements, analytics):
+    """Of the first frame, whose size is the network's."""
+    buffer = tap.first_buffer(f"video/x-raw,format=RGB,width={models.SIZE},height={models.SIZE} ! {elements}")
+    (classes,) = analytics(buffer)
+    return classes
+
+
+def test_instead_of_onnxinference():
+    """Of the same file, with its modelinfo, the same class and score as GStreamer's own elements."""
+    if os.environ.get("EFFNET_SANITIZED"):
+        raise tap.Skip("Python has no sanitizer, and so cannot load a plugin with one")
+    gst = tap.gstreamer()
+    if not all(map(gst.ElementFactory.find, ("onnxinference", "classifiertensordecoder"))):
+        raise tap.Skip("onnxinference and classifiertensordecoder are missing (from Debian 14 on, "
+                       "gstreamer1.0-plugins-bad)")
+    page = (pathlib.Path(__file__).parents[2] / "docs/metadata.md").read_text()
+    analytics = tap.documented(page, "read_classifications")[0]
+    with Place() as folder:
+        net = models.efficientnet()
+        models.write_onnx(f"{folder}/flowers.onnx", net)
+        (folder / "labels.txt").write_text("".join(f"{label}\n" for label in LABELS))
+        for ranges in ("0.0,1.0;0.0,1.0;0.0,1.0", "-2,2;-1,1;0,1"):
+            (folder / "flowers.onnx.modelinfo").write_text(
+                MODELINFO.format(size=models.SIZE, ranges=ranges, out=f"v{net.nodes[-1][3]}"))
+            ((label, score),) = classes_behind(
+                f"videoconvert ! onnxinference model-file={folder}/flowers.onnx ! classifiertensordecoder "
+                f"labels-file={folder}/labels.txt", analytics)
+            (best, *_) = classes_behind(
+                f"efficientnet model={folder}/flowers.onnx labels-file={folder}/labels.txt "
+                "precision=fp32", analytics)
+            assert best[0] == label and abs(best[1] - score) < 1e-4, (ranges, best, label, score)
+
+
 def test_tflite():
     check("flowers.tflite", write_tflite)
 

@@ -23,12 +23,16 @@ def write(path, text, name="net.onnx.modelinfo"):
     pathlib.Path(path).with_name(name).write_text(FILE + text)
 
 
-def normalisation(text, name="net.onnx.modelinfo"):
+def convert(text, name="net.onnx.modelinfo"):
     with tempfile.TemporaryDirectory() as folder:
         write(f"{folder}/net.onnx", text, name)
         tap.effnet("convert", f"{folder}/net.onnx", "--output", f"{folder}/out.safetensors")
-        config = config_of(f"{folder}/out.safetensors")["pretrained_cfg"]
-        return config.get("mean"), config.get("std")
+        return config_of(f"{folder}/out.safetensors")["pretrained_cfg"]
+
+
+def normalisation(text, name="net.onnx.modelinfo"):
+    config = convert(text, name)
+    return config.get("mean"), config.get("std")
 
 
 def check(text, mean, std, name="net.onnx.modelinfo"):
@@ -42,6 +46,7 @@ def test_ranges():
     check("type=float32\nranges=-1.0,1.0\n", [0.5] * 3, [0.5] * 3)
     check("type=float32\nranges=0,255\n", [0] * 3, [1 / 255] * 3)
     check("type=float32\n", [0] * 3, [1 / 255] * 3)
+    check("type=float32\ncaps=video/x-raw, format=RGB\nranges=0,1\n", [0] * 3, [1] * 3)
     check("type=float32\nranges=-2,2;-1,3 ; 0,1;\n", [0.5, 0.25, 0], [0.25, 0.25, 1])
 
 
@@ -56,11 +61,20 @@ def test_bytes():
     assert normalisation("type=uint8\nranges=0,255\n") == (None, None)
 
 
+def test_uncropped():
+    """Nothing is cut off frames that have the network's size."""
+    for kind in "float32", "uint8":
+        assert convert(f"type={kind}\n")["crop_pct"] == 1
+    assert "crop_pct" not in convert("type=float32\n", "nett.modelinfo")
+
+
 def test_refused():
     for ranges in ("PLACEHOLDER", "1", "1,0", "0,1;0,1", "0,1x", ",1", "0,nan", "0,1;0,1;0,1;0,1"):
         text = f"type=float32\nranges={ranges}\n"
         refuse("net.onnx", lambda path: write(path, text), "whose ranges are not MIN,MAX of all")
     refuse("net.onnx", lambda path: write(path, "no key\n"), "which cannot be read: ")
+    bgr = "type=float32\ncaps=video/x-raw, format=BGR\n"
+    refuse("net.onnx", lambda path: write(path, bgr), "in the order BGR, where RGB was expected")
 
     def folder(path):
         write_onnx(path, models.efficientnet())
