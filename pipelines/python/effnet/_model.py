@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._effnet import ffi, lib
-from ._errors import PictureError, SettingsError, call
+from ._errors import ModelError, PictureError, SettingsError, call
 from ._gate import gate
 from ._info import ModelInfo, read_info, text, texts
 from ._pictures import Pictures, as_array, fill_frame, split
@@ -258,6 +258,10 @@ class Model:
         scores = np.array(logits, np.float32)
         if scores.shape != (n_classes,):
             raise SettingsError(f"the logits of a picture are {n_classes}, not of shape {scores.shape}")
+        if not np.isfinite(scores).all():
+            index = int(np.argmin(np.isfinite(scores)))
+            raise ModelError(f"{self._info.path} answers a picture with {scores[index]} for class "
+                             f"{index}, where a finite number is expected")
         numbers = ffi.from_buffer("float[]", scores)
         top = ffi.new("EffNetClass[]", min(top_k, n_classes))
         lib.effnet_scores_from_logits(self._activation, numbers, n_classes, numbers)

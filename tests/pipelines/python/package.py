@@ -184,6 +184,14 @@ def test_classify():
     refuses(effnet.SettingsError, "at least 1", MODEL.classify, picture(), top_k=0)
 
 
+def test_not_finite():
+    """Which would be less than any threshold, and so be no class at all."""
+    for value in numpy.nan, numpy.inf:
+        logits = numpy.zeros(CLASSES, numpy.float32)
+        logits[3] = value
+        refuses(effnet.ModelError, f"with {value} for class 3, where a finite", MODEL.best, logits)
+
+
 def test_labels():
     names = [f"name {i} ä" for i in range(CLASSES)]
     path = pathlib.Path(FOLDER.name, "labels.txt")
