@@ -16,25 +16,14 @@
 
 static const EffNetStage with_se[] = {BASELINE(4)}, without_se[] = {BASELINE(0)};
 
-static const EffNetFamily efficientnet = {
-    .stages = with_se,
-    .n_stages = G_N_ELEMENTS(with_se),
-    .stem = 32,
-    .head = 1280,
-    .ported = TRUE,
-    .act = EFFNET_ACT_SILU,
-    .round_percent = 90,
-};
+/* BOTH: whether timm has the networks twice, trained with either padding. */
+#define EFFICIENTNET(both)                                                                         \
+    {                                                                                              \
+        .stages = with_se, .n_stages = G_N_ELEMENTS(with_se), .stem = 32, .head = 1280,            \
+        .ported = (both), .act = EFFNET_ACT_SILU, .round_percent = 90                              \
+    }
 
-/* timm has them once only. */
-static const EffNetFamily pruned = {
-    .stages = with_se,
-    .n_stages = G_N_ELEMENTS(with_se),
-    .stem = 32,
-    .head = 1280,
-    .act = EFFNET_ACT_SILU,
-    .round_percent = 90,
-};
+static const EffNetFamily efficientnet = EFFICIENTNET(TRUE), pruned = EFFICIENTNET(FALSE);
 
 static const EffNetPruned b1_pruned[] = {
     {0, 8, 16},     {0, 4, 16},      {48, 4, 12},     {62, 6, 12},    {48, 6, 12},

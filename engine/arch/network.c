@@ -96,18 +96,25 @@ expanded_channels(const Block *block, guint channels)
     return effnet_scale_channels(channels, rint(block->stage->expand * 100) / 100, 90);
 }
 
+/* Of squeeze-excite's bottleneck. */
+static guint
+reduced_channels(const Builder *b, const Block *block)
+{
+    guint from = b->family->se_from_expanded ? b->channels : block->narrow;
+    guint divisor = block->stage->se_divisor, round_percent = b->family->se_round_percent;
+
+    if (block->pruned)
+        return block->pruned->reduced;
+    return round_percent ? effnet_scale_channels(from, 1.0 / divisor, round_percent)
+                         : MAX(1, from / divisor);
+}
+
 static void
 add_squeeze_excite(Builder *b, const Block *block)
 {
     const EffNetFamily *family = b->family;
-    guint from = family->se_from_expanded ? b->channels : block->narrow;
-    guint bottleneck = MAX(1, from / block->stage->se_divisor);
+    guint bottleneck = reduced_channels(b, block);
 
-    if (family->se_round_percent)
-        bottleneck =
-            effnet_scale_channels(from, 1.0 / block->stage->se_divisor, family->se_round_percent);
-    if (block->pruned)
-        bottleneck = block->pruned->reduced;
     add_linear(b, &block->layer, EFFNET_ROLE_SE_REDUCE, b->channels, bottleneck,
                family->se_act ? family->se_act : block->act);
     add_linear(b, &block->layer, EFFNET_ROLE_SE_EXPAND, bottleneck, b->channels,
