@@ -258,8 +258,9 @@ class Model:
         scores = np.array(logits, np.float32)
         if scores.shape != (n_classes,):
             raise SettingsError(f"the logits of a picture are {n_classes}, not of shape {scores.shape}")
-        if not np.isfinite(scores).all():
-            index = int(np.argmin(np.isfinite(scores)))
+        finite = np.isfinite(scores)
+        if not finite.all():
+            index = int(finite.argmin())
             raise ModelError(f"{self._info.path} answers a picture with {scores[index]} for class "
                              f"{index}, where a finite number is expected")
         numbers = ffi.from_buffer("float[]", scores)
