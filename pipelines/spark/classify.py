@@ -39,8 +39,6 @@ _ARROW = to_arrow_schema(SCHEMA)
 _BATCH = 16
 # Spark keeps a file whole in the memory of a task.
 _MAX_PICTURE = 256 << 20
-
-
 # What Spark takes for the cost of opening a file, in bytes: the less it is, the more pictures a task
 # has. By Spark's own 4 MiB it has 30 small ones, for which a worker of Python takes as long as for
 # 20 more: it collects garbage and reads the directories of its packages anew.
