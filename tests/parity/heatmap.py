@@ -17,6 +17,8 @@ try:
     import timm
     import torch
     from PIL import Image
+
+    import torchnets
 except ImportError as error:
     timm, missing = None, error.name
 
@@ -77,25 +79,15 @@ def compare(folder, name, network, file):
     return expected
 
 
-def load(network, checkpoint):
-    """The same tensors in the same order, by other names."""
-    tensors = torch.load(checkpoint, weights_only=True).values()
-    network.load_state_dict(dict(zip(network.state_dict(), tensors, strict=True)))
-
-
 def check(name, checkpoint=None):
     packages()
     torch.manual_seed(1)
     network = timm.create_model(name, pretrained=False).eval()
     if checkpoint:
-        load(network, checkpoint)
+        torchnets.load(network, checkpoint)
     with tempfile.TemporaryDirectory() as folder:
-        file = f"{folder}/{name}.pth"
-        torch.save(network.state_dict(), file)
-        pathlib.Path(folder, "config.json").write_text(json.dumps(
-            {"architecture": name, "pretrained_cfg": {
-                "mean": network.pretrained_cfg["mean"], "std": network.pretrained_cfg["std"],
-                "crop_pct": 0.875, "input_size": [3, 224, 224]}}))
+        file = torchnets.save_with_config(network, folder, name, crop_pct=0.875,
+                                          input_size=[3, 224, 224])
         expected = compare(folder, name, network, file)
         if not checkpoint:
             return

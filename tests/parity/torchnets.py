@@ -3,6 +3,8 @@
 
 Plain random weights hide mistakes: logits come out near nothing, or do not depend on the picture.
 """
+import json
+import pathlib
 import warnings
 
 import timm
@@ -16,6 +18,23 @@ def create(source, name, **options):
     if source == "timm":
         return timm.create_model(name, pretrained=False, **options).eval()
     return torchvision.models.get_model(name, weights=None).eval()
+
+
+def load(network, checkpoint):
+    """The same tensors in the same order, by other names."""
+    tensors = torch.load(checkpoint, weights_only=True).values()
+    network.load_state_dict(dict(zip(network.state_dict(), tensors, strict=True)))
+
+
+def save_with_config(network, folder, name, **settings):
+    """A file called NAME in FOLDER, beside the settings of pictures that timm has for it, or SETTINGS."""
+    known = {key: network.pretrained_cfg[key]
+             for key in ("mean", "std", "crop_pct", "input_size", "interpolation")}
+    config = {"architecture": name, "pretrained_cfg": {**known, **settings}}
+    pathlib.Path(folder, "config.json").write_text(json.dumps(config))
+    file = f"{folder}/{name}.pth"
+    torch.save(network.state_dict(), file)
+    return file
 
 
 def norms_of(module):
