@@ -186,6 +186,19 @@ wait_for_end(EffNetWatchRecorder *self)
     return !self->splitting;
 }
 
+/* The thread that brings data to the sink may still be on its way back from the end, as a queue's
+ * is: the queue would then take the next file's beginning for what follows that end, and drop it.
+ * Where that thread is this one, its lock is its own. */
+static void
+wait_for_return(EffNetWatchRecorder *self)
+{
+    g_autoptr(GstPad) end = gst_element_get_static_pad(GST_ELEMENT(self->sink), "sink");
+    g_autoptr(GstPad) before = gst_pad_get_peer(end);
+
+    GST_PAD_STREAM_LOCK(before);
+    GST_PAD_STREAM_UNLOCK(before);
+}
+
 static gboolean
 send_again(GstPad *pad, GstEvent **event, gpointer data)
 {
@@ -204,6 +217,7 @@ effnet_watch_recorder_split(EffNetWatchRecorder *self, GstPad *pad)
     gst_pad_send_event(peer, gst_event_new_eos());
     if (!wait_for_end(self))
         return FALSE;
+    wait_for_return(self);
     gst_element_set_state(self->muxer, GST_STATE_NULL);
     gst_element_sync_state_with_parent(self->muxer);
     gst_pad_sticky_events_foreach(pad, send_again, peer);
