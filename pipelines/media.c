@@ -18,6 +18,7 @@
 #include "gstefficientnetpublish.h"
 
 #define UNDECODED "it is damaged, or of a form that the decoders here do not take"
+#define UNREACHED "its server cannot be reached, or broke the connection off"
 #define TICK      (GST_SECOND / 10)
 #define QUIET_END (5 * (gint64)G_USEC_PER_SEC)
 
@@ -267,6 +268,18 @@ effnet_media_note_missing(char **missing, GstMessage *message)
     *missing = g_strdup(gst_structure_get_string(gst_message_get_structure(message), "name"));
 }
 
+/* Whether MESSAGE comes from a web server's element itself, since elements behind it that fail say
+ * so before it does. */
+static gboolean
+is_from_web(GstMessage *message)
+{
+    GstObject *source = GST_MESSAGE_SRC(message);
+    g_autofree char *uri =
+        GST_IS_URI_HANDLER(source) ? gst_uri_handler_get_uri(GST_URI_HANDLER(source)) : NULL;
+
+    return uri && (gst_uri_has_protocol(uri, "http") || gst_uri_has_protocol(uri, "https"));
+}
+
 /* "Internal data stream error" comes from an element that could not pass data on: it does not know
  * why, but how the next element answered. */
 static char *
@@ -279,10 +292,11 @@ get_sentence(GstMessage *message)
 
     gst_message_parse_error(message, &reason, NULL);
     gst_message_parse_error_details(message, &details);
-    if (details && gst_structure_get_int(details, "flow-return", &flow))
-        return flow == GST_FLOW_NOT_NEGOTIATED
-                   ? g_strdup("it is of a form that no decoder here takes")
-                   : g_strdup(UNDECODED);
+    if (details && gst_structure_get_int(details, "flow-return", &flow)) {
+        if (flow == GST_FLOW_NOT_NEGOTIATED)
+            return g_strdup("it is of a form that no decoder here takes");
+        return g_strdup(is_from_web(message) ? UNREACHED : UNDECODED);
+    }
     if (g_error_matches(reason, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_FAILED))
         return g_strdup(UNDECODED); /* its own text says neither what failed nor why */
     length = strlen(reason->message);

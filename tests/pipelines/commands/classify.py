@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -388,6 +389,15 @@ def test_silence():
     with serving(open(picture("slow.jpg"), "rb").read()[:2000], 5000) as uri:
         out = fails("--timeout", "5", uri, tap.sample("chelsea.png"), says="nothing has come")
     assert "chelsea.png" in out
+
+
+def test_no_server():
+    if subprocess.run(["gst-inspect-1.0", "--exists", "souphttpsrc"]).returncode != 0:
+        raise tap.Skip("GStreamer's element souphttpsrc is missing (gstreamer1.0-plugins-good)")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    for host in (f"127.0.0.1:{port}", "no-such-host.invalid"):
+        fails(f"http://{host}/x.jpg", says="x.jpg: its server cannot be reached")
 
 
 @contextlib.contextmanager
