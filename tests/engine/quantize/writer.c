@@ -69,7 +69,7 @@ test_network(gconstpointer data)
     g_autofree char *path = g_build_filename(folder, "q.safetensors", NULL);
     g_autoptr(EffNetModel) floats = effnet_test_write_quantised(path, name, 64, CLASSES);
     float expected[CLASSES], found[CLASSES], first[CLASSES];
-    gboolean have_first = FALSE;
+    guint levels = 0;
 
     infer(floats, 1, 7, expected);
     for (const char *const *isa = effnet_cpu_list(); *isa; isa++) {
@@ -82,13 +82,10 @@ test_network(gconstpointer data)
         model = effnet_model_open(path, NULL, &error);
         g_assert_no_error(error);
         g_assert_cmpint(effnet_model_get_info(model)->precision, ==, EFFNET_PRECISION_INT8);
-        for (guint threads = 1; threads <= 2; threads++) {
-            infer(model, threads, 7, found);
-            if (have_first)
-                g_assert_cmpmem(found, sizeof found, first, sizeof first);
+        infer(model, 1 + levels % 2, 7, found);
+        if (levels++ == 0)
             memcpy(first, found, sizeof first);
-            have_first = TRUE;
-        }
+        g_assert_cmpmem(found, sizeof found, first, sizeof first);
     }
     g_test_message("%s: cosine %.5f", name, cosine(found, expected));
     g_assert_cmpfloat(cosine(found, expected), >, 0.98);

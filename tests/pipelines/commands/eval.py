@@ -16,7 +16,8 @@ def reference():
     """For each picture, its file, its class and the reference's first five classes."""
     tap.need(TABLE, "../shared/data")
     rows = [line.split("\t") for line in pathlib.Path(TABLE).read_text().splitlines()]
-    return [(row[0], row[1], row[2].split(",")) for row in rows if not row[0].startswith("#")]
+    rows = [(row[0], row[1], row[2].split(",")) for row in rows if not row[0].startswith("#")]
+    return rows[:30] if tap.sanitized() else rows
 
 
 def evaluate(*options):
@@ -40,10 +41,10 @@ def test_accuracies(folder, path, rows):
     five = sum(true in told for _, true, told in rows)
     found = evaluate("--list", path, "--model", tap.model(), "--precision", "fp32", "--precision", "auto")
     for model in found["models"]:
-        assert model["pictures"] == 100 and model["broken"] == 0, model
+        assert model["pictures"] == len(rows) and model["broken"] == 0, model
         assert abs(model["right"] - first) <= 1 and abs(model["right5"] - five) <= 1, model
         assert model["interval"][0] < model["accuracy"] < model["interval"][1], model
-        assert len(model["worst"]) == 100 - model["right"], model["worst"]
+        assert len(model["worst"]) == len(rows) - model["right"], model["worst"]
     assert found["models"][0]["precision"] == "fp32", found
     difference, = found["differences"]
     assert difference["p"] > 0.05, difference
@@ -58,7 +59,7 @@ def test_confusion(folder, path, rows):
     assert header[0] == "" and [line[0] for line in lines] == header[1:], header
     right = sum(int(line[i + 1]) for i, line in enumerate(lines))
     assert right == found["models"][0]["right"], (right, found["models"][0]["right"])
-    assert sum(int(n) for line in lines for n in line[1:]) == 100
+    assert sum(int(n) for line in lines for n in line[1:]) == len(rows)
     effnet("eval", "--list", path, "--model", tap.model(), "--confusion", picture)
     assert pathlib.Path(picture).read_bytes().startswith(b"\x89PNG")
 
