@@ -211,15 +211,34 @@ check_parts(const NamedShapes *shapes, const EffNetArch *arch, GPtrArray *left_o
     return effnet_state_check_rest(shapes->state, used, left_out, error);
 }
 
-/* Whether these are CondConv's layers, which mix each block's weights from several, for each image
- * as a router says. */
-static gboolean
-is_conditional(const EffNetCheckpoint *checkpoint)
+/* Networks without a row that are known by a tensor's name, as timm, torchvision and others give
+ * it. */
+static const struct {
+    const char *tensor, *what;
+} unsupported[] = {
+    {"*.routing_fn.*", "CondConv, whose weights are mixed anew for each image"},
+    {"*blocks.*.conv_dw.0.weight", "MixNet, whose layers have kernels of several sizes"},
+    {"*layer?.*.se.fc1.weight", "SE-ResNet, which has gates before its shortcuts"},
+    {"*layer?.*.se_module.fc1.weight", "SE-ResNet, which has gates before its shortcuts"},
+    {"*layer?.*.se.conv.weight", "ECA-ResNet, which has gates before its shortcuts"},
+    {"*s1.b1.conv1.conv.weight", "RegNet, whose convolutions are in groups"},
+    {"*trunk_output.block1.*", "RegNet, whose convolutions are in groups"},
+    {"*.attn.*", "a network with attention"},
+    {"*attnpool.*", "a network with attention"},
+};
+
+/* What the network is, where it is known and has no row; else NULL. */
+static const char *
+find_unsupported(const EffNetCheckpoint *checkpoint)
 {
-    for (guint i = 0; i < effnet_checkpoint_get_n_tensors(checkpoint); i++)
-        if (strstr(effnet_checkpoint_get_tensor(checkpoint, i)->name, ".routing_fn."))
-            return TRUE;
-    return FALSE;
+    guint n = effnet_checkpoint_get_n_tensors(checkpoint);
+
+    for (gsize i = 0; i < G_N_ELEMENTS(unsupported); i++)
+        for (guint k = 0; k < n; k++)
+            if (g_pattern_match_simple(unsupported[i].tensor,
+                                       effnet_checkpoint_get_tensor(checkpoint, k)->name))
+                return unsupported[i].what;
+    return NULL;
 }
 
 static void
@@ -227,13 +246,12 @@ explain(const NamedShapes *shapes, const EffNetArch *arch, gboolean asked_for, G
 {
     g_autoptr(EffNetNetwork) network = effnet_shapes_lay_out(&shapes->base, arch);
     EffNetFit fit = effnet_shapes_compare(&shapes->base, network);
+    const char *known = find_unsupported(shapes->state->checkpoint);
     g_autofree char *what = NULL;
 
-    if (is_conditional(shapes->state->checkpoint)) {
-        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL,
-                    "%s is of a CondConv network, whose weights are mixed anew for each image, "
-                    "which is not supported",
-                    shapes->base.path);
+    if (known) {
+        g_set_error(error, EFFNET_ERROR, EFFNET_ERROR_MODEL, "%s is not supported: it is of %s",
+                    shapes->base.path, known);
         return;
     }
     if (fit.first)

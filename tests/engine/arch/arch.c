@@ -102,6 +102,11 @@ test_unknown(void)
                                         "resnet50_clip.openai",
                                         "resnet50_mlp",
                                         "seresnet50",
+                                        "legacy_seresnet50",
+                                        "ecaresnet50d",
+                                        "ecaresnet50d_pruned",
+                                        "regnety_016",
+                                        "tf_efficientnet_cc_b0_4e",
                                         "efficientnet_cc_b0_4e",
                                         "mobilenetv3_rw",
                                         "tf_mixnet_l"};
